@@ -1,0 +1,250 @@
+"""One trained model on disk: a folder that opens as numpy arrays, without importing torch.
+
+    bundle.json                  config, metrics, history, and the digests of everything
+    weights.<digest>.safetensors the model's weights, float16
+    codes.<digest>.safetensors   the test set's codes: mean, log_var (stochastic encoders), label
+
+A bundle is written whole or not at all: the tensors go to files that carry their digest, and the
+one rename that puts bundle.json in place makes them the bundle. Nothing is ever unpickled.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from safetensors import SafetensorError
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from explorer.config import Config
+
+if TYPE_CHECKING:
+    from explorer.models import Autoencoder
+
+FORMAT = 1  # raised when an older reader could not open what this one writes
+MANIFEST, PART = "bundle.json", ".part"
+
+
+class BundleError(Exception):
+    """A bundle cannot be opened. The message names the file, what is wrong with it and the remedy."""
+
+
+@dataclass(frozen=True)
+class Codes:
+    """The test set in latent space, in the set's own order."""
+
+    mean: np.ndarray  # (n, latent_dim) float32; a deterministic encoder's code
+    log_var: np.ndarray | None  # (n, latent_dim) float32
+    label: np.ndarray  # (n,) uint8
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """One trained model. `load_bundle` makes it."""
+
+    name: str  # the folder's
+    path: Path
+    digest: str  # of the whole content: two bundles with the same digest are the same
+    config: Config
+    metrics: dict
+    history: list[dict]  # one entry an epoch: means of the loss's terms, nats per image
+    codes: Codes
+    weights: Mapping[str, np.ndarray]  # by the torch module's parameter names, float16
+
+    def model(self) -> Autoencoder:
+        """The torch module with these weights (float32), in eval mode, on the CPU. Imports torch."""
+        import torch
+
+        from explorer.models import build
+
+        model = build(self.config.model)
+        model.load_state_dict({name: torch.from_numpy(array.astype(np.float32)) for name, array in self.weights.items()})
+        return model.eval().requires_grad_(False)
+
+
+def save_bundle(path: str | Path, model: Autoencoder, config: Config, metrics: dict, history: list[dict], codes: Codes) -> None:
+    """Writes the bundle to the disk; one that stood there before is replaced at once, by one rename.
+
+    Raises BundleError where `path` holds something else or cannot be written; what stood there still does.
+    """
+    path = Path(path)
+    arrays = {"mean": codes.mean.astype(np.float32), "label": codes.label.astype(np.uint8)}
+    if codes.log_var is not None:
+        arrays["log_var"] = codes.log_var.astype(np.float32)
+    state = {name: tensor.detach().cpu().numpy().astype(np.float16) for name, tensor in model.state_dict().items()}
+    contents = {"weights": save_tensors(state), "codes": save_tensors(arrays)}
+    manifest = {"format": FORMAT, "config": config.to_dict(), "metrics": metrics, "history": history}
+    manifest["files"] = {role: _sha256(content) for role, content in contents.items()}
+    manifest["digest"] = _manifest_digest(manifest)
+    try:
+        if path.exists() and any(not _is_ours(file) for file in path.iterdir()):
+            raise BundleError(f"{path} holds something that is no bundle: it will not be touched. Name another folder with --out.")
+        path.mkdir(parents=True, exist_ok=True)
+        for role, content in contents.items():
+            _write_to_disk(path / _file_name(role, manifest["files"]), content)
+        _write_to_disk(path / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+        for file in path.iterdir():
+            if file.name != MANIFEST and file.name not in {_file_name(role, manifest["files"]) for role in contents}:
+                file.unlink(missing_ok=True)
+    except OSError as error:
+        raise BundleError(f"{path} cannot be written: {error.strerror}. Free or name another folder with --out.") from error
+
+
+def load_bundle(path: str | Path) -> Bundle:
+    """Opens a bundle and checks all of it: digests, version, names and shapes. Raises BundleError."""
+    path = Path(path)
+    manifest = _read_manifest(path)
+    try:
+        config = Config.from_dict(manifest["config"])
+    except (KeyError, ValueError) as error:
+        raise _broken(path / MANIFEST, f"its configuration cannot be used ({error})") from error
+    weights_file, weights = _read_tensors(path, "weights", manifest["files"])
+    codes_file, arrays = _read_tensors(path, "codes", manifest["files"])
+    _check_shapes(weights_file, weights, expected_weights(config))
+    n, latent_dim = len(arrays.get("label", ())), config.model.latent_dim
+    shapes = {"mean": (n, latent_dim), "label": (n,)}
+    if config.model.kind == "vae":
+        shapes["log_var"] = (n, latent_dim)
+    _check_shapes(codes_file, arrays, shapes)
+    codes = Codes(arrays["mean"], arrays.get("log_var"), arrays["label"])
+    return Bundle(path.name, path, manifest["digest"], config, manifest["metrics"], manifest["history"], codes, weights)
+
+
+def find_bundles(folder: str | Path) -> list[Path]:
+    """The bundles in a folder, by name; opened or not."""
+    return sorted(manifest.parent for manifest in Path(folder).glob(f"[!.]*/{MANIFEST}"))
+
+
+def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
+    """The shape of every parameter that a model of this configuration has, by its name in torch."""
+    model = config.model
+    shapes: dict[str, tuple[int, ...]] = {}
+
+    def linear(name: str, inputs: int, outputs: int) -> None:
+        shapes[f"{name}.weight"], shapes[f"{name}.bias"] = (outputs, inputs), (outputs,)
+
+    def perceptron(name: str, *widths: int) -> None:
+        for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
+            linear(f"{name}.{2 * layer}", inputs, outputs)  # every other one is a ReLU
+
+    perceptron("encoder.body.0", model.pixels, *model.hidden)
+    linear("encoder.mean", model.hidden[-1], model.latent_dim)
+    if model.kind == "vae":
+        linear("encoder.log_var", model.hidden[-1], model.latent_dim)
+    perceptron("decoder.body", model.latent_dim, *reversed(model.hidden), model.pixels)
+    if model.kind == "aae":
+        perceptron("discriminator.body", model.latent_dim, *model.discriminator_hidden, 1)
+    return shapes
+
+
+# Reading, with a sentence for everything that can be wrong.
+
+
+def _broken(file: Path, what: str) -> BundleError:
+    return BundleError(f"{file}: {what}. Run `python train.py` to make it again, or restore it from the repository.")
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        raise _broken(file, "the file is missing") from None
+    except OSError as error:
+        raise _broken(file, f"the file cannot be read ({error.strerror})") from error
+
+
+def _read_manifest(path: Path) -> dict:
+    file = path / MANIFEST
+    try:
+        manifest = json.loads(_read(file))
+    except ValueError as error:
+        raise _broken(file, "the file is damaged: it is not JSON") from error
+    if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
+        raise _broken(file, "the file is no bundle's: it names no format")
+    if manifest["format"] > FORMAT:
+        raise BundleError(
+            f"{file}: written by a newer version (format {manifest['format']}; this version reads up to {FORMAT}). "
+            "Update the program, or run `python train.py` to make it again."
+        )
+    if set(manifest) != {"format", "config", "metrics", "history", "files", "digest"} or set(manifest["files"]) != {"weights", "codes"}:
+        raise _broken(file, "the file is damaged: entries are missing or unknown")
+    if manifest["digest"] != _manifest_digest(manifest):
+        raise _broken(file, "the file was changed after it was written: its digest does not fit")
+    return manifest
+
+
+def _read_tensors(path: Path, role: str, digests: dict[str, str]) -> tuple[Path, dict[str, np.ndarray]]:
+    file = path / _file_name(role, digests)
+    content = _read(file)
+    if _sha256(content) != digests[role]:
+        raise _broken(file, "the file is truncated or was changed: its digest does not fit")
+    try:
+        return file, load_tensors(content)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise _broken(file, f"the file is damaged ({error})") from error
+
+
+def _check_shapes(file: Path, arrays: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]]) -> None:
+    for name, shape in shapes.items():
+        if name not in arrays:
+            raise _broken(file, f"the array {name} is missing")
+        if arrays[name].shape != shape:
+            raise _broken(file, f"the array {name} has shape {arrays[name].shape}; the configuration asks for {shape}")
+        if not np.isfinite(arrays[name]).all():
+            raise _broken(file, f"the array {name} holds NaN or infinity")
+    if extra := sorted(set(arrays) - set(shapes)):
+        raise _broken(file, f"the array {extra[0]} does not belong to the configuration")
+
+
+# Writing, so that a crash at any moment leaves the old bundle or the new one.
+
+
+def _file_name(role: str, digests: Mapping[str, str]) -> str:
+    return f"{role}.{digests[role][:12]}.safetensors"
+
+
+def _is_ours(file: Path) -> bool:
+    return file.name == MANIFEST or file.name.endswith(PART) or (file.suffix == ".safetensors" and file.name.count(".") == 2)
+
+
+def _write_to_disk(file: Path, content: bytes) -> None:
+    """Writes aside, waits for the disk, and renames."""
+    descriptor, part = tempfile.mkstemp(prefix=file.name, suffix=PART, dir=file.parent)
+    try:
+        with open(descriptor, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        os.chmod(part, 0o644)
+        os.replace(part, file)
+        _sync_folder(file.parent)
+    finally:
+        Path(part).unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":  # folders cannot be opened there
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _manifest_digest(manifest: dict) -> str:
+    rest = {key: value for key, value in manifest.items() if key != "digest"}
+    return _sha256(json.dumps(rest, sort_keys=True).encode())

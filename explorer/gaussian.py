@@ -1,0 +1,181 @@
+"""The lecture's mathematics: the KL divergence between Gaussians, and the reparameterisation trick.
+
+    KL(q || p) = integral of q(z) log(q(z) / p(z)) dz,   in nats
+
+for q = N(mean_q, cov_q) and p = N(mean_p, cov_p) in k dimensions, first with full covariances,
+then with diagonal ones, then from q = N(mean, exp(log_var)) to the standard normal, which is the
+term that a variational autoencoder adds to its loss (Kingma & Welling 2013, arXiv 1312.6114,
+Appendix B). All functions are batched over leading dimensions, which broadcast.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class KLTerms(NamedTuple):
+    """The four terms of the closed form, each in nats with its factor ½; they add up to the KL.
+
+    `kl_terms` gives one value a distribution, shape (...); the diagonal forms give one value a
+    dimension, shape (..., k).
+    """
+
+    trace: Tensor  # ½ tr(cov_p⁻¹ cov_q): how wide q is, in units of p
+    mean: Tensor  # ½ (mean_p - mean_q)ᵀ cov_p⁻¹ (mean_p - mean_q): how far apart they stand
+    dimension: Tensor  # -½ k
+    log_det: Tensor  # ½ (log det cov_p - log det cov_q)
+
+    @property
+    def total(self) -> Tensor:
+        return self.trace + self.mean + self.dimension + self.log_det
+
+
+def kl_terms(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) -> KLTerms:
+    """The terms of KL(q || p) between Gaussians with full covariances, in nats.
+
+    mean_q, mean_p: (..., k); cov_q, cov_p: (..., k, k), symmetric positive definite.
+    Raises ValueError for shapes that do not fit, NaN or infinity, and a covariance that is not
+    symmetric positive definite.
+    """
+    k = _dimensions(mean_q=mean_q, mean_p=mean_p)
+    chol_q = _cholesky("cov_q", cov_q, k)
+    chol_p = _cholesky("cov_p", cov_p, k)
+    _check_finite(mean_q=mean_q, mean_p=mean_p)
+    _check_leading(mean_q=mean_q.shape[:-1], cov_q=cov_q.shape[:-2], mean_p=mean_p.shape[:-1], cov_p=cov_p.shape[:-2])
+
+    # tr(cov_p⁻¹ cov_q) = ‖L_p⁻¹ L_q‖² (Frobenius), with cov = L Lᵀ
+    ratio = torch.linalg.solve_triangular(chol_p, chol_q, upper=False)  # (..., k, k)
+    trace_term = 0.5 * ratio.square().sum((-2, -1))
+    # (mean_p - mean_q)ᵀ cov_p⁻¹ (mean_p - mean_q) = ‖L_p⁻¹ (mean_p - mean_q)‖²
+    shift = torch.linalg.solve_triangular(chol_p, (mean_p - mean_q).unsqueeze(-1), upper=False)  # (..., k, 1)
+    mean_term = 0.5 * shift.square().sum((-2, -1))
+    # log det cov = 2 Σ log diag L
+    log_det_term = _sum_log_diagonal(chol_p) - _sum_log_diagonal(chol_q)
+    return KLTerms(*torch.broadcast_tensors(trace_term, mean_term, torch.full_like(trace_term, -0.5 * k), log_det_term))
+
+
+def kl_divergence(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) -> Tensor:
+    """KL(q || p) between Gaussians with full covariances, in nats. Shapes and errors: see `kl_terms`."""
+    return kl_terms(mean_q, cov_q, mean_p, cov_p).total
+
+
+def kl_diagonal_terms(mean_q: Tensor, var_q: Tensor, mean_p: Tensor, var_p: Tensor) -> KLTerms:
+    """The terms of KL(q || p) for diagonal covariances, a value a dimension, in nats.
+
+    mean_q, var_q, mean_p, var_p: (..., k); variances σ² above 0. Each term: (..., k).
+    Raises ValueError for shapes that do not fit, NaN or infinity, and variances that are not positive.
+    """
+    _dimensions(mean_q=mean_q, var_q=var_q, mean_p=mean_p, var_p=var_p)
+    _check_finite(mean_q=mean_q, var_q=var_q, mean_p=mean_p, var_p=var_p)
+    _check_leading(mean_q=mean_q.shape[:-1], var_q=var_q.shape[:-1], mean_p=mean_p.shape[:-1], var_p=var_p.shape[:-1])
+    for name, var in (("var_q", var_q), ("var_p", var_p)):
+        if not (var > 0).all():
+            raise ValueError(f"{name} must be positive: it is a variance; its smallest value is {var.min().item():g}")
+    trace_term = 0.5 * var_q / var_p
+    mean_term = 0.5 * (mean_p - mean_q).square() / var_p
+    log_det_term = 0.5 * (var_p.log() - var_q.log())
+    return KLTerms(*torch.broadcast_tensors(trace_term, mean_term, torch.full_like(trace_term, -0.5), log_det_term))
+
+
+def kl_diagonal(mean_q: Tensor, var_q: Tensor, mean_p: Tensor, var_p: Tensor) -> Tensor:
+    """KL(q || p) for diagonal covariances, summed over the k dimensions, in nats: (...). See `kl_diagonal_terms`."""
+    return kl_diagonal_terms(mean_q, var_q, mean_p, var_p).total.sum(-1)
+
+
+def kl_to_standard_normal_terms(mean: Tensor, log_var: Tensor) -> KLTerms:
+    """The terms of KL(N(mean, exp(log_var)) || N(0, I)), a value a dimension, in nats.
+
+    mean, log_var: (..., k). Each term: (..., k): ½σ², ½μ², -½ and -½ log σ².
+    Raises ValueError for shapes that do not fit, and NaN or infinity.
+    """
+    _check_posterior(mean, log_var)
+    trace_term, mean_term, log_det_term = 0.5 * log_var.exp(), 0.5 * mean.square(), -0.5 * log_var
+    return KLTerms(*torch.broadcast_tensors(trace_term, mean_term, torch.full_like(trace_term, -0.5), log_det_term))
+
+
+def kl_to_standard_normal(mean: Tensor, log_var: Tensor, *, check: bool = True) -> Tensor:
+    """KL(N(mean, exp(log_var)) || N(0, I)), summed over the k dimensions, in nats.
+
+    mean, log_var: (..., k), log_var is log σ². Returns (...). In float32 exp(log σ²) is infinite
+    past log σ² of about 88, and so is the KL. Raises ValueError for shapes that do not fit, and for
+    NaN or infinity; `check=False` does not look at the values (on a GPU a look would wait for the device).
+    """
+    if check:
+        _check_posterior(mean, log_var)
+    # ½ Σ (σ² + μ² - 1 - log σ²); expm1 keeps the digits of σ² - 1 where log σ² is near 0
+    return 0.5 * (log_var.expm1() - log_var + mean.square()).sum(-1)
+
+
+def reparameterise(mean: Tensor, log_var: Tensor, noise: Tensor) -> Tensor:
+    """z = μ + σ ε with σ = exp(½ log σ²): a draw from N(μ, σ²) through which gradients reach μ and σ.
+
+    mean, log_var, noise: (..., k); noise ε is a draw from N(0, I). Returns z: (..., k).
+    Raises ValueError for shapes that do not fit. (Kingma & Welling 2013, section 2.4.)
+    """
+    _dimensions(mean=mean, log_var=log_var, noise=noise)
+    _check_leading(mean=mean.shape[:-1], log_var=log_var.shape[:-1], noise=noise.shape[:-1])
+    return mean + (0.5 * log_var).exp() * noise
+
+
+def log_prob_standard_normal(z: Tensor) -> Tensor:
+    """log N(z; 0, I) in nats. z: (..., k). Returns (...)."""
+    return -0.5 * (z.square() + math.log(2 * math.pi)).sum(-1)
+
+
+# What the functions above refuse.
+
+
+def _check_posterior(mean: Tensor, log_var: Tensor) -> None:
+    _dimensions(mean=mean, log_var=log_var)
+    _check_leading(mean=mean.shape[:-1], log_var=log_var.shape[:-1])
+    _check_finite(mean=mean, log_var=log_var)
+
+
+def _dimensions(**vectors: Tensor) -> int:
+    """k, which all vectors (..., k) must share."""
+    for name, vector in vectors.items():
+        if vector.ndim < 1 or vector.shape[-1] < 1:
+            raise ValueError(f"{name} must have shape (..., k) with k >= 1, not {tuple(vector.shape)}")
+    sizes = {name: vector.shape[-1] for name, vector in vectors.items()}
+    if len(set(sizes.values())) > 1:
+        listed = ", ".join(f"{name} has {size}" for name, size in sizes.items())
+        raise ValueError(f"the number of dimensions does not fit: {listed}")
+    return next(iter(sizes.values()))
+
+
+def _check_leading(**shapes: torch.Size) -> None:
+    try:
+        torch.broadcast_shapes(*shapes.values())
+    except RuntimeError:
+        listed = ", ".join(f"{name} has {tuple(shape)}" for name, shape in shapes.items())
+        raise ValueError(f"the leading (batch) shapes do not fit: {listed}") from None
+
+
+def _check_finite(**tensors: Tensor) -> None:
+    for name, tensor in tensors.items():
+        if not tensor.isfinite().all():
+            what = "NaN" if tensor.isnan().any() else "infinity"
+            raise ValueError(f"{name} holds {what}")
+
+
+def _cholesky(name: str, cov: Tensor, k: int) -> Tensor:
+    """The lower factor L of cov = L Lᵀ: (..., k, k)."""
+    if cov.ndim < 2 or cov.shape[-2:] != (k, k):
+        raise ValueError(f"{name} must have shape (..., {k}, {k}) to fit the means, not {tuple(cov.shape)}")
+    _check_finite(**{name: cov})
+    tolerance = 1e-5 if cov.dtype == torch.float32 else 1e-9
+    scale = cov.abs().amax((-2, -1), keepdim=True)
+    if not ((cov - cov.mT).abs() <= tolerance * scale).all():
+        raise ValueError(f"{name} is not symmetric")
+    factor, failed = torch.linalg.cholesky_ex(cov)
+    if failed.any():
+        raise ValueError(f"{name} is not positive definite")
+    return factor
+
+
+def _sum_log_diagonal(factor: Tensor) -> Tensor:
+    return factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)

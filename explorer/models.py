@@ -1,0 +1,121 @@
+"""The networks: an Encoder and a Decoder, the siblings AE, VAE and AAE over them, and the Discriminator.
+
+The three autoencoders are equal but for one thing, what holds their latent in place: nothing (AE),
+a KL term (VAE: its encoder gives a mean and a log-variance), or an adversary (AAE: its encoder
+gives a point, and a discriminator looks at the codes).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from explorer.config import ModelConfig
+from explorer.priors import get_prior
+
+
+class Encoding(NamedTuple):
+    """What an encoder says of images. q(z|x) = N(mean, exp(log_var)); a deterministic encoder has no log_var."""
+
+    mean: Tensor  # (n, latent_dim)
+    log_var: Tensor | None  # (n, latent_dim), log σ²
+
+
+def multilayer_perceptron(*widths: int) -> nn.Sequential:
+    """Linear layers of the given widths with a ReLU between them."""
+    layers: list[nn.Module] = []
+    for inputs, outputs in zip(widths, widths[1:]):
+        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+    return nn.Sequential(*layers[:-1])
+
+
+class Encoder(nn.Module):
+    """Images (n, pixels) in [0, 1] to an Encoding; `stochastic` ones say a log-variance too."""
+
+    def __init__(self, config: ModelConfig, stochastic: bool) -> None:
+        super().__init__()
+        self.body = nn.Sequential(multilayer_perceptron(config.pixels, *config.hidden), nn.ReLU())
+        self.mean = nn.Linear(config.hidden[-1], config.latent_dim)
+        self.log_var = nn.Linear(config.hidden[-1], config.latent_dim) if stochastic else None
+
+    def forward(self, x: Tensor) -> Encoding:
+        features = self.body(x)  # (n, hidden)
+        return Encoding(self.mean(features), self.log_var(features) if self.log_var is not None else None)
+
+
+class Decoder(nn.Module):
+    """Codes (n, latent_dim) to the logits of pixels (n, pixels)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.body = multilayer_perceptron(config.latent_dim, *reversed(config.hidden), config.pixels)
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.body(z)
+
+
+class Discriminator(nn.Module):
+    """Is this code a draw from the prior? Codes (n, latent_dim) to logits (n,): log D / (1 - D).
+
+    It never sees pixels. The best discriminator's logit is log p(z) - log q(z). The prior p is known,
+    so it is given, and the network learns only what is unknown: -log q(z), up to a constant.
+    """
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.prior = get_prior(config.prior)
+        self.body = multilayer_perceptron(config.latent_dim, *config.discriminator_hidden, 1)
+
+    def forward(self, z: Tensor) -> Tensor:
+        return self.body(z).squeeze(-1) + self.prior.log_prob(z)  # (n,)
+
+
+class Autoencoder(nn.Module):
+    """What the siblings share: images to codes, codes to logits of pixels."""
+
+    stochastic = False
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.encoder = Encoder(config, self.stochastic)
+        self.decoder = Decoder(config)
+
+    def encode(self, x: Tensor) -> Encoding:
+        """x: (n, pixels) in [0, 1]. Returns mean and log_var, each (n, latent_dim)."""
+        return self.encoder(x)
+
+    def decode(self, z: Tensor) -> Tensor:
+        """z: (n, latent_dim). Returns logits (n, pixels); their sigmoid is the picture."""
+        return self.decoder(z)
+
+
+class AE(Autoencoder):
+    """Nothing holds the latent: what no regulariser does."""
+
+
+class VAE(Autoencoder):
+    """A KL term holds each q(z|x) near the prior (Kingma & Welling 2013, arXiv 1312.6114)."""
+
+    stochastic = True
+
+
+class AAE(Autoencoder):
+    """An adversary holds the aggregate q(z) on the prior (Makhzani et al. 2015, arXiv 1511.05644)."""
+
+    def __init__(self, config: ModelConfig) -> None:
+        super().__init__(config)
+        self.discriminator = Discriminator(config)
+
+
+SIBLINGS = {"ae": AE, "vae": VAE, "aae": AAE}
+
+
+def build(config: ModelConfig, seed: int | None = None) -> Autoencoder:
+    """A fresh model, initialised from `seed` without touching the global generator's state."""
+    with torch.random.fork_rng(devices=[]):
+        if seed is not None:
+            torch.manual_seed(seed)
+        return SIBLINGS[config.kind](config)

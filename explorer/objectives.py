@@ -1,0 +1,93 @@
+"""Every loss, on one screen: what the VAE minimises beside what the AAE plays.
+
+All values are in nats per image: summed over pixels or latent dimensions, averaged over the batch.
+Each function returns its terms apart, and `total`, the one to call backward() on.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from explorer import gaussian
+
+
+def reconstruction(x_logits: Tensor, x: Tensor) -> Tensor:
+    """-log p(x|z) of grey pixels: binary cross-entropy on logits, summed over pixels, averaged over images.
+
+    x_logits, x: (n, pixels), x in [0, 1]. Returns a scalar.
+    """
+    return F.binary_cross_entropy_with_logits(x_logits, x, reduction="sum") / len(x)
+
+
+class AELoss(NamedTuple):
+    total: Tensor
+    reconstruction: Tensor
+
+
+def ae_loss(model: nn.Module, x: Tensor) -> AELoss:
+    """The plain autoencoder minimises the reconstruction, and nothing else."""
+    bce = reconstruction(model.decode(model.encode(x).mean), x)
+    return AELoss(bce, bce)
+
+
+class VAELoss(NamedTuple):
+    total: Tensor
+    reconstruction: Tensor
+    kl: Tensor
+
+
+def vae_loss(model: nn.Module, x: Tensor, noise: Tensor, beta: float = 1.0) -> VAELoss:
+    """The VAE minimises -ELBO = E_q[-log p(x|z)] + KL(q(z|x) || p(z)), one draw of z an image.
+
+    x: (n, pixels); noise: (n, latent_dim), draws of N(0, I). With beta other than 1, total is no -ELBO.
+    (Kingma & Welling 2013, eq. 10.)
+    """
+    mean, log_var = model.encode(x)
+    z = gaussian.reparameterise(mean, log_var, noise)
+    bce = reconstruction(model.decode(z), x)
+    kl = gaussian.kl_to_standard_normal(mean, log_var, check=False).mean()
+    return VAELoss(bce + beta * kl, bce, kl)
+
+
+class DiscriminatorLoss(NamedTuple):
+    total: Tensor
+    real: Tensor  # -log D on draws of the prior; log 2 for one that cannot tell
+    fake: Tensor  # -log(1 - D) on codes; log 2 for one that cannot tell
+    penalty: Tensor  # squared norm of the logit's gradient at draws of the prior
+
+
+def discriminator_loss(discriminator: nn.Module, codes: Tensor, prior_draws: Tensor, r1: float) -> DiscriminatorLoss:
+    """First phase of the game: the discriminator MAXIMISES log D(prior draws) + log(1 - D(codes)).
+
+    codes, prior_draws: (n, latent_dim). The codes are detached: this phase cannot move the encoder.
+    r1 weighs the gradient penalty of Mescheder et al. 2018 (arXiv 1801.04406, eq. 9).
+    """
+    prior_draws = prior_draws.detach().requires_grad_()
+    prior_logits = discriminator(prior_draws)
+    real = F.softplus(-prior_logits).mean()
+    fake = F.softplus(discriminator(codes.detach())).mean()
+    (slope,) = torch.autograd.grad(prior_logits.sum(), prior_draws, create_graph=True)  # (n, latent_dim)
+    penalty = slope.square().sum(-1).mean()
+    return DiscriminatorLoss(real + fake + 0.5 * r1 * penalty, real, fake, penalty)
+
+
+class AAELoss(NamedTuple):
+    total: Tensor
+    reconstruction: Tensor
+    adversarial: Tensor  # -log D on codes; log 2 where the discriminator cannot tell
+
+
+def aae_loss(model: nn.Module, x: Tensor, codes: Tensor, weight: float) -> AAELoss:
+    """Second phase of the game: encoder and decoder minimise the reconstruction, and the encoder MAXIMISES log D(codes).
+
+    x: (n, pixels); codes: (n, latent_dim), the encoder's, not detached. The adversary stands where the
+    VAE has its KL term. Gradients do reach the discriminator's weights: give the optimiser of this
+    phase the encoder's and decoder's alone, and clear the discriminator's before its own phase.
+    """
+    bce = reconstruction(model.decode(codes), x)
+    adversarial = F.softplus(-model.discriminator(codes)).mean()
+    return AAELoss(bce + weight * adversarial, bce, adversarial)
