@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -213,7 +214,9 @@ def _file_name(role: str, digests: Mapping[str, str]) -> str:
 
 
 def _is_ours(file: Path) -> bool:
-    return file.name == MANIFEST or file.name.endswith(PART) or (file.suffix == ".safetensors" and file.name.count(".") == 2)
+    """Whether `_write_to_disk` made it: a bundle's file, or one that a crash left half-written."""
+    name = rf"({re.escape(MANIFEST)}|(weights|codes)\.[0-9a-f]{{12}}\.safetensors)"
+    return re.fullmatch(rf"{name}(.*{re.escape(PART)})?", file.name) is not None
 
 
 def _write_to_disk(file: Path, content: bytes) -> None:

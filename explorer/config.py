@@ -63,6 +63,8 @@ class Config:
             "batch_size": training.batch_size,
         }.items():
             _require(isinstance(value, int) and value >= 1, f"{name} must be a whole number of at least 1, not {value!r}")
+        seed = training.seed
+        _require(isinstance(seed, int) and 0 <= seed < 2**63, f"seed must be a whole number from 0 to 2^63 - 1, not {seed!r}")
         for name in ("lr", "discriminator_lr"):
             _require(0 < getattr(training, name) < float("inf"), f"{name} must be above 0, not {getattr(training, name)!r}")
         for name in ("beta", "adversarial_weight", "r1"):

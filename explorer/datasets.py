@@ -6,6 +6,7 @@ A whole set sits in memory as uint8 and is sliced there; 60,000 images of 28 x 2
 from __future__ import annotations
 
 import contextlib
+import http.client
 import shutil
 import socket
 import sys
@@ -60,11 +61,14 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
     data_dir = Path(data_dir)
     if download and not is_present(name, data_dir):
         _download(name, data_dir)
+    if not is_present(name, data_dir):
+        raise DatasetError(f"Dataset {name} is not in {_raw_dir(name, data_dir)}. {_remedy(name, data_dir)}")
+    dataset_class = _torchvision_class(name)
     try:
-        dataset = _torchvision_class(name)(root=str(data_dir), train=split == "train", download=False)
-    except RuntimeError:
-        raise DatasetError(f"Dataset {name} is not in {_raw_dir(name, data_dir)}. {_remedy(name, data_dir)}") from None
-    except (OSError, ValueError, AssertionError, IndexError) as error:
+        dataset = dataset_class(root=str(data_dir), train=split == "train", download=False)
+        if len(dataset.data) != len(dataset.targets):
+            raise ValueError(f"{len(dataset.data)} images, but {len(dataset.targets)} labels")
+    except (OSError, RuntimeError, TypeError, ValueError, AssertionError, LookupError) as error:
         raise DatasetError(
             f"Dataset {name} in {_raw_dir(name, data_dir)} cannot be read ({_reason(error)}): delete that folder and run again. "
             f"{_remedy(name, data_dir)}"
@@ -122,7 +126,7 @@ def _download(name: str, data_dir: Path) -> None:
         if target.exists():
             shutil.rmtree(target)
         (aside / target.name).rename(target)
-    except (OSError, RuntimeError, EOFError, ValueError) as error:
+    except (OSError, RuntimeError, EOFError, ValueError, http.client.HTTPException) as error:
         raise DatasetError(f"Dataset {name} could not be downloaded: {_reason(error)}. {_remedy(name, data_dir)}") from error
     finally:
         if aside is not None:

@@ -18,10 +18,11 @@ from explorer.priors import get_prior
 EVALUATION_SEED = 20  # of the noise and of the prior's draws in `evaluate`
 DRAWS_AN_IMAGE = 16  # of z, in the VAE's -ELBO
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
+_REMEDY = "Nothing was written. A smaller --lr usually helps."
 
 
 class TrainingDiverged(Exception):
-    """A loss is NaN or infinite. The message says which, and at what epoch and step."""
+    """A loss is NaN or infinite; the message says which, and at what epoch and step. Or the trained weights or their codes are."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +47,9 @@ def choose_device(name: str = "auto") -> torch.device:
         return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
     try:
         device = torch.device(name)
-        torch.empty(1, device=device)
-    except (RuntimeError, AssertionError) as error:
-        reason = str(error).strip().splitlines()[0]
+        torch.zeros(1, device=device).item()
+    except (RuntimeError, AssertionError, ImportError) as error:
+        reason = str(error).strip().splitlines()[0].split(". ")[0]
         raise ValueError(f"device {name!r} cannot be used here: {reason}") from error
     return device
 
@@ -180,10 +181,10 @@ def _mean_terms(losses: list[dict[str, Tensor]], epoch: int) -> dict[str, float]
     table = torch.stack([torch.stack(list(loss.values())) for loss in losses]).double().cpu()  # (steps, terms)
     broken = (~table.isfinite()).nonzero()
     if len(broken):
-        step, term = broken[0].tolist()
+        # of the first step's broken terms, a summand says more than the total that it broke
+        step, term = min(broken.tolist(), key=lambda at: (at[0], names[at[1]].endswith("total"), at[1]))
         raise TrainingDiverged(
-            f"{names[term]} became {table[step, term].item()} at epoch {epoch}, step {step + 1} of {len(table)}. "
-            "Nothing was written. A smaller --lr usually helps."
+            f"{names[term]} became {table[step, term].item()} at epoch {epoch}, step {step + 1} of {len(table)}. {_REMEDY}"
         )
     return dict(zip(names, table.mean(0).tolist()))
 
@@ -202,9 +203,14 @@ class Evaluation:
 
 @torch.no_grad()
 def round_to_half(model: Autoencoder) -> Autoencoder:
-    """Rounds the weights, in place, to the float16 values that a bundle stores, so that what is measured is what ships."""
-    for parameter in model.parameters():
+    """Rounds the weights, in place, to the float16 values that a bundle stores, so that what is measured is what ships.
+
+    Raises TrainingDiverged for weights that are NaN or beyond float16.
+    """
+    for name, parameter in model.named_parameters():
         parameter.copy_(parameter.half().float())
+        if not parameter.isfinite().all():
+            raise TrainingDiverged(f"the trained weights in {name} are NaN or above 65,504, float16's largest number. {_REMEDY}")
     return model
 
 
@@ -213,6 +219,7 @@ def evaluate(model: Autoencoder, images: np.ndarray, device: torch.device) -> Ev
     """Codes and metrics of a model. images: (n, pixels) uint8.
 
     The noise and the prior's draws come from EVALUATION_SEED, on the CPU, so every device sees the same.
+    Raises TrainingDiverged for codes that are NaN or infinite, which cannot be measured.
     """
     model = model.to(device).eval()
     x = torch.from_numpy(images).to(device).float() / 255
@@ -225,7 +232,7 @@ def evaluate(model: Autoencoder, images: np.ndarray, device: torch.device) -> Ev
         draws = torch.randn(DRAWS_AN_IMAGE, n, latent_dim, generator=generator).to(device)
         z = gaussian.reparameterise(mean, log_var, draws)  # (draws, n, latent_dim)
         at_z = float(np.mean([_bce_at(model, one, x) for one in z]))
-        kl = gaussian.kl_to_standard_normal(mean, log_var).mean().item()
+        kl = gaussian.kl_to_standard_normal(mean, log_var, check=False).mean().item()
         results |= {"draws": DRAWS_AN_IMAGE, "reconstruction_sampled": at_z, "kl": kl, "negative_elbo": at_z + kl}
         codes = z[0]
     prior = get_prior(model.config.prior)
@@ -234,6 +241,8 @@ def evaluate(model: Autoencoder, images: np.ndarray, device: torch.device) -> Ev
         return prior.sample(count, latent_dim, generator).numpy()
 
     codes = codes.cpu().numpy()
+    if not (np.isfinite(codes).all() and np.isfinite(results.get("negative_elbo", results["reconstruction"]))):
+        raise TrainingDiverged(f"the trained model's codes or their losses are NaN or infinite. {_REMEDY}")
     results["code_mean"], results["code_std"] = codes.mean(0).tolist(), codes.std(0).tolist()
     for name, estimator in (("coverage", metrics.coverage), ("sliced_w2_squared", metrics.sliced_w2_squared)):
         results[name] = estimator(codes, sample_prior(n))

@@ -1,0 +1,145 @@
+"""What the browser fetches: modules, Plotly, each model's tensors, original pictures. No torch, no Streamlit script.
+
+Every address but the originals' carries the digest of what stands behind it, so it may be kept for ever. Big
+assets are compressed once, not for each of a classroom's phones.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from contextlib import asynccontextmanager
+from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import anyio
+import plotly
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from explorer.datasets import DatasetError
+from explorer.ui import cached
+
+HERE = Path(__file__).parent
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+SCRIPTS = {path.name: path for path in HERE.glob("*.js")} | {PLOTLY.name: PLOTLY}
+FOR_EVER = "public, max-age=31536000, immutable"
+
+
+class Asset(NamedTuple):
+    body: bytes
+    compressed: bytes
+    media_type: str
+
+
+@cache
+def scripts_version() -> str:
+    """Changes whenever a module or Plotly does."""
+    modules = b"".join(name.encode() + path.read_bytes() for name, path in sorted(SCRIPTS.items()) if path != PLOTLY)
+    return hashlib.sha256(modules + version("plotly").encode()).hexdigest()[:12]
+
+
+def address() -> str:
+    """The folder that all assets are named from, relative to the app's root."""
+    return f"assets/{scripts_version()}/"
+
+
+@cache
+def script(name: str) -> Asset:
+    body = SCRIPTS[name].read_bytes()
+    return Asset(body, gzip.compress(body, 6), "text/javascript")
+
+
+@lru_cache(maxsize=64)
+def tensors(digest: str) -> Asset | None:
+    """A bundle's decoder (float16) and codes, as safetensors. None for a digest that no bundle has."""
+    body = cached.browser_tensors(digest)
+    return body and Asset(body, gzip.compress(body, 5), "application/octet-stream")
+
+
+def _respond(request: Request, asset: Asset) -> Response:
+    headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "ETag": f'"{request.url.path}"', "X-Content-Type-Options": "nosniff"}
+    if request.headers.get("If-None-Match") == headers["ETag"]:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return Response(asset.compressed, headers=headers | {"Content-Encoding": "gzip"}, media_type=asset.media_type)
+    return Response(asset.body, headers=headers | {"Content-Encoding": "identity"}, media_type=asset.media_type)
+
+
+async def serve_script(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in SCRIPTS or request.path_params["version"] != scripts_version():
+        return PlainTextResponse("There is no such script in this version of the app: reload the page.", 404)
+    return _respond(request, await anyio.to_thread.run_sync(script, name))
+
+
+async def serve_tensors(request: Request) -> Response:
+    asset = await anyio.to_thread.run_sync(tensors, request.path_params["digest"])
+    return _respond(request, asset) if asset else PlainTextResponse("There is no such model: reload the page.", 404)
+
+
+async def serve_original(request: Request) -> Response:
+    try:
+        image = await anyio.to_thread.run_sync(cached.original, request.path_params["dataset"], request.path_params["row"])
+    except (DatasetError, LookupError) as error:
+        return PlainTextResponse(f"no original: {error}", 404)
+    return Response(image, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
+
+
+ROUTES = [
+    Route("/assets/{version}/tensors/{digest}", serve_tensors),
+    Route("/assets/{version}/originals/{dataset}/{row:int}", serve_original),
+    Route("/assets/{version}/{name}", serve_script),
+]
+
+
+class EarlyPlotly:
+    """ASGI middleware: the page begins to load Plotly while Streamlit boots, which takes a second off the first picture."""
+
+    def __init__(self, app) -> None:
+        self.app = app
+        self.tag = f'<script async src="{address()}{PLOTLY.name}"></script></head>'.encode()
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        start = None
+
+        async def add_tag(message) -> None:
+            nonlocal start
+            if message["type"] == "http.response.start" and dict(message["headers"]).get(b"content-type", b"").startswith(b"text/html"):
+                start = message  # held back until the body, whose length changes, is there
+                return
+            if start is not None and message["type"] == "http.response.body":
+                body = message.get("body", b"").replace(b"</head>", self.tag, 1)
+                added = len(body) - len(message.get("body", b""))
+                start["headers"] = [
+                    (name, str(int(value) + added).encode() if name == b"content-length" else value) for name, value in start["headers"]
+                ]
+                await send(start)
+                start = None
+                message = message | {"body": body}
+            await send(message)
+
+        await self.app(scope, receive, add_tag)
+
+
+@asynccontextmanager
+async def lifespan(app):
+    """Does at the server's start what the first visitor would wait for."""
+    await anyio.to_thread.run_sync(_warm)
+    yield {}
+
+
+def _warm() -> None:
+    import pandas  # noqa: F401 - Streamlit imports both at the first component call
+    import pyarrow  # noqa: F401
+
+    for name in SCRIPTS:
+        script(name)
+    for entry in cached.catalogue().entries:
+        if entry["warm"]:
+            tensors(entry["digest"])

@@ -1,0 +1,552 @@
+// The explorer: two maps, one probe, four pictures, and the KL, all of one state in every frame.
+
+import { Decoder, drawLogits, drawPixels } from "./decoder.js";
+import { seededUniform, standardNormal } from "./gaussian.js";
+import { LatentMap } from "./map.js";
+import { between, hole } from "./places.js";
+import { Probe, round } from "./probe.js";
+import { format, Readout, subscript, write } from "./readout.js";
+import { readSafetensors } from "./safetensors.js";
+
+const SLIDER_RANGE = { mean: [-4, 4], log_var: [-8, 2] };
+const START = { mean: 0, log_var: -2 };
+const SAMPLING_SEED = 1; // of the noise in the map of sampled z
+const SIDES = ["left", "right"];
+
+// Fills `root` with the explorer. data: see live/__init__.py; send(state) hands a committed state to Python.
+// Returns {update(data), destroy()}.
+export function mount(root, data, send) {
+  const page = new Explorer(root, data, send);
+  return { update: (next) => page.update(next), destroy: () => page.destroy() };
+}
+
+class Explorer {
+  constructor(root, data, send) {
+    Object.assign(this, { root, data, send });
+    this.base = new URL(data.assets, document.baseURI);
+    this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
+    this.probe = new Probe(data.state);
+    this.hidden = new Set();
+    this.latest = JSON.stringify(data.state);
+    this.find = (selector) => root.querySelector(selector);
+    this.buildControls();
+    this.panels = SIDES.map((side) => this.buildPanel(side));
+    this.readColours();
+    this.opened = new Map(); // models by their address: each is fetched once
+    this.ready = this.open().catch((error) => this.fail(error));
+  }
+
+  async open() {
+    const models = this.panels.map((panel) => this.fetchModel(this.probe.state[panel.side]));
+    const { default: Plotly } = await import(new URL("plotly.js", this.base));
+    adoptPlotlyStyles(this.root.getRootNode(), Plotly);
+    for (const panel of this.panels) panel.map = new LatentMap(panel.host, Plotly, this.data.symbols.classes, this.answers());
+    const opened = await Promise.all(models);
+    await this.show(this.panels.map((panel, i) => [panel, opened[i]]));
+    this.resizer = new ResizeObserver(() => this.resize());
+    for (const panel of this.panels) this.resizer.observe(panel.host);
+    await new Promise(requestAnimationFrame);
+    this.drawFrame();
+    this.root.dataset.ready = "true"; // points and pictures are on the screen
+  }
+
+  // What arrives after mounting: the theme's colours, and a state that came from the address.
+  update(data) {
+    if (this.readColours()) this.panels.forEach((panel) => panel.model && panel.map.recolour(this.colours).then(() => this.draw()));
+    const text = JSON.stringify(data.state);
+    if (text === this.latest) return;
+    this.latest = text;
+    if (data.state.revision === this.revision) return; // an echo of what was sent from here
+    const previous = this.probe.state;
+    this.probe = new Probe(data.state);
+    this.refresh(previous);
+  }
+
+  destroy() {
+    this.destroyed = true;
+    this.resizer?.disconnect();
+    for (const panel of this.panels) panel.map?.purge();
+  }
+
+  fail(error) {
+    console.error(error);
+    const box = this.find(".failure");
+    box.hidden = false;
+    box.textContent = `The explorer could not be drawn: ${error.message}. Reload the page; if it stays, restart the app.`;
+  }
+
+  // ---- state -------------------------------------------------------------------------------
+
+  // A change that is finished: one message to Python, which writes the address.
+  commit() {
+    if (!this.probe.commit()) return;
+    this.revision = (this.revision ?? 0) + 1;
+    this.send({ ...this.probe.state, revision: this.revision });
+    const { kl } = this.probe.frame();
+    write(this.find(".announcement"), `KL divergence ${format(kl)} nats`);
+  }
+
+  change(part) {
+    this.probe.change(part);
+    this.draw();
+  }
+
+  set(part) {
+    const previous = this.probe.state;
+    this.change(part);
+    this.commit();
+    this.refresh(previous);
+  }
+
+  // Brings maps and models up to a state that changed in more than the probe.
+  refresh(previous) {
+    const { state } = this.probe;
+    for (const panel of this.panels) {
+      if (state[panel.side] !== previous[panel.side]) {
+        this.fetchModel(state[panel.side]).then((model) => this.show([[panel, model]])).catch((error) => this.fail(error));
+      } else if (state.codes !== previous.codes && panel.model) {
+        panel.map.movePoints(this.points(panel));
+      }
+    }
+    this.syncChoices();
+    this.draw();
+  }
+
+  draw() {
+    if (this.scheduled || this.destroyed) return;
+    this.scheduled = requestAnimationFrame(() => this.drawFrame());
+  }
+
+  // One frame: everything on the screen from one state.
+  drawFrame() {
+    cancelAnimationFrame(this.scheduled);
+    this.scheduled = null;
+    if (this.destroyed) return;
+    const frame = this.probe.frame();
+    for (const panel of this.panels) {
+      if (!panel.model) continue;
+      const { decoder, entry } = panel.model;
+      drawLogits(panel.atMean, decoder.decode(frame.mean), entry.image_side);
+      drawLogits(panel.atZ, decoder.decode(frame.z), entry.image_side);
+      panel.map.place({ ...frame, home: this.probe.state.mean, pick: this.pickedRow(panel), note: this.note(panel, frame) });
+    }
+    this.readout.show(frame);
+    this.showSliders(frame);
+    this.root.dataset.frame = (this.frames = (this.frames ?? 0) + 1);
+  }
+
+  // ---- models and panels -----------------------------------------------------------------------
+
+  fetchModel(name) {
+    const entry = this.catalogue.get(name);
+    if (!this.opened.has(entry.tensors)) {
+      const opening = fetch(new URL(entry.tensors, this.base)).then(async (response) => {
+        if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
+        const tensors = readSafetensors(await response.arrayBuffer());
+        return { entry, decoder: new Decoder(tensors), codes: columns(tensors) };
+      });
+      opening.catch(() => this.opened.delete(entry.tensors)); // so that the next choice tries again
+      this.opened.set(entry.tensors, opening);
+    }
+    return this.opened.get(entry.tensors);
+  }
+
+  // Shows models in panels, unless others were chosen meanwhile. Both maps get the same axes.
+  async show(changes) {
+    const current = changes.filter(([panel, model]) => model.entry.name === this.probe.state[panel.side]);
+    for (const [panel, model] of current) panel.model = model;
+    this.nameParts();
+    const ranges = this.homeRanges();
+    await Promise.all(this.panels.filter((panel) => panel.model).map(async (panel) => {
+      if (current.some(([changed]) => changed === panel)) {
+        await panel.map.draw(this.points(panel), panel.model.entry.classes, ranges, this.colours);
+      } else {
+        panel.map.home = ranges;
+        await panel.map.goHome();
+      }
+    }));
+    for (const [panel] of current) this.describe(panel);
+    this.describeTogether();
+    this.syncChoices();
+    this.draw();
+  }
+
+  // The two panels' names in everything a screen reader or a test finds: the kind, and the dataset where that is not enough.
+  panelName(panel) {
+    const kinds = this.panels.map(({ side }) => this.catalogue.get(this.probe.state[side]));
+    const entry = this.catalogue.get(this.probe.state[panel.side]);
+    return kinds[0].title === kinds[1].title && kinds[0].name !== kinds[1].name ? `${entry.title} ${entry.dataset}` : entry.title;
+  }
+
+  nameParts() {
+    for (const panel of this.panels) {
+      const name = this.panelName(panel);
+      panel.host.setAttribute("aria-label", `${name} latent map`);
+      panel.atMean.setAttribute("aria-label", `${name} decoded at μ`);
+      panel.atZ.setAttribute("aria-label", `${name} decoded at z`);
+      panel.pictureTitle.textContent = name;
+      panel.map.shapes.handle.setAttribute("aria-label", `Probe in the ${name} map; arrow keys move it`);
+    }
+  }
+
+  // The points of a panel's map: means, or one draw of z an image, the same draw every time.
+  points(panel) {
+    const { mean, logVar, label } = panel.model.codes;
+    if (this.probe.state.codes === "means" || !logVar) return { x: mean[0], y: mean[1], label };
+    panel.model.sampled ??= sample(mean, logVar);
+    return { x: panel.model.sampled[0], y: panel.model.sampled[1], label };
+  }
+
+  // Both maps show the same square: all but the outermost codes of both models, and at least the sliders' range.
+  homeRanges() {
+    const reach = Math.max(4.2, ...this.panels.filter((panel) => panel.model).map((panel) => panel.model.codes.reach));
+    return { x: [-reach, reach], y: [-reach, reach] };
+  }
+
+  buildPanel(side) {
+    const element = this.find(`.panel.${side}`);
+    const panel = {
+      side, element,
+      host: element.querySelector(".map"), choice: element.querySelector("select"), facts: element.querySelector(".facts"),
+      atMean: this.find(`.pictures .${side}.at-mean canvas`), atZ: this.find(`.pictures .${side}.at-z canvas`),
+      pictureTitle: this.find(`.pictures .title.${side}`),
+    };
+    for (const entry of this.catalogue.values()) {
+      panel.choice.add(new Option(entry.choice, entry.name));
+    }
+    panel.choice.setAttribute("aria-label", `Model in the ${side} panel`);
+    panel.choice.addEventListener("change", () => this.set({ [side]: panel.choice.value }));
+    element.querySelector(".zoom-in").addEventListener("click", () => panel.map.zoom(1 / 1.5));
+    element.querySelector(".zoom-out").addEventListener("click", () => panel.map.zoom(1.5));
+    element.querySelector(".zoom-home").addEventListener("click", () => panel.map.goHome());
+    element.querySelectorAll("input[type=radio]").forEach((radio) =>
+      radio.addEventListener("change", () => this.set({ codes: radio.value })));
+    return panel;
+  }
+
+  // The numbers under a map: measured when the model was trained, on the test set.
+  describe(panel) {
+    const { metrics, kind, images } = panel.model.entry;
+    const [nullMean, nullStd] = metrics.coverage_null;
+    const stochastic = kind === "vae";
+    const bce = stochastic
+      ? `BCE <b>${metrics.reconstruction_sampled.toFixed(1)}</b> at z, ${metrics.reconstruction.toFixed(1)} at μ · KL <b>${metrics.kl.toFixed(2)}</b> · −ELBO <b>${metrics.negative_elbo.toFixed(1)}</b> nats`
+      : `BCE <b>${metrics.reconstruction.toFixed(1)}</b> nats at the code · no ELBO`;
+    const holds = {
+      vae: "Its loss holds each q(z|x) to p(z) by this KL.",
+      aae: "The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
+      ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
+    }[kind];
+    panel.facts.innerHTML = `<span>${bce}</span> <span>coverage <b>${share(metrics.coverage)}</b>, null ${share(nullMean)} ± ${nullStd.toFixed(3)}</span> <span>${holds}</span>`;
+    panel.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${metrics.seed}. BCE: binary cross-entropy summed over pixels, `
+      + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws; "
+      + "null: the same for two sets of draws of p(z), mean ± standard deviation.";
+    panel.element.querySelector(".switch").hidden = !stochastic;
+  }
+
+  describeTogether() {
+    const [a, b] = this.panels.map((panel) => panel.model?.entry);
+    const warning = this.find(".mismatch");
+    warning.hidden = !a || !b || a.dataset === b.dataset;
+    if (!warning.hidden) write(warning, `These two models saw different datasets (${a.dataset}, ${b.dataset}): their pictures, numbers and codes cannot be compared image by image.`);
+    if (a) this.buildLegend(a, b);
+    this.buildPlaces();
+  }
+
+  // ---- controls ----------------------------------------------------------------------------------
+
+  buildControls() {
+    const dimensions = this.probe.state.mean.length;
+    this.sliders = [];
+    const box = this.find(".sliders");
+    for (const [symbol, sign] of [["mean", "μ"], ["log_var", "log σ²"]]) {
+      for (let i = 0; i < dimensions; i++) this.sliders.push(this.buildSlider(box, symbol, i, `${sign}${subscript(i)}`));
+    }
+    this.find(".resample").addEventListener("click", () => this.set({ noise: [...standardNormal(dimensions)] }));
+    this.find(".reset").addEventListener("click", () => this.set({
+      mean: Array(dimensions).fill(START.mean), log_var: Array(dimensions).fill(START.log_var), pick: null,
+    }));
+    this.places = this.find(".places");
+    this.places.addEventListener("change", () => {
+      const place = this.placesByName?.get(this.places.value);
+      this.places.selectedIndex = 0;
+      if (place) this.set(place());
+    });
+    this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") }, dimensions);
+    this.root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      this.probe.revert();
+      this.draw();
+    });
+  }
+
+  buildSlider(box, symbol, index, name) {
+    const row = box.appendChild(document.createElement("div"));
+    row.className = `slider ${symbol}`;
+    const [low, high] = SLIDER_RANGE[symbol];
+    row.innerHTML = `<span class="name" aria-hidden="true">${name}</span><input type="range" step="0.01" aria-label="${name}">`
+      + `<input type="number" step="0.01" aria-label="${name} as a number" inputmode="decimal">`;
+    const [range, number] = row.querySelectorAll("input");
+    const move = (value) => {
+      const values = [...this.probe.state[symbol]];
+      values[index] = value;
+      this.change({ [symbol]: values });
+    };
+    let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
+    range.addEventListener("keydown", (event) => (keyed = event.key !== "Tab" && event.key !== "Escape"));
+    range.addEventListener("input", () => move(Number(range.value)));
+    range.addEventListener("change", () => keyed || this.commit());
+    range.addEventListener("keyup", () => ((keyed = false), this.commit()));
+    range.addEventListener("blur", () => ((keyed = false), this.commit()));
+    number.addEventListener("change", () => {
+      const value = Number(number.value);
+      if (number.value === "" || !Number.isFinite(value) || Math.abs(value) > this.data.limits[symbol]) number.value = this.probe.state[symbol][index];
+      else move(value), this.commit();
+    });
+    return { symbol, index, range, number, low, high };
+  }
+
+  showSliders(frame) {
+    for (const { symbol, index, range, number, low, high } of this.sliders) {
+      const value = symbol === "mean" ? frame.mean[index] : frame.logVar[index];
+      const committed = this.probe.state[symbol][index];
+      // a value out of range widens the slider
+      setProperty(range, "min", String(Math.min(low, Math.floor(Math.min(value, committed)))));
+      setProperty(range, "max", String(Math.max(high, Math.ceil(Math.max(value, committed)))));
+      // the step must hit the value, or the browser would move it
+      setProperty(range, "step", onGrid(value) ? "0.01" : "any");
+      setProperty(range, "value", String(value));
+      range.setAttribute("aria-valuetext", format(value, 2));
+      if (this.root.getRootNode().activeElement !== number) setProperty(number, "value", value.toFixed(2));
+    }
+  }
+
+  syncChoices() {
+    const { state } = this.probe;
+    for (const panel of this.panels) {
+      panel.choice.value = state[panel.side];
+      panel.element.querySelectorAll("input[type=radio]").forEach((radio) => (radio.checked = radio.value === state.codes));
+    }
+    this.showOriginal();
+  }
+
+  buildLegend(a, b) {
+    const legend = this.find(".legend");
+    const classes = a.classes.map((name, i) => (b && b.classes[i] !== name ? `${name} / ${b.classes[i]}` : name));
+    const text = classes.join("|");
+    if (this.legendText === text) return;
+    this.legendText = text;
+    legend.replaceChildren(...classes.map((name, which) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.innerHTML = `<i style="background:${this.data.symbols.classes[which]}"></i>${name}`;
+      button.title = "Click: show or hide this class. Double click: this class alone, or all.";
+      button.setAttribute("aria-pressed", String(!this.hidden.has(which)));
+      button.addEventListener("click", (event) => this.toggleClass(which, event.detail > 1, classes.length));
+      return button;
+    }));
+  }
+
+  toggleClass(which, alone, count) {
+    if (alone) {
+      const others = Array.from({ length: count }, (_, i) => i).filter((i) => i !== which);
+      const isAlone = this.isolated === which;
+      this.isolated = isAlone ? null : which;
+      this.hidden = new Set(isAlone ? [] : others);
+    } else if (!this.hidden.delete(which)) this.hidden.add(which);
+    this.find(".legend").querySelectorAll("button").forEach((button, i) => button.setAttribute("aria-pressed", String(!this.hidden.has(i))));
+    for (const panel of this.panels) panel.model && panel.map.setHidden(this.hidden);
+  }
+
+  // Named places. They are looked for in the codes of the models on the page, so that the names are true of them.
+  buildPlaces() {
+    const tight = () => this.probe.state.mean.map(() => -4);
+    const flat = (value) => this.probe.state.mean.map(() => value);
+    const places = new Map([["The prior itself: KL = 0", () => ({ mean: flat(0), log_var: flat(0) })]]);
+    for (const panel of this.panels) {
+      if (!panel.model) continue;
+      const { codes, entry } = panel.model;
+      const [a, b] = entry.confusable;
+      const name = this.panelName(panel);
+      places.set(`Between ${entry.classes[a]} and ${entry.classes[b]} (${name})`, () => ({ mean: between(codes, a, b), log_var: tight() }));
+      places.set(`A hole in q(z) (${name})`, () => ({ mean: hole(codes), log_var: tight() }));
+    }
+    places.set("Far from the prior", () => ({ mean: flat(3.5), log_var: flat(-6) }));
+    places.set("Wider than the prior", () => ({ mean: flat(0), log_var: flat(1.5) }));
+    this.placesByName = places;
+    this.places.replaceChildren(new Option("Go to …", ""), ...[...places.keys()].map((name) => new Option(name)));
+  }
+
+  // ---- the selected image ----------------------------------------------------------------------------
+
+  pickedRow(panel) {
+    const [dataset, row] = (this.probe.state.pick ?? "").split(":");
+    return panel.model && dataset === panel.model.entry.dataset && Number(row) < panel.model.codes.label.length ? Number(row) : null;
+  }
+
+  pick(panel, row) {
+    const { mean, logVar } = panel.model.codes;
+    const part = { mean: mean.map((column) => column[row]), pick: `${panel.model.entry.dataset}:${row}` };
+    if (logVar) part.log_var = logVar.map((column) => column[row]);
+    this.set(part);
+  }
+
+  async showOriginal() {
+    const { pick } = this.probe.state;
+    if (pick === this.shownPick && this.originalOf) return;
+    const panel = this.panels.find((one) => this.pickedRow(one) !== null);
+    const tile = this.find(".original");
+    this.shownPick = pick;
+    this.originalOf = panel;
+    tile.classList.toggle("empty", !panel);
+    if (!panel) return;
+    const row = this.pickedRow(panel), { entry, codes } = panel.model;
+    const label = tile.querySelector(".label"), canvas = tile.querySelector("canvas");
+    write(label, `image ${row}, class ${entry.classes[codes.label[row]]}`);
+    canvas.hidden = true;
+    if (!entry.originals) return write(label, `${label.textContent}: the original is not on this machine; python train.py fetches the dataset`);
+    try {
+      const response = await fetch(new URL(`originals/${entry.dataset}/${row}`, this.base));
+      if (!response.ok) throw new Error(await response.text());
+      const pixels = new Uint8Array(await response.arrayBuffer());
+      if (this.probe.state.pick !== pick) return;
+      drawPixels(canvas, entry.image_side, (i) => pixels[i]);
+      canvas.setAttribute("aria-label", `Original of image ${row}`);
+      canvas.hidden = false;
+    } catch (error) {
+      write(label, `${label.textContent}: ${error.message}`);
+    }
+  }
+
+  // ---- the maps' events ------------------------------------------------------------------------------
+
+  answers() {
+    const panelOf = (map) => this.panels.find((panel) => panel.map === map);
+    return {
+      view: (map) => this.follow(map),
+      hover: (map, point) => {
+        this.hovered = map;
+        this.probe.preview = point;
+        this.draw();
+      },
+      leave: () => {
+        if (!this.probe.preview) return;
+        this.hovered = null;
+        this.probe.preview = null;
+        this.draw();
+      },
+      click: (map, point, row) => (row === null ? this.set({ mean: point }) : this.pick(panelOf(map), row)),
+      grab: () => {
+        this.probe.preview = null;
+        return this.probe.state.mean;
+      },
+      move: (map, point) => this.change({ mean: point }),
+      release: (map, cancelled) => {
+        if (cancelled) this.probe.revert();
+        this.draw();
+        this.commit();
+      },
+      nudge: (map, [dx, dy]) => this.change({ mean: [this.probe.state.mean[0] + dx, this.probe.state.mean[1] + dy] }),
+    };
+  }
+
+  // Both maps keep the same axes: the other one follows, once a frame.
+  follow(map) {
+    if (this.following) return;
+    this.leader = map;
+    this.draw();
+    if (this.followScheduled) return;
+    this.followScheduled = requestAnimationFrame(async () => {
+      this.followScheduled = null;
+      const other = this.panels.find((panel) => panel.map !== this.leader && panel.model)?.map;
+      if (!other || this.destroyed) return;
+      this.following = true;
+      try {
+        await other.setRanges(this.leader.ranges());
+      } finally {
+        this.following = false;
+      }
+      this.draw();
+    });
+  }
+
+  // What stands in the corner of the map under the pointer.
+  note(panel, { mean, previewing }) {
+    if (!previewing || panel.map !== this.hovered) return "";
+    const row = panel.map.nearest(mean[0], mean[1]);
+    const { entry, codes } = panel.model;
+    return `(${format(mean[0], 2)}, ${format(mean[1], 2)})${row === null ? "" : ` · image ${row}, class ${entry.classes[codes.label[row]]}`}`;
+  }
+
+  resize() {
+    for (const panel of this.panels) panel.map.resize();
+    this.draw();
+  }
+
+  // ---- theme -----------------------------------------------------------------------------------------
+
+  // Reads the theme's colours. Returns whether they changed.
+  readColours() {
+    const style = getComputedStyle(this.root);
+    const text = style.getPropertyValue("--st-text-color").trim() || "#222222";
+    const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
+    if (this.colours?.text === text && this.colours.background === background) return false;
+    const dark = luminance(background) < 0.5;
+    const ink = dark ? "255,255,255" : "0,0,0";
+    this.colours = { text, background, grid: `rgba(${ink},.09)`, zero: `rgba(${ink},.28)`, faint: `rgba(${ink},.45)` };
+    for (const [name, symbol] of Object.entries(this.data.symbols.symbols)) {
+      this.root.style.setProperty(`--${name.replace("_", "-")}`, symbol[dark ? "dark" : "light"]);
+    }
+    this.root.style.colorScheme = dark ? "dark" : "light";
+    return true;
+  }
+}
+
+// ---- helpers -------------------------------------------------------------------------------------------
+
+const share = (value) => value.toFixed(3);
+const onGrid = (value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-9;
+
+function setProperty(element, name, value) {
+  if (element[name] !== value) element[name] = value;
+}
+
+// The codes of a model's file by columns, a Float32Array a dimension, and how far out all but the outermost lie.
+function columns(tensors) {
+  const split = (tensor) => {
+    const [n, dimensions] = tensor.shape;
+    return Array.from({ length: dimensions }, (_, d) => Float32Array.from({ length: n }, (_, row) => tensor.values[row * dimensions + d]));
+  };
+  const mean = split(tensors["codes.mean"]);
+  const far = Float32Array.from(mean[0], (_, row) => Math.max(...mean.map((column) => Math.abs(column[row])))).sort();
+  return {
+    mean, label: tensors["codes.label"].values, reach: far[Math.floor(0.998 * far.length)] * 1.05,
+    logVar: tensors["codes.log_var"] ? split(tensors["codes.log_var"]) : null,
+  };
+}
+
+function sample(mean, logVar) {
+  const uniform = seededUniform(SAMPLING_SEED);
+  return mean.map((column, d) => {
+    const noise = standardNormal(column.length, uniform);
+    return Float32Array.from(column, (value, row) => value + Math.exp(0.5 * logVar[d][row]) * noise[row]);
+  });
+}
+
+function luminance(colour) {
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
+  return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+}
+
+// Plotly puts its style rules into the document's head, which a shadow root does not see.
+function adoptPlotlyStyles(shadow) {
+  if (!shadow.adoptedStyleSheets) return;
+  const rules = [...document.styleSheets].filter((sheet) => sheet.ownerNode?.id?.startsWith("plotly.js-style"))
+    .flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(rules.join("\n"));
+  shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
+}

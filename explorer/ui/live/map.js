@@ -1,0 +1,284 @@
+// One map of a latent plane: the codes drawn by Plotly, and over them an SVG of everything that moves.
+
+const SVG = "http://www.w3.org/2000/svg";
+const REACH = 12; // pixels within which the pointer finds a code
+const CLICK = 5; // pixels that a click may move
+const MARGIN = { l: 30, r: 4, t: 4, b: 22 };
+// The share of a Gaussian's mass in the plane inside its 1σ, 2σ and 3σ rings: 1 − exp(−r²/2).
+const RINGS = [1, 2, 3].map((radius) => ({ radius, mass: 1 - Math.exp(-radius * radius / 2) }));
+
+export class LatentMap {
+  // host: the element to fill. on: {view, hover, leave, click, grab, move, release, nudge}, the page's answers;
+  // each gets this map first. palette: the classes' colours.
+  constructor(host, Plotly, palette, on) {
+    Object.assign(this, { host, Plotly, palette, on });
+    this.hidden = new Set(); // classes that the legend has switched off
+    this.points = null; // {x, y, label}: what is drawn
+    this.plot = host.appendChild(document.createElement("div"));
+    this.plot.className = "plot";
+    this.overlay = host.appendChild(document.createElementNS(SVG, "svg"));
+    this.overlay.setAttribute("class", "overlay");
+    this.shapes = buildOverlay(this.overlay);
+    this.listen();
+  }
+
+  // Draws the codes of a model: points {x, y, label}, classes' names, ranges {x, y}, colours of the theme.
+  async draw(points, classes, ranges, colours) {
+    this.points = points;
+    this.classes = classes;
+    this.home = ranges;
+    const layout = {
+      ...themed(colours),
+      margin: MARGIN, dragmode: "pan", hovermode: false, showlegend: false, autosize: false,
+      width: this.host.clientWidth, height: this.host.clientHeight,
+      xaxis: { ...axis(colours), range: ranges.x, constrain: "range" },
+      yaxis: { ...axis(colours), range: ranges.y, scaleanchor: "x", constrain: "range" },
+    };
+    const config = {
+      displaylogo: false, scrollZoom: true, doubleClick: false, plotGlPixelRatio: 1, responsive: false,
+      modeBarButtonsToRemove: ["zoom2d", "pan2d", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
+      toImageButtonOptions: { format: "png", filename: this.host.getAttribute("aria-label"), scale: 2 },
+    };
+    await this.Plotly.react(this.plot, this.traces(), layout, config);
+    if (!this.watched) {
+      this.watched = true;
+      this.plot.on("plotly_relayouting", () => this.on.view(this));
+      this.plot.on("plotly_relayout", () => this.on.view(this));
+    }
+  }
+
+  traces() {
+    const { x, y, label } = this.points;
+    return this.classes.map((name, which) => {
+      const rows = [];
+      label.forEach((value, row) => value === which && rows.push(row));
+      return {
+        type: "scattergl", mode: "markers", name, hoverinfo: "skip", visible: !this.hidden.has(which),
+        x: Float32Array.from(rows, (row) => x[row]), y: Float32Array.from(rows, (row) => y[row]),
+        marker: { color: this.palette[which], size: this.points.x.length > 2000 ? 3 : 6, opacity: 0.7 },
+      };
+    });
+  }
+
+  // Moves the codes, as when means give way to sampled z.
+  movePoints(points) {
+    this.points = points;
+    const traces = this.traces();
+    this.Plotly.restyle(this.plot, { x: traces.map((trace) => trace.x), y: traces.map((trace) => trace.y) });
+  }
+
+  setHidden(hidden) {
+    this.hidden = hidden;
+    this.Plotly.restyle(this.plot, { visible: this.classes.map((_, which) => !hidden.has(which)) });
+  }
+
+  async recolour(colours) {
+    const home = this.home;
+    await this.draw(this.points, this.classes, this.ranges(), colours);
+    this.home = home;
+  }
+
+  resize() {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    if (width && height && this.plot._fullLayout) return this.Plotly.relayout(this.plot, { width, height });
+  }
+
+  ranges() {
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    return { x: [...xaxis.range], y: [...yaxis.range] };
+  }
+
+  setRanges({ x, y }) {
+    return this.Plotly.relayout(this.plot, { "xaxis.range": x, "yaxis.range": y });
+  }
+
+  zoom(factor) {
+    const { x, y } = this.ranges();
+    const scaled = ([a, b]) => [(a + b) / 2 - ((b - a) / 2) * factor, (a + b) / 2 + ((b - a) / 2) * factor];
+    return this.setRanges({ x: scaled(x), y: scaled(y) });
+  }
+
+  goHome() {
+    return this.setRanges(this.home);
+  }
+
+  purge() {
+    this.Plotly.purge(this.plot);
+  }
+
+  // Latent coordinates to pixels of the host, and back.
+  scale() {
+    const { xaxis, yaxis } = this.plot._fullLayout;
+    const [x0, x1] = xaxis.range, [y0, y1] = yaxis.range;
+    const perX = xaxis._length / (x1 - x0), perY = yaxis._length / (y1 - y0); // pixels a unit
+    return {
+      perX, perY,
+      area: { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length },
+      x: (value) => xaxis._offset + (value - x0) * perX,
+      y: (value) => yaxis._offset + (y1 - value) * perY,
+      toX: (pixel) => x0 + (pixel - xaxis._offset) / perX,
+      toY: (pixel) => y1 - (pixel - yaxis._offset) / perY,
+    };
+  }
+
+  // The row of the code nearest to (x, y) within REACH pixels, or null. Classes switched off are not found.
+  nearest(x, y) {
+    const { perX, perY } = this.scale();
+    const points = this.points;
+    let best = REACH * REACH, found = null;
+    for (let row = 0; row < points.x.length; row++) {
+      const dx = (points.x[row] - x) * perX, dy = (points.y[row] - y) * perY;
+      const distance = dx * dx + dy * dy;
+      if (distance < best && !this.hidden.has(points.label[row])) [best, found] = [distance, row];
+    }
+    return found;
+  }
+
+  // Places everything that moves. state: {mean, std, z, previewing, home: committed mean, pick: row or null, note}.
+  place(state) {
+    if (!this.plot._fullLayout) return;
+    const { x, y, perX, perY, area } = this.scale();
+    const { shapes } = this;
+    if (this.clip !== JSON.stringify(area)) {
+      this.clip = JSON.stringify(area);
+      set(shapes.clip, { x: area.left, y: area.top, width: area.width, height: area.height });
+    }
+    shapes.rings.forEach(({ ring, text }, i) => {
+      const { radius } = RINGS[i];
+      set(ring, { cx: x(0), cy: y(0), rx: radius * perX, ry: radius * perY });
+      set(text, { x: x(radius * Math.SQRT1_2), y: y(radius * Math.SQRT1_2) + 4 });
+    });
+    const [mx, my] = [x(state.mean[0]), y(state.mean[1])];
+    shapes.ellipses.forEach((ellipse, i) => {
+      const radius = 1 + (i >> 1); // halo and line of 1σ, then of 2σ
+      set(ellipse, { cx: mx, cy: my, rx: radius * state.std[0] * perX, ry: radius * state.std[1] * perY });
+    });
+    const [zx, zy] = [x(state.z[0]), y(state.z[1])];
+    shapes.noise.forEach((line) => set(line, { x1: mx, y1: my, x2: zx, y2: zy }));
+    set(shapes.z, { transform: `translate(${zx} ${zy})` });
+    set(shapes.mean, { transform: `translate(${mx} ${my})` });
+    set(shapes.handle, { transform: `translate(${x(state.home[0])} ${y(state.home[1])})` });
+    shapes.handle.classList.toggle("away", state.previewing);
+    const picked = state.pick !== null && this.points;
+    shapes.pick.style.display = picked ? "" : "none";
+    if (picked) set(shapes.pick, { transform: `translate(${x(this.points.x[state.pick])} ${y(this.points.y[state.pick])})` });
+    if (shapes.note.textContent !== state.note) shapes.note.textContent = state.note;
+    set(shapes.note, { x: area.left + 6, y: area.top + area.height - 7 });
+  }
+
+  // Pointer, wheel and keys.
+  listen() {
+    const { host, on, shapes } = this;
+    const at = (event) => {
+      const box = host.getBoundingClientRect();
+      const { toX, toY, area } = this.scale();
+      const px = event.clientX - box.left, py = event.clientY - box.top;
+      const inside = px >= area.left && px <= area.left + area.width && py >= area.top && py <= area.top + area.height;
+      return { x: toX(px), y: toY(py), inside };
+    };
+    let pressed = null; // where a press began that may become a click
+
+    host.addEventListener("pointermove", (event) => {
+      if (!this.plot._fullLayout || this.grabbed || event.pointerType === "touch") return;
+      if (event.buttons) return on.leave(this); // panning
+      const point = at(event);
+      if (point.inside && !event.composedPath().some((node) => node.classList?.contains("modebar"))) on.hover(this, [point.x, point.y]);
+      else on.leave(this);
+    });
+    host.addEventListener("pointerleave", () => !this.grabbed && on.leave(this));
+    host.addEventListener("pointerdown", (event) => {
+      if (!this.plot._fullLayout || event.button || event.composedPath().includes(shapes.handle)) return;
+      if (event.composedPath().some((node) => node.classList?.contains("modebar"))) return;
+      pressed = { x: event.clientX, y: event.clientY, id: event.pointerId };
+      const release = (up) => {
+        if (up.pointerId !== pressed?.id) return;
+        window.removeEventListener("pointerup", release, true);
+        window.removeEventListener("pointercancel", release, true);
+        const still = Math.hypot(up.clientX - pressed.x, up.clientY - pressed.y) < CLICK;
+        pressed = null;
+        const point = at(up);
+        if (up.type === "pointerup" && still && point.inside) on.click(this, [point.x, point.y], this.nearest(point.x, point.y));
+      };
+      window.addEventListener("pointerup", release, true);
+      window.addEventListener("pointercancel", release, true);
+    });
+
+    const { handle } = shapes;
+    let offset = [0, 0]; // between the pointer and the point it has grabbed
+    handle.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      event.preventDefault();
+      handle.focus({ preventScroll: true });
+      handle.setPointerCapture(event.pointerId);
+      this.grabbed = true;
+      const point = at(event), held = on.grab(this);
+      offset = [held[0] - point.x, held[1] - point.y];
+    });
+    handle.addEventListener("pointermove", (event) => {
+      if (!this.grabbed) return;
+      const point = at(event);
+      on.move(this, [point.x + offset[0], point.y + offset[1]]);
+    });
+    const letGo = (event) => {
+      if (!this.grabbed) return;
+      this.grabbed = false;
+      on.release(this, event.type === "pointercancel");
+    };
+    handle.addEventListener("pointerup", letGo);
+    handle.addEventListener("pointercancel", letGo);
+    handle.addEventListener("keydown", (event) => {
+      const step = event.shiftKey ? 0.5 : 0.05; // latent units
+      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      if (way) {
+        event.preventDefault();
+        on.nudge(this, way.map((side) => side * step));
+      } else if (event.key === "Escape" && this.grabbed) {
+        this.grabbed = false;
+        on.release(this, true);
+      }
+    });
+    handle.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && on.release(this, false));
+  }
+}
+
+function buildOverlay(svg) {
+  const make = (parent, name, attributes = {}) => set(parent.appendChild(document.createElementNS(SVG, name)), attributes);
+  const id = `clip-${Math.random().toString(36).slice(2)}`;
+  const clip = make(make(make(svg, "defs"), "clipPath", { id }), "rect");
+  const group = make(svg, "g", { "clip-path": `url(#${id})` });
+  const rings = RINGS.map(({ mass }) => {
+    const ring = make(group, "ellipse", { class: "ring" });
+    const text = make(group, "text", { class: "ring-text" });
+    text.textContent = `${(100 * mass).toFixed(0)} %`;
+    return { ring, text };
+  });
+  const ellipses = ["halo", "sigma", "halo", "sigma two"].map((name) => make(group, "ellipse", { class: name }));
+  const noise = ["halo", "noise"].map((name) => make(group, "line", { class: name }));
+  const pick = make(group, "g", { class: "pick" });
+  for (const name of ["halo", "line"]) make(pick, "circle", { r: 9, class: name });
+  const z = make(group, "g", { class: "z" });
+  for (const name of ["halo", "line"]) make(z, "path", { d: "M-5 -5L5 5M-5 5L5 -5", class: name });
+  const mean = make(group, "circle", { r: 4.5, class: "mean" });
+  const note = make(svg, "text", { class: "note" });
+  const handle = make(group, "g", { class: "handle", tabindex: 0, role: "button" });
+  make(handle, "circle", { r: 16, class: "grip" });
+  make(handle, "circle", { r: 7, class: "knob" });
+  return { clip, rings, ellipses, noise, z, mean, pick, handle, note };
+}
+
+function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+function themed(colours) {
+  const clear = "rgba(0,0,0,0)";
+  return {
+    paper_bgcolor: clear, plot_bgcolor: clear, font: { color: colours.text },
+    modebar: { bgcolor: clear, color: colours.faint, activecolor: colours.text },
+  };
+}
+
+function axis(colours) {
+  return { gridcolor: colours.grid, zerolinecolor: colours.zero, tickfont: { size: 11, color: colours.text } };
+}

@@ -1,0 +1,51 @@
+// The state of the explorer: one probe N(mean, exp(log_var)) with its noise, in both panels at once.
+
+import { klToStandardNormal, klToStandardNormalTerms, reparameterise } from "./gaussian.js";
+
+const DIGITS = 1e4; // the state is kept to four decimals, so that a link reopens exactly what was seen
+
+export const round = (value) => Math.round(value * DIGITS) / DIGITS;
+
+// What stands at the start: {mean, log_var, noise: arrays, pick: "dataset:row" or null, left, right: models' names, codes}.
+export class Probe {
+  constructor(state) {
+    this.state = state;
+    this.committed = state;
+    this.preview = null; // a mean that the pointer looks at without moving the probe
+  }
+
+  // Merges a change that is being made; commit() ends it, revert() takes it back.
+  change(part) {
+    const rounded = {};
+    for (const [name, value] of Object.entries(part)) rounded[name] = Array.isArray(value) ? value.map(round) : value;
+    this.state = { ...this.state, ...rounded };
+    this.preview = null;
+  }
+
+  // Ends a change. Returns whether there was one.
+  commit() {
+    const changed = this.state !== this.committed && JSON.stringify(this.state) !== JSON.stringify(this.committed);
+    this.committed = this.state;
+    return changed;
+  }
+
+  revert() {
+    this.state = this.committed;
+  }
+
+  // All that one frame shows, from one state.
+  frame() {
+    const { log_var: logVar, noise } = this.state;
+    const mean = this.preview ?? this.state.mean;
+    const perDimension = klToStandardNormal(mean, logVar);
+    return {
+      mean, logVar, noise,
+      std: logVar.map((lv) => Math.exp(0.5 * lv)),
+      z: reparameterise(mean, logVar, noise),
+      terms: klToStandardNormalTerms(mean, logVar),
+      perDimension,
+      kl: perDimension.reduce((sum, value) => sum + value, 0),
+      previewing: this.preview !== null,
+    };
+  }
+}

@@ -1,0 +1,14 @@
+"""The page script: navigation over the pages. app.py serves it."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from explorer.ui import explore, texts
+
+ICON = Path(__file__).parent / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
+MARGINS = "<style>.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }</style>"  # room for two maps
+
+st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide")
+st.html(MARGINS)
+st.navigation([st.Page(explore.page, title="Explorer", icon=":material/scatter_plot:", url_path="explorer", default=True)], position="top").run()

@@ -1,0 +1,72 @@
+"""What several test files share: where the datasets are, and two small models trained on digits."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import hypothesis
+import pytest
+import torch
+
+from explorer import bundle, datasets, training
+from explorer.config import Config, ModelConfig, TrainingConfig
+from explorer.models import Autoencoder
+
+ROOT = Path(__file__).resolve().parent.parent
+EPOCHS = 8
+
+torch.set_num_threads(1)  # the same numbers whatever else the machine does
+hypothesis.settings.register_profile("same every time", derandomize=True, deadline=None, database=None)
+hypothesis.settings.load_profile("same every time")
+
+
+@pytest.fixture(scope="session")
+def data_dir() -> Callable[[str], Path]:
+    """`data_dir("mnist")`: where that dataset lies; skips the test where it does not."""
+    folder = Path(os.environ.get("EXPLORER_DATA_DIR", ROOT / "data"))
+
+    def require(dataset: str) -> Path:
+        if not datasets.is_present(dataset, folder):
+            pytest.skip(f"dataset {dataset} is not in {folder} (EXPLORER_DATA_DIR names another folder)")
+        return folder
+
+    return require
+
+
+class Trained(NamedTuple):
+    """A small model, measured on the test set, and its bundle on disk."""
+
+    model: Autoencoder  # float32, as trained; the bundle holds it in float16
+    config: Config
+    history: list[dict]
+    evaluation: training.Evaluation
+    path: Path
+
+
+@pytest.fixture(scope="session")
+def train_digits(tmp_path_factory) -> Callable[[str], Trained]:
+    def train(kind: str) -> Trained:
+        config = Config(ModelConfig(kind, image_side=8, hidden=(64, 64)), TrainingConfig("digits", EPOCHS, 64, adversarial_weight=20.0))
+        reports = list(training.fit(config, datasets.load("digits", "train").images, torch.device("cpu")))
+        history = [{"epoch": report.epoch, **report.terms} for report in reports if report.terms]
+        model, test = reports[-1].model.eval(), datasets.load("digits", "test")
+        evaluation = training.evaluate(model, test.images, torch.device("cpu"))
+        path = tmp_path_factory.mktemp("bundles") / config.name
+        codes = bundle.Codes(evaluation.mean, evaluation.log_var, test.labels)
+        bundle.save_bundle(path, model, config, evaluation.metrics, history, codes)
+        return Trained(model, config, history, evaluation, path)
+
+    return train
+
+
+@pytest.fixture(scope="session")
+def digits_vae(train_digits) -> Trained:
+    return train_digits("vae")
+
+
+@pytest.fixture(scope="session")
+def digits_aae(train_digits) -> Trained:
+    return train_digits("aae")
