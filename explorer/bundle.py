@@ -17,7 +17,6 @@ import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -176,7 +175,8 @@ def _read_manifest(path: Path) -> dict:
             f"{file}: written by a newer version (format {manifest['format']}; this version reads up to {FORMAT}). "
             "Update the program, or run `python train.py` to make it again."
         )
-    if set(manifest) != {"format", "config", "metrics", "history", "files", "digest"} or set(manifest["files"]) != {"weights", "codes"}:
+    files, entries = manifest.get("files"), {"format", "config", "metrics", "history", "files", "digest"}
+    if set(manifest) != entries or not isinstance(files, dict) or set(files) != {"weights", "codes"}:
         raise _broken(file, "the file is damaged: entries are missing or unknown")
     if manifest["digest"] != _manifest_digest(manifest):
         raise _broken(file, "the file was changed after it was written: its digest does not fit")

@@ -41,8 +41,8 @@ class TrainingConfig:
     beta: float = 1.0  # VAE: weight of the KL term
     adversarial_weight: float = 200.0  # AAE: weight of -log D(code)
     discriminator_lr: float = 1e-3  # AAE
-    r1: float = 0.1  # AAE: weight of the gradient penalty on the discriminator, at draws of the prior
-    average: float = 0.0  # decay a step of the running average of the weights; 0: none is kept
+    r1: float = 0.05  # AAE: weight of the gradient penalty on the discriminator, at draws of the prior
+    average: float = 0.999  # decay a step of the running average of the weights, which is the result; 0: none is kept
 
 
 @dataclass(frozen=True)
@@ -101,5 +101,5 @@ def recipe(dataset: str, kind: str) -> Config:
         training = TrainingConfig(dataset, epochs=300, batch_size=64, adversarial_weight=20.0)
     else:
         model = ModelConfig(kind, image_side=IMAGE_SIDES[dataset])
-        training = TrainingConfig(dataset, epochs=60)
+        training = TrainingConfig(dataset, epochs=80 if kind == "aae" else 60)
     return Config(model, training)

@@ -16,7 +16,7 @@ from explorer.config import Config, ModelConfig, TrainingConfig
 from explorer.models import Autoencoder
 
 ROOT = Path(__file__).resolve().parent.parent
-EPOCHS = 8
+EPOCHS = 16
 
 torch.set_num_threads(1)  # the same numbers whatever else the machine does
 hypothesis.settings.register_profile("same every time", derandomize=True, deadline=None, database=None)
@@ -49,7 +49,7 @@ class Trained(NamedTuple):
 @pytest.fixture(scope="session")
 def train_digits(tmp_path_factory) -> Callable[[str], Trained]:
     def train(kind: str) -> Trained:
-        config = Config(ModelConfig(kind, image_side=8, hidden=(64, 64)), TrainingConfig("digits", EPOCHS, 64, adversarial_weight=20.0))
+        config = Config(ModelConfig(kind, image_side=8, hidden=(64, 64)), TrainingConfig("digits", EPOCHS, 64, lr=5e-3, adversarial_weight=20.0))
         reports = list(training.fit(config, datasets.load("digits", "train").images, torch.device("cpu")))
         history = [{"epoch": report.epoch, **report.terms} for report in reports if report.terms]
         model, test = reports[-1].model.eval(), datasets.load("digits", "test")

@@ -45,8 +45,10 @@ def test_compared_models_have_equal_encoders_and_decoders():
 
 def test_widths_are_the_configurations_and_the_decoder_mirrors_the_encoder():
     model = models.build(CONFIGS["aae"], seed=0)
-    linears = {part: [layer for layer in getattr(model, part).modules() if isinstance(layer, nn.Linear)] for part in ("encoder", "decoder", "discriminator")}
-    widths = {part: [(layer.in_features, layer.out_features) for layer in layers] for part, layers in linears.items()}
+    widths = {
+        part: [(layer.in_features, layer.out_features) for layer in module.modules() if isinstance(layer, nn.Linear)]
+        for part, module in model.named_children()
+    }
     assert widths == {
         "encoder": [(16, 7), (7, 5), (5, 3)],
         "decoder": [(3, 5), (5, 7), (7, 16)],

@@ -6,9 +6,11 @@ import streamlit as st
 
 from explorer.ui import explore, texts
 
-ICON = Path(__file__).parent / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
+HERE = Path(__file__).parent
+ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
 MARGINS = "<style>.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }</style>"  # room for two maps
 
 st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide")
+st.logo(HERE / "logo.svg", size="medium")
 st.html(MARGINS)
 st.navigation([st.Page(explore.page, title="Explorer", icon=":material/scatter_plot:", url_path="explorer", default=True)], position="top").run()

@@ -185,6 +185,7 @@ class Explorer {
       panel.atMean.setAttribute("aria-label", `${name} decoded at μ`);
       panel.atZ.setAttribute("aria-label", `${name} decoded at z`);
       panel.pictureTitle.textContent = name;
+      for (const canvas of [panel.atMean, panel.atZ]) canvas.parentElement.querySelector("figcaption span").textContent = name;
       panel.map.shapes.handle.setAttribute("aria-label", `Probe in the ${name} map; arrow keys move it`);
     }
   }

@@ -24,8 +24,8 @@ export class LatentMap {
 
   // Draws the codes of a model: points {x, y, label}, classes' names, ranges {x, y}, colours of the theme.
   async draw(points, classes, ranges, colours) {
-    this.points = points;
     this.classes = classes;
+    this.setPoints(points);
     this.home = ranges;
     const layout = {
       ...themed(colours),
@@ -36,7 +36,7 @@ export class LatentMap {
     };
     const config = {
       displaylogo: false, scrollZoom: true, doubleClick: false, plotGlPixelRatio: 1, responsive: false,
-      modeBarButtonsToRemove: ["zoom2d", "pan2d", "select2d", "lasso2d", "autoScale2d", "resetScale2d"],
+      modeBarButtons: [["toImage"]],
       toImageButtonOptions: { format: "png", filename: this.host.getAttribute("aria-label"), scale: 2 },
     };
     await this.Plotly.react(this.plot, this.traces(), layout, config);
@@ -60,9 +60,25 @@ export class LatentMap {
     });
   }
 
+  // Keeps the points, and finds where each class's name stands: at its median.
+  setPoints(points) {
+    this.points = points;
+    const { x, y, label } = points;
+    this.medians = this.classes.map((_, which) => {
+      const rows = [...label.keys()].filter((row) => label[row] === which);
+      const middle = (values) => Float32Array.from(rows, (row) => values[row]).sort()[rows.length >> 1];
+      return [middle(x) ?? NaN, middle(y) ?? NaN];
+    });
+    this.shapes.names.replaceChildren(...this.classes.map((name) => {
+      const text = document.createElementNS(SVG, "text");
+      text.textContent = name;
+      return set(text, { class: "class-name", "aria-hidden": true });
+    }));
+  }
+
   // Moves the codes, as when means give way to sampled z.
   movePoints(points) {
-    this.points = points;
+    this.setPoints(points);
     const traces = this.traces();
     this.Plotly.restyle(this.plot, { x: traces.map((trace) => trace.x), y: traces.map((trace) => trace.y) });
   }
@@ -143,6 +159,11 @@ export class LatentMap {
       this.clip = JSON.stringify(area);
       set(shapes.clip, { x: area.left, y: area.top, width: area.width, height: area.height });
     }
+    this.medians.forEach(([mx, my], which) => {
+      const text = shapes.names.children[which];
+      text.style.display = this.hidden.has(which) || Number.isNaN(mx) ? "none" : "";
+      set(text, { x: x(mx), y: y(my) + 5 });
+    });
     shapes.rings.forEach(({ ring, text }, i) => {
       const { radius } = RINGS[i];
       set(ring, { cx: x(0), cy: y(0), rx: radius * perX, ry: radius * perY });
@@ -252,6 +273,7 @@ function buildOverlay(svg) {
     text.textContent = `${(100 * mass).toFixed(0)} %`;
     return { ring, text };
   });
+  const names = make(group, "g");
   const ellipses = ["halo", "sigma", "halo", "sigma two"].map((name) => make(group, "ellipse", { class: name }));
   const noise = ["halo", "noise"].map((name) => make(group, "line", { class: name }));
   const pick = make(group, "g", { class: "pick" });
@@ -263,7 +285,7 @@ function buildOverlay(svg) {
   const handle = make(group, "g", { class: "handle", tabindex: 0, role: "button" });
   make(handle, "circle", { r: 16, class: "grip" });
   make(handle, "circle", { r: 7, class: "knob" });
-  return { clip, rings, ellipses, noise, z, mean, pick, handle, note };
+  return { clip, rings, names, ellipses, noise, z, mean, pick, handle, note };
 }
 
 function set(element, attributes) {

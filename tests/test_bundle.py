@@ -1,0 +1,475 @@
+"""Bundles: what is saved comes back, whatever is wrong is said, and a crash never costs the bundle that was there."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load as load_tensors
+from safetensors.numpy import save as save_tensors
+
+from explorer import bundle, datasets, objectives, training
+from explorer.bundle import BundleError, load_bundle
+from explorer.config import KINDS, Config, ModelConfig, TrainingConfig, recipe
+from explorer.models import build
+
+ROOT = Path(__file__).resolve().parent.parent
+CPU = torch.device("cpu")
+METRICS, HISTORY = {"reconstruction": 1.5, "code_std": [1.0, 0.1]}, [{"epoch": 1, "total": 2.25}]
+
+
+def config(kind: str = "vae", hidden=(6,), discriminator_hidden=(5, 4)) -> Config:
+    model = ModelConfig(kind, image_side=4, hidden=hidden, discriminator_hidden=discriminator_hidden)
+    return Config(model, TrainingConfig("digits", epochs=1))
+
+
+def save(path: Path, kind: str = "vae", seed: int = 0, metrics: dict = METRICS) -> None:
+    rng = np.random.default_rng(seed)
+    log_var = rng.standard_normal((20, 2), np.float32) if kind == "vae" else None
+    codes = bundle.Codes(rng.standard_normal((20, 2), np.float32), log_var, rng.integers(0, 10, 20).astype(np.uint8))
+    bundle.save_bundle(path, build(config(kind).model, seed=seed), config(kind), metrics, HISTORY, codes)
+
+
+@pytest.fixture
+def path(tmp_path) -> Path:
+    """A bundle of a tiny model."""
+    save(tmp_path / "tiny")
+    return tmp_path / "tiny"
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(file.name for file in folder.iterdir())
+
+
+def one(path: Path, role: str) -> Path:
+    """The only file of that role."""
+    (file,) = path.glob(f"{role}.*")
+    return file
+
+
+def forge(path: Path, manifest=None, weights=None, codes=None) -> None:
+    """Changes the content of a bundle, and makes all of its digests right again."""
+    data = json.loads((path / "bundle.json").read_text())
+    for role, change in (("weights", weights), ("codes", codes)):
+        if change is not None:
+            arrays = load_tensors(one(path, role).read_bytes())
+            change(arrays)
+            content = save_tensors(arrays)
+            one(path, role).unlink()
+            data["files"][role] = hashlib.sha256(content).hexdigest()
+            (path / f"{role}.{data['files'][role][:12]}.safetensors").write_bytes(content)
+    if manifest is not None:
+        manifest(data)
+    data.pop("digest", None)
+    data["digest"] = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
+    (path / "bundle.json").write_text(json.dumps(data))
+
+
+# A round trip.
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_saved_comes_back(tmp_path, kind):
+    save(tmp_path / "mine", kind, seed=3)
+    opened, rng = load_bundle(tmp_path / "mine"), np.random.default_rng(3)
+    assert (opened.name, opened.path) == ("mine", tmp_path / "mine")
+    assert (opened.config, opened.metrics, opened.history) == (config(kind), METRICS, HISTORY)
+    if kind == "vae":
+        np.testing.assert_array_equal(opened.codes.log_var, rng.standard_normal((20, 2), np.float32))
+    else:
+        assert opened.codes.log_var is None
+    np.testing.assert_array_equal(opened.codes.mean, rng.standard_normal((20, 2), np.float32))
+    np.testing.assert_array_equal(opened.codes.label, rng.integers(0, 10, 20))
+    assert opened.codes.mean.dtype == np.float32 and opened.codes.label.dtype == np.uint8
+    state = build(config(kind).model, seed=3).state_dict()
+    assert set(opened.weights) == set(state)
+    for name, weight in state.items():
+        assert opened.weights[name].dtype == np.float16
+        np.testing.assert_array_equal(opened.weights[name], weight.half().numpy())
+    assert len(names(opened.path)) == 3
+
+
+def test_the_digest_is_of_the_content(tmp_path):
+    for name, arguments in {"a": {}, "b": {}, "weights": {"seed": 1}, "metrics": {"metrics": METRICS | {"x": 1}}}.items():
+        save(tmp_path / name, **arguments)
+    digests = {path.name: load_bundle(path).digest for path in bundle.find_bundles(tmp_path)}
+    assert list(digests) == ["a", "b", "metrics", "weights"]
+    assert digests["a"] == digests["b"] and len(set(digests.values())) == 3
+
+
+def test_folders_that_are_no_bundles_are_not_found(tmp_path):
+    save(tmp_path / ".hidden")
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").touch()
+    assert bundle.find_bundles(tmp_path) == [] == bundle.find_bundles(tmp_path / "missing")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("hidden, discriminator_hidden", [((6,), (5,)), ((7, 6), (5, 4)), ((8, 7, 6), (5, 4, 3))])
+def test_expected_weights_are_those_that_torch_has(kind, hidden, discriminator_hidden):
+    one = config(kind, hidden, discriminator_hidden)
+    state = build(one.model, seed=0).state_dict()
+    assert bundle.expected_weights(one) == {name: tuple(weight.shape) for name, weight in state.items()}
+
+
+def test_opening_a_bundle_imports_nothing_heavy(path):
+    program = (
+        "import sys; from explorer.bundle import find_bundles, load_bundle\n"
+        f"load_bundle(find_bundles({str(path.parent)!r})[0])\n"
+        "print(sorted({'torch', 'torchvision', 'streamlit', 'plotly', 'umap', 'sklearn'} & set(sys.modules)))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+# The model in it.
+
+
+def pictures(model, codes) -> torch.Tensor:
+    """What is shown: 0 to 255."""
+    with torch.no_grad():
+        return torch.sigmoid(model.decode(codes)) * 255
+
+
+def grid(side: int = 13) -> torch.Tensor:
+    axis = torch.linspace(-3, 3, side)
+    return torch.cartesian_prod(axis, axis)
+
+
+@pytest.mark.parametrize("trained", ["digits_vae", "digits_aae"])
+def test_the_model_encodes_and_decodes_as_it_did_when_it_was_saved(trained, request):
+    trained = request.getfixturevalue(trained)
+    opened = load_bundle(trained.path)
+    torch.manual_seed(0)
+    before = torch.get_rng_state()
+    model = opened.model()
+    assert torch.equal(torch.get_rng_state(), before)
+    assert not any(module.training for module in model.modules())
+    assert all(parameter.dtype == torch.float32 and not parameter.requires_grad for parameter in model.parameters())
+    x = torch.from_numpy(datasets.load("digits", "test").pixels())
+    encoding = model.encode(x)
+    np.testing.assert_allclose(encoding.mean.numpy(), trained.evaluation.mean, atol=0.02)  # in float16, of about 2
+    assert encoding.mean.shape == opened.codes.mean.shape and (encoding.log_var is None) == (opened.codes.log_var is None)
+    assert pictures(model, encoding.mean).sub(x * 255).abs().mean() < 50  # it does decode digits: of 255
+    difference = pictures(model, grid()) - pictures(trained.model, grid())
+    assert difference.isfinite().all() and 0 < difference.abs().max() <= 2
+
+
+def test_half_precision_moves_no_picture_of_28_by_28(data_dir, tmp_path):
+    images = datasets.load("mnist", "test", data_dir("mnist")).images[:2560]
+    full = Config(recipe("mnist", "vae").model, TrainingConfig("mnist", epochs=1))
+    *_, report = training.fit(full, images, CPU)  # ten steps
+    codes = bundle.Codes(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros(1))
+    bundle.save_bundle(tmp_path / "mnist", report.model, full, {}, [], codes)
+    difference = pictures(load_bundle(tmp_path / "mnist").model(), grid()) - pictures(report.model, grid())
+    assert difference.isfinite().all() and 0 < difference.abs().max() <= 2
+
+
+def test_each_call_gives_a_model_of_its_own(path):
+    opened = load_bundle(path)
+    weights = {name: weight.copy() for name, weight in opened.weights.items()}
+    for parameter in opened.model().parameters():
+        parameter.add_(1)
+    for name, parameter in opened.model().named_parameters():
+        np.testing.assert_array_equal(parameter.numpy(), weights[name])
+
+
+# What is wrong with a bundle is said, with the file's name and the remedy.
+
+
+def truncate(role: str, share: float):
+    def change(path: Path) -> None:
+        file = one(path, role)
+        file.write_bytes(file.read_bytes()[: int(share * file.stat().st_size)])
+
+    return change
+
+
+def edit(old: str, new: str):
+    def change(path: Path) -> None:
+        text = (path / "bundle.json").read_text()
+        assert text.count(old) == 1
+        (path / "bundle.json").write_text(text.replace(old, new))
+
+    return change
+
+
+def unlink(role: str):
+    return lambda path: one(path, role).unlink()
+
+
+def write_manifest(text: str):
+    return lambda path: (path / "bundle.json").write_text(text)
+
+
+def forged(**entries):
+    """Entries of the manifest, under digests that are right."""
+    return lambda path: forge(path, manifest=lambda data: data.update(entries))
+
+
+def model_forged(**settings):
+    return lambda path: forge(path, manifest=lambda data: data["config"]["model"].update(settings))
+
+
+def array_forged(role: str, name: str, array=None):
+    def change(arrays: dict) -> None:
+        if array is None:
+            del arrays[name]
+        else:
+            arrays[name] = np.asarray(array)
+
+    return lambda path: forge(path, **{role: change})
+
+
+def turn_into_a_folder(path: Path) -> None:
+    file = one(path, "codes")
+    file.unlink()
+    file.mkdir()
+
+
+def write_garbage(path: Path) -> None:
+    """No safetensors, under digests that are right."""
+    one(path, "weights").unlink()
+    digest = hashlib.sha256(b"garbage").hexdigest()
+    (path / f"weights.{digest[:12]}.safetensors").write_bytes(b"garbage")
+    forge(path, manifest=lambda data: data["files"].update(weights=digest))
+
+
+W = "encoder.mean.weight"  # (2, 6) float16
+NOT_JSON, TRUNCATED = "the file is damaged: it is not JSON", "the file is truncated or was changed: its digest does not fit"
+WRONG = {  # what happens to the bundle, the file that is named, and what is said of it
+    "missing manifest": (unlink("bundle"), "bundle.json", "the file is missing"),
+    "missing weights": (unlink("weights"), "weights", "the file is missing"),
+    "missing codes": (unlink("codes"), "codes", "the file is missing"),
+    "a folder in a file's place": (turn_into_a_folder, "codes", "the file cannot be read"),
+    **{
+        f"{role} truncated at {share:.0%}": (truncate(role, share), role, NOT_JSON if role == "bundle" else TRUNCATED)
+        for role in ("bundle", "weights", "codes")
+        for share in (0, 0.01, 0.5, 0.99)
+    },
+    "no tensors at all": (write_garbage, "weights", "the file is damaged"),
+    "a metric edited": (edit('"reconstruction": 1.5', '"reconstruction": 1.4'), "bundle.json", "the file was changed after it was written"),
+    "the format edited away": (edit('"format": 1', '"version": 1'), "bundle.json", "the file is no bundle's: it names no format"),
+    "an entry renamed": (edit('"history"', '"story"'), "bundle.json", "the file is damaged: entries are missing or unknown"),
+    "the files replaced by a number": (forged(files=5), "bundle.json", "the file is damaged: entries are missing or unknown"),
+    "the files replaced by nothing": (forged(files=None), "bundle.json", "the file is damaged: entries are missing or unknown"),
+    "a list": (write_manifest("[1]"), "bundle.json", "the file is no bundle's"),
+    "another program's": (write_manifest('{"name": "app"}'), "bundle.json", "the file is no bundle's"),
+    "a newer format": (forged(format=2), "bundle.json", r"written by a newer version \(format 2; this version reads up to 1\)"),
+    "no configuration": (forged(config={}), "bundle.json", "its configuration cannot be used"),
+    "an unknown kind": (model_forged(kind="gan"), "bundle.json", "its configuration cannot be used .*'gan' is unknown"),
+    "an unknown setting": (model_forged(flavour=1), "bundle.json", "its configuration cannot be used .*flavour"),
+    "another width": (model_forged(hidden=[7]), "weights", r"the array .* has shape \(6, 16\); the configuration asks for \(7, 16\)"),
+    "another sibling": (model_forged(kind="ae"), "weights", "the array encoder.log_var.bias does not belong"),
+    "an array of another shape": (array_forged("weights", W, np.zeros((3, 6))), "weights", rf"the array {W} has shape \(3, 6\)"),
+    "an array missing": (array_forged("weights", W), "weights", f"the array {W} is missing"),
+    "an array too many": (array_forged("weights", "more", [1.0]), "weights", "the array more does not belong to the configuration"),
+    "NaN in the weights": (array_forged("weights", W, np.full((2, 6), np.nan)), "weights", f"the array {W} holds NaN or infinity"),
+    "infinity in the weights": (array_forged("weights", W, np.full((2, 6), np.inf)), "weights", f"the array {W} holds NaN or infinity"),
+    "NaN in the codes": (array_forged("codes", "mean", np.full((20, 2), np.nan)), "codes", "the array mean holds NaN or infinity"),
+    "no labels": (array_forged("codes", "label"), "codes", "the array (mean|label) "),
+    "fewer labels": (array_forged("codes", "label", np.zeros(19)), "codes", r"the array mean has shape \(20, 2\); .* \(19, 2\)"),
+    "a VAE without log-variances": (array_forged("codes", "log_var"), "codes", "the array log_var is missing"),
+}
+
+
+@pytest.mark.parametrize("damage, file, message", WRONG.values(), ids=WRONG)
+def test_a_broken_bundle_says_which_file_and_what_to_do(path, damage, file, message):
+    assert load_bundle(path).name == "tiny"
+    damage(path)
+    with pytest.raises(BundleError, match=rf"{file}[^:]*: {message}") as error:
+        load_bundle(path)
+    assert str(error.value).startswith(str(path / file)) and "`python train.py`" in str(error.value)
+
+
+def test_a_missing_folder(tmp_path):
+    with pytest.raises(BundleError, match=r"nowhere.bundle.json: the file is missing\. Run `python train.py`"):
+        load_bundle(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("role", ["weights", "codes"])
+def test_a_flipped_bit_in_the_tensors_is_found(path, role):
+    file = one(path, role)
+    content = file.read_bytes()
+    for position in np.linspace(0, len(content) - 1, 40).astype(int):
+        flipped = bytearray(content)
+        flipped[position] ^= 1 << position % 8
+        file.write_bytes(flipped)
+        with pytest.raises(BundleError, match=f"{role}.*safetensors: the file is truncated or was changed: its digest does not fit"):
+            load_bundle(path)
+
+
+def test_a_flipped_bit_in_the_manifest_is_found_or_changes_nothing(path):
+    # it changes nothing where it turns 1e-05 into 1E-05
+    file, good, refused = path / "bundle.json", load_bundle(path), 0
+    content = file.read_bytes()
+    for position in range(len(content)):
+        flipped = bytearray(content)
+        flipped[position] ^= 1 << position % 7
+        file.write_bytes(flipped)
+        try:
+            opened = load_bundle(path)
+        except BundleError as error:
+            refused += 1
+            assert "bundle.json" in str(error)
+        else:
+            assert (opened.digest, opened.config, opened.metrics, opened.history) == (good.digest, good.config, good.metrics, good.history)
+    assert refused > 0.99 * len(content)
+
+
+# Writing.
+
+
+def broken_disk(calls_that_work: int, failure: BaseException, function):
+    """The function, until it fails."""
+    count = 0
+
+    def call(*arguments, **options):
+        nonlocal count
+        count += 1
+        if count > calls_that_work:
+            raise failure
+        return function(*arguments, **options)
+
+    return call
+
+
+FULL = OSError(errno.ENOSPC, "No space left on device")
+
+
+@pytest.mark.parametrize("failure", [FULL, KeyboardInterrupt()], ids=["disk full", "interrupted"])
+@pytest.mark.parametrize(
+    "owner, function, calls_that_work",
+    [(bundle, "_write_to_disk", n) for n in range(3)]
+    + [(os, "replace", n) for n in range(3)]
+    + [(os, "fsync", n) for n in range(6)]
+    + [(os, "chmod", 1), (bundle, "_sync_folder", 2)],
+    ids=lambda value: getattr(value, "__name__", str(value)),
+)
+def test_a_failure_at_any_moment_leaves_the_old_bundle_or_the_new_one(path, monkeypatch, failure, owner, function, calls_that_work):
+    save(path.parent / "expected", seed=1)
+    old, new = load_bundle(path).digest, load_bundle(path.parent / "expected").digest
+    with monkeypatch.context() as patch:
+        patch.setattr(owner, function, broken_disk(calls_that_work, failure, getattr(owner, function)))
+        with pytest.raises(BundleError if failure is FULL else KeyboardInterrupt) as error:
+            save(path, seed=1)
+    if failure is FULL:
+        assert str(error.value).startswith(f"{path} cannot be written: No space left on device. ") and "--out" in str(error.value)
+    in_place = (function, calls_that_work) in [("fsync", 5), ("_sync_folder", 2)]  # only the folder was not yet on the disk
+    assert load_bundle(path).digest == (new if in_place else old)
+    assert not [name for name in names(path) if name.endswith(".part")]
+    save(path, seed=1)  # and the next one clears up
+    assert load_bundle(path).digest == new and names(path) == names(path.parent / "expected")
+
+
+def test_a_first_bundle_that_fails_is_no_bundle(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", broken_disk(2, FULL, os.replace))
+        with pytest.raises(BundleError, match="No space left"):
+            save(tmp_path / "new")
+    assert bundle.find_bundles(tmp_path) == []
+    with pytest.raises(BundleError, match="bundle.json: the file is missing"):
+        load_bundle(tmp_path / "new")
+    save(tmp_path / "new")
+    assert len(names(tmp_path / "new")) == 3
+
+
+def test_what_a_crash_left_is_cleared_by_the_next_bundle(path):
+    files = names(path)
+    leftovers = ["bundle.jsonk3x.part", "weights.0123456789ab.safetensorsq_9.part", "codes.0123456789ab.safetensors"]
+    for name in leftovers:
+        (path / name).write_bytes(b"half")
+    assert load_bundle(path).name == "tiny"
+    save(path)
+    assert names(path) == files
+
+
+def test_a_replaced_bundle_leaves_no_stale_files(path):
+    before = names(path)
+    save(path, kind="aae", seed=5)
+    assert load_bundle(path).config.model.kind == "aae"
+    assert len(names(path)) == 3 and set(names(path)) & set(before) == {"bundle.json"}
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "model.v1.safetensors", "weights.safetensors", "weights.final.safetensors", "film.part", "folder/x"])
+def test_a_folder_that_holds_something_else_is_not_touched(path, name):
+    (path / name).parent.mkdir(exist_ok=True)
+    (path / name).write_text("precious")
+    before = load_bundle(path).digest
+    with pytest.raises(BundleError, match=r"holds something that is no bundle: it will not be touched\. Name another folder with --out"):
+        save(path, seed=1)
+    assert (path / name).read_text() == "precious" and load_bundle(path).digest == before
+
+
+def test_a_file_in_the_folders_place(tmp_path):
+    (tmp_path / "file").write_text("precious")
+    for target in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(BundleError, match="cannot be written: Not a directory"):
+            save(target)
+    assert (tmp_path / "file").read_text() == "precious"
+
+
+def test_files_can_be_read_by_others(path):
+    # a server often runs as another user; temporary files are private
+    assert {file.stat().st_mode & 0o777 for file in path.iterdir()} == {0o644}
+
+
+# The bundles that ship.
+
+SHIPPED = [pytest.param(path, id=path.name) for path in bundle.find_bundles(ROOT / "pretrained")] or [
+    pytest.param(None, marks=pytest.mark.skip("pretrained/ holds no bundle"))
+]
+
+
+def measured_on(opened: bundle.Bundle, data_dir) -> datasets.Split:
+    dataset = opened.config.training.dataset
+    return datasets.load(dataset, "test", data_dir(dataset))
+
+
+@pytest.mark.parametrize("path", SHIPPED)
+def test_shipped_bundles_open_and_are_small(path):
+    opened = load_bundle(path)
+    assert opened.name == opened.config.name and len(names(path)) == 3
+    assert sum(file.stat().st_size for file in path.iterdir()) <= 3_000_000
+    assert (opened.config.model.kind == "aae") == any(name.startswith("discriminator.") for name in opened.weights)
+    assert [entry["epoch"] for entry in opened.history] == list(range(1, opened.config.training.epochs + 1))
+    assert opened.metrics["images"] == len(opened.codes.label)
+
+
+@pytest.mark.parametrize("path", SHIPPED)
+def test_shipped_bundles_were_trained_by_the_full_recipe(path):
+    shipped = load_bundle(path).config
+    assert shipped == recipe(shipped.training.dataset, shipped.model.kind)
+
+
+@pytest.mark.parametrize("path", SHIPPED)
+def test_shipped_codes_are_what_the_shipped_weights_give(path, data_dir):
+    opened = load_bundle(path)
+    model, test_set = opened.model(), measured_on(opened, data_dir)
+    x = torch.from_numpy(test_set.pixels())
+    encoding = model.encode(x)
+    np.testing.assert_array_equal(opened.codes.label, test_set.labels)
+    np.testing.assert_allclose(opened.codes.mean, encoding.mean.numpy(), atol=1e-3)
+    if encoding.log_var is not None:
+        np.testing.assert_allclose(opened.codes.log_var, encoding.log_var.numpy(), atol=1e-3)
+    bce = objectives.reconstruction(model.decode(encoding.mean), x).item()
+    assert opened.metrics["reconstruction"] == pytest.approx(bce, rel=1e-4)
+
+
+@pytest.mark.parametrize("path", SHIPPED)
+def test_shipped_metrics_are_what_the_shipped_weights_give(path, data_dir):
+    opened = load_bundle(path)
+    again = training.evaluate(opened.model(), measured_on(opened, data_dir).images, CPU).metrics
+    shipped = {name: value for name, value in opened.metrics.items() if name not in ("seconds", "device")}
+    assert set(again) == set(shipped)
+    for name, value in again.items():
+        # another device's last digits move codes by less than 1e-3, and the nearest of neighbours with them
+        assert shipped[name] == pytest.approx(value, rel=1e-3, abs=2e-3 if name.startswith("coverage") else 1e-4), name

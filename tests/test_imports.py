@@ -1,0 +1,164 @@
+"""Who may call whom. Read from the sources, so that it also holds for imports that a test run never reaches."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# What each module may import from the package. A name stands for itself and for what lies below it.
+PAGES = {"ui", "config", "figures", "gaussian", "priors", "models", "objectives", "training"}
+MAY_IMPORT = {
+    "config": set(),
+    "gaussian": {"config"},
+    "priors": {"config", "gaussian"},
+    "datasets": {"config"},
+    "models": {"config", "gaussian", "priors"},
+    "objectives": {"config", "gaussian", "priors"},
+    "training": {"config", "gaussian", "models", "objectives", "priors", "metrics"},
+    "bundle": {"config", "models"},
+    "metrics": set(),
+    "projection": set(),
+    "figures": set(),
+    "ui.cached": {"config", "bundle", "datasets", "metrics", "projection"},
+    "ui.live": {"ui", "config", "bundle", "datasets"},
+    "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
+}
+TORCH = {"torch", "torchvision"}
+WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "training"}
+WITH_TORCH_INSIDE_FUNCTIONS = {"bundle", "ui"}
+APP_ONLY = {"streamlit", "plotly", "umap", "pandas", "starlette"}  # train.py runs where they are not installed
+APP = {"ui": APP_ONLY, "figures": {"plotly"}, "projection": {"umap"}}
+
+
+class Import(NamedTuple):
+    module: str  # "torch.nn", "explorer.ui.cached"
+    line: int
+    on_loading: bool  # not inside a function
+
+
+def files() -> dict[str, Path]:
+    """Every module of the package by its dotted name, and the two scripts."""
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / "explorer").rglob("*.py")}
+    modules = {name.removesuffix(".__init__"): path for name, path in modules.items()}
+    return modules | {path.stem: path for path in (ROOT / "train.py", ROOT / "app.py") if path.exists()}
+
+
+def imports(source: str, module: str, is_package: bool = False) -> list[Import]:
+    """Every import, but those under `if TYPE_CHECKING`. `from explorer import x` counts as explorer.x."""
+    found: list[Import] = []
+
+    def visit(node: ast.AST, on_loading: bool) -> None:
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            for child in node.orelse:
+                visit(child, on_loading)
+            return
+        if isinstance(node, ast.Import):
+            found.extend(Import(alias.name, node.lineno, on_loading) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = module.split(".")
+            package = package[: len(package) - node.level + is_package] if node.level else []
+            base = ".".join([*package, *([node.module] if node.module else [])])
+            below = [f"{base}.{alias.name}" for alias in node.names]
+            found.extend(Import(name if name in files() else base, node.lineno, on_loading) for name in below)
+        inside = isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda))
+        for child in ast.iter_child_nodes(node):
+            visit(child, on_loading and not inside)
+
+    visit(ast.parse(source), True)
+    return found
+
+
+def imports_of(name: str) -> list[Import]:
+    path = files()[name]
+    return imports(path.read_text(encoding="utf-8"), name, path.name == "__init__.py")
+
+
+def is_below(name: str, tops: set[str]) -> bool:
+    return any(name == top or name.startswith(f"{top}.") for top in tops)
+
+
+def row(name: str) -> str:
+    """The line of the table that a module falls under: its own, or the one of the folder it is in."""
+    below = name.removeprefix("explorer.")
+    return max((top for top in MAY_IMPORT if is_below(below, {top})), key=len, default=below)
+
+
+PACKAGE = sorted(name for name in files() if name.startswith("explorer."))
+
+
+@pytest.mark.parametrize("name", PACKAGE)
+def test_a_module_imports_only_what_it_may(name):
+    assert row(name) in MAY_IMPORT, "a new module needs its line in the table"
+    wrong = [
+        found for found in imports_of(name)
+        if is_below(found.module, {"explorer"}) and not is_below(found.module, {f"explorer.{top}" for top in MAY_IMPORT[row(name)]})
+    ]  # fmt: skip
+    assert wrong == []
+
+
+@pytest.mark.parametrize("name", PACKAGE)
+def test_torch_is_imported_only_where_it_may(name):
+    found = [one for one in imports_of(name) if is_below(one.module, TORCH)]
+    top = row(name).split(".")[0]
+    if top in WITH_TORCH_INSIDE_FUNCTIONS:
+        found = [one for one in found if one.on_loading]
+    assert top in WITH_TORCH or found == []
+
+
+@pytest.mark.parametrize("name", [*PACKAGE, "train"])
+def test_the_app_is_imported_only_by_the_app(name):
+    allowed = APP.get(row(name).split(".")[0], set())
+    assert [one for one in imports_of(name) if is_below(one.module, APP_ONLY - allowed)] == []
+
+
+def test_bundle_imports_the_models_only_inside_the_call_that_rebuilds_one():
+    found = [one for one in imports_of("explorer.bundle") if is_below(one.module, {"explorer.models", *TORCH})]
+    assert found and not any(one.on_loading for one in found)
+
+
+@pytest.mark.parametrize("start", ["app", "explorer.ui.main", "explorer.bundle", "explorer.config", "train"])
+def test_loading_it_does_not_load_torch(start):
+    if start not in files():
+        pytest.skip(f"there is no {start} yet")
+    reached, waiting = {}, {start: start}
+    while waiting:
+        name, way = waiting.popitem()
+        reached[name] = way
+        for one in imports_of(name):
+            if one.on_loading and one.module in files() and one.module not in reached:
+                waiting[one.module] = f"{way} > {one.module}"
+        assert not [one for one in imports_of(name) if one.on_loading and is_below(one.module, TORCH)], way
+
+
+def test_the_reader_of_imports_sees_every_kind():
+    source = """
+import torch.nn as nn
+from explorer import bundle, config
+from explorer.models import build
+from . import cached
+from .live import assets
+if TYPE_CHECKING:
+    import umap
+else:
+    import plotly
+try:
+    import pandas
+except ImportError:
+    pass
+class A:
+    import starlette
+    def method(self):
+        from streamlit import cache_data
+"""
+    assert [(one.module, one.on_loading) for one in imports(source, "explorer.ui.page")] == [
+        ("torch.nn", True), ("explorer.bundle", True), ("explorer.config", True), ("explorer.models", True),
+        ("explorer.ui.cached", True), ("explorer.ui.live.assets", True), ("plotly", True), ("pandas", True),
+        ("starlette", True), ("streamlit", False),
+    ]  # fmt: skip
+    assert imports("from .cached import x", "explorer.ui", is_package=True)[0].module == "explorer.ui.cached"
+    assert (row("explorer.ui.live.assets"), row("explorer.ui.kl"), row("explorer.uinit")) == ("ui.live", "ui", "uinit")
