@@ -101,5 +101,5 @@ def recipe(dataset: str, kind: str) -> Config:
         training = TrainingConfig(dataset, epochs=300, batch_size=64, adversarial_weight=20.0)
     else:
         model = ModelConfig(kind, image_side=IMAGE_SIDES[dataset])
-        training = TrainingConfig(dataset, epochs=80 if kind == "aae" else 60)
+        training = TrainingConfig(dataset, epochs=60 if kind == "aae" else 40)
     return Config(model, training)

@@ -63,17 +63,30 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
         _download(name, data_dir)
     if not is_present(name, data_dir):
         raise DatasetError(f"Dataset {name} is not in {_raw_dir(name, data_dir)}. {_remedy(name, data_dir)}")
-    dataset_class = _torchvision_class(name)
+    part = "train" if split == "train" else "t10k"
     try:
-        dataset = dataset_class(root=str(data_dir), train=split == "train", download=False)
-        if len(dataset.data) != len(dataset.targets):
-            raise ValueError(f"{len(dataset.data)} images, but {len(dataset.targets)} labels")
-    except (OSError, RuntimeError, TypeError, ValueError, AssertionError, LookupError) as error:
+        images = _read_idx(_raw_dir(name, data_dir) / f"{part}-images-idx3-ubyte")
+        labels = _read_idx(_raw_dir(name, data_dir) / f"{part}-labels-idx1-ubyte")
+        if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):
+            raise ValueError(f"{images.shape} images, but {labels.shape} labels")
+    except (OSError, ValueError) as error:
         raise DatasetError(
             f"Dataset {name} in {_raw_dir(name, data_dir)} cannot be read ({_reason(error)}): delete that folder and run again. "
             f"{_remedy(name, data_dir)}"
         ) from error
-    return Split(dataset.data.numpy().reshape(len(dataset.data), -1), dataset.targets.numpy().astype(np.uint8))
+    return Split(images.reshape(len(images), -1), labels)
+
+
+def _read_idx(file: Path) -> np.ndarray:
+    """One of torchvision's raw files, without torch, so that the app can show originals: 0, 0, type 8, the number of axes, their sizes, bytes."""
+    content = bytearray(file.read_bytes())  # an array over it can be written, as torch wants
+    if len(content) < 4 or bytes(content[:3]) != b"\0\0\x08":
+        raise ValueError(f"{file.name} is no idx file of bytes")
+    axes = content[3]
+    shape = np.frombuffer(content, ">u4", axes, offset=4) if len(content) >= 4 + 4 * axes else np.zeros(0, int)
+    if len(content) != 4 + 4 * axes + int(np.prod(shape)):
+        raise ValueError(f"{file.name} is truncated or too long")
+    return np.frombuffer(content, np.uint8, offset=4 + 4 * axes).reshape(shape)
 
 
 def is_present(name: str, data_dir: str | Path = "data") -> bool:

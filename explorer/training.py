@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -74,9 +75,7 @@ def fit(config: Config, images: np.ndarray, device: torch.device) -> Iterator[Re
     noise = torch.Generator(device).manual_seed(training.seed + 1)
     steps = math.ceil(len(data) / training.batch_size)
     game = _PLAYERS[config.model.kind](model, training, noise)
-    average = torch.optim.swa_utils.AveragedModel(
-        model, multi_avg_fn=torch.optim.swa_utils.get_ema_multi_avg_fn(training.average)
-    ) if training.average else None
+    average = copy.deepcopy(model).requires_grad_(False) if training.average else None
 
     for epoch in range(1, training.epochs + 1):
         order = torch.randperm(len(data), generator=shuffling, device=device)
@@ -86,10 +85,12 @@ def fit(config: Config, images: np.ndarray, device: torch.device) -> Iterator[Re
             x = data[rows].float() / 255  # (batch, pixels)
             losses.append(game.step(x))
             if average is not None:
-                average.update_parameters(model)
+                taken = (epoch - 1) * steps + step
+                decay = min(training.average, taken / (taken + 10))  # a short run's average must not remember the start
+                torch._foreach_lerp_(list(average.parameters()), [p.detach() for p in model.parameters()], 1 - decay)
             if step < steps:
                 yield Report(epoch, step, steps, model)
-        result = average.module if average is not None else model
+        result = average if average is not None else model
         yield Report(epoch, steps, steps, result, _mean_terms(losses, epoch))
 
 

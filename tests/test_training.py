@@ -145,18 +145,19 @@ def test_every_optimiser_follows_the_cycle(images, monkeypatch):
     np.testing.assert_allclose(rates, expected)
 
 
-def test_the_running_average_is_of_the_weights_after_every_step(images):
+@pytest.mark.parametrize("average", [0.5, 0.999])
+def test_the_running_average_is_of_the_weights_after_every_step(images, average):
     def after_each_step(average):
-        return [{name: weight.clone() for name, weight in report.model.state_dict().items()}
-                for report in training.fit(config("vae", average=average), images, CPU)]
+        reports = training.fit(config("vae", average=average), images, CPU)
+        return [{name: weight.clone() for name, weight in report.model.state_dict().items()} for report in reports]
 
-    plain, averaged = after_each_step(0.0), after_each_step(0.75)
-    for name in plain[0]:
+    plain, averaged = after_each_step(0.0), after_each_step(average)
+    for name, running in build(config("vae").model, seed=0).state_dict().items():
         assert torch.equal(plain[4][name], averaged[4][name])  # averaging does not steer the training
-        running = plain[0][name].double()
-        for weights in plain[1:]:
-            running = 0.75 * running + 0.25 * weights[name].double()
-        torch.testing.assert_close(averaged[-1][name].double(), running, rtol=1e-5, atol=1e-6)
+        for step, weights in enumerate(plain, start=1):
+            decay = min(average, step / (step + 10))  # a young average forgets the start fast
+            running = decay * running + (1 - decay) * weights[name]
+        torch.testing.assert_close(averaged[-1][name], running, rtol=1e-5, atol=1e-6)
         assert not torch.equal(averaged[-1][name], plain[-1][name])
 
 

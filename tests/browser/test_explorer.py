@@ -1,0 +1,280 @@
+"""The front page in a real browser: what it shows is true, moves at once, costs the server nothing, and can be reopened by its address."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlparse
+
+import numpy as np
+import pytest
+import torch
+
+from explorer import gaussian
+from explorer.bundle import load_bundle
+
+from .conftest import DESK, PHONE, ROOT
+
+PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
+PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
+DIGITS = "left=digits-vae&right=digits-aae"
+
+pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+
+
+def picture(page, name: str):
+    return page.get_by_role("img", name=name, exact=True)
+
+
+def nats(page) -> float:
+    return float(page.get_by_role("status", name="KL divergence").get_attribute("data-nats"))
+
+
+def address(page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
+
+
+def sent_messages(page) -> list:
+    """Fills with every websocket message that the page sends after a reload."""
+    sent: list = []
+    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.reload()
+    page.wait_for_selector(".explorer[data-ready=true]")
+    page.wait_for_timeout(1500)
+    return sent
+
+
+# Collects, once a frame, what the page shows; the pictures by a hash of their pixels.
+WATCH = """() => {
+  const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean);
+  const canvases = [...root.querySelectorAll('.pictures canvas')];
+  const hash = (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.reduce((h, v) => (h * 31 + v) | 0, 7);
+  window.seen = [];
+  const look = () => {
+    window.seen.push({
+      pictures: canvases.map(hash), nats: root.querySelector('.kl').dataset.nats, text: root.querySelector('.kl').textContent,
+      sliders: [...root.querySelectorAll('.sliders input[type=range]')].map((slider) => Number(slider.value)),
+    });
+    window.watching = requestAnimationFrame(look);
+  };
+  look();
+}"""
+
+
+def distinct(seen: list[dict]) -> list[int]:
+    """How many different values each picture and the KL had."""
+    return [len({frame["pictures"][i] for frame in seen}) for i in range(4)] + [len({frame["text"] for frame in seen})]
+
+
+def assert_frames_are_of_one_state(seen: list[dict]) -> None:
+    """Every frame's KL is that of the sliders in the same frame."""
+    for frame in seen:
+        mean, log_var = np.split(np.array(frame["sliders"]), 2)
+        assert float(frame["nats"]) == pytest.approx(0.5 * np.sum(np.exp(log_var) + mean**2 - 1 - log_var), abs=1e-9)
+
+
+def test_page_shows_everything_by_name_and_stays_on_the_host(open_page, chromium, server):
+    requests = []
+    page = open_page("", wait=None)
+    page.on("request", lambda request: requests.append(request.url))
+    page.reload()
+    page.wait_for_selector(".explorer[data-ready=true]")
+    page.wait_for_timeout(500)
+    for name in ("μ₁", "μ₂", "log σ²₁", "log σ²₂"):
+        assert page.get_by_role("slider", name=name, exact=True).count() == 1
+    for name in ("VAE latent map", "AAE latent map"):
+        assert page.get_by_role("figure", name=name, exact=True).count() == 1
+    for name in PICTURES:
+        assert max(picture(page, name).evaluate(PIXELS)) > 100  # something bright is drawn
+    assert page.get_by_role("button", name="Resample ε").count() == 1
+    assert re.fullmatch(r"\d+\.\d{3} nats", page.get_by_role("status", name="KL divergence").inner_text())
+    assert all(url.startswith((server, "blob:" + server, "data:")) for url in requests), requests
+
+
+def test_server_does_not_import_torch(open_page, server_pid):
+    page = open_page("?pick=digits:5&" + DIGITS)
+    page.get_by_role("img", name="Original of image 5").wait_for()
+    mapped = open(f"/proc/{server_pid}/maps").read()
+    assert "numpy" in mapped and "libtorch" not in mapped
+
+
+def test_nothing_needs_scrolling_on_a_projector(open_page):
+    page = open_page(viewport=DESK)
+    for locator in [
+        *(page.get_by_role("figure", name=name) for name in ("VAE latent map", "AAE latent map")),
+        *(picture(page, name) for name in PICTURES),
+        *(page.get_by_role("slider", name=name, exact=True) for name in ("μ₁", "μ₂", "log σ²₁", "log σ²₂")),
+        page.get_by_role("status", name="KL divergence"),
+    ]:
+        box = locator.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= DESK["height"], (locator, box)
+        assert box["x"] >= 0 and box["x"] + box["width"] <= DESK["width"], (locator, box)
+
+
+@pytest.mark.parametrize("left, right", [("mnist-vae", "mnist-aae"), ("digits-vae", "digits-aae")])
+def test_pictures_and_kl_against_torch(open_page, left, right):
+    rng = np.random.default_rng(3)
+    page = open_page(f"?left={left}&right={right}")
+    models = {"VAE": load_bundle(ROOT / "pretrained" / left).model(), "AAE": load_bundle(ROOT / "pretrained" / right).model()}
+    for _ in range(3):
+        mean, log_var, noise = (np.round(rng.normal(size=2) * scale, 4) for scale in (1.5, 1.0, 1.0))
+        query = "&".join(f"{name}={values[0]:.4f},{values[1]:.4f}" for name, values in (("mean", mean), ("log_var", log_var), ("noise", noise)))
+        page.goto(f"{page.url.split('?')[0]}?left={left}&right={right}&{query}")
+        page.wait_for_selector(".explorer[data-ready=true]")
+        assert nats(page) == pytest.approx(gaussian.kl_to_standard_normal(torch.tensor(mean), torch.tensor(log_var)).item(), abs=1e-6)
+        for at, z in (("μ", mean), ("z", mean + np.exp(log_var / 2) * noise)):
+            for kind, model in models.items():
+                expected = torch.sigmoid(model.decode(torch.tensor(z[None], dtype=torch.float32)))[0].numpy() * 255
+                shown = np.array(picture(page, f"{kind} decoded at {at}").evaluate(PIXELS))
+                assert np.abs(shown - expected).max() <= 2, (kind, at)
+
+
+def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
+    page = open_page("?log_var=-1,-1")
+    sent = sent_messages(page)
+    slider = page.get_by_role("slider", name="μ₁", exact=True)
+    box = slider.bounding_box()
+    x0, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    before = page.url
+    page.mouse.move(x0, y)
+    page.mouse.down()
+    page.evaluate(WATCH)
+    for i in range(100):
+        page.mouse.move(x0 + (i + 1) * 0.45 * box["width"] / 100, y)
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    seen = page.evaluate("() => window.seen")
+    assert sent == [] and page.url == before
+    page.mouse.up()
+    page.wait_for_url(re.compile("mean="))
+    page.wait_for_timeout(500)
+    assert len(sent) == 1
+    assert min(distinct(seen)) >= 95, distinct(seen)
+    assert_frames_are_of_one_state(seen)
+    assert float(address(page)["mean"].split(",")[0]) == pytest.approx(float(slider.input_value()), abs=1e-9)
+
+
+def test_hovering_decodes_what_is_under_the_pointer_and_sends_nothing(open_page):
+    page = open_page()
+    sent = sent_messages(page)
+    kl_before = nats(page)
+    box = page.get_by_role("figure", name="AAE latent map").bounding_box()
+    page.evaluate(WATCH)
+    for i in range(100):
+        page.mouse.move(box["x"] + 60 + i * (box["width"] - 120) / 100, box["y"] + box["height"] * (0.25 + i / 300))
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+    seen = page.evaluate("() => window.seen")
+    assert min(distinct(seen)) >= 95, distinct(seen)
+    assert_frames_are_of_one_state(seen)
+    page.mouse.move(box["x"] - 200, 20)
+    page.wait_for_timeout(300)
+    assert nats(page) == kl_before  # the probe itself did not move
+    assert sent == []
+
+
+def test_dragging_the_probe_moves_it_and_dragging_elsewhere_pans(open_page):
+    page = open_page("?mean=0,0")
+    knob = page.get_by_role("button", name="Probe in the VAE map; arrow keys move it").bounding_box()
+    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y - 40, steps=5)
+    page.mouse.up()
+    page.wait_for_url(re.compile("mean="))
+    first = address(page)["mean"]
+    assert all(float(value) > 0.3 for value in first.split(","))
+    figure = page.get_by_role("figure", name="VAE latent map").bounding_box()
+    axes = "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return [...xaxis.range, ...yaxis.range]; }"
+    maps = [page.get_by_role("figure", name=name) for name in ("VAE latent map", "AAE latent map")]
+    before = [one.evaluate(axes) for one in maps]
+    page.mouse.move(figure["x"] + 100, figure["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(figure["x"] + 160, figure["y"] + 90, steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(600)
+    after = [one.evaluate(axes) for one in maps]
+    assert abs(after[0][0] - before[0][0]) > 0.2
+    np.testing.assert_allclose(after[0], after[1], atol=0.02)  # both keep the same axes
+    assert address(page)["mean"] == first
+
+
+def test_clicking_a_code_marks_the_image_and_sets_the_posterior(open_page):
+    codes = load_bundle(ROOT / "pretrained" / "digits-vae").codes
+    distance = np.abs(codes.mean[:, None] - codes.mean[None]).max(-1) + 9 * np.eye(len(codes.mean))
+    row = int(np.where(np.abs(codes.mean).max(-1) < 2.5, distance.min(-1), 0).argmax())  # one that stands alone
+    page = open_page("?" + DIGITS)
+    figure = page.get_by_role("figure", name="VAE latent map")
+    x, y = figure.evaluate(
+        "(f, at) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const b = f.getBoundingClientRect();"
+        "return [b.x + xaxis._offset + xaxis.l2p(at[0]), b.y + yaxis._offset + yaxis.l2p(at[1])]; }", codes.mean[row].tolist()
+    )
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile("pick="))
+    shown = address(page)
+    assert shown["pick"] == f"digits:{row}"
+    np.testing.assert_allclose([float(v) for v in shown["mean"].split(",")], codes.mean[row], atol=1e-4)
+    np.testing.assert_allclose([float(v) for v in shown["log_var"].split(",")], codes.log_var[row], atol=1e-4)
+    original = page.get_by_role("img", name=f"Original of image {row}")
+    original.wait_for()
+    from explorer import datasets
+
+    assert original.evaluate(PIXELS) == datasets.load("digits", "test").images[row].tolist()
+
+
+def test_keyboard_moves_slider_and_probe(open_page):
+    page = open_page("?mean=0,0")
+    slider = page.get_by_role("slider", name="μ₂", exact=True)
+    slider.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("mean=0%2C0.05|mean=0,0.05"))
+    page.get_by_role("button", name="Probe in the AAE map; arrow keys move it").focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile("mean=-0.05"))
+
+
+def test_values_out_of_range_widen_the_slider(open_page):
+    page = open_page("?mean=6.25,-7&log_var=-9.5,3")
+    for name, value in (("μ₁", 6.25), ("μ₂", -7), ("log σ²₁", -9.5), ("log σ²₂", 3)):
+        slider = page.get_by_role("slider", name=name, exact=True)
+        assert float(slider.input_value()) == value
+        assert float(slider.get_attribute("min")) <= value <= float(slider.get_attribute("max"))
+
+
+def test_address_reopens_the_view_and_bad_parameters_are_named(open_page):
+    page = open_page(f"?mean=1.2345,-0.5&log_var=-1,-3&noise=0.3,-2&pick=digits:7&codes=sampled&{DIGITS}")
+    page.get_by_role("button", name="Resample ε").click()
+    page.wait_for_url(re.compile("noise=(?!0.3)"))
+    shown, before = address(page), nats(page)
+    assert shown["mean"] == "1.2345,-0.5" and shown["pick"] == "digits:7" and shown["codes"] == "sampled"
+    again = open_page("?" + urlparse(page.url).query)
+    assert nats(again) == before
+    assert again.get_by_role("slider", name="μ₁", exact=True).input_value() == "1.2345"
+    bad = open_page("?mean=nan,1&log_var=1e308,0&left=nothing&pick=mnist:-1&codes=%3Cscript%3E")
+    alerts = bad.get_by_test_id("stAlert")
+    assert alerts.count() == 5
+    assert "was ignored" in alerts.first.inner_text()
+
+
+def test_phone_keeps_pictures_and_kl_in_sight(open_page):
+    page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
+    page.get_by_role("figure", name="AAE latent map").scroll_into_view_if_needed()
+    page.wait_for_timeout(400)
+    for locator in [*(picture(page, name) for name in PICTURES), page.get_by_role("status", name="KL divergence")]:
+        box = locator.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"], box
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.slow
+def test_two_hundred_random_z_against_torch(open_page):
+    rng = np.random.default_rng(0)
+    models = {"VAE": load_bundle(ROOT / "pretrained" / "mnist-vae").model(), "AAE": load_bundle(ROOT / "pretrained" / "mnist-aae").model()}
+    page = open_page()
+    for mean in np.round(rng.normal(size=(200, 2)) * 1.3, 4):
+        page.goto(f"{page.url.split('?')[0]}?mean={mean[0]:.4f},{mean[1]:.4f}&log_var=-3,1&noise=0,0")
+        page.wait_for_selector(".explorer[data-ready=true]")
+        for kind, model in models.items():
+            expected = torch.sigmoid(model.decode(torch.tensor(mean[None], dtype=torch.float32)))[0].numpy() * 255
+            shown = np.array(picture(page, f"{kind} decoded at z").evaluate(PIXELS))
+            assert np.abs(shown - expected).max() <= 2
+        expected_kl = gaussian.kl_to_standard_normal(torch.tensor(mean), torch.tensor([-3.0, 1.0])).item()
+        assert nats(page) == pytest.approx(expected_kl, abs=1e-6)
