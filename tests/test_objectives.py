@@ -204,6 +204,28 @@ def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged():
         assert all(discriminator_same) and not any(autoencoder_same)
 
 
+def test_each_optimiser_owns_its_sides_weights_alone():
+    model = small("aae")
+    player = training._PLAYERS["aae"](model, TrainingConfig("digits", 1), torch.Generator())
+    owned = [{id(weight) for group in optimiser.param_groups for weight in group["params"]} for optimiser in player.optimisers]
+    assert owned[0] == {id(weight) for part in (model.encoder, model.decoder) for weight in part.parameters()}
+    assert owned[1] == {id(weight) for weight in model.discriminator.parameters()}
+
+
+@pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
+def test_a_step_clears_the_gradients_that_it_finds(kind):
+    # the encoder's phase leaves gradients on the discriminator, which its next phase must not follow
+    after = []
+    for left in (None, 1000.0):
+        model = small(kind)
+        player = training._PLAYERS[kind](model, TrainingConfig("digits", 1, lr=0.01), torch.Generator().manual_seed(10))
+        for weight in model.parameters():
+            weight.grad = None if left is None else torch.full_like(weight, left)
+        player.step(random_images())
+        after.append(model.state_dict())
+    assert all(torch.equal(after[0][name], after[1][name]) for name in after[0])
+
+
 @pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
 def test_a_step_reports_the_terms_of_its_loss(kind):
     player = training._PLAYERS[kind](small(kind), TrainingConfig("digits", 1), torch.Generator().manual_seed(9))

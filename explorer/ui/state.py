@@ -16,11 +16,11 @@ CODES = ("means", "sampled")
 PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes")
 
 
-def default_state(names: Sequence[str], front: Sequence[str], latent_dim: int = 2) -> dict:
-    """The state that a plain address opens. names: the models there are; front: the pair to prefer. Raises ValueError without a model."""
+def default_state(names: Sequence[str], front: Sequence[Sequence[str]], latent_dim: int = 2) -> dict:
+    """The state that a plain address opens. names: the models there are; front: for each panel, what it prefers. Raises ValueError without a model."""
     if not names:
         raise ValueError("there is no model to show")
-    left, right = (wanted if wanted in names else names[min(i, len(names) - 1)] for i, wanted in enumerate(front))
+    left, right = (next((name for name in wanted if name in names), names[0]) for wanted in front)
     noise = DEFAULTS["noise"]
     return {
         "mean": [DEFAULTS["mean"]] * latent_dim,
