@@ -62,6 +62,21 @@ def test_another_seed_gives_other_numbers(kind, images):
     assert history != other_history
 
 
+def test_the_seed_reaches_the_shuffling_and_the_noise(images, monkeypatch):
+    seen = []
+
+    def spy(model, x, noise, beta, vae_loss=objectives.vae_loss):
+        seen.append((x.clone(), noise.clone()))
+        return vae_loss(model, x, noise, beta)
+
+    monkeypatch.setattr(objectives, "vae_loss", spy)
+    for seed in (0, 0, 1):
+        next(training.fit(config("vae", seed=seed), images, CPU))
+    (x, noise), (same_x, same_noise), (other_x, other_noise) = seen
+    assert torch.equal(x, same_x) and torch.equal(noise, same_noise)
+    assert not torch.equal(x, other_x) and not torch.equal(noise, other_noise)
+
+
 def test_siblings_see_the_images_in_the_same_order(images, monkeypatch):
     seen = {}
     for kind in ("ae", "aae"):
@@ -286,7 +301,7 @@ def test_nothing_is_called_an_elbo_where_there_is_none(kind, test_images):
 def test_evaluation_is_the_same_every_time_and_leaves_the_global_generator_alone(digits_vae, test_images):
     torch.manual_seed(4)
     before = torch.get_rng_state()
-    again = training.evaluate(digits_vae.model, test_images, CPU)
+    again = training.evaluate(digits_vae.model.train(), test_images, CPU)
     assert again.metrics == digits_vae.evaluation.metrics
     assert torch.equal(torch.get_rng_state(), before)
     assert not digits_vae.model.training

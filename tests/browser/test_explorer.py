@@ -50,13 +50,13 @@ WATCH = """() => {
   const canvases = [...root.querySelectorAll('.pictures canvas')];
   const hash = (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.reduce((h, v) => (h * 31 + v) | 0, 7);
   window.seen = [];
-  const look = () => {
+  const look = () => setTimeout(() => { // when the frame is done
     window.seen.push({
       pictures: canvases.map(hash), nats: root.querySelector('.kl').dataset.nats, text: root.querySelector('.kl').textContent,
       sliders: [...root.querySelectorAll('.sliders input[type=range]')].map((slider) => Number(slider.value)),
     });
-    window.watching = requestAnimationFrame(look);
-  };
+    requestAnimationFrame(look);
+  });
   look();
 }"""
 

@@ -112,15 +112,19 @@ class Explorer {
     this.draw();
   }
 
+  // Draws at once, then no more than once a frame. Browsers hand over input just before a frame: it is drawn in that frame.
   draw() {
-    if (this.scheduled || this.destroyed) return;
-    this.scheduled = requestAnimationFrame(() => this.drawFrame());
+    if (this.scheduled) return void (this.stale = true);
+    this.drawFrame();
+    this.scheduled = requestAnimationFrame(() => {
+      this.scheduled = null;
+      if (this.stale) this.draw();
+    });
   }
 
   // One frame: everything on the screen from one state.
   drawFrame() {
-    cancelAnimationFrame(this.scheduled);
-    this.scheduled = null;
+    this.stale = false;
     if (this.destroyed) return;
     const frame = this.probe.frame();
     for (const panel of this.panels) {
