@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import streamlit as st
-from starlette.middleware import Middleware
 
 from explorer.ui.live import assets
 
 app = st.App(
     Path(__file__).parent / "explorer" / "ui" / "main.py",
     routes=assets.ROUTES,
-    middleware=[Middleware(assets.EarlyPlotly)],
     lifespan=assets.lifespan,
 )

@@ -19,7 +19,7 @@ FLAGS = (
 ).split()
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DESK, PHONE = {"width": 1366, "height": 650}, {"width": 390, "height": 844}
-READY = ".explorer[data-ready=true]"
+READY = ".explorer[data-maps=true]"
 
 
 @pytest.fixture(scope="session")

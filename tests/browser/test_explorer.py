@@ -38,7 +38,7 @@ def sent_messages(page) -> list:
     sent: list = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
     page.reload()
-    page.wait_for_selector(".explorer[data-ready=true]")
+    page.wait_for_selector(".explorer[data-maps=true]")
     page.wait_for_timeout(1500)
     sent.clear()  # what opened the page
     return sent
@@ -78,7 +78,7 @@ def test_page_shows_everything_by_name_and_stays_on_the_host(open_page, chromium
     page = open_page("", wait=None)
     page.on("request", lambda request: requests.append(request.url))
     page.reload()
-    page.wait_for_selector(".explorer[data-ready=true]")
+    page.wait_for_selector(".explorer[data-maps=true]")
     page.wait_for_timeout(500)
     for name in ("μ₁", "μ₂", "log σ²₁", "log σ²₂"):
         assert page.get_by_role("slider", name=name, exact=True).count() == 1
@@ -120,7 +120,7 @@ def test_pictures_and_kl_against_torch(open_page, left, right):
         mean, log_var, noise = (np.round(rng.normal(size=2) * scale, 4) for scale in (1.5, 1.0, 1.0))
         query = "&".join(f"{name}={values[0]:.4f},{values[1]:.4f}" for name, values in (("mean", mean), ("log_var", log_var), ("noise", noise)))
         page.goto(f"{page.url.split('?')[0]}?left={left}&right={right}&{query}")
-        page.wait_for_selector(".explorer[data-ready=true]")
+        page.wait_for_selector(".explorer[data-maps=true]")
         assert nats(page) == pytest.approx(gaussian.kl_to_standard_normal(torch.tensor(mean), torch.tensor(log_var)).item(), abs=1e-6)
         for at, z in (("μ", mean), ("z", mean + np.exp(log_var / 2) * noise)):
             for kind, model in models.items():
@@ -272,7 +272,7 @@ def test_two_hundred_random_z_against_torch(open_page):
     page = open_page()
     for mean in np.round(rng.normal(size=(200, 2)) * 1.3, 4):
         page.goto(f"{page.url.split('?')[0]}?mean={mean[0]:.4f},{mean[1]:.4f}&log_var=-3,1&noise=0,0")
-        page.wait_for_selector(".explorer[data-ready=true]")
+        page.wait_for_selector(".explorer[data-maps=true]")
         for kind, model in models.items():
             expected = torch.sigmoid(model.decode(torch.tensor(mean[None], dtype=torch.float32)))[0].numpy() * 255
             shown = np.array(picture(page, f"{kind} decoded at z").evaluate(PIXELS))

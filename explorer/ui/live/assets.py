@@ -96,37 +96,6 @@ ROUTES = [
 ]
 
 
-class EarlyPlotly:
-    """ASGI middleware: the page begins to load Plotly while Streamlit boots, which takes a second off the first picture."""
-
-    def __init__(self, app) -> None:
-        self.app = app
-        self.tag = f'<script async src="{address()}{PLOTLY.name}"></script></head>'.encode()
-
-    async def __call__(self, scope, receive, send) -> None:
-        if scope["type"] != "http":
-            return await self.app(scope, receive, send)
-        start = None
-
-        async def add_tag(message) -> None:
-            nonlocal start
-            if message["type"] == "http.response.start" and dict(message["headers"]).get(b"content-type", b"").startswith(b"text/html"):
-                start = message  # held back until the body, whose length changes, is there
-                return
-            if start is not None and message["type"] == "http.response.body":
-                body = message.get("body", b"").replace(b"</head>", self.tag, 1)
-                added = len(body) - len(message.get("body", b""))
-                start["headers"] = [
-                    (name, str(int(value) + added).encode() if name == b"content-length" else value) for name, value in start["headers"]
-                ]
-                await send(start)
-                start = None
-                message = message | {"body": body}
-            await send(message)
-
-        await self.app(scope, receive, add_tag)
-
-
 @asynccontextmanager
 async def lifespan(app):
     """Does at the server's start what the first visitor would wait for."""

@@ -37,17 +37,21 @@ class Explorer {
   }
 
   async open() {
-    const models = this.panels.map((panel) => this.fetchModel(this.probe.state[panel.side]));
-    const { default: Plotly } = await import(new URL("plotly.js", this.base));
-    adoptPlotlyStyles(this.root.getRootNode(), Plotly);
-    for (const panel of this.panels) panel.map = new LatentMap(panel.host, Plotly, this.data.symbols.classes, this.answers());
-    const opened = await Promise.all(models);
-    await this.show(this.panels.map((panel, i) => [panel, opened[i]]));
+    const opening = this.panels.map((panel) => this.fetchModel(this.probe.state[panel.side]));
+    for (const panel of this.panels) panel.map = new LatentMap(panel.host, this.data.symbols.classes, this.answers());
+    const models = await Promise.all(opening);
+    await this.show(this.panels.map((panel, i) => [panel, models[i]]));
     this.resizer = new ResizeObserver(() => this.resize());
     for (const panel of this.panels) this.resizer.observe(panel.host);
-    await new Promise(requestAnimationFrame);
-    this.drawFrame();
+    await painted();
     this.root.dataset.ready = "true"; // points and pictures are on the screen
+
+    const { default: Plotly } = await import(new URL("plotly.js", this.base));
+    if (this.destroyed) return;
+    adoptPlotlyStyles(this.root.getRootNode());
+    await Promise.all(this.panels.map((panel) => panel.map.take(Plotly)));
+    this.draw();
+    this.root.dataset.maps = "true"; // axes, zoom and pan are there too
   }
 
   // What arrives after mounting: the theme's colours, and a state that came from the address.
@@ -511,6 +515,9 @@ class Explorer {
 
 const share = (value) => value.toFixed(3);
 const onGrid = (value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-9;
+
+// Resolves when what was drawn so far has been painted.
+const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 function setProperty(element, name, value) {
   if (element[name] !== value) element[name] = value;

@@ -1,8 +1,12 @@
 // One map of a latent plane: the codes drawn by Plotly, and over them an SVG of everything that moves.
+//
+// Plotly takes a second or two to arrive and to be evaluated. Until then a plain canvas shows the codes at the
+// very places where Plotly will draw them, so that the page can be looked at and used; it has no axes and no zoom.
 
 const SVG = "http://www.w3.org/2000/svg";
 const REACH = 12; // pixels within which the pointer finds a code
 const CLICK = 5; // pixels that a click may move
+const OPACITY = 0.7; // of a code's dot
 const MARGIN = { l: 30, r: 4, t: 4, b: 22 };
 // The share of a Gaussian's mass in the plane inside its 1σ, 2σ and 3σ rings: 1 − exp(−r²/2).
 const RINGS = [1, 2, 3].map((radius) => ({ radius, mass: 1 - Math.exp(-radius * radius / 2) }));
@@ -10,10 +14,12 @@ const RINGS = [1, 2, 3].map((radius) => ({ radius, mass: 1 - Math.exp(-radius * 
 export class LatentMap {
   // host: the element to fill. on: {view, hover, leave, click, grab, move, release, nudge}, the page's answers;
   // each gets this map first. palette: the classes' colours.
-  constructor(host, Plotly, palette, on) {
-    Object.assign(this, { host, Plotly, palette, on });
+  constructor(host, palette, on) {
+    Object.assign(this, { host, palette, on });
     this.hidden = new Set(); // classes that the legend has switched off
     this.points = null; // {x, y, label}: what is drawn
+    this.sketchpad = host.appendChild(document.createElement("canvas"));
+    this.sketchpad.className = "sketchpad";
     this.plot = host.appendChild(document.createElement("div"));
     this.plot.className = "plot";
     this.overlay = host.appendChild(document.createElementNS(SVG, "svg"));
@@ -22,11 +28,24 @@ export class LatentMap {
     this.listen();
   }
 
-  // Draws the codes of a model: points {x, y, label}, classes' names, ranges {x, y}, colours of the theme.
+  // Shows the codes of a model: points {x, y, label}, classes' names, ranges {x, y}, colours of the theme.
   async draw(points, classes, ranges, colours) {
     this.classes = classes;
     this.setPoints(points);
     this.home = ranges;
+    this.colours = colours;
+    await (this.Plotly ? this.drawPlot(ranges) : this.sketch());
+  }
+
+  // Plotly has arrived.
+  async take(Plotly) {
+    this.Plotly = Plotly;
+    await this.drawPlot(this.home);
+    this.sketchpad.remove();
+  }
+
+  async drawPlot(ranges) {
+    const { colours } = this;
     const layout = {
       ...themed(colours),
       margin: MARGIN, dragmode: "pan", hovermode: false, showlegend: false, autosize: false,
@@ -47,6 +66,44 @@ export class LatentMap {
     }
   }
 
+  // The codes on the canvas, on the axes that Plotly will have: the same scale for both, around the same middle.
+  sketch() {
+    const { clientWidth: width, clientHeight: height } = this.host;
+    const across = width - MARGIN.l - MARGIN.r, down = height - MARGIN.t - MARGIN.b;
+    const { x: [x0, x1], y: [y0, y1] } = this.home;
+    const scale = Math.min(across / (x1 - x0), down / (y1 - y0)); // pixels a unit
+    const around = (low, high, pixels) => [(low + high - pixels / scale) / 2, (low + high + pixels / scale) / 2];
+    this.planned = {
+      xaxis: { range: around(x0, x1, across), _offset: MARGIN.l, _length: across },
+      yaxis: { range: around(y0, y1, down), _offset: MARGIN.t, _length: down },
+    };
+    const sharpness = window.devicePixelRatio;
+    Object.assign(this.sketchpad, { width: width * sharpness, height: height * sharpness });
+    const context = this.sketchpad.getContext("2d");
+    context.scale(sharpness, sharpness);
+    context.beginPath();
+    context.rect(MARGIN.l, MARGIN.t, across, down);
+    context.clip();
+    context.globalAlpha = OPACITY;
+    const at = this.scale(), size = this.markerSize();
+    this.classes.forEach((_, which) => {
+      if (this.hidden.has(which)) return;
+      context.fillStyle = this.palette[which];
+      this.points.label.forEach((label, row) => {
+        if (label === which) context.fillRect(at.x(this.points.x[row]) - size / 2, at.y(this.points.y[row]) - size / 2, size, size);
+      });
+    });
+  }
+
+  markerSize() {
+    return this.points.x.length > 2000 ? 3 : 6; // pixels
+  }
+
+  // The axes as they stand: Plotly's, or those of the sketch.
+  axes() {
+    return this.plot._fullLayout ?? this.planned;
+  }
+
   traces() {
     const { x, y, label } = this.points;
     return this.classes.map((name, which) => {
@@ -55,7 +112,7 @@ export class LatentMap {
       return {
         type: "scattergl", mode: "markers", name, hoverinfo: "skip", visible: !this.hidden.has(which),
         x: Float32Array.from(rows, (row) => x[row]), y: Float32Array.from(rows, (row) => y[row]),
-        marker: { color: this.palette[which], size: this.points.x.length > 2000 ? 3 : 6, opacity: 0.7 },
+        marker: { color: this.palette[which], size: this.markerSize(), opacity: OPACITY },
       };
     });
   }
@@ -79,32 +136,35 @@ export class LatentMap {
   // Moves the codes, as when means give way to sampled z.
   movePoints(points) {
     this.setPoints(points);
+    if (!this.Plotly) return this.sketch();
     const traces = this.traces();
     this.Plotly.restyle(this.plot, { x: traces.map((trace) => trace.x), y: traces.map((trace) => trace.y) });
   }
 
   setHidden(hidden) {
     this.hidden = hidden;
+    if (!this.Plotly) return this.sketch();
     this.Plotly.restyle(this.plot, { visible: this.classes.map((_, which) => !hidden.has(which)) });
   }
 
   async recolour(colours) {
-    const home = this.home;
-    await this.draw(this.points, this.classes, this.ranges(), colours);
-    this.home = home;
+    this.colours = colours;
+    if (this.Plotly) await this.drawPlot(this.ranges());
   }
 
   resize() {
     const { clientWidth: width, clientHeight: height } = this.host;
-    if (width && height && this.plot._fullLayout) return this.Plotly.relayout(this.plot, { width, height });
+    if (!width || !height || !this.points) return;
+    return this.Plotly ? this.Plotly.relayout(this.plot, { width, height }) : this.sketch();
   }
 
   ranges() {
-    const { xaxis, yaxis } = this.plot._fullLayout;
+    const { xaxis, yaxis } = this.axes();
     return { x: [...xaxis.range], y: [...yaxis.range] };
   }
 
   setRanges({ x, y }) {
+    if (!this.Plotly) return this.sketch();
     return this.Plotly.relayout(this.plot, { "xaxis.range": x, "yaxis.range": y });
   }
 
@@ -119,12 +179,12 @@ export class LatentMap {
   }
 
   purge() {
-    this.Plotly.purge(this.plot);
+    this.Plotly?.purge(this.plot);
   }
 
   // Latent coordinates to pixels of the host, and back.
   scale() {
-    const { xaxis, yaxis } = this.plot._fullLayout;
+    const { xaxis, yaxis } = this.axes();
     const [x0, x1] = xaxis.range, [y0, y1] = yaxis.range;
     const perX = xaxis._length / (x1 - x0), perY = yaxis._length / (y1 - y0); // pixels a unit
     return {
@@ -152,7 +212,7 @@ export class LatentMap {
 
   // Places everything that moves. state: {mean, std, z, previewing, home: committed mean, pick: row or null, note}.
   place(state) {
-    if (!this.plot._fullLayout) return;
+    if (!this.axes()) return;
     const { x, y, perX, perY, area } = this.scale();
     const { shapes } = this;
     if (this.clip !== JSON.stringify(area)) {
@@ -200,7 +260,7 @@ export class LatentMap {
     let pressed = null; // where a press began that may become a click
 
     host.addEventListener("pointermove", (event) => {
-      if (!this.plot._fullLayout || this.grabbed || event.pointerType === "touch") return;
+      if (!this.axes() || this.grabbed || event.pointerType === "touch") return;
       if (event.buttons) return on.leave(this); // panning
       const point = at(event);
       if (point.inside && !event.composedPath().some((node) => node.classList?.contains("modebar"))) on.hover(this, [point.x, point.y]);
@@ -208,7 +268,7 @@ export class LatentMap {
     });
     host.addEventListener("pointerleave", () => !this.grabbed && on.leave(this));
     host.addEventListener("pointerdown", (event) => {
-      if (!this.plot._fullLayout || event.button || event.composedPath().includes(shapes.handle)) return;
+      if (!this.axes() || event.button || event.composedPath().includes(shapes.handle)) return;
       if (event.composedPath().some((node) => node.classList?.contains("modebar"))) return;
       pressed = { x: event.clientX, y: event.clientY, id: event.pointerId };
       const release = (up) => {

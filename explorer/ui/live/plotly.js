@@ -1,4 +1,4 @@
-// Plotly as a module: the classic script out of the installed plotly package, which the page may have begun to load already.
+// Plotly as a module: the classic script out of the installed plotly package.
 
 const NAME = "plotly.min.js";
 
