@@ -2,13 +2,17 @@
 
     python train.py                                trains the VAE, then the AAE, on MNIST, and refreshes pretrained/
     python train.py --dataset digits               the same on scikit-learn's digits, without a download
+    python train.py --recipe mnist-aae-swiss-roll  trains one of the named recipes; --recipe all: every model that ships
     python train.py --model aae --epochs 5         anything shorter or changed goes to runs/
+    python train.py --resume ...                   goes on where the same command was killed
+    python train.py --evaluate                     measures the models in pretrained/ again
 """
 
 from __future__ import annotations
 
 import argparse
 import dataclasses
+import functools
 import itertools
 import signal
 import sys
@@ -16,46 +20,69 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from explorer.config import DATASETS, KINDS, Config, recipe
+from explorer.config import DATASETS, KINDS, RECIPES, ZOO, Config, recipe
 
 HERE = Path(__file__).resolve().parent
 INTERRUPTED, FAILED = 130, 2
+IMPORTANCE_SAMPLES = 500  # of z an image, in a VAE's bound on log p(x)
+CHECKPOINT_SECONDS = 10
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter, epilog="Ctrl-C ends cleanly; a bundle is written whole or not at all."
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"Recipes: {', '.join(RECIPES)}. Ctrl-C ends cleanly; a bundle is written whole or not at all.",
     )
-    parser.add_argument("--model", nargs="+", choices=KINDS, default=["vae", "aae"], help="what to train, in this order (default: vae aae)")
-    parser.add_argument("--dataset", choices=DATASETS, default="mnist", help="default: mnist; downloaded on first use, digits needs no download")
+    parser.add_argument("--recipe", nargs="+", choices=[*RECIPES, "all"], metavar="NAME", help="named recipes, or all that ship (the list is below)")
+    parser.add_argument("--model", nargs="+", choices=KINDS, help="what to train, in this order (default: vae aae)")
+    parser.add_argument("--dataset", choices=DATASETS, help="default: mnist; downloaded on first use, digits needs no download")
     parser.add_argument("--epochs", type=int, help="passes over the training set (default: the recipe's)")
     parser.add_argument("--batch-size", type=int, help="images a step (default: the recipe's)")
     parser.add_argument("--lr", type=float, help="peak learning rate of encoder and decoder (default: the recipe's)")
-    parser.add_argument("--latent-dim", type=int, help="dimensions of the latent space (default: 2)")
+    parser.add_argument("--beta", type=float, help="VAE: weight of the KL term (default: the recipe's)")
+    parser.add_argument("--latent-dim", type=int, help="dimensions of the latent space (default: the recipe's)")
     parser.add_argument("--seed", type=int, help="same seed, same machine: same numbers (default: 0)")
     parser.add_argument("--device", default="auto", help="auto (CUDA when available, else another accelerator, else the CPU), cpu, cuda, cuda:1, mps ...")
     parser.add_argument("--data-dir", type=Path, default=HERE / "data", help="where the datasets are, or are downloaded to (default: data/)")
     parser.add_argument("--out", type=Path, help="folder to put the bundles in (default: pretrained/ for full recipes, else runs/)")
-    parser.add_argument("--dry-run", action="store_true", help="one batch through everything; nothing is written")
-    return parser.parse_args(arguments)
-
-
-def configure(kind: str, options: argparse.Namespace) -> Config:
-    """The recipe with the command line's changes. Raises ValueError."""
-    full = recipe(options.dataset, kind)
-    model = {"latent_dim": options.latent_dim}
-    training = {"epochs": options.epochs, "batch_size": options.batch_size, "lr": options.lr, "seed": options.seed}
-    return Config(
-        dataclasses.replace(full.model, **{name: value for name, value in model.items() if value is not None}),
-        dataclasses.replace(full.training, **{name: value for name, value in training.items() if value is not None}),
+    parser.add_argument("--resume", action="store_true", help="go on where this very command was killed; models that it finished are kept")
+    parser.add_argument(
+        "--checkpoint-every", type=float, default=CHECKPOINT_SECONDS, metavar="SECONDS", help="at least so long between checkpoints; 0: at each epoch's end; default: 10"
     )
+    parser.add_argument("--evaluate", action="store_true", help="train nothing: measure the bundles in pretrained/ (or --out) again, and write their figures")
+    parser.add_argument("--dry-run", action="store_true", help="one batch through everything; nothing is written")
+    options = parser.parse_args(arguments)
+    if options.recipe and (options.model or options.dataset):
+        parser.error("--recipe names model and dataset: leave out --model and --dataset")
+    return options
+
+
+def configure(options: argparse.Namespace) -> list[Config]:
+    """The recipes with the command line's changes. Raises ValueError."""
+    if options.recipe:
+        names = itertools.chain.from_iterable(ZOO if name == "all" else [name] for name in options.recipe)
+        full = [RECIPES[name] for name in names]
+    else:
+        full = [recipe(options.dataset or "mnist", kind) for kind in options.model or ("vae", "aae")]
+    model = {"latent_dim": options.latent_dim}
+    training = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "beta", "seed")}
+    changed = [
+        dataclasses.replace(
+            config,
+            model=dataclasses.replace(config.model, **{name: value for name, value in model.items() if value is not None}),
+            training=dataclasses.replace(config.training, **{name: value for name, value in training.items() if value is not None}),
+        )
+        for config in full
+    ]
+    return list(dict.fromkeys(changed))
 
 
 def destination(config: Config, options: argparse.Namespace, started: datetime) -> Path:
     """Full recipes refresh pretrained/; anything else must not replace a good model."""
     if options.out is not None:
         return options.out / config.name
-    if config == recipe(config.training.dataset, config.model.kind):
+    if config == RECIPES.get(config.name):
         return HERE / "pretrained" / config.name
     return HERE / "runs" / f"{config.name}-{started:%Y%m%d-%H%M%S}"
 
@@ -63,72 +90,180 @@ def destination(config: Config, options: argparse.Namespace, started: datetime) 
 def main(arguments: list[str] | None = None) -> int:
     options = parse(arguments)
     try:
-        return run(options)
+        return evaluate(options) if options.evaluate else run(options)
     except KeyboardInterrupt:
-        print("\nInterrupted before anything was trained; nothing was written.", file=sys.stderr)
+        print("\nInterrupted before anything was done; nothing was written.", file=sys.stderr)
         return INTERRUPTED
 
 
 def run(options: argparse.Namespace) -> int:
     from explorer import bundle, datasets, training
+    from explorer.checkpoint import CheckpointError
 
     started = datetime.now()
+    rows: list[dict] = []
     try:
-        configs = [configure(kind, options) for kind in dict.fromkeys(options.model)]
+        configs = configure(options)
         device = training.choose_device(options.device)
         print(f"Device: {training.describe_device(device)}")
-        train_set, test_set = (datasets.load(options.dataset, split, options.data_dir, download=True) for split in ("train", "test"))
+        read = functools.cache(lambda dataset, split: datasets.load(dataset, split, options.data_dir, download=True))
+        for config in configs:
+            read(config.training.dataset, "train"), read(config.training.dataset, "test")  # what is missing shows before the first epoch
     except (ValueError, datasets.DatasetError) as error:
         print(error, file=sys.stderr)
         return FAILED
-
-    rows: list[dict] = []
     for config in configs:
         target = destination(config, options, started)
-        begun = time.perf_counter()
         try:
-            print(f"\n{config.name}: {config.training.epochs} epochs on {len(train_set.images):,} images, seed {config.training.seed}")
-            model, history = show_progress(training.fit(config, train_set.images, device), config, options.dry_run)
-            seconds = time.perf_counter() - begun
-            evaluated = training.evaluate(training.round_to_half(model), test_set.images, device)
-            evaluated.metrics.update(seconds=round(seconds, 1), device=training.describe_device(device))
-            if not options.dry_run:
-                codes = bundle.Codes(evaluated.mean, evaluated.log_var, test_set.labels)
-                bundle.save_bundle(target, model, config, evaluated.metrics, history, codes)
+            rows.append(train_one(config, target, read, device, options))
         except KeyboardInterrupt:
             print_table(rows)
             kept = ", ".join(row["bundle"] for row in rows) or "none"
-            print(f"\nInterrupted while training {config.name}: it was not written, and {target} is as it was. Bundles kept: {kept}.", file=sys.stderr)
+            print(
+                f"\nInterrupted while training {config.name}: it was not written, and {target} is as it was. Bundles kept: {kept}. "
+                "The same command with --resume goes on from the last checkpoint.",
+                file=sys.stderr,
+            )
             return INTERRUPTED
-        except (training.TrainingDiverged, bundle.BundleError) as error:
+        except (training.TrainingDiverged, bundle.BundleError, CheckpointError) as error:
             print_table(rows)
             print(f"{config.name}: {error}", file=sys.stderr)
             return FAILED
-        rows.append(table_row(config, evaluated.metrics, "(dry run: nothing written)" if options.dry_run else shown_path(target)))
     print_table(rows)
     return 0
 
 
-def show_progress(reports, config: Config, dry_run: bool):
-    """Draws a bar for the whole training in a terminal, a line an epoch elsewhere. Returns model and history."""
+def train_one(config: Config, target: Path, read, device, options: argparse.Namespace) -> dict[str, str]:
+    """Trains, measures and writes one model. Returns its row of the table."""
+    from explorer import training
+    from explorer.checkpoint import checkpoint_file, load_checkpoint, remove_checkpoint
+
+    file = checkpoint_file(HERE / "runs" / "checkpoints", config)
+    saved = load_checkpoint(file) if options.resume else None
+    if saved and options.out is None:
+        target = saved.target  # a killed run's folder in runs/ names the time at which it was started
+    elif options.resume and not saved and (finished := find_finished(target, config, options)):
+        print(f"\n{config.name}: {shown_path(finished.path)} is of this very configuration; kept")
+        return table_row(config, finished.metrics, shown_path(finished.path))
+    dataset = config.training.dataset
+    train, test = read(dataset, "train"), read(dataset, "test")
+    after = f", going on after epoch {saved.checkpoint.epoch}" if saved else ""
+    print(f"\n{config.name}: {config.training.epochs} epochs on {len(train.images):,} images, seed {config.training.seed}{after}")
+    keep = None if options.dry_run else Checkpoints(file, target, options.checkpoint_every)
+    begun = time.perf_counter()
+    resume = saved.checkpoint if saved else None
+    last = show_progress(training.fit(config, train.images, device, labels=train.labels, resume=resume), config, options.dry_run, keep)
+    seconds = time.perf_counter() - begun
+    cost = {"seconds": round(seconds, 1), "device": training.describe_device(device)} | ({"resumed_after": resume.epoch} if resume else {})
+    evaluated = training.evaluate(
+        training.round_to_half(last.model), test, device, train=train, importance_samples=0 if options.dry_run else IMPORTANCE_SAMPLES
+    )
+    if options.dry_run:
+        return table_row(config, evaluated.metrics | cost, "(dry run: nothing written)")
+    write(target, last.model, config, evaluated, cost, last.history, test.labels)
+    remove_checkpoint(file)
+    return table_row(config, evaluated.metrics | cost, shown_path(target))
+
+
+def write(target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None) -> None:
+    """The bundle; with a map where the codes have more than two dimensions: the one given, or where umap-learn is there, a fresh one."""
+    from explorer import bundle, projection
+
+    if config.model.latent_dim > 2 and umap is None:
+        try:
+            umap = projection.umap(evaluated.mean)
+        except ImportError:
+            print(f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py --evaluate` adds it.")
+    codes = bundle.Codes(evaluated.mean, evaluated.log_var, labels, umap)
+    bundle.save_bundle(target, model, config, evaluated.metrics | cost, history, codes)
+
+
+def find_finished(target: Path, config: Config, options: argparse.Namespace):
+    """A whole bundle of this very configuration: at `target`, or the latest that landed in runs/."""
+    from explorer import bundle
+
+    landed = sorted((HERE / "runs").glob(f"{config.name}-*"), reverse=True) if options.out is None else []
+    for path in [target, *landed]:
+        try:
+            found = bundle.load_bundle(path)
+        except bundle.BundleError:
+            continue
+        if found.config == config:
+            return found
+    return None
+
+
+def evaluate(options: argparse.Namespace) -> int:
+    """Measures bundles again, and writes their figures (and the maps of those that have none)."""
+    from explorer import bundle, datasets, training
+
+    folder = options.out or HERE / "pretrained"
+    paths = [path for path in bundle.find_bundles(folder) if not options.recipe or "all" in options.recipe or path.name in options.recipe]
+    if not paths:
+        print(f"There is no bundle to measure in {folder}. Run `python train.py` to make some.", file=sys.stderr)
+        return FAILED
+    rows: list[dict] = []
+    try:
+        device = training.choose_device(options.device)
+        read = functools.cache(lambda dataset, split: datasets.load(dataset, split, options.data_dir, download=True))
+        for path in paths:
+            print(f"{path.name} ...", flush=True)
+            opened = bundle.load_bundle(path)
+            train, test = read(opened.config.training.dataset, "train"), read(opened.config.training.dataset, "test")
+            model = opened.model()
+            evaluated = training.evaluate(model, test, device, train=train, importance_samples=IMPORTANCE_SAMPLES)
+            cost = {name: opened.metrics[name] for name in ("seconds", "device", "resumed_after") if name in opened.metrics}
+            write(path, model, opened.config, evaluated, cost, opened.history, test.labels, opened.codes.umap)
+            rows.append(table_row(opened.config, evaluated.metrics | cost, shown_path(path)))
+    except KeyboardInterrupt:
+        print_table(rows)
+        measured = ", ".join(row["bundle"] for row in rows) or "none"
+        print(f"\nInterrupted. Bundles measured and written: {measured}; the others are as they were.", file=sys.stderr)
+        return INTERRUPTED
+    except (ValueError, datasets.DatasetError, bundle.BundleError, training.TrainingDiverged) as error:
+        print_table(rows)
+        print(error, file=sys.stderr)
+        return FAILED
+    print_table(rows)
+    return 0
+
+
+class Checkpoints:
+    """Writes a checkpoint at an epoch's end, at least `every` seconds after the last one."""
+
+    def __init__(self, file: Path, target: Path, every: float) -> None:
+        self.file, self.target, self.every = file, target, every
+        self.written = time.monotonic()
+
+    def offer(self, report) -> None:
+        from explorer.checkpoint import save_checkpoint
+
+        if report.checkpoint is not None and time.monotonic() - self.written >= self.every:
+            save_checkpoint(self.file, report.checkpoint(), self.target)
+            self.written = time.monotonic()
+
+
+def show_progress(reports, config: Config, dry_run: bool, keep: Checkpoints | None = None):
+    """Draws a bar for the whole training in a terminal, a line an epoch elsewhere. Returns the last report."""
     from tqdm import tqdm
 
-    history: list[dict] = []
     terminal = sys.stderr.isatty()
-    first = next(reports)
-    with tqdm(total=config.training.epochs * first.steps, disable=not terminal, unit="step", dynamic_ncols=True) as bar:
+    first = report = next(reports)
+    before = (first.epoch - 1) * first.steps + first.step - 1
+    with tqdm(total=config.training.epochs * first.steps, initial=before, disable=not terminal, unit="step", dynamic_ncols=True) as bar:
         for report in itertools.chain([first], reports):
             bar.update()
             bar.set_description(f"epoch {report.epoch}/{config.training.epochs}", refresh=False)
             if report.terms is not None:
-                history.append({"epoch": report.epoch, **report.terms})
                 terms = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in report.terms.items())
                 bar.set_postfix_str(terms, refresh=False)
                 if not terminal:
                     print(f"epoch {report.epoch}/{config.training.epochs}: {terms}", flush=True)
+                if keep is not None:
+                    keep.offer(report)
             if dry_run:
                 break
-    return report.model, history
+    return report
 
 
 def table_row(config: Config, metrics: dict, bundle_path: str) -> dict[str, str]:
@@ -136,16 +271,18 @@ def table_row(config: Config, metrics: dict, bundle_path: str) -> dict[str, str]
         return f"{metrics[name]:.{digits}f}" if name in metrics else "-"
 
     return {
-        "model": config.model.kind.upper(),
-        "dataset": config.training.dataset,
+        "model": config.name,
         "epochs": str(config.training.epochs),
         "seconds": number("seconds", 1),
         "BCE": number("reconstruction", 2),
         "KL": number("kl", 2),
         "-ELBO": number("negative_elbo", 2),
+        "-log p(x) <=": number("negative_log_likelihood", 2),
         "std of codes": " ".join(f"{std:.3f}" for std in metrics["code_std"][:4]),
         "coverage (null)": f"{metrics['coverage']:.3f} ({metrics['coverage_null'][0]:.3f})",
         "SW2^2 (null)": f"{metrics['sliced_w2_squared']:.4f} ({metrics['sliced_w2_squared_null'][0]:.4f})",
+        "kNN-KL (null)": f"{metrics['knn_kl']:.3f} ({metrics['knn_kl_null'][0]:.3f})" if "knn_kl" in metrics else "-",
+        "label accuracy": number("label_accuracy", 3),
         "bundle": bundle_path,
     }
 

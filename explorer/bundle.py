@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,13 +23,14 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from explorer.config import Config
+from explorer.config import CLASSES, Config
+from explorer.files import PART, write_to_disk
 
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
 
 FORMAT = 1  # raised when an older reader could not open what this one writes
-MANIFEST, PART = "bundle.json", ".part"
+MANIFEST = "bundle.json"
 
 
 class BundleError(Exception):
@@ -45,6 +44,7 @@ class Codes:
     mean: np.ndarray  # (n, latent_dim) float32; a deterministic encoder's code
     log_var: np.ndarray | None  # (n, latent_dim) float32
     label: np.ndarray  # (n,) uint8
+    umap: np.ndarray | None = None  # (n, 2) float32: a map of codes of more than two dimensions
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,13 @@ def save_bundle(path: str | Path, model: Autoencoder, config: Config, metrics: d
     Raises BundleError where `path` holds something else or cannot be written; what stood there still does.
     """
     path = Path(path)
-    arrays = {"mean": codes.mean.astype(np.float32), "label": codes.label.astype(np.uint8)}
+    # more than two dimensions are not looked at closely, and half the space matters
+    precision = np.float32 if config.model.latent_dim <= 2 else np.float16
+    arrays = {"mean": codes.mean.astype(precision), "label": codes.label.astype(np.uint8)}
     if codes.log_var is not None:
-        arrays["log_var"] = codes.log_var.astype(np.float32)
+        arrays["log_var"] = codes.log_var.astype(precision)
+    if codes.umap is not None:
+        arrays["umap"] = codes.umap.astype(np.float32)
     state = {name: tensor.detach().cpu().numpy().astype(np.float16) for name, tensor in model.state_dict().items()}
     contents = {"weights": save_tensors(state), "codes": save_tensors(arrays)}
     manifest = {"format": FORMAT, "config": config.to_dict(), "metrics": metrics, "history": history}
@@ -90,8 +94,8 @@ def save_bundle(path: str | Path, model: Autoencoder, config: Config, metrics: d
             raise BundleError(f"{path} holds something that is no bundle: it will not be touched. Name another folder with --out.")
         path.mkdir(parents=True, exist_ok=True)
         for role, content in contents.items():
-            _write_to_disk(path / _file_name(role, manifest["files"]), content)
-        _write_to_disk(path / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+            write_to_disk(path / _file_name(role, manifest["files"]), content)
+        write_to_disk(path / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
         for file in path.iterdir():
             if file.name != MANIFEST and file.name not in {_file_name(role, manifest["files"]) for role in contents}:
                 file.unlink(missing_ok=True)
@@ -114,8 +118,11 @@ def load_bundle(path: str | Path) -> Bundle:
     shapes = {"mean": (n, latent_dim), "label": (n,)}
     if config.model.kind == "vae":
         shapes["log_var"] = (n, latent_dim)
+    if "umap" in arrays:
+        shapes["umap"] = (n, 2)
     _check_shapes(codes_file, arrays, shapes)
-    codes = Codes(arrays["mean"], arrays.get("log_var"), arrays["label"])
+    mean, log_var = (None if array is None else array.astype(np.float32) for array in (arrays["mean"], arrays.get("log_var")))
+    codes = Codes(mean, log_var, arrays["label"], arrays.get("umap"))
     return Bundle(path.name, path, manifest["digest"], config, manifest["metrics"], manifest["history"], codes, weights)
 
 
@@ -142,7 +149,7 @@ def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
         linear("encoder.log_var", model.hidden[-1], model.latent_dim)
     perceptron("decoder.body", model.latent_dim, *reversed(model.hidden), model.pixels)
     if model.kind == "aae":
-        perceptron("discriminator.body", model.latent_dim, *model.discriminator_hidden, 1)
+        perceptron("discriminator.body", model.latent_dim + (CLASSES if model.label_informed else 0), *model.discriminator_hidden, 1)
     return shapes
 
 
@@ -206,42 +213,14 @@ def _check_shapes(file: Path, arrays: Mapping[str, np.ndarray], shapes: Mapping[
         raise _broken(file, f"the array {extra[0]} does not belong to the configuration")
 
 
-# Writing, so that a crash at any moment leaves the old bundle or the new one.
-
-
 def _file_name(role: str, digests: Mapping[str, str]) -> str:
     return f"{role}.{digests[role][:12]}.safetensors"
 
 
 def _is_ours(file: Path) -> bool:
-    """Whether `_write_to_disk` made it: a bundle's file, or one that a crash left half-written."""
+    """Whether `write_to_disk` made it: a bundle's file, or one that a crash left half-written."""
     name = rf"({re.escape(MANIFEST)}|(weights|codes)\.[0-9a-f]{{12}}\.safetensors)"
     return re.fullmatch(rf"{name}(.*{re.escape(PART)})?", file.name) is not None
-
-
-def _write_to_disk(file: Path, content: bytes) -> None:
-    """Writes aside, waits for the disk, and renames."""
-    descriptor, part = tempfile.mkstemp(prefix=file.name, suffix=PART, dir=file.parent)
-    try:
-        with open(descriptor, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.chmod(part, 0o644)
-        os.replace(part, file)
-        _sync_folder(file.parent)
-    finally:
-        Path(part).unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _sha256(content: bytes) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 KINDS = ("ae", "vae", "aae")
 IMAGE_SIDES = {"mnist": 28, "fashion-mnist": 28, "kmnist": 28, "digits": 8}  # pixels
 DATASETS = tuple(IMAGE_SIDES)
+CLASSES = 10  # of every dataset
+PRIORS = ("normal", "mixture", "swiss-roll")  # priors.py builds them; all but the first are planar
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class ModelConfig:
     hidden: tuple[int, ...] = (512, 512)  # widths of the encoder; the decoder has them in reverse
     prior: str = "normal"
     discriminator_hidden: tuple[int, ...] = (256, 256)  # AAE only
+    label_informed: bool = False  # AAE with the mixture only: the discriminator sees an image's label beside its code
 
     @property
     def pixels(self) -> int:
@@ -42,6 +45,7 @@ class TrainingConfig:
     adversarial_weight: float = 200.0  # AAE: weight of -log D(code)
     discriminator_lr: float = 1e-3  # AAE
     r1: float = 0.05  # AAE: weight of the gradient penalty on the discriminator, at draws of the prior
+    smoothing: float = 0.0  # AAE: standard deviation of the noise through which the discriminator sees at first
     average: float = 0.999  # decay a step of the running average of the weights, which is the result; 0: none is kept
 
 
@@ -56,6 +60,10 @@ class Config:
         model, training = self.model, self.training
         _require(model.kind in KINDS, f"model kind {model.kind!r} is unknown; there are {', '.join(KINDS)}")
         _require(training.dataset in DATASETS, f"dataset {training.dataset!r} is unknown; there are {', '.join(DATASETS)}")
+        _require(model.prior in PRIORS, f"prior {model.prior!r} is unknown; there are {', '.join(PRIORS)}")
+        _require(model.prior == "normal" or model.latent_dim == 2, f"the prior {model.prior} lies in the plane: latent_dim must be 2, not {model.latent_dim!r}")
+        labelled = model.kind == "aae" and model.prior == "mixture"
+        _require(labelled or not model.label_informed, "label_informed needs an AAE with the mixture prior")
         for name, value in {
             "image_side": model.image_side,
             "latent_dim": model.latent_dim,
@@ -67,13 +75,23 @@ class Config:
         _require(isinstance(seed, int) and 0 <= seed < 2**63, f"seed must be a whole number from 0 to 2^63 - 1, not {seed!r}")
         for name in ("lr", "discriminator_lr"):
             _require(0 < getattr(training, name) < float("inf"), f"{name} must be above 0, not {getattr(training, name)!r}")
-        for name in ("beta", "adversarial_weight", "r1"):
+        for name in ("beta", "adversarial_weight", "r1", "smoothing"):
             _require(0 <= getattr(training, name) < float("inf"), f"{name} must be 0 or more, not {getattr(training, name)!r}")
 
     @property
     def name(self) -> str:
-        """`mnist-vae`: the recipe's name, and the folder of its bundle."""
-        return f"{self.training.dataset}-{self.model.kind}"
+        """`mnist-vae`, `mnist-aae-mixture-labels`: the recipe's name, and the folder of its bundle. It names what is not the default."""
+        model, training = self.model, self.training
+        parts = [training.dataset, model.kind]
+        if model.kind == "vae" and training.beta != 1:
+            parts.append(f"beta{training.beta:g}")
+        if model.prior != "normal":
+            parts.append(model.prior)
+        if model.label_informed:
+            parts.append("labels")
+        if model.latent_dim != 2:
+            parts.append(f"{model.latent_dim}d")
+        return "-".join(parts)
 
     def to_dict(self) -> dict:
         return dataclasses.asdict(self)
@@ -93,13 +111,40 @@ def _require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
+def _recipe(dataset: str, kind: str, **changes) -> Config:
+    """A full recipe. changes: fields of either configuration that differ from what siblings on that dataset have."""
+    training = {"epochs": {"ae": 20, "vae": 40, "aae": 60}[kind]}
+    shape = {"image_side": IMAGE_SIDES[dataset]}
+    if dataset == "digits":  # 1,437 training images of 8 x 8
+        shape["hidden"] = (256, 256)
+        training = {"epochs": 300, "batch_size": 64, "adversarial_weight": 20.0}
+    fields = {field.name for field in dataclasses.fields(ModelConfig)}
+    shape |= {name: value for name, value in changes.items() if name in fields}
+    training |= {name: value for name, value in changes.items() if name not in fields}
+    return Config(ModelConfig(kind, **shape), TrainingConfig(dataset, **training))
+
+
+_NARROW = {"r1": 0.01, "smoothing": 1.0}  # mass must find its way between ridges, and the discriminator see details
+_MANY = {"latent_dim": 16, "hidden": (400, 400), "epochs": 30}  # narrower, so that a bundle with its codes keeps within 3 MB
+_ALL = [
+    *(_recipe("mnist", kind) for kind in KINDS),
+    *(_recipe(dataset, kind, epochs=20) for dataset in ("fashion-mnist", "kmnist") for kind in KINDS),
+    *(_recipe("digits", kind) for kind in KINDS),
+    _recipe("mnist", "vae", beta=0.1, epochs=15),  # leaves holes
+    _recipe("mnist", "vae", beta=40.0, epochs=15),  # collapses
+    _recipe("mnist", "vae", prior="mixture", **_NARROW),
+    _recipe("mnist", "aae", prior="mixture", **_NARROW),
+    _recipe("mnist", "aae", prior="mixture", label_informed=True, **_NARROW),
+    _recipe("mnist", "aae", prior="swiss-roll", **_NARROW),
+    _recipe("mnist", "vae", **_MANY),
+    _recipe("mnist", "aae", **_MANY, adversarial_weight=5.0, r1=1.0),  # in many dimensions codes are thin, and easy to tell from the prior
+]
+RECIPES = {config.name: config for config in _ALL}
+ZOO = tuple(name for name in RECIPES if not name.startswith("kmnist") and name != "digits-ae")  # the models that ship
+
+
 def recipe(dataset: str, kind: str) -> Config:
     """The default, full recipe for one model on one dataset. Raises ValueError for a name that is unknown."""
     _require(dataset in DATASETS, f"dataset {dataset!r} is unknown; there are {', '.join(DATASETS)}")
-    if dataset == "digits":  # 1,437 training images of 8 x 8
-        model = ModelConfig(kind, image_side=8, hidden=(256, 256))
-        training = TrainingConfig(dataset, epochs=300, batch_size=64, adversarial_weight=20.0)
-    else:
-        model = ModelConfig(kind, image_side=IMAGE_SIDES[dataset])
-        training = TrainingConfig(dataset, epochs=60 if kind == "aae" else 40)
-    return Config(model, training)
+    _require(kind in KINDS, f"model kind {kind!r} is unknown; there are {', '.join(KINDS)}")
+    return RECIPES[f"{dataset}-{kind}"]

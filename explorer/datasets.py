@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from explorer.config import DATASETS
+from explorer.config import DATASETS, IMAGE_SIDES
 
 TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
 CLASS_NAMES = {
@@ -67,7 +67,7 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
     try:
         images = _read_idx(_raw_dir(name, data_dir) / f"{part}-images-idx3-ubyte")
         labels = _read_idx(_raw_dir(name, data_dir) / f"{part}-labels-idx1-ubyte")
-        if images.ndim != 3 or labels.ndim != 1 or len(images) != len(labels):
+        if labels.ndim != 1 or not len(labels) or images.shape != (len(labels), IMAGE_SIDES[name], IMAGE_SIDES[name]):
             raise ValueError(f"{images.shape} images, but {labels.shape} labels")
     except (OSError, ValueError) as error:
         raise DatasetError(

@@ -126,6 +126,12 @@ def log_prob_standard_normal(z: Tensor) -> Tensor:
     return -0.5 * (z.square() + math.log(2 * math.pi)).sum(-1)
 
 
+def log_prob_diagonal(z: Tensor, mean: Tensor, log_var: Tensor) -> Tensor:
+    """log N(z; mean, diag(exp(log_var))) in nats. z, mean, log_var: (..., k). Returns (...)."""
+    # -1/2 sum(((z - mean) / std)^2 + log var + log 2 pi)
+    return log_prob_standard_normal((z - mean) * torch.exp(-0.5 * log_var)) - 0.5 * log_var.sum(-1)
+
+
 # What the functions above refuse.
 
 

@@ -11,8 +11,9 @@ from typing import NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
-from explorer.config import ModelConfig
+from explorer.config import CLASSES, ModelConfig
 from explorer.priors import get_prior
 
 
@@ -60,16 +61,24 @@ class Discriminator(nn.Module):
     """Is this code a draw from the prior? Codes (n, latent_dim) to logits (n,): log D / (1 - D).
 
     It never sees pixels. The best discriminator's logit is log p(z) - log q(z). The prior p is known,
-    so it is given, and the network learns only what is unknown: -log q(z), up to a constant.
+    so it is given (smoothed where it is narrow), and the network learns what is unknown: -log q(z), up to a constant.
+    A label-informed one sees labels (n,) beside the codes, and compares p(z|label) with q(z|label).
     """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.prior = get_prior(config.prior)
-        self.body = multilayer_perceptron(config.latent_dim, *config.discriminator_hidden, 1)
+        self.smoothing = 0.0  # standard deviation of the noise that the codes and draws it sees have been given
+        self.label_informed = config.label_informed
+        inputs = config.latent_dim + (CLASSES if config.label_informed else 0)
+        self.body = multilayer_perceptron(inputs, *config.discriminator_hidden, 1)
 
-    def forward(self, z: Tensor) -> Tensor:
-        return self.body(z).squeeze(-1) + self.prior.log_prob(z)  # (n,)
+    def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        smoothing = max(self.smoothing, self.prior.guide)
+        if not self.label_informed:
+            return self.body(z).squeeze(-1) + self.prior.log_prob(z, smoothing=smoothing)  # (n,)
+        seen = torch.cat([z, F.one_hot(labels, CLASSES).to(z)], -1)  # (n, latent_dim + classes)
+        return self.body(seen).squeeze(-1) + self.prior.log_prob(z, labels, smoothing)
 
 
 class Autoencoder(nn.Module):
@@ -80,6 +89,7 @@ class Autoencoder(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
+        self.prior = get_prior(config.prior)
         self.encoder = Encoder(config, self.stochastic)
         self.decoder = Decoder(config)
 

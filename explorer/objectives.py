@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer import gaussian
+from explorer.priors import StandardNormal
 
 
 def reconstruction(x_logits: Tensor, x: Tensor) -> Tensor:
@@ -49,8 +50,18 @@ def vae_loss(model: nn.Module, x: Tensor, noise: Tensor, beta: float = 1.0) -> V
     mean, log_var = model.encode(x)
     z = gaussian.reparameterise(mean, log_var, noise)
     bce = reconstruction(model.decode(z), x)
-    kl = gaussian.kl_to_standard_normal(mean, log_var, check=False).mean()
+    kl = kl_to_prior(model.prior, mean, log_var, z).mean()
     return VAELoss(bce + beta * kl, bce, kl)
+
+
+def kl_to_prior(prior: nn.Module, mean: Tensor, log_var: Tensor, z: Tensor) -> Tensor:
+    """KL(q(z|x) || p(z)) of each image: in closed form for N(0, I), else log q(z|x) - log p(z) at the one draw z.
+
+    mean, log_var, z: (n, latent_dim). Returns (n,).
+    """
+    if isinstance(prior, StandardNormal):
+        return gaussian.kl_to_standard_normal(mean, log_var, check=False)
+    return gaussian.log_prob_diagonal(z, mean, log_var) - prior.log_prob(z)
 
 
 class DiscriminatorLoss(NamedTuple):
@@ -60,16 +71,19 @@ class DiscriminatorLoss(NamedTuple):
     penalty: Tensor  # squared norm of the logit's gradient at draws of the prior
 
 
-def discriminator_loss(discriminator: nn.Module, codes: Tensor, prior_draws: Tensor, r1: float) -> DiscriminatorLoss:
+def discriminator_loss(
+    discriminator: nn.Module, codes: Tensor, prior_draws: Tensor, r1: float, labels: Tensor | None = None
+) -> DiscriminatorLoss:
     """First phase of the game: the discriminator MAXIMISES log D(prior draws) + log(1 - D(codes)).
 
     codes, prior_draws: (n, latent_dim). The codes are detached: this phase cannot move the encoder.
+    labels: (n,), for a label-informed discriminator: those of the images, and of the components drawn from.
     r1 weighs the gradient penalty of Mescheder et al. 2018 (arXiv 1801.04406, eq. 9).
     """
     prior_draws = prior_draws.detach().requires_grad_()
-    prior_logits = discriminator(prior_draws)
+    prior_logits = discriminator(prior_draws, labels)
     real = F.softplus(-prior_logits).mean()
-    fake = F.softplus(discriminator(codes.detach())).mean()
+    fake = F.softplus(discriminator(codes.detach(), labels)).mean()
     (slope,) = torch.autograd.grad(prior_logits.sum(), prior_draws, create_graph=True)  # (n, latent_dim)
     penalty = slope.square().sum(-1).mean()
     return DiscriminatorLoss(real + fake + 0.5 * r1 * penalty, real, fake, penalty)
@@ -81,13 +95,16 @@ class AAELoss(NamedTuple):
     adversarial: Tensor  # -log D on codes; log 2 where the discriminator cannot tell
 
 
-def aae_loss(model: nn.Module, x: Tensor, codes: Tensor, weight: float) -> AAELoss:
+def aae_loss(
+    model: nn.Module, x: Tensor, codes: Tensor, weight: float, labels: Tensor | None = None, seen: Tensor | None = None
+) -> AAELoss:
     """Second phase of the game: encoder and decoder minimise the reconstruction, and the encoder MAXIMISES log D(codes).
 
-    x: (n, pixels); codes: (n, latent_dim), the encoder's, not detached. The adversary stands where the
+    x: (n, pixels); codes: (n, latent_dim), the encoder's, not detached; seen: what the discriminator sees of them, if that
+    is less. The adversary stands where the
     VAE has its KL term. Gradients do reach the discriminator's weights: give the optimiser of this
     phase the encoder's and decoder's alone, and clear the discriminator's before its own phase.
     """
     bce = reconstruction(model.decode(codes), x)
-    adversarial = F.softplus(-model.discriminator(codes)).mean()
+    adversarial = F.softplus(-model.discriminator(codes if seen is None else seen, labels)).mean()
     return AAELoss(bce + weight * adversarial, bce, adversarial)

@@ -1,32 +1,86 @@
-"""What a latent is pulled towards. A prior can be sampled, and says its log-density where it has one."""
+"""What a latent is pulled towards. A prior can be sampled, and says its log-density.
+
+Priors are modules without weights, so that their constants follow a model to its device. `guide` is the standard deviation
+of the noise with which a discriminator is given the density: one much narrower than the noise would push codes to the
+nearest ridge before mass has found its way, and the network would have to learn it away again.
+"""
 
 from __future__ import annotations
 
+import math
+
+import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from explorer import gaussian
+from explorer.config import PRIORS
+from explorer.shapes import SHAPES
 
 
-class StandardNormal:
+class StandardNormal(nn.Module):
     """p(z) = N(0, I)."""
 
     label = "N(0, I)"
+    components = 1
+    guide = 0.0
 
     def sample(self, n: int, latent_dim: int, generator: torch.Generator) -> Tensor:
         """n draws: (n, latent_dim) float32, on the generator's device."""
         return torch.randn(n, latent_dim, generator=generator, device=generator.device)
 
-    def log_prob(self, z: Tensor) -> Tensor:
-        """log p(z) in nats. z: (..., k). Returns (...)."""
-        return gaussian.log_prob_standard_normal(z)
+    def log_prob(self, z: Tensor, smoothing: float = 0.0) -> Tensor:
+        """log p(z) in nats, of p with Gaussian noise of that standard deviation added. z: (..., k). Returns (...)."""
+        std = math.sqrt(1 + smoothing**2)
+        return gaussian.log_prob_standard_normal(z / std) - z.shape[-1] * math.log(std)
 
 
-PRIORS = {"normal": StandardNormal()}
+class GaussianMixture(nn.Module):
+    """Equally likely Gaussians. Component c has its mean, and standard deviations along axes of its own.
+
+    means: (c, k); axes: (c, k, k), orthonormal rows; stds: (c, k).
+    """
+
+    guide = 0.5
+
+    def __init__(self, label: str, means: np.ndarray, axes: np.ndarray, stds: np.ndarray) -> None:
+        super().__init__()
+        self.label, self.components = label, len(means)
+        for name, constant in {"means": means, "axes": axes, "stds": stds}.items():
+            self.register_buffer(name, torch.tensor(constant, dtype=torch.float32), persistent=False)  # a bundle needs no copy of them
+
+    def sample(self, n: int, latent_dim: int, generator: torch.Generator, component: Tensor | None = None) -> Tensor:
+        """n draws: (n, latent_dim) float32, on the generator's device; of the given components (n,), or of all.
+
+        Raises ValueError where latent_dim is not the mixture's.
+        """
+        if latent_dim != self.means.shape[1]:
+            raise ValueError(f"the prior {self.label} has {self.means.shape[1]} dimensions, not {latent_dim}")
+        device = generator.device
+        if component is None:
+            component = torch.randint(self.components, (n,), generator=generator, device=device)
+        means, axes, stds = (constant.to(device)[component] for constant in (self.means, self.axes, self.stds))
+        noise = torch.randn(n, latent_dim, generator=generator, device=device)
+        return means + torch.einsum("nik,ni->nk", axes, stds * noise)
+
+    def component_log_prob(self, z: Tensor, smoothing: float = 0.0) -> Tensor:
+        """log N(z; component c) in nats for every component, each with noise of that standard deviation added. z: (n, k). Returns (n, c)."""
+        var = self.stds.square() + smoothing**2  # (c, k)
+        # along each axis the offset is axis . z - axis . mean: one matrix product for all
+        along = z @ self.axes.flatten(0, 1).mT - (self.axes @ self.means[..., None]).flatten()  # (n, c k)
+        distance = along.view(len(z), *var.shape).square() / var  # Mahalanobis, squared
+        return -0.5 * (distance + var.log() + math.log(2 * math.pi)).sum(-1)
+
+    def log_prob(self, z: Tensor, component: Tensor | None = None, smoothing: float = 0.0) -> Tensor:
+        """log p(z), or log p(z | component), in nats, of p with noise of that standard deviation added. z: (n, k), component: (n,). Returns (n,)."""
+        each = self.component_log_prob(z, smoothing)
+        if component is not None:
+            return each.gather(-1, component[:, None]).squeeze(-1)
+        return each.logsumexp(-1) - math.log(self.components)
 
 
-def get_prior(name: str) -> StandardNormal:
+def get_prior(name: str) -> StandardNormal | GaussianMixture:
     """The prior of that name. Raises ValueError for one that does not exist."""
     if name not in PRIORS:
         raise ValueError(f"prior {name!r} is unknown; there are {', '.join(PRIORS)}")
-    return PRIORS[name]
+    return GaussianMixture(*SHAPES[name]()) if name in SHAPES else StandardNormal()

@@ -4,21 +4,27 @@ from __future__ import annotations
 
 import copy
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from explorer import gaussian, metrics, objectives
 from explorer.config import Config, TrainingConfig
 from explorer.models import Autoencoder, build
-from explorer.priors import get_prior
+
+if TYPE_CHECKING:
+    from explorer.datasets import Split
 
 EVALUATION_SEED = 20  # of the noise and of the prior's draws in `evaluate`
 DRAWS_AN_IMAGE = 16  # of z, in the VAE's -ELBO
+NULL_REPEATS, NULL_REPEATS_IN_MANY_DIMENSIONS = 20, 5  # where neighbours are slow to find
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
+SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
 _REMEDY = "Nothing was written. A smaller --lr usually helps."
 
 
@@ -27,14 +33,26 @@ class TrainingDiverged(Exception):
 
 
 @dataclass(frozen=True)
+class Checkpoint:
+    """All that a later `fit` needs to go on after an epoch, to the same result."""
+
+    config: Config
+    epoch: int  # the last one done
+    history: list[dict]  # an entry an epoch: its number, and the means of the loss's terms
+    tensors: dict[str, Tensor]  # weights, their average, the optimisers' moments, the generators' states
+
+
+@dataclass(frozen=True)
 class Report:
-    """One moment of training. `terms` (nats per image, means over the epoch) comes at an epoch's end."""
+    """One moment of training. `terms` (nats per image, means over the epoch), `history` and `checkpoint` come at an epoch's end."""
 
     epoch: int  # from 1
     step: int  # in the epoch, from 1
     steps: int  # an epoch
     model: Autoencoder
     terms: dict[str, float] | None = None
+    history: list[dict] | None = None  # of all epochs so far
+    checkpoint: Callable[[], Checkpoint] | None = None  # to be called before the next report
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -62,36 +80,94 @@ def describe_device(device: torch.device) -> str:
     return f"cpu ({torch.get_num_threads()} threads)" if device.type == "cpu" else str(device)
 
 
-def fit(config: Config, images: np.ndarray, device: torch.device) -> Iterator[Report]:
+def fit(
+    config: Config, images: np.ndarray, device: torch.device, *, labels: np.ndarray | None = None, resume: Checkpoint | None = None
+) -> Iterator[Report]:
     """Trains one model, and yields a Report after every step.
 
-    images: (n, pixels) uint8. The last report's `model` is the result. Everything random comes from
-    `config.training.seed`. Raises TrainingDiverged.
+    images: (n, pixels) uint8; labels: (n,), for a label-informed discriminator. The last report's `model` is the result.
+    Everything random comes from `config.training.seed`. Goes on after a checkpoint of the same configuration: on the same
+    kind of machine to the same result. Raises TrainingDiverged, and ValueError for labels that are missing.
     """
     training = config.training
-    model = build(config.model, seed=training.seed).to(device).train()
+    if config.model.label_informed and labels is None:
+        raise ValueError("a label-informed discriminator needs the images' labels")
+    run = _Run(config, device)
     data = torch.from_numpy(images).to(device)
-    shuffling = torch.Generator(device).manual_seed(training.seed)
-    noise = torch.Generator(device).manual_seed(training.seed + 1)
+    label = torch.from_numpy(labels).long().to(device) if config.model.label_informed else None
     steps = math.ceil(len(data) / training.batch_size)
-    game = _PLAYERS[config.model.kind](model, training, noise)
-    average = copy.deepcopy(model).requires_grad_(False) if training.average else None
+    history: list[dict] = []
+    done = 0
+    if resume is not None:
+        run.restore(resume.tensors)
+        done, history = resume.epoch, list(resume.history)
+        if done == training.epochs:
+            yield Report(done, steps, steps, run.result, {k: v for k, v in history[-1].items() if k != "epoch"}, history)
 
-    for epoch in range(1, training.epochs + 1):
-        order = torch.randperm(len(data), generator=shuffling, device=device)
+    for epoch in range(done + 1, training.epochs + 1):
+        order = torch.randperm(len(data), generator=run.shuffling, device=device)
         losses: list[dict[str, Tensor]] = []
         for step, rows in enumerate(order.split(training.batch_size), start=1):
-            game.set_learning_rate(one_cycle(((epoch - 1) * steps + step) / (training.epochs * steps)))
             x = data[rows].float() / 255  # (batch, pixels)
-            losses.append(game.step(x))
-            if average is not None:
-                taken = (epoch - 1) * steps + step
-                decay = min(training.average, taken / (taken + 10))  # a short run's average must not remember the start
-                torch._foreach_lerp_(list(average.parameters()), [p.detach() for p in model.parameters()], 1 - decay)
+            losses.append(run.step(x, None if label is None else label[rows], (epoch - 1) * steps + step, training.epochs * steps))
             if step < steps:
-                yield Report(epoch, step, steps, model)
-        result = average if average is not None else model
-        yield Report(epoch, steps, steps, result, _mean_terms(losses, epoch))
+                yield Report(epoch, step, steps, run.model)
+        terms = _mean_terms(losses, epoch)
+        history.append({"epoch": epoch, **terms})
+        yield Report(epoch, steps, steps, run.result, terms, history, lambda: Checkpoint(config, epoch, list(history), run.tensors()))
+
+
+class _Run:
+    """One training's moving parts: the model, the average of its weights, the optimisers and what is random."""
+
+    def __init__(self, config: Config, device: torch.device) -> None:
+        seed, average = config.training.seed, config.training.average
+        self.config = config
+        self.model = build(config.model, seed=seed).to(device).train()
+        self.shuffling = torch.Generator(device).manual_seed(seed)
+        self.noise = torch.Generator(device).manual_seed(seed + 1)
+        self.player = _PLAYERS[config.model.kind](self.model, config.training, self.noise)
+        self.result = copy.deepcopy(self.model).requires_grad_(False) if average else self.model
+        self._averaged = list(self.result.parameters()) if average else []
+        self._weights = [parameter.detach() for parameter in self.model.parameters()]
+
+    def step(self, x: Tensor, labels: Tensor | None, taken: int, all_steps: int) -> dict[str, Tensor]:
+        """One step of the players, and of the average. taken: the number of steps, with this one."""
+        self.player.set_progress(taken / all_steps)
+        losses = self.player.step(x, labels)
+        if self._averaged:
+            decay = min(self.config.training.average, taken / (taken + 10))  # a short run's average must not remember the start
+            torch._foreach_lerp_(self._averaged, self._weights, 1 - decay)
+        return losses
+
+    def tensors(self) -> dict[str, Tensor]:
+        """The state, by name. Views, not copies: the next step changes them."""
+        found = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
+        if self._averaged:
+            found |= {f"average.{name}": tensor for name, tensor in self.result.state_dict().items()}
+        for i, optimiser in enumerate(self.player.optimisers):
+            for parameter, moments in optimiser.state_dict()["state"].items():
+                found |= {f"optimiser{i}.{parameter}.{name}": tensor for name, tensor in moments.items()}
+        return found | {"shuffling": self.shuffling.get_state(), "noise": self.noise.get_state()}
+
+    def restore(self, tensors: dict[str, Tensor]) -> None:
+        """The inverse of `tensors`. Raises KeyError or RuntimeError for those of another configuration."""
+
+        def below(prefix: str) -> dict[str, Tensor]:
+            # copies: an optimiser would keep the very tensors, and change them
+            return {name.removeprefix(prefix): tensor.clone() for name, tensor in tensors.items() if name.startswith(prefix)}
+
+        self.model.load_state_dict(below("model."))
+        if self._averaged:
+            self.result.load_state_dict(below("average."))
+        for i, optimiser in enumerate(self.player.optimisers):
+            moments: dict[int, dict[str, Tensor]] = {}
+            for name, tensor in below(f"optimiser{i}.").items():
+                parameter, _, moment = name.partition(".")
+                moments.setdefault(int(parameter), {})[moment] = tensor
+            optimiser.load_state_dict(optimiser.state_dict() | {"state": moments})
+        self.shuffling.set_state(tensors["shuffling"].cpu())
+        self.noise.set_state(tensors["noise"].cpu())
 
 
 def one_cycle(progress: float) -> float:
@@ -115,11 +191,11 @@ class _Player:
         self.parameters = [*model.encoder.parameters(), *model.decoder.parameters()]
         self.optimisers = {_adam(self.parameters): training.lr}
 
-    def set_learning_rate(self, share: float) -> None:
+    def set_progress(self, progress: float) -> None:
         for optimiser, peak in self.optimisers.items():
-            optimiser.param_groups[0]["lr"] = peak * share
+            optimiser.param_groups[0]["lr"] = peak * one_cycle(progress)
 
-    def step(self, x: Tensor) -> dict[str, Tensor]:
+    def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         raise NotImplementedError
 
     def descend(self, optimiser: torch.optim.Optimizer, total: Tensor) -> None:
@@ -129,7 +205,7 @@ class _Player:
 
 
 class _AEPlayer(_Player):
-    def step(self, x: Tensor) -> dict[str, Tensor]:
+    def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         (optimiser,) = self.optimisers
         loss = objectives.ae_loss(self.model, x)
         self.descend(optimiser, loss.total)
@@ -137,7 +213,7 @@ class _AEPlayer(_Player):
 
 
 class _VAEPlayer(_Player):
-    def step(self, x: Tensor) -> dict[str, Tensor]:
+    def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         (optimiser,) = self.optimisers
         noise = torch.randn(len(x), self.model.config.latent_dim, generator=self.noise, device=x.device)
         loss = objectives.vae_loss(self.model, x, noise, self.training.beta)
@@ -150,17 +226,27 @@ class _AAEPlayer(_Player):
         super().__init__(model, training, noise)
         self.optimisers[_adam(model.discriminator.parameters(), betas=(0.5, 0.99))] = training.discriminator_lr
 
-    def step(self, x: Tensor) -> dict[str, Tensor]:
+    def set_progress(self, progress: float) -> None:
+        super().set_progress(progress)
+        # coarse first, so that mass finds its way; then ever finer
+        self.model.discriminator.smoothing = self.training.smoothing * max(0.0, 1 - progress / SMOOTHED)
+
+    def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         autoencoder_optimiser, discriminator_optimiser = self.optimisers
         codes = self.model.encode(x).mean  # (batch, latent_dim)
 
+        draws = self.model.prior.sample(*codes.shape, self.noise, *([] if labels is None else [labels]))
+        seen = codes
+        if smoothing := self.model.discriminator.smoothing:
+            noise = torch.randn(2, *codes.shape, generator=self.noise, device=x.device) * smoothing
+            seen, draws = codes + noise[0], draws + noise[1]
+
         # Phase 1: the discriminator learns to tell draws of the prior from codes.
-        draws = self.model.discriminator.prior.sample(*codes.shape, generator=self.noise)
-        judged = objectives.discriminator_loss(self.model.discriminator, codes, draws, self.training.r1)
+        judged = objectives.discriminator_loss(self.model.discriminator, seen, draws, self.training.r1, labels)
         self.descend(discriminator_optimiser, judged.total)
 
         # Phase 2: encoder and decoder reconstruct, and the encoder fools the discriminator.
-        loss = objectives.aae_loss(self.model, x, codes, self.training.adversarial_weight)
+        loss = objectives.aae_loss(self.model, x, codes, self.training.adversarial_weight, labels, seen)
         self.descend(autoencoder_optimiser, loss.total)
         return _detached(loss) | {f"discriminator_{name}": term for name, term in _detached(judged).items()}
 
@@ -216,14 +302,17 @@ def round_to_half(model: Autoencoder) -> Autoencoder:
 
 
 @torch.no_grad()
-def evaluate(model: Autoencoder, images: np.ndarray, device: torch.device) -> Evaluation:
-    """Codes and metrics of a model. images: (n, pixels) uint8.
+def evaluate(
+    model: Autoencoder, test: Split, device: torch.device, *, train: Split | None = None, importance_samples: int = 0
+) -> Evaluation:
+    """Codes and metrics of a model on a test split.
 
+    train: whose codes label the test codes. importance_samples: draws of z an image in a VAE's bound on log p(x); 0: none.
     The noise and the prior's draws come from EVALUATION_SEED, on the CPU, so every device sees the same.
     Raises TrainingDiverged for codes that are NaN or infinite, which cannot be measured.
     """
     model = model.to(device).eval()
-    x = torch.from_numpy(images).to(device).float() / 255
+    x = _pixels(test, device)
     n, latent_dim = len(x), model.config.latent_dim
     generator = torch.Generator().manual_seed(EVALUATION_SEED)
     mean, log_var = model.encode(x)
@@ -233,22 +322,67 @@ def evaluate(model: Autoencoder, images: np.ndarray, device: torch.device) -> Ev
         draws = torch.randn(DRAWS_AN_IMAGE, n, latent_dim, generator=generator).to(device)
         z = gaussian.reparameterise(mean, log_var, draws)  # (draws, n, latent_dim)
         at_z = float(np.mean([_bce_at(model, one, x) for one in z]))
-        kl = gaussian.kl_to_standard_normal(mean, log_var, check=False).mean().item()
+        kl = float(np.mean([objectives.kl_to_prior(model.prior, mean, log_var, one).double().mean().item() for one in z]))
         results |= {"draws": DRAWS_AN_IMAGE, "reconstruction_sampled": at_z, "kl": kl, "negative_elbo": at_z + kl}
         codes = z[0]
-    prior = get_prior(model.config.prior)
+    if not (codes.isfinite().all() and np.isfinite(results.get("negative_elbo", results["reconstruction"]))):
+        raise TrainingDiverged(f"the trained model's codes or their losses are NaN or infinite. {_REMEDY}")
+    results |= _distances(codes.cpu().numpy(), model, generator)
+    if log_var is not None:
+        split = metrics.elbo_surgery(*(part.cpu().numpy() for part in (mean, log_var, codes, model.prior.log_prob(codes))))
+        results |= {"mutual_information": split.mutual_information, "marginal_kl": split.marginal_kl}
+        if importance_samples:
+            results["importance_samples"] = importance_samples
+            results["negative_log_likelihood"] = -importance_weighted_bound(model, x, importance_samples, generator)
+    if train is not None:
+        train_codes = model.encode(_pixels(train, device)).mean
+        results["label_accuracy"] = metrics.knn_label_accuracy(train_codes.cpu().numpy(), train.labels, mean.cpu().numpy(), test.labels)
+    if model.config.label_informed:
+        nearest = model.prior.component_log_prob(mean).argmax(-1).cpu().numpy()
+        results["own_component"] = float((nearest == test.labels).mean())
+    return Evaluation(results, mean.cpu().numpy(), None if log_var is None else log_var.cpu().numpy())
+
+
+def _pixels(split: Split, device: torch.device) -> Tensor:
+    return torch.from_numpy(split.images).to(device).float() / 255  # (n, pixels)
+
+
+def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator) -> dict:
+    """How far the codes' distribution is from the prior, each estimate with its null."""
+    n, latent_dim = codes.shape
+    prior = copy.deepcopy(model.prior).cpu()
 
     def sample_prior(count: int) -> np.ndarray:
         return prior.sample(count, latent_dim, generator).numpy()
 
-    codes = codes.cpu().numpy()
-    if not (np.isfinite(codes).all() and np.isfinite(results.get("negative_elbo", results["reconstruction"]))):
-        raise TrainingDiverged(f"the trained model's codes or their losses are NaN or infinite. {_REMEDY}")
-    results["code_mean"], results["code_std"] = codes.mean(0).tolist(), codes.std(0).tolist()
-    for name, estimator in (("coverage", metrics.coverage), ("sliced_w2_squared", metrics.sliced_w2_squared)):
-        results[name] = estimator(codes, sample_prior(n))
-        results[f"{name}_null"] = list(metrics.null_of(estimator, sample_prior, n))
-    return Evaluation(results, mean.cpu().numpy(), None if log_var is None else log_var.cpu().numpy())
+    found: dict = {"code_mean": codes.mean(0).tolist(), "code_std": codes.std(0).tolist()}
+    repeats = NULL_REPEATS if latent_dim <= 3 else NULL_REPEATS_IN_MANY_DIMENSIONS
+    for name in ("coverage", "sliced_w2_squared", "knn_kl"):
+        estimator = getattr(metrics, name)
+        try:
+            found[name] = estimator(codes, sample_prior(n))
+        except ValueError:  # codes that coincide have no density
+            continue
+        found[f"{name}_null"] = list(metrics.null_of(estimator, sample_prior, n, repeats))
+    return found
+
+
+def importance_weighted_bound(model: Autoencoder, x: Tensor, samples: int, generator: torch.Generator) -> float:
+    """A lower bound on the mean log p(x), in nats: the log of an average over draws of z, tighter than the ELBO.
+
+    x: (n, pixels). (Burda et al. 2015, arXiv 1509.00519, section 3.)
+    """
+    bounds = []
+    for part in x.split(max(1, 50_000 // samples)):
+        mean, log_var = model.encode(part)
+        noise = torch.randn(samples, *mean.shape, generator=generator).to(x.device)
+        z = gaussian.reparameterise(mean, log_var, noise)  # (samples, n, latent_dim)
+        logits = model.decode(z)  # (samples, n, pixels)
+        log_p_x = (torch.einsum("snp,np->sn", logits, part) - F.softplus(logits).sum(-1)).cpu().numpy()
+        log_p_z = model.prior.log_prob(z.flatten(0, 1)).view(samples, -1).cpu().numpy()
+        log_q_z = gaussian.log_prob_diagonal(z, mean, log_var).cpu().numpy()
+        bounds.append(metrics.importance_weighted_bound(log_p_x + log_p_z, log_q_z).mean * len(part))
+    return float(sum(bounds) / len(x))
 
 
 def _bce_at(model: Autoencoder, z: Tensor, x: Tensor, batch: int = 2000) -> float:

@@ -8,17 +8,75 @@ import math
 
 import pytest
 
-from explorer.config import DATASETS, IMAGE_SIDES, KINDS, Config, ModelConfig, TrainingConfig, recipe
+from explorer import priors, shapes
+from explorer.config import CLASSES, DATASETS, IMAGE_SIDES, KINDS, PRIORS, RECIPES, ZOO, Config, ModelConfig, TrainingConfig, recipe
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_recipe_survives_json(dataset, kind):
+def test_every_dataset_has_a_recipe_for_every_kind(dataset, kind):
     config = recipe(dataset, kind)
-    assert config.name == f"{dataset}-{kind}"
-    assert config.model.pixels == IMAGE_SIDES[dataset] ** 2
+    assert config.name == f"{dataset}-{kind}" and config is RECIPES[config.name]
+    assert (config.model.kind, config.training.dataset) == (kind, dataset)
+    assert (config.model.prior, config.model.latent_dim, config.training.beta) == ("normal", 2, 1.0)
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_every_recipe_survives_json(name):
+    config = RECIPES[name]
+    assert config.name == name  # the key in the table, and the bundle's folder
+    assert config.model.image_side == IMAGE_SIDES[config.training.dataset]
+    assert config.model.pixels == IMAGE_SIDES[config.training.dataset] ** 2
     back = Config.from_dict(json.loads(json.dumps(config.to_dict())))
     assert back == config and hash(back) == hash(config)  # lists came back as tuples
+    assert back.name == name
+
+
+def test_a_name_says_what_is_not_the_default():
+    def name(kind="vae", beta=1.0, **model) -> str:
+        return Config(ModelConfig(kind, **model), TrainingConfig("mnist", 1, beta=beta)).name
+
+    assert name() == "mnist-vae" and name("aae") == "mnist-aae"
+    assert name(beta=0.1) == "mnist-vae-beta0.1" and name(beta=40.0) == "mnist-vae-beta40"
+    assert name("aae", beta=40.0) == "mnist-aae"  # it has no KL to weigh
+    assert name(prior="swiss-roll") == "mnist-vae-swiss-roll"
+    assert name("aae", prior="mixture") == "mnist-aae-mixture"
+    assert name("aae", prior="mixture", label_informed=True) == "mnist-aae-mixture-labels"
+    assert name(latent_dim=16) == "mnist-vae-16d" and name(latent_dim=1, beta=2.5) == "mnist-vae-beta2.5-1d"
+    assert name(hidden=(7,)) == "mnist-vae"  # widths are the recipe's own
+
+
+def test_the_models_that_ship():
+    assert len(set(ZOO)) == len(ZOO) and set(ZOO) < set(RECIPES)
+    shipped = {
+        "mnist-ae", "mnist-vae", "mnist-aae", "fashion-mnist-ae", "fashion-mnist-vae", "fashion-mnist-aae", "digits-vae", "digits-aae",
+        "mnist-vae-beta0.1", "mnist-vae-beta40", "mnist-vae-mixture", "mnist-aae-mixture", "mnist-aae-mixture-labels", "mnist-aae-swiss-roll",
+        "mnist-vae-16d", "mnist-aae-16d",
+    }  # fmt: skip
+    assert set(ZOO) == shipped
+
+
+def test_priors_are_those_that_can_be_built():
+    assert {"normal", *shapes.SHAPES} == set(PRIORS)
+    for name in PRIORS:
+        prior = priors.get_prior(name)
+        assert prior.components == 1 if name == "normal" else prior.components == len(shapes.SHAPES[name]().means)
+    assert priors.get_prior("mixture").components == CLASSES  # a label's number is its component's
+
+
+@pytest.mark.parametrize("name", [name for name in RECIPES if RECIPES[name].model.prior != "normal"])
+def test_narrow_priors_are_learnt_through_noise_at_first(name):
+    assert RECIPES[name].training.smoothing > 0
+    assert all(RECIPES[other].training.smoothing == 0 for other in RECIPES if RECIPES[other].model.prior == "normal")
+
+
+@pytest.mark.parametrize("dataset, latent_dim", sorted({(config.training.dataset, config.model.latent_dim) for config in RECIPES.values()}))
+def test_recipes_that_are_compared_have_equal_encoders_and_decoders(dataset, latent_dim):
+    # also across priors and betas: what differs in the picture is then not the network's size
+    compared = [config for config in RECIPES.values() if (config.training.dataset, config.model.latent_dim) == (dataset, latent_dim)]
+    assert {config.model.kind for config in compared} >= {"vae", "aae"}
+    assert len({(config.model.hidden, config.model.image_side, config.model.discriminator_hidden) for config in compared}) == 1
+    assert len({(config.training.batch_size, config.training.lr, config.training.seed, config.training.average) for config in compared}) == 1
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -45,6 +103,15 @@ def test_a_configuration_cannot_be_changed():
         ({"latent_dim": 0}, {}, "latent_dim must be a whole number of at least 1, not 0"),
         ({"latent_dim": 2.0}, {}, "latent_dim must be a whole number of at least 1, not 2.0"),
         ({"image_side": -1}, {}, "image_side must be a whole number"),
+        ({"prior": "cube"}, {}, "prior 'cube' is unknown; there are normal, mixture, swiss-roll"),
+        ({"prior": "mixture", "latent_dim": 3}, {}, "the prior mixture lies in the plane: latent_dim must be 2, not 3"),
+        ({"prior": "swiss-roll", "latent_dim": 1}, {}, "the prior swiss-roll lies in the plane: latent_dim must be 2, not 1"),
+        ({"label_informed": True}, {}, "label_informed needs an AAE with the mixture prior"),
+        ({"label_informed": True, "prior": "mixture"}, {}, "label_informed needs an AAE with the mixture prior"),  # of a VAE
+        ({"label_informed": True, "kind": "aae"}, {}, "label_informed needs an AAE with the mixture prior"),
+        ({"label_informed": True, "kind": "aae", "prior": "swiss-roll"}, {}, "label_informed needs an AAE with the mixture prior"),
+        ({}, {"smoothing": -0.1}, "smoothing must be 0 or more, not -0.1"),
+        ({}, {"smoothing": math.nan}, "smoothing must be 0 or more, not nan"),
         ({}, {"epochs": 0}, "epochs must be a whole number of at least 1, not 0"),
         ({}, {"batch_size": 0}, "batch_size must be a whole number of at least 1, not 0"),
         ({}, {"lr": -0.1}, "lr must be above 0, not -0.1"),
@@ -66,7 +133,14 @@ def test_values_that_are_refused(model, training, message):
 
 
 def test_weights_of_zero_are_allowed():
-    Config(ModelConfig("aae"), TrainingConfig("mnist", 1, beta=0.0, adversarial_weight=0.0, r1=0.0))
+    Config(ModelConfig("aae"), TrainingConfig("mnist", 1, beta=0.0, adversarial_weight=0.0, r1=0.0, smoothing=0.0, average=0.0))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("prior", PRIORS)
+def test_every_kind_may_have_every_planar_prior(kind, prior):
+    assert Config(ModelConfig(kind, prior=prior), TrainingConfig("mnist", 1)).model.prior == prior
+    Config(ModelConfig("aae", prior="mixture", label_informed=True), TrainingConfig("mnist", 1))
 
 
 @pytest.mark.parametrize("dataset, kind, message", [("cifar", "vae", "dataset 'cifar' is unknown"), ("mnist", "gan", "model kind 'gan'")])

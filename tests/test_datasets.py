@@ -133,6 +133,12 @@ def test_names_and_splits_that_do_not_exist(tmp_path):
         datasets.load("digits", "validation", tmp_path)
 
 
+def test_a_split_without_images(tmp_path):
+    put(tmp_path, idx_contents(n_test=0))
+    with pytest.raises(datasets.DatasetError, match=r"cannot be read \(\(0, 28, 28\) images, but \(0,\) labels\)"):
+        datasets.load("mnist", "test", tmp_path)
+
+
 @pytest.mark.parametrize("missing", [*RAW_FILES, None])
 def test_missing_files(tmp_path, missing):
     raw = put(tmp_path, idx_contents() if missing else {})
@@ -156,6 +162,9 @@ def test_missing_files(tmp_path, missing):
         pytest.param("t10k-images-idx3-ubyte", lambda content: b"<html>please log in</html>" * 50, id="a web page"),
         pytest.param("t10k-images-idx3-ubyte", lambda content: content[:2] + b"\x0a" + content[3:], id="unknown type"),
         pytest.param("t10k-images-idx3-ubyte", lambda content: content[:2] + b"\x09" + content[3:], id="signed bytes"),
+        pytest.param("t10k-images-idx3-ubyte", lambda content: idx_contents(side=32)["t10k-images-idx3-ubyte"], id="another size"),
+        pytest.param("t10k-images-idx3-ubyte", lambda content: idx_contents(n_test=0)["t10k-images-idx3-ubyte"], id="no images"),
+        pytest.param("t10k-labels-idx1-ubyte", lambda content: b"\0\0\x08\0\0", id="a single label"),
         pytest.param("t10k-labels-idx1-ubyte", lambda content: content[:-1], id="truncated labels"),
         pytest.param("t10k-labels-idx1-ubyte", lambda content: idx_contents()["train-labels-idx1-ubyte"], id="another split's labels"),
     ],

@@ -363,6 +363,41 @@ def test_log_density_of_the_standard_normal():
     assert_close(gaussian.log_prob_standard_normal(tensor([0.0, 0.0])), -math.log(2 * math.pi))
 
 
+@given(seed=seeds, k=dimensions)
+def test_log_density_of_a_diagonal_gaussian_agrees_with_torch(seed, k):
+    z, mean, log_var = torch.randn(3, 4, k, generator=seeded(seed), dtype=torch.float64).mul(2).unbind()
+    ours = gaussian.log_prob_diagonal(z, mean, log_var)
+    assert ours.shape == (4,)
+    assert_close(ours, Normal(mean, (log_var / 2).exp()).log_prob(z).sum(-1))
+    assert_close(ours, MultivariateNormal(mean, log_var.exp().diag_embed()).log_prob(z))
+    assert_close(gaussian.log_prob_diagonal(z, torch.zeros(k), torch.zeros(k)), gaussian.log_prob_standard_normal(z))
+
+
+def test_log_density_of_many_draws_a_posterior():
+    mean, log_var = torch.randn(2, 3, 2, generator=seeded(4), dtype=torch.float64).unbind()
+    z = torch.randn(5, 3, 2, generator=seeded(5), dtype=torch.float64)
+    ours = gaussian.log_prob_diagonal(z, mean, log_var)
+    assert ours.shape == (5, 3)
+    assert_close(ours, torch.stack([gaussian.log_prob_diagonal(one, mean, log_var) for one in z]))
+
+
+@pytest.mark.parametrize("log_var", [-60.0, 60.0])
+def test_log_density_of_very_narrow_and_very_wide_gaussians_in_float32(log_var):
+    # z one standard deviation off: -½ - ½ log 2π - ½ log σ²
+    mean, log_var = torch.tensor([[0.0]]), torch.tensor([[log_var]])
+    ours = gaussian.log_prob_diagonal(mean + (0.5 * log_var).exp(), mean, log_var)
+    assert_close(ours, [-0.5 - 0.5 * math.log(2 * math.pi) - 0.5 * log_var.item()], rtol=1e-6)
+
+
+def test_gradients_of_the_log_density():
+    z, mean, log_var = (tensor(values).requires_grad_() for values in ([1.0, -2.0], [0.5, 1.0], [0.7, -0.4]))
+    by_z, by_mean, by_log_var = torch.autograd.grad(gaussian.log_prob_diagonal(z, mean, log_var), (z, mean, log_var))
+    pull = (mean - z) / log_var.exp()  # towards the mean, in units of the variance
+    assert_close(by_z, pull.detach())
+    assert_close(by_mean, -pull.detach())
+    assert_close(by_log_var, (0.5 * ((z - mean) ** 2 / log_var.exp() - 1)).detach())
+
+
 # What is refused.
 
 M2, V2 = tensor([0.0, 0.0]), tensor([1.0, 1.0])

@@ -15,21 +15,24 @@ PAGES = {"ui", "config", "figures", "gaussian", "priors", "models", "objectives"
 MAY_IMPORT = {
     "config": set(),
     "gaussian": {"config"},
-    "priors": {"config", "gaussian"},
+    "shapes": set(),
+    "priors": {"config", "gaussian", "shapes"},
     "datasets": {"config"},
     "models": {"config", "gaussian", "priors"},
     "objectives": {"config", "gaussian", "priors"},
     "training": {"config", "gaussian", "models", "objectives", "priors", "metrics"},
-    "bundle": {"config", "models"},
+    "files": set(),
+    "checkpoint": {"config", "files", "training"},
+    "bundle": {"config", "files", "models"},
     "metrics": set(),
     "projection": set(),
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "metrics", "projection"},
+    "ui.cached": {"config", "bundle", "datasets", "metrics", "priors", "projection", "shapes"},
     "ui.live": {"ui", "config", "bundle", "datasets"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }
 TORCH = {"torch", "torchvision"}
-WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "training"}
+WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "training", "checkpoint"}
 WITH_TORCH_INSIDE_FUNCTIONS = {"bundle", "ui"}
 APP_ONLY = {"streamlit", "plotly", "umap", "pandas", "starlette"}  # train.py runs where they are not installed
 APP = {"ui": APP_ONLY, "figures": {"plotly"}, "projection": {"umap"}}

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import math
+
 import pytest
 import torch
 from torch import nn
-from torch.distributions import Normal
+from torch.distributions import MultivariateNormal, Normal
 
 from explorer import models
 from explorer.config import KINDS, ModelConfig
@@ -38,16 +41,16 @@ def test_compared_models_have_equal_encoders_and_decoders():
     extra = {name: shape for name, shape in shapes(vae.encoder).items() if name not in shapes(ae.encoder)}
     assert extra == {"log_var.weight": (3, 5), "log_var.bias": (3,)}
     assert {name: shape for name, shape in shapes(vae.encoder).items() if name not in extra} == shapes(ae.encoder)
-    assert [name for name, _ in aae.named_children()] == ["encoder", "decoder", "discriminator"]
+    assert [name for name, _ in aae.named_children()] == ["prior", "encoder", "decoder", "discriminator"]
     for sibling in (ae, vae):
-        assert [name for name, _ in sibling.named_children()] == ["encoder", "decoder"]
+        assert [name for name, _ in sibling.named_children()] == ["prior", "encoder", "decoder"]
 
 
 def test_widths_are_the_configurations_and_the_decoder_mirrors_the_encoder():
     model = models.build(CONFIGS["aae"], seed=0)
     widths = {
         part: [(layer.in_features, layer.out_features) for layer in module.modules() if isinstance(layer, nn.Linear)]
-        for part, module in model.named_children()
+        for part, module in model.named_children() if part != "prior"
     }
     assert widths == {
         "encoder": [(16, 7), (7, 5), (5, 3)],
@@ -86,6 +89,67 @@ def test_the_discriminator_is_given_the_prior():
     for parameter in discriminator.parameters():
         nn.init.zeros_(parameter)
     torch.testing.assert_close(discriminator(z), log_prior)
+
+
+@pytest.mark.parametrize("smoothing, width", [(0.0, 1.0), (0.75, 1.25)])
+def test_the_discriminator_is_given_the_prior_as_blurred_as_its_eyes(smoothing, width):
+    discriminator = models.build(CONFIGS["aae"], seed=0).discriminator
+    assert discriminator.smoothing == 0
+    discriminator.smoothing = smoothing
+    z = torch.randn(9, 3, generator=torch.Generator().manual_seed(0))
+    log_prior = Normal(0.0, width).log_prob(z).sum(-1)  # 1 + 0.75² = 1.25²
+    torch.testing.assert_close(discriminator(z), discriminator.body(z).squeeze(-1) + log_prior)
+
+
+LABELLED = ModelConfig("aae", image_side=4, hidden=(7, 5), discriminator_hidden=(6,), prior="mixture", label_informed=True)
+
+
+def petal(label: int, smoothing: float) -> MultivariateNormal:
+    """The label's component with noise added: at 2 outwards, standard deviations 0.5 and 0.2 along and across."""
+    angle = 2 * math.pi * label / 10
+    turn = torch.tensor([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    return MultivariateNormal(2 * turn[:, 0], turn @ torch.tensor([[0.25, 0.0], [0.0, 0.04]]) @ turn.mT + smoothing**2 * torch.eye(2))
+
+
+@pytest.mark.parametrize("smoothing, guide", [(0.0, 0.5), (0.3, 0.5), (0.8, 0.8)])  # never sharper than 0.5: see priors.py
+def test_a_narrow_prior_is_given_smoothed(smoothing, guide):
+    z = torch.randn(9, 2, generator=torch.Generator().manual_seed(1))
+    labels = torch.arange(9)
+    told, untold = (models.build(config, seed=0).discriminator for config in (LABELLED, ModelConfig("aae", prior="mixture")))
+    for discriminator in (told, untold):
+        discriminator.smoothing = smoothing
+        for parameter in discriminator.parameters():
+            nn.init.zeros_(parameter)
+    each = torch.stack([petal(label, guide).log_prob(z) for label in range(10)])  # (component, n)
+    torch.testing.assert_close(told(z, labels), each[labels, torch.arange(9)], rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(untold(z), each.logsumexp(0) - math.log(10), rtol=1e-4, atol=1e-4)
+
+
+def test_a_label_informed_discriminator_sees_the_label_as_one_of_ten():
+    discriminator = models.build(LABELLED, seed=0).discriminator
+    first = discriminator.body[0]
+    assert first.weight.shape == (6, 2 + 10)
+    z = torch.randn(10, 2, generator=torch.Generator().manual_seed(2))
+    labels, seen = torch.arange(10), []
+    first.register_forward_hook(lambda module, inputs, output: seen.append(inputs[0]))
+    logits = discriminator(z, labels)
+    assert logits.shape == (10,) and torch.equal(seen[0], torch.cat([z, torch.eye(10)], -1))
+    # the network's own part, and the given density, both depend on the label
+    fixed = z[:1].expand(10, 2)
+    learnt = discriminator.body(torch.cat([fixed, torch.eye(10)], -1)).squeeze(-1)
+    assert len(set(learnt.tolist())) == 10
+    torch.testing.assert_close(discriminator(fixed, labels) - learnt, discriminator.prior.log_prob(fixed, labels, smoothing=0.5))
+    uninformed = models.build(ModelConfig("aae", image_side=4, prior="mixture"), seed=0).discriminator
+    assert torch.equal(uninformed(z), uninformed(z, labels))  # one that is not told does not care
+
+
+@pytest.mark.parametrize("config", [ModelConfig("vae", prior="swiss-roll"), LABELLED], ids=["vae", "label-informed"])
+def test_a_prior_adds_nothing_to_what_is_saved(config):
+    model = models.build(config, seed=0)
+    assert not [name for name in model.state_dict() if "prior" in name]
+    assert set(model.state_dict()) == {name for name, _ in model.named_parameters()}
+    copied = copy.deepcopy(model).to(torch.float64)
+    assert copied.prior.means.dtype == torch.float64 and model.prior.means.dtype == torch.float32
 
 
 def test_a_prior_that_does_not_exist():

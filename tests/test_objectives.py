@@ -11,12 +11,13 @@ from torch.distributions import Bernoulli, MultivariateNormal, Normal, kl_diverg
 
 from explorer import models, objectives, training
 from explorer.config import ModelConfig, TrainingConfig
+from explorer.priors import GaussianMixture, get_prior
 
 CPU = torch.device("cpu")
 
 
-def small(kind: str) -> models.Autoencoder:
-    return models.build(ModelConfig(kind, image_side=4, hidden=(12, 9), discriminator_hidden=(8, 8)), seed=1)
+def small(kind: str, **changes) -> models.Autoencoder:
+    return models.build(ModelConfig(kind, image_side=4, hidden=(12, 9), discriminator_hidden=(8, 8), **changes), seed=1)
 
 
 def random_images(n: int = 6, seed: int = 0) -> torch.Tensor:
@@ -30,7 +31,7 @@ class Judge(nn.Module):
         super().__init__()
         self.logit = logit
 
-    def forward(self, z):
+    def forward(self, z, labels=None):
         return self.logit(z)
 
 
@@ -85,6 +86,62 @@ def test_the_vae_minimises_reconstruction_plus_beta_kl(beta):
     torch.testing.assert_close(loss.total, loss.reconstruction + beta * loss.kl)
 
 
+def posteriors(n: int = 4) -> tuple[torch.Tensor, torch.Tensor]:
+    """Means and log-variances: (n, 2) float64."""
+    return torch.randn(2, n, 2, generator=torch.Generator().manual_seed(11), dtype=torch.float64).unbind()
+
+
+def test_the_kl_to_the_standard_normal_needs_no_draw():
+    mean, log_var = posteriors()
+    kl = objectives.kl_to_prior(get_prior("normal"), mean, log_var, torch.full_like(mean, math.nan))
+    torch.testing.assert_close(kl, kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(0.0, 1.0)).sum(-1))
+
+
+def test_the_kl_by_draws_agrees_with_the_closed_form_where_there_is_one():
+    one = GaussianMixture("N(0, I)", torch.zeros(1, 2).numpy(), torch.eye(2)[None].numpy(), torch.ones(1, 2).numpy()).double()
+    mean, log_var = posteriors()
+    n = 50_000
+    z = mean + (log_var / 2).exp() * torch.randn(n, 4, 2, generator=torch.Generator().manual_seed(12), dtype=torch.float64)
+    by_draws = objectives.kl_to_prior(one, mean.repeat(n, 1), log_var.repeat(n, 1), z.flatten(0, 1)).view(n, 4)
+    expected = kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(0.0, 1.0)).sum(-1)
+    error = by_draws.std(0) / math.sqrt(n)
+    assert by_draws.isfinite().all() and (error < 0.05 * expected).all()  # or the next line would say nothing
+    assert ((by_draws.mean(0) - expected).abs() < 4 * error).all()
+
+
+@pytest.mark.parametrize("name", ["mixture", "swiss-roll"])
+def test_the_kl_to_a_mixture_is_in_expectation_the_integral(name):
+    prior, (mean, log_var) = get_prior(name).double(), posteriors(2)
+    axis = torch.linspace(-9, 9, 181, dtype=torch.float64)  # seven of the widest posterior's standard deviations; steps of 0.1
+    grid, n = torch.cartesian_prod(axis, axis), 20_000
+    z = mean + (log_var / 2).exp() * torch.randn(n, 2, 2, generator=torch.Generator().manual_seed(13), dtype=torch.float64)
+    for i in range(2):
+        log_q = MultivariateNormal(mean[i], log_var[i].exp().diag()).log_prob(grid)
+        integral = (log_q.exp() * (log_q - prior.log_prob(grid))).sum() * 0.1**2
+        by_draws = objectives.kl_to_prior(prior, mean[i].expand(n, 2), log_var[i].expand(n, 2), z[:, i])
+        error = by_draws.std() / math.sqrt(n)
+        assert log_q.exp().sum() * 0.1**2 == pytest.approx(1, abs=1e-6) and error < 0.05 * integral
+        assert abs(by_draws.mean() - integral) < 4 * error
+
+
+@pytest.mark.parametrize("prior", ["mixture", "swiss-roll"])
+def test_the_vae_minimises_the_kl_to_its_own_prior_at_its_own_draw(prior):
+    model, x = small("vae", prior=prior), random_images()
+    noise = torch.randn(6, 2, generator=torch.Generator().manual_seed(3))
+    mean, log_var = model.encode(x)
+    z = mean + (log_var / 2).exp() * noise
+    loss = objectives.vae_loss(model, x, noise, beta=2.0)
+    ratio = Normal(mean, (log_var / 2).exp()).log_prob(z).sum(-1) - model.prior.log_prob(z)
+    torch.testing.assert_close(loss.kl, ratio.mean())
+    torch.testing.assert_close(loss.reconstruction, objectives.reconstruction(model.decode(z), x))
+    torch.testing.assert_close(loss.total, loss.reconstruction + 2 * loss.kl)
+    # its slope along the mean is -d log p(z)/dz: the draw's distance from its own mean stays what it is
+    (slope,) = torch.autograd.grad(objectives.kl_to_prior(model.prior, mean, log_var, z).sum(), mean, retain_graph=True)
+    at = z.detach().requires_grad_()
+    (expected,) = torch.autograd.grad(-model.prior.log_prob(at).sum(), at)
+    torch.testing.assert_close(slope, expected, rtol=1e-3, atol=1e-3)
+
+
 def test_the_vae_decodes_the_draw_and_not_the_mean():
     model, x = small("vae"), random_images()
     at_mean = objectives.reconstruction(model.decode(model.encode(x).mean), x)
@@ -104,6 +161,16 @@ def test_the_encoder_of_the_aae_is_paid_for_fooling_the_discriminator():
     better = objectives.aae_loss(model, x, codes - 0.01 * slope, weight=7.0)  # downhill: D thinks more of the codes
     assert model.discriminator(codes - 0.01 * slope).mean() > model.discriminator(codes).mean()
     assert better.adversarial < loss.adversarial
+
+
+def test_the_discriminator_may_see_less_than_the_decoder():
+    model, x = small("aae"), random_images()
+    codes = model.encode(x).mean
+    seen = codes + 0.5
+    loss = objectives.aae_loss(model, x, codes, weight=2.0, seen=seen)
+    torch.testing.assert_close(loss.adversarial, -torch.sigmoid(model.discriminator(seen)).log().mean())
+    torch.testing.assert_close(loss.reconstruction, objectives.reconstruction(model.decode(codes), x))
+    assert loss.adversarial != objectives.aae_loss(model, x, codes, weight=2.0).adversarial
 
 
 # What the discriminator minimises.
@@ -163,6 +230,24 @@ def test_the_penalty_is_the_squared_slope_at_draws_of_the_prior():
     assert by_first_layer.abs().sum() > 0  # it is minimised, and not only reported
 
 
+def test_a_label_informed_discriminator_judges_each_code_beside_its_label():
+    model, x = small("aae", prior="mixture", label_informed=True), random_images()
+    labels, codes = torch.tensor([0, 1, 2, 3, 4, 9]), model.encode(x).mean
+    draws = model.prior.sample(6, 2, torch.Generator().manual_seed(14), labels)
+
+    def sigmoid(z, labels):  # one at a time
+        return torch.stack([torch.sigmoid(model.discriminator(z[i : i + 1], labels[i : i + 1])) for i in range(6)])
+
+    judged = objectives.discriminator_loss(model.discriminator, codes, draws, r1=0.0, labels=labels)
+    torch.testing.assert_close(judged.real, -sigmoid(draws, labels).log().mean())
+    torch.testing.assert_close(judged.fake, torch.nn.functional.softplus(torch.logit(sigmoid(codes, labels).double())).mean().float(), rtol=1e-4, atol=1e-4)
+    paid = objectives.aae_loss(model, x, codes, weight=1.0, labels=labels)
+    torch.testing.assert_close(paid.adversarial, -torch.logit(sigmoid(codes, labels).double()).sigmoid().log().mean().float(), rtol=1e-4, atol=1e-4)
+    other = labels.roll(1)
+    assert objectives.discriminator_loss(model.discriminator, codes, draws, r1=0.0, labels=other).real != judged.real
+    assert objectives.aae_loss(model, x, codes, weight=1.0, labels=other).adversarial != paid.adversarial
+
+
 # Who may move whom.
 
 
@@ -177,9 +262,19 @@ def test_the_discriminators_loss_sends_no_gradient_to_the_codes():
     assert all(parameter.grad.abs().sum() > 0 for parameter in model.encoder.mean.parameters())
 
 
-def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged():
-    model = small("aae")
+GAMES = {
+    "plain": ({}, None, 0.0),
+    "smoothed": ({}, None, 0.7),
+    "labels": ({"prior": "mixture", "label_informed": True}, torch.tensor([0, 1, 2, 3, 4, 9]), 0.0),
+    "labels, smoothed": ({"prior": "mixture", "label_informed": True}, torch.tensor([0, 1, 2, 3, 4, 9]), 0.7),
+}
+
+
+@pytest.mark.parametrize("changes, labels, smoothing", GAMES.values(), ids=GAMES)
+def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged(changes, labels, smoothing):
+    model = small("aae", **changes)
     player = training._PLAYERS["aae"](model, TrainingConfig("digits", 1, lr=0.01, discriminator_lr=0.01), torch.Generator().manual_seed(8))
+    model.discriminator.smoothing = smoothing
 
     def weights(*parts):
         return [parameter.detach().clone() for part in parts for parameter in getattr(model, part).parameters()]
@@ -196,7 +291,7 @@ def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged():
 
     player.descend = watched
     for step in range(3):  # from the second on, the optimisers have momentum and there are gradients to leak
-        player.step(random_images(seed=step))
+        player.step(random_images(seed=step), labels)
     assert len(phases) == 6
     for autoencoder_same, discriminator_same in phases[::2]:  # phase 1: the discriminator's
         assert all(autoencoder_same) and not any(discriminator_same[:-1])

@@ -6,36 +6,64 @@ from hypothesis import strategies as st
 
 from explorer.ui import state
 
-NAMES = ["mnist-vae", "mnist-aae", "digits-vae"]
-SIZES = {"mnist": 10_000, "digits": 360}
-DEFAULT = state.default_state(NAMES, (("absent", "mnist-vae"), ("mnist-aae",)))
+MODELS = {
+    "mnist-vae": {"dataset": "mnist", "images": 10_000, "latent_dim": 2},
+    "mnist-aae": {"dataset": "mnist", "images": 10_000, "latent_dim": 2},
+    "digits-vae": {"dataset": "digits", "images": 360, "latent_dim": 2},
+    "mnist-vae-16d": {"dataset": "mnist", "images": 10_000, "latent_dim": 16},
+}
+ODD = "0123456789,.-+einaf:/<>%&= \n\0é☃"
+DEFAULT = state.default_state(MODELS, (("absent", "mnist-vae"), ("mnist-aae",)))
 
 
-def numbers(name):
+def numbers(name, count):
     limit = state.LIMITS[name]
-    return st.lists(st.floats(-limit, limit).map(lambda value: round(value, state.DECIMALS)), min_size=2, max_size=2)
+    return st.lists(st.floats(-limit, limit).map(lambda value: round(value, state.DECIMALS)), min_size=count, max_size=count)
 
 
-@given(
-    numbers("mean"), numbers("log_var"), numbers("noise"), st.sampled_from(NAMES), st.sampled_from(NAMES), st.sampled_from(state.CODES),
-    st.none() | st.integers(0, 359).map("digits:{}".format),
-)
-def test_an_address_gives_its_state_back(mean, log_var, noise, left, right, codes, pick):
-    wanted = {"mean": mean, "log_var": log_var, "noise": noise, "pick": pick, "left": left, "right": right, "codes": codes}
-    assert state.parse(state.to_params(wanted), DEFAULT, NAMES, SIZES) == (wanted, [])
+@st.composite
+def states(draw):
+    chosen = {side: draw(st.sampled_from(list(MODELS))) for side in ("left", "right")}
+    dimensions = max(MODELS[name]["latent_dim"] for name in chosen.values())
+    chosen |= {name: draw(numbers(name, dimensions)) for name in state.LIMITS}
+    chosen["pick"] = draw(st.none() | st.integers(0, 359).map("digits:{}".format))
+    chosen["codes"] = draw(st.sampled_from(state.CHOICES["codes"]))
+    free = dimensions > 2  # in the plane there is nothing to choose
+    chosen["map"] = draw(st.sampled_from(state.CHOICES["map"])) if free else "umap"
+    chosen["dims"] = draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
+    return chosen
 
 
-@given(st.dictionaries(st.sampled_from(state.PARAMETERS), st.text(max_size=60)))
+@given(states())
+def test_an_address_gives_its_state_back(wanted):
+    assert state.parse(state.to_params(wanted), DEFAULT, MODELS) == (wanted, [])
+
+
+@given(st.dictionaries(st.sampled_from(state.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from([*MODELS, "1,2", "16,1", "umap", "plane"])))
 def test_no_address_breaks_the_page(params):
-    parsed, problems = state.parse(params, DEFAULT, NAMES, SIZES)
-    assert parsed["left"] in NAMES and len(problems) <= len(params)
+    parsed, problems = state.parse(params, DEFAULT, MODELS)
+    assert {parsed["left"], parsed["right"]} <= set(MODELS) and len(problems) <= len(params)
     assert all(abs(value) <= limit for name, limit in state.LIMITS.items() for value in parsed[name])
+    dimensions = max(MODELS[parsed[side]]["latent_dim"] for side in ("left", "right"))
+    assert {len(parsed[name]) for name in state.LIMITS} == {dimensions} and max(parsed["dims"]) < dimensions
+
+
+def test_the_probe_has_the_dimensions_of_the_larger_model():
+    parsed, problems = state.parse({"right": "mnist-vae-16d", "dims": "16,3", "map": "plane"}, DEFAULT, MODELS)
+    assert problems == [] and len(parsed["mean"]) == 16 and (parsed["dims"], parsed["map"]) == ([15, 2], "plane")
+    assert parsed["noise"][:4] == [0.8, -0.6, 0.8, -0.6] and set(parsed["log_var"]) == {-2.0}
+    two = state.to_params(state.parse({}, parsed | {"right": "mnist-aae"}, MODELS)[0])
+    assert "dims" not in two and "map" not in two and two["mean"] == "0,0"
 
 
 @pytest.mark.parametrize(
     "name, value, why",
     [
         ("mean", "1", "2 numbers"),
+        ("dims", "1,1", "two different dimensions from 1 to 2"),
+        ("dims", "1,3", "two different dimensions from 1 to 2"),
+        ("dims", "1,2,3", "two different dimensions from 1 to 2"),
+        ("map", "globe", "umap or plane"),
         ("mean", "1,nan", "between"),
         ("mean", "1,1e308", "between"),
         ("log_var", "1,81", "between -80 and 80"),
@@ -48,11 +76,11 @@ def test_no_address_breaks_the_page(params):
     ],
 )
 def test_what_cannot_be_is_named_and_ignored(name, value, why):
-    parsed, (problem,) = state.parse({name: value}, DEFAULT, NAMES, SIZES)
+    parsed, (problem,) = state.parse({name: value}, DEFAULT, MODELS)
     assert parsed == DEFAULT and problem.startswith(f"{name}={value} was ignored") and why in problem
 
 
 def test_the_default_takes_the_best_that_there_is():
     assert (DEFAULT["left"], DEFAULT["right"]) == ("mnist-vae", "mnist-aae")
     with pytest.raises(ValueError, match="no model"):
-        state.default_state([], ((), ()))
+        state.default_state({}, ((), ()))

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+import errno
 import io
 import os
+import random
+import shutil
 import signal
 import subprocess
 import sys
+import time
 from datetime import datetime
 from pathlib import Path
 
@@ -15,23 +20,52 @@ import pytest
 import torch
 
 import train
-from explorer import bundle, datasets, training
-from explorer.config import Config, recipe
+from explorer import bundle, checkpoint, datasets, projection, training
+from explorer.config import RECIPES, ZOO, Config, recipe
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = ["--dataset", "digits", "--epochs", "1", "--device", "cpu"]
+SAMPLES = 20  # of z an image, in place of the command line's many: a bound that is less tight, and quick
+COST = ("seconds", "device", "resumed_after")  # what is not measured on the test set
+
+
+def no_map(codes):
+    raise AssertionError("codes of two dimensions or less need no map")
 
 
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     """A folder in the place of the repository's."""
     monkeypatch.setattr(train, "HERE", tmp_path)
+    monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", SAMPLES)
+    monkeypatch.setattr(projection, "umap", no_map)  # it would compile for a minute
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def files(folder: Path) -> list[Path]:
     return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def shorten(monkeypatch, *names: str, epochs: int = 1) -> None:
+    """Makes recipes of that many epochs the full ones."""
+    for name in names:
+        full = RECIPES[name]
+        monkeypatch.setitem(RECIPES, name, dataclasses.replace(full, training=dataclasses.replace(full.training, epochs=epochs)))
+
+
+def measured(opened: bundle.Bundle) -> dict:
+    return {name: value for name, value in opened.metrics.items() if name not in COST}
+
+
+def assert_same_result(one: bundle.Bundle, other: bundle.Bundle) -> None:
+    """Bit for bit, whatever it took."""
+    assert one.config == other.config and one.history == other.history
+    assert measured(one) == measured(other)
+    assert set(one.weights) == set(other.weights)
+    for name, weight in one.weights.items():
+        np.testing.assert_array_equal(weight, other.weights[name])
+    np.testing.assert_array_equal(one.codes.mean, other.codes.mean)
 
 
 # Where bundles land, and what is in them.
@@ -50,11 +84,7 @@ def test_a_shortened_recipe_lands_in_runs(home, capsys):
 
 
 def test_a_full_recipe_refreshes_pretrained(home, monkeypatch):
-    def short(dataset, kind):
-        full = recipe(dataset, kind)
-        return Config(full.model, training.TrainingConfig(dataset, epochs=1))
-
-    monkeypatch.setattr(train, "recipe", short)
+    shorten(monkeypatch, "digits-vae", "digits-aae")
     assert train.main(["--dataset", "digits", "--device", "cpu"]) == 0
     first = {folder.name: bundle.load_bundle(folder).digest for folder in bundle.find_bundles(home / "pretrained")}
     assert list(first) == ["digits-aae", "digits-vae"]
@@ -73,42 +103,156 @@ def test_a_full_recipe_refreshes_pretrained(home, monkeypatch):
         (["--batch-size", "128"], "runs/mnist-vae-20250102-030405"),
         (["--lr", "0.1"], "runs/mnist-vae-20250102-030405"),
         (["--seed", "1"], "runs/mnist-vae-20250102-030405"),
-        (["--latent-dim", "3"], "runs/mnist-vae-20250102-030405"),
+        (["--latent-dim", "3"], "runs/mnist-vae-3d-20250102-030405"),
+        (["--beta", "4"], "runs/mnist-vae-beta4-20250102-030405"),
+        (["--beta", "40"], "runs/mnist-vae-beta40-20250102-030405"),  # there is such a recipe, and it is shorter
+        (["--beta", "40", "--epochs", str(RECIPES["mnist-vae-beta40"].training.epochs)], "pretrained/mnist-vae-beta40"),
         (["--dataset", "digits"], "pretrained/digits-vae"),
+        (["--recipe", "mnist-vae-beta0.1"], "pretrained/mnist-vae-beta0.1"),
+        (["--recipe", "mnist-aae-mixture-labels"], "pretrained/mnist-aae-mixture-labels"),
+        (["--recipe", "mnist-aae-mixture-labels", "--seed", "1"], "runs/mnist-aae-mixture-labels-20250102-030405"),
+        (["--recipe", "mnist-vae-16d", "--latent-dim", "2"], "runs/mnist-vae-20250102-030405"),  # narrower than the recipe of that name
         (["--epochs", "5", "--out", "here"], "here/mnist-vae"),
         (["--out", "here"], "here/mnist-vae"),
     ],
 )
 def test_only_full_recipes_go_to_pretrained(home, changes, expected):
     options = train.parse(changes)
-    config = train.configure("vae", options)
+    config = train.configure(options)[0]
     assert (home / train.destination(config, options, datetime(2025, 1, 2, 3, 4, 5))) == home / expected
 
 
 def test_options_reach_the_configuration():
-    options = train.parse(["--dataset", "digits", "--epochs", "7", "--batch-size", "9", "--lr", "0.5", "--latent-dim", "4", "--seed", "3"])
-    config = train.configure("aae", options)
-    assert (config.model.kind, config.model.latent_dim, config.training.dataset) == ("aae", 4, "digits")
-    assert (config.training.epochs, config.training.batch_size, config.training.lr, config.training.seed) == (7, 9, 0.5, 3)
-    assert train.configure("vae", train.parse([])) == recipe("mnist", "vae")
+    arguments = "--dataset digits --model ae aae --epochs 7 --batch-size 9 --lr 0.5 --beta 0.25 --latent-dim 4 --seed 3"
+    configs = train.configure(train.parse(arguments.split()))
+    assert [config.model.kind for config in configs] == ["ae", "aae"]
+    for config in configs:
+        full = recipe("digits", config.model.kind)
+        assert config.model == dataclasses.replace(full.model, latent_dim=4)
+        changes = {"epochs": 7, "batch_size": 9, "lr": 0.5, "beta": 0.25, "seed": 3}
+        assert config.training == dataclasses.replace(full.training, **changes)
+    assert train.configure(train.parse([])) == [recipe("mnist", "vae"), recipe("mnist", "aae")]
+
+
+# Recipes.
+
+
+def test_recipes_by_their_names():
+    def chosen(*names: str) -> list[Config]:
+        return train.configure(train.parse(["--recipe", *names]))
+
+    for name in RECIPES:
+        assert chosen(name) == [RECIPES[name]]
+    assert chosen("kmnist-ae", "mnist-vae") == [RECIPES["kmnist-ae"], RECIPES["mnist-vae"]]  # in the order in which they are named
+    assert chosen("all") == [RECIPES[name] for name in ZOO]
+    assert chosen(ZOO[-1], "all") == [RECIPES[name] for name in (ZOO[-1], *ZOO[:-1])]  # each once
+    beta = train.configure(train.parse(["--recipe", "mnist-vae-beta40", "mnist-aae", "--epochs", "3"]))
+    assert [(config.training.beta, config.training.epochs) for config in beta] == [(40.0, 3), (1.0, 3)]
+
+
+def test_recipe_all_makes_every_model_that_ships(home, capsys, monkeypatch):
+    shorten(monkeypatch, "digits-ae", "digits-vae", "digits-aae")
+    monkeypatch.setattr(train, "ZOO", ("digits-aae", "digits-ae"))
+    assert train.main(["--recipe", "all", "--device", "cpu"]) == 0
+    assert [path.name for path in bundle.find_bundles(home / "pretrained")] == ["digits-aae", "digits-ae"]
+    assert {file.parent for file in files(home)} == {home / "pretrained" / name for name in ("digits-aae", "digits-ae")}
+    rows = [line.split()[0] for line in capsys.readouterr().out.splitlines() if "pretrained/" in line]
+    assert rows == ["digits-aae", "digits-ae"]
+
+
+def test_a_recipe_with_another_prior(home, capsys, monkeypatch):
+    base, labelled = recipe("digits", "aae"), "digits-aae-mixture-labels"
+    model = dataclasses.replace(base.model, prior="mixture", label_informed=True)
+    one = Config(model, dataclasses.replace(base.training, epochs=2, smoothing=1.0))
+    monkeypatch.setitem(RECIPES, labelled, one)
+    assert train.main(["--recipe", labelled, "--device", "cpu"]) == 0
+    opened = bundle.load_bundle(home / "pretrained" / labelled)
+    assert opened.config == one and opened.name == one.name
+    assert 0 <= opened.metrics["own_component"] <= 1
+    assert opened.weights["discriminator.body.0.weight"].shape == (256, 2 + 10)  # codes and labels
+    assert f"{labelled}: 2 epochs on 1,437 images, seed 0" in capsys.readouterr().out
+
+
+def test_a_mixture_does_not_fill_three_dimensions(home, capsys):
+    assert train.main(["--recipe", "mnist-vae", "mnist-aae-mixture", "--latent-dim", "3"]) == 2
+    errors = capsys.readouterr().err
+    assert errors == "the prior mixture lies in the plane: latent_dim must be 2, not 3\n"
+    assert list(home.iterdir()) == []
+
+
+# What is in a bundle.
 
 
 @pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
-def test_what_is_measured_is_what_is_written(home, capsys, kind):
-    assert train.main([*QUICK, "--epochs", "2", "--model", kind, kind, "--out", "out", "--latent-dim", "3"]) == 0
+@pytest.mark.parametrize("latent_dim", [1, 2])
+def test_what_is_measured_is_what_is_written(home, capsys, monkeypatch, kind, latent_dim):
+    samples = 500 if latent_dim == 2 else SAMPLES
+    monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", samples)
+    assert train.main([*QUICK, "--epochs", "2", "--model", kind, kind, "--out", "out", "--latent-dim", str(latent_dim)]) == 0
     (folder,) = bundle.find_bundles(home / "out")
     opened, test_set = bundle.load_bundle(folder), datasets.load("digits", "test")
-    assert opened.config.model.latent_dim == 3 and [entry["epoch"] for entry in opened.history] == [1, 2]
-    again = training.evaluate(opened.model(), test_set.images, torch.device("cpu"))
+    assert opened.config.model.latent_dim == latent_dim and [entry["epoch"] for entry in opened.history] == [1, 2]
+    cpu, train_set = torch.device("cpu"), datasets.load("digits", "train")
+    again = training.evaluate(opened.model(), test_set, cpu, train=train_set, importance_samples=samples)
     assert opened.metrics["device"].startswith("cpu") and opened.metrics["seconds"] > 0
-    assert {name: value for name, value in opened.metrics.items() if name not in ("seconds", "device")} == again.metrics
+    assert "label_accuracy" in opened.metrics and "resumed_after" not in opened.metrics
+    assert measured(opened) == again.metrics
     np.testing.assert_array_equal(opened.codes.mean, again.mean)
     np.testing.assert_array_equal(opened.codes.label, test_set.labels)
+    assert opened.codes.umap is None
     output = capsys.readouterr().out
-    assert output.count("\ndigits-") == 1  # named twice, trained once
-    row = next(line for line in output.splitlines() if line.startswith(kind.upper()))
-    assert row.split()[1:3] == ["digits", "2"] and f"{opened.metrics['reconstruction']:.2f}" in row
-    assert ("negative_elbo" in opened.metrics) == (kind == "vae") == (f"{opened.metrics.get('negative_elbo', -1):.2f}" in row)
+    name = opened.config.name
+    assert output.count(f"\n{name}: 2 epochs") == 1  # named twice, trained once
+    header, row = (next(line for line in output.splitlines() if line.startswith(start)) for start in ("model ", f"{name} "))
+    assert row.split()[:2] == [name, "2"] and f"{opened.metrics['reconstruction']:.2f}" in row and row.endswith("out/" + name)
+    for column, metric in (("KL", "kl"), ("-ELBO", "negative_elbo"), ("-log p(x) <=", "negative_log_likelihood")):
+        assert (metric in opened.metrics) == (kind == "vae")
+        shown = row[header.index(f"  {column} ") + 2 :].split()[0]
+        assert shown == (f"{opened.metrics[metric]:.2f}" if kind == "vae" else "-")
+
+
+def without_umap(codes):
+    raise ImportError("No module named 'umap'")
+
+
+def flat_map(codes: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(codes[:, :2] * 2, dtype=np.float32)
+
+
+def test_codes_of_more_than_two_dimensions_come_with_a_map(home, capsys, monkeypatch):
+    monkeypatch.setattr(projection, "umap", flat_map)
+    assert train.main([*QUICK, "--model", "ae", "--latent-dim", "3", "--out", "out"]) == 0
+    opened = bundle.load_bundle(home / "out" / "digits-ae-3d")
+    mean = training.evaluate(opened.model(), datasets.load("digits", "test"), torch.device("cpu")).mean
+    np.testing.assert_array_equal(opened.codes.umap, flat_map(mean))
+    np.testing.assert_array_equal(opened.codes.mean, mean.astype(np.float16))
+    assert "map" not in capsys.readouterr().out
+
+
+def test_where_umap_is_not_installed_the_map_is_added_later_and_kept(home, capsys, monkeypatch):
+    monkeypatch.setattr(projection, "umap", without_umap)
+    assert train.main([*QUICK, "--model", "ae", "--latent-dim", "3", "--out", "out"]) == 0
+    assert "digits-ae-3d: umap-learn is not installed, so there is no map yet." in capsys.readouterr().out
+    path = home / "out" / "digits-ae-3d"
+    before = bundle.load_bundle(path)
+    assert before.codes.umap is None
+
+    assert train.main(["--evaluate", "--out", "out"]) == 0  # it still is not
+    assert "`python train.py --evaluate` adds it" in capsys.readouterr().out
+    assert bundle.load_bundle(path).digest == before.digest
+
+    monkeypatch.setattr(projection, "umap", flat_map)
+    assert train.main(["--evaluate", "--out", "out"]) == 0
+    mapped = bundle.load_bundle(path)
+    assert mapped.codes.umap.shape == (360, 2)
+    assert_same_result(mapped, before)
+
+    for umap in (without_umap, no_map):  # a map that is there is neither lost nor made again
+        monkeypatch.setattr(projection, "umap", umap)
+        capsys.readouterr()
+        assert train.main(["--evaluate", "--out", "out"]) == 0
+        assert "umap-learn" not in capsys.readouterr().out
+        assert bundle.load_bundle(path).digest == mapped.digest
 
 
 def test_a_dry_run_writes_nothing(home, capsys):
@@ -144,8 +288,10 @@ def test_in_a_terminal_there_is_one_bar_for_the_whole_training(home, capsys, mon
 def test_help():
     done = subprocess.run([sys.executable, "train.py", "--help"], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0 and done.stderr == ""
-    for text in ("--dataset", "--model", "--epochs", "--device", "--data-dir", "--out", "--dry-run", "Ctrl-C", "pretrained/"):
+    options = ("--dataset", "--model", "--recipe", "--beta", "--epochs", "--device", "--data-dir", "--out", "--resume", "--evaluate", "--dry-run")
+    for text in (*options, "Ctrl-C", "pretrained/"):
         assert text in done.stdout
+    assert set(RECIPES) <= set(done.stdout.replace(",", " ").replace(".\n", " ").replace(". ", " ").split())
 
 
 # What is refused: exit code 2, and a sentence.
@@ -158,6 +304,7 @@ def test_help():
         (["--epochs", "-3"], "epochs must be a whole number of at least 1, not -3"),
         (["--batch-size", "0"], "batch_size must be a whole number of at least 1, not 0"),
         (["--latent-dim", "0"], "latent_dim must be a whole number of at least 1, not 0"),
+        (["--beta", "-1"], "beta must be 0 or more, not -1.0"),
         (["--lr", "-0.1"], "lr must be above 0, not -0.1"),
         (["--lr", "nan"], "lr must be above 0, not nan"),
         (["--seed", "-1"], "seed must be a whole number from 0"),
@@ -173,12 +320,25 @@ def test_values_that_are_refused(home, capsys, arguments, message):
     assert list(home.iterdir()) == []
 
 
-@pytest.mark.parametrize("arguments", [["--dataset", "cifar"], ["--model", "gan"], ["--epochs", "many"], ["--nonsense"]])
-def test_words_that_are_not_understood(home, capsys, arguments):
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--dataset", "cifar"], "argument --dataset: invalid choice: 'cifar'"),
+        (["--model", "gan"], "argument --model: invalid choice: 'gan'"),
+        (["--recipe", "mnist-cube"], "argument --recipe: invalid choice: 'mnist-cube'"),
+        (["--recipe", "mnist-vae", "--model", "vae"], "--recipe names model and dataset: leave out --model and --dataset"),
+        (["--recipe", "all", "--dataset", "digits"], "--recipe names model and dataset: leave out --model and --dataset"),
+        (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
+        (["--beta", "much"], "argument --beta: invalid float value: 'much'"),
+        (["--nonsense"], "unrecognized arguments: --nonsense"),
+    ],
+)
+def test_words_that_are_not_understood(home, capsys, arguments, message):
     with pytest.raises(SystemExit) as end:
         train.main(arguments)
     assert end.value.code == 2
-    assert "train.py: error:" in capsys.readouterr().err.replace(Path(sys.argv[0]).name, "train.py")
+    assert f"train.py: error: {message}" in capsys.readouterr().err.replace(Path(sys.argv[0]).name, "train.py")
+    assert list(home.iterdir()) == []
 
 
 def test_a_folder_that_holds_something_else(home, capsys):
@@ -188,7 +348,7 @@ def test_a_folder_that_holds_something_else(home, capsys):
     output = capsys.readouterr()
     assert "digits-aae: " in output.err and "holds something that is no bundle" in output.err and output.err.count("\n") == 1
     assert files(home / "out" / "digits-aae") == [home / "out" / "digits-aae" / "notes.txt"]
-    assert bundle.load_bundle(home / "out" / "digits-vae") and "VAE" in output.out  # what was done is kept, and shown
+    assert bundle.load_bundle(home / "out" / "digits-vae") and "\ndigits-vae  " in output.out  # what was done is kept, and shown
 
 
 @pytest.mark.parametrize(
@@ -229,48 +389,421 @@ def test_an_interruption_keeps_what_was_there(home, capsys, monkeypatch, owner, 
 def test_an_interruption_before_training(home, capsys, monkeypatch):
     monkeypatch.setattr(datasets, "load", interrupt)
     assert train.main(QUICK) == 130
-    assert capsys.readouterr().err.strip() == "Interrupted before anything was trained; nothing was written."
+    assert capsys.readouterr().err.strip() == "Interrupted before anything was done; nothing was written."
     assert list(home.iterdir()) == []
 
 
-def signalled(out: Path, epochs: int, moment: int, number: signal.Signals) -> subprocess.CompletedProcess:
-    """Trains in another process, which gets the signal after the first epoch of the model of that position."""
-    command = [sys.executable, "train.py", "--dataset", "digits", "--epochs", str(epochs), "--device", "cpu", "--out", str(out)]
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT,
+def command(home: Path, *arguments: str) -> subprocess.Popen:
+    """The command line in another process, with `home` in the repository's place."""
+    source = (ROOT / "train.py").read_text(encoding="utf-8")
+    assert source.count("IMPORTANCE_SAMPLES = 500") == 1
+    (home / "train.py").write_text(source.replace("IMPORTANCE_SAMPLES = 500", f"IMPORTANCE_SAMPLES = {SAMPLES}"), encoding="utf-8")
+    # as many threads as conftest.py gives this process: so the numbers are the same to the last bit
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        [sys.executable, "train.py", "--dataset", "digits", "--device", "cpu", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=home, env=environment,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )  # fmt: skip
+
+
+def signalled(home: Path, arguments: list[str], epochs: int, number: signal.Signals, later: float = 0.0) -> subprocess.CompletedProcess:
+    """Trains in another process, which gets the signal that many seconds after it has done so many epochs, over all models."""
+    process = command(home, *arguments)
     lines: list[str] = []
     try:
         for line in process.stdout:
             lines.append(line)
-            if sum(line.startswith("epoch 1/") for line in lines) == moment:
+            if line.startswith(("epoch ", "digits-vae: ")) and sum(line.startswith("epoch ") for line in lines) == epochs:
+                time.sleep(later)
                 process.send_signal(number)
                 break
         rest, errors = process.communicate(timeout=60)
     finally:
         process.kill()
-    return subprocess.CompletedProcess(command, process.returncode, "".join(lines) + rest, errors)
+        process.wait()
+    return subprocess.CompletedProcess(process.args, process.returncode, "".join(lines) + rest, errors)
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_in_the_first_training_writes_nothing(tmp_path, number):
-    done = signalled(tmp_path / "out", 100_000, 1, number)
+def test_ctrl_c_in_the_first_training_writes_nothing(home, number):
+    done = signalled(home, ["--epochs", "100000", "--out", "out", "--checkpoint-every", "inf"], 1, number)
     assert done.returncode == 130, done.stderr
     assert "Interrupted while training digits-vae: it was not written" in done.stderr and "Bundles kept: none." in done.stderr
     assert "Traceback" not in done.stderr and "\r" not in done.stdout + done.stderr
-    assert files(tmp_path) == []
+    assert files(home) == [home / "train.py"]
 
 
-def test_ctrl_c_in_the_second_training_keeps_the_first(tmp_path):
-    done = signalled(tmp_path / "out", 15, 2, signal.SIGINT)
+def test_ctrl_c_in_the_second_training_keeps_the_first(home, capsys):
+    arguments = ["--epochs", "15", "--out", "out", "--checkpoint-every", "0"]
+    done = signalled(home, arguments, 15 + 3, signal.SIGINT)
     assert done.returncode == 130, done.stderr
-    vae = tmp_path / "out" / "digits-vae"
-    assert "Interrupted while training digits-aae: it was not written" in done.stderr and f"Bundles kept: {vae}." in done.stderr
+    vae = home / "out" / "digits-vae"
+    assert "Interrupted while training digits-aae: it was not written" in done.stderr
+    assert "Bundles kept: out/digits-vae. The same command with --resume goes on from the last checkpoint." in done.stderr
     assert "Traceback" not in done.stderr
-    assert bundle.find_bundles(tmp_path / "out") == [vae] and {file.parent for file in files(tmp_path)} == {vae}
-    assert bundle.load_bundle(vae).config.training.epochs == 15
-    assert any(line.startswith("VAE ") for line in done.stdout.splitlines())  # its numbers are shown
+    (left,) = files(home / "runs")  # the AAE's checkpoint
+    assert bundle.find_bundles(home / "out") == [vae] and {file.parent for file in files(home)} == {home, vae, left.parent}
+    assert any(line.startswith("digits-vae  ") for line in done.stdout.splitlines())  # its numbers are shown
+
+    opened = bundle.load_bundle(vae)
+    assert opened.config.training.epochs == 15
+    assert train.main(["--dataset", "digits", "--device", "cpu", *arguments, "--resume"]) == 0
+    output = capsys.readouterr().out
+    assert "digits-vae: out/digits-vae is of this very configuration; kept" in output and "digits-aae: 15 epochs" in output
+    assert bundle.load_bundle(vae).digest == opened.digest and files(home / "runs") == []
+    aae = bundle.load_bundle(home / "out" / "digits-aae")
+    assert 2 <= aae.metrics["resumed_after"] <= 15  # the checkpoint follows its epoch's line, so that of the third may have failed
+    assert f"going on after epoch {aae.metrics['resumed_after']}" in output
+
+
+# Killed, and resumed.
+
+LONG = 12  # epochs
+LONGER = ["--dataset", "digits", "--epochs", str(LONG), "--device", "cpu", "--out", "out"]
+
+
+def trained(folder: Path, *arguments: str) -> Path:
+    """Trains with that folder in the repository's place."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train, "HERE", folder)
+        patch.setattr(train, "IMPORTANCE_SAMPLES", SAMPLES)
+        patch.chdir(folder)
+        assert train.main([*LONGER, *arguments]) == 0
+    return folder / "out"
+
+
+@pytest.fixture(scope="module")
+def unbroken(tmp_path_factory) -> dict[str, bundle.Bundle]:
+    """What the killed trainings would have come to."""
+    return {path.name: bundle.load_bundle(path) for path in bundle.find_bundles(trained(tmp_path_factory.mktemp("unbroken")))}
+
+
+@pytest.fixture(scope="module")
+def older(tmp_path_factory) -> Path:
+    """A folder of bundles that stood there before."""
+    return trained(tmp_path_factory.mktemp("older"), "--epochs", "1", "--seed", "1")
+
+
+RANDOM = random.Random(0)
+MOMENTS = [
+    pytest.param(1, 0.02, id="in the first epochs"),
+    pytest.param(LONG, 0.1, id="while the first model is measured"),
+    pytest.param(LONG + 5, 0.07, id="in the second model"),
+    *(pytest.param(RANDOM.randrange(2 * LONG), RANDOM.uniform(0, 0.3), marks=pytest.mark.slow) for _ in range(10)),
+]
+
+
+@pytest.mark.parametrize("epochs, later", MOMENTS)
+def test_a_killed_training_goes_on_to_the_same_result(home, capsys, unbroken, older, epochs, later):
+    shutil.copytree(older, home / "out")
+    before = {path.name: bundle.load_bundle(path).digest for path in bundle.find_bundles(home / "out")}
+    done = signalled(home, ["--epochs", str(LONG), "--out", "out", "--checkpoint-every", "0"], epochs, signal.SIGKILL, later)
+    assert done.returncode == -signal.SIGKILL, done.stdout
+    for name, digest in before.items():  # what stood there opens; unless its successor was finished
+        opened = bundle.load_bundle(home / "out" / name)
+        if opened.digest != digest:
+            assert name == "digits-vae" and epochs >= LONG
+            assert_same_result(opened, unbroken[name])
+
+    assert train.main([*LONGER, "--resume"]) == 0
+    output = capsys.readouterr().out
+    resumed = {path.name: bundle.load_bundle(path) for path in bundle.find_bundles(home / "out")}
+    assert list(resumed) == ["digits-aae", "digits-vae"]
+    for name, opened in resumed.items():
+        assert_same_result(opened, unbroken[name])
+        number, first = opened.metrics.get("resumed_after", 0), LONG if name == "digits-aae" else 0
+        assert number >= min(epochs - first - 1, LONG) or f"{name}: out/{name} is of this very configuration; kept" in output
+        assert number == 0 or f"{name}: {LONG} epochs on 1,437 images, seed 0, going on after epoch {number}" in output
+    assert files(home / "runs") == []
+
+
+def interrupt_after(monkeypatch, epoch: int, arguments: list[str]) -> None:
+    """Trains, and presses Ctrl-C when the checkpoint after that epoch is on the disk."""
+
+    def offer(self, report, offer=train.Checkpoints.offer):
+        offer(self, report)
+        if report.epoch == epoch:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(train.Checkpoints, "offer", offer)
+        assert train.main([*arguments, "--checkpoint-every", "0"]) == 130
+
+
+def checkpoints(home: Path) -> list[Path]:
+    return files(home / "runs" / "checkpoints")
+
+
+@pytest.mark.parametrize("kind, epoch", [("vae", 1), ("vae", LONG), ("aae", 7)])
+def test_ctrl_c_and_resume(home, capsys, monkeypatch, unbroken, kind, epoch):
+    name = f"digits-{kind}"
+    interrupt_after(monkeypatch, epoch, [*LONGER, "--model", kind])
+    assert len(checkpoints(home)) == 1 and files(home / "out") == []
+    capsys.readouterr()
+    assert train.main([*LONGER, "--model", kind, "--resume"]) == 0
+    assert f"{name}: {LONG} epochs on 1,437 images, seed 0, going on after epoch {epoch}\n" in capsys.readouterr().out
+    resumed = bundle.load_bundle(home / "out" / name)
+    assert_same_result(resumed, unbroken[name])
+    assert resumed.metrics["resumed_after"] == epoch and checkpoints(home) == []
+
+
+def test_interrupted_twice(home, monkeypatch, unbroken):
+    interrupt_after(monkeypatch, 3, [*LONGER, "--model", "vae"])
+    interrupt_after(monkeypatch, 7, [*LONGER, "--model", "vae", "--resume"])
+    assert train.main([*LONGER, "--model", "vae", "--resume"]) == 0
+    resumed = bundle.load_bundle(home / "out" / "digits-vae")
+    assert_same_result(resumed, unbroken["digits-vae"])
+    assert resumed.metrics["resumed_after"] == 7
+
+
+def test_without_resume_it_trains_from_the_start_and_clears_the_checkpoint(home, capsys, monkeypatch, unbroken):
+    interrupt_after(monkeypatch, 3, [*LONGER, "--model", "vae"])
+    capsys.readouterr()
+    assert train.main([*LONGER, "--model", "vae"]) == 0
+    assert f"epoch 1/{LONG}:" in capsys.readouterr().out
+    anew = bundle.load_bundle(home / "out" / "digits-vae")
+    assert_same_result(anew, unbroken["digits-vae"])
+    assert "resumed_after" not in anew.metrics and checkpoints(home) == []
+
+
+def test_resume_with_nothing_to_resume_trains(home, capsys):
+    arguments = [*QUICK, "--model", "vae"]
+    assert train.main([*arguments, "--out", "a", "--resume"]) == 0
+    assert "going on" not in capsys.readouterr().out
+    assert train.main([*arguments, "--out", "b"]) == 0
+    assert_same_result(bundle.load_bundle(home / "a" / "digits-vae"), bundle.load_bundle(home / "b" / "digits-vae"))
+
+
+def untrained(*arguments, **options):
+    raise AssertionError("nothing is to be trained")
+
+
+@pytest.mark.parametrize("out", [["--out", "out"], []], ids=["out", "runs"])
+def test_resume_keeps_what_the_command_finished(home, capsys, monkeypatch, out):
+    assert train.main([*QUICK, "--model", "vae", *out]) == 0
+    (path,) = bundle.find_bundles(home / (out[-1] if out else "runs"))
+    before, moment = bundle.load_bundle(path), (path / "bundle.json").stat().st_mtime_ns
+    capsys.readouterr()
+    with monkeypatch.context() as patch:
+        patch.setattr(training, "fit", untrained)
+        assert train.main([*QUICK, "--model", "vae", *out, "--resume"]) == 0
+    assert (path / "bundle.json").stat().st_mtime_ns == moment
+    output = capsys.readouterr().out
+    assert f"digits-vae: {path.relative_to(home)} is of this very configuration; kept" in output
+    row = next(line for line in output.splitlines() if line.startswith("digits-vae  "))
+    assert f"{before.metrics['reconstruction']:.2f}" in row and row.endswith(str(path.relative_to(home)))
+
+    # of another configuration, or damaged: it is not kept
+    assert train.main([*QUICK, "--model", "vae", *out, "--seed", "1", "--resume"]) == 0
+    assert "kept" not in capsys.readouterr().out
+    newest = path if out else next(found for found in bundle.find_bundles(home / "runs") if found != path)
+    changed = bundle.load_bundle(newest)
+    assert changed.config.training.seed == 1
+    next(newest.glob("weights.*")).write_bytes(b"damaged")
+    assert train.main([*QUICK, "--model", "vae", *out, "--seed", "1", "--resume"]) == 0
+    assert "kept" not in capsys.readouterr().out
+    whole = bundle.find_bundles(home / (out[-1] if out else "runs"))[-1]
+    if out:
+        assert_same_result(bundle.load_bundle(whole), changed)
+
+
+def test_a_resumed_bundle_lands_where_the_first_command_would_have_put_it(home, monkeypatch):
+    class Clock(datetime):
+        @classmethod
+        def now(cls):
+            return cls(2025, 1, 2, 3, 4, 5)
+
+    monkeypatch.setattr(train, "datetime", Clock)
+    interrupt_after(monkeypatch, 1, [*QUICK, "--model", "ae", "--epochs", "2"])
+    monkeypatch.setattr(train, "datetime", datetime)
+    assert train.main([*QUICK, "--model", "ae", "--epochs", "2", "--resume"]) == 0
+    assert [path.name for path in bundle.find_bundles(home / "runs")] == ["digits-ae-20250102-030405"]
+
+    interrupt_after(monkeypatch, 1, [*QUICK, "--model", "ae", "--epochs", "2"])
+    assert train.main([*QUICK, "--model", "ae", "--epochs", "2", "--resume", "--out", "elsewhere"]) == 0  # what is said now goes
+    assert [path.name for path in bundle.find_bundles(home / "elsewhere")] == ["digits-ae"]
+
+
+def test_another_configurations_checkpoint_is_left_alone(home, capsys, monkeypatch, unbroken):
+    arguments = [*LONGER, "--model", "vae"]
+    interrupt_after(monkeypatch, 4, arguments)
+    (file,) = checkpoints(home)
+    content = file.read_bytes()
+    for change in (["--seed", "1", "--epochs", "1"], ["--lr", "0.001", "--epochs", "1"], ["--model", "ae", "--epochs", "1"]):
+        capsys.readouterr()
+        assert train.main([*arguments, *change, "--out", "other", "--resume"]) == 0
+        assert "going on" not in capsys.readouterr().out
+        assert file.read_bytes() == content and checkpoints(home) == [file]
+    assert train.main([*arguments, "--resume"]) == 0
+    assert_same_result(bundle.load_bundle(home / "out" / "digits-vae"), unbroken["digits-vae"])
+
+
+def halve(file: Path) -> None:
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+
+
+def flip_a_bit(file: Path) -> None:
+    content = bytearray(file.read_bytes())
+    content[len(content) * 2 // 3] ^= 16  # in the tensors
+    file.write_bytes(content)
+
+
+def turn_into_a_folder(file: Path) -> None:
+    file.unlink()
+    file.mkdir()
+
+
+@pytest.mark.parametrize("damage", [halve, flip_a_bit, turn_into_a_folder, lambda file: file.write_bytes(b"")])
+def test_a_damaged_checkpoint(home, capsys, monkeypatch, older, damage):
+    shutil.copytree(older, home / "out")
+    before = bundle.load_bundle(home / "out" / "digits-vae").digest
+    arguments = [*QUICK, "--epochs", "3", "--model", "vae", "--out", "out"]
+    interrupt_after(monkeypatch, 2, arguments)
+    (file,) = checkpoints(home)
+    damage(file)
+    content = file.is_file() and file.read_bytes()
+    capsys.readouterr()
+    assert train.main([*arguments, "--resume"]) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith(f"digits-vae: {file} cannot be read (") and errors.count("\n") == 1
+    assert errors.endswith("Remove it, and train anew without --resume.\n")
+    assert bundle.load_bundle(home / "out" / "digits-vae").digest == before
+    assert file.exists() and (file.is_file() and file.read_bytes()) == content
+    shutil.rmtree(file) if file.is_dir() else file.unlink()  # as it says
+    assert train.main(arguments) == 0
+    assert bundle.load_bundle(home / "out" / "digits-vae").config.training.epochs == 3
+
+
+def test_a_checkpoint_that_cannot_be_written(home, capsys, monkeypatch):
+    def full(file, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(checkpoint, "write_to_disk", full)
+    assert train.main([*QUICK, "--out", "out", "--checkpoint-every", "0"]) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith("digits-vae: ") and errors.count("\n") == 1
+    assert "cannot be written: No space left on device. Make room, or train with --checkpoint-every inf." in errors
+    assert train.main([*QUICK, "--model", "vae", "--out", "out", "--checkpoint-every", "inf"]) == 0  # the remedy is one
+
+
+def test_checkpoints_keep_their_distance(tmp_path, monkeypatch):
+    written, now = [], [100.0]
+    monkeypatch.setattr(checkpoint, "save_checkpoint", lambda *arguments: written.append(arguments))
+    monkeypatch.setattr(train.time, "monotonic", lambda: now[0])
+
+    def reports(every: float, moments: list[float]) -> list[int]:
+        now[0] = 100.0
+        keep = train.Checkpoints(tmp_path / "file", tmp_path / "target", every)
+        written.clear()
+        for epoch, seconds in enumerate(moments, start=1):
+            now[0] = 100.0 + seconds
+            keep.offer(training.Report(epoch, 3, 3, None, {}, [], lambda epoch=epoch: epoch))
+            keep.offer(training.Report(epoch, 1, 3, None))  # a step inside an epoch has none
+        assert all(arguments[::2] == (tmp_path / "file", tmp_path / "target") for arguments in written)
+        return [arguments[1] for arguments in written]
+
+    assert reports(10.0, [4.0, 9.0, 10.0, 15.0, 19.0, 21.0, 40.0]) == [3, 6, 7]
+    assert reports(0.0, [0.0, 0.0, 5.0]) == [1, 2, 3]
+    assert reports(float("inf"), [0.0, 1e9]) == []
+
+
+def test_in_a_terminal_a_resumed_bar_begins_where_it_was(home, monkeypatch):
+    arguments = [*QUICK, "--epochs", "4", "--batch-size", "500", "--model", "vae", "--out", "out"]  # twelve steps
+    interrupt_after(monkeypatch, 3, arguments)
+    screen = io.StringIO()
+    screen.isatty = lambda: True
+    monkeypatch.setattr(sys, "stderr", screen)
+    assert train.main([*arguments, "--resume"]) == 0
+    bars = screen.getvalue().split("\r")
+    assert not any(" 0/12" in bar for bar in bars) and any("9/12" in bar for bar in bars)
+    assert "epoch 4/4" in bars[-1] and "12/12" in bars[-1]
+
+
+def test_a_dry_run_leaves_checkpoint_and_bundle_alone(home, monkeypatch):
+    arguments = [*QUICK, "--epochs", "3", "--model", "vae", "--out", "out"]
+    interrupt_after(monkeypatch, 2, arguments)
+    before = {file: file.read_bytes() for file in files(home)}
+    for resume in ([], ["--resume"]):
+        assert train.main([*arguments, "--dry-run", *resume]) == 0
+        assert {file: file.read_bytes() for file in files(home)} == before
+
+
+# Measuring again.
+
+
+def forget(path: Path, **cost) -> bundle.Bundle:
+    """Replaces a bundle's metrics by wrong ones, and its costs; returns what it was."""
+    opened = bundle.load_bundle(path)
+    wrong = {name: 0 for name in measured(opened)} | cost
+    bundle.save_bundle(path, opened.model(), opened.config, wrong, opened.history, opened.codes)
+    return opened
+
+
+def test_evaluate_measures_bundles_again(home, capsys, monkeypatch):
+    shorten(monkeypatch, "digits-vae", "digits-aae")
+    assert train.main(["--dataset", "digits", "--device", "cpu"]) == 0
+    cost = {"seconds": 12.5, "device": "cuda (NVIDIA H200)", "resumed_after": 7}
+    good = {path.name: forget(path, **cost) for path in bundle.find_bundles(home / "pretrained")}
+    assert list(good) == ["digits-aae", "digits-vae"]
+    capsys.readouterr()
+    monkeypatch.setattr(training, "fit", untrained)
+    assert train.main(["--evaluate", "--device", "cpu"]) == 0
+    output = capsys.readouterr().out
+    for name, before in good.items():
+        after = bundle.load_bundle(home / "pretrained" / name)
+        assert_same_result(after, before)
+        assert {name: after.metrics[name] for name in COST} == cost
+        row = next(line for line in output.splitlines() if line.startswith(f"{name}  "))
+        assert "12.5" in row and f"{before.metrics['reconstruction']:.2f}" in row
+    assert {file.parent for file in files(home)} == {home / "pretrained" / name for name in good}
+
+
+def test_evaluate_keeps_to_the_folder_and_the_recipes_that_are_named(home, monkeypatch):
+    assert train.main([*QUICK, "--model", "ae", "aae", "--out", "out"]) == 0
+    good = {name: forget(home / "out" / name) for name in ("digits-ae", "digits-aae")}
+    assert train.main(["--evaluate", "--recipe", "digits-ae", "--out", "out", "--device", "cpu"]) == 0
+    assert_same_result(bundle.load_bundle(home / "out" / "digits-ae"), good["digits-ae"])
+    assert bundle.load_bundle(home / "out" / "digits-aae").metrics["coverage"] == 0
+    assert train.main(["--evaluate", "--recipe", "all", "--out", "out", "--device", "cpu"]) == 0
+    assert_same_result(bundle.load_bundle(home / "out" / "digits-aae"), good["digits-aae"])
+
+
+@pytest.mark.parametrize("arguments, folder", [([], "pretrained"), (["--out", "empty"], "empty"), (["--recipe", "digits-ae"], "pretrained")])
+def test_evaluate_without_a_bundle(home, capsys, arguments, folder):
+    assert train.main(["--evaluate", *arguments]) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith("There is no bundle to measure in ") and folder in errors and errors.count("\n") == 1
+    assert list(home.iterdir()) == []
+
+
+def test_evaluate_says_which_bundle_is_broken(home, capsys):
+    assert train.main([*QUICK, "--model", "ae", "vae", "--out", "out"]) == 0
+    good = forget(home / "out" / "digits-ae")
+    next((home / "out" / "digits-vae").glob("codes.*")).unlink()
+    capsys.readouterr()
+    assert train.main(["--evaluate", "--out", "out"]) == 2
+    output = capsys.readouterr()
+    assert "digits-vae" in output.err and "the file is missing" in output.err and output.err.count("\n") == 1
+    assert_same_result(bundle.load_bundle(home / "out" / "digits-ae"), good)  # those before it are done, and shown
+    assert "\ndigits-ae  " in output.out
+
+
+def test_an_interrupted_evaluation_says_what_it_wrote(home, capsys, monkeypatch):
+    assert train.main([*QUICK, "--model", "ae", "vae", "--out", "out"]) == 0
+    good, wrong = forget(home / "out" / "digits-ae"), forget(home / "out" / "digits-vae")
+    evaluate, calls = training.evaluate, []
+
+    def interrupted_the_second_time(*arguments, **options):
+        calls.append(1)
+        return evaluate(*arguments, **options) if len(calls) == 1 else interrupt()
+
+    monkeypatch.setattr(training, "evaluate", interrupted_the_second_time)
+    capsys.readouterr()
+    assert train.main(["--evaluate", "--out", "out"]) == 130
+    assert capsys.readouterr().err.strip() == "Interrupted. Bundles measured and written: out/digits-ae; the others are as they were."
+    assert_same_result(bundle.load_bundle(home / "out" / "digits-ae"), good)
+    assert bundle.load_bundle(home / "out" / "digits-vae").metrics["coverage"] == 0 != wrong.metrics["coverage"]
 
 
 # What it needs.

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import math
 
 import numpy as np
 import pytest
 import torch
-from torch.distributions import Normal, kl_divergence
+from torch.distributions import Bernoulli, Independent, MixtureSameFamily, Normal, kl_divergence
 from torch.nn import functional as F
 
-from explorer import datasets, objectives, training
+from explorer import datasets, metrics, objectives, training
+from explorer.datasets import Split
 from explorer.config import KINDS, Config, ModelConfig, TrainingConfig
 from explorer.models import build
 
@@ -31,6 +33,10 @@ def images() -> np.ndarray:
 @pytest.fixture(scope="module")
 def test_images() -> np.ndarray:
     return datasets.load("digits", "test").images
+
+
+def some(images: np.ndarray) -> Split:
+    return Split(images, np.zeros(len(images), np.uint8))
 
 
 def fit(config: Config, images: np.ndarray):
@@ -80,9 +86,9 @@ def test_the_seed_reaches_the_shuffling_and_the_noise(images, monkeypatch):
 def test_siblings_see_the_images_in_the_same_order(images, monkeypatch):
     seen = {}
     for kind in ("ae", "aae"):
-        def spy(self, x, kind=kind, step=training._PLAYERS[kind].step):
+        def spy(self, x, labels, kind=kind, step=training._PLAYERS[kind].step):
             seen.setdefault(kind, []).append(x.clone())
-            return step(self, x)
+            return step(self, x, labels)
 
         monkeypatch.setattr(training._PLAYERS[kind], "step", spy)
         fit(config(kind), images)
@@ -150,9 +156,9 @@ def test_one_cycle_rises_then_falls_to_almost_nothing():
 def test_every_optimiser_follows_the_cycle(images, monkeypatch):
     rates = []
 
-    def spy(self, x, step=training._PLAYERS["aae"].step):
+    def spy(self, x, labels, step=training._PLAYERS["aae"].step):
         rates.append([optimiser.param_groups[0]["lr"] for optimiser in self.optimisers])
-        return step(self, x)
+        return step(self, x, labels)
 
     monkeypatch.setattr(training._PLAYERS["aae"], "step", spy)
     fit(config("aae", lr=0.02, discriminator_lr=0.005), images)
@@ -174,6 +180,152 @@ def test_the_running_average_is_of_the_weights_after_every_step(images, average)
             running = decay * running + (1 - decay) * weights[name]
         torch.testing.assert_close(averaged[-1][name], running, rtol=1e-5, atol=1e-6)
         assert not torch.equal(averaged[-1][name], plain[-1][name])
+
+
+# Going on after a checkpoint.
+
+
+def labelled(epochs: int = 2, **changes) -> Config:
+    """A label-informed AAE, which sees through noise at first."""
+    one = config("aae", epochs, **({"smoothing": 1.0} | changes))
+    return dataclasses.replace(one, model=dataclasses.replace(one.model, prior="mixture", label_informed=True))
+
+
+GOING_ON = {**{kind: config(kind, 4) for kind in KINDS}, "no average": config("vae", 4, average=0.0), "labels and smoothing": labelled(4)}
+
+
+def some_labels(n: int = N) -> np.ndarray:
+    return (np.arange(n) % 10).astype(np.uint8)
+
+
+@pytest.mark.parametrize("config", GOING_ON.values(), ids=GOING_ON)
+def test_resuming_after_any_epoch_gives_the_same_weights_bit_for_bit(config, images):
+    kept, reports = [], []
+    for report in training.fit(config, images, CPU, labels=some_labels()):
+        reports.append((report.epoch, report.step, report.terms))
+        assert (report.checkpoint is not None) == (report.terms is not None)
+        if report.checkpoint is not None:
+            found = report.checkpoint()
+            kept.append(dataclasses.replace(found, tensors={name: tensor.clone() for name, tensor in found.tensors.items()}))
+    weights, history = {name: weight.clone() for name, weight in report.model.state_dict().items()}, report.history
+    assert [found.epoch for found in kept] == [1, 2, 3, 4] and [entry["epoch"] for entry in history] == [1, 2, 3, 4]
+    assert len({tuple(found.tensors["model.encoder.mean.bias"].tolist()) for found in kept}) == 4  # each is of its own epoch
+    for found in kept:
+        assert found.config == config and found.history == history[: found.epoch]
+        torch.manual_seed(found.epoch)  # the global generator has no part in it
+        for _ in range(2):  # a checkpoint is not used up
+            resumed = list(training.fit(config, images, CPU, labels=some_labels(), resume=found))
+            seen = [(report.epoch, report.step, report.terms) for report in resumed]
+            assert seen == reports[4 * found.epoch :] or (found.epoch == 4 and seen == reports[-1:])
+            assert resumed[-1].history == history
+            for name, weight in resumed[-1].model.state_dict().items():
+                assert torch.equal(weight, weights[name]), name
+
+
+def test_a_resumed_training_leaves_its_checkpoints_history_alone(images):
+    *_, report = training.fit(config(epochs=1), images, CPU)
+    found = dataclasses.replace(report.checkpoint(), config=config(epochs=2))
+    list(training.fit(config(epochs=2), images, CPU, resume=found))
+    assert len(found.history) == 1
+
+
+def test_a_checkpoint_holds_what_a_later_training_needs(images):
+    *_, report = training.fit(config("aae", epochs=1), images, CPU)
+    tensors = report.checkpoint().tensors
+    weights = [name for name, _ in build(config("aae").model).named_parameters()]
+    assert {name for name in tensors if name.startswith(("model.", "average."))} == {f"{of}.{name}" for of in ("model", "average") for name in weights}
+    sides = [sum(name.startswith("discriminator") == right for name in weights) for right in (False, True)]
+    moments = ("step", "exp_avg", "exp_avg_sq")  # Adam's
+    optimisers = {f"optimiser{side}.{i}.{moment}" for side in (0, 1) for i in range(sides[side]) for moment in moments}
+    assert {name for name in tensors if name.startswith("optimiser")} == optimisers
+    assert {"shuffling", "noise"} == set(tensors) - optimisers - {name for name in tensors if "." in name}
+
+
+def test_a_checkpoint_of_another_shape_is_not_taken(images):
+    *_, report = training.fit(config("vae", epochs=1), images, CPU)
+    for other in (config("ae"), config("aae"), Config(ModelConfig("vae", 8, 3, (16,)), config().training)):
+        with pytest.raises((KeyError, RuntimeError)):
+            list(training.fit(other, images, CPU, resume=report.checkpoint()))
+
+
+# Labels, and noise before the discriminator's eyes.
+
+
+def test_a_label_informed_discriminator_needs_labels(images):
+    with pytest.raises(ValueError, match="a label-informed discriminator needs the images' labels"):
+        next(training.fit(labelled(), images, CPU))
+
+
+def test_labels_of_images_and_of_components_go_together(images, monkeypatch):
+    seen = []
+
+    def spy(discriminator, codes, draws, r1, labels, discriminator_loss=objectives.discriminator_loss):
+        seen.append((draws.clone(), labels.clone()))
+        return discriminator_loss(discriminator, codes, draws, r1, labels)
+
+    def step(self, x, labels, step=training._PLAYERS["aae"].step):
+        batches.append((x * 255).round().to(torch.uint8))
+        return step(self, x, labels)
+
+    batches: list[torch.Tensor] = []
+    monkeypatch.setattr(objectives, "discriminator_loss", spy)
+    monkeypatch.setattr(training._PLAYERS["aae"], "step", step)
+    list(training.fit(labelled(epochs=30, smoothing=0.0), images, CPU, labels=some_labels()))
+    by_image = {tuple(image): label for image, label in zip(images.tolist(), some_labels().tolist(), strict=True)}
+    assert len(by_image) == N
+    draws, labels = (torch.cat(parts) for parts in zip(*seen, strict=True))
+    assert labels.tolist() == [by_image[tuple(image)] for image in torch.cat(batches).tolist()]
+    for label in range(10):  # petal c lies at 2 (cos 36° c, sin 36° c); 150 draws of each, whose standard deviations are 0.5 and 0.2
+        angle = 2 * math.pi * label / 10
+        centre = draws[labels == label].mean(0)
+        assert torch.dist(centre, 2 * torch.tensor([math.cos(angle), math.sin(angle)])) < 4 * 0.5 / math.sqrt(150)
+
+
+def test_labels_do_not_matter_where_the_discriminator_is_not_told(images):
+    weights, history = fit(config("aae"), images)
+    *_, report = training.fit(config("aae"), images, CPU, labels=some_labels())
+    assert all(torch.equal(weight, report.model.state_dict()[name]) for name, weight in weights.items())
+
+
+def test_the_noise_before_the_discriminators_eyes_falls_to_exactly_nothing(images, monkeypatch):
+    seen = []
+
+    def spy(discriminator, codes, draws, r1, labels, discriminator_loss=objectives.discriminator_loss):
+        seen.append((discriminator.smoothing, codes.detach().clone()))
+        return discriminator_loss(discriminator, codes, draws, r1, labels)
+
+    def watch(self, x, labels, step=training._PLAYERS["aae"].step):
+        clean.append(self.model.encode(x).mean.detach().clone())
+        return step(self, x, labels)
+
+    clean: list[torch.Tensor] = []
+    monkeypatch.setattr(objectives, "discriminator_loss", spy)
+    monkeypatch.setattr(training._PLAYERS["aae"], "step", watch)
+    *_, report = training.fit(config("aae", epochs=10, smoothing=0.5), images, CPU)  # 40 steps
+    expected = [0.5 * (1 - step / 24) if step < 24 else 0.0 for step in range(1, 41)]  # 60 % of 40 are 24
+    np.testing.assert_allclose([smoothing for smoothing, _ in seen], expected, atol=1e-15)
+    assert [smoothing for smoothing, _ in seen][23:] == [0.0] * 17
+    for (smoothing, codes), before in zip(seen, clean, strict=True):
+        noise = codes - before
+        if smoothing == 0:
+            assert torch.equal(codes, before)
+        else:  # at most 32 numbers: their mean square is within a factor of 8, surely
+            assert smoothing**2 / 8 < noise.square().mean() < 8 * smoothing**2
+    assert report.model.discriminator.smoothing == 0  # what comes out sees clearly
+
+
+def test_the_prior_is_smoothed_as_the_codes_are(images, monkeypatch):
+    draws = []
+
+    def spy(discriminator, codes, prior_draws, r1, labels, discriminator_loss=objectives.discriminator_loss):
+        draws.append((discriminator.smoothing, prior_draws.clone()))
+        return discriminator_loss(discriminator, codes, prior_draws, r1, labels)
+
+    monkeypatch.setattr(objectives, "discriminator_loss", spy)
+    list(training.fit(config("aae", epochs=60, smoothing=2.0), images, CPU))
+    early = torch.cat([z for smoothing, z in draws if smoothing > 1])
+    expected = np.mean([1 + smoothing**2 for smoothing, z in draws if smoothing > 1 for _ in z])  # the variances add
+    assert len(early) > 800 and early.square().mean().item() == pytest.approx(expected, rel=4 * math.sqrt(2 / (2 * len(early))))
 
 
 # Failure.
@@ -216,7 +368,7 @@ def test_a_model_that_cannot_be_measured_is_found_out(kind, part, images):
     model = build(config(kind).model, seed=0)
     next(getattr(model, part).parameters()).data.fill_(math.nan)
     with pytest.raises(training.TrainingDiverged, match="codes or their losses are NaN or infinite"):
-        training.evaluate(model, images, CPU)
+        training.evaluate(model, some(images), CPU)
 
 
 # Devices.
@@ -248,8 +400,9 @@ def test_a_few_epochs_learn_something(digits_vae, digits_aae, test_images):
     for trained in (digits_vae, digits_aae):
         start, end = (trained.history[at]["reconstruction"] for at in (0, -1))
         assert end < 0.8 * start
-        untrained = training.evaluate(build(trained.config.model, seed=0), test_images, CPU)
+        untrained = training.evaluate(build(trained.config.model, seed=0), some(test_images), CPU)
         assert trained.evaluation.metrics["reconstruction"] < 0.8 * untrained.metrics["reconstruction"]
+        assert min(trained.evaluation.metrics["code_std"]) > 0.5  # not all the same code, for which the mean image would do
     assert digits_vae.history[-1]["total"] < digits_vae.history[0]["total"]
 
 
@@ -289,11 +442,11 @@ def test_codes_of_the_vae_are_compared_as_draws_and_not_as_means(digits_vae):
 @pytest.mark.parametrize("kind", ["ae", "aae"])
 def test_nothing_is_called_an_elbo_where_there_is_none(kind, test_images):
     model = build(config(kind).model, seed=0)
-    evaluation = training.evaluate(model, test_images, CPU)
+    evaluation = training.evaluate(model, some(test_images), CPU)
     assert evaluation.log_var is None
     assert set(evaluation.metrics) == {
         "images", "seed", "reconstruction", "code_mean", "code_std",
-        "coverage", "coverage_null", "sliced_w2_squared", "sliced_w2_squared_null",
+        "coverage", "coverage_null", "sliced_w2_squared", "sliced_w2_squared_null", "knn_kl", "knn_kl_null",
     }
     assert evaluation.metrics["code_std"] == pytest.approx(evaluation.mean.std(0).tolist())
 
@@ -301,7 +454,7 @@ def test_nothing_is_called_an_elbo_where_there_is_none(kind, test_images):
 def test_evaluation_is_the_same_every_time_and_leaves_the_global_generator_alone(digits_vae, test_images):
     torch.manual_seed(4)
     before = torch.get_rng_state()
-    again = training.evaluate(digits_vae.model.train(), test_images, CPU)
+    again = training.evaluate(digits_vae.model.train(), some(test_images), CPU)
     assert again.metrics == digits_vae.evaluation.metrics
     assert torch.equal(torch.get_rng_state(), before)
     assert not digits_vae.model.training
@@ -340,3 +493,129 @@ def test_what_is_trained_is_what_the_recipe_says(images):
     reports = list(training.fit(dataclasses.replace(config("aae"), model=ModelConfig("aae", 8, 3, (16, 12))), images, CPU))
     model = reports[-1].model
     assert model.encode(torch.rand(2, 64)).mean.shape == (2, 3) and model.decoder.body[0].out_features == 12
+
+
+# What a VAE's densities say.
+
+
+def tiny_vae(latent_dim: int = 2, prior: str = "normal", seed: int = 0):
+    """A VAE whose posterior is off and whose decoder is not flat, so that bounds are not tight."""
+    model = build(ModelConfig("vae", image_side=2, latent_dim=latent_dim, hidden=(5,), prior=prior), seed=seed)
+    with torch.no_grad():
+        for layer in (model.decoder.body[0], model.decoder.body[2], model.encoder.mean):
+            layer.weight.mul_(3)
+    return model.double()
+
+
+def log_p_x(model, x: torch.Tensor) -> torch.Tensor:
+    """log of the integral of p(x|z) p(z), on a grid: (n,)."""
+    axis = torch.linspace(-8, 8, 401, dtype=torch.float64)  # the integrand is below 1e-13 at the ends; steps of 0.04 are fine for std 0.2
+    z = torch.cartesian_prod(*[axis] * model.config.latent_dim).view(-1, model.config.latent_dim)
+    if model.config.prior == "normal":
+        log_p_z = Normal(0.0, 1.0).log_prob(z).sum(-1)
+    else:
+        parts = model.prior
+        cov = torch.einsum("cik,ci,cil->ckl", parts.axes, parts.stds**2, parts.axes)
+        each = torch.distributions.MultivariateNormal(parts.means, cov)
+        log_p_z = MixtureSameFamily(torch.distributions.Categorical(torch.ones(10, dtype=torch.float64)), each).log_prob(z)
+    # E over binarised pixels of log p: grey x weighs the logs of 1 and 0
+    logits = model.decode(z)  # (grid, pixels)
+    log_likelihood = x @ F.logsigmoid(logits).mT + (1 - x) @ F.logsigmoid(-logits).mT  # (n, grid)
+    return (log_likelihood + log_p_z).logsumexp(-1) + model.config.latent_dim * math.log(axis[1] - axis[0])
+
+
+def elbo(model, x: torch.Tensor, draws: int = 20_000) -> tuple[float, float]:
+    """By torch's own distributions, and its standard error over draws."""
+    mean, log_var = model.encode(x)
+    q = Independent(Normal(mean, (log_var / 2).exp()), 1)
+    z = mean + (log_var / 2).exp() * torch.randn(draws, *mean.shape, generator=torch.Generator().manual_seed(5), dtype=torch.float64)
+    log_p_z = model.prior.log_prob(z.flatten(0, 1)).view(draws, -1)
+    values = (Bernoulli(logits=model.decode(z), validate_args=False).log_prob(x).sum(-1) + log_p_z - q.log_prob(z)).mean(-1)
+    return values.mean().item(), values.std().item() / math.sqrt(draws)
+
+
+@pytest.mark.parametrize("latent_dim, prior", [(1, "normal"), (2, "normal"), (2, "mixture")])
+@torch.no_grad()
+def test_the_importance_weighted_bound_lies_between_the_elbo_and_log_p_x(latent_dim, prior):
+    model, x = tiny_vae(latent_dim, prior), torch.rand(5, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    exact = log_p_x(model, x).mean().item()
+    lower, error = elbo(model, x)
+    assert math.isfinite(exact) and lower < exact - 0.05  # or the comparison would say little
+    generator = torch.Generator().manual_seed(2)
+    # 25,000 draws make batches of two images, so that the last one is smaller
+    close = training.importance_weighted_bound(model, x, 25_000, generator)
+    assert close == pytest.approx(exact, abs=0.02)
+    # one draw gives the ELBO in expectation, more are tighter; 400 repeats
+    one, ten = (np.array([training.importance_weighted_bound(model, x, samples, generator) for _ in range(400)]) for samples in (1, 10))
+    assert abs(one.mean() - lower) < 4 * math.hypot(one.std() / 20, error)
+    assert lower - 4 * error < ten.mean() < exact + 4 * ten.std() / 20
+    assert ten.mean() > lower + 0.3 * (exact - lower)
+
+
+def test_the_bound_is_reported_as_a_negative_log_likelihood_below_minus_elbo(digits_vae, test_images):
+    results = training.evaluate(digits_vae.model, some(test_images), CPU, importance_samples=50).metrics
+    assert results["importance_samples"] == 50
+    assert results["negative_elbo"] - 5 < results["negative_log_likelihood"] < results["negative_elbo"]
+    without = {name: value for name, value in results.items() if name not in ("importance_samples", "negative_log_likelihood")}
+    assert without == digits_vae.evaluation.metrics  # the bound comes last, and its noise moves nothing else
+
+
+def test_the_kl_is_mutual_information_plus_marginal_kl(digits_vae):
+    results = digits_vae.evaluation.metrics
+    mean, log_var = (torch.from_numpy(part).double() for part in (digits_vae.evaluation.mean, digits_vae.evaluation.log_var))
+    q, p = Normal(mean, (log_var / 2).exp()), Normal(0.0, 1.0)
+    z = mean + (log_var / 2).exp() * torch.randn(mean.shape, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    ratio = (q.log_prob(z) - p.log_prob(z)).sum(-1)  # one draw an image, as the two parts are estimated
+    error = (ratio - kl_divergence(q, p).sum(-1)).std().item() / math.sqrt(len(z))
+    assert 0 < error < 0.1 * results["kl"]
+    assert abs(results["mutual_information"] + results["marginal_kl"] - results["kl"]) < 4 * error
+    assert 0 < results["mutual_information"] <= math.log(360)
+
+
+def test_the_kl_to_a_mixture_is_measured_by_draws(test_images):
+    one = dataclasses.replace(config("vae").model, prior="mixture")
+    model = build(one, seed=0)
+    results = training.evaluate(model, some(test_images), CPU).metrics
+    x = torch.from_numpy(test_images).float() / 255
+    with torch.no_grad():
+        mean, log_var = model.encode(x)
+        std = (log_var / 2).exp()
+        z = mean + std * torch.randn(400, *mean.shape, generator=torch.Generator().manual_seed(4))
+        log_p = model.prior.log_prob(z.flatten(0, 1)).view(400, -1)
+        ratio = (Normal(mean, std).log_prob(z).sum(-1) - log_p).mean(-1)  # (draws,)
+    error = ratio.std().item() * math.sqrt(1 / 16 + 1 / 400)
+    assert math.isfinite(results["kl"]) and error < 0.05 * results["kl"]
+    assert abs(results["kl"] - ratio.mean().item()) < 4 * error
+    assert results["negative_elbo"] == results["reconstruction_sampled"] + results["kl"]
+    assert abs(results["mutual_information"] + results["marginal_kl"] - results["kl"]) < 4 * ratio.std().item()  # from one draw
+
+
+# What codes say of labels.
+
+
+def test_test_codes_are_labelled_by_their_neighbours_among_the_train_codes(digits_aae):
+    train, test = (datasets.load("digits", split) for split in ("train", "test"))
+    results = training.evaluate(digits_aae.model, test, CPU, train=train).metrics
+    with torch.no_grad():
+        train_codes, test_codes = (digits_aae.model.encode(torch.from_numpy(split.pixels())).mean.double() for split in (train, test))
+    nearest = torch.cdist(test_codes, train_codes).topk(metrics.NEIGHBOURS, largest=False).indices.numpy()
+    votes = np.stack([np.bincount(train.labels[row], minlength=10) for row in nearest])
+    assert results["label_accuracy"] == pytest.approx((votes.argmax(1) == test.labels).mean(), abs=1e-9)  # a tie: the smaller label
+    assert results["label_accuracy"] > 0.3  # chance is 0.1
+    assert "label_accuracy" not in digits_aae.evaluation.metrics
+
+
+def test_codes_in_their_own_labels_component_are_counted(test_images):
+    labels = datasets.load("digits", "test").labels
+    model = build(labelled().model, seed=0)
+    with torch.no_grad():
+        mean = model.encode(torch.from_numpy(test_images).float() / 255).mean
+        mean_of = model.prior.means  # equal shapes turned around the origin: the likeliest is the one at the nearest angle
+    angle = torch.atan2(mean[:, 1], mean[:, 0])
+    nearest = (angle / (2 * math.pi / 10)).round().long() % 10
+    results = training.evaluate(model, Split(test_images, labels), CPU).metrics
+    assert len(mean_of) == 10 and results["own_component"] == pytest.approx((nearest.numpy() == labels).mean())
+    moved = copy.deepcopy(model)
+    moved.encode = lambda x: model.encode(x)._replace(mean=2 * torch.stack([torch.cos(turn), torch.sin(turn)], -1))
+    turn = torch.from_numpy(labels).float() * 2 * math.pi / 10
+    assert training.evaluate(moved, Split(test_images, labels), CPU).metrics["own_component"] == 1

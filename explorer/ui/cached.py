@@ -11,12 +11,16 @@ from safetensors.numpy import save as save_tensors
 
 from explorer import datasets
 from explorer.bundle import Bundle, BundleError, find_bundles, load_bundle
+from explorer.config import ModelConfig, TrainingConfig
+from explorer.shapes import SHAPES
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = ROOT / "data"
 FOLDERS = {"": ROOT / "pretrained", "runs/": ROOT / "runs"}  # what stands before a bundle's name, and where it is
 FRONT = (("mnist-vae", "digits-vae"), ("mnist-aae", "digits-aae"))  # what the front page opens on, left and right, best first
 CONFUSABLE = {"fashion-mnist": (2, 4), "kmnist": (2, 6)}  # two classes whose codes meet; digits: 4 and 9
+SEED, MMD_DRAWS = 2, 1500  # where the scoreboard draws: of codes, and of the prior
+PRIOR_NAMES = {"normal": "N(0, I)", "mixture": "a mixture of 10 Gaussians", "swiss-roll": "a swiss roll"}
 
 
 class Catalogue(NamedTuple):
@@ -39,7 +43,47 @@ def catalogue() -> Catalogue:
 
 
 def browser_tensors(digest: str) -> bytes | None:
-    """The decoder's weights and the codes of the bundle with that digest, as one safetensors file."""
+    """The decoder's weights and the codes of the bundle with that digest, as one safetensors file; None where there is no such bundle."""
+    bundle = _find(digest)
+    return bundle and _browser_tensors(digest, bundle)
+
+
+def history(digest: str) -> list[dict]:
+    """The training's history, an entry an epoch. Raises LookupError for a bundle that is gone."""
+    return _required(digest).history
+
+
+class Compared(NamedTuple):
+    """A model's codes beside its prior."""
+
+    codes: np.ndarray  # (n, d): the test set's, sampled where the encoder is stochastic
+    draws: np.ndarray  # (n, d): as many draws of the prior
+    covered: np.ndarray  # (n,) bool: the draws that coverage counts
+
+
+def compared(digest: str) -> Compared:
+    """Imports torch. Raises LookupError for a bundle that is gone."""
+    return _compared(digest, _required(digest))
+
+
+def mmd_squared(digest: str) -> tuple[float, float]:
+    """The squared maximum mean discrepancy of codes from draws of the prior, and of draws from other draws: MMD_DRAWS of each."""
+    from explorer import metrics
+
+    codes, draws, _ = compared(digest)
+    n = min(MMD_DRAWS, len(draws) // 2)
+    some = np.random.default_rng(SEED).permutation(len(codes))[:n]
+    return metrics.mmd_squared(codes[some], draws[:n]), metrics.mmd_squared(draws[-n:], draws[:n])
+
+
+def _required(digest: str) -> Bundle:
+    bundle = _find(digest)
+    if bundle is None:
+        raise LookupError("the model was replaced while the page was open: reload it")
+    return bundle
+
+
+def _find(digest: str) -> Bundle | None:
     for folder in FOLDERS.values():
         for path in find_bundles(folder):
             try:
@@ -47,7 +91,7 @@ def browser_tensors(digest: str) -> bytes | None:
             except BundleError:
                 continue
             if bundle.digest == digest:
-                return _browser_tensors(digest, bundle)
+                return bundle
     return None
 
 
@@ -75,7 +119,23 @@ def _load(path: str, changed: int, size: int) -> Bundle:
 def _browser_tensors(digest: str, _bundle: Bundle) -> bytes:
     arrays = {name: array for name, array in _bundle.weights.items() if name.startswith("decoder.")}
     arrays |= {f"codes.{name}": array for name, array in vars(_bundle.codes).items() if array is not None}
+    if _bundle.config.model.latent_dim > 2:  # as on the disk
+        arrays |= {name: arrays[name].astype(np.float16) for name in ("codes.mean", "codes.log_var") if name in arrays}
     return save_tensors(arrays)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _compared(digest: str, _bundle: Bundle) -> Compared:
+    import torch
+
+    from explorer import metrics
+    from explorer.priors import get_prior
+
+    codes, log_var = _bundle.codes.mean, _bundle.codes.log_var
+    if log_var is not None:
+        codes = codes + np.exp(0.5 * log_var) * np.random.default_rng(SEED).standard_normal(codes.shape, np.float32)
+    draws = get_prior(_bundle.config.model.prior).sample(*codes.shape, torch.Generator().manual_seed(SEED)).numpy()
+    return Compared(codes, draws, metrics.covered(codes, draws))
 
 
 @st.cache_resource(show_spinner=False)
@@ -85,13 +145,17 @@ def _test_images(dataset: str, data_dir: str) -> np.ndarray:
 
 def _entry(name: str, bundle: Bundle) -> dict:
     model, training = bundle.config.model, bundle.config.training
-    title = model.kind.upper()
+    title = _title(model, training)
     return {
         "name": name,
         "title": title,
         "choice": f"{title} · {training.dataset}" + (f" · {name}" if name != bundle.config.name else ""),
         "kind": model.kind,
         "dataset": training.dataset,
+        "prior": PRIOR_NAMES[model.prior],
+        "shape": _shape(model.prior),
+        "epochs": training.epochs,
+        "weights": {"beta": training.beta, "adversarial_weight": training.adversarial_weight, "prior": PRIOR_NAMES[model.prior]},
         "image_side": model.image_side,
         "latent_dim": model.latent_dim,
         "images": len(bundle.codes.label),
@@ -103,3 +167,23 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "tensors": f"tensors/{bundle.digest}",
         "warm": name in (FRONT[0][0], FRONT[1][0]),
     }
+
+
+def _shape(prior: str) -> dict | None:
+    """The Gaussians of a mixture prior; None for N(0, I)."""
+    if prior not in SHAPES:
+        return None
+    shape = SHAPES[prior]()
+    return {"name": prior, "means": shape.means.round(6).tolist(), "axes": shape.axes.round(6).tolist(), "stds": shape.stds.tolist()}
+
+
+def _title(model: ModelConfig, training: TrainingConfig) -> str:
+    """`VAE`, `VAE β = 0.1`, `AAE mixture, labels`: what sets a model apart from its siblings."""
+    parts = [model.kind.upper()]
+    if model.kind == "vae" and training.beta != 1:
+        parts.append(f"β = {training.beta:g}")
+    if model.prior != "normal":
+        parts.append(model.prior.replace("-", " ") + (", labels" if model.label_informed else ""))
+    if model.latent_dim != 2:
+        parts.append(f"{model.latent_dim}-d")
+    return " ".join(parts)

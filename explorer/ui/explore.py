@@ -14,7 +14,7 @@ def page() -> None:
     catalogue = cached.catalogue()
     for problem in catalogue.problems:
         st.warning(problem, icon=":material/broken_image:")
-    shown = [entry for entry in catalogue.entries if entry["latent_dim"] == 2]
+    shown = [entry for entry in catalogue.entries if entry["latent_dim"] >= 2]
     if not shown:
         st.error(texts.NO_MODELS)
         return
@@ -28,17 +28,15 @@ def page() -> None:
 
 def current_state(shown: list[dict]) -> tuple[dict, list[str]]:
     """The address's state where it has one; else, as after a visit to another page, the one kept in the session."""
-    names = [entry["name"] for entry in shown]
-    sizes = {entry["dataset"]: entry["images"] for entry in shown}
+    models = {entry["name"]: entry for entry in shown}
     kept = st.session_state.get(KEPT)
     params = {name: st.query_params[name] for name in state.PARAMETERS if name in st.query_params}
     if kept is not None and params == state.to_params(kept):
         return kept, []
-    if kept is not None and not params and {kept["left"], kept["right"]} <= set(names):
+    if kept is not None and not params and {kept["left"], kept["right"]} <= set(models):
         st.query_params.update(state.to_params(kept))
         return kept, []
-    default = state.default_state(names, cached.FRONT)
-    parsed, problems = state.parse(params, default, names, sizes)
+    parsed, problems = state.parse(params, state.default_state(models, cached.FRONT), models)
     st.session_state[KEPT] = parsed
     return parsed, problems
 

@@ -13,4 +13,16 @@ MARGINS = "<style>.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1
 st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide")
 st.logo(HERE / "logo.svg", size="medium")
 st.html(MARGINS)
-st.navigation([st.Page(explore.page, title="Explorer", icon=":material/scatter_plot:", url_path="explorer", default=True)], position="top").run()
+
+
+def show_scoreboard() -> None:
+    from explorer.ui import scoreboard  # pandas' and Plotly's figures are not for the front page to wait for
+
+    scoreboard.page()
+
+
+PAGES = [
+    st.Page(explore.page, title="Explorer", icon=":material/scatter_plot:", url_path="explorer", default=True),
+    st.Page(show_scoreboard, title="Scoreboard", icon=":material/leaderboard:", url_path="scoreboard"),
+]
+st.navigation(PAGES, position="top").run()

@@ -1,6 +1,9 @@
 """The explorer's state: one probe and what is chosen, as the page keeps it and as the address writes it.
 
     ?mean=0.5,-1&log_var=-2,-2&noise=0.8,-0.6&pick=mnist:12&left=mnist-vae&right=mnist-aae&codes=means
+
+The probe has as many dimensions as the larger of the two models; a model of fewer sees the first of them. With more
+than two, `dims=3,7` names the two (from 1) that sliders and plane show, and `map=umap` or `map=plane` the kind of map.
 """
 
 from __future__ import annotations
@@ -10,33 +13,29 @@ from collections.abc import Mapping, Sequence
 
 # The largest magnitudes that make sense: exp(log_var) overflows float32 past 88.
 LIMITS = {"mean": 1000.0, "log_var": 80.0, "noise": 100.0}
-DEFAULTS = {"mean": 0.0, "log_var": -2.0, "noise": (0.8, -0.6)}
+DEFAULTS = {"mean": (0.0, 0.0), "log_var": (-2.0, -2.0), "noise": (0.8, -0.6)}  # over and over, in more dimensions
 DECIMALS = 4
-CODES = ("means", "sampled")
-PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes")
+CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane")}
+PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map")
 
 
-def default_state(names: Sequence[str], front: Sequence[Sequence[str]], latent_dim: int = 2) -> dict:
-    """The state that a plain address opens. names: the models there are; front: for each panel, what it prefers. Raises ValueError without a model."""
-    if not names:
+def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]]) -> dict:
+    """The state that a plain address opens.
+
+    models: by their names, each with latent_dim, dataset and images; front: for each panel, the names that it prefers.
+    Raises ValueError without a model.
+    """
+    if not models:
         raise ValueError("there is no model to show")
-    left, right = (next((name for name in wanted if name in names), names[0]) for wanted in front)
-    noise = DEFAULTS["noise"]
-    return {
-        "mean": [DEFAULTS["mean"]] * latent_dim,
-        "log_var": [DEFAULTS["log_var"]] * latent_dim,
-        "noise": [noise[i % len(noise)] for i in range(latent_dim)],
-        "pick": None,
-        "left": left,
-        "right": right,
-        "codes": "means",
-    }
+    left, right = (next((name for name in wanted if name in models), next(iter(models))) for wanted in front)
+    chosen = {"left": left, "right": right, "pick": None, "dims": [0, 1]} | {name: choices[0] for name, choices in CHOICES.items()}
+    return _default_probe(_dimensions(chosen, models)) | chosen
 
 
-def parse(params: Mapping[str, str], default: dict, names: Sequence[str], sizes: Mapping[str, int]) -> tuple[dict, list[str]]:
+def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapping]) -> tuple[dict, list[str]]:
     """A state from an address's parameters, and a sentence for each parameter that had to be ignored.
 
-    names: the models there are; sizes: the number of test images by dataset. Never raises.
+    models: as in `default_state`, which gave the default. Never raises.
     """
     state, problems = dict(default), []
 
@@ -44,24 +43,35 @@ def parse(params: Mapping[str, str], default: dict, names: Sequence[str], sizes:
         value = params[name] if len(params[name]) <= 40 else params[name][:40] + "…"
         problems.append(f"{name}={value} was ignored: {why}.")
 
+    for name in ("left", "right"):
+        if name in params:
+            if params[name] in models:
+                state[name] = params[name]
+            else:
+                ignore(name, f"there is no such model; there are {', '.join(models)}")
+    dimensions = _dimensions(state, models)
+    state |= _default_probe(dimensions)
     for name, limit in LIMITS.items():
         if name in params:
             try:
-                state[name] = _numbers(params[name], len(default[name]), limit)
+                state[name] = _numbers(params[name], dimensions, limit)
             except ValueError as error:
                 ignore(name, str(error))
-    for name in ("left", "right"):
+    for name, choices in CHOICES.items():
         if name in params:
-            if params[name] in names:
+            if params[name] in choices:
                 state[name] = params[name]
             else:
-                ignore(name, f"there is no such model; there are {', '.join(names)}")
-    if "codes" in params:
-        if params["codes"] in CODES:
-            state["codes"] = params["codes"]
+                ignore(name, f"it can be {' or '.join(choices)}")
+    if "dims" in params:
+        known = {str(i + 1): i for i in range(dimensions)}
+        chosen = [known.get(part) for part in params["dims"].split(",", 3)]
+        if len(chosen) == 2 and None not in chosen and chosen[0] != chosen[1]:
+            state["dims"] = chosen
         else:
-            ignore("codes", f"it can be {' or '.join(CODES)}")
+            ignore("dims", f"it names two different dimensions from 1 to {dimensions}, as in 1,2")
     if "pick" in params:
+        sizes = {model["dataset"]: model["images"] for model in models.values()}
         dataset, _, row = params["pick"].partition(":")
         if dataset in sizes and row.isascii() and row.isdigit() and len(row) < 9 and int(row) < sizes[dataset]:
             state["pick"] = f"{dataset}:{int(row)}"
@@ -74,7 +84,17 @@ def to_params(state: Mapping) -> dict[str, str]:
     """The address's parameters for a state: `parse` gives the state back."""
     params = {name: ",".join(_text(value) for value in state[name]) for name in LIMITS}
     params |= {name: state[name] for name in ("pick", "left", "right", "codes")}
+    if len(state["mean"]) > 2:
+        params |= {"dims": ",".join(str(i + 1) for i in state["dims"]), "map": state["map"]}
     return {name: value for name, value in params.items() if value is not None}
+
+
+def _dimensions(state: Mapping, models: Mapping[str, Mapping]) -> int:
+    return max(models[state[side]]["latent_dim"] for side in ("left", "right"))
+
+
+def _default_probe(dimensions: int) -> dict[str, list[float]]:
+    return {name: [values[i % 2] for i in range(dimensions)] for name, values in DEFAULTS.items()}
 
 
 def _numbers(text: str, count: int, limit: float) -> list[float]:

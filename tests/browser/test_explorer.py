@@ -11,11 +11,17 @@ import torch
 
 from explorer import gaussian
 from explorer.bundle import load_bundle
+from explorer.priors import get_prior
 
-from .conftest import DESK, PHONE, ROOT
+from .driver import COMPLETE, DESK, PHONE, ROOT, distinct, drag_slider, hover_map
 
 PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
+# Where a point of a map's axes is on the page.
+AT = (
+    "(f, at) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const b = f.getBoundingClientRect();"
+    "return [b.x + xaxis._offset + xaxis.l2p(at[0]), b.y + yaxis._offset + yaxis.l2p(at[1])]; }"
+)
 DIGITS = "left=digits-vae&right=digits-aae"
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
@@ -38,32 +44,10 @@ def sent_messages(page) -> list:
     sent: list = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
     page.reload()
-    page.wait_for_selector(".explorer[data-maps=true]")
+    page.wait_for_selector(COMPLETE)
     page.wait_for_timeout(1500)
     sent.clear()  # what opened the page
     return sent
-
-
-# Collects, once a frame, what the page shows; the pictures by a hash of their pixels.
-WATCH = """() => {
-  const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean);
-  const canvases = [...root.querySelectorAll('.pictures canvas')];
-  const hash = (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.reduce((h, v) => (h * 31 + v) | 0, 7);
-  window.seen = [];
-  const look = () => setTimeout(() => { // when the frame is done
-    window.seen.push({
-      pictures: canvases.map(hash), nats: root.querySelector('.kl').dataset.nats, text: root.querySelector('.kl').textContent,
-      sliders: [...root.querySelectorAll('.sliders input[type=range]')].map((slider) => Number(slider.value)),
-    });
-    requestAnimationFrame(look);
-  });
-  look();
-}"""
-
-
-def distinct(seen: list[dict]) -> list[int]:
-    """How many different values each picture and the KL had."""
-    return [len({frame["pictures"][i] for frame in seen}) for i in range(4)] + [len({frame["text"] for frame in seen})]
 
 
 def assert_frames_are_of_one_state(seen: list[dict]) -> None:
@@ -78,7 +62,7 @@ def test_page_shows_everything_by_name_and_stays_on_the_host(open_page, chromium
     page = open_page("", wait=None)
     page.on("request", lambda request: requests.append(request.url))
     page.reload()
-    page.wait_for_selector(".explorer[data-maps=true]")
+    page.wait_for_selector(COMPLETE)
     page.wait_for_timeout(500)
     for name in ("μ₁", "μ₂", "log σ²₁", "log σ²₂"):
         assert page.get_by_role("slider", name=name, exact=True).count() == 1
@@ -120,7 +104,7 @@ def test_pictures_and_kl_against_torch(open_page, left, right):
         mean, log_var, noise = (np.round(rng.normal(size=2) * scale, 4) for scale in (1.5, 1.0, 1.0))
         query = "&".join(f"{name}={values[0]:.4f},{values[1]:.4f}" for name, values in (("mean", mean), ("log_var", log_var), ("noise", noise)))
         page.goto(f"{page.url.split('?')[0]}?left={left}&right={right}&{query}")
-        page.wait_for_selector(".explorer[data-maps=true]")
+        page.wait_for_selector(COMPLETE)
         assert nats(page) == pytest.approx(gaussian.kl_to_standard_normal(torch.tensor(mean), torch.tensor(log_var)).item(), abs=1e-6)
         for at, z in (("μ", mean), ("z", mean + np.exp(log_var / 2) * noise)):
             for kind, model in models.items():
@@ -132,17 +116,8 @@ def test_pictures_and_kl_against_torch(open_page, left, right):
 def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
     page = open_page("?log_var=-1,-1")
     sent = sent_messages(page)
-    slider = page.get_by_role("slider", name="μ₁", exact=True)
-    box = slider.bounding_box()
-    x0, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     before = page.url
-    page.mouse.move(x0, y)
-    page.mouse.down()
-    page.evaluate(WATCH)
-    for i in range(100):
-        page.mouse.move(x0 + (i + 1) * 0.45 * box["width"] / 100, y)
-        page.evaluate("() => new Promise(requestAnimationFrame)")
-    seen = page.evaluate("() => window.seen")
+    seen = drag_slider(page, "μ₁")
     assert sent == [] and page.url == before
     page.mouse.up()
     page.wait_for_url(re.compile("mean="))
@@ -150,7 +125,7 @@ def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
     assert len(sent) == 1
     assert min(distinct(seen)) >= 95, distinct(seen)
     assert_frames_are_of_one_state(seen)
-    assert float(address(page)["mean"].split(",")[0]) == pytest.approx(float(slider.input_value()), abs=1e-9)
+    assert float(address(page)["mean"].split(",")[0]) == pytest.approx(float(page.get_by_role("slider", name="μ₁", exact=True).input_value()), abs=1e-9)
 
 
 def test_hovering_decodes_what_is_under_the_pointer_and_sends_nothing(open_page):
@@ -158,11 +133,7 @@ def test_hovering_decodes_what_is_under_the_pointer_and_sends_nothing(open_page)
     sent = sent_messages(page)
     kl_before = nats(page)
     box = page.get_by_role("figure", name="AAE latent map").bounding_box()
-    page.evaluate(WATCH)
-    for i in range(100):
-        page.mouse.move(box["x"] + 60 + i * (box["width"] - 120) / 100, box["y"] + box["height"] * (0.25 + i / 300))
-        page.evaluate("() => new Promise(requestAnimationFrame)")
-    seen = page.evaluate("() => window.seen")
+    seen = hover_map(page, "AAE latent map")
     assert min(distinct(seen)) >= 95, distinct(seen)
     assert_frames_are_of_one_state(seen)
     page.mouse.move(box["x"] - 200, 20)
@@ -203,10 +174,7 @@ def test_clicking_a_code_marks_the_image_and_sets_the_posterior(open_page):
     row = int(np.where(np.abs(codes.mean).max(-1) < 2.5, distance.min(-1), 0).argmax())  # one that stands alone
     page = open_page("?" + DIGITS)
     figure = page.get_by_role("figure", name="VAE latent map")
-    x, y = figure.evaluate(
-        "(f, at) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const b = f.getBoundingClientRect();"
-        "return [b.x + xaxis._offset + xaxis.l2p(at[0]), b.y + yaxis._offset + yaxis.l2p(at[1])]; }", codes.mean[row].tolist()
-    )
+    x, y = figure.evaluate(AT, codes.mean[row].tolist())
     page.mouse.click(x, y)
     page.wait_for_url(re.compile("pick="))
     shown = address(page)
@@ -255,6 +223,106 @@ def test_address_reopens_the_view_and_bad_parameters_are_named(open_page):
     assert "was ignored" in alerts.first.inner_text()
 
 
+def test_legend_hides_classes_and_shows_one_alone(open_page):
+    page = open_page("?" + DIGITS)
+    figure = page.get_by_role("figure", name="AAE latent map")
+    shown = "f => [...f.querySelectorAll('.class-name')].filter((n) => n.style.display !== 'none').map((n) => n.textContent)"
+    visible = "f => f.querySelector('.plot').data.filter((trace) => trace.visible).map((trace) => trace.name)"
+    everything = [str(digit) for digit in range(10)]
+    button = page.get_by_role("button", name="3", exact=True)
+    button.click()
+    assert figure.evaluate(shown) == figure.evaluate(visible) == [name for name in everything if name != "3"]
+    assert button.get_attribute("aria-pressed") == "false"
+    button.dblclick()
+    assert figure.evaluate(shown) == figure.evaluate(visible) == ["3"]
+    button.dblclick()
+    assert figure.evaluate(shown) == figure.evaluate(visible) == everything
+
+
+def test_a_finger_drags_the_probe(open_page):
+    page = open_page("?mean=0,0", viewport=PHONE, has_touch=True, is_mobile=True)
+    knob = page.get_by_role("button", name="Probe in the VAE map; arrow keys move it")
+    box = knob.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for kind, dx in [("touchStart", 0), *(("touchMove", 8 * i) for i in range(1, 9)), ("touchEnd", None)]:
+        points = [] if dx is None else [{"x": x + dx, "y": y}]
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.wait_for_url(re.compile("mean=(?!0%2C0|0,0)"))
+    first, second = map(float, address(page)["mean"].split(","))
+    assert first > 0.8 and abs(second) < 0.05
+
+
+def test_another_priors_kl_stands_beside_with_its_error(open_page):
+    page = open_page("?left=mnist-vae-mixture&right=mnist-aae-mixture&mean=1.5,0.5&log_var=-3,-2")
+    shown = page.locator(".other-priors").inner_text()
+    kl, error = map(float, re.fullmatch(r"from a mixture of 10 Gaussians: (-?[\d.]+) ± ([\d.]+) nats", shown.replace("−", "-")).groups())
+    mean, log_var = torch.tensor([1.5, 0.5]), torch.tensor([-3.0, -2.0])
+    z = mean + torch.exp(log_var / 2) * torch.randn(100_000, 2, generator=torch.Generator().manual_seed(0))
+    exact = (gaussian.log_prob_diagonal(z, mean, log_var) - get_prior("mixture").log_prob(z)).mean().item()  # to within .01
+    assert 0 < error < 0.3 and abs(kl - exact) < 4 * error + 0.02
+    for name in ("VAE mixture", "AAE mixture"):
+        assert page.get_by_role("figure", name=f"{name} latent map").locator(".ring").count() == 20  # 1σ and 2σ of ten Gaussians
+
+
+def test_a_swiss_roll_is_drawn_as_a_band(open_page):
+    page = open_page("?right=mnist-aae-swiss-roll")
+    band = page.get_by_role("figure", name="AAE swiss roll latent map").locator(".band")
+    assert band.count() == 1 and len(band.get_attribute("d").split("L")) == 200
+    page.locator(".places").select_option(label="A hole in q(z) (AAE swiss roll)")
+    page.wait_for_url(re.compile("log_var=-4"))
+    mean = torch.tensor([[float(value) for value in address(page)["mean"].split(",")]])
+    assert get_prior("swiss-roll").log_prob(mean).item() > -5  # where the prior has mass, not between its arms
+
+
+def test_sixteen_dimensions(open_page):
+    page = open_page("?left=mnist-vae-16d&right=mnist-aae-16d")
+    figure = page.get_by_role("figure", name="VAE 16-d latent map")
+    assert "UMAP" in figure.locator(".note").text_content()
+    page.get_by_role("combobox", name="Kind of map").select_option("plane")
+    page.wait_for_url(re.compile("map=plane"))
+    page.get_by_role("combobox", name="Second dimension that is moved").select_option("4")
+    page.wait_for_url(re.compile("dims=1(%2C|,)5"))
+    slider = page.get_by_role("slider", name="μ₅", exact=True)
+    slider.focus()
+    for _ in range(4):
+        page.keyboard.press("PageUp")
+    page.wait_for_url(re.compile("mean=0(%2C0){3}%2C[1-9]"))
+    mean, log_var = (torch.tensor([float(value) for value in address(page)[name].split(",")]) for name in ("mean", "log_var"))
+    assert mean.nonzero().flatten().tolist() == [4]
+    assert nats(page) == pytest.approx(gaussian.kl_to_standard_normal(mean.double(), log_var.double()).item(), abs=1e-6)
+    model = load_bundle(ROOT / "pretrained" / "mnist-vae-16d").model()
+    expected = torch.sigmoid(model.decode(mean[None]))[0].numpy() * 255
+    assert np.abs(np.array(picture(page, "VAE 16-d decoded at μ").evaluate(PIXELS)) - expected).max() <= 2
+    page.get_by_role("button", name=re.compile("^Dimension 9, KL")).click()
+    page.wait_for_url(re.compile("dims=9(%2C|,)5"))
+    assert page.get_by_role("slider", name="log σ²₉", exact=True).count() == 1
+    page.reload()
+    page.wait_for_selector(COMPLETE)
+    assert page.get_by_role("slider", name="μ₉", exact=True).count() == 1 and address(page)["map"] == "plane"
+    page.locator(".panel.left header select").select_option("mnist-vae")
+    page.locator(".panel.right header select").select_option("mnist-aae")
+    page.wait_for_url(re.compile("mean=0(%2C|,)0&"))  # two dimensions again
+    assert page.get_by_role("slider", name="μ₂", exact=True).count() == 1
+
+
+def test_hovering_a_umap_decodes_the_nearest_code(open_page):
+    page = open_page("?left=mnist-vae-16d&right=mnist-aae-16d")
+    bundle = load_bundle(ROOT / "pretrained" / "mnist-vae-16d")
+    figure = page.get_by_role("figure", name="VAE 16-d latent map")
+    row = 123
+    x, y = figure.evaluate(AT, bundle.codes.umap[row].tolist())
+    page.mouse.move(x, y)
+    page.wait_for_timeout(300)
+    image = int(re.search(r"image (\d+)", figure.locator(".note").text_content()).group(1))
+    expected = torch.sigmoid(bundle.model().decode(torch.from_numpy(bundle.codes.mean[[image]])))[0].numpy() * 255
+    assert np.abs(np.array(picture(page, "VAE 16-d decoded at μ").evaluate(PIXELS)) - expected).max() <= 2
+    page.mouse.click(x, y)
+    page.wait_for_url(re.compile("pick=mnist"))
+    picked = int(address(page)["pick"].partition(":")[2])
+    np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], bundle.codes.mean[picked], atol=1e-4)
+
+
 def test_phone_keeps_pictures_and_kl_in_sight(open_page):
     page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     page.get_by_role("figure", name="AAE latent map").scroll_into_view_if_needed()
@@ -272,7 +340,7 @@ def test_two_hundred_random_z_against_torch(open_page):
     page = open_page()
     for mean in np.round(rng.normal(size=(200, 2)) * 1.3, 4):
         page.goto(f"{page.url.split('?')[0]}?mean={mean[0]:.4f},{mean[1]:.4f}&log_var=-3,1&noise=0,0")
-        page.wait_for_selector(".explorer[data-maps=true]")
+        page.wait_for_selector(COMPLETE)
         for kind, model in models.items():
             expected = torch.sigmoid(model.decode(torch.tensor(mean[None], dtype=torch.float32)))[0].numpy() * 255
             shown = np.array(picture(page, f"{kind} decoded at z").evaluate(PIXELS))

@@ -14,7 +14,6 @@ from pathlib import Path
 import streamlit as st
 
 HERE = Path(__file__).parent
-MODULES = ("explore.js", "decoder.js", "gaussian.js", "map.js", "places.js", "probe.js", "readout.js", "safetensors.js", "plotly.js")
 
 # Streamlit loads the component's script from a blob, so the modules are imported by address. Streamlit runs the
 # default export again whenever data or theme change: the page is mounted once for each parent.

@@ -1,15 +1,18 @@
 // The explorer: two maps, one probe, four pictures, and the KL, all of one state in every frame.
 
+import { averageKl, Bars } from "./bars.js";
 import { Decoder, drawLogits, drawPixels } from "./decoder.js";
 import { seededUniform, standardNormal } from "./gaussian.js";
 import { LatentMap } from "./map.js";
 import { between, hole } from "./places.js";
+import { klMonteCarlo } from "./prior.js";
 import { Probe, round } from "./probe.js";
 import { format, Readout, subscript, write } from "./readout.js";
 import { readSafetensors } from "./safetensors.js";
 
 const SLIDER_RANGE = { mean: [-4, 4], log_var: [-8, 2] };
-const START = { mean: 0, log_var: -2 };
+const START = { mean: [0, 0], log_var: [-2, -2], noise: [0.8, -0.6] }; // over and over, in more dimensions
+const NEAR = 40; // pixels within which a map that is no plane shows the nearest code
 const SAMPLING_SEED = 1; // of the noise in the map of sampled z
 const SIDES = ["left", "right"];
 
@@ -45,13 +48,17 @@ class Explorer {
     for (const panel of this.panels) this.resizer.observe(panel.host);
     await painted();
     this.root.dataset.ready = "true"; // points and pictures are on the screen
+    performance.mark("explorer drawn");
 
+    await idle(); // evaluating Plotly holds everything else up for a second
     const { default: Plotly } = await import(new URL("plotly.js", this.base));
     if (this.destroyed) return;
     adoptPlotlyStyles(this.root.getRootNode());
     await Promise.all(this.panels.map((panel) => panel.map.take(Plotly)));
     this.draw();
+    await painted();
     this.root.dataset.maps = "true"; // axes, zoom and pan are there too
+    performance.mark("explorer complete");
   }
 
   // What arrives after mounting: the theme's colours, and a state that came from the address.
@@ -97,7 +104,8 @@ class Explorer {
 
   set(part) {
     const previous = this.probe.state;
-    this.change(part);
+    if (part.left || part.right) part = { ...part, ...this.resized(part.left ?? previous.left, part.right ?? previous.right) };
+    this.probe.change(part);
     this.commit();
     this.refresh(previous);
   }
@@ -108,10 +116,13 @@ class Explorer {
     for (const panel of this.panels) {
       if (state[panel.side] !== previous[panel.side]) {
         this.fetchModel(state[panel.side]).then((model) => this.show([[panel, model]])).catch((error) => this.fail(error));
-      } else if (state.codes !== previous.codes && panel.model) {
+      } else if (panel.model && state.map !== previous.map) {
+        this.show([[panel, panel.model]]).catch((error) => this.fail(error));
+      } else if (panel.model && (state.codes !== previous.codes || String(state.dims) !== String(previous.dims))) {
         panel.map.movePoints(this.points(panel));
       }
     }
+    this.arrange();
     this.syncChoices();
     this.draw();
   }
@@ -132,13 +143,19 @@ class Explorer {
     if (this.destroyed) return;
     const frame = this.probe.frame();
     for (const panel of this.panels) {
-      if (!panel.model) continue;
+      if (!panel.model || panel.model.entry.latent_dim > frame.mean.length) continue; // one that is being replaced
       const { decoder, entry } = panel.model;
-      drawLogits(panel.atMean, decoder.decode(frame.mean), entry.image_side);
+      drawLogits(panel.atMean, decoder.decode(frame.mean), entry.image_side); // a model reads as many as it has dimensions
       drawLogits(panel.atZ, decoder.decode(frame.z), entry.image_side);
-      panel.map.place({ ...frame, home: this.probe.state.mean, pick: this.pickedRow(panel), note: this.note(panel, frame) });
+      const inPlane = (vector) => this.dimsOf(panel).map((i) => vector[i]);
+      panel.map.place({
+        plane: this.isPlane(panel), mean: inPlane(frame.mean), std: inPlane(frame.std), z: inPlane(frame.z), home: inPlane(this.probe.state.mean),
+        previewing: frame.previewing, pick: this.pickedRow(panel), note: this.note(panel, frame),
+      });
     }
     this.readout.show(frame);
+    this.bars.show(frame.perDimension, this.moved());
+    this.showOtherPriors(frame);
     this.showSliders(frame);
     this.root.dataset.frame = (this.frames = (this.frames ?? 0) + 1);
   }
@@ -164,9 +181,11 @@ class Explorer {
     const current = changes.filter(([panel, model]) => model.entry.name === this.probe.state[panel.side]);
     for (const [panel, model] of current) panel.model = model;
     this.nameParts();
-    const ranges = this.homeRanges();
+    this.arrange();
     await Promise.all(this.panels.filter((panel) => panel.model).map(async (panel) => {
+      const ranges = this.homeRanges(panel);
       if (current.some(([changed]) => changed === panel)) {
+        panel.map.setPrior(panel.model.entry.shape);
         await panel.map.draw(this.points(panel), panel.model.entry.classes, ranges, this.colours);
       } else {
         panel.map.home = ranges;
@@ -198,18 +217,101 @@ class Explorer {
     }
   }
 
-  // The points of a panel's map: means, or one draw of z an image, the same draw every time.
+  // The points of a panel's map: means, or one draw of z an image, the same draw every time; or its UMAP.
   points(panel) {
-    const { mean, logVar, label } = panel.model.codes;
-    if (this.probe.state.codes === "means" || !logVar) return { x: mean[0], y: mean[1], label };
+    const { mean, logVar, label, umap } = panel.model.codes;
+    if (!this.isPlane(panel)) return { x: umap[0], y: umap[1], label };
+    const [i, j] = this.dimsOf(panel);
+    if (this.probe.state.codes === "means" || !logVar) return { x: mean[i], y: mean[j], label };
     panel.model.sampled ??= sample(mean, logVar);
-    return { x: panel.model.sampled[0], y: panel.model.sampled[1], label };
+    return { x: panel.model.sampled[i], y: panel.model.sampled[j], label };
   }
 
-  // Both maps show the same square: all but the outermost codes of both models, and at least the sliders' range.
-  homeRanges() {
-    const reach = Math.max(4.2, ...this.panels.filter((panel) => panel.model).map((panel) => panel.model.codes.reach));
+  // Planes show the same square: all but the outermost codes of both models, and at least the sliders' range. A UMAP shows all.
+  homeRanges(panel) {
+    if (!this.isPlane(panel)) return extent(panel.model.codes.umap);
+    const reach = Math.max(4.2, ...this.panels.filter((one) => one.model && this.isPlane(one)).map((one) => one.model.codes.reach));
     return { x: [-reach, reach], y: [-reach, reach] };
+  }
+
+  // ---- more than two dimensions --------------------------------------------------------------------
+
+  // The two dimensions that the sliders move.
+  moved() {
+    return this.probe.state.mean.length > 2 ? this.probe.state.dims : [0, 1];
+  }
+
+  // The two dimensions that a panel's plane shows.
+  dimsOf(panel) {
+    return panel.model.entry.latent_dim > 2 ? this.probe.state.dims : [0, 1];
+  }
+
+  // Are the axes of a panel's map dimensions of its latent space? Otherwise it is a UMAP.
+  isPlane(panel) {
+    return !panel.model.codes.umap || this.probe.state.map === "plane";
+  }
+
+  // The probe's mean with another point in a panel's plane.
+  meanWith(panel, point) {
+    const mean = [...this.probe.state.mean];
+    this.dimsOf(panel).forEach((dimension, at) => (mean[dimension] = point[at]));
+    return mean;
+  }
+
+  // The probe's mean at the code of an image: a model of fewer dimensions than the probe sets the first of them.
+  meanAt(panel, row) {
+    const { mean } = panel.model.codes;
+    return this.probe.state.mean.map((value, i) => (i < mean.length ? mean[i][row] : value));
+  }
+
+  // The probe with as many dimensions as the larger of two models.
+  resized(left, right) {
+    const dimensions = Math.max(...[left, right].map((name) => this.catalogue.get(name).latent_dim));
+    const { state } = this.probe;
+    const part = { dims: state.dims.every((i) => i < dimensions) ? state.dims : [0, 1] };
+    for (const [symbol, start] of Object.entries(START)) {
+      part[symbol] = Array.from({ length: dimensions }, (_, i) => state[symbol][i] ?? start[i % 2]);
+    }
+    return part;
+  }
+
+  // Sliders, table and bars for the dimensions that there are, when their number or choice changed.
+  arrange() {
+    const dimensions = this.probe.state.mean.length, moved = this.moved();
+    const averages = this.panels.filter((panel) => panel.model?.codes.logVar && panel.model.entry.latent_dim > 2).map((panel) => {
+      panel.model.averageKl ??= averageKl(panel.model.codes);
+      return { name: this.panelName(panel), values: panel.model.averageKl };
+    });
+    const key = JSON.stringify([dimensions, moved, averages.map(({ name }) => name)]);
+    if (this.arranged === key) return;
+    this.arranged = key;
+    this.readout.arrange(dimensions, moved);
+    this.bars.arrange(dimensions, averages);
+    this.find(".dims").hidden = dimensions <= 2;
+    this.root.classList.toggle("many", dimensions > 2);
+    for (const [at, choice] of this.dimChoices.entries()) {
+      choice.replaceChildren(...Array.from({ length: dimensions }, (_, i) => new Option(i + 1, i, false, i === moved[at])));
+    }
+    for (const slider of this.sliders) this.nameSlider(slider, moved[slider.at]);
+  }
+
+  chooseDimension(at, dimension) {
+    const dims = [...this.probe.state.dims];
+    if (dims[1 - at] === dimension) dims.reverse(); // the other one: they change places
+    else dims[at] = dimension;
+    this.set({ dims });
+  }
+
+  // KL from a prior that is not N(0, I), beside the one from N(0, I).
+  showOtherPriors({ mean, logVar }) {
+    const others = new Map(this.panels.filter((panel) => panel.model?.entry.shape).map((panel) => [panel.model.entry.prior, panel.model.entry.shape]));
+    const box = this.find(".other-priors");
+    box.hidden = others.size === 0;
+    const lines = [...others].map(([prior, shape]) => {
+      const { kl, error } = klMonteCarlo(shape, mean, logVar);
+      return `from ${prior}: ${format(kl, 2)} ± ${format(error, 2)} nats`;
+    });
+    write(box, lines.join("; "));
   }
 
   buildPanel(side) {
@@ -238,19 +340,20 @@ class Explorer {
     const { metrics, kind, images } = panel.model.entry;
     const [nullMean, nullStd] = metrics.coverage_null;
     const stochastic = kind === "vae";
+    const { prior, weights } = panel.model.entry;
     const bce = stochastic
       ? `BCE <b>${metrics.reconstruction_sampled.toFixed(1)}</b> at z, ${metrics.reconstruction.toFixed(1)} at μ · KL <b>${metrics.kl.toFixed(2)}</b> · −ELBO <b>${metrics.negative_elbo.toFixed(1)}</b> nats`
       : `BCE <b>${metrics.reconstruction.toFixed(1)}</b> nats at the code · no ELBO`;
     const holds = {
-      vae: "Its loss holds each q(z|x) to p(z) by this KL.",
-      aae: "The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
+      vae: `Its loss holds each q(z|x) to p(z) = ${prior} by ${weights.beta === 1 ? "this KL" : `${weights.beta} times this KL`}.`,
+      aae: `A discriminator holds its codes to ${prior}. The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.`,
       ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
     }[kind];
     panel.facts.innerHTML = `<span>${bce}</span> <span>coverage <b>${share(metrics.coverage)}</b>, null ${share(nullMean)} ± ${nullStd.toFixed(3)}</span> <span>${holds}</span>`;
     panel.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${metrics.seed}. BCE: binary cross-entropy summed over pixels, `
       + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws; "
       + "null: the same for two sets of draws of p(z), mean ± standard deviation.";
-    panel.element.querySelector(".switch").hidden = !stochastic;
+    panel.element.querySelector(".switch").hidden = !stochastic || !this.isPlane(panel);
   }
 
   describeTogether() {
@@ -265,23 +368,26 @@ class Explorer {
   // ---- controls ----------------------------------------------------------------------------------
 
   buildControls() {
-    const dimensions = this.probe.state.mean.length;
     this.sliders = [];
     const box = this.find(".sliders");
     for (const [symbol, sign] of [["mean", "μ"], ["log_var", "log σ²"]]) {
-      for (let i = 0; i < dimensions; i++) this.sliders.push(this.buildSlider(box, symbol, i, `${sign}${subscript(i)}`));
+      for (const at of [0, 1]) this.sliders.push(this.buildSlider(box, symbol, sign, at));
     }
-    this.find(".resample").addEventListener("click", () => this.set({ noise: [...standardNormal(dimensions)] }));
-    this.find(".reset").addEventListener("click", () => this.set({
-      mean: Array(dimensions).fill(START.mean), log_var: Array(dimensions).fill(START.log_var), pick: null,
-    }));
+    const everywhere = (values) => this.probe.state.mean.map((_, i) => values[i % 2]);
+    this.find(".resample").addEventListener("click", () => this.set({ noise: [...standardNormal(this.probe.state.mean.length)] }));
+    this.find(".reset").addEventListener("click", () => this.set({ mean: everywhere(START.mean), log_var: everywhere(START.log_var), pick: null }));
+    this.dimChoices = [...this.root.querySelectorAll(".dims .dimension")];
+    this.dimChoices.forEach((choice, at) => choice.addEventListener("change", () => this.chooseDimension(at, Number(choice.value))));
+    this.mapChoice = this.find(".dims .kind");
+    this.mapChoice.addEventListener("change", () => this.set({ map: this.mapChoice.value }));
+    this.bars = new Bars(this.find(".bars"), (dimension) => this.moved().includes(dimension) || this.chooseDimension(0, dimension));
     this.places = this.find(".places");
     this.places.addEventListener("change", () => {
       const place = this.placesByName?.get(this.places.value);
       this.places.selectedIndex = 0;
       if (place) this.set(place());
     });
-    this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") }, dimensions);
+    this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") });
     this.root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       this.probe.revert();
@@ -289,16 +395,16 @@ class Explorer {
     });
   }
 
-  buildSlider(box, symbol, index, name) {
+  // at: 0 or 1, the first or second of the two dimensions that are moved.
+  buildSlider(box, symbol, sign, at) {
     const row = box.appendChild(document.createElement("div"));
     row.className = `slider ${symbol}`;
     const [low, high] = SLIDER_RANGE[symbol];
-    row.innerHTML = `<span class="name" aria-hidden="true">${name}</span><input type="range" step="0.01" aria-label="${name}">`
-      + `<input type="number" step="0.01" aria-label="${name} as a number" inputmode="decimal">`;
+    row.innerHTML = `<span class="name" aria-hidden="true"></span><input type="range" step="0.01"><input type="number" step="0.01" inputmode="decimal">`;
     const [range, number] = row.querySelectorAll("input");
     const move = (value) => {
       const values = [...this.probe.state[symbol]];
-      values[index] = value;
+      values[this.moved()[at]] = value;
       this.change({ [symbol]: values });
     };
     let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
@@ -309,14 +415,24 @@ class Explorer {
     range.addEventListener("blur", () => ((keyed = false), this.commit()));
     number.addEventListener("change", () => {
       const value = Number(number.value);
-      if (number.value === "" || !Number.isFinite(value) || Math.abs(value) > this.data.limits[symbol]) number.value = this.probe.state[symbol][index];
+      if (number.value === "" || !Number.isFinite(value) || Math.abs(value) > this.data.limits[symbol]) number.value = this.probe.state[symbol][this.moved()[at]];
       else move(value), this.commit();
     });
-    return { symbol, index, range, number, low, high };
+    const slider = { symbol, sign, at, range, number, low, high, title: row.querySelector(".name") };
+    this.nameSlider(slider, at);
+    return slider;
+  }
+
+  nameSlider({ sign, range, number, title }, dimension) {
+    const name = `${sign}${subscript(dimension)}`;
+    write(title, name);
+    range.setAttribute("aria-label", name);
+    number.setAttribute("aria-label", `${name} as a number`);
   }
 
   showSliders(frame) {
-    for (const { symbol, index, range, number, low, high } of this.sliders) {
+    for (const { symbol, at, range, number, low, high } of this.sliders) {
+      const index = this.moved()[at];
       const value = symbol === "mean" ? frame.mean[index] : frame.logVar[index];
       const committed = this.probe.state[symbol][index];
       // a value out of range widens the slider
@@ -332,6 +448,7 @@ class Explorer {
 
   syncChoices() {
     const { state } = this.probe;
+    this.mapChoice.value = state.map;
     for (const panel of this.panels) {
       panel.choice.value = state[panel.side];
       panel.element.querySelectorAll("input[type=radio]").forEach((radio) => (radio.checked = radio.value === state.codes));
@@ -365,20 +482,22 @@ class Explorer {
     } else if (!this.hidden.delete(which)) this.hidden.add(which);
     this.find(".legend").querySelectorAll("button").forEach((button, i) => button.setAttribute("aria-pressed", String(!this.hidden.has(i))));
     for (const panel of this.panels) panel.model && panel.map.setHidden(this.hidden);
+    this.draw();
   }
 
   // Named places. They are looked for in the codes of the models on the page, so that the names are true of them.
   buildPlaces() {
     const tight = () => this.probe.state.mean.map(() => -4);
+    const at = ([x, y]) => this.probe.state.mean.map((_, i) => [x, y][i] ?? 0);
     const flat = (value) => this.probe.state.mean.map(() => value);
     const places = new Map([["The prior itself: KL = 0", () => ({ mean: flat(0), log_var: flat(0) })]]);
     for (const panel of this.panels) {
-      if (!panel.model) continue;
+      if (!panel.model || panel.model.entry.latent_dim > 2) continue; // holes and borders of more dimensions are not looked for
       const { codes, entry } = panel.model;
       const [a, b] = entry.confusable;
       const name = this.panelName(panel);
-      places.set(`Between ${entry.classes[a]} and ${entry.classes[b]} (${name})`, () => ({ mean: between(codes, a, b), log_var: tight() }));
-      places.set(`A hole in q(z) (${name})`, () => ({ mean: hole(codes), log_var: tight() }));
+      places.set(`Between ${entry.classes[a]} and ${entry.classes[b]} (${name})`, () => ({ mean: at(between(codes, a, b)), log_var: tight() }));
+      places.set(`A hole in q(z) (${name})`, () => ({ mean: at(hole(codes, entry.shape)), log_var: tight() }));
     }
     places.set("Far from the prior", () => ({ mean: flat(3.5), log_var: flat(-6) }));
     places.set("Wider than the prior", () => ({ mean: flat(0), log_var: flat(1.5) }));
@@ -394,9 +513,9 @@ class Explorer {
   }
 
   pick(panel, row) {
-    const { mean, logVar } = panel.model.codes;
-    const part = { mean: mean.map((column) => column[row]), pick: `${panel.model.entry.dataset}:${row}` };
-    if (logVar) part.log_var = logVar.map((column) => column[row]);
+    const { logVar } = panel.model.codes;
+    const part = { mean: this.meanAt(panel, row), pick: `${panel.model.entry.dataset}:${row}` };
+    if (logVar) part.log_var = this.probe.state.log_var.map((value, i) => (i < logVar.length ? logVar[i][row] : value));
     this.set(part);
   }
 
@@ -434,8 +553,10 @@ class Explorer {
     return {
       view: (map) => this.follow(map),
       hover: (map, point) => {
-        this.hovered = map;
-        this.probe.preview = point;
+        const panel = panelOf(map);
+        const row = this.isPlane(panel) ? null : map.nearest(...point, NEAR);
+        this.hovered = { map, point };
+        this.probe.preview = this.isPlane(panel) ? this.meanWith(panel, point) : row === null ? null : this.meanAt(panel, row);
         this.draw();
       },
       leave: () => {
@@ -444,22 +565,30 @@ class Explorer {
         this.probe.preview = null;
         this.draw();
       },
-      click: (map, point, row) => (row === null ? this.set({ mean: point }) : this.pick(panelOf(map), row)),
-      grab: () => {
-        this.probe.preview = null;
-        return this.probe.state.mean;
+      click: (map, point, row) => {
+        const panel = panelOf(map);
+        if (row !== null) this.pick(panel, row);
+        else if (this.isPlane(panel)) this.set({ mean: this.meanWith(panel, point) });
       },
-      move: (map, point) => this.change({ mean: point }),
+      grab: (map) => {
+        this.probe.preview = null;
+        return this.dimsOf(panelOf(map)).map((i) => this.probe.state.mean[i]);
+      },
+      move: (map, point) => this.change({ mean: this.meanWith(panelOf(map), point) }),
       release: (map, cancelled) => {
         if (cancelled) this.probe.revert();
         this.draw();
         this.commit();
       },
-      nudge: (map, [dx, dy]) => this.change({ mean: [this.probe.state.mean[0] + dx, this.probe.state.mean[1] + dy] }),
+      nudge: (map, [dx, dy]) => {
+        const panel = panelOf(map);
+        const [x, y] = this.dimsOf(panel).map((i) => this.probe.state.mean[i]);
+        this.change({ mean: this.meanWith(panel, [x + dx, y + dy]) });
+      },
     };
   }
 
-  // Both maps keep the same axes: the other one follows, once a frame.
+  // Two planes keep the same axes: the other one follows, once a frame.
   follow(map) {
     if (this.following) return;
     this.leader = map;
@@ -467,8 +596,8 @@ class Explorer {
     if (this.followScheduled) return;
     this.followScheduled = requestAnimationFrame(async () => {
       this.followScheduled = null;
-      const other = this.panels.find((panel) => panel.map !== this.leader && panel.model)?.map;
-      if (!other || this.destroyed) return;
+      if (this.destroyed || !this.panels.every((panel) => panel.model && this.isPlane(panel))) return;
+      const other = this.panels.find((panel) => panel.map !== this.leader).map;
       this.following = true;
       try {
         await other.setRanges(this.leader.ranges());
@@ -480,11 +609,15 @@ class Explorer {
   }
 
   // What stands in the corner of the map under the pointer.
-  note(panel, { mean, previewing }) {
-    if (!previewing || panel.map !== this.hovered) return "";
-    const row = panel.map.nearest(mean[0], mean[1]);
+  note(panel, { previewing }) {
+    if (!this.isPlane(panel) && !previewing) return "UMAP of the codes: near stays near, distances do not count";
+    if (!previewing || panel.map !== this.hovered?.map) return "";
+    const [x, y] = this.hovered.point;
+    const plane = this.isPlane(panel);
+    const row = panel.map.nearest(x, y, plane ? undefined : NEAR);
     const { entry, codes } = panel.model;
-    return `(${format(mean[0], 2)}, ${format(mean[1], 2)})${row === null ? "" : ` · image ${row}, class ${entry.classes[codes.label[row]]}`}`;
+    const image = row === null ? "" : `image ${row}, class ${entry.classes[codes.label[row]]}`;
+    return plane ? `(${format(x, 2)}, ${format(y, 2)})${image && ` · ${image}`}` : image && `nearest code: ${image}`;
   }
 
   resize() {
@@ -519,6 +652,9 @@ const onGrid = (value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-9
 // Resolves when what was drawn so far has been painted.
 const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
+// Resolves when what waits has been done: input, frames, messages.
+const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve, { timeout: 300 }));
+
 function setProperty(element, name, value) {
   if (element[name] !== value) element[name] = value;
 }
@@ -534,7 +670,17 @@ function columns(tensors) {
   return {
     mean, label: tensors["codes.label"].values, reach: far[Math.floor(0.998 * far.length)] * 1.05,
     logVar: tensors["codes.log_var"] ? split(tensors["codes.log_var"]) : null,
+    umap: tensors["codes.umap"] ? split(tensors["codes.umap"]) : null,
   };
+}
+
+// The ranges that show all of two columns, with a margin.
+function extent(columns) {
+  const [x, y] = columns.map((column) => {
+    const low = column.reduce((a, b) => Math.min(a, b)), high = column.reduce((a, b) => Math.max(a, b));
+    return [low - 0.04 * (high - low), high + 0.04 * (high - low)];
+  });
+  return { x, y };
 }
 
 function sample(mean, logVar) {

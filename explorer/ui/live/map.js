@@ -25,6 +25,7 @@ export class LatentMap {
     this.overlay = host.appendChild(document.createElementNS(SVG, "svg"));
     this.overlay.setAttribute("class", "overlay");
     this.shapes = buildOverlay(this.overlay);
+    this.setPrior(null);
     this.listen();
   }
 
@@ -35,6 +36,25 @@ export class LatentMap {
     this.home = ranges;
     this.colours = colours;
     await (this.Plotly ? this.drawPlot(ranges) : this.sketch());
+  }
+
+  // The prior beneath the codes: rings for N(0, I) (null), else its Gaussians; a string of many is drawn as a band.
+  setPrior(shape) {
+    const { prior, ringTexts } = this.shapes;
+    const string = shape && shape.means.length > 20;
+    for (const text of ringTexts) text.style.display = shape ? "none" : "";
+    if (!shape) {
+      prior.replaceChildren(...RINGS.map(({ radius }) => svgElement("circle", { r: radius, class: "ring" })));
+    } else if (string) {
+      const d = `M${shape.means.map(([x, y]) => `${x} ${y}`).join("L")}`;
+      prior.replaceChildren(svgElement("path", { d, class: "band", "stroke-width": 4 * shape.stds[0][0] }), svgElement("path", { d, class: "ring" }));
+    } else {
+      prior.replaceChildren(...shape.means.flatMap(([x, y], c) => [1, 2].map((radius) => {
+        const angle = (Math.atan2(shape.axes[c][0][1], shape.axes[c][0][0]) * 180) / Math.PI;
+        const [rx, ry] = shape.stds[c].map((std) => radius * std);
+        return svgElement("ellipse", { rx, ry, transform: `translate(${x} ${y}) rotate(${angle})`, class: "ring" });
+      })));
+    }
   }
 
   // Plotly has arrived.
@@ -127,9 +147,9 @@ export class LatentMap {
       return [middle(x) ?? NaN, middle(y) ?? NaN];
     });
     this.shapes.names.replaceChildren(...this.classes.map((name) => {
-      const text = document.createElementNS(SVG, "text");
+      const text = svgElement("text", { class: "class-name", "aria-hidden": true });
       text.textContent = name;
-      return set(text, { class: "class-name", "aria-hidden": true });
+      return text;
     }));
   }
 
@@ -197,11 +217,11 @@ export class LatentMap {
     };
   }
 
-  // The row of the code nearest to (x, y) within REACH pixels, or null. Classes switched off are not found.
-  nearest(x, y) {
+  // The row of the code nearest to (x, y) within so many pixels, or null. Classes switched off are not found.
+  nearest(x, y, reach = REACH) {
     const { perX, perY } = this.scale();
     const points = this.points;
-    let best = REACH * REACH, found = null;
+    let best = reach * reach, found = null;
     for (let row = 0; row < points.x.length; row++) {
       const dx = (points.x[row] - x) * perX, dy = (points.y[row] - y) * perY;
       const distance = dx * dx + dy * dy;
@@ -210,7 +230,8 @@ export class LatentMap {
     return found;
   }
 
-  // Places everything that moves. state: {mean, std, z, previewing, home: committed mean, pick: row or null, note}.
+  // Places everything that moves. state: {plane: are the axes dimensions of the latent, mean, std, z: pairs in that plane,
+  // previewing, home: committed mean, pick: row or null, note}.
   place(state) {
     if (!this.axes()) return;
     const { x, y, perX, perY, area } = this.scale();
@@ -224,9 +245,16 @@ export class LatentMap {
       text.style.display = this.hidden.has(which) || Number.isNaN(mx) ? "none" : "";
       set(text, { x: x(mx), y: y(my) + 5 });
     });
-    shapes.rings.forEach(({ ring, text }, i) => {
+    const picked = state.pick !== null && this.points;
+    shapes.pick.style.display = picked ? "" : "none";
+    if (picked) set(shapes.pick, { transform: `translate(${x(this.points.x[state.pick])} ${y(this.points.y[state.pick])})` });
+    if (shapes.note.textContent !== state.note) shapes.note.textContent = state.note;
+    set(shapes.note, { x: area.left + 6, y: area.top + area.height - 7 });
+    for (const part of [shapes.beneath, shapes.above, shapes.handle]) part.style.display = state.plane ? "" : "none";
+    if (!state.plane) return;
+    set(shapes.prior, { transform: `matrix(${perX} 0 0 ${-perY} ${x(0)} ${y(0)})` });
+    shapes.ringTexts.forEach((text, i) => {
       const { radius } = RINGS[i];
-      set(ring, { cx: x(0), cy: y(0), rx: radius * perX, ry: radius * perY });
       set(text, { x: x(radius * Math.SQRT1_2), y: y(radius * Math.SQRT1_2) + 4 });
     });
     const [mx, my] = [x(state.mean[0]), y(state.mean[1])];
@@ -240,11 +268,6 @@ export class LatentMap {
     set(shapes.mean, { transform: `translate(${mx} ${my})` });
     set(shapes.handle, { transform: `translate(${x(state.home[0])} ${y(state.home[1])})` });
     shapes.handle.classList.toggle("away", state.previewing);
-    const picked = state.pick !== null && this.points;
-    shapes.pick.style.display = picked ? "" : "none";
-    if (picked) set(shapes.pick, { transform: `translate(${x(this.points.x[state.pick])} ${y(this.points.y[state.pick])})` });
-    if (shapes.note.textContent !== state.note) shapes.note.textContent = state.note;
-    set(shapes.note, { x: area.left + 6, y: area.top + area.height - 7 });
   }
 
   // Pointer, wheel and keys.
@@ -286,6 +309,7 @@ export class LatentMap {
 
     const { handle } = shapes;
     let offset = [0, 0]; // between the pointer and the point it has grabbed
+    handle.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // a finger drags, it does not scroll
     handle.addEventListener("pointerdown", (event) => {
       if (event.button) return;
       event.preventDefault();
@@ -323,30 +347,34 @@ export class LatentMap {
 }
 
 function buildOverlay(svg) {
-  const make = (parent, name, attributes = {}) => set(parent.appendChild(document.createElementNS(SVG, name)), attributes);
+  const make = (parent, name, attributes = {}) => parent.appendChild(svgElement(name, attributes));
   const id = `clip-${Math.random().toString(36).slice(2)}`;
   const clip = make(make(make(svg, "defs"), "clipPath", { id }), "rect");
   const group = make(svg, "g", { "clip-path": `url(#${id})` });
-  const rings = RINGS.map(({ mass }) => {
-    const ring = make(group, "ellipse", { class: "ring" });
-    const text = make(group, "text", { class: "ring-text" });
+  const beneath = make(group, "g");
+  const prior = make(beneath, "g");
+  const ringTexts = RINGS.map(({ mass }) => {
+    const text = make(beneath, "text", { class: "ring-text" });
     text.textContent = `${(100 * mass).toFixed(0)} %`;
-    return { ring, text };
+    return text;
   });
   const names = make(group, "g");
-  const ellipses = ["halo", "sigma", "halo", "sigma two"].map((name) => make(group, "ellipse", { class: name }));
-  const noise = ["halo", "noise"].map((name) => make(group, "line", { class: name }));
   const pick = make(group, "g", { class: "pick" });
   for (const name of ["halo", "line"]) make(pick, "circle", { r: 9, class: name });
-  const z = make(group, "g", { class: "z" });
+  const above = make(group, "g");
+  const ellipses = ["halo", "sigma", "halo", "sigma two"].map((name) => make(above, "ellipse", { class: name }));
+  const noise = ["halo", "noise"].map((name) => make(above, "line", { class: name }));
+  const z = make(above, "g", { class: "z" });
   for (const name of ["halo", "line"]) make(z, "path", { d: "M-5 -5L5 5M-5 5L5 -5", class: name });
-  const mean = make(group, "circle", { r: 4.5, class: "mean" });
+  const mean = make(above, "circle", { r: 4.5, class: "mean" });
   const note = make(svg, "text", { class: "note" });
   const handle = make(group, "g", { class: "handle", tabindex: 0, role: "button" });
   make(handle, "circle", { r: 16, class: "grip" });
   make(handle, "circle", { r: 7, class: "knob" });
-  return { clip, rings, names, ellipses, noise, z, mean, pick, handle, note };
+  return { clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, handle, note };
 }
+
+const svgElement = (name, attributes) => set(document.createElementNS(SVG, name), attributes);
 
 function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);

@@ -1,5 +1,7 @@
 // Places worth seeing in a latent plane, found in the codes themselves.
 
+import { logDensity } from "./prior.js";
+
 const CELLS = 81, REACH = 2.5; // a grid over the middle of the prior, latent units
 const WIDTH = 0.15; // of the kernel that counts a class's codes, latent units
 
@@ -32,14 +34,14 @@ export function between({ mean: [x, y], label }, a, b) {
   return best((px, py) => Math.min(ofA(px, py), ofB(px, py)));
 }
 
-// The middle of a hole: where draws of N(0, I) fall, but codes are far. The prior's density weighs the empty disc's area.
-export function hole({ mean: [x, y] }) {
+// The middle of a hole: where draws of the prior fall, but codes are far. The prior's density weighs the empty disc's area.
+export function hole({ mean: [x, y] }, shape) {
   return best((px, py) => {
     let nearest = Infinity;
     for (let row = 0; row < x.length; row++) {
       const dx = x[row] - px, dy = y[row] - py;
       nearest = Math.min(nearest, dx * dx + dy * dy);
     }
-    return nearest * Math.exp(-(px * px + py * py) / 2);
+    return nearest * Math.exp(logDensity(shape, px, py));
   });
 }

@@ -6,7 +6,8 @@ const DIGITS = 1e4; // the state is kept to four decimals, so that a link reopen
 
 export const round = (value) => Math.round(value * DIGITS) / DIGITS;
 
-// What stands at the start: {mean, log_var, noise: arrays, pick: "dataset:row" or null, left, right: models' names, codes}.
+// What stands at the start: {mean, log_var, noise: arrays of as many numbers as the larger model has dimensions,
+// pick: "dataset:row" or null, left, right: models' names, codes, dims: the two dimensions that are moved, map}.
 export class Probe {
   constructor(state) {
     this.state = state;

@@ -1,0 +1,95 @@
+"""Figures that do not move: arrays and plain rows in, a Plotly figure out. Colours of text and axes are the theme's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+KIND_COLOURS = {"AE": "#94a4a2", "VAE": "#3f90da", "AAE": "#e76300"}
+CODES, PRIOR, HOLE = "#3f90da", "#94a4a2", "#bd1f01"
+DISTANCES = {"coverage": "coverage (more is nearer)", "sliced_w2_squared": "sliced W₂² (less is nearer)", "knn_kl": "kNN-KL, nats (less is nearer)"}
+
+
+def distances(rows: Sequence[Mapping]) -> go.Figure:
+    """How far q(z) is from p(z), a dot a model, over its null: the mean ± 2 standard deviations for two draws of p(z).
+
+    rows: each with title, kind, and, by the names of DISTANCES, an estimate and `<name>_null`, (mean, std).
+    """
+    figure = make_subplots(cols=len(DISTANCES), shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=list(DISTANCES.values()))
+    titles = [row["title"] for row in rows]
+    for column, name in enumerate(DISTANCES, start=1):
+        means, stds = np.array([row[f"{name}_null"] for row in rows]).T
+        band = go.Bar(
+            y=titles, x=4 * stds, base=means - 2 * stds, orientation="h", marker_color=PRIOR, opacity=0.6, width=0.8,
+            name="null", showlegend=column == 1, hovertemplate="%{y}: null %{customdata:.4f}<extra></extra>", customdata=means,
+        )  # fmt: skip
+        dots = go.Scatter(
+            y=titles, x=[row[name] for row in rows], mode="markers", marker={"size": 11, "color": [KIND_COLOURS[row["kind"]] for row in rows]},
+            name="estimate", showlegend=column == 1, hovertemplate="%{y}: %{x:.4f}<extra></extra>",
+        )  # fmt: skip
+        figure.add_traces([band, dots], rows=[1, 1], cols=[column, column])
+    figure.update_xaxes(type="log", exponentformat="none", col=2)
+    figure.update_yaxes(autorange="reversed", automargin=True)
+    return figure.update_layout(height=120 + 30 * len(rows), margin={"l": 10, "r": 10, "t": 40, "b": 30}, bargap=0.2)
+
+
+def frontier(rows: Sequence[Mapping]) -> go.Figure:
+    """Reconstruction against coverage, a dot a model. rows: each with title, kind, reconstruction (nats) and coverage."""
+    figure = go.Figure()
+    for kind, colour in KIND_COLOURS.items():
+        found = [row for row in rows if row["kind"] == kind]
+        figure.add_scatter(
+            x=[row["reconstruction"] for row in found], y=[row["coverage"] for row in found], text=[row["title"] for row in found], name=kind,
+            mode="markers+text", textposition="top center", marker={"size": 11, "color": colour},
+            hovertemplate="%{text}<br>BCE %{x:.2f} nats<br>coverage %{y:.3f}<extra></extra>",
+        )  # fmt: skip
+    figure.update_layout(
+        xaxis_title="BCE at μ or code, nats (less is sharper)", yaxis_title="coverage of p(z) (more is nearer)", height=420,
+        margin={"l": 10, "r": 10, "t": 20, "b": 40},
+    )  # fmt: skip
+    return figure
+
+
+def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:
+    """The densities of q(z) and p(z) along each dimension, as histograms. codes, prior_draws: (n, d); at most four are shown."""
+    shown = min(codes.shape[1], 4)
+    figure = make_subplots(cols=shown, shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=[f"z{'₁₂₃₄'[d]}" for d in range(shown)])
+    edge = max(4.0, float(np.quantile(np.abs(codes[:, :shown]), 0.999)))
+    edges = np.linspace(-edge, edge, 65)
+    for d in range(shown):
+        for values, name, colour in ((prior_draws[:, d], "p(z)", PRIOR), (codes[:, d], "q(z)", CODES)):
+            density = np.histogram(values, edges)[0] / len(values) / np.diff(edges)
+            filled = "tozeroy" if name == "p(z)" else None
+            line = {"shape": "hvh", "color": colour, "width": 2}
+            figure.add_scatter(x=(edges[1:] + edges[:-1]) / 2, y=density, line=line, fill=filled, name=name, showlegend=d == 0, row=1, col=d + 1)
+    return figure.update_layout(height=260, margin={"l": 10, "r": 10, "t": 30, "b": 20})
+
+
+def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
+    """Draws of a planar prior; those that no code covers stand out. prior_draws: (n, 2), covered: (n,) bool."""
+    figure = go.Figure()
+    for which, name, colour, size in ((covered, "covered", PRIOR, 3), (~covered, "in a hole", HOLE, 5)):
+        x, y = prior_draws[which].T
+        marker = {"color": colour, "size": size, "opacity": 0.7}
+        figure.add_scattergl(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", name=f"{name}: {which.mean():.1%}")
+    figure.update_yaxes(scaleanchor="x")
+    return figure.update_layout(height=430, margin={"l": 10, "r": 10, "t": 10, "b": 20}, legend_itemsizing="constant")
+
+
+def training_curves(history: Sequence[Mapping]) -> go.Figure:
+    """Means of the loss's terms over each epoch. Terms of a few nats or less get an axis of their own."""
+    names = [name for name in history[0] if name != "epoch"]
+    small = {name for name in names if max(abs(entry[name]) for entry in history) < 20}
+    figure = make_subplots(specs=[[{"secondary_y": True}]])
+    for name in names:
+        figure.add_scatter(
+            x=[entry["epoch"] for entry in history], y=[entry[name] for entry in history], name=name.replace("_", " "),
+            line={"dash": "dot" if name in small else "solid"}, secondary_y=name in small,
+        )  # fmt: skip
+    figure.update_yaxes(title="nats (solid)", secondary_y=False)
+    figure.update_yaxes(title="nats (dotted)", secondary_y=True, showgrid=False)
+    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom"}
+    return figure.update_layout(xaxis_title="epoch", height=400, margin={"l": 10, "r": 10, "t": 10, "b": 40}, legend=legend)

@@ -1,0 +1,39 @@
+"""The shapes of the priors that are mixtures of Gaussians, as numbers: priors.py samples them, the browser draws them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+
+class Mixture(NamedTuple):
+    """Equally likely Gaussians. Each has its mean, and standard deviations along axes of its own."""
+
+    label: str
+    means: np.ndarray  # (c, k)
+    axes: np.ndarray  # (c, k, k), orthonormal rows
+    stds: np.ndarray  # (c, k)
+
+
+def petals(count: int = 10, distance: float = 2.0, along: float = 0.5, across: float = 0.2) -> Mixture:
+    """Gaussians around the origin, longer towards it: the mixture of Makhzani et al. 2015, Fig. 2 and Fig. 4; a class each."""
+    angles = 2 * np.pi * np.arange(count) / count
+    outwards = np.stack([np.cos(angles), np.sin(angles)], -1)  # (c, 2)
+    sideways = np.stack([-np.sin(angles), np.cos(angles)], -1)
+    return Mixture(f"mixture of {count} Gaussians", distance * outwards, np.stack([outwards, sideways], -2), np.tile([along, across], (count, 1)))
+
+
+def swiss_roll(turns: float = 2.0, radius: float = 3.0, thickness: float = 0.15, beads: int = 200) -> Mixture:
+    """A spiral with Gaussian thickness, evenly dense along its length (Makhzani et al. 2015, Fig. 4).
+
+    It is a string of beads so close (0.1, less than their standard deviation) that the string is smooth:
+    so its density is a mixture's, in closed form.
+    """
+    along = np.sqrt((np.arange(beads) + 0.5) / beads)  # of r = a θ, whose length grows as θ²
+    angles = 2 * np.pi * turns * along
+    means = radius * along[:, None] * np.stack([np.cos(angles), np.sin(angles)], -1)
+    return Mixture("swiss roll", means, np.tile(np.eye(2), (beads, 1, 1)), np.full((beads, 2), thickness))
+
+
+SHAPES = {"mixture": petals, "swiss-roll": swiss_roll}  # by the priors' names in config.PRIORS

@@ -1,0 +1,42 @@
+// The priors' densities in the plane. A shape is a mixture's Gaussians, {means, axes, stds}, or null for N(0, I).
+
+import { seededUniform, standardNormal } from "./gaussian.js";
+
+const DRAWS = 300, SEED = 7; // of the Monte Carlo KL: the same ε in every frame, so that it moves only with the probe
+const LOG_TWO_PI = Math.log(2 * Math.PI);
+
+let noise; // DRAWS pairs
+
+// log p(x, y) in nats.
+export function logDensity(shape, x, y) {
+  if (!shape) return -0.5 * (x * x + y * y) - LOG_TWO_PI;
+  const { means, axes, stds } = shape;
+  let top = -Infinity;
+  const each = means.map(([mx, my], c) => {
+    const dx = x - mx, dy = y - my;
+    const a = (axes[c][0][0] * dx + axes[c][0][1] * dy) / stds[c][0];
+    const b = (axes[c][1][0] * dx + axes[c][1][1] * dy) / stds[c][1];
+    const value = -0.5 * (a * a + b * b) - Math.log(stds[c][0] * stds[c][1]);
+    if (value > top) top = value;
+    return value;
+  });
+  let sum = 0;
+  for (const value of each) sum += Math.exp(value - top);
+  return top + Math.log(sum / means.length) - LOG_TWO_PI;
+}
+
+// KL(N(mean, exp(logVar)) || p) in nats for a planar Gaussian, by Monte Carlo: {kl, error}, error the standard error.
+export function klMonteCarlo(shape, mean, logVar) {
+  noise ??= standardNormal(2 * DRAWS, seededUniform(SEED));
+  const std = [0, 1].map((i) => Math.exp(0.5 * logVar[i]));
+  let sum = 0, squares = 0;
+  for (let i = 0; i < DRAWS; i++) {
+    const e0 = noise[2 * i], e1 = noise[2 * i + 1];
+    const logQ = -0.5 * (e0 * e0 + e1 * e1 + logVar[0] + logVar[1]) - LOG_TWO_PI;
+    const value = logQ - logDensity(shape, mean[0] + std[0] * e0, mean[1] + std[1] * e1);
+    sum += value;
+    squares += value * value;
+  }
+  const kl = sum / DRAWS;
+  return { kl, error: Math.sqrt(Math.max(0, squares / DRAWS - kl * kl) / DRAWS) };
+}

@@ -1,0 +1,111 @@
+"""The scoreboard: every model that can be opened, measured alike, and how far its q(z) is from its p(z)."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from explorer import figures
+from explorer.ui import cached, texts
+
+# metric's name in a bundle, heading, help, digits
+COLUMNS = [
+    ("reconstruction", "BCE at μ or code", texts.BCE_HELP, 2),
+    ("reconstruction_sampled", "BCE at z", texts.BCE_SAMPLED_HELP, 2),
+    ("kl", "KL", texts.KL_HELP, 2),
+    ("negative_elbo", "−ELBO", texts.ELBO_HELP, 2),
+    ("negative_log_likelihood", "−log p(x) ≤", texts.BOUND_HELP, 2),
+    ("mutual_information", "I(n; z)", texts.MUTUAL_HELP, 2),
+    ("marginal_kl", "KL(q(z)‖p(z))", texts.MARGINAL_HELP, 3),
+    ("coverage", "coverage", texts.COVERAGE_HELP, 3),
+    ("coverage_null", "its null", texts.NULL_HELP, 3),
+    ("sliced_w2_squared", "sliced W₂²", texts.SLICED_HELP, 4),
+    ("sliced_w2_squared_null", "its null ", texts.NULL_HELP, 4),
+    ("knn_kl", "kNN-KL", texts.KNN_KL_HELP, 3),
+    ("knn_kl_null", "its null  ", texts.NULL_HELP, 3),
+    ("label_accuracy", "label accuracy", texts.ACCURACY_HELP, 3),
+    ("seconds", "seconds to train", texts.SECONDS_HELP, 0),
+]
+COMPARABLE = {"coverage", "sliced_w2_squared", "knn_kl", "label_accuracy"}  # what every model has, if this version measured it
+
+
+def page() -> None:
+    st.title(texts.SCOREBOARD_TITLE)
+    st.markdown(texts.SCOREBOARD_INTRO)
+    catalogue = cached.catalogue()
+    for problem in catalogue.problems:
+        st.warning(problem, icon=":material/broken_image:")
+    if not catalogue.entries:
+        st.error(texts.NO_MODELS)
+        return
+    datasets = list(dict.fromkeys(entry["dataset"] for entry in catalogue.entries))
+    dataset = st.segmented_control("Dataset", datasets, default="mnist" if "mnist" in datasets else datasets[0], required=True)
+    entries = [entry for entry in catalogue.entries if entry["dataset"] == dataset]
+    old = [entry["name"] for entry in entries if not COMPARABLE <= set(entry["metrics"])]
+    if old:
+        st.info(texts.NOT_COMPARABLE.format(names=", ".join(old)), icon=":material/straighten:")
+    entries = [entry for entry in entries if entry["name"] not in old]
+    if not entries:
+        return
+    show_table(entries, dataset)
+    measured = [{**entry["metrics"], "title": entry["title"], "kind": entry["kind"].upper()} for entry in entries]
+    st.subheader(texts.DISTANCES_TITLE)
+    st.plotly_chart(figures.distances(measured))
+    st.caption(texts.DISTANCES_CAPTION)
+    st.subheader(texts.FRONTIER_TITLE)
+    st.plotly_chart(figures.frontier(measured))
+    st.caption(texts.FRONTIER_CAPTION)
+    show_model(entries)
+
+
+def table(entries: list[dict]) -> pd.DataFrame:
+    """A row a model; NaN where a figure needs a q(z|x), and the model's encoder is deterministic."""
+    rows = []
+    for entry in entries:
+        found = entry["metrics"]
+        row = {"model": entry["title"], "what is minimised": texts.MINIMISED[entry["kind"]].format(**entry["weights"])}
+        for name, heading, *_ in COLUMNS:
+            value = found.get(name, math.nan)
+            row[heading] = value[0] if isinstance(value, list) else value
+        row["own component"] = f"{found['own_component']:.3f}" if "own_component" in found else texts.NO_LABELS
+        rows.append(row | {"epochs": entry["epochs"], "device": found.get("device", ""), "bundle": entry["name"]})
+    return pd.DataFrame(rows)
+
+
+def show_table(entries: list[dict], dataset: str) -> None:
+    frame = table(entries)
+    columns = {heading: st.column_config.NumberColumn(format=f"%.{digits}f", help=text) for _, heading, text, digits in COLUMNS}
+    columns |= {"model": st.column_config.Column(pinned=True), "own component": st.column_config.Column(help=texts.OWN_HELP)}
+    st.dataframe(frame, hide_index=True, column_config=columns, placeholder=texts.NO_POSTERIOR)
+    st.download_button("Download as CSV", frame.to_csv(index=False), f"scoreboard-{dataset}.csv", "text/csv", icon=":material/download:", on_click="ignore")
+    images = {entry["metrics"]["images"] for entry in entries}
+    st.caption(texts.TABLE_CAPTION.format(images=" or ".join(f"{n:,}" for n in sorted(images)), dataset=dataset))
+    if dataset == "mnist":
+        st.caption(texts.ENTROPY_FLOOR)
+
+
+def show_model(entries: list[dict]) -> None:
+    st.subheader(texts.ONE_MODEL_TITLE)
+    titles = {entry["name"]: entry["title"] for entry in entries}
+    name = st.selectbox("Model", titles, format_func=titles.get)
+    entry = next(entry for entry in entries if entry["name"] == name)
+    with st.spinner("Drawing from the prior …"):
+        codes, draws, covered = cached.compared(entry["digest"])
+    st.plotly_chart(figures.marginals(codes, draws))
+    st.caption(texts.MARGINALS_CAPTION.format(sampled=texts.SAMPLED if entry["kind"] == "vae" else texts.POINTS, prior=entry["prior"]))
+    left, right = st.columns(2)
+    with left:
+        if entry["latent_dim"] == 2:
+            st.plotly_chart(figures.hole_map(draws, covered))
+            st.caption(texts.HOLES_CAPTION)
+        else:
+            st.info(texts.NO_HOLE_MAP.format(dimensions=entry["latent_dim"]))
+    with right:
+        st.plotly_chart(figures.training_curves(cached.history(entry["digest"])))
+        st.caption(texts.CURVES_CAPTION)
+        if st.button("Measure MMD²", help=texts.MMD_HELP, icon=":material/straighten:"):
+            value, null = cached.mmd_squared(entry["digest"])
+            st.metric("MMD²", f"{value:.4f}", help=texts.MMD_HELP)
+            st.caption(texts.MMD_CAPTION.format(n=cached.MMD_DRAWS, null=null))

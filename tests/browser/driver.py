@@ -1,0 +1,105 @@
+"""A server of this app and a real Chromium: what the browser tests and the benchmarks both drive."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).resolve().parents[2]
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+).split()
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DESK, PHONE = {"width": 1366, "height": 650}, {"width": 390, "height": 844}
+DRAWN = ".explorer[data-ready=true]"  # codes and pictures are on the screen
+COMPLETE = ".explorer[data-maps=true]"  # and the maps can be panned and zoomed
+
+# Collects in window.seen, once a frame, what the page shows; the pictures by a hash of their pixels.
+WATCH = """() => {
+  const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean);
+  const canvases = [...root.querySelectorAll('.pictures canvas')];
+  const hash = (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.reduce((h, v) => (h * 31 + v) | 0, 7);
+  window.seen = [];
+  const look = (at) => setTimeout(() => { // when the frame is done
+    window.seen.push({
+      at, pictures: canvases.map(hash), nats: root.querySelector('.kl').dataset.nats, text: root.querySelector('.kl').textContent,
+      sliders: [...root.querySelectorAll('.sliders input[type=range]')].map((slider) => Number(slider.value)),
+    });
+    requestAnimationFrame(look);
+  });
+  requestAnimationFrame(look);
+}"""
+
+
+class Server(NamedTuple):
+    address: str
+    pid: int
+    log: Path
+
+
+@contextmanager
+def serve(folder: Path) -> Iterator[Server]:
+    """A fresh `streamlit run app.py` on a free port; its log goes to `folder`."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    log = folder / "server.log"
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port), "--server.fileWatcherType", "none"]
+    with open(log, "w") as output:
+        process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
+    address = f"http://localhost:{port}"
+    try:
+        for _ in range(240):
+            try:
+                urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
+                break
+            except OSError:
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.25)
+        else:
+            raise AssertionError(f"the server did not come up:\n{log.read_text()}")
+        yield Server(address, process.pid, log)
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def distinct(seen: list[dict]) -> list[int]:
+    """How many different values each of the four pictures and the KL had in what WATCH collected."""
+    return [len({frame["pictures"][i] for frame in seen}) for i in range(4)] + [len({frame["text"] for frame in seen})]
+
+
+def next_frame(page) -> None:
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
+def drag_slider(page, name: str, moves: int = 100) -> list[dict]:
+    """Drags a slider from its middle to nine tenths in as many moves, one a frame. Returns what WATCH saw; the button is still down."""
+    box = page.get_by_role("slider", name=name, exact=True).bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(WATCH)
+    for i in range(moves):
+        page.mouse.move(x + (i + 1) * 0.45 * box["width"] / moves, y)
+        next_frame(page)
+    return page.evaluate("() => window.seen")
+
+
+def hover_map(page, name: str, moves: int = 100) -> list[dict]:
+    """Moves the pointer across a map, one move a frame. Returns what WATCH saw."""
+    box = page.get_by_role("figure", name=name).bounding_box()
+    page.evaluate(WATCH)
+    for i in range(moves):
+        page.mouse.move(box["x"] + 60 + i * (box["width"] - 120) / moves, box["y"] + box["height"] * (0.25 + i / 300))
+        next_frame(page)
+    return page.evaluate("() => window.seen")

@@ -1,0 +1,162 @@
+"""Figures that do not move: they carry the data they are given, and nothing of it is changed."""
+
+from __future__ import annotations
+
+import copy
+
+import numpy as np
+import plotly.graph_objects as go
+import pytest
+
+from explorer import figures, metrics
+
+KINDS = {"AE": "mnist-ae", "VAE": "mnist-vae", "AAE": "mnist-aae"}
+
+
+def rows() -> list[dict]:
+    """A model of each kind, and another VAE."""
+    rng = np.random.default_rng(0)
+    found = []
+    for kind, title in [*KINDS.items(), ("VAE", "mnist-vae-beta40")]:
+        row = {"kind": kind, "title": title, "reconstruction": 100 + 50 * rng.random()}
+        for name in figures.DISTANCES:
+            row |= {name: rng.random(), f"{name}_null": [rng.random(), 0.1 * rng.random()]}
+        found.append(row)
+    return found
+
+
+def history() -> list[dict]:
+    return [{"epoch": epoch, "total": 200 - epoch, "reconstruction": 150 - epoch, "kl": epoch / 2, "adversarial": 0.7 - epoch / 10} for epoch in (1, 2, 3)]
+
+
+def planar(n: int = 500, seed: int = 0, dimensions: int = 2) -> np.ndarray:
+    return np.random.default_rng(seed).standard_normal((n, dimensions))
+
+
+FIGURES = {
+    "distances": lambda: (figures.distances, [rows()]),
+    "frontier": lambda: (figures.frontier, [rows()]),
+    "marginals": lambda: (figures.marginals, [planar(), planar(seed=1)]),
+    "hole_map": lambda: (figures.hole_map, [planar(), planar()[:, 0] > 0]),
+    "training_curves": lambda: (figures.training_curves, [history()]),
+}
+
+
+@pytest.mark.parametrize("make", FIGURES.values(), ids=FIGURES)
+def test_a_figure_is_pure(make):
+    function, arguments = make()
+    before = copy.deepcopy(arguments)
+    one, same = function(*arguments), function(*arguments)
+    assert isinstance(one, go.Figure) and one is not same and one.to_json() == same.to_json()
+    for argument, old in zip(arguments, before, strict=True):
+        np.testing.assert_array_equal(argument, old) if isinstance(old, np.ndarray) else None
+        assert isinstance(old, np.ndarray) or argument == old
+    assert one.layout.height and one.layout.width is None  # as wide as the page
+    assert one.layout.font.color is None and one.layout.paper_bgcolor is None  # the theme's
+
+
+def axis(trace) -> str:
+    return trace.xaxis or "x"
+
+
+# How far q(z) is from p(z).
+
+
+def test_each_estimate_stands_over_its_null_band():
+    given = rows()
+    figure = figures.distances(given)
+    assert len(figure.data) == 6 and [annotation.text for annotation in figure.layout.annotations] == list(figures.DISTANCES.values())
+    for column, name in enumerate(figures.DISTANCES):
+        on = [trace for trace in figure.data if axis(trace) == ("x", "x2", "x3")[column]]
+        (band,), (dots,) = ([trace for trace in on if isinstance(trace, kind)] for kind in (go.Bar, go.Scatter))
+        for row, title, start, length, at in zip(given, band.y, band.base, band.x, dots.x, strict=True):
+            mean, std = row[f"{name}_null"]
+            assert title == row["title"] and at == row[name]
+            assert (start, start + length) == pytest.approx((mean - 2 * std, mean + 2 * std))
+        assert list(dots.y) == [row["title"] for row in given]
+        assert list(dots.marker.color) == [figures.KIND_COLOURS[row["kind"]] for row in given]
+    assert figure.layout.xaxis2.type == "log"
+    assert figure.layout.xaxis.type is None and figure.layout.xaxis3.type is None  # a kNN-KL may be negative
+    assert sum(trace.showlegend for trace in figure.data) == 2  # each thing is named once
+    assert figure.layout.yaxis.autorange == "reversed"  # the first row is on top
+
+
+def test_reconstruction_against_coverage():
+    given = rows()
+    figure = figures.frontier(given)
+    seen = {(trace.name, title, x, y) for trace in figure.data for title, x, y in zip(trace.text, trace.x, trace.y, strict=True)}
+    assert seen == {(row["kind"], row["title"], row["reconstruction"], row["coverage"]) for row in given}
+    assert {trace.name: trace.marker.color for trace in figure.data} == figures.KIND_COLOURS
+    assert "BCE" in figure.layout.xaxis.title.text and "nats" in figure.layout.xaxis.title.text and "coverage" in figure.layout.yaxis.title.text
+
+
+# The aggregate.
+
+
+@pytest.mark.parametrize("dimensions, shown", [(1, 1), (2, 2), (4, 4), (16, 4)])
+def test_marginal_densities_integrate_to_1(dimensions, shown):
+    codes, draws = 0.5 + 0.5 * planar(20_000, 0, dimensions), planar(20_000, 1, dimensions)
+    figure = figures.marginals(codes, draws)
+    assert len(figure.data) == 2 * shown
+    assert [annotation.text for annotation in figure.layout.annotations] == ["z₁", "z₂", "z₃", "z₄"][:shown]
+    for d in range(shown):
+        on = {trace.name: trace for trace in figure.data if axis(trace) == ("x", "x2", "x3", "x4")[d]}
+        assert set(on) == {"p(z)", "q(z)"}
+        for name, values in (("p(z)", draws[:, d]), ("q(z)", codes[:, d])):
+            x, density = np.asarray(on[name].x), np.asarray(on[name].y)
+            step = np.diff(x)
+            np.testing.assert_allclose(step, step[0])
+            inside = (np.abs(values) <= x[-1] + step[0] / 2).mean()
+            assert density.sum() * step[0] == pytest.approx(inside) and inside > 0.998
+            mean = (x * density).sum() * step[0]  # of the histogram's middles: within half a step of the values'
+            assert mean == pytest.approx(values.mean(), abs=step[0] / 2 + 0.01)
+        # at its top, N(0.5, 0.5²) has 0.798 and N(0, 1) has 0.399; 20,000 values in steps of an eighth leave an error below 0.05
+        assert max(on["q(z)"].y) == pytest.approx(0.798, abs=0.05) and max(on["p(z)"].y) == pytest.approx(0.399, abs=0.03)
+
+
+def test_marginals_of_wide_codes_show_them_all():
+    codes = 30 * planar(5000)
+    for trace in figures.marginals(codes, planar(seed=1)).data:
+        if trace.name == "q(z)":
+            assert np.sum(trace.y) * (trace.x[1] - trace.x[0]) > 0.995
+
+
+# Holes.
+
+
+def test_the_share_in_a_hole_is_what_coverage_leaves():
+    codes, draws = planar(2000), planar(1500, seed=1)
+    codes = codes[np.linalg.norm(codes - [1, 0], axis=1) > 0.6]
+    covered = metrics.covered(codes, draws)
+    figure = figures.hole_map(draws, covered)
+    names = {trace.name.split(":")[0]: trace for trace in figure.data}
+    assert set(names) == {"covered", "in a hole"}
+    hole = 1 - metrics.coverage(codes, draws)
+    assert 0.05 < hole < 0.3
+    assert names["in a hole"].name == f"in a hole: {hole:.1%}" and names["covered"].name == f"covered: {1 - hole:.1%}"
+    for name, which in (("covered", covered), ("in a hole", ~covered)):
+        np.testing.assert_array_equal(np.stack([names[name].x, names[name].y], -1), draws[which])
+    assert names["in a hole"].marker.color != names["covered"].marker.color
+    assert figure.layout.yaxis.scaleanchor == "x"  # a circle is round
+
+
+@pytest.mark.parametrize("covered", [np.ones(20, bool), np.zeros(20, bool)])
+def test_no_hole_and_nothing_but_a_hole(covered):
+    figure = figures.hole_map(planar(20), covered)
+    assert [len(trace.x) for trace in figure.data] == [covered.sum(), (~covered).sum()]
+    assert [trace.name for trace in figure.data] == [f"covered: {covered.mean():.1%}", f"in a hole: {1 - covered.mean():.1%}"]
+
+
+# Training.
+
+
+def test_curves_carry_the_history():
+    given = history()
+    figure = figures.training_curves(given)
+    assert {trace.name for trace in figure.data} == {"total", "reconstruction", "kl", "adversarial"}
+    for trace in figure.data:
+        assert list(trace.x) == [1, 2, 3] and list(trace.y) == [entry[trace.name] for entry in given]
+        small = trace.name in ("kl", "adversarial")
+        assert (trace.yaxis == "y2") == small and (trace.line.dash == "dot") == small
+    discriminator = figures.training_curves([{"epoch": 1, "discriminator_total": 1.4}])
+    assert [trace.name for trace in discriminator.data] == ["discriminator total"]

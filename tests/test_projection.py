@@ -1,0 +1,70 @@
+"""Maps of codes of more than two dimensions."""
+
+from __future__ import annotations
+
+import sys
+import types
+
+import numpy as np
+import pytest
+
+from explorer import projection
+
+
+def clusters(n: int = 60, dimensions: int = 16) -> tuple[np.ndarray, np.ndarray]:
+    """Three clusters that lie 20 standard deviations apart: codes (3 n, dimensions) float32, and which is which."""
+    rng = np.random.default_rng(0)
+    centres = 20 * np.eye(3, dimensions)
+    which = np.repeat(np.arange(3), n)
+    return (centres[which] + rng.standard_normal((3 * n, dimensions))).astype(np.float32), which
+
+
+class Fake:
+    """In UMAP's place: notes what it was asked for."""
+
+    asked: list[dict] = []
+
+    def __init__(self, **settings):
+        self.asked.append(settings)
+
+    def fit_transform(self, codes):
+        return np.asfortranarray(codes[:, :2], dtype=np.float64)
+
+
+def test_what_umap_is_asked_for(monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", types.SimpleNamespace(UMAP=Fake))
+    monkeypatch.setattr(Fake, "asked", [])
+    codes, _ = clusters(n=4)
+    found = projection.umap(codes)
+    assert found.dtype == np.float32 and found.flags.c_contiguous  # as a bundle stores it
+    np.testing.assert_array_equal(found, codes[:, :2])
+    projection.umap(codes, seed=3, neighbours=7, min_distance=0.5)
+    defaults, chosen = Fake.asked
+    assert (defaults["random_state"], defaults["n_neighbors"], defaults["min_dist"]) == (0, 15, 0.1)
+    assert (chosen["random_state"], chosen["n_neighbors"], chosen["min_dist"]) == (3, 7, 0.5)
+    assert all(settings["n_jobs"] == 1 for settings in Fake.asked)  # more would not repeat, and a seed forbids them
+
+
+def test_where_umap_is_not_installed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", None)
+    with pytest.raises(ImportError):
+        projection.umap(clusters(n=4)[0])
+
+
+@pytest.mark.slow  # it compiles for about a minute
+def test_three_far_clusters_stay_apart_and_the_seed_says_where():
+    codes, which = clusters()
+    before = codes.copy()
+    found, same, other = (projection.umap(codes, seed=seed) for seed in (0, 0, 1))
+    assert found.shape == (180, 2) and found.dtype == np.float32 and np.isfinite(found).all()
+    np.testing.assert_array_equal(codes, before)
+    np.testing.assert_array_equal(found, same)
+    assert np.abs(found - other).max() > 0.1
+    for one in (found, other):
+        distance = np.linalg.norm(one[:, None] - one[None], axis=-1)
+        np.fill_diagonal(distance, np.inf)
+        assert (which[distance.argsort(1)[:, :10]] == which[:, None]).all()  # the ten nearest are of one's own
+        centres = np.stack([one[which == label].mean(0) for label in range(3)])
+        spread = max(np.linalg.norm(one[which == label] - centres[label], axis=1).max() for label in range(3))
+        gaps = np.linalg.norm(centres - np.roll(centres, 1, axis=0), axis=1)
+        assert gaps.min() > 2 * spread  # no two of the discs around them touch
