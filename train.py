@@ -84,7 +84,9 @@ def destination(config: Config, options: argparse.Namespace, started: datetime) 
         return options.out / config.name
     if config == RECIPES.get(config.name):
         return HERE / "pretrained" / config.name
-    return HERE / "runs" / f"{config.name}-{started:%Y%m%d-%H%M%S}"
+    stem = f"{config.name}-{started:%Y%m%d-%H%M%S}"
+    taken = {path.name for path in (HERE / "runs").glob(f"{stem}*")}  # by a run of the same second
+    return HERE / "runs" / next(name for name in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))) if name not in taken)
 
 
 def main(arguments: list[str] | None = None) -> int:

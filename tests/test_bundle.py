@@ -18,7 +18,7 @@ from safetensors.numpy import save as save_tensors
 
 from explorer import bundle, datasets, files, objectives, training
 from explorer.bundle import BundleError, load_bundle
-from explorer.config import KINDS, Config, ModelConfig, TrainingConfig, recipe
+from explorer.config import KINDS, RECIPES, Config, ModelConfig, TrainingConfig, recipe
 from explorer.models import build
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -452,7 +452,7 @@ def test_shipped_bundles_open_and_are_small(path):
 @pytest.mark.parametrize("path", SHIPPED)
 def test_shipped_bundles_were_trained_by_the_full_recipe(path):
     shipped = load_bundle(path).config
-    assert shipped == recipe(shipped.training.dataset, shipped.model.kind)
+    assert shipped == RECIPES[path.name]
 
 
 @pytest.mark.parametrize("path", SHIPPED)
@@ -462,9 +462,10 @@ def test_shipped_codes_are_what_the_shipped_weights_give(path, data_dir):
     x = torch.from_numpy(test_set.pixels())
     encoding = model.encode(x)
     np.testing.assert_array_equal(opened.codes.label, test_set.labels)
-    np.testing.assert_allclose(opened.codes.mean, encoding.mean.numpy(), atol=1e-3)
+    rounded = 0 if opened.config.model.latent_dim <= 2 else 2**-11  # float16 codes
+    np.testing.assert_allclose(opened.codes.mean, encoding.mean.numpy(), atol=1e-3, rtol=rounded)
     if encoding.log_var is not None:
-        np.testing.assert_allclose(opened.codes.log_var, encoding.log_var.numpy(), atol=1e-3)
+        np.testing.assert_allclose(opened.codes.log_var, encoding.log_var.numpy(), atol=1e-3, rtol=rounded)
     bce = objectives.reconstruction(model.decode(encoding.mean), x).item()
     assert opened.metrics["reconstruction"] == pytest.approx(bce, rel=1e-4)
 

@@ -608,13 +608,23 @@ def test_resume_keeps_what_the_command_finished(home, capsys, monkeypatch, out):
         assert_same_result(bundle.load_bundle(whole), changed)
 
 
-def test_a_resumed_bundle_lands_where_the_first_command_would_have_put_it(home, monkeypatch):
-    class Clock(datetime):
-        @classmethod
-        def now(cls):
-            return cls(2025, 1, 2, 3, 4, 5)
+class StoppedClock(datetime):
+    @classmethod
+    def now(cls):
+        return cls(2025, 1, 2, 3, 4, 5)
 
-    monkeypatch.setattr(train, "datetime", Clock)
+
+def test_two_runs_of_the_same_second_do_not_share_a_folder(home, monkeypatch):
+    monkeypatch.setattr(train, "datetime", StoppedClock)
+    for seed in "0", "1":
+        assert train.main([*QUICK, "--model", "vae", "--seed", seed]) == 0
+    paths = bundle.find_bundles(home / "runs")
+    assert [path.name for path in paths] == ["digits-vae-20250102-030405", "digits-vae-20250102-030405-2"]
+    assert [bundle.load_bundle(path).config.training.seed for path in paths] == [0, 1]
+
+
+def test_a_resumed_bundle_lands_where_the_first_command_would_have_put_it(home, monkeypatch):
+    monkeypatch.setattr(train, "datetime", StoppedClock)
     interrupt_after(monkeypatch, 1, [*QUICK, "--model", "ae", "--epochs", "2"])
     monkeypatch.setattr(train, "datetime", datetime)
     assert train.main([*QUICK, "--model", "ae", "--epochs", "2", "--resume"]) == 0

@@ -79,7 +79,7 @@ def show_table(entries: list[dict], dataset: str) -> None:
     columns = {heading: st.column_config.NumberColumn(format=f"%.{digits}f", help=text) for _, heading, text, digits in COLUMNS}
     columns |= {"model": st.column_config.Column(pinned=True), "own component": st.column_config.Column(help=texts.OWN_HELP)}
     st.dataframe(frame, hide_index=True, column_config=columns, placeholder=texts.NO_POSTERIOR)
-    st.download_button("Download as CSV", frame.to_csv(index=False), f"scoreboard-{dataset}.csv", "text/csv", icon=":material/download:", on_click="ignore")
+    st.download_button("Download all figures as CSV", frame.to_csv(index=False), f"scoreboard-{dataset}.csv", "text/csv", icon=":material/download:", on_click="ignore")
     images = {entry["metrics"]["images"] for entry in entries}
     st.caption(texts.TABLE_CAPTION.format(images=" or ".join(f"{n:,}" for n in sorted(images)), dataset=dataset))
     if dataset == "mnist":

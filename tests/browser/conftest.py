@@ -36,6 +36,11 @@ def chromium():
         browser.close()
 
 
+def expected(message) -> bool:
+    """Streamlit asks for its own paths below each page's address first, and goes up on a 404."""
+    return "404" in message.text and "/_stcore/" in message.location["url"]
+
+
 @pytest.fixture
 def open_page(server, chromium):
     """`open_page("?mean=1,2")`: the front page, drawn. Fails the test if the page logs an error, and closes it afterwards."""
@@ -47,7 +52,7 @@ def open_page(server, chromium):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+        page.on("console", lambda message: message.type == "error" and not expected(message) and errors.append(f"{message.text} {message.location['url']}"))
         page.goto(f"{server}/{query}")
         if wait:
             page.wait_for_selector(wait)

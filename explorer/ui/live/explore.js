@@ -31,6 +31,7 @@ class Explorer {
     this.probe = new Probe(data.state);
     this.hidden = new Set();
     this.latest = JSON.stringify(data.state);
+    this.revision = data.state.revision ?? 0; // counts on where an earlier visit in this session left off
     this.find = (selector) => root.querySelector(selector);
     this.buildControls();
     this.panels = SIDES.map((side) => this.buildPanel(side));
@@ -67,7 +68,7 @@ class Explorer {
     const text = JSON.stringify(data.state);
     if (text === this.latest) return;
     this.latest = text;
-    if (data.state.revision === this.revision) return; // an echo of what was sent from here
+    if (data.state.revision <= this.revision) return; // an echo of what was sent from here; a state from the address has no revision
     const previous = this.probe.state;
     this.probe = new Probe(data.state);
     this.refresh(previous);
@@ -91,7 +92,7 @@ class Explorer {
   // A change that is finished: one message to Python, which writes the address.
   commit() {
     if (!this.probe.commit()) return;
-    this.revision = (this.revision ?? 0) + 1;
+    this.revision += 1;
     this.send({ ...this.probe.state, revision: this.revision });
     const { kl } = this.probe.frame();
     write(this.find(".announcement"), `KL divergence ${format(kl)} nats`);
