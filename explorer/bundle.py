@@ -149,7 +149,10 @@ def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
         linear("encoder.log_var", model.hidden[-1], model.latent_dim)
     perceptron("decoder.body", model.latent_dim, *reversed(model.hidden), model.pixels)
     if model.kind == "aae":
-        perceptron("discriminator.body", model.latent_dim + (CLASSES if model.label_informed else 0), *model.discriminator_hidden, 1)
+        if model.frequencies:
+            shapes["discriminator.frequencies"] = (model.frequencies, model.latent_dim)
+        inputs = model.latent_dim + 2 * model.frequencies + (CLASSES if model.label_informed else 0)
+        perceptron("discriminator.body", inputs, *model.discriminator_hidden, 1)
     return shapes
 
 

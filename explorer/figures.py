@@ -39,13 +39,16 @@ def distances(rows: Sequence[Mapping]) -> go.Figure:
 def frontier(rows: Sequence[Mapping]) -> go.Figure:
     """Reconstruction against coverage, a dot a model. rows: each with title, kind, reconstruction (nats) and coverage."""
     figure = go.Figure()
+    rows = sorted(rows, key=lambda row: row["coverage"])
+    sides = {row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)}  # neighbours' names do not meet
     for kind, colour in KIND_COLOURS.items():
         found = [row for row in rows if row["kind"] == kind]
         figure.add_scatter(
             x=[row["reconstruction"] for row in found], y=[row["coverage"] for row in found], text=[row["title"] for row in found], name=kind,
-            mode="markers+text", textposition="top center", marker={"size": 11, "color": colour},
+            mode="markers+text", textposition=[sides[row["title"]] for row in found], marker={"size": 11, "color": colour},
             hovertemplate="%{text}<br>BCE %{x:.2f} nats<br>coverage %{y:.3f}<extra></extra>",
         )  # fmt: skip
+    figure.update_traces(cliponaxis=False)
     figure.update_layout(
         xaxis_title="BCE at μ or code, nats (less is sharper)", yaxis_title="coverage of p(z) (more is nearer)", height=420,
         margin={"l": 10, "r": 10, "t": 20, "b": 40},

@@ -17,6 +17,9 @@ from explorer.config import CLASSES, ModelConfig
 from explorer.priors import get_prior
 
 
+FREQUENCY_SCALE = 3.0  # standard deviation of the discriminator's frequencies, in radians for each unit of the latent
+
+
 class Encoding(NamedTuple):
     """What an encoder says of images. q(z|x) = N(mean, exp(log_var)); a deterministic encoder has no log_var."""
 
@@ -63,6 +66,10 @@ class Discriminator(nn.Module):
     It never sees pixels. The best discriminator's logit is log p(z) - log q(z). The prior p is known,
     so it is given (smoothed where it is narrow), and the network learns what is unknown: -log q(z), up to a constant.
     A label-informed one sees labels (n,) beside the codes, and compares p(z|label) with q(z|label).
+
+    A network over the plane is smooth, and blind to thin gaps between classes. One that is given sines and cosines of
+    random directions sees them (Tancik et al. 2020, arXiv 2006.10739, whose B has a standard deviation of
+    FREQUENCY_SCALE / 2π here). Training turns them on once the coarse shape is there: see `training.DETAIL`.
     """
 
     def __init__(self, config: ModelConfig) -> None:
@@ -70,15 +77,22 @@ class Discriminator(nn.Module):
         self.prior = get_prior(config.prior)
         self.smoothing = 0.0  # standard deviation of the noise that the codes and draws it sees have been given
         self.label_informed = config.label_informed
-        inputs = config.latent_dim + (CLASSES if config.label_informed else 0)
+        self.detail = 1.0  # what the waves are multiplied by
+        inputs = config.latent_dim + 2 * config.frequencies + (CLASSES if config.label_informed else 0)
+        waves = (FREQUENCY_SCALE * torch.randn(config.frequencies, config.latent_dim)).half().float()  # as a bundle will store them
+        self.register_buffer("frequencies", waves if config.frequencies else None)
         self.body = multilayer_perceptron(inputs, *config.discriminator_hidden, 1)
 
     def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         smoothing = max(self.smoothing, self.prior.guide)
-        if not self.label_informed:
-            return self.body(z).squeeze(-1) + self.prior.log_prob(z, smoothing=smoothing)  # (n,)
-        seen = torch.cat([z, F.one_hot(labels, CLASSES).to(z)], -1)  # (n, latent_dim + classes)
-        return self.body(seen).squeeze(-1) + self.prior.log_prob(z, labels, smoothing)
+        seen = [z]
+        if self.frequencies is not None:
+            phase = z @ self.frequencies.mT  # (n, frequencies)
+            seen += [self.detail * phase.sin(), self.detail * phase.cos()]
+        if self.label_informed:
+            seen.append(F.one_hot(labels, CLASSES).to(z))  # (n, classes)
+        log_prior = self.prior.log_prob(z, *([labels] if self.label_informed else []), smoothing=smoothing)  # (n,)
+        return self.body(torch.cat(seen, -1)).squeeze(-1) + log_prior
 
 
 class Autoencoder(nn.Module):

@@ -24,7 +24,8 @@ EVALUATION_SEED = 20  # of the noise and of the prior's draws in `evaluate`
 DRAWS_AN_IMAGE = 16  # of z, in the VAE's -ELBO
 NULL_REPEATS, NULL_REPEATS_IN_MANY_DIMENSIONS = 20, 5  # where neighbours are slow to find
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
-SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
+SMOOTHED = 0.5  # share of the steps in which the discriminator sees through noise
+DETAIL = (0.5, 0.7)  # shares of the steps between which it gets its waves
 _REMEDY = "Nothing was written. A smaller --lr usually helps."
 
 
@@ -229,7 +230,9 @@ class _AAEPlayer(_Player):
     def set_progress(self, progress: float) -> None:
         super().set_progress(progress)
         # coarse first, so that mass finds its way; then ever finer
-        self.model.discriminator.smoothing = self.training.smoothing * max(0.0, 1 - progress / SMOOTHED)
+        discriminator, (start, end) = self.model.discriminator, DETAIL
+        discriminator.smoothing = self.training.smoothing * max(0.0, 1 - progress / SMOOTHED)
+        discriminator.detail = min(1.0, max(0.0, (progress - start) / (end - start)))
 
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         autoencoder_optimiser, discriminator_optimiser = self.optimisers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import hashlib
 import json
@@ -116,8 +117,10 @@ def test_folders_that_are_no_bundles_are_not_found(tmp_path):
 @pytest.mark.parametrize("hidden, discriminator_hidden", [((6,), (5,)), ((7, 6), (5, 4)), ((8, 7, 6), (5, 4, 3))])
 def test_expected_weights_are_those_that_torch_has(kind, hidden, discriminator_hidden):
     one = config(kind, hidden, discriminator_hidden)
-    state = build(one.model, seed=0).state_dict()
-    assert bundle.expected_weights(one) == {name: tuple(weight.shape) for name, weight in state.items()}
+    for model in (one.model, dataclasses.replace(one.model, frequencies=3)):
+        state = build(model, seed=0).state_dict()
+        expected = bundle.expected_weights(dataclasses.replace(one, model=model))
+        assert expected == {name: tuple(weight.shape) for name, weight in state.items()}
 
 
 def test_opening_a_bundle_imports_nothing_heavy(path):
@@ -479,3 +482,18 @@ def test_shipped_metrics_are_what_the_shipped_weights_give(path, data_dir):
     for name, value in again.items():
         # another device's last digits move codes by less than 1e-3, and the nearest of neighbours with them
         assert shipped[name] == pytest.approx(value, rel=1e-3, abs=2e-3 if name.startswith("coverage") else 1e-4), name
+
+
+def test_the_model_card_holds_the_bundles_figures():
+    columns = {"epochs": None, "reconstruction": 2, "negative_elbo": 2, "negative_log_likelihood": 2}
+    columns |= {"coverage": 3, "sliced_w2_squared": 4, "knn_kl": 3, "label_accuracy": 3}
+    card = (ROOT / "pretrained" / "README.md").read_text().replace("−", "-")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in card.splitlines() if line.startswith("|")]
+    rows = {name: cells for name, *cells in rows if len(cells) == len(columns)}
+    for opened in map(load_bundle, bundle.find_bundles(ROOT / "pretrained")):
+        found = opened.metrics | {"epochs": opened.config.training.epochs}
+        for cell, (name, digits) in zip(rows[opened.name], columns.items(), strict=True):
+            expected = "–" if name not in found else f"{found[name]}" if digits is None else f"{found[name]:.{digits}f}"
+            if f"{name}_null" in found:
+                expected += f" ({found[f'{name}_null'][0]:.{digits}f})"
+            assert cell == expected, (opened.name, name)

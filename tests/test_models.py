@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 import math
 
 import pytest
@@ -141,6 +142,30 @@ def test_a_label_informed_discriminator_sees_the_label_as_one_of_ten():
     torch.testing.assert_close(discriminator(fixed, labels) - learnt, discriminator.prior.log_prob(fixed, labels, smoothing=0.5))
     uninformed = models.build(ModelConfig("aae", image_side=4, prior="mixture"), seed=0).discriminator
     assert torch.equal(uninformed(z), uninformed(z, labels))  # one that is not told does not care
+
+
+def test_waves_are_seen_beside_the_code_as_loud_as_the_detail_says():
+    config = ModelConfig("aae", image_side=4, hidden=(7, 5), discriminator_hidden=(6,), frequencies=5)
+    discriminator = models.build(config, seed=0).discriminator
+    waves = discriminator.frequencies
+    assert waves.shape == (5, 2) and torch.equal(waves, waves.half().float()) and not waves.requires_grad
+    first, seen = discriminator.body[0], []
+    first.register_forward_hook(lambda module, inputs, output: seen.append(inputs[0]))
+    z = torch.randn(9, 2, generator=torch.Generator().manual_seed(3))
+    phase = torch.tensor([[float(wave @ code) for wave in waves] for code in z])
+    for detail in (1.0, 0.25, 0.0):  # what a finished one has; while it is turned on; at first
+        discriminator.detail = detail
+        discriminator(z)
+        torch.testing.assert_close(seen[-1], torch.cat([z, detail * phase.sin(), detail * phase.cos()], -1))
+    assert models.build(config, seed=0).discriminator.detail == 1
+    many = models.build(dataclasses.replace(config, frequencies=20_000), seed=0).discriminator.frequencies
+    assert many.std().item() == pytest.approx(models.FREQUENCY_SCALE, rel=0.02)
+
+
+def test_waves_are_saved_with_the_model_and_a_sibling_has_none():
+    config = ModelConfig("aae", frequencies=4)
+    assert "discriminator.frequencies" in models.build(config, seed=0).state_dict()
+    assert models.build(dataclasses.replace(config, kind="vae"), seed=0).state_dict().keys() == models.build(ModelConfig("vae"), seed=0).state_dict().keys()
 
 
 @pytest.mark.parametrize("config", [ModelConfig("vae", prior="swiss-roll"), LABELLED], ids=["vae", "label-informed"])

@@ -28,6 +28,7 @@ COLUMNS = [
     ("label_accuracy", "label accuracy", texts.ACCURACY_HELP, 3),
     ("seconds", "seconds to train", texts.SECONDS_HELP, 0),
 ]
+WIDTH = 95  # pixels: room for why a cell is empty
 COMPARABLE = {"coverage", "sliced_w2_squared", "knn_kl", "label_accuracy"}  # what every model has, if this version measured it
 
 
@@ -76,7 +77,7 @@ def table(entries: list[dict]) -> pd.DataFrame:
 
 def show_table(entries: list[dict], dataset: str) -> None:
     frame = table(entries)
-    columns = {heading: st.column_config.NumberColumn(format=f"%.{digits}f", help=text) for _, heading, text, digits in COLUMNS}
+    columns = {heading: st.column_config.NumberColumn(format=f"%.{digits}f", help=text, width=WIDTH) for _, heading, text, digits in COLUMNS}
     columns |= {"model": st.column_config.Column(pinned=True), "own component": st.column_config.Column(help=texts.OWN_HELP)}
     st.dataframe(frame, hide_index=True, column_config=columns, placeholder=texts.NO_POSTERIOR)
     st.download_button("Download all figures as CSV", frame.to_csv(index=False), f"scoreboard-{dataset}.csv", "text/csv", icon=":material/download:", on_click="ignore")

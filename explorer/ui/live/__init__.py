@@ -1,7 +1,8 @@
-"""The Python side of the live explorer: a component whose work is all done in the browser.
+"""The Python side of the live pages: components whose work is all done in the browser.
 
-Python gives it the catalogue of models and a state; it gives back a state when a change is finished.
-`assets.py` serves what it fetches. See explore.js for what happens there.
+Python gives a page its data and a state; it gives back a state when a change is finished. A page NAME is NAME.html (one
+element of class "live", with a `.failure` in it), NAME.css, which comes after live.css, and NAME.js, which exports `mount(root, data, send)`: it fills the
+root, calls `send(state)` when a change is finished, and returns {update(data), destroy()}. `assets.py` serves what it fetches.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from functools import cache
 from pathlib import Path
 
 import streamlit as st
+
+from explorer.ui.live import assets
 
 HERE = Path(__file__).parent
 
@@ -24,8 +27,8 @@ export default function ({ data, parentElement, setStateValue }) {
   if (!page) {
     page = { data, instance: null, gone: false };
     mounted.set(parentElement, page);
-    const root = parentElement.querySelector(".explorer");
-    import(new URL("explore.js", new URL(data.assets, document.baseURI)))
+    const root = parentElement.querySelector(".live");
+    import(new URL("NAME.js", new URL(data.assets, document.baseURI)))
       .then((module) => {
         if (page.gone) return;
         page.instance = module.mount(root, page.data, (state) => setStateValue("state", state));
@@ -33,7 +36,7 @@ export default function ({ data, parentElement, setStateValue }) {
       .catch((error) => {
         const box = root.querySelector(".failure");
         box.hidden = false;
-        box.textContent = `The explorer could not be loaded: ${error.message}. Reload the page; if it stays, restart the app.`;
+        box.textContent = `The page could not be loaded: ${error.message}. Reload the page; if it stays, restart the app.`;
       });
   } else if (page.instance) page.instance.update(data);
   else page.data = data;
@@ -52,17 +55,21 @@ def symbols() -> dict:
     return json.loads((HERE / "symbols.json").read_text())
 
 
-_component = st.components.v2.component(
-    "latent_space_explorer", html=(HERE / "explore.html").read_text(), css=(HERE / "explore.css").read_text(), js=_BOOTSTRAP
-)
+_components = {
+    name: st.components.v2.component(
+        f"live_{name}",
+        html=(HERE / f"{name}.html").read_text(),
+        css=(HERE / "live.css").read_text() + (HERE / f"{name}.css").read_text(),
+        js=_BOOTSTRAP.replace("NAME", name),
+    )
+    for name in sorted(path.stem for path in HERE.glob("*.html"))
+}
 
 
-def explorer(catalogue: list[dict], state: dict, assets: str, limits: dict, *, key: str, on_state_change: Callable[[], None]) -> None:
-    """Mounts the explorer.
+def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Callable[[], None]) -> None:
+    """Mounts a live page.
 
-    catalogue: what cached.catalogue() gives; state: what state.py parses; assets: the address of the assets' folder;
-    limits: the largest magnitude of each of a state's numbers. `st.session_state[key]["state"]` holds the last
+    state: what the page's address gives; data: what else its script needs. `st.session_state[key]["state"]` holds the last
     finished change when `on_state_change` is called.
     """
-    data = {"catalogue": catalogue, "state": state, "assets": assets, "limits": limits, "symbols": symbols()}
-    _component(key=key, data=data, on_state_change=on_state_change)
+    _components[name](key=key, data=data | {"state": state, "assets": assets.address(), "symbols": symbols()}, on_state_change=on_state_change)

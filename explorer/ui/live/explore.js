@@ -2,6 +2,7 @@
 
 import { averageKl, Bars } from "./bars.js";
 import { Decoder, drawLogits, drawPixels } from "./decoder.js";
+import { Exchange } from "./exchange.js";
 import { seededUniform, standardNormal } from "./gaussian.js";
 import { LatentMap } from "./map.js";
 import { between, hole } from "./places.js";
@@ -9,6 +10,8 @@ import { klMonteCarlo } from "./prior.js";
 import { Probe, round } from "./probe.js";
 import { format, Readout, subscript, write } from "./readout.js";
 import { readSafetensors } from "./safetensors.js";
+import { Slider } from "./slider.js";
+import { readTheme } from "./theme.js";
 
 const SLIDER_RANGE = { mean: [-4, 4], log_var: [-8, 2] };
 const START = { mean: [0, 0], log_var: [-2, -2], noise: [0.8, -0.6] }; // over and over, in more dimensions
@@ -25,13 +28,12 @@ export function mount(root, data, send) {
 
 class Explorer {
   constructor(root, data, send) {
-    Object.assign(this, { root, data, send });
+    Object.assign(this, { root, data });
     this.base = new URL(data.assets, document.baseURI);
     this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
     this.probe = new Probe(data.state);
     this.hidden = new Set();
-    this.latest = JSON.stringify(data.state);
-    this.revision = data.state.revision ?? 0; // counts on where an earlier visit in this session left off
+    this.exchange = new Exchange(data.state, send);
     this.find = (selector) => root.querySelector(selector);
     this.buildControls();
     this.panels = SIDES.map((side) => this.buildPanel(side));
@@ -65,10 +67,7 @@ class Explorer {
   // What arrives after mounting: the theme's colours, and a state that came from the address.
   update(data) {
     if (this.readColours()) this.panels.forEach((panel) => panel.model && panel.map.recolour(this.colours).then(() => this.draw()));
-    const text = JSON.stringify(data.state);
-    if (text === this.latest) return;
-    this.latest = text;
-    if (data.state.revision <= this.revision) return; // an echo of what was sent from here; a state from the address has no revision
+    if (!this.exchange.isNews(data.state)) return;
     const previous = this.probe.state;
     this.probe = new Probe(data.state);
     this.refresh(previous);
@@ -92,8 +91,7 @@ class Explorer {
   // A change that is finished: one message to Python, which writes the address.
   commit() {
     if (!this.probe.commit()) return;
-    this.revision += 1;
-    this.send({ ...this.probe.state, revision: this.revision });
+    this.exchange.post(this.probe.state);
     const { kl } = this.probe.frame();
     write(this.find(".announcement"), `KL divergence ${format(kl)} nats`);
   }
@@ -293,7 +291,7 @@ class Explorer {
     for (const [at, choice] of this.dimChoices.entries()) {
       choice.replaceChildren(...Array.from({ length: dimensions }, (_, i) => new Option(i + 1, i, false, i === moved[at])));
     }
-    for (const slider of this.sliders) this.nameSlider(slider, moved[slider.at]);
+    for (const { sign, at, slider } of this.sliders) slider.name(`${sign}${subscript(moved[at])}`);
   }
 
   chooseDimension(at, dimension) {
@@ -398,52 +396,21 @@ class Explorer {
 
   // at: 0 or 1, the first or second of the two dimensions that are moved.
   buildSlider(box, symbol, sign, at) {
-    const row = box.appendChild(document.createElement("div"));
-    row.className = `slider ${symbol}`;
-    const [low, high] = SLIDER_RANGE[symbol];
-    row.innerHTML = `<span class="name" aria-hidden="true"></span><input type="range" step="0.01"><input type="number" step="0.01" inputmode="decimal">`;
-    const [range, number] = row.querySelectorAll("input");
-    const move = (value) => {
+    const onMove = (value) => {
       const values = [...this.probe.state[symbol]];
       values[this.moved()[at]] = value;
       this.change({ [symbol]: values });
     };
-    let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
-    range.addEventListener("keydown", (event) => (keyed = event.key !== "Tab" && event.key !== "Escape"));
-    range.addEventListener("input", () => move(Number(range.value)));
-    range.addEventListener("change", () => keyed || this.commit());
-    range.addEventListener("keyup", () => ((keyed = false), this.commit()));
-    range.addEventListener("blur", () => ((keyed = false), this.commit()));
-    number.addEventListener("change", () => {
-      const value = Number(number.value);
-      if (number.value === "" || !Number.isFinite(value) || Math.abs(value) > this.data.limits[symbol]) number.value = this.probe.state[symbol][this.moved()[at]];
-      else move(value), this.commit();
-    });
-    const slider = { symbol, sign, at, range, number, low, high, title: row.querySelector(".name") };
-    this.nameSlider(slider, at);
-    return slider;
-  }
-
-  nameSlider({ sign, range, number, title }, dimension) {
-    const name = `${sign}${subscript(dimension)}`;
-    write(title, name);
-    range.setAttribute("aria-label", name);
-    number.setAttribute("aria-label", `${name} as a number`);
+    const slider = new Slider(box, { symbol, range: SLIDER_RANGE[symbol], limit: this.data.limits[symbol], onMove, onCommit: () => this.commit() });
+    slider.name(`${sign}${subscript(at)}`);
+    return { symbol, sign, at, slider };
   }
 
   showSliders(frame) {
-    for (const { symbol, at, range, number, low, high } of this.sliders) {
+    for (const { symbol, at, slider } of this.sliders) {
       const index = this.moved()[at];
       const value = symbol === "mean" ? frame.mean[index] : frame.logVar[index];
-      const committed = this.probe.state[symbol][index];
-      // a value out of range widens the slider
-      setProperty(range, "min", String(Math.min(low, Math.floor(Math.min(value, committed)))));
-      setProperty(range, "max", String(Math.max(high, Math.ceil(Math.max(value, committed)))));
-      // the step must hit the value, or the browser would move it
-      setProperty(range, "step", onGrid(value) ? "0.01" : "any");
-      setProperty(range, "value", String(value));
-      range.setAttribute("aria-valuetext", format(value, 2));
-      if (this.root.getRootNode().activeElement !== number) setProperty(number, "value", value.toFixed(2));
+      slider.show(value, this.probe.state[symbol][index]);
     }
   }
 
@@ -630,35 +597,21 @@ class Explorer {
 
   // Reads the theme's colours. Returns whether they changed.
   readColours() {
-    const style = getComputedStyle(this.root);
-    const text = style.getPropertyValue("--st-text-color").trim() || "#222222";
-    const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
-    if (this.colours?.text === text && this.colours.background === background) return false;
-    const dark = luminance(background) < 0.5;
-    const ink = dark ? "255,255,255" : "0,0,0";
-    this.colours = { text, background, grid: `rgba(${ink},.09)`, zero: `rgba(${ink},.28)`, faint: `rgba(${ink},.45)` };
-    for (const [name, symbol] of Object.entries(this.data.symbols.symbols)) {
-      this.root.style.setProperty(`--${name.replace("_", "-")}`, symbol[dark ? "dark" : "light"]);
-    }
-    this.root.style.colorScheme = dark ? "dark" : "light";
-    return true;
+    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
+    if (colours) this.colours = colours;
+    return colours !== null;
   }
 }
 
 // ---- helpers -------------------------------------------------------------------------------------------
 
 const share = (value) => value.toFixed(3);
-const onGrid = (value) => Math.abs(value * 100 - Math.round(value * 100)) < 1e-9;
 
 // Resolves when what was drawn so far has been painted.
 const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 // Resolves when what waits has been done: input, frames, messages.
 const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve, { timeout: 300 }));
-
-function setProperty(element, name, value) {
-  if (element[name] !== value) element[name] = value;
-}
 
 // The codes of a model's file by columns, a Float32Array a dimension, and how far out all but the outermost lie.
 function columns(tensors) {
@@ -690,14 +643,6 @@ function sample(mean, logVar) {
     const noise = standardNormal(column.length, uniform);
     return Float32Array.from(column, (value, row) => value + Math.exp(0.5 * logVar[d][row]) * noise[row]);
   });
-}
-
-function luminance(colour) {
-  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
-  context.fillStyle = colour;
-  context.fillRect(0, 0, 1, 1);
-  const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
-  return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
 }
 
 // Plotly puts its style rules into the document's head, which a shadow root does not see.

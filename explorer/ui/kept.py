@@ -1,0 +1,51 @@
+"""A live page's state: in the session, so that it is there after a visit to another page, and in the address, so that it can be shared.
+
+The address changed from JavaScript would stay invisible to Python, so the page sends a finished change, and `keep` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+Parse = Callable[[Mapping[str, str]], tuple[dict, list[str]]]
+ToParams = Callable[[Mapping], dict[str, str]]
+
+
+def current(key: str, parse: Parse, to_params: ToParams, parameters: tuple[str, ...], holds: Callable[[dict], bool] = lambda state: True) -> tuple[dict, list[str]]:
+    """The address's state where it has one; else, as after a visit to another page, the one kept in the session.
+
+    key: the live component's; parameters: the address's names that are this page's; holds: whether a kept state can still be shown.
+    Returns the state, and a sentence for each parameter that had to be ignored.
+    """
+    kept = st.session_state.get(_slot(key))
+    params = {name: st.query_params[name] for name in parameters if name in st.query_params}
+    if kept is not None and params == to_params(kept):
+        return kept, []
+    if kept is not None and not params and holds(kept):
+        st.query_params.update(to_params(kept))
+        return kept, []
+    parsed, problems = parse(params)
+    st.session_state[_slot(key)] = parsed
+    return parsed, problems
+
+
+def show_problems(problems: list[str]) -> None:
+    for problem in problems:
+        st.warning(f"In the address, {problem}", icon=":material/link_off:")
+
+
+def keeper(key: str, to_params: ToParams) -> Callable[[], None]:
+    """The live component's `on_state_change`: a change was finished in the browser, and goes into the session and the address."""
+
+    def keep() -> None:
+        sent = st.session_state[key]["state"]
+        st.session_state[_slot(key)] = sent
+        st.query_params.from_dict(to_params(sent))
+
+    return keep
+
+
+def _slot(key: str) -> str:
+    return f"{key}_state"

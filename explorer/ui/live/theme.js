@@ -1,0 +1,25 @@
+// The theme's colours, and the symbols' colours in it.
+
+// Reads the theme's colours where `root` stands, and sets --mean, --log-var … on it from symbols.json.
+// Returns {text, background, grid, zero, faint, dark}, or null if they are those of `before`.
+export function readTheme(root, symbols, before = null) {
+  const style = getComputedStyle(root);
+  const text = style.getPropertyValue("--st-text-color").trim() || "#222222";
+  const background = style.getPropertyValue("--st-background-color").trim() || "#ffffff";
+  if (before?.text === text && before.background === background) return null;
+  const dark = luminance(background) < 0.5;
+  const ink = dark ? "255,255,255" : "0,0,0";
+  for (const [name, symbol] of Object.entries(symbols)) {
+    root.style.setProperty(`--${name.replace("_", "-")}`, symbol[dark ? "dark" : "light"]);
+  }
+  root.style.colorScheme = dark ? "dark" : "light";
+  return { text, background, grid: `rgba(${ink},.09)`, zero: `rgba(${ink},.28)`, faint: `rgba(${ink},.45)`, dark };
+}
+
+function luminance(colour) {
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  const [r, g, b] = context.getImageData(0, 0, 1, 1).data;
+  return (0.2126 * r + 0.7152 * g + 0.0722 * b) / 255;
+}
