@@ -17,7 +17,7 @@ from explorer.config import CLASSES, ModelConfig
 from explorer.priors import get_prior
 
 
-FREQUENCY_SCALE = 3.0  # standard deviation of the discriminator's frequencies, in radians for each unit of the latent
+FREQUENCY_SCALE = 4.0  # standard deviation of the discriminator's frequencies, in radians for each unit of the latent
 
 
 class Encoding(NamedTuple):

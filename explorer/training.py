@@ -24,8 +24,8 @@ EVALUATION_SEED = 20  # of the noise and of the prior's draws in `evaluate`
 DRAWS_AN_IMAGE = 16  # of z, in the VAE's -ELBO
 NULL_REPEATS, NULL_REPEATS_IN_MANY_DIMENSIONS = 20, 5  # where neighbours are slow to find
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
-SMOOTHED = 0.5  # share of the steps in which the discriminator sees through noise
-DETAIL = (0.5, 0.7)  # shares of the steps between which it gets its waves
+SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
+DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its waves
 _REMEDY = "Nothing was written. A smaller --lr usually helps."
 
 

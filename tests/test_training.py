@@ -307,9 +307,9 @@ def test_the_noise_before_the_discriminators_eyes_falls_to_exactly_nothing(image
     monkeypatch.setattr(objectives, "discriminator_loss", spy)
     monkeypatch.setattr(training._PLAYERS["aae"], "step", watch)
     *_, report = training.fit(config("aae", epochs=10, smoothing=0.5), images, CPU)  # 40 steps
-    expected = [0.5 * (1 - step / 20) if step < 20 else 0.0 for step in range(1, 41)]  # half of 40 are 20
+    expected = [0.5 * (1 - step / 24) if step < 24 else 0.0 for step in range(1, 41)]  # 60 % of 40 are 24
     np.testing.assert_allclose([smoothing for smoothing, _ in seen], expected, atol=1e-15)
-    assert [smoothing for smoothing, _ in seen][19:] == [0.0] * 21
+    assert [smoothing for smoothing, _ in seen][23:] == [0.0] * 17
     for (smoothing, codes), before in zip(seen, clean, strict=True):
         noise = codes - before
         if smoothing == 0:
@@ -328,9 +328,9 @@ def test_the_discriminator_gets_its_waves_when_the_noise_has_gone(images, monkey
 
     monkeypatch.setattr(objectives, "discriminator_loss", spy)
     *_, report = training.fit(waving(config("aae", epochs=10)), images, CPU)  # 40 steps
-    expected = [min(1.0, max(0.0, (step - 20) / 8)) for step in range(1, 41)]  # between one half and 70 %
+    expected = [min(1.0, max(0.0, (step - 24) / 8)) for step in range(1, 41)]  # between 60 % and 80 %
     np.testing.assert_allclose(heard, expected, atol=1e-12)
-    assert heard[27:] == [1.0] * 13 and report.model.discriminator.detail == 1
+    assert heard[31:] == [1.0] * 9 and report.model.discriminator.detail == 1
 
 
 def test_the_prior_is_smoothed_as_the_codes_are(images, monkeypatch):
