@@ -93,8 +93,6 @@ def fit(
     training = config.training
     if config.model.label_informed and labels is None:
         raise ValueError("a label-informed discriminator needs the images' labels")
-    # Adam's averages of weights that see only black pixels decay for ever, and denormal numbers are many times slower
-    torch.set_flush_denormal(True)
     run = _Run(config, device)
     data = torch.from_numpy(images).to(device)
     label = torch.from_numpy(labels).long().to(device) if config.model.label_informed else None
