@@ -26,6 +26,7 @@ NULL_REPEATS, NULL_REPEATS_IN_MANY_DIMENSIONS = 20, 5  # where neighbours are sl
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
 SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
 DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its waves
+NEGLIGIBLE, NEGLIGIBLE_STEPS = 1e-30, 100  # a moment so small moves no weight; how often such moments are set to 0
 _REMEDY = "Nothing was written. A smaller --lr usually helps."
 
 
@@ -136,6 +137,8 @@ class _Run:
         """One step of the players, and of the average. taken: the number of steps, with this one."""
         self.player.set_progress(taken / all_steps)
         losses = self.player.step(x, labels)
+        if taken % NEGLIGIBLE_STEPS == 0:
+            self.player.forget_negligible_moments()
         if self._averaged:
             decay = min(self.config.training.average, taken / (taken + 10))  # a short run's average must not remember the start
             torch._foreach_lerp_(self._averaged, self._weights, 1 - decay)
@@ -198,6 +201,16 @@ class _Player:
 
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         raise NotImplementedError
+
+    def forget_negligible_moments(self) -> None:
+        """Sets to 0 what is left of moments whose gradients have been 0 for long, as those of pixels that are never lit.
+
+        They decay to numbers with less than float32's precision, and stay there; a processor is many times slower at those.
+        """
+        for optimiser in self.optimisers:
+            for moments in optimiser.state.values():
+                for name in ("exp_avg", "exp_avg_sq"):
+                    moments[name].copy_(F.hardshrink(moments[name], NEGLIGIBLE))
 
     def descend(self, optimiser: torch.optim.Optimizer, total: Tensor) -> None:
         for parameter in self.all_parameters:
