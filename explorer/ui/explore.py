@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.ui import cached, kept, live, state, texts
+from explorer.ui import cached, kept, live, state
+from explorer.ui.texts import NO_MODELS
+from explorer.ui.texts import explore as texts
 
 KEY = "explorer"
 
@@ -15,7 +17,7 @@ def page() -> None:
         st.warning(problem, icon=":material/broken_image:")
     models = {entry["name"]: entry for entry in catalogue.entries if entry["latent_dim"] >= 2}
     if not models:
-        st.error(texts.NO_MODELS)
+        st.error(NO_MODELS)
         return
     current, problems = kept.current(
         KEY,

@@ -1,10 +1,12 @@
 """The page script: navigation over the pages. app.py serves it."""
 
+import importlib
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui import explore, texts
+from explorer.ui import texts
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
@@ -14,15 +16,18 @@ st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide")
 st.logo(HERE / "logo.svg", size="medium")
 st.html(MARGINS)
 
-
-def show_scoreboard() -> None:
-    from explorer.ui import scoreboard  # pandas' and Plotly's figures are not for the front page to wait for
-
-    scoreboard.page()
-
-
+# What stands at the top, in this order: the page's module in explorer.ui (its address too), its title and its icon.
 PAGES = [
-    st.Page(explore.page, title="Explorer", icon=":material/scatter_plot:", url_path="explorer", default=True),
-    st.Page(show_scoreboard, title="Scoreboard", icon=":material/leaderboard:", url_path="scoreboard"),
+    ("explore", "Explorer", "scatter_plot"),
+    ("scoreboard", "Scoreboard", "leaderboard"),
 ]
-st.navigation(PAGES, position="top").run()
+
+
+def show(module: str) -> None:
+    importlib.import_module(f"explorer.ui.{module}").page()  # only now: one page's imports are not for another to wait for
+
+
+pages = [
+    st.Page(partial(show, module), title=title, icon=f":material/{icon}:", url_path=module, default=i == 0) for i, (module, title, icon) in enumerate(PAGES)
+]
+st.navigation(pages, position="top").run()

@@ -8,7 +8,9 @@ import pandas as pd
 import streamlit as st
 
 from explorer import figures
-from explorer.ui import cached, texts
+from explorer.ui import cached
+from explorer.ui.texts import NO_MODELS
+from explorer.ui.texts import scoreboard as texts
 
 # metric's name in a bundle, heading, help, digits
 COLUMNS = [
@@ -33,13 +35,13 @@ COMPARABLE = {"coverage", "sliced_w2_squared", "knn_kl", "label_accuracy"}  # wh
 
 
 def page() -> None:
-    st.title(texts.SCOREBOARD_TITLE)
-    st.markdown(texts.SCOREBOARD_INTRO)
+    st.title(texts.TITLE)
+    st.markdown(texts.INTRO)
     catalogue = cached.catalogue()
     for problem in catalogue.problems:
         st.warning(problem, icon=":material/broken_image:")
     if not catalogue.entries:
-        st.error(texts.NO_MODELS)
+        st.error(NO_MODELS)
         return
     datasets = list(dict.fromkeys(entry["dataset"] for entry in catalogue.entries))
     dataset = st.segmented_control("Dataset", datasets, default="mnist" if "mnist" in datasets else datasets[0], required=True)

@@ -1,16 +1,21 @@
 """The Python side of the live pages: components whose work is all done in the browser.
 
-Python gives a page its data and a state; it gives back a state when a change is finished. A page NAME is NAME.html (one
-element of class "live", with a `.failure` in it), NAME.css, which comes after live.css, and NAME.js, which exports `mount(root, data, send)`: it fills the
-root, calls `send(state)` when a change is finished, and returns {update(data), destroy()}. `assets.py` serves what it fetches.
+Python gives a component its data and a state; it gives back a state when a change is finished. A component NAME is NAME.html
+(one element of class "live", with a `.failure` in it), NAME.css, which comes after live.css, and NAME.js, which exports
+`mount(root, data, send)`: it fills the root, calls `send(state)` when a change is finished, and returns {update(data), destroy()}.
+A page may have several, PAGE_part each. `assets.py` serves what they fetch.
+
+What a person reads comes from `texts/PAGE.py`: its WORDS fill the `$name` places in the HTML, and reach the script as `data.words`.
 """
 
 from __future__ import annotations
 
+import importlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
+from string import Template
 
 import streamlit as st
 
@@ -55,10 +60,14 @@ def symbols() -> dict:
     return json.loads((HERE / "symbols.json").read_text())
 
 
+def _words(name: str) -> Mapping[str, str]:
+    return getattr(importlib.import_module(f"explorer.ui.texts.{name.partition('_')[0]}"), "WORDS", {})
+
+
 _components = {
     name: st.components.v2.component(
         f"live_{name}",
-        html=(HERE / f"{name}.html").read_text(),
+        html=Template((HERE / f"{name}.html").read_text()).substitute(_words(name)),
         css=(HERE / "live.css").read_text() + (HERE / f"{name}.css").read_text(),
         js=_BOOTSTRAP.replace("NAME", name),
     )
@@ -67,9 +76,10 @@ _components = {
 
 
 def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Callable[[], None]) -> None:
-    """Mounts a live page.
+    """Mounts a live component.
 
     state: what the page's address gives; data: what else its script needs. `st.session_state[key]["state"]` holds the last
     finished change when `on_state_change` is called.
     """
-    _components[name](key=key, data=data | {"state": state, "assets": assets.address(), "symbols": symbols()}, on_state_change=on_state_change)
+    given = data | {"state": state, "assets": assets.address(), "symbols": symbols(), "words": _words(name)}
+    _components[name](key=key, data=given, on_state_change=on_state_change)

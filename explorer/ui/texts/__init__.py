@@ -1,0 +1,6 @@
+"""What a person reads, apart from logic, so that it can be translated: here what all pages share, and a module a page."""
+
+TITLE = "Generative autoencoders"
+
+NO_MODELS = """**There is no model to show.** The folder `pretrained/` holds none that can be opened.
+Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""
