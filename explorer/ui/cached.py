@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -13,6 +13,9 @@ from explorer import datasets
 from explorer.bundle import Bundle, BundleError, find_bundles, load_bundle
 from explorer.config import ModelConfig, TrainingConfig
 from explorer.shapes import SHAPES
+
+if TYPE_CHECKING:
+    from explorer.models import Autoencoder
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = ROOT / "data"
@@ -51,6 +54,16 @@ def browser_tensors(digest: str) -> bytes | None:
 def history(digest: str) -> list[dict]:
     """The training's history, an entry an epoch. Raises LookupError for a bundle that is gone."""
     return _required(digest).history
+
+
+def model(digest: str) -> Autoencoder:
+    """The torch module, in eval mode and shared by all sessions: it is not to be changed. Imports torch. Raises LookupError for a bundle that is gone."""
+    return _model(digest, _required(digest))
+
+
+def gradient_reference(digest: str, row: int, draws: int) -> dict:
+    """A place for what was measured at one image's posterior: the page fills it in chunks, and finds it again. Empty at first."""
+    return _gradient_reference(digest, row, draws)
 
 
 class Compared(NamedTuple):
@@ -122,6 +135,16 @@ def _browser_tensors(digest: str, _bundle: Bundle) -> bytes:
     if _bundle.config.model.latent_dim > 2:  # as on the disk
         arrays |= {name: arrays[name].astype(np.float16) for name in ("codes.mean", "codes.log_var") if name in arrays}
     return save_tensors(arrays)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _model(digest: str, _bundle: Bundle) -> Autoencoder:
+    return _bundle.model()
+
+
+@st.cache_resource(max_entries=256, show_spinner=False)
+def _gradient_reference(digest: str, row: int, draws: int) -> dict:
+    return {}
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

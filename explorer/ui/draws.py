@@ -1,0 +1,21 @@
+"""The browser's draws, in Python: gaussian.js `standardNormal(n, seededUniform(seed))`, so that both sides speak of the same ε."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+def uniform(n: int, seed: int) -> np.ndarray:
+    """n numbers in [0, 1) (mulberry32): (n,) float64."""
+    step, mask = 0x6D2B79F5, 0xFFFFFFFF
+    state = ((np.uint64(seed & mask) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(step)) & np.uint64(mask)).astype(np.uint32)
+    t = (state ^ (state >> np.uint32(15))) * (state | np.uint32(1))  # 32 bits, and what runs over is dropped
+    t ^= t + (t ^ (t >> np.uint32(7))) * (t | np.uint32(61))
+    return (t ^ (t >> np.uint32(14))).astype(np.float64) / 2**32
+
+
+def standard_normal(n: int, seed: int) -> np.ndarray:
+    """n draws from N(0, 1) by Box and Muller: (n,) float64. The first are the same whatever n."""
+    radius, angle = uniform(n + n % 2, seed).reshape(-1, 2).T
+    radius, angle = np.sqrt(-2 * np.log1p(-radius)), 2 * np.pi * angle
+    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], -1).ravel()[:n]

@@ -1,0 +1,33 @@
+// SVG in a few words.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+// Adds an element to `parent`.
+export function add(parent, name, attributes = {}, text) {
+  const element = parent.appendChild(document.createElementNS(SVG, name));
+  if (text !== undefined) element.textContent = text;
+  return set(element, attributes);
+}
+
+export function set(element, attributes) {
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+// "a $name b" with the named values in it.
+export const fill = (text, values) => text.replace(/\$(\w+)/g, (whole, name) => (name in values ? values[name] : whole));
+
+// A number for reading: so many decimals, but three digits where that would leave none.
+export function short(value, format, decimals = 3) {
+  const size = Math.abs(value);
+  if (size > 0 && size < 0.5 * 10 ** -decimals) return value.toExponential(1).replaceAll("-", "−");
+  return format(value, size >= 1000 ? 0 : size >= 100 ? Math.min(decimals, 2) : decimals);
+}
+
+// The smallest of `least` times 1, 1.5, 2, 3, 4, 6, 8 … that is at least `value`: a scale that does not move with every step.
+export function roomy(value, least) {
+  let i = 0;
+  const scale = () => least * 2 ** (i >> 1) * (i % 2 ? 1.5 : 1);
+  while (scale() < value && i < 200) i += 1;
+  return scale();
+}

@@ -1,0 +1,149 @@
+"""Lesson 2: the reparameterisation trick. The moving parts are computed in the browser; a finished change is computed again here, by torch."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import streamlit as st
+
+from explorer.ui import cached, draws, kept, live, reparameterisation_vae
+from explorer.ui import reparameterisation_state as lesson
+from explorer.ui.texts import reparameterisation as texts
+
+KEY = "reparameterisation"
+CHECKED = ("mean", "log_var", "f", "omega", "by", "seed", "draw", "n")  # what `check` depends on
+
+
+def page() -> None:
+    catalogue = cached.catalogue()
+    for problem in catalogue.problems:
+        st.warning(problem, icon=":material/broken_image:")
+    models = {entry["name"]: entry for entry in catalogue.entries if entry["latent_dim"] == 2}
+    if not models:
+        st.error(texts.NO_VAES)
+        return
+    state, problems = kept.current(
+        KEY,
+        lambda params: lesson.parse(params, lesson.default_state(models, cached.FRONT[0]), models),
+        lesson.to_params,
+        lesson.PARAMETERS,
+        holds=lambda found: found["model"] in models,
+    )
+    kept.show_problems(problems)
+    entry = models[state["model"]]
+    ready = "torch" in sys.modules  # the first import takes seconds: the page is on the screen meanwhile
+    data = {"catalogue": [_for_browser(entry) for entry in models.values()], "limits": lesson.LIMITS, "check": None, "code": None, "vae": None}
+    if ready and state["view"] != "vae":
+        data["check"] = check(state)
+    if ready and state["view"] == "code":
+        data["code"] = {"sources": sources(), "run": forward(state, entry)}
+    if state["view"] == "vae" and not reparameterisation_vae.problem(entry):
+        data["vae"] = reparameterisation_vae.result(state, entry)
+    live.show("reparameterisation", state, data, key=KEY, on_state_change=kept.keeper(KEY, lesson.to_params))
+    if state["view"] == "vae":
+        reparameterisation_vae.controls(state, entry)
+    with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
+        st.markdown(texts.GUIDE)
+    if not ready and state["view"] != "vae":
+        import torch  # noqa: F401
+
+        st.rerun()
+
+
+def _for_browser(entry: dict) -> dict:
+    return {name: entry[name] for name in ("name", "choice", "dataset", "images", "image_side", "classes", "originals", "tensors")}
+
+
+def check(state: dict) -> dict:
+    """The shown draw and the estimates over all draws, in double precision, from the browser's ε, by `gaussian` and automatic differentiation."""
+    import torch
+
+    from explorer import estimators, gaussian
+
+    n, draw, omega = state["n"], state["draw"], state["omega"]
+    pairs = torch.from_numpy(draws.standard_normal(2 * n, state["seed"]).reshape(-1, 2))  # (n, 2)
+    noise = pairs[:, :1].clone()  # (n, 1)
+    mean, log_var = (torch.tensor(state[name][:1], dtype=torch.float64) for name in ("mean", "log_var"))  # (1,)
+    f = estimators.FUNCTIONS[state["f"]]
+    found = estimators.pathwise(lambda z: f(z, omega), mean, log_var, noise)
+    score = estimators.scores(mean, log_var, found.z)
+    per = (0.5 * log_var).exp() / 2  # ∂σ/∂log σ²: what turns a gradient by log σ² into one by σ
+    path, weight = {"mean": (found.gradients.mean, score.mean), "log_var": (found.gradients.log_var, score.log_var)}.get(
+        state["by"], (found.gradients.log_var / per, score.log_var / per)
+    )
+    levels = (0.0, *known_baselines(state))
+    each = [path, *(estimators.score_function(found.values, weight, level) for level in levels)]
+    normal = torch.distributions.Normal(mean.requires_grad_(), (0.5 * log_var).exp())
+    return {
+        "of": {name: state[name] for name in CHECKED},
+        "z": gaussian.reparameterise(*(torch.tensor(state[name], dtype=torch.float64) for name in ("mean", "log_var")), pairs[draw]).tolist(),
+        "f": found.values[draw].item(),
+        "by_mean": found.gradients.mean[draw].item(),
+        "by_log_var": found.gradients.log_var[draw].item(),
+        "means": [one.mean().item() for one in each],
+        "variances": [one.var().item() for one in each],
+        "sample_requires_grad": normal.sample().requires_grad,
+        "rsample_requires_grad": normal.rsample().requires_grad,
+    }
+
+
+def known_baselines(state: dict) -> tuple[float, float]:
+    """E[f] and the best constant E[f s²] / E[s²] for one dimension, by integration over ε: no closed form is borrowed from the browser."""
+    mean, std, omega = state["mean"][0], float(np.exp(0.5 * state["log_var"][0])), state["omega"]
+    if state["f"] == "step":  # has an edge: only the part above it counts, ε > −μ/σ
+        low = float(np.clip(-mean / std, -12, 12))
+        parts = [(low, 12.0)]
+        f = np.ones_like
+    else:
+        parts = [(-12.0, 12.0)]
+        f = {"square": lambda e: (mean + std * e) ** 2, "cosine": lambda e: np.cos(omega * (mean + std * e))}[state["f"]]
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    (low, high), = parts
+    pieces = max(60, min(4000, int(2 * omega * std * (high - low)))) if state["f"] == "cosine" else 60
+    edges = np.linspace(low, high, pieces + 1)
+    half = (edges[1:] - edges[:-1])[:, None] / 2
+    e = (edges[:-1, None] + half + half * nodes).ravel()
+    mass = (half * weights).ravel() * np.exp(-0.5 * e**2) / np.sqrt(2 * np.pi)
+    square = e**2 if state["by"] == "mean" else (e**2 - 1) ** 2
+    return float(mass @ f(e)), float(mass @ (f(e) * square) / (1 if state["by"] == "mean" else 2))
+
+
+def sources() -> dict[str, str]:
+    """The functions that training runs, as they stand in the program."""
+    from explorer import gaussian, objectives
+
+    return {f"explorer.{one.__module__.rpartition('.')[2]}.{one.__name__}": inspect.getsource(one) for one in (gaussian.reparameterise, objectives.vae_loss)}
+
+
+def forward(state: dict, entry: dict) -> dict:
+    """`objectives.vae_loss` at one test image with the shown draw's ε, and its gradients at the posterior's parameters; or {"problem": why not}."""
+    import torch
+
+    from explorer import objectives
+
+    if entry["kind"] != "vae":
+        return {"problem": texts.NOT_A_VAE.format(model=entry["choice"])}
+    if not entry["originals"]:
+        return {"problem": texts.NO_IMAGES.format(dataset=entry["dataset"])}
+    model = cached.model(entry["digest"])
+    x = torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None] / 255  # (1, pixels)
+    noise = torch.from_numpy(draws.standard_normal(2 * state["draw"] + 2, state["seed"])[-2:].copy()).float()[None]  # (1, 2)
+    encoding = model.encode(x)
+    mean, log_var = (one.clone().requires_grad_() for one in encoding)
+    at_leaves = SimpleNamespace(encode=lambda _: (mean, log_var), decode=model.decode, prior=model.prior)  # so that the gradients can be read
+    loss = objectives.vae_loss(at_leaves, x, noise, entry["weights"]["beta"])
+    loss.total.backward()
+    z = mean + (0.5 * log_var).exp() * noise
+    return {
+        "of": ",".join(str(state[name]) for name in ("model", "image", "seed", "draw")),
+        "image": state["image"],
+        "model": entry["choice"],
+        "beta": entry["weights"]["beta"],
+        "bce": loss.reconstruction.item(),
+        "kl": loss.kl.item(),
+        "total": loss.total.item(),
+        **{name: one.detach()[0].tolist() for name, one in (("mean", mean), ("log_var", log_var), ("noise", noise), ("z", z), ("grad_mean", mean.grad), ("grad_log_var", log_var.grad))},
+    }

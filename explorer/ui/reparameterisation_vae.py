@@ -1,0 +1,141 @@
+"""Lesson 2, the real VAE: gradient estimators of −log p(x|z) at one image's posterior, measured by torch on a click, in chunks that can be cancelled."""
+
+from __future__ import annotations
+
+import base64
+
+import numpy as np
+import streamlit as st
+
+from explorer.ui import cached, draws
+from explorer.ui.texts import reparameterisation as texts
+
+DRAWS, CHUNK, SEED = 100_000, 2_000, 0  # of the reference, and a step of the progress bar
+MOST = 10_000  # of the draws that are shown: each crosses the network
+KEPT = 4  # sets of shown draws kept with a reference
+
+
+def problem(entry: dict) -> str | None:
+    """Why this model has nothing to measure, if so."""
+    if entry["kind"] != "vae" or entry["shape"] is not None:
+        return texts.NOT_A_VAE.format(model=entry["choice"])
+    if not entry["originals"]:
+        return texts.NO_IMAGES.format(dataset=entry["dataset"])
+    return None
+
+
+def result(state: dict, entry: dict) -> dict | None:
+    """What was measured, for the browser; None where it was not."""
+    place, shown = _place(state, entry), _shown(state)
+    if "reference" not in place or shown not in place["shown"]:
+        return None
+    return place["reference"] | place["shown"][shown] | {"of": _name(state), "most": MOST}
+
+
+def controls(state: dict, entry: dict) -> None:
+    """The button, and while it works the progress and a way to cancel."""
+    if why := problem(entry):
+        st.info(why, icon=":material/info:")
+        return
+    place, shown = _place(state, entry), _shown(state)
+    if "reference" in place and shown in place["shown"]:
+        return
+    label = texts.VAE_AGAIN.format(n=shown[0]) if "reference" in place else texts.VAE_RUN.format(draws=DRAWS)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        started = st.button(label, icon=":material/play_arrow:", type="primary", help=texts.VAE_RUN_HELP)
+        cancel = st.empty()
+    if not started:
+        st.caption(texts.VAE_IDLE)
+        return
+    cancel.button(texts.VAE_CANCEL, icon=":material/stop:")  # any click ends this run of the script at its next message
+    bar = st.progress(0.0)
+    if "reference" not in place:
+        place["reference"] = _reference(state, entry, lambda done: bar.progress(done / DRAWS, texts.VAE_REFERENCE.format(done=done, draws=DRAWS)))
+    sample = _sample(state, entry, shown, lambda done: bar.progress(done / shown[0], texts.VAE_DRAWS.format(done=done, n=shown[0])))
+    while len(place["shown"]) >= KEPT:
+        place["shown"].pop(next(iter(place["shown"])))
+    place["shown"][shown] = sample
+    st.rerun()
+
+
+def _place(state: dict, entry: dict) -> dict:
+    place = cached.gradient_reference(entry["digest"], state["image"], DRAWS)
+    place.setdefault("shown", {})
+    return place
+
+
+def _shown(state: dict) -> tuple[int, int]:
+    return min(state["n"], MOST), state["seed"]
+
+
+def _name(state: dict) -> str:
+    return ",".join(str(part) for part in (state["model"], state["image"], *_shown(state)))
+
+
+def _posterior(state: dict, entry: dict):
+    """(model, x (1, pixels), mean (k,), log_var (k,)) of the image."""
+    import torch
+
+    model = cached.model(entry["digest"])
+    x = torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None] / 255
+    with torch.no_grad():
+        mean, log_var = model.encode(x)
+    return model, x, mean[0], log_var[0]
+
+
+def _chunks(state: dict, entry: dict, noise, progress):
+    """Values, slopes, pathwise estimates and scores of draws with the given noise (n, k), a `Pathwise` and a `Gradients` a chunk."""
+    from torch.nn import functional as F
+
+    from explorer import estimators
+
+    model, x, mean, log_var = _posterior(state, entry)
+
+    def loss(z):  # −log p(x|z) of each draw: (n,)
+        return F.binary_cross_entropy_with_logits(model.decode(z), x.expand(len(z), -1), reduction="none").sum(-1)
+
+    for start in range(0, len(noise), CHUNK):
+        progress(start)  # the script ends here where Cancel, or anything else, was clicked
+        found = estimators.pathwise(loss, mean, log_var, noise[start : start + CHUNK])
+        yield found, estimators.scores(mean, log_var, found.z)
+
+
+def _reference(state: dict, entry: dict, progress) -> dict:
+    import torch
+
+    from explorer import estimators, gaussian
+
+    _, _, mean, log_var = _posterior(state, entry)
+    noise = torch.randn(DRAWS, len(mean), generator=torch.Generator().manual_seed(SEED))
+    values, path, score = [], {"mean": [], "log_var": []}, {"mean": [], "log_var": []}
+    for found, scores in _chunks(state, entry, noise, progress):
+        values.append(found.values)
+        for by in path:
+            path[by].append(getattr(found.gradients, by))
+            score[by].append(getattr(scores, by))
+    values = torch.cat(values).double()
+    path, score = ({by: torch.cat(parts).double() for by, parts in one.items()} for one in (path, score))
+    leaves = {"mean": mean.clone().requires_grad_(), "log_var": log_var.clone().requires_grad_()}
+    (entry["weights"]["beta"] * gaussian.kl_to_standard_normal(**leaves)).backward()
+    return {
+        "draws": DRAWS,
+        "mean": mean.tolist(),
+        "log_var": log_var.tolist(),
+        "loss": values.mean().item(),
+        "kl": {by: leaf.grad.tolist() for by, leaf in leaves.items()},  # the KL term's exact gradient
+        "measured": {by: [estimators.measure(values, path[by][:, k], score[by][:, k])._asdict() for k in range(len(mean))] for by in path},
+    }
+
+
+def _sample(state: dict, entry: dict, shown: tuple[int, int], progress) -> dict:
+    import torch
+
+    n, seed = shown
+    noise = torch.from_numpy(draws.standard_normal(2 * n, seed).reshape(-1, 2)).float()
+    found = [found for found, _ in _chunks(state, entry, noise, progress)]
+    return {"n": n, "values": _packed(torch.cat([one.values for one in found])), "slopes": _packed(torch.cat([one.slopes for one in found]).mT)}
+
+
+def _packed(tensor) -> str:
+    """float32 in base64, row by row."""
+    return base64.b64encode(np.ascontiguousarray(tensor.numpy(), dtype="<f4").tobytes()).decode()
