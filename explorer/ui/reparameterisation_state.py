@@ -1,6 +1,6 @@
 """The state of the lesson on the reparameterisation trick, as the page keeps it and as the address writes it.
 
-    ?view=estimators&mean=2,0&log_var=-1.3863,-1&f=square&omega=2&by=mean&seed=1&draw=0&n=1000&model=digits-vae&image=0&component=1
+    ?view=estimators&mean=2,0&log_var=-1.3863,-1&f=square&omega=2&by=mean&seed=1&draw=0&n=1000&model=digits-vae&image=0&component=1&axes=shared
 
 What has one dimension uses the first; `mean=2` is enough for it. `draw` is the draw that is looked at, of the n that `seed` gives.
 """
@@ -15,10 +15,11 @@ CHOICES = {
     "f": ("square", "cosine", "step"),
     "by": ("mean", "std", "log_var"),  # what the gradient is taken with respect to
     "component": ("1", "2"),  # of the VAE's latent
+    "axes": ("shared", "own"),  # of the estimators' pictures
 }
-LIMITS = {"mean": 1000.0, "log_var": 80.0, "omega": 100.0}  # magnitudes; exp(log_var) overflows float32 past 88
+LIMITS = {"mean": 100.0, "log_var": 20.0, "omega": 20.0}  # magnitudes: far beyond, cos ωz is no more than rounding
 WHOLE = {"seed": (0, 2**32 - 1), "n": (2, 100_000), "draw": (0, 99_999), "image": (0, 10**8)}
-DEFAULTS = {"mean": [1.0, 0.5], "log_var": [-1.0, -1.0], "omega": 2.0, "seed": 1, "n": 1000, "draw": 0, "image": 0}
+DEFAULTS = {"mean": [1.0, 0.5], "log_var": [-1.0, -1.0], "omega": 2.0, "seed": 229, "n": 1000, "draw": 0, "image": 0}
 PARAMETERS = (*CHOICES, *LIMITS, *WHOLE, "model")
 DECIMALS = 4
 

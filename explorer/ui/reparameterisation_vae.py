@@ -12,6 +12,7 @@ from explorer.ui.texts import reparameterisation as texts
 
 DRAWS, CHUNK, SEED = 100_000, 2_000, 0  # of the reference, and a step of the progress bar
 MOST = 10_000  # of the draws that are shown: each crosses the network
+BEGUN = "reparameterisation_begun"
 KEPT = 4  # sets of shown draws kept with a reference
 
 
@@ -40,12 +41,13 @@ def controls(state: dict, entry: dict) -> None:
     place, shown = _place(state, entry), _shown(state)
     if "reference" in place and shown in place["shown"]:
         return
-    label = texts.VAE_AGAIN.format(n=shown[0]) if "reference" in place else texts.VAE_RUN.format(draws=DRAWS)
+    done = sum(len(values) for values, *_ in _begun(entry, state["image"]))
+    label = texts.VAE_AGAIN.format(n=shown[0]) if "reference" in place else texts.VAE_GO_ON.format(done=done) if done else texts.VAE_RUN.format(draws=DRAWS)
     with st.container(horizontal=True, vertical_alignment="center"):
         started = st.button(label, icon=":material/play_arrow:", type="primary", help=texts.VAE_RUN_HELP)
         cancel = st.empty()
     if not started:
-        st.caption(texts.VAE_IDLE)
+        st.caption(texts.VAE_STOPPED if done else texts.VAE_IDLE)
         return
     cancel.button(texts.VAE_CANCEL, icon=":material/stop:")  # any click ends this run of the script at its next message
     bar = st.progress(0.0)
@@ -83,8 +85,16 @@ def _posterior(state: dict, entry: dict):
     return model, x, mean[0], log_var[0]
 
 
-def _chunks(state: dict, entry: dict, noise, progress):
-    """Values, slopes, pathwise estimates and scores of draws with the given noise (n, k), a `Pathwise` and a `Gradients` a chunk."""
+def _begun(entry: dict, row: int) -> list[tuple]:
+    """The chunks of a reference that was cancelled, to go on from: those of one image, in this session."""
+    name = (entry["digest"], row)
+    if st.session_state.get(BEGUN, (None,))[0] != name:
+        st.session_state[BEGUN] = (name, [])
+    return st.session_state[BEGUN][1]
+
+
+def _chunks(state: dict, entry: dict, noise, progress, start: int = 0):
+    """Of draws with the given noise (n, k), from `start` on, a `Pathwise` and the scores, `Gradients`, a chunk."""
     from torch.nn import functional as F
 
     from explorer import estimators
@@ -94,9 +104,9 @@ def _chunks(state: dict, entry: dict, noise, progress):
     def loss(z):  # −log p(x|z) of each draw: (n,)
         return F.binary_cross_entropy_with_logits(model.decode(z), x.expand(len(z), -1), reduction="none").sum(-1)
 
-    for start in range(0, len(noise), CHUNK):
-        progress(start)  # the script ends here where Cancel, or anything else, was clicked
-        found = estimators.pathwise(loss, mean, log_var, noise[start : start + CHUNK])
+    for at in range(start, len(noise), CHUNK):
+        progress(at)  # the script ends here where Cancel, or anything else, was clicked
+        found = estimators.pathwise(loss, mean, log_var, noise[at : at + CHUNK])
         yield found, estimators.scores(mean, log_var, found.z)
 
 
@@ -107,14 +117,12 @@ def _reference(state: dict, entry: dict, progress) -> dict:
 
     _, _, mean, log_var = _posterior(state, entry)
     noise = torch.randn(DRAWS, len(mean), generator=torch.Generator().manual_seed(SEED))
-    values, path, score = [], {"mean": [], "log_var": []}, {"mean": [], "log_var": []}
-    for found, scores in _chunks(state, entry, noise, progress):
-        values.append(found.values)
-        for by in path:
-            path[by].append(getattr(found.gradients, by))
-            score[by].append(getattr(scores, by))
-    values = torch.cat(values).double()
-    path, score = ({by: torch.cat(parts).double() for by, parts in one.items()} for one in (path, score))
+    begun = _begun(entry, state["image"])
+    for found, scores in _chunks(state, entry, noise, progress, start=len(begun) * CHUNK):
+        begun.append((found.values, *found.gradients, *scores))
+    values, *parts = (torch.cat(part).double() for part in zip(*begun))
+    path, score = ({"mean": parts[i], "log_var": parts[i + 1]} for i in (0, 2))
+    begun.clear()
     leaves = {"mean": mean.clone().requires_grad_(), "log_var": log_var.clone().requires_grad_()}
     (entry["weights"]["beta"] * gaussian.kl_to_standard_normal(**leaves)).backward()
     return {

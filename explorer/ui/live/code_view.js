@@ -1,6 +1,7 @@
 // This program's own source, the symbols in their colours, and under its lines the numbers of the moment.
 
 import { fill, short } from "./drawing.js";
+import { PATH } from "./estimators.js";
 import { format, write } from "./readout.js";
 
 const COLOURED = { mean: "mean", log_var: "log_var", noise: "noise", z: "z", prior: "prior", "μ": "mean", "σ": "log_var", "σ²": "log_var", "ε": "noise" };
@@ -28,7 +29,7 @@ export class CodeView {
 
   // code: {sources: {name: text}}, or nothing while Python starts; run: see reparameterisation.py `forward`, or {problem}.
   update(code) {
-    this.code = code;
+    Object.assign(this, { code, firstShown: null, footShown: null });
     const { view } = this;
     view.replaceChildren();
     this.slots = [];
@@ -48,8 +49,11 @@ export class CodeView {
         this.slots.push([slot, found[1]]);
       }
     }
-    this.foot = view.lastChild.appendChild(document.createElement("p"));
-    this.foot.className = "gradients";
+    [this.first, this.foot] = [view.firstChild, view.lastChild].map((figure) => {
+      const line = figure.appendChild(document.createElement("p"));
+      line.className = "gradients";
+      return line;
+    });
   }
 
   show(frame) {
@@ -60,6 +64,9 @@ export class CodeView {
       const html = text(frame, fits ? run : null);
       if (slot.shown !== html) slot.innerHTML = (slot.shown = html) ? `→ ${html}` : "";
     }
+    const by = frame.std.map((std, i) => PATH.log_var(frame.noise[i], std));
+    const first = `${this.words.code_path} <b>∂z/∂mean</b> = ${vector(frame.mean.map(() => 1), "mean")}, <b>∂z/∂log_var</b> = ½σε = ${vector(by, "log_var")}`;
+    if (this.firstShown !== first) this.first.innerHTML = this.firstShown = first;
     const html = run?.problem ?? (fits
       ? `${fill(this.words.code_image, { image: run.image, model: run.model })} <b>mean.grad</b> = ${vector(run.grad_mean, "mean")}, <b>log_var.grad</b> = ${vector(run.grad_log_var, "log_var")}`
       : this.words.check_wait);

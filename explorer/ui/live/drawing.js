@@ -20,6 +20,7 @@ export const fill = (text, values) => text.replace(/\$(\w+)/g, (whole, name) => 
 // A number for reading: so many decimals, but three digits where that would leave none.
 export function short(value, format, decimals = 3) {
   const size = Math.abs(value);
+  if (size === 0) return "0";
   if (size > 0 && size < 0.5 * 10 ** -decimals) return value.toExponential(1).replaceAll("-", "−");
   return format(value, size >= 1000 ? 0 : size >= 100 ? Math.min(decimals, 2) : decimals);
 }

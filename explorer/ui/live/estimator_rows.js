@@ -11,24 +11,26 @@ const EARLY = 24; // draws from which on the running means fit into their axis
 const number = (value, decimals) => short(value, format, decimals);
 
 export class EstimatorRows {
-  // host: the element to fill; headExact: the heading over the column of what is known of the variance.
-  constructor(host, words, headExact) {
+  // host: the element to fill; headExact: the heading over the column of what is known of the variance; truthName: what the truth is called.
+  constructor(host, words, headExact, truthName = words.truth) {
     Object.assign(this, { host, words });
     host.setAttribute("role", "table");
     const heads = [words.head_estimator, words.head_mean, words.head_variance, headExact, words.head_cost, words.head_histogram, words.head_running];
     this.row("heading", "columnheader").forEach((cell, i) => write(cell, heads[i]));
     this.rows = ESTIMATORS.map((name) => {
-      const [title, mean, variance, exact, cost, single, running] = this.row(`estimator ${name}`, "cell");
+      const cells = this.row(`estimator ${name}`, "cell");
+      cells.slice(1).forEach((cell, i) => (cell.dataset.label = heads[i + 1])); // where there is no room for headings
+      const [title, mean, variance, exact, cost, single, running] = cells;
       title.innerHTML = `<b>${words[name]}</b><span class="level"></span>`;
       mean.innerHTML = `<b></b> <span></span>`;
       exact.innerHTML = `<span class="formula"></span><b></b>`;
       return {
         level: title.querySelector(".level"), mean: mean.querySelector("b"), error: mean.querySelector("span"), variance,
-        formula: exact.querySelector("span"), exact: exact.querySelector("b"), cost, single: new Picture(single), running: new Picture(running),
+        formula: exact.querySelector("span"), exact: exact.querySelector("b"), cost, single: new Picture(single), running: new Picture(running), range: note(single), near: note(running),
       };
     });
     const [title, truth, , , , single, running] = this.row("axes", "cell");
-    write(title, words.truth);
+    write(title, truthName);
     this.truth = truth;
     [this.singleAxis, this.runningAxis] = [single, running].map((cell) => ["low", "middle", "high"].map((name) => {
       const text = cell.appendChild(document.createElement("span"));
@@ -50,13 +52,17 @@ export class EstimatorRows {
   }
 
   // draws: the estimates of each estimator; sums: `summarise` of each; exact: the variance that is known of each; truth; error: its
-  // standard error, where it was measured; levels: each one's baseline, or null; formulae: of the exact variances; wrong: whether pathwise is.
-  show({ draws, sums, exact, truth, error = 0, levels, formulae, wrong }) {
-    const spread = Math.sqrt(Math.max(...exact));
-    const reach = Math.max(SIGMAS * spread, wrong ? 1.3 * Math.abs(truth) : 0) || Math.max(Math.abs(truth), 1);
-    const near = Math.max((2.2 * spread) / Math.sqrt(EARLY), wrong ? 1.3 * Math.abs(truth) : 0) || Math.max(Math.abs(truth), 1);
+  // standard error, where it was measured; levels: each one's baseline, or null; formulae: of the exact variances; wrong: whether pathwise is;
+  // own: whether each row has axes of its own.
+  show({ draws, sums, exact, truth, error = 0, levels, formulae, wrong, own }) {
+    const aside = wrong ? 1.3 * Math.abs(truth) : 0; // 0, which pathwise says, is to be on the axis too
+    const wide = (variance, sigmas) => Math.max(sigmas * Math.sqrt(variance), aside) || Math.max(Math.abs(truth), 1);
+    const widest = Math.max(...exact), early = 2.2 / Math.sqrt(EARLY);
+    this.host.classList.toggle("own-axes", own);
     this.rows.forEach((row, i) => {
-      const sum = sums[i];
+      const sum = sums[i], variance = own ? exact[i] : widest, reach = wide(variance, SIGMAS), near = wide(variance, early);
+      write(row.range, own ? `${number(truth, 2)} ± ${number(reach, 2)}` : "");
+      write(row.near, own ? `${number(truth, 2)} ± ${number(near, 2)}` : "");
       write(row.level, levels[i] === null ? "" : ` ${number(levels[i])}`);
       write(row.mean, number(sum.mean));
       row.mean.dataset.value = sum.mean;
@@ -67,14 +73,15 @@ export class EstimatorRows {
       write(row.exact, number(exact[i]));
       row.exact.dataset.value = exact[i];
       const cost = exact[i] / exact[0];
-      write(row.cost, wrong ? (i ? "–" : this.words.wrong) : Number.isFinite(cost) ? `${number(cost, 2)} ${this.words.times}` : "–");
+      write(row.cost, wrong ? (i ? "–" : this.words.wrong) : Number.isFinite(cost) && exact[0] > 0 ? `${number(cost, 2)} ${this.words.times}` : "–");
       row.cost.dataset.value = cost;
       row.single.bars(draws[i], truth - reach, truth + reach, truth, sum.mean, this.words.outside);
       row.running.band(sum.running, truth - near, truth + near, truth, error);
     });
     write(this.truth, error ? `${number(truth)} ± ${number(error)}` : number(truth));
     this.truth.dataset.value = truth;
-    [truth - reach, truth, truth + reach].forEach((value, i) => write(this.singleAxis[i], number(value, 2)));
+    const reach = wide(widest, SIGMAS);
+    [truth - reach, truth, truth + reach].forEach((value, i) => write(this.singleAxis[i], own ? "" : number(value, 2)));
     const last = sums[0].running.at(-1)?.n ?? 2;
     [2, Math.round(Math.sqrt(2 * last)), last].forEach((n, i) => write(this.runningAxis[i], n.toLocaleString("en")));
   }
@@ -82,6 +89,12 @@ export class EstimatorRows {
 
 // One small drawing: 300 units wide, 64 high, whatever its size.
 const WIDE = 300, HIGH = 64;
+
+function note(cell) {
+  const element = cell.appendChild(document.createElement("span"));
+  element.className = "range";
+  return element;
+}
 
 class Picture {
   constructor(cell) {

@@ -17,7 +17,7 @@ const SAMPLED = {
     { ...TO_STD, blocked: true },
     { name: "mean", kind: "mean", from: [45, 54], to: [246, 82], value: [150, 52], gradient: [142, 92], blocked: true },
     { name: "std", kind: "log_var", from: [184, 130], to: [246, 104], value: [200, 113], gradient: [226, 146], blocked: true },
-    { name: "z", kind: "z", from: [353, 93], to: [421, 93], value: [387, 83], gradient: [384, 120] },
+    { name: "z", kind: "z", from: [353, 93], to: [421, 93], value: [387, 83], gradient: [386, 132] },
   ],
 };
 const TRICK = {
@@ -85,7 +85,7 @@ class Graph {
       const wide = kind === "" || round ? height : width;
       add(group, "rect", { x: x - wide / 2, y: y - height / 2, width: wide, height, rx: radius });
       add(group, "text", { x, y: y + 5, "text-anchor": "middle" }, sign);
-      if (kind === "f") this.f = add(svg, "text", { class: "value f", x, y: y + 36, "text-anchor": "middle" });
+      if (kind === "f") this.f = add(svg, "text", { class: "value f", x, y: y > 60 ? y - 26 : y + 36, "text-anchor": "middle" });
     }
     if (edges.some(({ blocked }) => blocked)) {
       add(svg, "path", { class: "stop wall", d: "M240 54L240 132" });
@@ -153,7 +153,7 @@ class Curve {
     set(parts.axis, { x1: 0, x2: width, y1: y(0), y2: y(0) });
     set(parts.zero, { x1: x(0), x2: x(0), y1: 0, y2: height });
     const tangent = (line, at, level, rise) => {
-      const [dx, dy] = [x(at + 1) - x(at), y(level + rise) - y(level)], size = 70 / Math.hypot(dx, dy);
+      const dx = width / (2 * reach), dy = (-rise * height) / (high - low), size = 70 / Math.hypot(dx, dy);
       set(line, { x1: x(at) - dx * size, x2: x(at) + dx * size, y1: y(level) - dy * size, y2: y(level) + dy * size });
     };
     tangent(parts.slope, z[0], value, slope);

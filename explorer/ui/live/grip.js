@@ -30,6 +30,7 @@ export function grip(svg, { label, at, held, onMove, onRelease, step = 0.05 }) {
     offset = null;
     onRelease(cancelled);
   };
+  handle.addEventListener("click", (event) => event.stopPropagation()); // the end of a drag is no click on what lies beneath
   handle.addEventListener("pointerup", () => letGo(false));
   handle.addEventListener("pointercancel", () => letGo(true));
   handle.addEventListener("keydown", (event) => {

@@ -17,6 +17,7 @@ import { WinsMap } from "./wins_map.js";
 
 const COUNTS = [10, 100, 1000, 10_000, 100_000];
 const TOLERANCE = 1e-9; // relative, between this page and Python
+const TINY = 1e-12; // a gradient that nobody would miss
 const CHECKED = ["mean", "log_var", "f", "omega", "by", "seed", "draw", "n"]; // what Python's answer depends on
 
 // The variances of FACTS' table, as a person writes them. [function][parameter]: in the order of ESTIMATORS.
@@ -27,6 +28,7 @@ const FORMULAE = {
     log_var: ["σ²μ² + 2σ⁴", "½μ⁴ + 15σ²μ² + 18.5σ⁴", "10σ²μ² + 14σ⁴", "10σ²μ² + 6σ⁴"],
   },
 };
+const DEFINITIONS = ["E[(f′ ∂z)²] − (∂E)²", "E[f² s²] − (∂E)²", "E[(f − b)² s²] − (∂E)²", "E[(f − b*)² s²] − (∂E)²"]; // too long when written out
 const STEP_TRUTH = { mean: "φ(μ/σ)/σ", std: "−μ φ(μ/σ)/σ²", log_var: "−½μ φ(μ/σ)/σ" };
 
 // Fills `root` with the lesson. data: see live/__init__.py; send(state) hands a committed state to Python.
@@ -194,19 +196,19 @@ class Lesson {
   showEstimators(frame) {
     const { state, known } = frame;
     const { draws, sums } = (frame.estimated = this.estimate(frame));
-    const variances = exactVariances(known), wrong = state.f === "step";
+    const variances = exactVariances(known), wrong = state.f === "step" && Math.abs(known.truth) > TINY;
     this.rows.show({
-      draws, sums, exact: variances, truth: known.truth, wrong, levels: [null, null, known.expectation, known.baseline],
-      formulae: FORMULAE[state.f]?.[state.by] ?? [],
+      draws, sums, exact: variances, truth: known.truth, wrong, own: state.axes === "own", levels: [null, null, known.expectation, known.baseline],
+      formulae: FORMULAE[state.f]?.[state.by] ?? DEFINITIONS,
     });
     this.wins.show(frame, this.colours);
-    write(this.find(".estimators .verdict"), this.verdict(known, variances, state, wrong));
+    write(this.find(".estimators .verdict"), this.verdict(known, variances, state));
   }
 
-  verdict(known, [path, score, expected, best], { by }, wrong) {
+  verdict(known, [path, score, expected, best], { f, by }) {
     const { words } = this, say = (value) => short(value, format);
-    if (wrong) return fill(words.verdict_step, { truth: say(known.truth), formula: STEP_TRUTH[by] });
-    if (!(path > 0) && !(score > 0)) return words.verdict_flat;
+    if (f === "step") return Math.abs(known.truth) > TINY ? fill(words.verdict_step, { truth: say(known.truth), formula: STEP_TRUTH[by] }) : words.verdict_step_zero;
+    if (!(path > 0)) return words.verdict_flat;
     const ratio = score / path;
     const first = ratio > 1.005 ? fill(words.verdict_path, { ratio: short(ratio, format, 2) }) : ratio < 0.995 ? fill(words.verdict_score, { ratio: short(1 / ratio, format, 2) }) : words.verdict_even;
     return expected > 1.005 * score ? `${first} ${fill(words.verdict_baseline, { expected: say(expected), score: say(score), best: say(best) })}` : first;
@@ -231,7 +233,7 @@ class Lesson {
     const sample = state.view === "graphs" ? ` ${fill(words.check_sample, { sample: yes(check.sample_requires_grad), rsample: yes(check.rsample_requires_grad) })}.` : "";
     const agree = difference <= TOLERANCE;
     box.dataset.agree = agree;
-    write(box, `${agree ? "✓" : "✗"} ${agree ? words.check_agree : words.check_differ}: ${shown}; ${words.check_difference} ${difference.toExponential(0).replace("-", "−")}.${sample}`);
+    write(box, `${agree ? "✓" : "✗"} ${agree ? words.check_agree : words.check_differ}: ${shown}; ${words.check_difference} ${difference ? difference.toExponential(0).replace("-", "−") : "0"}.${sample}`);
   }
 
   // ---- controls ----------------------------------------------------------------------------------
@@ -269,6 +271,8 @@ class Lesson {
     this.model = find(".model");
     for (const entry of this.data.catalogue) this.model.add(new Option(entry.choice, entry.name));
     this.model.addEventListener("change", () => this.set({ model: this.model.value, image: Math.min(this.probe.state.image, this.entry(this.model.value).images - 1) }));
+    this.axes = find("input.axes");
+    this.axes.addEventListener("change", () => this.set({ axes: this.axes.checked ? "own" : "shared" }));
     this.count = find(".count");
     this.count.addEventListener("change", () => this.set({ n: Number(this.count.value) }));
     this.image = find(".image");
@@ -311,6 +315,7 @@ class Lesson {
     this.image.value = state.image;
     this.image.max = this.entry(state.model).images - 1;
     this.component.value = state.component;
+    this.axes.checked = state.axes === "own";
     const counts = [...new Set([...COUNTS, state.n])].sort((a, b) => a - b);
     this.count.replaceChildren(...counts.map((n) => new Option(n.toLocaleString("en"), n, false, n === state.n)));
     write(this.find(".seed"), `${this.words.seed} ${state.seed}`);

@@ -42,7 +42,7 @@ export class VaeView {
     const fits = vae && vae.of === [state.model, state.image, vae.n, state.seed].join() && vae.n === Math.min(state.n, vae.most);
     this.find(".rows").hidden = this.find(".facts").hidden = this.find(".verdict").hidden = !fits;
     if (!fits) return;
-    this.rows ??= new EstimatorRows(this.find(".rows"), this.words, fill(this.words.head_exact_vae, { draws: vae.draws.toLocaleString("en") }));
+    this.rows ??= new EstimatorRows(this.find(".rows"), this.words, fill(this.words.head_exact_vae, { draws: vae.draws.toLocaleString("en") }), this.words.reference);
     const { by } = state, k = Number(state.component) - 1;
     const std = Math.exp(0.5 * vae.log_var[k]);
     const unit = by === "std" ? 2 / std : 1; // ∂log σ²/∂σ
@@ -55,7 +55,7 @@ export class VaeView {
     for (const one of draws) for (let i = 0; i < one.length; i++) one[i] += kl;
     const truth = known.truth * unit + kl, error = known.error * unit;
     const exact = known.variances.map((value) => value * unit * unit);
-    this.rows.show({ draws, sums: draws.map((one) => summarise(one)), exact, truth, error, levels: [null, null, vae.loss, known.best], formulae: [], wrong: false });
+    this.rows.show({ draws, sums: draws.map((one) => summarise(one)), exact, truth, error, levels: [null, null, vae.loss, known.best], formulae: [], wrong: false, own: state.axes === "own" });
     write(this.find(".facts"), `${this.words.vae_loss}: ${format(vae.loss, 2)} nats · ${this.words.vae_best}: ${format(known.best, 2)} nats · ${this.words.vae_kl}: ${number(kl)}`);
     write(this.find(".verdict"), fill(this.words.verdict_vae, {
       draws: vae.draws.toLocaleString("en"), truth: number(truth), error: number(error), score: number(exact[1] / exact[0]), best: number(exact[3] / exact[0]),

@@ -56,7 +56,7 @@ export class WinsMap {
         const known = exact(state.f, mean, std, state.omega, state.by);
         const power = Math.log10(scoreVariance(known, 0) / known.pathwise);
         better.push(known.best < known.pathwise);
-        context.globalAlpha = wrong ? 0.25 : Math.min(1, 0.12 + (0.8 * Math.abs(power)) / FULL) || 0;
+        context.globalAlpha = wrong ? 0.25 : Math.min(1, 0.12 + (0.8 * Math.abs(power)) / FULL) || 0; // none where both are 0
         context.fillStyle = wrong || power < 0 ? score : path;
         context.fillRect(column, row, 1, 1);
       }

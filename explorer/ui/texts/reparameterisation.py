@@ -4,8 +4,10 @@ NO_VAES = """**There is no model to decode with.** The folder `pretrained/` hold
 Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""
 
 VAE_RUN = "Measure with {draws:,} draws"
-VAE_RUN_HELP = "Torch draws z from this image's posterior, decodes it, and differentiates the loss, in chunks. On a slow machine MNIST takes half a minute."
+VAE_RUN_HELP = "Torch draws z from this image's posterior, decodes it, and differentiates the loss, in chunks. Any other change on the page stops it, and it can go on. MNIST takes half a minute on two cores."
 VAE_AGAIN = "Estimate with these {n:,} draws"
+VAE_GO_ON = "Go on after {done:,} draws"
+VAE_STOPPED = "The measurement was stopped; what was drawn is kept."
 VAE_CANCEL = "Cancel"
 VAE_REFERENCE, VAE_DRAWS = "Reference: {done:,} of {draws:,} draws", "Your {n:,} draws: {done:,}"
 VAE_IDLE = "Nothing is measured yet: press the button."
@@ -27,7 +29,7 @@ how much one draw scatters. For a step, f′ is 0 wherever it exists: pathwise s
 same for the loss of a trained model at one image, in Python. **The code**: what this program runs, with the numbers of the moment.
 
 Bands and ± : a band is the mean ± 2 standard errors, ± is one standard error. *Best b\\** is the constant for which the score function scatters
-least, E[f s²] / E[s²] with s = ∂log q(z)/∂θ. When a change is finished, Python computes the same with `explorer.gaussian`, `explorer.estimators` and `torch.autograd`, from the
+least, E[f s²] / E[s²] with s = ∂log q(z)/∂θ, the score; ∂E is short for the true gradient, ∂z for ∂z/∂θ. When a change is finished, Python computes the same with `explorer.gaussian`, `explorer.estimators` and `torch.autograd`, from the
 same ε; the line at the foot says whether both agree. The address holds the view: copy it to share what you see.
 """
 
@@ -36,8 +38,9 @@ WORDS = {
     "views": "Parts of the lesson",
     "view_graphs": "Two graphs", "view_draws": "Draw by draw", "view_estimators": "Estimators", "view_vae": "A real VAE", "view_code": "The code",
     "parameters": "Parameters",
-    "function": "f(z) =", "function_name": "The function f", "step_sign": "step 1[z > 0]", "step_short": "1[z > 0]",
+    "function": "f(z) =", "function_name": "The function f", "step_sign": "step 1[z &gt; 0]",
     "by": "gradient by", "by_name": "The parameter that the gradient is taken by",
+    "axes_own": "own axes", "axes_title": "Each picture on an axis as wide as its own estimator scatters, instead of one axis for all",
     "draws_n": "draws n", "fresh": "Fresh draws", "fresh_title": "A new seed: other ε from N(0, 1). The address keeps it.",
     "next": "Next draw", "previous": "Previous draw", "seed": "seed", "draw_of": "draw $draw of $n", "model": "Model", "image": "image", "component": "dimension",
     # two graphs
@@ -45,7 +48,7 @@ WORDS = {
     "trick_title": "Computed: z = μ + σ·ε, ε ~ N(0, 1)",
     "sampled_graph": "Graph with z drawn: the gradient stops at the draw",
     "trick_graph": "Graph with z computed from noise: the gradient reaches μ and log σ²",
-    "stop": "the gradient stops", "die": "a draw",
+    "stop": "the gradient stops",
     "no_gradient": "no",
     "sampled_note": "z was drawn: it is a number, not a function of μ and σ. ∂z/∂μ does not exist, so backward() ends here.",
     "trick_note": "ε was drawn, z is computed: ∂z/∂μ = 1, ∂z/∂σ = ε, ∂σ/∂log σ² = ½σ. No gradient is needed for ε.",
@@ -54,7 +57,6 @@ WORDS = {
     "legend_f": "f(z); its slope at z is what this draw gives",
     "legend_expected": "E[f] for z ~ N(m, σ²), against m; its slope at μ is what is wanted",
     "legend_density": "density of z",
-    "one_draw": "this draw", "wanted": "wanted",
     # draw by draw
     "noise_plane": "ε ~ N(0, I), drawn once", "z_plane": "z = μ + σ·ε",
     "noise_plane_name": "Draws of noise", "z_plane_name": "The same draws as z",
@@ -79,14 +81,16 @@ WORDS = {
     "verdict_even": "Both scatter alike.",
     "verdict_baseline": "Here the baseline E[f] does harm: $expected instead of $score; the best one helps: $best.",
     "verdict_step": "Pathwise is wrong: it gives 0 at every draw, with variance 0. The truth is $truth = $formula. The score function is right.",
-    "verdict_flat": "At these parameters the gradient and all variances vanish in double precision.",
+    "verdict_step_zero": "Pathwise gives 0 at every draw. Here the true gradient is 0 too: at μ = 0 by symmetry, elsewhere because no draw comes near the step.",
+    "verdict_flat": "f is constant here: its gradient is 0, pathwise knows it, and the score function without a baseline does not.",
     # real VAE
     "vae_intro": "f(z) is the model's −log p(x|z) of one image x, z drawn from its posterior q(z|x); the KL's gradient is known exactly, and is added to all.",
     "vae_posterior": "posterior of image $image (class $label)", "vae_original": "The image itself", "vae_decoded": "Decoded at the posterior's mean",
     "vae_loss": "−log p(x|z) on average", "vae_best": "b*", "vae_kl": "the KL's part",
     "verdict_vae": "Reference from $draws draws: $truth ± $error. Score function: $score times the variance of pathwise; with the best baseline $best times.",
     # the code
-    "code_numbers": "with the numbers of the moment", "code_wait": "Python is starting; the source appears in a moment.",
+    "code_wait": "Python is starting; the source appears in a moment.",
+    "code_path": "with the sliders' μ and log σ²:",
     "code_image": "for image $image of $model, with the ε of this draw, after total.backward():",
     # the check
     "check_wait": "Python computes the same …",
