@@ -299,7 +299,7 @@ def test_every_part_fits_a_projector_and_tabs_take_arrow_keys(lesson):
         page.locator(f"[role=tab][data-view={name}][aria-selected=true]").wait_for()
         page.wait_for_timeout(200)
         box = page.locator(".check").bounding_box()
-        assert box["y"] + box["height"] <= DESK["height"], name
+        assert box["y"] + box["height"] <= DESK["height"], (name, box)
         assert page.locator(f".view.{name}").bounding_box()["y"] > 0
         if name != "code":
             page.locator("[role=tab][aria-selected=true]").focus()

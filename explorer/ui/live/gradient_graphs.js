@@ -1,7 +1,7 @@
 // The two computation graphs of one draw, with values and gradients on their edges, and the curves beneath them.
 
 import { add, fill, roomy, set, short } from "./drawing.js";
-import { expectation, FUNCTIONS, normalDensity } from "./estimators.js";
+import { expectation, FUNCTIONS, normalDensity, SCORE } from "./estimators.js";
 import { format, write } from "./readout.js";
 
 const number = (value) => short(value, format);
@@ -54,7 +54,8 @@ export class GradientGraphs {
     };
     this.sampled.show(values, found);
     this.trick.show(values, found);
-    write(this.notes[0], fill(this.words.sampled_note, {}));
+    const weight = SCORE.mean(noise[0], std[0]);
+    write(this.notes[0], `${this.words.sampled_note} ${fill(this.words.sampled_detour, { value: number(value), weight: number(weight), product: number(value * weight) })}`);
     write(this.notes[1], frame.state.f === "step" ? this.words.trick_step : this.words.trick_note);
     this.curve.show(frame);
   }

@@ -51,6 +51,7 @@ WORDS = {
     "stop": "the gradient stops",
     "no_gradient": "no",
     "sampled_note": "z was drawn: it is a number, not a function of μ and σ. ∂z/∂μ does not exist, so backward() ends here.",
+    "sampled_detour": "The score function goes around it, by values of f alone: f(z)·∂log q(z)/∂μ = $value · $weight = $product.",
     "trick_note": "ε was drawn, z is computed: ∂z/∂μ = 1, ∂z/∂σ = ε, ∂σ/∂log σ² = ½σ. No gradient is needed for ε.",
     "trick_step": "The gradient flows, but f′(z) = 0 at every draw: what arrives at μ is 0. The slope of E[f] is not.",
     "curve": "f, the density of z, and E[f] as a function of μ",
