@@ -51,7 +51,7 @@ class Report:
     epoch: int  # from 1
     step: int  # in the epoch, from 1
     steps: int  # an epoch
-    model: Autoencoder
+    model: Autoencoder  # the result so far: it changes with the next step
     terms: dict[str, float] | None = None
     history: list[dict] | None = None  # of all epochs so far
     checkpoint: Callable[[], Checkpoint] | None = None  # to be called before the next report
@@ -113,7 +113,7 @@ def fit(
             x = data.index_select(0, rows).float().div_(255)  # (batch, pixels); six times as fast as data[rows]
             losses.append(run.step(x, None if label is None else label[rows], (epoch - 1) * steps + step, training.epochs * steps))
             if step < steps:
-                yield Report(epoch, step, steps, run.model)
+                yield Report(epoch, step, steps, run.result)
         terms = _mean_terms(losses, epoch)
         history.append({"epoch": epoch, **terms})
         yield Report(epoch, steps, steps, run.result, terms, history, lambda: Checkpoint(config, epoch, list(history), run.tensors()))
@@ -142,6 +142,7 @@ class _Run:
         if self._averaged:
             decay = min(self.config.training.average, taken / (taken + 10))  # a short run's average must not remember the start
             torch._foreach_lerp_(self._averaged, self._weights, 1 - decay)
+            self.player.copy_settings(self.result)
         return losses
 
     def tensors(self) -> dict[str, Tensor]:
@@ -202,6 +203,9 @@ class _Player:
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         raise NotImplementedError
 
+    def copy_settings(self, model: Autoencoder) -> None:
+        """Gives a copy of the model what `set_progress` set beside the weights."""
+
     def forget_negligible_moments(self) -> None:
         """Sets to 0 what is left of moments whose gradients have been 0 for long, as those of pixels that are never lit.
 
@@ -247,6 +251,9 @@ class _AAEPlayer(_Player):
         discriminator, (start, end) = self.model.discriminator, DETAIL
         discriminator.smoothing = self.training.smoothing * max(0.0, 1 - progress / SMOOTHED)
         discriminator.detail = min(1.0, max(0.0, (progress - start) / (end - start)))
+
+    def copy_settings(self, model: Autoencoder) -> None:
+        model.discriminator.smoothing, model.discriminator.detail = self.model.discriminator.smoothing, self.model.discriminator.detail
 
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         autoencoder_optimiser, discriminator_optimiser = self.optimisers

@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "models": {"config", "gaussian", "priors"},
     "objectives": {"config", "gaussian", "priors"},
     "training": {"config", "gaussian", "models", "objectives", "priors", "metrics"},
+    "recording": {"config", "gaussian", "metrics", "models", "objectives"},
     "files": set(),
     "checkpoint": {"config", "files", "training"},
     "bundle": {"config", "files", "models"},
@@ -32,7 +33,7 @@ MAY_IMPORT = {
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }
 TORCH = {"torch", "torchvision"}
-WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "training", "checkpoint"}
+WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "training", "recording", "checkpoint"}
 WITH_TORCH_INSIDE_FUNCTIONS = {"bundle", "ui"}
 APP_ONLY = {"streamlit", "plotly", "umap", "pandas", "starlette"}  # train.py runs where they are not installed
 APP = {"ui": APP_ONLY, "figures": {"plotly"}, "projection": {"umap"}}
