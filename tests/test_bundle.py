@@ -445,8 +445,9 @@ def measured_on(opened: bundle.Bundle, data_dir, split: str = "test") -> dataset
 @pytest.mark.parametrize("path", SHIPPED)
 def test_shipped_bundles_open_and_are_small(path):
     opened = load_bundle(path)
-    assert opened.name == opened.config.name and len(names(path)) == 3
-    assert sum(file.stat().st_size for file in path.iterdir()) <= 3_000_000
+    recorded = [file.stat().st_size for file in path.glob("recording.*")]
+    assert opened.name == opened.config.name and len(names(path)) == 3 + len(recorded)
+    assert sum(recorded) <= 1_500_000 and sum(file.stat().st_size for file in path.iterdir()) - sum(recorded) <= 3_000_000
     assert (opened.config.model.kind == "aae") == any(name.startswith("discriminator.") for name in opened.weights)
     assert [entry["epoch"] for entry in opened.history] == list(range(1, opened.config.training.epochs + 1))
     assert opened.metrics["images"] == len(opened.codes.label)
