@@ -130,8 +130,11 @@ class _Run:
         self.noise = torch.Generator(device).manual_seed(seed + 1)
         self.player = _PLAYERS[config.model.kind](self.model, config.training, self.noise)
         self.result = copy.deepcopy(self.model).requires_grad_(False) if average else self.model
-        self._averaged = list(self.result.parameters()) if average else []
-        self._weights = [parameter.detach() for parameter in self.model.parameters()]
+        players = [(self.result.encoder, self.model.encoder), (self.result.decoder, self.model.decoder)]
+        self._averaged = [weight for averaged, _ in players for weight in averaged.parameters()] if average else []
+        self._weights = [weight.detach() for _, trained in players for weight in trained.parameters()]
+        if config.model.kind == "aae":
+            self.result.discriminator = self.model.discriminator  # the opponent of the moment: an average of opponents is none
 
     def step(self, x: Tensor, labels: Tensor | None, taken: int, all_steps: int) -> dict[str, Tensor]:
         """One step of the players, and of the average. taken: the number of steps, with this one."""
@@ -142,14 +145,13 @@ class _Run:
         if self._averaged:
             decay = min(self.config.training.average, taken / (taken + 10))  # a short run's average must not remember the start
             torch._foreach_lerp_(self._averaged, self._weights, 1 - decay)
-            self.player.copy_settings(self.result)
         return losses
 
     def tensors(self) -> dict[str, Tensor]:
         """The state, by name. Views, not copies: the next step changes them."""
         found = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
         if self._averaged:
-            found |= {f"average.{name}": tensor for name, tensor in self.result.state_dict().items()}
+            found |= {f"average.{name}": tensor for name, tensor in self.result.state_dict().items() if not name.startswith("discriminator.")}
         for i, optimiser in enumerate(self.player.optimisers):
             for parameter, moments in optimiser.state_dict()["state"].items():
                 found |= {f"optimiser{i}.{parameter}.{name}": tensor for name, tensor in moments.items()}
@@ -164,7 +166,7 @@ class _Run:
 
         self.model.load_state_dict(below("model."))
         if self._averaged:
-            self.result.load_state_dict(below("average."))
+            self.result.load_state_dict(self.model.state_dict() | below("average."))
         for i, optimiser in enumerate(self.player.optimisers):
             moments: dict[int, dict[str, Tensor]] = {}
             for name, tensor in below(f"optimiser{i}.").items():
@@ -202,9 +204,6 @@ class _Player:
 
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         raise NotImplementedError
-
-    def copy_settings(self, model: Autoencoder) -> None:
-        """Gives a copy of the model what `set_progress` set beside the weights."""
 
     def forget_negligible_moments(self) -> None:
         """Sets to 0 what is left of moments whose gradients have been 0 for long, as those of pixels that are never lit.
@@ -251,9 +250,6 @@ class _AAEPlayer(_Player):
         discriminator, (start, end) = self.model.discriminator, DETAIL
         discriminator.smoothing = self.training.smoothing * max(0.0, 1 - progress / SMOOTHED)
         discriminator.detail = min(1.0, max(0.0, (progress - start) / (end - start)))
-
-    def copy_settings(self, model: Autoencoder) -> None:
-        model.discriminator.smoothing, model.discriminator.detail = self.model.discriminator.smoothing, self.model.discriminator.detail
 
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         autoencoder_optimiser, discriminator_optimiser = self.optimisers
