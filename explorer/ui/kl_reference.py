@@ -107,7 +107,7 @@ def _log_density(z, gaussian_on_the_line: list[float], gap: float):
     """log of N(mean, std²), or of its two bumps 0.6 N(mean − gap, std²) + 0.4 N(mean + gap, std²). z: (n,)."""
     import torch
 
-    mean, std = gaussian_on_the_line
+    mean, std = torch.tensor(gaussian_on_the_line, dtype=torch.float64)
     bumps = torch.stack([
         torch.distributions.Normal(mean + side * gap, std).log_prob(z) + math.log(share) for side, share in ((-1, 0.6), (1, 0.4))
     ])  # fmt: skip

@@ -70,14 +70,21 @@ class Lesson {
   // ---- state: change() while something moves, finish() when it is let go, set() for both ---------------------
 
   change(part) {
+    this.stop();
+    this.apply(part);
+  }
+
+  apply(part) {
     for (const name of ROUNDED) if (typeof part[name] === "number") part = { ...part, [name]: round(part[name]) };
     this.probe.change(part);
     this.draw();
   }
 
   finish(cancelled = false) {
-    if (cancelled) this.probe.revert();
-    if (cancelled) this.stop();
+    if (cancelled) {
+      this.stop();
+      this.probe.revert();
+    }
     const finished = !cancelled && this.probe.commit();
     if (finished) this.exchange.post(this.state);
     this.draw();
@@ -85,7 +92,6 @@ class Lesson {
   }
 
   set(part) {
-    this.stop();
     this.change(part);
     this.finish();
   }
@@ -96,7 +102,7 @@ class Lesson {
     return reference && names.every((name) => JSON.stringify(reference.of[name]) === JSON.stringify(state[name])) ? reference : null;
   }
 
-  // ---- animation: one at a time, ended by anything that sets the state ------------------------------------
+  // ---- animation: one at a time, by apply(); ended by any other change ------------------------------------
 
   // Calls show(share), with share from 0 to 1 over so many seconds, then done(). In few steps where motion is not wanted.
   animate(seconds, show, done) {

@@ -9,8 +9,8 @@ export class Areas {
   // above, below: elements for the integrand and the running area. range(): what of the line is seen.
   constructor(above, below, lesson, { name, range }) {
     Object.assign(this, { lesson, range });
-    this.top = new Plot(above, { bottom: 4, yTicks: 3, yLabel: name });
-    this.bottom = new Plot(below, { top: 4, yTicks: 2, xLabel: "z", yLabel: lesson.words.runningArea });
+    this.top = new Plot(above, { bottom: 4, yLabel: name });
+    this.bottom = new Plot(below, { top: 4, xLabel: "z", yLabel: lesson.words.runningArea });
     this.shades = ["up", "down"].map((sign) => ({ counted: this.top.make("path", `shade ${sign}`), rest: this.top.make("path", `shade ${sign} rest`) }));
     this.line = this.top.make("path", "integrand");
     this.goal = this.bottom.make("line", "goal");

@@ -107,6 +107,7 @@ export class Derivation {
     this.find(".next-step").disabled = step === 6;
     write(this.find(".step-title"), `${step}. ${this.titles[step - 1]}`);
     write(this.find(".step-text"), words[`step${step}`]);
+    this.find(".formula-large").dataset.step = step;
     this.find(".formula-large").innerHTML = STEPS[step - 1];
     this.find(".put-in").innerHTML = PUT_IN[step - 1];
     const code = this.find(".code");

@@ -50,13 +50,13 @@ function massCovering(target) {
 
 // Descends from {mean, std}: {path: [{mean, std, kl}, …], converged}. Each step follows the gradient in units of q itself (the natural
 // gradient: σ² ∂μ and 2 ∂log σ²), halved until the KL falls.
-export function fit(direction, start, target, { rate = 0.5, tolerance = 1e-9, most = 1000 } = {}) {
+export function fit(direction, start, target, { rate = 0.5, tolerance = 1e-8, most = 2000 } = {}) {
   const value = objective(direction, target);
   let mean = start.mean, logVar = 2 * Math.log(start.std), here = value(mean, logVar), size = rate;
   const path = [{ mean, std: start.std, kl: here.kl }];
   for (let i = 0; i < most; i++) {
-    const variance = Math.exp(logVar), [byMean, byLogVar] = here.gradient;
-    if (Math.hypot(Math.sqrt(variance) * byMean, byLogVar) < tolerance) return { path, converged: true };
+    const variance = Math.exp(logVar), [byMean, byLogVar] = here.gradient, steepness = steepnessOf(here, logVar);
+    if (steepness < tolerance) return { path, converged: true };
     const way = [-variance * byMean, -2 * byLogVar];
     const fall = byMean * way[0] + byLogVar * way[1]; // below 0
     let next;
@@ -66,19 +66,27 @@ export function fit(direction, start, target, { rate = 0.5, tolerance = 1e-9, mo
       next = { mean: mean + bound * way[0], logVar: logVar + bound * way[1] };
       next.found = value(next.mean, next.logVar);
       if (next.found.kl <= here.kl + 1e-4 * bound * fall) break;
-      if (size < 1e-12) return { path, converged: Math.abs(fall) < 1e-12 }; // no lower number is left
+      // near the minimum the KL falls by less than its rounding: there the slope has to fall
+      const level = Math.abs(next.found.kl - here.kl) < 1e-13 * (1 + Math.abs(here.kl));
+      if (level && steepnessOf(next.found, next.logVar) < steepness) break;
+      if (size < 1e-12) return { path, converged: Math.abs(fall) < 1e-12 };
     }
     ({ mean, logVar, found: here } = next);
-    size = Math.min(rate, 2 * size);
+    size = Math.min(rate, 1.1 * size); // slowly: a step that had to be halved will have to be again
     path.push({ mean, std: Math.exp(0.5 * logVar), kl: here.kl });
   }
   return { path, converged: false };
 }
 
-// The lowest minimum that starts at each bump and at `start` lead to: {mean, std, kl}.
+// The gradient's length in units of q.
+function steepnessOf({ gradient: [byMean, byLogVar] }, logVar) {
+  return Math.hypot(Math.exp(0.5 * logVar) * byMean, byLogVar);
+}
+
+// The lowest minimum that is reached from `start`, from each bump and from over both: {mean, std, kl}.
 export function lowest(direction, start, { mean, std, gap }) {
   const target = density({ mean, std, gap });
-  const starts = [start, { mean: mean - gap, std }, { mean: mean + gap, std }];
+  const starts = [start, { mean: mean - gap, std }, { mean: mean + gap, std }, { mean, std: Math.hypot(std, gap) }];
   const ends = starts.map((one) => fit(direction, one, target).path.at(-1));
   return ends.reduce((best, end) => (end.kl < best.kl ? end : best));
 }

@@ -45,17 +45,18 @@ export const PUT_IN = [
   math(variance, mo("="), sup(mi("e"), logVar)),
 ];
 
-// The closed form in two dimensions with its numbers in it. text(value) writes a number; q, p: {mean, cov}; terms: of klTerms.
+// The terms of the closed form in two dimensions with their numbers, a line each, and their sum. text(value) writes a number; q, p: {mean, cov}.
 export function withNumbers(q, p, terms, text) {
-  const matrix = ([[a, b], [c, d]], name) => brackets(`<mtable>${[[a, b], [c, d]].map((line) => `<mtr>${line.map((value) => `<mtd>${mn(text(value), name)}</mtd>`).join("")}</mtr>`).join("")}</mtable>`);
+  const matrix = (lines, name) => brackets(`<mtable>${lines.map((line) => `<mtr>${line.map((value) => `<mtd>${mn(text(value), name)}</mtd>`).join("")}</mtr>`).join("")}</mtable>`);
   const inverted = sup(matrix(p.cov, "p"), row(mo("−"), mn(1)));
-  const column = brackets(`<mtable>${[0, 1].map((i) => `<mtr><mtd>${mn(text(p.mean[i] - q.mean[i]), "mean")}</mtd></mtr>`).join("")}</mtable>`);
+  const column = matrix([0, 1].map((i) => [p.mean[i] - q.mean[i]]), "mean");
   const determinant = ([[a, b], [, c]]) => a * c - b * b;
-  const once = row(
-    half, mo("["), trace, round(inverted, matrix(q.cov, "log_var")), mo("+"), transposed(column), inverted, column,
-    mo("−"), mn(2), mo("+"), log, frac(mn(text(determinant(p.cov)), "p"), mn(text(determinant(q.cov)), "log_var")), mo("]"),
-  );
-  return { once: math(once), result: math(mo("="), half, brackets(mn(text(2 * terms.trace), "log_var"), mo("+"), mn(text(2 * terms.mean), "mean"), mo("−"), mn(2), mo("+"), mn(wrapped(text(2 * terms.logDet)), "log_var")), mo("="), mn(text(terms.total), "result")) };
+  const line = (symbols, numbers, value, name) => `<mtr><mtd>${symbols}</mtd><mtd>${numbers && row(mo("="), numbers)}</mtd><mtd>${row(mo("="), mn(text(value), name))}</mtd></mtr>`;
+  return `<math display="block"><mtable class="lines">${[
+    line(row(half, trace, round(inverse, covQ)), row(half, trace, round(inverted, matrix(q.cov, "log_var"))), terms.trace, "log_var"),
+    line(row(half, transposed(shift), inverse, shift), row(half, transposed(column), inverted, column), terms.mean, "mean"),
+    line(row(mo("−"), half, mi("k")), row(mo("−"), half, mo("·"), mn(2)), terms.dimension, "p"),
+    line(row(half, log, round(det, covP, mo("/"), det, covQ)), row(half, log, round(mn(text(determinant(p.cov)), "p"), mo("/"), mn(text(determinant(q.cov)), "log_var"))), terms.logDet, "log_var"),
+    line(KL, "", terms.total, "result"),
+  ].join("")}</mtable></math>`;
 }
-
-const wrapped = (text) => (text.startsWith("−") ? `(${text})` : text);

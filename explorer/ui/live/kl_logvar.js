@@ -29,7 +29,7 @@ export class LogVariance {
     this.rate.name(lesson.words.rate);
     this.find(".fatal-rate").addEventListener("click", () => {
       const { q, p } = lesson.state, rate = fatalRate({ std: q[1], stdP: p[1] });
-      if (rate < 9) lesson.set({ rate: Math.round(1.1 * rate * 100) / 100 });
+      if (1.1 * rate < 10) lesson.set({ rate: Math.round(1.1 * rate * 100) / 100 });
       else lesson.set({ q: [lesson.state.q[0], 2], p: [lesson.state.p[0], 1], rate: 1.5 });
     });
     this.runs = ["std", "log_var"].map((coordinate) => {
@@ -108,7 +108,7 @@ export class LogVariance {
   drawBench(state) {
     const { lesson } = this, { words } = lesson, found = bench(state.log_var), checked = lesson.checked("log_var");
     this.logVar.show(state.log_var, lesson.committed.log_var);
-    write(this.find(".variance"), fill(words.variance, { value: Number.isFinite(found.variance) ? short(found.variance) : "∞", largest: short(LARGEST), overflow: format(OVERFLOW, 4) }));
+    write(this.find(".variance"), fill(words.variance, { lv: short(state.log_var), value: Number.isFinite(found.variance) ? short(found.variance) : "∞", largest: short(LARGEST), overflow: format(OVERFLOW, 4) }));
     const pairs = [];
     for (const name of FORMS) {
       const row = this.find(`[data-form=${name}]`), here = found.forms[name], python = checked?.float32[name];

@@ -8,7 +8,7 @@ import { bracketed, digits, fill, showAgreement } from "./kl_words.js";
 import { format, write } from "./readout.js";
 import { Slider } from "./slider.js";
 
-const BUMPS = { q: [0.5, 1.5], p: [0, 0.7], gap: 2, limit: null }; // what a click on a fit starts from where there are no bumps
+const BUMPS = { q: [-1, 1], p: [0, 0.6], gap: 2, limit: null }; // what a click on a fit starts from where there are no bumps
 const SECONDS = { fit: 1.6, count: 4 };
 
 // The sliders of p and q on the line. which: [who, what, range] of each.
@@ -68,31 +68,43 @@ export class Line {
   // Counts the area up from the left.
   count() {
     const { lesson } = this, [low, high] = this.view();
-    lesson.animate(SECONDS.count, (share) => lesson.change({ limit: low + share * (high - low) }), () => lesson.set({ limit: null }));
+    lesson.animate(SECONDS.count, (share) => lesson.apply({ limit: low + share * (high - low) }), () => lesson.set({ limit: null }));
   }
 
-  // Fits q to p in one direction, from where q stands; where p has no two bumps, it gets them first.
+  // Fits q to p in one direction, from where q stands, or, after a fit, from where that one began, so that both directions can be
+  // compared. Where p has no two bumps, it gets them first.
   fit(direction) {
     const { lesson } = this;
     if (!lesson.state.gap) lesson.set({ ...BUMPS });
-    const start = asQ(lesson.state), target = asP(lesson.state);
+    const target = asP(lesson.state);
+    const start = this.isFitted() ? this.fitted.start : asQ(lesson.state);
     const { path, converged } = fit(direction, start, density(target));
     const end = path.at(-1), best = lowest(direction, start, target);
     const rounded = { q: [end.mean, end.std] };
     lesson.animate(SECONDS.fit, (share) => {
       // evenly by the logarithm of the step: the first steps go far, the last ones polish
       const { mean, std } = path[Math.round(path.length ** share) - 1];
-      lesson.change({ q: [mean, std] });
+      lesson.apply({ q: [mean, std] });
     }, () => {
       lesson.set(rounded);
       this.fitted = {
-        of: JSON.stringify([lesson.state.q, lesson.state.p, lesson.state.gap]),
+        start, of: this.fittedKey(),
         text: fill(lesson.words[converged ? "fitted" : "notConverged"], {
-          direction, steps: path.length - 1, mean: format(end.mean, 4), std: format(end.std, 4), kl: format(end.kl, 4),
+          direction, steps: path.length - 1, from: `N(${format(start.mean, 2)}, ${format(start.std, 2)}²)`, mean: format(end.mean, 4), std: format(end.std, 4), kl: format(end.kl, 4),
         }) + (best.kl < end.kl - 1e-6 ? ` ${fill(lesson.words.elsewhere, { mean: format(best.mean, 2), std: format(best.std, 2), kl: format(best.kl, 4) })}` : ""),
       };
       lesson.draw();
     });
+  }
+
+  fittedKey() {
+    const { q, p, gap } = this.lesson.state;
+    return JSON.stringify([q, p, gap]);
+  }
+
+  // Does q stand where the last fit left it?
+  isFitted() {
+    return this.fitted?.of === this.fittedKey();
   }
 
   draw(state) {
@@ -123,8 +135,7 @@ export class Line {
     });
     showAgreement(this.find(".agreement"), words, checked && this.values.flatMap(({ here, python }) => here.map((value) => [value, python])), 1e-8);
     write(this.find(".bumps"), state.gap ? words.oneGaussian : words.twoBumps);
-    const fitted = this.fitted?.of === JSON.stringify([state.q, state.p, state.gap]);
-    write(this.find(".fitted"), fitted ? this.fitted.text : state.gap ? words.fitHint : words.hint);
+    write(this.find(".fitted"), this.isFitted() ? this.fitted.text : state.gap ? words.fitHint : words.hint);
   }
 
   spoken() {

@@ -1,7 +1,7 @@
 // Predict, then reveal: questions about the Gaussians as they stand, answered by computing.
 
 import { asP, asQ, Curves } from "./kl_curves.js";
-import { fit } from "./kl_fit.js";
+import { lowest } from "./kl_fit.js";
 import { countUp, density, klTerms } from "./kl_math.js";
 import { fill } from "./kl_words.js";
 import { closedForm, lineSliders } from "./kl_one.js";
@@ -10,7 +10,7 @@ import { format, write } from "./readout.js";
 
 const SHRINK = [1, 0.1, 0.01, 0.001]; // σ of q on its way to 0
 const MOVE = { by: 5, times: 3 }; // an affine map of both
-const BUMPS = { p: { mean: 0, std: 0.7, gap: 2 } }; // where p has none
+const BUMPS = { p: { mean: 0, std: 0.6, gap: 2 } }; // where p has none
 
 // KL(weight || other), by the closed form where there is one.
 function kl(weight, other) {
@@ -45,12 +45,12 @@ const QUESTIONS = {
     return { answer: Math.abs(both - 2 * one) < near ? 1 : Math.abs(both - one) < near ? 0 : 2, values: { one: format(one, 4), both: format(both, 4) } };
   },
   fits: (q, p) => {
-    const target = p.gap ? p : BUMPS.p, ends = ["q‖p", "p‖q"].map((direction) => fit(direction, q, density(target)).path.at(-1));
+    const target = p.gap ? p : BUMPS.p, ends = ["q‖p", "p‖q"].map((direction) => lowest(direction, q, target));
     const [forcing, covering] = ends;
     const off = Math.min(Math.abs(forcing.mean - (target.mean - target.gap)), Math.abs(forcing.mean - (target.mean + target.gap)));
     return {
       answer: off < 0.25 * target.gap ? 0 : 1,
-      values: { m1: format(forcing.mean, 2), s1: format(forcing.std, 2), m2: format(covering.mean, 2), s2: format(covering.std, 2) },
+      values: { kl1: format(forcing.kl), kl2: format(covering.kl), m1: format(forcing.mean, 2), s1: format(forcing.std, 2), m2: format(covering.mean, 2), s2: format(covering.std, 2) },
     };
   },
 };

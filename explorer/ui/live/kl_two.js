@@ -70,10 +70,8 @@ export class Plane {
     write(this.find(".back"), `${format(back)} nats`);
     this.find(".back").dataset.nats = back;
     this.bars.draw(TERMS.map(([name]) => terms[name]), words.terms.split("|"));
-    const { once, result } = withNumbers(q, p, terms, (value) => format(value, 2));
-    const formula = this.find(".with-numbers");
-    if (formula.dataset.shown !== once + result) formula.innerHTML = once + result;
-    formula.dataset.shown = once + result;
+    const formula = withNumbers(q, p, terms, (value) => format(value, 2));
+    if (this.formula !== formula) this.find(".with-numbers").innerHTML = this.formula = formula;
     const checked = lesson.checked("q2", "p2");
     write(this.find(".closed"), digits(terms.total));
     write(this.find(".integral"), digits(integral));

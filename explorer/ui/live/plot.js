@@ -25,8 +25,8 @@ export function ticks(low, high, wanted) {
 
 export class Plot {
   // host: the element to fill. square: both axes have one scale. labels: the axes' names.
-  constructor(host, { left = 40, right = 10, top = 8, bottom = 20, square = false, yTicks = 4, xLabel = "", yLabel = "" } = {}) {
-    Object.assign(this, { host, margin: { left, right, top, bottom }, square, yTicks, shown: "" });
+  constructor(host, { left = 40, right = 10, top = 8, bottom = 20, square = false, xLabel = "", yLabel = "" } = {}) {
+    Object.assign(this, { host, margin: { left, right, top, bottom }, square, shown: "" });
     this.svg = host.appendChild(svgElement("svg", { class: "plot-svg", width: "100%", height: "100%" }));
     const id = `plot-${Math.random().toString(36).slice(2)}`;
     this.clip = this.svg.appendChild(svgElement("clipPath", { id })).appendChild(svgElement("rect"));
@@ -73,12 +73,10 @@ export class Plot {
       line(this.x(value), top, this.x(value), height - bottom, Math.abs(value) < 1e-12);
       if (bottom > 14) label(this.x(value), height - bottom + 14, "middle", format(value, xs.decimals));
     }
-    if (this.yTicks) {
-      const ys = ticks(...this.yRange, this.yTicks);
-      for (const value of ys.values) {
-        line(left, this.y(value), width - right, this.y(value), Math.abs(value) < 1e-12);
-        label(left - 5, this.y(value) + 4, "end", format(value, ys.decimals));
-      }
+    const ys = ticks(...this.yRange, Math.max(2, (height - top - bottom) / 50));
+    for (const value of ys.values) {
+      line(left, this.y(value), width - right, this.y(value), Math.abs(value) < 1e-12);
+      label(left - 5, this.y(value) + 4, "end", format(value, ys.decimals));
     }
     this.grid.replaceChildren(...parts);
     set(this.names[0], { x: width - right - 4, y: height - bottom - 5, "text-anchor": "end" });
