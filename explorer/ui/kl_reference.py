@@ -25,7 +25,7 @@ def reference(state: Mapping) -> dict:
         "plane": _in_the_plane(state),
         "forms": _forms(state),
         "runs": {coordinate: descend(coordinate, state["q"], state["p"], state["rate"]) for coordinate in ("std", "log_var")},
-        "float32": _float32(state["log_var"]),
+        "float32": float32(state["log_var"]),
     }
     return _plain(found)
 
@@ -151,7 +151,7 @@ def _forms(state: Mapping) -> dict:
     }
 
 
-def _float32(log_var: float) -> dict:
+def float32(log_var: float) -> dict:
     """½ (σ² − 1 − log σ²) in float32 by torch, as in live/kl_numerics.js, with autograd's gradient."""
     import torch
 

@@ -67,7 +67,8 @@ export class LogVariance {
     const held = (value) => Math.max(-HIGHEST, Math.min(HIGHEST, value));
     const all = paths.flat().map(({ std }) => held(std)), low = Math.min(-1, ...all), high = Math.max(2, width.stdP * 1.3, ...all), room = 0.08 * (high - low);
     this.runs.forEach(({ coordinate, host, plot, below, goal, line, after, dots, note }, i) => {
-      const path = paths[i], dead = path.findIndex(({ std }) => !(std > 0) || !Number.isFinite(std));
+      // σ = 0 in log σ² is only a number too small to write: log σ² itself is there
+      const path = paths[i], dead = coordinate === "std" ? path.findIndex(({ std }) => !(std > 0) || !Number.isFinite(std)) : -1;
       const last = dead < 0 ? STEPS : dead;
       const drawn = plot.view([-0.3, STEPS + 0.3], [low - room, high + room]);
       if (drawn) {
@@ -91,7 +92,7 @@ export class LogVariance {
       const { gradient, std, kl } = path[Math.max(0, last - 1)];
       write(host.querySelector(".run-text"), dead > 0
         ? fill(words.runDead, { before: format(std, 2), rate: format(state.rate, 2), gradient: bracket(gradient), after: format(path[dead].std, 2), step: dead, kl: format(kl) })
-        : fill(words.runAlive, { std: format(end.std, 4), goal: format(width.stdP, 2), kl: format(end.kl, 4), steps: STEPS }));
+        : fill(end.logVar < -100 ? words.runFar : words.runAlive, { lv: short(end.logVar), half: format(state.rate / 2, 2), std: format(end.std, 4), goal: format(width.stdP, 2), kl: format(end.kl, 4), steps: STEPS }));
       if (checked) path.forEach((one, step) => {
         const python = checked.runs[coordinate][step];
         // what is no number in the browser must be none in torch

@@ -6,7 +6,7 @@ import { format, write } from "./readout.js";
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
 
 // All the digits that are compared.
-export const digits = (value) => format(value, 10);
+export const digits = (value) => (Math.abs(value) < 1e5 ? format(value, 10) : value.toExponential(9).replaceAll("-", "−"));
 
 // A negative number in brackets, as a formula needs it.
 export const bracketed = (value, decimals = 2) => {

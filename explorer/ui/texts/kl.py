@@ -81,6 +81,7 @@ WORDS = {
     "diesAt": "step {step}: σ = {std}",
     "runDead": "Step {step}: σ = {before} − {rate} · {gradient} = {after}. There is no log of that: the loss is NaN, and the training is lost. (Faint: the gradient's formula alone would not notice, and go on.)",
     "runAlive": "After {steps} steps σ = {std} (best: {goal}), KL = {kl} nats. σ stayed positive.",
+    "runFar": "After {steps} steps log σ² = {lv}: a step was far too long, and the way back is at most η/2 = {half} a step. But every number is finite: KL = {kl} nats.",
     "fatal": "In σ, the first step goes below zero for every η above {fatal}, and the descent settles only for η below σₚ² = {safe}. In log σ² it cannot go below zero at all, and settles for η below 4 whatever p is.",
     "neverFatal": "From σ = {std} the first step goes up. In σ the descent settles only for η below σₚ² = {safe}; in log σ² for η below 4, whatever p is.",
     "benchTitle": "What float32 makes of exp(log σ²)", "presetsName": "Values of log σ²",
