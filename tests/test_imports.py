@@ -125,7 +125,7 @@ def test_bundle_imports_the_models_only_inside_the_call_that_rebuilds_one():
     assert found and not any(one.on_loading for one in found)
 
 
-@pytest.mark.parametrize("start", ["app", "explorer.ui.main", "explorer.ui.explore", "explorer.bundle", "explorer.config", "train"])
+@pytest.mark.parametrize("start", ["app", "explorer.ui.main", "explorer.ui.explore", "explorer.ui.kl", "explorer.bundle", "explorer.config", "train"])
 def test_loading_it_does_not_load_torch(start):
     if start not in files():
         pytest.skip(f"there is no {start} yet")
