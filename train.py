@@ -139,6 +139,7 @@ def train_one(config: Config, target: Path, read, device, options: argparse.Name
     """Trains, measures and writes one model. Returns its row of the table."""
     from explorer import training
     from explorer.checkpoint import checkpoint_file, load_checkpoint, remove_checkpoint
+    from explorer.recording import Recorder
 
     file = checkpoint_file(HERE / "runs" / "checkpoints", config)
     saved = load_checkpoint(file) if options.resume else None
@@ -151,10 +152,11 @@ def train_one(config: Config, target: Path, read, device, options: argparse.Name
     train, test = read(dataset, "train"), read(dataset, "test")
     after = f", going on after epoch {saved.checkpoint.epoch}" if saved else ""
     print(f"\n{config.name}: {config.training.epochs} epochs on {len(train.images):,} images, seed {config.training.seed}{after}")
-    keep = None if options.dry_run else Checkpoints(file, target, options.checkpoint_every)
-    begun = time.perf_counter()
     resume = saved.checkpoint if saved else None
-    last = show_progress(training.fit(config, train.images, device, labels=train.labels, resume=resume), config, options.dry_run, keep)
+    recorder = Recorder(config, test, device, saved.recorded if saved else None) if config.model.latent_dim == 2 else None
+    keep = None if options.dry_run else Checkpoints(file, target, options.checkpoint_every, recorder)
+    begun = time.perf_counter()
+    last = show_progress(training.fit(config, train.images, device, labels=train.labels, resume=resume), config, options.dry_run, recorder, keep)
     seconds = time.perf_counter() - begun
     cost = {"seconds": round(seconds, 1), "device": training.describe_device(device)} | ({"resumed_after": resume.epoch} if resume else {})
     evaluated = training.evaluate(
@@ -162,12 +164,12 @@ def train_one(config: Config, target: Path, read, device, options: argparse.Name
     )
     if options.dry_run:
         return table_row(config, evaluated.metrics | cost, "(dry run: nothing written)")
-    write(target, last.model, config, evaluated, cost, last.history, test.labels)
+    write(target, last.model, config, evaluated, cost, last.history, test.labels, recording=recorder and recorder.arrays())
     remove_checkpoint(file)
     return table_row(config, evaluated.metrics | cost, shown_path(target))
 
 
-def write(target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None) -> None:
+def write(target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None, recording=None) -> None:
     """The bundle; with a map where the codes have more than two dimensions: the one given, or where umap-learn is there, a fresh one."""
     from explorer import bundle, projection
 
@@ -177,7 +179,7 @@ def write(target: Path, model, config: Config, evaluated, cost: dict, history: l
         except ImportError:
             print(f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py --evaluate` adds it.")
     codes = bundle.Codes(evaluated.mean, evaluated.log_var, labels, umap)
-    bundle.save_bundle(target, model, config, evaluated.metrics | cost, history, codes)
+    bundle.save_bundle(target, model, config, evaluated.metrics | cost, history, codes, recording)
 
 
 def find_finished(target: Path, config: Config, options: argparse.Namespace):
@@ -215,7 +217,7 @@ def evaluate(options: argparse.Namespace) -> int:
             model = opened.model()
             evaluated = training.evaluate(model, test, device, train=train, importance_samples=IMPORTANCE_SAMPLES)
             cost = {name: opened.metrics[name] for name in ("seconds", "device", "resumed_after") if name in opened.metrics}
-            write(path, model, opened.config, evaluated, cost, opened.history, test.labels, opened.codes.umap)
+            write(path, model, opened.config, evaluated, cost, opened.history, test.labels, opened.codes.umap, opened.recording)
             rows.append(table_row(opened.config, evaluated.metrics | cost, shown_path(path)))
     except KeyboardInterrupt:
         print_table(rows)
@@ -233,20 +235,20 @@ def evaluate(options: argparse.Namespace) -> int:
 class Checkpoints:
     """Writes a checkpoint at an epoch's end, at least `every` seconds after the last one."""
 
-    def __init__(self, file: Path, target: Path, every: float) -> None:
-        self.file, self.target, self.every = file, target, every
+    def __init__(self, file: Path, target: Path, every: float, recorder=None) -> None:
+        self.file, self.target, self.every, self.recorder = file, target, every, recorder
         self.written = time.monotonic()
 
     def offer(self, report) -> None:
         from explorer.checkpoint import save_checkpoint
 
         if report.checkpoint is not None and time.monotonic() - self.written >= self.every:
-            save_checkpoint(self.file, report.checkpoint(), self.target)
+            save_checkpoint(self.file, report.checkpoint(), self.target, self.recorder.tensors() if self.recorder else {})
             self.written = time.monotonic()
 
 
-def show_progress(reports, config: Config, dry_run: bool, keep: Checkpoints | None = None):
-    """Draws a bar for the whole training in a terminal, a line an epoch elsewhere. Returns the last report."""
+def show_progress(reports, config: Config, dry_run: bool, recorder=None, keep: Checkpoints | None = None):
+    """Draws a bar for the whole training in a terminal, a line an epoch elsewhere; shows each report to the recorder. Returns the last one."""
     from tqdm import tqdm
 
     terminal = sys.stderr.isatty()
@@ -256,6 +258,8 @@ def show_progress(reports, config: Config, dry_run: bool, keep: Checkpoints | No
         for report in itertools.chain([first], reports):
             bar.update()
             bar.set_description(f"epoch {report.epoch}/{config.training.epochs}", refresh=False)
+            if recorder is not None:
+                recorder.see(report)
             if report.terms is not None:
                 terms = ", ".join(f"{name.replace('_', ' ')} {value:.2f}" for name, value in report.terms.items())
                 bar.set_postfix_str(terms, refresh=False)

@@ -3,6 +3,7 @@
     bundle.json                  config, metrics, history, and the digests of everything
     weights.<digest>.safetensors the model's weights, float16
     codes.<digest>.safetensors   the test set's codes: mean, log_var (stochastic encoders), label
+    recording.<digest>.safetensors   moments of the training (recording.py says what), where it was recorded
 
 A bundle is written whole or not at all: the tensors go to files that carry their digest, and the
 one rename that puts bundle.json in place makes them the bundle. Nothing is ever unpickled.
@@ -29,8 +30,9 @@ from explorer.files import PART, write_to_disk
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
 
-FORMAT = 1  # raised when an older reader could not open what this one writes
+FORMAT = 2  # raised when an older reader could not open what this one writes
 MANIFEST = "bundle.json"
+ROLES, OPTIONAL_ROLES = {"weights", "codes"}, {"recording"}  # of the files beside it
 
 
 class BundleError(Exception):
@@ -59,6 +61,7 @@ class Bundle:
     history: list[dict]  # one entry an epoch: means of the loss's terms, nats per image
     codes: Codes
     weights: Mapping[str, np.ndarray]  # by the torch module's parameter names, float16
+    recording: Mapping[str, np.ndarray] | None = None  # moments of the training, as `Recorder.arrays` gives them
 
     def model(self) -> Autoencoder:
         """The torch module with these weights (float32), in eval mode, on the CPU. Imports torch."""
@@ -71,7 +74,9 @@ class Bundle:
         return model.eval().requires_grad_(False)
 
 
-def save_bundle(path: str | Path, model: Autoencoder, config: Config, metrics: dict, history: list[dict], codes: Codes) -> None:
+def save_bundle(
+    path: str | Path, model: Autoencoder, config: Config, metrics: dict, history: list[dict], codes: Codes, recording: Mapping[str, np.ndarray] | None = None
+) -> None:
     """Writes the bundle to the disk; one that stood there before is replaced at once, by one rename.
 
     Raises BundleError where `path` holds something else or cannot be written; what stood there still does.
@@ -86,6 +91,8 @@ def save_bundle(path: str | Path, model: Autoencoder, config: Config, metrics: d
         arrays["umap"] = codes.umap.astype(np.float32)
     state = {name: tensor.detach().cpu().numpy().astype(np.float16) for name, tensor in model.state_dict().items()}
     contents = {"weights": save_tensors(state), "codes": save_tensors(arrays)}
+    if recording is not None:
+        contents["recording"] = save_tensors({name: np.ascontiguousarray(array) for name, array in recording.items()})
     manifest = {"format": FORMAT, "config": config.to_dict(), "metrics": metrics, "history": history}
     manifest["files"] = {role: _sha256(content) for role, content in contents.items()}
     manifest["digest"] = _manifest_digest(manifest)
@@ -121,9 +128,13 @@ def load_bundle(path: str | Path) -> Bundle:
     if "umap" in arrays:
         shapes["umap"] = (n, 2)
     _check_shapes(codes_file, arrays, shapes)
+    recording = None
+    if "recording" in manifest["files"]:
+        recording_file, recording = _read_tensors(path, "recording", manifest["files"])
+        _check_recording(recording_file, recording, config)
     mean, log_var = (None if array is None else array.astype(np.float32) for array in (arrays["mean"], arrays.get("log_var")))
     codes = Codes(mean, log_var, arrays["label"], arrays.get("umap"))
-    return Bundle(path.name, path, manifest["digest"], config, manifest["metrics"], manifest["history"], codes, weights)
+    return Bundle(path.name, path, manifest["digest"], config, manifest["metrics"], manifest["history"], codes, weights, recording)
 
 
 def find_bundles(folder: str | Path) -> list[Path]:
@@ -186,7 +197,7 @@ def _read_manifest(path: Path) -> dict:
             "Update the program, or run `python train.py` to make it again."
         )
     files, entries = manifest.get("files"), {"format", "config", "metrics", "history", "files", "digest"}
-    if set(manifest) != entries or not isinstance(files, dict) or set(files) != {"weights", "codes"}:
+    if set(manifest) != entries or not isinstance(files, dict) or not ROLES <= set(files) <= ROLES | OPTIONAL_ROLES:
         raise _broken(file, "the file is damaged: entries are missing or unknown")
     if manifest["digest"] != _manifest_digest(manifest):
         raise _broken(file, "the file was changed after it was written: its digest does not fit")
@@ -216,13 +227,27 @@ def _check_shapes(file: Path, arrays: Mapping[str, np.ndarray], shapes: Mapping[
         raise _broken(file, f"the array {extra[0]} does not belong to the configuration")
 
 
+def _check_recording(file: Path, arrays: Mapping[str, np.ndarray], config: Config) -> None:
+    """The arrays' shapes must fit each other, and the configuration."""
+    t, n = (len(arrays.get(name, ())) for name in ("step", "row"))
+    moments = ["step", "reconstruction", "coverage", "sliced_w2_squared"]
+    shapes: dict[str, tuple[int, ...]] = {"row": (n,), "mean": (t, n, 2)}
+    shapes |= {name: arrays[name].shape for name in ("manifold", "manifold_z", "logit") if name in arrays}  # a picture; grids of any size
+    if config.model.kind == "vae":
+        shapes["log_var"] = (t, n, 2)
+        moments.append("kl")
+    if config.model.kind == "aae":
+        moments += ["adversarial", "smoothing"]
+    _check_shapes(file, arrays, shapes | dict.fromkeys(moments, (t,)))
+
+
 def _file_name(role: str, digests: Mapping[str, str]) -> str:
     return f"{role}.{digests[role][:12]}.safetensors"
 
 
 def _is_ours(file: Path) -> bool:
     """Whether `write_to_disk` made it: a bundle's file, or one that a crash left half-written."""
-    name = rf"({re.escape(MANIFEST)}|(weights|codes)\.[0-9a-f]{{12}}\.safetensors)"
+    name = rf"({re.escape(MANIFEST)}|({'|'.join(ROLES | OPTIONAL_ROLES)})\.[0-9a-f]{{12}}\.safetensors)"
     return re.fullmatch(rf"{name}(.*{re.escape(PART)})?", file.name) is not None
 
 

@@ -16,11 +16,15 @@ from explorer.files import PART, write_to_disk
 from explorer.training import Checkpoint
 
 
+RECORDED = "recorded."  # before the names of a recording's tensors
+
+
 class Saved(NamedTuple):
-    """A checkpoint, and where the finished bundle is to go."""
+    """A checkpoint, where the finished bundle is to go, and what was recorded so far."""
 
     checkpoint: Checkpoint
     target: Path
+    recorded: dict[str, Tensor]
 
 
 class CheckpointError(Exception):
@@ -33,10 +37,11 @@ def checkpoint_file(folder: Path, config: Config) -> Path:
     return folder / f"{config.name}.{digest}.safetensors"
 
 
-def save_checkpoint(file: Path, checkpoint: Checkpoint, target: Path) -> None:
+def save_checkpoint(file: Path, checkpoint: Checkpoint, target: Path, recorded: dict[str, Tensor] | None = None) -> None:
     """Raises CheckpointError where the file cannot be written; an older one then still stands."""
     about = {"config": checkpoint.config.to_dict(), "epoch": checkpoint.epoch, "history": checkpoint.history, "target": str(target)}
-    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in checkpoint.tensors.items()}
+    tensors = checkpoint.tensors | {f"{RECORDED}{name}": tensor for name, tensor in (recorded or {}).items()}
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     about["digest"] = _digest(about, tensors)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -55,8 +60,9 @@ def load_checkpoint(file: Path) -> Saved | None:
             tensors = {name: opened.get_tensor(name) for name in opened.keys()}
         if about.pop("digest") != _digest(about, tensors):
             raise ValueError("it was changed: its digest does not fit")
+        recorded = {name.removeprefix(RECORDED): tensors.pop(name) for name in list(tensors) if name.startswith(RECORDED)}
         checkpoint = Checkpoint(Config.from_dict(about["config"]), about["epoch"], about["history"], tensors)
-        return Saved(checkpoint, Path(about["target"]))
+        return Saved(checkpoint, Path(about["target"]), recorded)
     except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
         raise CheckpointError(f"{file} cannot be read ({error}). Remove it, and train anew without --resume.") from error
 

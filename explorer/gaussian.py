@@ -63,6 +63,39 @@ def kl_divergence(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) 
     return kl_terms(mean_q, cov_q, mean_p, cov_p).total
 
 
+def kl_integral(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) -> Tensor:
+    """KL(q || p) by the integral that defines it, summed over a grid, in nats. Shapes and errors: see `kl_terms`; k is at most 3.
+
+    The grid follows q: z = mean_q + L_q u, with u from -9 to 9 in steps of ½ along each axis. For a Gaussian times a polynomial
+    such a sum is exact to float64's digits; in float32 its logarithms lose some.
+    """
+    k = _dimensions(mean_q=mean_q, mean_p=mean_p)
+    if k > 3:
+        raise ValueError(f"a grid of {k} dimensions would be too large: k must be at most 3")
+    step = 0.5
+    axis = torch.arange(-18, 19, dtype=mean_q.dtype, device=mean_q.device) * step
+    u = torch.cartesian_prod(*[axis] * k).reshape(-1, k)  # (37ᵏ, k)
+    z, log_q, log_p = _at(u, mean_q, cov_q, mean_p, cov_p)  # (37ᵏ, ..., k), (37ᵏ, ...)
+    cell = step**k * _sum_log_diagonal(_cholesky("cov_q", cov_q, k)).exp()  # dz = det(L_q) du
+    return (log_q.exp() * (log_q - log_p)).sum(0) * cell  # Σ q(z) log(q(z) / p(z)) dz
+
+
+class MonteCarlo(NamedTuple):
+    value: Tensor  # (...): the mean over the draws
+    error: Tensor  # (...): its standard error
+
+
+def kl_monte_carlo(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor, noise: Tensor) -> MonteCarlo:
+    """KL(q || p) as the mean of log(q(z) / p(z)) over draws z = mean_q + L_q ε of q, in nats.
+
+    noise: (n, k), n draws from N(0, I), n >= 2. Other shapes and errors: see `kl_terms`.
+    """
+    _dimensions(mean_q=mean_q, noise=noise)
+    _, log_q, log_p = _at(noise, mean_q, cov_q, mean_p, cov_p)
+    log_ratio = log_q - log_p  # (n, ...)
+    return MonteCarlo(log_ratio.mean(0), log_ratio.std(0) / math.sqrt(len(noise)))
+
+
 def kl_diagonal_terms(mean_q: Tensor, var_q: Tensor, mean_p: Tensor, var_p: Tensor) -> KLTerms:
     """The terms of KL(q || p) for diagonal covariances, a value a dimension, in nats.
 
@@ -130,6 +163,26 @@ def log_prob_diagonal(z: Tensor, mean: Tensor, log_var: Tensor) -> Tensor:
     """log N(z; mean, diag(exp(log_var))) in nats. z, mean, log_var: (..., k). Returns (...)."""
     # -1/2 sum(((z - mean) / std)^2 + log var + log 2 pi)
     return log_prob_standard_normal((z - mean) * torch.exp(-0.5 * log_var)) - 0.5 * log_var.sum(-1)
+
+
+def log_prob(z: Tensor, mean: Tensor, cov: Tensor) -> Tensor:
+    """log N(z; mean, cov) in nats. z, mean: (..., k); cov: (..., k, k), symmetric positive definite. Returns (...)."""
+    k = _dimensions(z=z, mean=mean)
+    chol = _cholesky("cov", cov, k)
+    # -½ (z - mean)ᵀ cov⁻¹ (z - mean) - ½ log det cov - ½ k log 2π
+    u = torch.linalg.solve_triangular(chol, (z - mean).unsqueeze(-1), upper=False).squeeze(-1)  # (..., k)
+    return log_prob_standard_normal(u) - _sum_log_diagonal(chol)
+
+
+def _at(u: Tensor, mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """z = mean_q + L_q u for n points u (n, k), and log q(z), log p(z): (n, ..., k), (n, ...), (n, ...)."""
+    k = _dimensions(mean_q=mean_q, mean_p=mean_p)
+    _check_finite(mean_q=mean_q, mean_p=mean_p)
+    chol_q = _cholesky("cov_q", cov_q, k)
+    _check_leading(mean_q=mean_q.shape[:-1], cov_q=cov_q.shape[:-2], mean_p=mean_p.shape[:-1], cov_p=cov_p.shape[:-2])
+    leading = (1,) * max(mean_q.ndim - 1, cov_q.ndim - 2, mean_p.ndim - 1, cov_p.ndim - 2)
+    z = mean_q + (chol_q @ u.reshape(len(u), *leading, k, 1)).squeeze(-1)  # (n, ..., k)
+    return z, log_prob(z, mean_q, cov_q), log_prob(z, mean_p, cov_p)
 
 
 # What the functions above refuse.

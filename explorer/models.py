@@ -85,14 +85,18 @@ class Discriminator(nn.Module):
 
     def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         smoothing = max(self.smoothing, self.prior.guide)
+        log_prior = self.prior.log_prob(z, *([labels] if self.label_informed else []), smoothing=smoothing)  # (n,)
+        return self.learnt(z, labels) + log_prior
+
+    def learnt(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """The logit's part that is not given: (n,)."""
         seen = [z]
         if self.frequencies is not None:
             phase = z @ self.frequencies.mT  # (n, frequencies)
             seen += [self.detail * phase.sin(), self.detail * phase.cos()]
         if self.label_informed:
             seen.append(F.one_hot(labels, CLASSES).to(z))  # (n, classes)
-        log_prior = self.prior.log_prob(z, *([labels] if self.label_informed else []), smoothing=smoothing)  # (n,)
-        return self.body(torch.cat(seen, -1)).squeeze(-1) + log_prior
+        return self.body(torch.cat(seen, -1)).squeeze(-1)
 
 
 class Autoencoder(nn.Module):

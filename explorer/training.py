@@ -51,7 +51,7 @@ class Report:
     epoch: int  # from 1
     step: int  # in the epoch, from 1
     steps: int  # an epoch
-    model: Autoencoder
+    model: Autoencoder  # the result so far: it changes with the next step
     terms: dict[str, float] | None = None
     history: list[dict] | None = None  # of all epochs so far
     checkpoint: Callable[[], Checkpoint] | None = None  # to be called before the next report
@@ -113,7 +113,7 @@ def fit(
             x = data.index_select(0, rows).float().div_(255)  # (batch, pixels); six times as fast as data[rows]
             losses.append(run.step(x, None if label is None else label[rows], (epoch - 1) * steps + step, training.epochs * steps))
             if step < steps:
-                yield Report(epoch, step, steps, run.model)
+                yield Report(epoch, step, steps, run.result)
         terms = _mean_terms(losses, epoch)
         history.append({"epoch": epoch, **terms})
         yield Report(epoch, steps, steps, run.result, terms, history, lambda: Checkpoint(config, epoch, list(history), run.tensors()))
@@ -130,8 +130,11 @@ class _Run:
         self.noise = torch.Generator(device).manual_seed(seed + 1)
         self.player = _PLAYERS[config.model.kind](self.model, config.training, self.noise)
         self.result = copy.deepcopy(self.model).requires_grad_(False) if average else self.model
-        self._averaged = list(self.result.parameters()) if average else []
-        self._weights = [parameter.detach() for parameter in self.model.parameters()]
+        players = [(self.result.encoder, self.model.encoder), (self.result.decoder, self.model.decoder)]
+        self._averaged = [weight for averaged, _ in players for weight in averaged.parameters()] if average else []
+        self._weights = [weight.detach() for _, trained in players for weight in trained.parameters()]
+        if config.model.kind == "aae":
+            self.result.discriminator = self.model.discriminator  # the opponent of the moment: an average of opponents is none
 
     def step(self, x: Tensor, labels: Tensor | None, taken: int, all_steps: int) -> dict[str, Tensor]:
         """One step of the players, and of the average. taken: the number of steps, with this one."""
@@ -148,7 +151,7 @@ class _Run:
         """The state, by name. Views, not copies: the next step changes them."""
         found = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
         if self._averaged:
-            found |= {f"average.{name}": tensor for name, tensor in self.result.state_dict().items()}
+            found |= {f"average.{name}": tensor for name, tensor in self.result.state_dict().items() if not name.startswith("discriminator.")}
         for i, optimiser in enumerate(self.player.optimisers):
             for parameter, moments in optimiser.state_dict()["state"].items():
                 found |= {f"optimiser{i}.{parameter}.{name}": tensor for name, tensor in moments.items()}
@@ -163,7 +166,7 @@ class _Run:
 
         self.model.load_state_dict(below("model."))
         if self._averaged:
-            self.result.load_state_dict(below("average."))
+            self.result.load_state_dict(self.model.state_dict() | below("average."))
         for i, optimiser in enumerate(self.player.optimisers):
             moments: dict[int, dict[str, Tensor]] = {}
             for name, tensor in below(f"optimiser{i}.").items():

@@ -260,13 +260,13 @@ WRONG = {  # what happens to the bundle, the file that is named, and what is sai
     },
     "no tensors at all": (write_garbage, "weights", "the file is damaged"),
     "a metric edited": (edit('"reconstruction": 1.5', '"reconstruction": 1.4'), "bundle.json", "the file was changed after it was written"),
-    "the format edited away": (edit('"format": 1', '"version": 1'), "bundle.json", "the file is no bundle's: it names no format"),
+    "the format edited away": (edit('"format": 2', '"version": 1'), "bundle.json", "the file is no bundle's: it names no format"),
     "an entry renamed": (edit('"history"', '"story"'), "bundle.json", "the file is damaged: entries are missing or unknown"),
     "the files replaced by a number": (forged(files=5), "bundle.json", "the file is damaged: entries are missing or unknown"),
     "the files replaced by nothing": (forged(files=None), "bundle.json", "the file is damaged: entries are missing or unknown"),
     "a list": (write_manifest("[1]"), "bundle.json", "the file is no bundle's"),
     "another program's": (write_manifest('{"name": "app"}'), "bundle.json", "the file is no bundle's"),
-    "a newer format": (forged(format=2), "bundle.json", r"written by a newer version \(format 2; this version reads up to 1\)"),
+    "a newer format": (forged(format=3), "bundle.json", r"written by a newer version \(format 3; this version reads up to 2\)"),
     "no configuration": (forged(config={}), "bundle.json", "its configuration cannot be used"),
     "an unknown kind": (model_forged(kind="gan"), "bundle.json", "its configuration cannot be used .*'gan' is unknown"),
     "an unknown setting": (model_forged(flavour=1), "bundle.json", "its configuration cannot be used .*flavour"),
@@ -445,8 +445,9 @@ def measured_on(opened: bundle.Bundle, data_dir, split: str = "test") -> dataset
 @pytest.mark.parametrize("path", SHIPPED)
 def test_shipped_bundles_open_and_are_small(path):
     opened = load_bundle(path)
-    assert opened.name == opened.config.name and len(names(path)) == 3
-    assert sum(file.stat().st_size for file in path.iterdir()) <= 3_000_000
+    recorded = [file.stat().st_size for file in path.glob("recording.*")]
+    assert opened.name == opened.config.name and len(names(path)) == 3 + len(recorded)
+    assert sum(recorded) <= 1_500_000 and sum(file.stat().st_size for file in path.iterdir()) - sum(recorded) <= 3_000_000
     assert (opened.config.model.kind == "aae") == any(name.startswith("discriminator.") for name in opened.weights)
     assert [entry["epoch"] for entry in opened.history] == list(range(1, opened.config.training.epochs + 1))
     assert opened.metrics["images"] == len(opened.codes.label)

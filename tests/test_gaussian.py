@@ -494,3 +494,53 @@ def test_batches_that_do_not_broadcast_are_refused():
         gaussian.reparameterise(two, two, three)
     with pytest.raises(ValueError, match="dimensions does not fit: mean has 2, log_var has 2, noise has 1"):
         gaussian.reparameterise(two, two, two[:, :1])
+
+
+# The integral itself, and samples.
+
+
+@given(seeds, st.integers(1, 2))
+def test_the_integral_is_the_closed_form(seed, k):
+    generator = seeded(seed)
+    q, p = random_gaussian(k, generator, 3), random_gaussian(k, generator)
+    assert_close(gaussian.kl_integral(*q, *p), gaussian.kl_divergence(*q, *p))
+
+
+def test_the_integral_takes_three_dimensions_and_no_more():
+    q, p = random_gaussian(3, seeded(1)), random_gaussian(3, seeded(2))
+    assert_close(gaussian.kl_integral(*q, *p), gaussian.kl_divergence(*q, *p))
+    with pytest.raises(ValueError, match="at most 3"):
+        gaussian.kl_integral(*random_gaussian(4, seeded(1)), *random_gaussian(4, seeded(2)))
+
+
+@given(seeds, dimensions)
+def test_log_prob_against_torch(seed, k):
+    generator = seeded(seed)
+    mean, cov = random_gaussian(k, generator, 3)
+    z = torch.randn(3, k, generator=generator, dtype=torch.float64)
+    assert_close(gaussian.log_prob(z, mean, cov), MultivariateNormal(mean, cov).log_prob(z))
+
+
+def test_monte_carlo_is_within_its_error_and_the_error_is_right():
+    generator = seeded(5)
+    q, p = random_gaussian(2, generator), random_gaussian(2, generator)
+    exact = gaussian.kl_divergence(*q, *p)
+    runs = [gaussian.kl_monte_carlo(*q, *p, torch.randn(400, 2, generator=generator, dtype=torch.float64)) for _ in range(300)]
+    values, errors = torch.stack([run.value for run in runs]), torch.stack([run.error for run in runs])
+    # 300 runs: their mean is known to 1/√300 of an error, their spread to about 4 %
+    assert abs(values.mean() - exact) < 4 * errors.mean() / math.sqrt(300)
+    assert abs(values.std() / errors.mean() - 1) < 0.2
+    batched = gaussian.kl_monte_carlo(q[0].expand(3, 2), q[1], *p, torch.randn(50, 2, generator=generator, dtype=torch.float64))
+    assert batched.value.shape == batched.error.shape == (3,)
+
+
+def test_integral_and_samples_refuse_what_the_closed_form_refuses():
+    mean, cov = random_gaussian(2, seeded(3))
+    noise = torch.zeros(4, 2, dtype=torch.float64)
+    for call in (gaussian.kl_integral, lambda *gaussians: gaussian.kl_monte_carlo(*gaussians, noise)):
+        with pytest.raises(ValueError, match="cov_q is not positive definite"):
+            call(mean, -cov, mean, cov)
+        with pytest.raises(ValueError, match="mean_p holds NaN"):
+            call(mean, cov, mean * math.nan, cov)
+    with pytest.raises(ValueError, match="dimensions does not fit"):
+        gaussian.kl_monte_carlo(mean, cov, mean, cov, torch.zeros(4, 3, dtype=torch.float64))

@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "objectives": {"config", "gaussian", "priors"},
     "estimators": {"gaussian"},
     "training": {"config", "gaussian", "models", "objectives", "priors", "metrics"},
+    "recording": {"config", "gaussian", "metrics", "models", "objectives"},
     "files": set(),
     "checkpoint": {"config", "files", "training"},
     "bundle": {"config", "files", "models"},
@@ -33,7 +34,7 @@ MAY_IMPORT = {
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }
 TORCH = {"torch", "torchvision"}
-WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "estimators", "training", "checkpoint"}
+WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "estimators", "training", "recording", "checkpoint"}
 WITH_TORCH_INSIDE_FUNCTIONS = {"bundle", "ui"}
 APP_ONLY = {"streamlit", "plotly", "umap", "pandas", "starlette"}  # train.py runs where they are not installed
 APP = {"ui": APP_ONLY, "figures": {"plotly"}, "projection": {"umap"}}
@@ -125,7 +126,10 @@ def test_bundle_imports_the_models_only_inside_the_call_that_rebuilds_one():
     assert found and not any(one.on_loading for one in found)
 
 
-@pytest.mark.parametrize("start", ["app", "explorer.ui.main", "explorer.ui.explore", "explorer.ui.reparameterisation", "explorer.ui.reparameterisation_vae", "explorer.bundle", "explorer.config", "train"])
+@pytest.mark.parametrize(
+    "start",
+    ["app", "explorer.ui.main", "explorer.ui.explore", "explorer.ui.kl", "explorer.ui.reparameterisation", "explorer.ui.reparameterisation_vae", "explorer.bundle", "explorer.config", "train"],
+)
 def test_loading_it_does_not_load_torch(start):
     if start not in files():
         pytest.skip(f"there is no {start} yet")

@@ -10,6 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from explorer.ui.state import DECIMALS, text
+
 CHOICES = {
     "view": ("graphs", "draws", "estimators", "vae", "code"),
     "f": ("square", "cosine", "step"),
@@ -21,7 +23,6 @@ LIMITS = {"mean": 100.0, "log_var": 20.0, "omega": 20.0}  # magnitudes: far beyo
 WHOLE = {"seed": (0, 2**32 - 1), "n": (2, 100_000), "draw": (0, 99_999), "image": (0, 10**8)}
 DEFAULTS = {"mean": [1.0, 0.5], "log_var": [-1.0, -1.0], "omega": 2.0, "seed": 229, "n": 1000, "draw": 0, "image": 0}
 PARAMETERS = (*CHOICES, *LIMITS, *WHOLE, "model")
-DECIMALS = 4
 
 
 def default_state(models: Mapping[str, Mapping], front: tuple[str, ...]) -> dict:
@@ -44,13 +45,13 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             problems.append(f"{name}={value} was ignored: {error}.")
 
     for name, choices in CHOICES.items():
-        take(name, lambda text: _choice(text, choices))
+        take(name, lambda written: _choice(written, choices))
     for name in ("mean", "log_var"):
-        take(name, lambda text: _pair(text, LIMITS[name], default[name]))
-    take("omega", lambda text: _number(text, 0, LIMITS["omega"]))
+        take(name, lambda written: _pair(written, LIMITS[name], default[name]))
+    take("omega", lambda written: _number(written, 0, LIMITS["omega"]))
     for name, (least, most) in WHOLE.items():
-        take(name, lambda text: _whole(text, least, most))
-    take("model", lambda text: _choice(text, tuple(models)))
+        take(name, lambda written: _whole(written, least, most))
+    take("model", lambda written: _choice(written, tuple(models)))
     images = models[state["model"]]["images"]
     if state["image"] >= images:
         problems.append(f"image={state['image']} was ignored: the model's test set has images 0 to {images - 1}.")
@@ -64,19 +65,19 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
 def to_params(state: Mapping) -> dict[str, str]:
     """The address's parameters for a state: `parse` gives the state back."""
     params = {name: str(state[name]) for name in (*CHOICES, *WHOLE, "model")}
-    params |= {name: ",".join(_text(value) for value in state[name]) for name in ("mean", "log_var")}
-    return params | {"omega": _text(state["omega"])}
+    params |= {name: ",".join(text(value) for value in state[name]) for name in ("mean", "log_var")}
+    return params | {"omega": text(state["omega"])}
 
 
-def _choice(text: str, choices: tuple[str, ...]) -> str:
-    if text not in choices:
+def _choice(written: str, choices: tuple[str, ...]) -> str:
+    if written not in choices:
         raise ValueError(f"it can be {', '.join(choices)}")
-    return text
+    return written
 
 
-def _number(text: str, least: float, most: float) -> float:
+def _number(written: str, least: float, most: float) -> float:
     try:
-        value = float(text) if len(text) <= 40 else math.nan
+        value = float(written) if len(written) <= 40 else math.nan
     except ValueError:
         value = math.nan
     if not least <= value <= most:
@@ -84,19 +85,15 @@ def _number(text: str, least: float, most: float) -> float:
     return round(value, DECIMALS)
 
 
-def _pair(text: str, limit: float, default: list[float]) -> list[float]:
-    parts = text.split(",")
+def _pair(written: str, limit: float, default: list[float]) -> list[float]:
+    parts = written.split(",")
     if not 1 <= len(parts) <= 2:
         raise ValueError("it must be one number, or two with a comma between them")
     values = [_number(part, -limit, limit) for part in parts]
     return values + default[len(values):]
 
 
-def _whole(text: str, least: int, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= 12 and least <= int(text) <= most):
+def _whole(written: str, least: int, most: int) -> int:
+    if not (written.isascii() and written.isdigit() and len(written) <= 12 and least <= int(written) <= most):
         raise ValueError(f"it must be a whole number from {least} to {most}")
-    return int(text)
-
-
-def _text(value: float) -> str:
-    return f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".") or "0"
+    return int(written)

@@ -54,7 +54,7 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
     for name, limit in LIMITS.items():
         if name in params:
             try:
-                state[name] = _numbers(params[name], dimensions, limit)
+                state[name] = numbers(params[name], dimensions, limit)
             except ValueError as error:
                 ignore(name, str(error))
     for name, choices in CHOICES.items():
@@ -82,7 +82,7 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
 
 def to_params(state: Mapping) -> dict[str, str]:
     """The address's parameters for a state: `parse` gives the state back."""
-    params = {name: ",".join(_text(value) for value in state[name]) for name in LIMITS}
+    params = {name: ",".join(text(value) for value in state[name]) for name in LIMITS}
     params |= {name: state[name] for name in ("pick", "left", "right", "codes")}
     if len(state["mean"]) > 2:
         params |= {"dims": ",".join(str(i + 1) for i in state["dims"]), "map": state["map"]}
@@ -97,8 +97,9 @@ def _default_probe(dimensions: int) -> dict[str, list[float]]:
     return {name: [values[i % 2] for i in range(dimensions)] for name, values in DEFAULTS.items()}
 
 
-def _numbers(text: str, count: int, limit: float) -> list[float]:
-    parts = text.split(",") if len(text) <= 40 * count else []
+def numbers(written: str, count: int, limit: float) -> list[float]:
+    """So many numbers with commas between them, to DECIMALS. Raises ValueError, with the reason, for anything else."""
+    parts = written.split(",") if len(written) <= 40 * count else []
     try:
         values = [float(part) for part in parts]
     except ValueError:
@@ -110,5 +111,6 @@ def _numbers(text: str, count: int, limit: float) -> list[float]:
     return [round(value, DECIMALS) for value in values]
 
 
-def _text(value: float) -> str:
+def text(value: float) -> str:
+    """A number as an address writes it."""
     return f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".") or "0"

@@ -1,0 +1,23 @@
+"""Lesson 1: the KL divergence between Gaussians, live: the integral, the closed form, its derivation, and why log σ²."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from explorer.ui import kept, kl_state, live
+from explorer.ui.texts import kl as texts
+
+KEY = "kl"
+
+
+def page() -> None:
+    current, problems = kept.current(KEY, kl_state.parse, kl_state.to_params, kl_state.PARAMETERS)
+    kept.show_problems(problems)
+    live.show("kl", current, {"defaults": kl_state.DEFAULT}, key=KEY, on_state_change=kept.keeper(KEY, kl_state.to_params))
+    with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
+        st.markdown(texts.GUIDE)
+    # The lesson is drawn by now; Python's own numbers need torch, whose import takes seconds the first time.
+    from explorer.ui import kl_reference
+
+    found = kl_reference.reference(current) | {"sources": kl_reference.sources()}
+    live.show("kl_python", {}, found, key=f"{KEY}_python", on_state_change=lambda: None)

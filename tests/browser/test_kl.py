@@ -1,0 +1,474 @@
+"""Lesson 1 in a real browser: its numbers are explorer.gaussian's and scipy's, it moves at once, and its address reopens it."""
+
+from __future__ import annotations
+
+import inspect
+import math
+import re
+from urllib.parse import parse_qs, urlparse
+
+import numpy as np
+import pytest
+import torch
+from scipy.integrate import quad
+from scipy.optimize import minimize
+from scipy.stats import norm
+
+from explorer import gaussian
+from explorer.ui import kl_reference
+from explorer.ui.live import assets
+
+from .driver import DESK, PHONE, next_frame
+
+READY = ".kl-lesson[data-ready=true]"
+PYTHON = "() => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.kl-lesson')).find(Boolean);"
+AGREED = PYTHON + " return [...root.querySelectorAll('[role=tabpanel]:not([hidden]) .agreement')].every((a) => a.textContent.startsWith('✓')); }"
+# Collects in window.seen, once a frame, the open tab's KL and what its sliders say.
+WATCH = PYTHON + """
+  const panel = root.querySelector('[role=tabpanel]:not([hidden])');
+  window.seen = [];
+  const look = () => setTimeout(() => {
+    window.seen.push({
+      nats: [...panel.querySelectorAll('output')].map((output) => output.dataset.nats), picture: panel.querySelector('.curve.q, .ring-1.q').outerHTML,
+      sliders: [...panel.querySelectorAll('.sliders input[type=range]')].map((slider) => Number(slider.value)),
+    });
+    requestAnimationFrame(look);
+  });
+  requestAnimationFrame(look);
+}"""
+
+
+@pytest.fixture
+def open_lesson(open_page):
+    """`open_lesson("?tab=two")`: the lesson, drawn, and with Python's numbers beside its own."""
+
+    def open_one(query: str = "", **options):
+        page = open_page(f"kl{query}", wait=READY, **options)
+        page.wait_for_function(AGREED)
+        return page
+
+    return open_one
+
+
+@pytest.fixture(scope="module")
+def modules(server, chromium):
+    """`modules(script, argument)`: runs a function of the lesson's modules, `async ({math, fit, numerics}, argument) => …`, in a bare page."""
+    page = chromium.new_page()
+    page.goto(f"{server}/_stcore/health")
+    names = {"math": "kl_math.js", "fit": "kl_fit.js", "numerics": "kl_numerics.js", "words": "kl_words.js"}
+    imports = ", ".join(f"{name}: await import(base + '{file}')" for name, file in names.items())
+
+    def run(script: str, argument=None):
+        return page.evaluate(f"async ([base, argument]) => ({script})({{ {imports} }}, argument)", [f"{server}/{assets.address()}", argument])
+
+    yield run
+    page.close()
+
+
+def address(page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
+
+
+def nats(page, name: str) -> float:
+    next_frame(page)
+    return float(page.locator(f"output[aria-label='{name}']:visible").get_attribute("data-nats"))
+
+
+def random_gaussian(rng, k: int) -> dict:
+    root = rng.normal(size=(k, k))
+    return {"mean": rng.normal(size=k).tolist(), "cov": (root @ root.T / k + 0.2 * np.eye(k)).tolist()}
+
+
+def tensors(*gaussians: dict) -> list[torch.Tensor]:
+    return [torch.tensor(one[name], dtype=torch.float64) for one in gaussians for name in ("mean", "cov")]
+
+
+# The mathematics, apart from the page.
+
+
+def test_closed_form_integral_and_samples_are_those_of_python(modules):
+    rng = np.random.default_rng(0)
+    for k in (1, 2, 2, 2, 3, 4):
+        q, p = random_gaussian(rng, k), random_gaussian(rng, k)
+        expected = gaussian.kl_terms(*tensors(q, p))
+        found = modules("({ math }, [q, p]) => math.klTerms(q, p)", [q, p])
+        for name, term in zip(("trace", "mean", "dimension", "logDet", "total"), (*expected, expected.total), strict=True):
+            assert found[name] == pytest.approx(term.item(), abs=1e-9), name
+        standard = modules("({ math }, q) => math.klToStandardNormalFull(q)", q)
+        normal = torch.zeros(k, dtype=torch.float64), torch.eye(k, dtype=torch.float64)
+        assert standard == pytest.approx(gaussian.kl_divergence(*tensors(q), *normal).item(), abs=1e-9)
+        if k <= 2:
+            assert modules("({ math }, [q, p]) => math.klIntegral(q, p)", [q, p]) == pytest.approx(expected.total.item(), abs=1e-9)
+        if k == 2:
+            noise = rng.normal(size=(500, 2))
+            sampled = gaussian.kl_monte_carlo(*tensors(q, p), torch.tensor(noise))
+            found = modules("({ math }, [q, p, noise]) => math.klMonteCarlo(q, p, noise)", [q, p, noise.ravel().tolist()])
+            assert found["kl"] == pytest.approx(sampled.value.item(), abs=1e-9) and found["error"] == pytest.approx(sampled.error.item(), abs=1e-9)
+    means, variances = rng.normal(size=(2, 3)), rng.uniform(0.1, 3, size=(2, 3))
+    found = modules("({ math }, [a, b, c, d]) => math.klDiagonal(a, b, c, d)", [means[0].tolist(), variances[0].tolist(), means[1].tolist(), variances[1].tolist()])
+    assert found == pytest.approx(gaussian.kl_diagonal(*(torch.tensor(one) for one in (means[0], variances[0], means[1], variances[1]))).item(), abs=1e-9)
+
+
+def bumps(mean: float, std: float, gap: float):
+    """The logarithm of the two-bump density."""
+    return lambda z: np.logaddexp(math.log(0.6) + norm.logpdf(z, mean - gap, std), math.log(0.4) + norm.logpdf(z, mean + gap, std))
+
+
+def test_the_area_counts_up_as_scipy_does(modules):
+    script = "({ math }, [w, o, limits]) => { const c = math.countUp(math.density(w), math.density(o)); return [...limits.map(c.at), c.total]; }"
+    line, two = {"mean": 0.4, "std": 1.3, "gap": 0}, {"mean": -0.2, "std": 0.5, "gap": 1.7}
+    log = {0: norm(0.4, 1.3).logpdf, 1: bumps(-0.2, 0.5, 1.7)}
+    limits = [-3, -1.05, 0.3, 2.2]
+    for weight, other, w, o in ((line, two, log[0], log[1]), (two, line, log[1], log[0])):
+        found = modules(script, [weight, other, limits])
+        for limit, value in zip([*limits, 14], found, strict=True):
+            expected, _ = quad(lambda z, w=w, o=o: math.exp(w(z)) * (w(z) - o(z)), -14, limit, epsabs=1e-11, limit=400, points=[-2, 0, 1.5] if limit > 2 else None)
+            assert value == pytest.approx(expected, abs=1e-7)
+
+
+@pytest.mark.parametrize("direction", ["q‖p", "p‖q"])
+@pytest.mark.parametrize("start", [(-1.0, 1.0), (1.0, 0.8), (0.2, 2.5)])
+def test_fits_end_where_scipy_ends(modules, direction, start):
+    mean, std, gap = 0.3, 0.7, 2.2
+    found = modules(
+        "({ fit, math }, [direction, mean, std, target]) => fit.fit(direction, { mean, std }, math.density(target))",
+        [direction, *start, {"mean": mean, "std": std, "gap": gap}],
+    )
+    log_p, z = bumps(mean, std, gap), np.linspace(-18, 18, 40_001)
+
+    def kl(point) -> float:
+        log_q = norm.logpdf(z, point[0], math.exp(point[1] / 2))
+        first, second = (log_q, log_p(z)) if direction == "q‖p" else (log_p(z), log_q)
+        return float((np.exp(first) * (first - second)).sum() * (z[1] - z[0]))
+
+    end = found["path"][-1]
+    assert found["converged"] and len(found["path"]) > 5
+    falls = np.diff([step["kl"] for step in found["path"]])
+    assert falls.max() < 1e-12  # every step goes down
+    assert end["kl"] == pytest.approx(kl([end["mean"], 2 * math.log(end["std"])]), abs=1e-8)
+    # scipy, from where the fit ended, has nowhere to go
+    best = minimize(kl, [end["mean"], 2 * math.log(end["std"])], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-14})
+    assert best.x[0] == pytest.approx(end["mean"], abs=1e-5) and math.exp(best.x[1] / 2) == pytest.approx(end["std"], abs=1e-5)
+    if direction == "p‖q":  # the moments of p
+        assert end["mean"] == pytest.approx(mean - 0.2 * gap, abs=1e-7)
+        assert end["std"] ** 2 == pytest.approx(std**2 + gap**2 * (1 - 0.2**2), abs=1e-6)
+
+
+def test_ellipses_keep_their_covariance(modules):
+    rng = np.random.default_rng(1)
+    script = "({ math }, [cov, near]) => { const { stds, angle } = math.axesOf(cov, near); return { stds, angle, back: math.covarianceOf(stds, angle) }; }"
+    for _ in range(20):
+        cov, near = random_gaussian(rng, 2)["cov"], rng.uniform(-4, 4)
+        found = modules(script, [cov, near])
+        np.testing.assert_allclose(found["back"], cov, atol=1e-12)
+        np.testing.assert_allclose(sorted(np.square(found["stds"])), np.linalg.eigvalsh(cov), rtol=1e-9)
+        assert abs(found["angle"] - near) <= math.pi / 4 + 1e-9  # the axes keep their names while they are dragged
+    round_one = modules(script, [[[2, 0], [0, 2]], 0.7])
+    assert round_one["angle"] == 0.7
+
+
+@pytest.mark.parametrize("rate", [0.3, 1.5, 2.6])
+def test_both_descents_are_those_of_autograd(modules, rate):
+    for coordinate in ("std", "log_var"):
+        found = modules("({ fit }, [name, rate]) => fit.descend(name, { std: 2, stdP: 1.2, shift: 0.7 }, rate, 8).map(({ std, kl, gradient }) => [std, String(kl), gradient])", [coordinate, rate])
+        for here, there in zip(found, kl_reference.descend(coordinate, [0.7, 2.0], [0.0, 1.2], rate)[:9], strict=True):
+            assert here[0] == pytest.approx(there["std"], rel=1e-6) and here[2] == pytest.approx(there["gradient"], rel=1e-6, abs=1e-9)
+            assert float(here[1]) == pytest.approx(there["kl"], abs=1e-9, nan_ok=True)
+    fatal = modules("({ fit }) => fit.fatalRate({ std: 2, stdP: 1.2 })")
+    below, above = (kl_reference.descend("std", [0.0, 2.0], [0.0, 1.2], fatal * times)[1]["std"] for times in (0.999, 1.001))
+    assert above < 0 < below
+
+
+@pytest.mark.parametrize("log_var", [-9.5, -0.003, 0.0001, 0.7, 19.0, 25.0, 88.7, 88.8, 110.0])
+def test_float32_is_that_of_torch(modules, log_var):
+    found = modules("({ numerics }, lv) => Object.fromEntries(Object.entries(numerics.bench(lv).forms).map(([n, f]) => [n, [String(f.kl), String(f.gradient)]]))", log_var)
+    for name, values in kl_reference.float32(log_var).items():
+        for here, what in zip(found[name], ("kl", "gradient"), strict=True):
+            # two libraries' exp may differ in the last digit of float32
+            assert float(here.replace("Infinity", "inf")) == pytest.approx(values[what], rel=3e-7, abs=1.3e-7), (name, what)
+
+
+# The page.
+
+FACTS = [
+    ("?q=1,2&p=0,1", "one", "1.3068528194"),  # N(1, 4): 4 is the variance
+    ("?tab=two&q2=1,0,2,1,2&p2=0,0,1,0,1", "two", "0.9506938557"),
+    ("?tab=two&q2=0,0,1,0,1&p2=1,1,2,1,2", "two", "0.5493061443"),
+    ("?tab=two&q2=0,0,1,0.6,1", "two", "0.2231435513"),
+    ("?tab=two&q2=0,0,1,0.5,1&p2=1,-1,2,-1,2", "two", "0.8598138472"),
+    ("?tab=two&q2=0,0,1,0,1&p2=0,0,25,0,25", "two", "2.2588758249"),
+]
+
+
+@pytest.mark.parametrize("rows", [FACTS[:2], FACTS[2:4], FACTS[4:]], ids=["line", "correlation", "both"])
+def test_known_values_stand_on_the_page(open_lesson, rows):
+    page = None
+    for query, tab, value in rows:
+        if page is None:
+            page = open_lesson(query)
+        else:
+            page.goto(page.url.split("?")[0] + query)
+            page.wait_for_selector(READY)
+            page.wait_for_function(AGREED)
+        panel = page.locator(f"[role=tabpanel][data-tab={tab}]")
+        for which in ("closed", "integral", "python"):
+            assert panel.locator(f".digits .{which}").first.inner_text() == value, which
+        assert panel.get_by_role("status", name="KL(q‖p)", exact=True).inner_text() == f"{float(value):.3f} nats"
+        if tab == "two":  # the bars add up
+            bars = [float(text.replace("−", "-").replace("=", "")) for text in panel.locator(".bar-value").all_text_contents()]
+            assert sum(bars[:4]) == pytest.approx(bars[4], abs=0.003) and bars[4] == pytest.approx(float(value), abs=5e-4)
+    page.get_by_role("tab", name="Derivation").click()
+    for form in ("integral", "full"):
+        assert page.locator(f".forms tr[data-form={form}] td[data-set=drawn]").inner_text() == value
+
+
+def messages(page) -> list:
+    """Fills with every websocket message that the page sends once it stands."""
+    sent: list = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
+    page.reload()
+    page.wait_for_selector(READY)
+    page.wait_for_function(AGREED)
+    page.wait_for_timeout(1000)
+    sent.clear()
+    return sent
+
+
+def drag(page, handle, dx: float, dy: float, moves: int) -> list[dict]:
+    box = handle.locator(".knob").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.evaluate(WATCH)
+    for i in range(1, moves + 1):
+        page.mouse.move(x + dx * i / moves, y + dy * i / moves)
+        next_frame(page)
+    return page.evaluate("() => window.seen")
+
+
+def test_dragging_a_curve_is_live_and_sends_one_message(open_lesson):
+    page = open_lesson("?q=0.5,1.5")
+    sent, before = messages(page), page.url
+    seen = drag(page, page.get_by_role("button", name="q: mean; arrow keys move it").first, 150, 0, 60)
+    assert sent == [] and page.url == before
+    page.mouse.up()
+    page.wait_for_url(re.compile("q=(?!0.5)"))
+    page.wait_for_timeout(700)
+    assert len(sent) == 1
+    assert min(len({frame["nats"][i] for frame in seen}) for i in (0, 1)) >= 57  # a frame a move
+    assert len({frame["picture"] for frame in seen}) >= 57
+    for frame in seen:  # every frame is of one state
+        q_mean, q_std, p_mean, p_std, _ = frame["sliders"]
+        for value, (a, s, b, t) in zip(frame["nats"], ((q_mean, q_std, p_mean, p_std), (p_mean, p_std, q_mean, q_std)), strict=True):
+            assert float(value) == pytest.approx(0.5 * (s**2 / t**2 + (a - b) ** 2 / t**2 - 1 + math.log(t**2 / s**2)), abs=1e-9)
+    page.wait_for_function(AGREED)
+    mean, std = map(float, address(page)["q"].split(","))
+    assert std == 1.5 and nats(page, "KL(q‖p)") == pytest.approx(0.5 * (std**2 + mean**2 - 1 - math.log(std**2)), abs=1e-9)
+
+
+def test_dragging_an_axis_of_an_ellipse_is_live_and_sends_one_message(open_lesson):
+    page = open_lesson("?tab=two&q2=0.5,0,1,0,1&p2=-2,-1,1,0,1")
+    sent, before = messages(page), page.url
+    handle = page.get_by_role("button", name="q: axis a; up and down change its length, left and right its tilt").first
+    seen = drag(page, handle, 60, -90, 60)
+    assert sent == [] and page.url == before
+    page.mouse.up()
+    page.wait_for_url(re.compile("q2=(?!0.5%2C0%2C1%2C0%2C1)"))
+    page.wait_for_timeout(700)
+    assert len(sent) == 1
+    assert len({frame["nats"][0] for frame in seen}) >= 57 and len({frame["picture"] for frame in seen}) >= 57
+    page.wait_for_function(AGREED)
+    x, y, a, b, c = map(float, address(page)["q2"].split(","))
+    assert (x, y) == (0.5, 0) and a > 1.5 and b > 1 and c > 2.0  # longer and tilted
+    assert np.linalg.eigvalsh([[a, b], [b, c]])[0] == pytest.approx(1, abs=1e-3)  # the other axis keeps its length
+    q, p = ({"mean": [x, y], "cov": [[a, b], [b, c]]}), {"mean": [-2, -1], "cov": [[1, 0], [0, 1]]}
+    assert nats(page, "KL(q‖p)") == pytest.approx(gaussian.kl_divergence(*tensors(q, p)).item(), abs=1e-9)
+
+
+def test_keys_move_handles_and_sliders(open_lesson):
+    page = open_lesson("?q=0,1&p=1,2")
+    page.get_by_role("button", name="p: width; arrow keys change it").first.focus()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_url(re.compile("p=1%2C1.95"))
+    page.get_by_role("slider", name="q μ", exact=True).first.focus()
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("q=0.05%2C1"))
+    page.get_by_role("tab", name="One dimension").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("tab=two"))
+    page.get_by_role("button", name="q: axis b; up and down change its length, left and right its tilt").first.focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_url(re.compile("q2="))
+    x, y, a, b, c = map(float, address(page)["q2"].split(","))
+    np.testing.assert_allclose(np.sqrt(np.linalg.eigvalsh([[a, b], [b, c]])), [1.05, math.sqrt(3)], atol=1e-3)
+
+
+def test_a_finger_drags_a_handle(open_lesson):
+    page = open_lesson("?tab=two&q2=0,0,1,0,1&p2=2,2,1,0,1", viewport=PHONE, has_touch=True, is_mobile=True)
+    knob = page.get_by_role("button", name="q: centre; arrow keys move it").first.locator(".knob")
+    box = knob.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for kind, dy in [("touchStart", 0), *(("touchMove", 8 * i) for i in range(1, 9)), ("touchEnd", None)]:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dy is None else [{"x": x, "y": y + dy}]})
+    page.wait_for_url(re.compile("q2=-?0(.0\\d*)?%2C-"))
+    first, second = map(float, address(page)["q2"].split(",")[:2])
+    assert abs(first) < 0.05 and second < -0.8
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_click_fits_in_both_directions(open_lesson):
+    page = open_lesson()
+    page.get_by_role("button", name="Fit q by KL(q‖p)").click()
+    page.locator(".fitted", has_text="is least").wait_for()
+    page.wait_for_url(re.compile("gap=2"))
+    page.wait_for_function(AGREED)
+    mean, std = map(float, address(page)["q"].split(","))
+    assert mean == pytest.approx(-2, abs=0.02) and std == pytest.approx(0.6, abs=0.02)  # on one bump
+    forcing = nats(page, "KL(q‖p)")
+    assert forcing == pytest.approx(math.log(1 / 0.6), abs=2e-3)  # it gives up the other bump's share
+    page.get_by_role("button", name="Fit q by KL(p‖q)").click()
+    page.locator(".fitted", has_text="KL(p‖q) is least").wait_for()
+    page.wait_for_url(re.compile("q=-0.4"))
+    mean, std = map(float, address(page)["q"].split(","))
+    assert mean == pytest.approx(-0.4, abs=1e-4) and std == pytest.approx(math.sqrt(0.6**2 + 4 * 0.96), abs=1e-4)  # over both
+    page.wait_for_function(AGREED)
+    assert "no closed form" in page.locator(".one .formula").first.inner_text()
+
+
+def test_the_area_counts_up_to_the_kl(open_lesson):
+    page = open_lesson("?limit=0.5")
+    counted = page.locator("[data-direction='q‖p'] .counted")
+    expected, _ = quad(lambda z: norm.pdf(z, 1, 2) * (norm.logpdf(z, 1, 2) - norm.logpdf(z)), -20, 0.5)
+    assert float(counted.get_attribute("data-nats")) == pytest.approx(expected, abs=1e-7)
+    page.evaluate(PYTHON + "window.seen = []; const box = root.querySelector(\"[data-direction='q‖p'] .counted\"); new MutationObserver(() => window.seen.push(Number(box.dataset.nats))).observe(box, { attributes: true }); }")
+    page.get_by_role("button", name="Count up").click()
+    page.wait_for_url(lambda url: "limit" not in url)
+    seen = page.evaluate("() => window.seen")
+    assert len(set(seen)) > 20 and min(seen) < 0.0 and seen[-1] == pytest.approx(1.3068528194, abs=1e-8)
+
+
+def test_the_derivation_shows_code_values_and_agreement(open_lesson):
+    page = open_lesson("?tab=derivation&q2=0.5,-1,2,0.8,1&p2=1,0,1.5,-0.4,1&n=10000")
+    mean, cov, mean_p, cov_p = tensors({"mean": [0.5, -1], "cov": [[2, 0.8], [0.8, 1]]}, {"mean": [1, 0], "cov": [[1.5, -0.4], [-0.4, 1]]})
+    standard = gaussian.kl_divergence(mean, cov, torch.zeros_like(mean), torch.eye(2, dtype=torch.float64)).item()
+    diagonal = gaussian.kl_to_standard_normal(mean, cov.diagonal().log()).item()
+    values = [gaussian.kl_divergence(mean, cov, mean_p, cov_p).item()] * 2 + [standard] + [diagonal] * 3
+    functions = [gaussian.kl_integral, gaussian.kl_terms, gaussian.kl_divergence, gaussian.kl_divergence, gaussian.kl_diagonal, gaussian.kl_to_standard_normal]
+    for step, (value, function) in enumerate(zip(values, functions, strict=True), 1):
+        if step > 1:
+            page.get_by_role("button", name="Next step").click()
+        page.get_by_role("heading", name=f"{step}. ").wait_for()
+        assert nats(page, "Value of this step") == pytest.approx(value, abs=1e-9)
+        chosen = page.locator(".forms tr.chosen td.chosen")
+        assert chosen.inner_text() == f"{value:.10f}"
+        assert page.locator(".formula-large math").count() == 1
+        blocks = page.locator(".derivation .code pre").all_text_contents()
+        assert inspect.getsource(function).rstrip() in blocks and blocks[0].startswith(f"def step_{step}_")
+    assert "takes −½ log(1 − 0.57²) = 0.1928 nats off" in page.locator(".difference").inner_text()
+    assert standard - diagonal == pytest.approx(0.1928, abs=1e-4)
+    assert "All forms in a column agree" in page.locator(".forms-agree").inner_text()
+    estimate, error = map(float, page.locator(".forms tr[data-form=samples] td[data-set=diagonal]").inner_text().split(" ± "))
+    assert abs(estimate - diagonal) < 4 * error < 0.1
+    page.get_by_role("combobox", name="Draws of the Monte Carlo value").select_option("100")
+    page.wait_for_url(re.compile("n=100(&|$)"))
+    wider = float(page.locator(".forms tr[data-form=samples] td[data-set=diagonal]").inner_text().split(" ± ")[1])
+    assert 4 < wider / error < 25  # ten times, for a hundredth of the draws
+    page.get_by_role("button", name="Draw again").click()
+    page.wait_for_url(re.compile("seed=2"))
+    assert page.locator(".error-bars .estimate:visible").count() >= 1
+
+
+def test_a_descent_in_the_standard_deviation_goes_below_zero(open_lesson):
+    page = open_lesson("?tab=logvar&q=0,2&p=0,1&rate=1.5")
+    runs = {name: page.locator(f"[data-run={name}]") for name in ("std", "log_var")}
+    assert runs["std"].locator(".run-dot.dead").count() == 1 and runs["log_var"].locator(".run-dot.dead").count() == 0
+    assert runs["std"].locator(".run-text").inner_text().startswith("Step 1: σ = 2.00 − 1.50 · 1.50 = −0.25.")
+    assert "σ stayed positive" in runs["log_var"].locator(".run-text").inner_text()
+    assert float(page.locator(".rates").get_attribute("data-fatal")) == pytest.approx(4 / 3)
+    page.get_by_role("slider", name="rate η").press("Home")
+    page.wait_for_url(re.compile("rate=0.05"))
+    assert runs["std"].locator(".run-dot.dead").count() == 0
+    page.get_by_role("button", name="Take σ below zero").click()
+    page.wait_for_url(re.compile("rate=1.47"))
+    assert runs["std"].locator(".run-dot.dead").count() == 1
+    page.wait_for_function(AGREED)
+    page.goto(page.url.split("?")[0] + "?tab=logvar&q=0,90&p=0,0.05&rate=3")  # exp(log σ²) is 0 here, log σ² is not lost
+    page.wait_for_selector(READY)
+    page.wait_for_function(AGREED)
+    assert runs["log_var"].locator(".run-dot.dead").count() == 0
+    assert "every number is finite" in runs["log_var"].locator(".run-text").inner_text()
+
+
+def test_what_float32_makes_of_exp(open_lesson):
+    page = open_lesson("?tab=logvar&log_var=88.8")
+    cells = {form: page.locator(f"[data-form={form}]") for form in ("exp", "expm1", "clamp")}
+
+    def row(form: str) -> list[str]:
+        return [cells[form].locator(f".{name}").inner_text() for name in ("kl", "python-kl", "gradient", "python-gradient")]
+
+    assert row("exp") == row("expm1") == ["∞"] * 4
+    assert row("clamp")[2:] == ["0", "0"] and row("clamp")[0] == row("clamp")[1] == "2.426e+8"
+    assert "88.7228" in page.locator(".variance").inner_text()
+    assert "log_var.expm1() - log_var" in page.locator(".logvar .code").inner_text()
+    page.get_by_role("button", name="log σ² = 88.7", exact=True).click()
+    page.wait_for_url(re.compile("log_var=88.7(&|$)"))
+    page.wait_for_function(AGREED)
+    assert "∞" not in row("expm1") and row("clamp")[3] == "0"
+    page.get_by_role("button", name="log σ² = 0.0001").click()
+    page.wait_for_url(re.compile("log_var=0.0001"))
+    page.wait_for_function(AGREED)
+    # ½ (lv²/2 + …) = 2.5e-9
+    assert float(row("expm1")[0].replace("−", "-")) == pytest.approx(2.5e-9, rel=0.01)
+    assert float(row("exp")[0].replace("−", "-")) != pytest.approx(2.5e-9, rel=0.5)
+
+
+def test_predictions_are_answered_from_the_state(open_lesson):
+    page = open_lesson("?tab=predict&q=1,2&p=0,1")
+    assert page.get_by_role("button", name="Reveal").is_disabled()
+    page.get_by_role("radio", name="KL(q‖p)", exact=True).check()
+    page.get_by_role("button", name="Reveal").click()
+    assert "KL(q‖p) = 1.307, KL(p‖q) = 0.443" in page.locator(".because").inner_text()
+    assert page.locator(".outcome").inner_text() == "Right."
+    page.get_by_role("slider", name="q σ", exact=True).and_(page.locator(":visible")).press("Home")  # q is narrow now: the other way round
+    page.wait_for_url(re.compile("q=1%2C0.05"))
+    assert page.locator(".outcome").inner_text() == "No: KL(p‖q)."
+    right = ["it grows without bound", "KL(p‖q)", "it stays", "twice as much", "on one bump"]
+    for answer in right:
+        page.get_by_role("button", name="Next question").click()
+        assert page.locator(".answer").is_hidden()
+        page.get_by_role("radio", name=answer, exact=True).check()
+        page.get_by_role("button", name="Reveal").click()
+        assert page.locator(".outcome").inner_text() == "Right.", answer
+    assert page.locator(".score").inner_text() == "6 of 6 right"
+
+
+def test_every_tab_fits_a_projector_and_a_phone(open_lesson):
+    page = open_lesson("?step=2")
+    for tab in ("one", "two", "derivation", "logvar", "predict"):
+        page.set_viewport_size(DESK)
+        page.locator(f"[role=tab][data-tab={tab}]").click()
+        page.wait_for_function(AGREED)
+        panel = page.locator(f"[role=tabpanel][data-tab={tab}]")
+        for element in panel.locator("[role=figure]:visible, .sliders:visible, output:visible, .agreement:visible, .code:visible, .options:visible").all():
+            box = element.bounding_box()
+            assert box["y"] >= 0 and box["y"] + box["height"] <= DESK["height"] and box["x"] + box["width"] <= DESK["width"], (tab, element, box)
+        page.set_viewport_size(PHONE)
+        page.wait_for_timeout(300)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"], tab
+        for slider in panel.get_by_role("slider").all():
+            box = slider.bounding_box()
+            assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], (tab, box)
+
+
+def test_the_address_reopens_the_view_and_bad_parameters_are_named(open_lesson, open_page):
+    page = open_lesson("?tab=one&q=-1.25,0.75&p=0.5,1.5&limit=-0.5&gap=1.5")
+    page.get_by_role("slider", name="q μ", exact=True).first.press("ArrowRight")
+    page.wait_for_url(re.compile("q=-1.24"))
+    again = open_lesson("?" + urlparse(page.url).query)
+    for name in ("KL(q‖p)", "KL(p‖q)"):
+        assert nats(again, name) == nats(page, name)
+    bad = open_page("kl?q=1,-2&p2=0,0,1,2,1&tab=nine&n=7", wait=READY)
+    assert bad.get_by_test_id("stAlert").count() == 4
+    assert "was ignored" in bad.get_by_test_id("stAlert").first.inner_text()

@@ -1,0 +1,78 @@
+"""The KL lesson's state in the address: a round trip, and a sentence for everything that cannot be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from explorer.ui import kl_reference, kl_state
+
+ODD = "0123456789,.-+einaf:/<>%&= \n\0é☃"
+
+
+def rounded(low, high):
+    return st.floats(low, high).map(lambda value: round(value, 4))
+
+
+@st.composite
+def in_the_plane(draw):
+    a, c = draw(rounded(0.01, 100)), draw(rounded(0.01, 100))
+    covariance = round(draw(st.floats(-0.99, 0.99)) * (a * c) ** 0.5, 4)
+    return [draw(rounded(-100, 100)), draw(rounded(-100, 100)), a, covariance, c]
+
+
+states = st.fixed_dictionaries({
+    "tab": st.sampled_from(kl_state.TABS), "step": st.sampled_from(kl_state.STEPS),
+    "q": st.tuples(rounded(-100, 100), rounded(0.02, 100)).map(list), "p": st.tuples(rounded(-100, 100), rounded(0.02, 100)).map(list),
+    "gap": rounded(0, 20), "limit": st.none() | rounded(-1000, 1000), "q2": in_the_plane(), "p2": in_the_plane(),
+    "n": st.sampled_from(kl_state.DRAWS), "seed": st.integers(0, 999_999), "rate": rounded(0.01, 10), "log_var": rounded(-120, 120),
+})  # fmt: skip
+
+
+@given(states)
+def test_an_address_gives_its_state_back(wanted):
+    assert kl_state.parse(kl_state.to_params(wanted)) == (wanted, [])
+
+
+def test_the_default_needs_no_address():
+    assert kl_state.to_params(kl_state.DEFAULT) == {} and kl_state.parse({}) == (kl_state.DEFAULT, [])
+
+
+@given(st.dictionaries(st.sampled_from(kl_state.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from(["1,2", "0,0,1,0,1", "two", "10"])))
+def test_no_address_breaks_the_page(params):
+    parsed, problems = kl_state.parse(params)
+    assert len(problems) <= len(params) and set(parsed) == set(kl_state.DEFAULT)
+    assert kl_state.parse(kl_state.to_params(parsed)) == (parsed, [])
+
+
+@given(states)
+def test_python_finds_numbers_for_every_state_that_an_address_can_give(wanted):
+    found = kl_reference.reference(wanted | {"n": 10})
+    assert all(isinstance(value, float) for value in found["line"].values())
+    assert all(isinstance(value, float) for row in found["forms"]["values"].values() for value in row.values())
+
+
+@pytest.mark.parametrize(
+    "name, value, why",
+    [
+        ("q", "1", "2 numbers"),
+        ("q", "1,0", "σ, and must lie between 0.02 and 100"),
+        ("p", "1,-2", "σ, and must lie between"),
+        ("p", "nan,1", "between"),
+        ("q2", "0,0,1,0", "5 numbers"),
+        ("q2", "0,0,1,1,1", "positive definite"),
+        ("q2", "0,0,-1,0,1", "variances"),
+        ("p2", "101,0,1,0,1", "means"),
+        ("gap", "-1", "between 0 and 20"),
+        ("gap", "1,2", "a number"),
+        ("limit", "inf", "a number"),
+        ("tab", "three", "one, two, derivation, logvar or predict"),
+        ("step", "7", "1, 2, 3, 4, 5 or 6"),
+        ("n", "17", "10, 100"),
+        ("seed", "-1", "whole number"),
+        ("rate", "0", "between 0.01 and 10"),
+        ("log_var", "1e3", "between -120 and 120"),
+    ],
+)
+def test_what_cannot_be_is_named_and_ignored(name, value, why):
+    parsed, (problem,) = kl_state.parse({name: value})
+    assert parsed == kl_state.DEFAULT and problem.startswith(f"{name}={value} was ignored") and why in problem
