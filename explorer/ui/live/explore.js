@@ -43,6 +43,7 @@ class Explorer {
       model: (name) => this.set({ [side]: name }),
       codes: (codes) => this.set({ codes }),
     }));
+    this.find(".open-replay").addEventListener("click", () => this.startReplay());
     root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       this.probe.revert();
@@ -85,6 +86,7 @@ class Explorer {
 
   destroy() {
     this.destroyed = true;
+    this.replay?.stop();
     this.resizer?.disconnect();
     for (const panel of this.panels) panel.map?.purge();
   }
@@ -103,7 +105,7 @@ class Explorer {
     if (!this.probe.commit()) return;
     this.exchange.post(this.probe.state);
     const { kl } = this.probe.frame();
-    write(this.find(".announcement"), `KL divergence ${format(kl)} nats`);
+    write(this.find(".announcement"), this.replay?.isOpen ? this.replay.announcement() : `KL divergence ${format(kl)} nats`);
   }
 
   change(part) {
@@ -134,6 +136,10 @@ class Explorer {
         panel.map.movePoints(panel.points(state));
       }
     }
+    if (state.moment !== previous.moment) {
+      this.replay?.stop();
+      this.syncReplay();
+    }
     this.arrange();
     this.syncChoices();
     this.draw();
@@ -154,17 +160,21 @@ class Explorer {
     this.stale = false;
     if (this.destroyed) return;
     const frame = this.probe.frame(), { state } = this.probe;
-    for (const panel of this.panels) {
+    const replayed = this.panels.map((panel) => (panel.model && this.replay?.of(panel)) ?? null);
+    for (const [i, panel] of this.panels.entries()) {
       if (!panel.model || panel.model.entry.latent_dim > frame.mean.length) continue; // one that is being replaced
-      const { decoder, entry } = panel.model;
-      drawLogits(panel.atMean, decoder.decode(frame.mean), entry.image_side); // a model reads as many as it has dimensions
-      drawLogits(panel.atZ, decoder.decode(frame.z), entry.image_side);
+      const { decoder, entry } = panel.model, moment = replayed[i];
+      if (this.decodes(panel)) {
+        drawLogits(panel.atMean, decoder.decode(frame.mean), entry.image_side); // a model reads as many as it has dimensions
+        drawLogits(panel.atZ, decoder.decode(frame.z), entry.image_side);
+      }
       const inPlane = (vector) => panel.dims(state).map((i) => vector[i]);
       panel.map.place({
         plane: panel.isPlane(state), mean: inPlane(frame.mean), std: inPlane(frame.std), z: inPlane(frame.z), home: inPlane(state.mean),
-        previewing: frame.previewing, pick: panel.pickedRow(state), note: this.note(panel, frame),
+        previewing: frame.previewing, pick: moment ? moment.image : panel.pickedRow(state), note: this.note(panel, frame), probeless: !this.decodes(panel),
       });
     }
+    if (this.replay?.isOpen) this.replay.show(replayed);
     this.readout.show(frame);
     this.bars.show(frame.perDimension, moved(state));
     this.showOtherPriors(frame);
@@ -198,6 +208,7 @@ class Explorer {
     }));
     for (const [panel] of current) panel.describe(this.probe.state);
     this.describeTogether();
+    this.syncReplay();
     this.syncChoices();
     this.draw();
   }
@@ -259,6 +270,42 @@ class Explorer {
     this.original.show(state, this.panels);
   }
 
+  // ---- replay ------------------------------------------------------------------------------------------
+
+  // From the untrained models on; by itself, unless the person asked for little motion.
+  async startReplay() {
+    this.set({ moment: 0 });
+    await this.syncReplay();
+    this.find(".replay .play").focus();
+    if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) this.replay.play();
+  }
+
+  // Opens or closes it as the state says. Its script and the recordings are fetched when it is first opened.
+  async syncReplay() {
+    if (this.probe.state.moment === null) return void (this.replay?.isOpen && this.closeReplay());
+    try {
+      const { Replay } = await import("./replay.js");
+      this.replay ??= new Replay(this.root, {
+        panels: this.panels, models: this.models, words: this.data.words,
+        colours: () => this.fieldColours(),
+        state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit(), draw: () => this.draw(),
+      });
+      await this.replay.open();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  closeReplay() {
+    this.replay.close();
+    this.draw();
+  }
+
+  // Are there decoders for what a panel shows? Only the finished model's were kept.
+  decodes(panel) {
+    return this.replay?.of(panel)?.finished ?? true;
+  }
+
   // ---- the maps' events ------------------------------------------------------------------------------
 
   // An image was clicked: the probe becomes its posterior, or goes to its code.
@@ -278,18 +325,19 @@ class Explorer {
         const plane = panel.isPlane(state());
         const row = plane ? null : map.nearest(...point, NEAR);
         this.hovered = { map, point };
-        this.probe.preview = plane ? panel.meanWith(state(), point) : row === null ? null : panel.meanAt(state(), row);
+        this.probe.preview = !this.decodes(panel) ? null : plane ? panel.meanWith(state(), point) : row === null ? null : panel.meanAt(state(), row);
         this.draw();
       },
       leave: () => {
-        if (!this.probe.preview) return;
+        if (!this.hovered) return;
         this.hovered = null;
         this.probe.preview = null;
         this.draw();
       },
       click: (map, point, row) => {
-        if (row !== null) this.pick(panel, row);
-        else if (panel.isPlane(state())) this.set({ mean: panel.meanWith(state(), point) });
+        if (row !== null && this.replay?.of(panel)) this.set({ pick: `${panel.model.entry.dataset}:${this.replay.rowOf(panel, row)}` });
+        else if (row !== null) this.pick(panel, row);
+        else if (panel.isPlane(state()) && this.decodes(panel)) this.set({ mean: panel.meanWith(state(), point) });
       },
       grab: () => {
         this.probe.preview = null;
@@ -332,12 +380,14 @@ class Explorer {
   note(panel, { previewing }) {
     const plane = panel.isPlane(this.probe.state);
     if (!plane && !previewing) return "UMAP of the codes: near stays near, distances do not count";
-    if (!previewing || panel.map !== this.hovered?.map) return "";
-    const [x, y] = this.hovered.point;
-    const row = panel.map.nearest(x, y, plane ? undefined : NEAR);
+    if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) return "";
+    const [x, y] = this.hovered.point, replayed = this.replay?.of(panel);
+    const near = panel.map.nearest(x, y, plane ? undefined : NEAR);
+    const row = replayed && near !== null ? this.replay.rowOf(panel, near) : near;
     const { entry, codes } = panel.model;
+    const judgement = replayed ? this.replay.judgement(panel, [x, y]) : null;
     const image = row === null ? "" : `image ${row}, class ${entry.classes[codes.label[row]]}`;
-    return plane ? `(${format(x, 2)}, ${format(y, 2)})${image && ` · ${image}`}` : image && `nearest code: ${image}`;
+    return plane ? `(${format(x, 2)}, ${format(y, 2)})${judgement === null ? "" : ` · D = ${format(judgement)}`}${image && ` · ${image}`}` : image && `nearest code: ${image}`;
   }
 
   resize() {
@@ -350,8 +400,15 @@ class Explorer {
   // Reads the theme's colours. Returns whether they changed.
   readColours() {
     const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
-    if (colours) this.colours = colours;
-    return colours !== null;
+    if (!colours) return false;
+    this.colours = colours;
+    for (const name of Object.keys(this.data.symbols.field)) this.root.style.setProperty(`--field-${name}`, this.fieldColours()[name]);
+    return true;
+  }
+
+  // What the discriminator takes for the prior's, and for codes.
+  fieldColours() {
+    return Object.fromEntries(Object.entries(this.data.symbols.field).map(([name, colour]) => [name, colour[this.colours.dark ? "dark" : "light"]]));
   }
 }
 

@@ -18,6 +18,13 @@ export class Models {
     return this.once(entry.tensors, entry.name, (tensors) => ({ entry, decoder: new Decoder(tensors), codes: columns(tensors) }));
   }
 
+  // What was recorded of a model's training, or null.
+  async recording(entry) {
+    if (!entry.recording) return null;
+    const { Recording } = await import("./recording.js");
+    return this.once(entry.recording, entry.name, (tensors) => new Recording(tensors, entry.shape, entry.epochs));
+  }
+
   // Whatever `make` makes of a file of tensors, once for each address.
   once(address, name, make) {
     if (!this.opened.has(address)) {
