@@ -23,6 +23,7 @@ export class Replay {
     this.range = this.find(".replay .moment");
     this.playButton = this.find(".replay .play");
     this.field = this.find(".replay .field input");
+    this.playing = false;
     this.sides = new Map(page.panels.map((panel) => [panel, { recording: null, box: this.find(`.moments .${panel.side}`) }]));
     listen(this.range, (moment) => this.scrub(moment), () => this.playing || page.commit());
     this.playButton.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
