@@ -91,11 +91,11 @@ class Explorer {
     for (const panel of this.panels) panel.map?.purge();
   }
 
-  fail(error) {
+  fail(error, what = "The explorer could not be drawn") {
     console.error(error);
     const box = this.find(".failure");
     box.hidden = false;
-    box.textContent = `The explorer could not be drawn: ${error.message}. Reload the page; if it stays, restart the app.`;
+    box.textContent = `${what}: ${error.message}. Reload the page; if it stays, restart the app.`;
   }
 
   // ---- state -------------------------------------------------------------------------------
@@ -276,6 +276,7 @@ class Explorer {
   async startReplay() {
     this.set({ moment: 0 });
     await this.syncReplay();
+    if (!this.replay?.isOpen) return; // it has said why
     this.find(".replay .play").focus();
     if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) this.replay.play();
   }
@@ -292,7 +293,7 @@ class Explorer {
       });
       await this.replay.open();
     } catch (error) {
-      this.fail(error);
+      this.fail(error, "The replay could not be opened");
     }
   }
 
