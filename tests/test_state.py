@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from explorer import recording
 from explorer.ui import state
 
 MODELS = {
@@ -31,7 +32,13 @@ def states(draw):
     free = dimensions > 2  # in the plane there is nothing to choose
     chosen["map"] = draw(st.sampled_from(state.CHOICES["map"])) if free else "umap"
     chosen["dims"] = draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
+    chosen["moment"] = draw(st.none() | st.integers(0, state.MOMENTS - 1))
+    chosen["field"] = "none" if chosen["moment"] is None else draw(st.sampled_from(state.CHOICES["field"]))
     return chosen
+
+
+def test_an_address_can_name_as_many_moments_as_are_recorded():
+    assert state.MOMENTS == recording.MOMENTS
 
 
 @given(states())

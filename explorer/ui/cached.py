@@ -51,6 +51,12 @@ def browser_tensors(digest: str) -> bytes | None:
     return bundle and _browser_tensors(digest, bundle)
 
 
+def browser_recording(digest: str) -> bytes | None:
+    """The recording of the bundle with that digest, as one safetensors file; None where there is none. assets.py keeps it."""
+    bundle = _find(digest)
+    return save_tensors(dict(bundle.recording)) if bundle and bundle.recording is not None else None
+
+
 def history(digest: str) -> list[dict]:
     """The training's history, an entry an epoch. Raises LookupError for a bundle that is gone."""
     return _required(digest).history
@@ -188,6 +194,7 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "originals": datasets.is_present(training.dataset, DATA_DIR),
         "digest": bundle.digest,
         "tensors": f"tensors/{bundle.digest}",
+        "recording": f"recordings/{bundle.digest}" if bundle.recording is not None else None,
         "warm": name in (FRONT[0][0], FRONT[1][0]),
     }
 

@@ -4,6 +4,9 @@
 
 The probe has as many dimensions as the larger of the two models; a model of fewer sees the first of them. With more
 than two, `dims=3,7` names the two (from 1) that sliders and plane show, and `map=umap` or `map=plane` the kind of map.
+
+`moment=17` is replay: the recordings' moment (from 0, untrained) that is shown; without it, the finished models. `field=D` shows
+what the discriminator says at that moment.
 """
 
 from __future__ import annotations
@@ -15,8 +18,9 @@ from collections.abc import Mapping, Sequence
 LIMITS = {"mean": 1000.0, "log_var": 80.0, "noise": 100.0}
 DEFAULTS = {"mean": (0.0, 0.0), "log_var": (-2.0, -2.0), "noise": (0.8, -0.6)}  # over and over, in more dimensions
 DECIMALS = 4
-CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane")}
-PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map")
+CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D")}
+MOMENTS = 30  # the most that a recording has: recording.MOMENTS
+PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field")
 
 
 def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]]) -> dict:
@@ -28,7 +32,7 @@ def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]])
     if not models:
         raise ValueError("there is no model to show")
     left, right = (next((name for name in wanted if name in models), next(iter(models))) for wanted in front)
-    chosen = {"left": left, "right": right, "pick": None, "dims": [0, 1]} | {name: choices[0] for name, choices in CHOICES.items()}
+    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1]} | {name: choices[0] for name, choices in CHOICES.items()}
     return _default_probe(_dimensions(chosen, models)) | chosen
 
 
@@ -77,6 +81,11 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             state["pick"] = f"{dataset}:{int(row)}"
         else:
             ignore("pick", "it names a dataset and one of its test images, as in mnist:12")
+    if "moment" in params:
+        if params["moment"] in map(str, range(MOMENTS)):
+            state["moment"] = int(params["moment"])
+        else:
+            ignore("moment", f"it is a whole number from 0 to {MOMENTS - 1}, a moment of the training")
     return state, problems
 
 
@@ -86,6 +95,8 @@ def to_params(state: Mapping) -> dict[str, str]:
     params |= {name: state[name] for name in ("pick", "left", "right", "codes")}
     if len(state["mean"]) > 2:
         params |= {"dims": ",".join(str(i + 1) for i in state["dims"]), "map": state["map"]}
+    if state["moment"] is not None:
+        params |= {"moment": str(state["moment"]), "field": state["field"] if state["field"] != "none" else None}
     return {name: value for name, value in params.items() if value is not None}
 
 

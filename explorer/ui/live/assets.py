@@ -60,6 +60,13 @@ def tensors(digest: str) -> Asset | None:
     return body and Asset(body, gzip.compress(body, 5), "application/octet-stream")
 
 
+@lru_cache(maxsize=32)
+def recording(digest: str) -> Asset | None:
+    """What was recorded of a bundle's training, as safetensors. None for a digest that no bundle has, or one without a recording."""
+    body = cached.browser_recording(digest)
+    return body and Asset(body, gzip.compress(body, 5), "application/octet-stream")
+
+
 def _respond(request: Request, asset: Asset) -> Response:
     headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "ETag": f'"{request.url.path}"', "X-Content-Type-Options": "nosniff"}
     if request.headers.get("If-None-Match") == headers["ETag"]:
@@ -81,6 +88,11 @@ async def serve_tensors(request: Request) -> Response:
     return _respond(request, asset) if asset else PlainTextResponse("There is no such model: reload the page.", 404)
 
 
+async def serve_recording(request: Request) -> Response:
+    asset = await anyio.to_thread.run_sync(recording, request.path_params["digest"])
+    return _respond(request, asset) if asset else PlainTextResponse("There is no such recording: reload the page.", 404)
+
+
 async def serve_original(request: Request) -> Response:
     try:
         image = await anyio.to_thread.run_sync(cached.original, request.path_params["dataset"], request.path_params["row"])
@@ -91,6 +103,7 @@ async def serve_original(request: Request) -> Response:
 
 ROUTES = [
     Route("/assets/{version}/tensors/{digest}", serve_tensors),
+    Route("/assets/{version}/recordings/{digest}", serve_recording),
     Route("/assets/{version}/originals/{dataset}/{row:int}", serve_original),
     Route("/assets/{version}/{name}", serve_script),
 ]

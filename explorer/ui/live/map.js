@@ -2,11 +2,14 @@
 //
 // Plotly takes a second or two to arrive and to be evaluated. Until then a plain canvas shows the codes at the
 // very places where Plotly will draw them, so that the page can be looked at and used; it has no axes and no zoom.
+// The same canvas, on Plotly's axes, is the layer of codes that move in every frame, too fast for Plotly.
+
+import { Sketchpad } from "./sketchpad.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REACH = 12; // pixels within which the pointer finds a code
 const CLICK = 5; // pixels that a click may move
-const OPACITY = 0.7; // of a code's dot
+const OPACITY = 0.7; // of a code's dot, as the sketchpad's
 const MARGIN = { l: 30, r: 4, t: 4, b: 22 };
 // The share of a Gaussian's mass in the plane inside its 1σ, 2σ and 3σ rings: 1 − exp(−r²/2).
 const RINGS = [1, 2, 3].map((radius) => ({ radius, mass: 1 - Math.exp(-radius * radius / 2) }));
@@ -18,8 +21,9 @@ export class LatentMap {
     Object.assign(this, { host, palette, on });
     this.hidden = new Set(); // classes that the legend has switched off
     this.points = null; // {x, y, label}: what is drawn
-    this.sketchpad = host.appendChild(document.createElement("canvas"));
-    this.sketchpad.className = "sketchpad";
+    this.layer = null; // what moves in the place of the points
+    this.sketchpad = new Sketchpad();
+    host.append(this.sketchpad.canvas);
     this.plot = host.appendChild(document.createElement("div"));
     this.plot.className = "plot";
     this.overlay = host.appendChild(document.createElementNS(SVG, "svg"));
@@ -61,7 +65,24 @@ export class LatentMap {
   async take(Plotly) {
     this.Plotly = Plotly;
     await this.drawPlot(this.home);
-    this.sketchpad.remove();
+    if (!this.layer) this.sketchpad.canvas.remove();
+  }
+
+  // Shows codes that move in the place of the model's: {points, underlay: as in sketchpad.js, trail: pairs or null, past: how many of
+  // those are behind}. `place` draws it. null: the model's codes again.
+  setLayer(layer) {
+    const turned = Boolean(layer) !== Boolean(this.layer);
+    this.layer = layer;
+    if (!turned) return;
+    if (layer) this.host.prepend(this.sketchpad.canvas);
+    if (!this.Plotly) return layer || !this.points || this.sketch();
+    if (!layer) this.sketchpad.canvas.remove();
+    if (this.points) this.setHidden(this.hidden);
+  }
+
+  // The points that are seen.
+  shown() {
+    return this.layer?.points ?? this.points;
   }
 
   async drawPlot(ranges) {
@@ -97,26 +118,17 @@ export class LatentMap {
       xaxis: { range: around(x0, x1, across), _offset: MARGIN.l, _length: across },
       yaxis: { range: around(y0, y1, down), _offset: MARGIN.t, _length: down },
     };
-    const sharpness = window.devicePixelRatio;
-    Object.assign(this.sketchpad, { width: width * sharpness, height: height * sharpness });
-    const context = this.sketchpad.getContext("2d");
-    context.scale(sharpness, sharpness);
-    context.beginPath();
-    context.rect(MARGIN.l, MARGIN.t, across, down);
-    context.clip();
-    context.globalAlpha = OPACITY;
-    const at = this.scale(), size = this.markerSize();
-    this.classes.forEach((_, which) => {
-      if (this.hidden.has(which)) return;
-      context.fillStyle = this.palette[which];
-      this.points.label.forEach((label, row) => {
-        if (label === which) context.fillRect(at.x(this.points.x[row]) - size / 2, at.y(this.points.y[row]) - size / 2, size, size);
-      });
-    });
+    this.paint();
+  }
+
+  paint() {
+    const palette = this.palette.slice(0, this.classes.length);
+    this.sketchpad.paint(this.host, this.scale(), this.shown(), palette, this.hidden, this.markerSize(), this.layer?.underlay);
   }
 
   markerSize() {
-    return this.points.x.length > 2000 ? 3 : 6; // pixels
+    const { length } = this.shown().x;
+    return length > 2000 ? 3 : length > 500 ? 4.5 : 6; // pixels
   }
 
   // The axes as they stand: Plotly's, or those of the sketch.
@@ -130,7 +142,7 @@ export class LatentMap {
       const rows = [];
       label.forEach((value, row) => value === which && rows.push(row));
       return {
-        type: "scattergl", mode: "markers", name, hoverinfo: "skip", visible: !this.hidden.has(which),
+        type: "scattergl", mode: "markers", name, hoverinfo: "skip", visible: this.isVisible(which),
         x: Float32Array.from(rows, (row) => x[row]), y: Float32Array.from(rows, (row) => y[row]),
         marker: { color: this.palette[which], size: this.markerSize(), opacity: OPACITY },
       };
@@ -140,12 +152,7 @@ export class LatentMap {
   // Keeps the points, and finds where each class's name stands: at its median.
   setPoints(points) {
     this.points = points;
-    const { x, y, label } = points;
-    this.medians = this.classes.map((_, which) => {
-      const rows = [...label.keys()].filter((row) => label[row] === which);
-      const middle = (values) => Float32Array.from(rows, (row) => values[row]).sort()[rows.length >> 1];
-      return [middle(x) ?? NaN, middle(y) ?? NaN];
-    });
+    this.medians = medians(points, this.classes.length);
     this.shapes.names.replaceChildren(...this.classes.map((name) => {
       const text = svgElement("text", { class: "class-name", "aria-hidden": true });
       text.textContent = name;
@@ -164,7 +171,12 @@ export class LatentMap {
   setHidden(hidden) {
     this.hidden = hidden;
     if (!this.Plotly) return this.sketch();
-    this.Plotly.restyle(this.plot, { visible: this.classes.map((_, which) => !hidden.has(which)) });
+    this.Plotly.restyle(this.plot, { visible: this.classes.map((_, which) => this.isVisible(which)) });
+  }
+
+  // Does Plotly draw that class?
+  isVisible(which) {
+    return !this.layer && !this.hidden.has(which);
   }
 
   async recolour(colours) {
@@ -220,7 +232,7 @@ export class LatentMap {
   // The row of the code nearest to (x, y) within so many pixels, or null. Classes switched off are not found.
   nearest(x, y, reach = REACH) {
     const { perX, perY } = this.scale();
-    const points = this.points;
+    const points = this.shown();
     let best = reach * reach, found = null;
     for (let row = 0; row < points.x.length; row++) {
       const dx = (points.x[row] - x) * perX, dy = (points.y[row] - y) * perY;
@@ -231,26 +243,32 @@ export class LatentMap {
   }
 
   // Places everything that moves. state: {plane: are the axes dimensions of the latent, mean, std, z: pairs in that plane,
-  // previewing, home: committed mean, pick: row or null, note}.
+  // previewing, home: committed mean, pick: row of the points seen or null, note, probeless: is there no probe to show}.
   place(state) {
     if (!this.axes()) return;
     const { x, y, perX, perY, area } = this.scale();
-    const { shapes } = this;
+    const { shapes, layer } = this;
+    if (layer) this.paint();
     if (this.clip !== JSON.stringify(area)) {
       this.clip = JSON.stringify(area);
       set(shapes.clip, { x: area.left, y: area.top, width: area.width, height: area.height });
     }
-    this.medians.forEach(([mx, my], which) => {
+    const points = this.shown(), names = layer ? medians(points, this.classes.length) : this.medians;
+    const crowded = layer && isCrowded(names.map(([mx, my]) => [x(mx), y(my)]).filter((_, which) => !this.hidden.has(which)));
+    names.forEach(([mx, my], which) => {
       const text = shapes.names.children[which];
-      text.style.display = this.hidden.has(which) || Number.isNaN(mx) ? "none" : "";
+      text.style.display = crowded || this.hidden.has(which) || Number.isNaN(mx) ? "none" : "";
       set(text, { x: x(mx), y: y(my) + 5 });
     });
-    const picked = state.pick !== null && this.points;
+    const picked = state.pick !== null && points;
     shapes.pick.style.display = picked ? "" : "none";
-    if (picked) set(shapes.pick, { transform: `translate(${x(this.points.x[state.pick])} ${y(this.points.y[state.pick])})` });
+    if (picked) set(shapes.pick, { transform: `translate(${x(points.x[state.pick])} ${y(points.y[state.pick])})` });
+    shapes.trail.style.display = layer?.trail ? "" : "none";
+    if (layer?.trail) this.placeTrail(layer, `matrix(${perX} 0 0 ${-perY} ${x(0)} ${y(0)})`, [points.x[state.pick], points.y[state.pick]]);
     if (shapes.note.textContent !== state.note) shapes.note.textContent = state.note;
     set(shapes.note, { x: area.left + 6, y: area.top + area.height - 7 });
-    for (const part of [shapes.beneath, shapes.above, shapes.handle]) part.style.display = state.plane ? "" : "none";
+    shapes.beneath.style.display = state.plane ? "" : "none";
+    for (const part of [shapes.above, shapes.handle]) part.style.display = state.plane && !state.probeless ? "" : "none";
     if (!state.plane) return;
     set(shapes.prior, { transform: `matrix(${perX} 0 0 ${-perY} ${x(0)} ${y(0)})` });
     shapes.ringTexts.forEach((text, i) => {
@@ -268,6 +286,14 @@ export class LatentMap {
     set(shapes.mean, { transform: `translate(${mx} ${my})` });
     set(shapes.handle, { transform: `translate(${x(state.home[0])} ${y(state.home[1])})` });
     shapes.handle.classList.toggle("away", state.previewing);
+  }
+
+  // The way of one code: all of it faintly, what lies behind it strongly, up to where it is now.
+  placeTrail({ trail, past }, transform, now) {
+    const [whole, behind, stops] = this.shapes.trail.children;
+    set(whole, { d: `M${trail.join("L")}`, transform });
+    set(behind, { d: `M${[...trail.slice(0, past), now].join("L")}`, transform });
+    set(stops, { d: trail.map(([x, y]) => `M${x} ${y}h0`).join(""), transform });
   }
 
   // Pointer, wheel and keys.
@@ -359,6 +385,8 @@ function buildOverlay(svg) {
     return text;
   });
   const names = make(group, "g");
+  const trail = make(group, "g", { class: "trail" });
+  for (const name of ["whole", "behind", "stops"]) make(trail, "path", { class: name });
   const pick = make(group, "g", { class: "pick" });
   for (const name of ["halo", "line"]) make(pick, "circle", { r: 9, class: name });
   const above = make(group, "g");
@@ -371,7 +399,7 @@ function buildOverlay(svg) {
   const handle = make(group, "g", { class: "handle", tabindex: 0, role: "button" });
   make(handle, "circle", { r: 16, class: "grip" });
   make(handle, "circle", { r: 7, class: "knob" });
-  return { clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, handle, note };
+  return { clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, trail, handle, note };
 }
 
 const svgElement = (name, attributes) => set(document.createElementNS(SVG, name), attributes);
@@ -379,6 +407,22 @@ const svgElement = (name, attributes) => set(document.createElementNS(SVG, name)
 function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
+}
+
+// Where each class's name stands: at the median of its points.
+function medians({ x, y, label }, classes) {
+  const rows = Array.from({ length: classes }, () => []);
+  label.forEach((which, row) => rows[which]?.push(row));
+  return rows.map((some) => {
+    const middle = (values) => Float32Array.from(some, (row) => values[row]).sort()[some.length >> 1] ?? NaN;
+    return [middle(x), middle(y)];
+  });
+}
+
+// Would most of the names stand on each other, as before a training? Then they say nothing.
+function isCrowded(places) {
+  const covered = places.filter(([x, y], i) => places.some(([a, b], j) => i !== j && Math.hypot(a - x, b - y) < 12));
+  return covered.length > places.length / 2;
 }
 
 function themed(colours) {

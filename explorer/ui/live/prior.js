@@ -7,19 +7,20 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
 
 let noise; // DRAWS pairs
 
-// log p(x, y) in nats.
-export function logDensity(shape, x, y) {
-  if (!shape) return -0.5 * (x * x + y * y) - LOG_TWO_PI;
+// log p(x, y) in nats, of p with Gaussian noise of standard deviation `smoothing` added; of one Gaussian of a mixture, where `component` names it.
+export function logDensity(shape, x, y, { smoothing = 0, component = null } = {}) {
+  const noise = smoothing * smoothing;
+  if (!shape) return (-0.5 * (x * x + y * y)) / (1 + noise) - Math.log1p(noise) - LOG_TWO_PI;
   const { means, axes, stds } = shape;
-  let top = -Infinity;
-  const each = means.map(([mx, my], c) => {
-    const dx = x - mx, dy = y - my;
-    const a = (axes[c][0][0] * dx + axes[c][0][1] * dy) / stds[c][0];
-    const b = (axes[c][1][0] * dx + axes[c][1][1] * dy) / stds[c][1];
-    const value = -0.5 * (a * a + b * b) - Math.log(stds[c][0] * stds[c][1]);
-    if (value > top) top = value;
-    return value;
-  });
+  const one = (c) => {
+    const dx = x - means[c][0], dy = y - means[c][1];
+    const a = axes[c][0][0] * dx + axes[c][0][1] * dy, b = axes[c][1][0] * dx + axes[c][1][1] * dy;
+    const varA = stds[c][0] * stds[c][0] + noise, varB = stds[c][1] * stds[c][1] + noise;
+    return -0.5 * ((a * a) / varA + (b * b) / varB + Math.log(varA * varB));
+  };
+  if (component !== null) return one(component) - LOG_TWO_PI;
+  const each = means.map((_, c) => one(c));
+  const top = each.reduce((a, b) => Math.max(a, b));
   let sum = 0;
   for (const value of each) sum += Math.exp(value - top);
   return top + Math.log(sum / means.length) - LOG_TWO_PI;

@@ -12,12 +12,7 @@ export class Slider {
     this.row.className = `slider ${symbol}`;
     this.row.innerHTML = `<span class="name" aria-hidden="true"></span><input type="range" min="${range[0]}" max="${range[1]}" step="${step}"><input type="number" step="${step}" inputmode="decimal">`;
     [this.range, this.number] = this.row.querySelectorAll("input");
-    let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
-    this.range.addEventListener("keydown", (event) => (keyed = event.key !== "Tab" && event.key !== "Escape"));
-    this.range.addEventListener("input", () => onMove(Number(this.range.value)));
-    this.range.addEventListener("change", () => keyed || onCommit());
-    this.range.addEventListener("keyup", () => ((keyed = false), onCommit()));
-    this.range.addEventListener("blur", () => ((keyed = false), onCommit()));
+    listen(this.range, onMove, onCommit);
     this.number.addEventListener("change", () => {
       const value = Number(this.number.value);
       const bad = this.number.value === "" || !Number.isFinite(value) || Math.abs(value) > limit || value < least;
@@ -46,6 +41,16 @@ export class Slider {
     this.range.setAttribute("aria-valuetext", format(value, 2));
     if (this.row.getRootNode().activeElement !== this.number) set(this.number, "value", value.toFixed(2));
   }
+}
+
+// A range input's moves, and the end of a change.
+export function listen(range, onMove, onCommit) {
+  let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
+  range.addEventListener("keydown", (event) => (keyed = event.key !== "Tab" && event.key !== "Escape"));
+  range.addEventListener("input", () => onMove(Number(range.value)));
+  range.addEventListener("change", () => keyed || onCommit());
+  range.addEventListener("keyup", () => ((keyed = false), onCommit()));
+  range.addEventListener("blur", () => ((keyed = false), onCommit()));
 }
 
 function set(element, name, value) {

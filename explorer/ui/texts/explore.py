@@ -32,5 +32,52 @@ expected negative log-likelihood of pixels made black or white at random with th
 draws of the prior that have a code as near as their fifth neighbour among the draws. The null is the same number for two sets of
 draws of the prior: what a perfect match would show.
 
+**Replay** shows both trainings in step, by the share of their steps that is done, at some thirty moments that are dense at the start:
+the codes of up to 2,000 test images, a grid of decoded points as it forms, and what the model was worth on those images. Click a code to follow its image. *D(z)* colours
+the AAE's map by what its discriminator says: 1 where it takes z for a draw of the prior, 0 where for a code. That D is given log p(z) (smoothed, where noise was added in training or the prior is narrow),
+and learns the rest. While it plays, codes between two moments are interpolated on straight lines.
+
 The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL(q(z|x)‖p(z)), σ² and log σ² here.
 """
+
+WORDS = {
+    "replay": "Replay",
+    "replay_title": "Watch both models being trained, from the first step to the last",
+    "replay_section": "Replay of the training",
+    "play": "Play",
+    "pause": "Pause",
+    "moment": "Moment of training",
+    "leave": "Finished models",
+    "leave_title": "Leave the replay: probe, pictures and KL of the finished models",
+    "field": "D(z)",
+    "field_title": "What the discriminator says at this moment: 1, it takes z for a draw of the prior; 0, for a code. The encoder is trained to put its codes where D is high.",
+    "decoders": "Decoders are kept only for the finished model: go to the last moment to decode.",
+    "at_moment": "moment {moment} of {moments} · {share} of the steps",
+    "between": "between moments {moment} and {next}: codes interpolated",
+    "nothing_to_replay": "Neither model has a recording.",
+    "epoch": "<b>Epoch {epoch}</b> of {epochs}, step {step} of {steps}",
+    "recorded": {
+        "means": "means of {images} of the {all} test images",
+        "sampled": "z, one draw for each of {images} of the {all} test images, always with the same ε",
+        "codes": "codes of {images} of the {all} test images",
+    },
+    "not_recorded": "image {row} was not recorded: click a code to follow that image",
+    "field_label": "this D sees labels: shown is what it says of class {name}, that of the image followed, or the first",
+    "announced": "{name}: epoch {epoch}, step {step}",
+    "no_recording": "The training of {name} was not recorded: its map shows the finished model. A model that is trained anew has a recording.",
+    "no_recording_dimensions": "No recording of {name}: only latent spaces of two dimensions are recorded. Its map shows the finished model.",
+    "manifold": "{name} decoded manifold",
+    "manifold_quantiles": "decoded at the quantiles of N(0, I)",
+    "manifold_plain": "decoded on a plain grid, ±4",
+    "curves": "{name} at this moment, and over its training",
+    "reconstruction": "BCE",
+    "reconstruction_help": "Binary cross-entropy of the recorded images, summed over pixels, nats per image (a VAE's at z). Left to right: the training, its start stretched.",
+    "kl": "KL",
+    "kl_help": "KL(q(z|x)‖p(z)), averaged over the recorded images, nats: what the VAE pays.",
+    "adversarial": "−log D",
+    "adversarial_help": "−log D(z), averaged over the codes of the recorded images, nats: what the AAE's encoder pays. log 2 = 0.693 where D cannot tell.",
+    "coverage": "coverage",
+    "coverage_help": "Share of draws of p(z) that have a code as near as their fifth neighbour among the draws; z sampled. From 0 to 1.",
+    "sliced_w2_squared": "sliced W₂²",
+    "sliced_w2_squared_help": "Mean over directions of the squared one-dimensional Wasserstein-2 distance between q(z) and p(z); z sampled. Logarithmic.",
+}

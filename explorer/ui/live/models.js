@@ -1,0 +1,67 @@
+// The models that the page has opened: each is fetched once.
+
+import { Decoder } from "./decoder.js";
+import { seededUniform, standardNormal } from "./gaussian.js";
+import { readSafetensors } from "./safetensors.js";
+
+const SAMPLING_SEED = 1; // of the noise in the map of sampled z
+
+export class Models {
+  // base: the address that the models' addresses are relative to.
+  constructor(base) {
+    this.base = base;
+    this.opened = new Map(); // by their address
+  }
+
+  // A model of the catalogue: {entry, decoder, codes: what `columns` gives}.
+  open(entry) {
+    return this.once(entry.tensors, entry.name, (tensors) => ({ entry, decoder: new Decoder(tensors), codes: columns(tensors) }));
+  }
+
+  // What was recorded of a model's training, or null.
+  async recording(entry) {
+    if (!entry.recording) return null;
+    const { Recording } = await import("./recording.js");
+    return this.once(entry.recording, entry.name, (tensors) => new Recording(tensors, entry.shape, entry.epochs));
+  }
+
+  // Whatever `make` makes of a file of tensors, once for each address.
+  once(address, name, make) {
+    if (!this.opened.has(address)) {
+      const opening = fetch(new URL(address, this.base)).then(async (response) => {
+        if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
+        return make(readSafetensors(await response.arrayBuffer()));
+      });
+      opening.catch(() => this.opened.delete(address)); // so that the next choice tries again
+      this.opened.set(address, opening);
+    }
+    return this.opened.get(address);
+  }
+}
+
+// The codes of a model's file by columns, a Float32Array a dimension, and how far out all but the outermost lie.
+function columns(tensors) {
+  const split = (tensor) => {
+    const [n, dimensions] = tensor.shape;
+    return Array.from({ length: dimensions }, (_, d) => Float32Array.from({ length: n }, (_, row) => tensor.values[row * dimensions + d]));
+  };
+  const mean = split(tensors["codes.mean"]);
+  const far = Float32Array.from(mean[0], (_, row) => Math.max(...mean.map((column) => Math.abs(column[row])))).sort();
+  return {
+    mean, label: tensors["codes.label"].values, reach: far[Math.floor(0.998 * far.length)] * 1.05,
+    logVar: tensors["codes.log_var"] ? split(tensors["codes.log_var"]) : null,
+    umap: tensors["codes.umap"] ? split(tensors["codes.umap"]) : null,
+  };
+}
+
+// The noise of the map of sampled z: for each dimension one ε an image, the same every time.
+export function samplingNoise(images, dimensions) {
+  const uniform = seededUniform(SAMPLING_SEED);
+  return Array.from({ length: dimensions }, () => standardNormal(images, uniform));
+}
+
+// One draw of z an image, the same draw every time.
+export function sample({ mean, logVar }) {
+  const noise = samplingNoise(mean[0].length, mean.length);
+  return mean.map((column, d) => Float32Array.from(column, (value, row) => value + Math.exp(0.5 * logVar[d][row]) * noise[d][row]));
+}

@@ -1,0 +1,122 @@
+// One of the two panels: its model, its map, its pictures, and what of the page's state they show.
+
+import { sample } from "./models.js";
+import { write } from "./readout.js";
+
+export class Panel {
+  // root: the page's; side: "left" or "right"; entries: the catalogue's; on: {model(name), codes(value)}, choices that were made here.
+  constructor(root, side, entries, on) {
+    const element = root.querySelector(`.panel.${side}`);
+    Object.assign(this, {
+      side, element,
+      host: element.querySelector(".map"), choice: element.querySelector("select"), facts: element.querySelector(".facts"),
+      atMean: root.querySelector(`.pictures .${side}.at-mean canvas`), atZ: root.querySelector(`.pictures .${side}.at-z canvas`),
+      pictureTitle: root.querySelector(`.pictures .title.${side}`),
+    });
+    for (const entry of entries) this.choice.add(new Option(entry.choice, entry.name));
+    this.choice.setAttribute("aria-label", `Model in the ${side} panel`);
+    this.choice.addEventListener("change", () => on.model(this.choice.value));
+    element.querySelector(".zoom-in").addEventListener("click", () => this.map.zoom(1 / 1.5));
+    element.querySelector(".zoom-out").addEventListener("click", () => this.map.zoom(1.5));
+    element.querySelector(".zoom-home").addEventListener("click", () => this.map.goHome());
+    this.codesChoices = [...element.querySelectorAll("input[type=radio]")];
+    this.codesChoices.forEach((radio) => radio.addEventListener("change", () => on.codes(radio.value)));
+  }
+
+  // The name in everything that a screen reader or a test finds.
+  setName(name) {
+    this.name = name;
+    this.host.setAttribute("aria-label", `${name} latent map`);
+    this.atMean.setAttribute("aria-label", `${name} decoded at μ`);
+    this.atZ.setAttribute("aria-label", `${name} decoded at z`);
+    this.pictureTitle.textContent = name;
+    for (const canvas of [this.atMean, this.atZ]) canvas.parentElement.querySelector("figcaption span").textContent = name;
+    this.map.shapes.handle.setAttribute("aria-label", `Probe in the ${name} map; arrow keys move it`);
+  }
+
+  sync(state) {
+    this.choice.value = state[this.side];
+    this.codesChoices.forEach((radio) => (radio.checked = radio.value === state.codes));
+  }
+
+  // The two dimensions that the panel's plane shows.
+  dims(state) {
+    return this.model.entry.latent_dim > 2 ? state.dims : [0, 1];
+  }
+
+  // Are the axes of the map dimensions of the latent space? Otherwise it is a UMAP.
+  isPlane(state) {
+    return !this.model.codes.umap || state.map === "plane";
+  }
+
+  // The points of the map: means, or one draw of z an image, the same draw every time; or the UMAP.
+  points(state) {
+    const { mean, logVar, label, umap } = this.model.codes;
+    if (!this.isPlane(state)) return { x: umap[0], y: umap[1], label };
+    const [i, j] = this.dims(state);
+    if (state.codes === "means" || !logVar) return { x: mean[i], y: mean[j], label };
+    this.model.sampled ??= sample(this.model.codes);
+    return { x: this.model.sampled[i], y: this.model.sampled[j], label };
+  }
+
+  // The ranges that show all of the UMAP, with a margin.
+  umapRanges() {
+    const [x, y] = this.model.codes.umap.map((column) => {
+      const low = column.reduce((a, b) => Math.min(a, b)), high = column.reduce((a, b) => Math.max(a, b));
+      return [low - 0.04 * (high - low), high + 0.04 * (high - low)];
+    });
+    return { x, y };
+  }
+
+  // The probe's mean with another point in the plane.
+  meanWith(state, point) {
+    const mean = [...state.mean];
+    this.dims(state).forEach((dimension, at) => (mean[dimension] = point[at]));
+    return mean;
+  }
+
+  // The probe's mean at the code of an image: a model of fewer dimensions than the probe sets the first of them.
+  meanAt(state, row) {
+    const { mean } = this.model.codes;
+    return state.mean.map((value, i) => (i < mean.length ? mean[i][row] : value));
+  }
+
+  // The row of the picked image, or null if it is none of this model's.
+  pickedRow(state) {
+    const [dataset, row] = (state.pick ?? "").split(":");
+    return this.model && dataset === this.model.entry.dataset && Number(row) < this.model.codes.label.length ? Number(row) : null;
+  }
+
+  // The numbers under the map: measured when the model was trained, on the test set.
+  describe(state) {
+    const { metrics, kind, images, prior, weights } = this.model.entry;
+    const [nullMean, nullStd] = metrics.coverage_null;
+    const stochastic = kind === "vae";
+    const bce = stochastic
+      ? `BCE <b>${metrics.reconstruction_sampled.toFixed(1)}</b> at z, ${metrics.reconstruction.toFixed(1)} at μ · KL <b>${metrics.kl.toFixed(2)}</b> · −ELBO <b>${metrics.negative_elbo.toFixed(1)}</b> nats`
+      : `BCE <b>${metrics.reconstruction.toFixed(1)}</b> nats at the code · no ELBO`;
+    const holds = {
+      vae: `Its loss holds each q(z|x) to p(z) = ${prior} by ${weights.beta === 1 ? "this KL" : `${weights.beta} times this KL`}.`,
+      aae: `A discriminator holds its codes to ${prior}. The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.`,
+      ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
+    }[kind];
+    this.facts.innerHTML = `<span>${bce}</span> <span>coverage <b>${share(metrics.coverage)}</b>, null ${share(nullMean)} ± ${nullStd.toFixed(3)}</span> <span>${holds}</span>`;
+    this.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${metrics.seed}. BCE: binary cross-entropy summed over pixels, `
+      + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws; "
+      + "null: the same for two sets of draws of p(z), mean ± standard deviation.";
+    this.showSwitch(state);
+  }
+
+  // Means or sampled z: only where there is a q(z|x) to sample, and a plane to show it in.
+  showSwitch(state) {
+    this.element.querySelector(".switch").hidden = this.model.entry.kind !== "vae" || !this.isPlane(state);
+  }
+}
+
+const share = (value) => value.toFixed(3);
+
+// The two panels' names: the kind of model, and the dataset where that is not enough.
+export function panelNames(entries) {
+  const alike = entries[0].title === entries[1].title && entries[0].name !== entries[1].name;
+  return entries.map((entry) => (alike ? `${entry.title} ${entry.dataset}` : entry.title));
+}
