@@ -191,6 +191,7 @@ class Explorer {
 
   // Shows models in panels, unless others were chosen meanwhile. Both maps get the same axes.
   async show(changes) {
+    if (this.destroyed) return; // the page was left while a model was on its way
     const current = changes.filter(([panel, model]) => model.entry.name === this.probe.state[panel.side]);
     for (const [panel, model] of current) panel.model = model;
     const names = panelNames(this.panels.map((panel) => this.chosen(panel)));

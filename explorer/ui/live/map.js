@@ -61,6 +61,12 @@ export class LatentMap {
     }
   }
 
+  // Asks Plotly for one thing after the other: two at once find a plot that is not there yet. After purge() for nothing.
+  ask(call) {
+    this.asked = (this.asked ?? Promise.resolve()).catch(() => {}).then(() => (this.purged ? null : call(this.Plotly)));
+    return this.asked;
+  }
+
   // Plotly has arrived.
   async take(Plotly) {
     this.Plotly = Plotly;
@@ -99,8 +105,8 @@ export class LatentMap {
       modeBarButtons: [["toImage"]],
       toImageButtonOptions: { format: "png", filename: this.host.getAttribute("aria-label"), scale: 2 },
     };
-    await this.Plotly.react(this.plot, this.traces(), layout, config);
-    if (!this.watched) {
+    await this.ask((Plotly) => Plotly.react(this.plot, this.traces(), layout, config));
+    if (!this.watched && !this.purged) {
       this.watched = true;
       this.plot.on("plotly_relayouting", () => this.on.view(this));
       this.plot.on("plotly_relayout", () => this.on.view(this));
@@ -165,13 +171,13 @@ export class LatentMap {
     this.setPoints(points);
     if (!this.Plotly) return this.sketch();
     const traces = this.traces();
-    this.Plotly.restyle(this.plot, { x: traces.map((trace) => trace.x), y: traces.map((trace) => trace.y) });
+    return this.ask((Plotly) => Plotly.restyle(this.plot, { x: traces.map((trace) => trace.x), y: traces.map((trace) => trace.y) }));
   }
 
   setHidden(hidden) {
     this.hidden = hidden;
     if (!this.Plotly) return this.sketch();
-    this.Plotly.restyle(this.plot, { visible: this.classes.map((_, which) => this.isVisible(which)) });
+    return this.ask((Plotly) => Plotly.restyle(this.plot, { visible: this.classes.map((_, which) => this.isVisible(which)) }));
   }
 
   // Does Plotly draw that class?
@@ -187,7 +193,7 @@ export class LatentMap {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (!width || !height || !this.points) return;
-    return this.Plotly ? this.Plotly.relayout(this.plot, { width, height }) : this.sketch();
+    return this.Plotly ? this.ask((Plotly) => Plotly.relayout(this.plot, { width, height })) : this.sketch();
   }
 
   ranges() {
@@ -197,7 +203,7 @@ export class LatentMap {
 
   setRanges({ x, y }) {
     if (!this.Plotly) return this.sketch();
-    return this.Plotly.relayout(this.plot, { "xaxis.range": x, "yaxis.range": y });
+    return this.ask((Plotly) => Plotly.relayout(this.plot, { "xaxis.range": x, "yaxis.range": y }));
   }
 
   zoom(factor) {
@@ -211,6 +217,7 @@ export class LatentMap {
   }
 
   purge() {
+    this.purged = true;
     this.Plotly?.purge(this.plot);
   }
 
