@@ -48,6 +48,22 @@ def browser_tensors(digest: str) -> bytes | None:
     return bundle and _browser_tensors(digest, bundle)
 
 
+def latent_tensors(digest: str) -> bytes | None:
+    """The codes of the bundle with that digest, and its discriminator's weights if it has one, as one safetensors file; None where there is no such bundle."""
+    bundle = _find(digest)
+    return bundle and _latent_tensors(digest, bundle)
+
+
+def shapes() -> dict[str, dict]:
+    """The priors that are mixtures, as the browser needs them, by their names."""
+    return {name: _shape(name) for name in SHAPES}
+
+
+def model(digest: str):
+    """The torch module of a bundle, in eval mode; all sessions share it. Imports torch. Raises LookupError for a bundle that is gone."""
+    return _model(digest, _required(digest))
+
+
 def history(digest: str) -> list[dict]:
     """The training's history, an entry an epoch. Raises LookupError for a bundle that is gone."""
     return _required(digest).history
@@ -122,6 +138,17 @@ def _browser_tensors(digest: str, _bundle: Bundle) -> bytes:
     if _bundle.config.model.latent_dim > 2:  # as on the disk
         arrays |= {name: arrays[name].astype(np.float16) for name in ("codes.mean", "codes.log_var") if name in arrays}
     return save_tensors(arrays)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _latent_tensors(digest: str, _bundle: Bundle) -> bytes:
+    arrays = {name: array for name, array in _bundle.weights.items() if name.startswith("discriminator.")}
+    return save_tensors(arrays | {f"codes.{name}": array for name, array in vars(_bundle.codes).items() if array is not None and name != "umap"})
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _model(digest: str, _bundle: Bundle):
+    return _bundle.model()
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

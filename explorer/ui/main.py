@@ -19,6 +19,7 @@ st.html(MARGINS)
 # What stands at the top, in this order: the page's module in explorer.ui (its address too), its title and its icon.
 PAGES = [
     ("explore", "Explorer", "scatter_plot"),
+    ("adversary", "3 The adversary", "sports_kabaddi"),
     ("scoreboard", "Scoreboard", "leaderboard"),
 ]
 

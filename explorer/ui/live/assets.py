@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Callable
 from contextlib import asynccontextmanager
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -60,6 +61,13 @@ def tensors(digest: str) -> Asset | None:
     return body and Asset(body, gzip.compress(body, 5), "application/octet-stream")
 
 
+@lru_cache(maxsize=64)
+def latents(digest: str) -> Asset | None:
+    """A bundle's codes and discriminator, as safetensors: what a lesson needs that decodes nothing. None for a digest that no bundle has."""
+    body = cached.latent_tensors(digest)
+    return body and Asset(body, gzip.compress(body, 5), "application/octet-stream")
+
+
 def _respond(request: Request, asset: Asset) -> Response:
     headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "ETag": f'"{request.url.path}"', "X-Content-Type-Options": "nosniff"}
     if request.headers.get("If-None-Match") == headers["ETag"]:
@@ -77,7 +85,15 @@ async def serve_script(request: Request) -> Response:
 
 
 async def serve_tensors(request: Request) -> Response:
-    asset = await anyio.to_thread.run_sync(tensors, request.path_params["digest"])
+    return await _serve_model(request, tensors)
+
+
+async def serve_latents(request: Request) -> Response:
+    return await _serve_model(request, latents)
+
+
+async def _serve_model(request: Request, find: Callable[[str], Asset | None]) -> Response:
+    asset = await anyio.to_thread.run_sync(find, request.path_params["digest"])
     return _respond(request, asset) if asset else PlainTextResponse("There is no such model: reload the page.", 404)
 
 
@@ -91,6 +107,7 @@ async def serve_original(request: Request) -> Response:
 
 ROUTES = [
     Route("/assets/{version}/tensors/{digest}", serve_tensors),
+    Route("/assets/{version}/latents/{digest}", serve_latents),
     Route("/assets/{version}/originals/{dataset}/{row:int}", serve_original),
     Route("/assets/{version}/{name}", serve_script),
 ]

@@ -7,10 +7,14 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
 
 let noise; // DRAWS pairs
 
-// log p(x, y) in nats.
-export function logDensity(shape, x, y) {
-  if (!shape) return -0.5 * (x * x + y * y) - LOG_TWO_PI;
-  const { means, axes, stds } = shape;
+// log p(x, y) in nats, of p with Gaussian noise of that standard deviation added.
+export function logDensity(shape, x, y, smoothing = 0) {
+  if (!shape) {
+    const variance = 1 + smoothing * smoothing;
+    return (-0.5 * (x * x + y * y)) / variance - LOG_TWO_PI - Math.log(variance);
+  }
+  const { means, axes } = shape;
+  const stds = smoothing ? shape.stds.map((pair) => pair.map((std) => Math.hypot(std, smoothing))) : shape.stds;
   let top = -Infinity;
   const each = means.map(([mx, my], c) => {
     const dx = x - mx, dy = y - my;
@@ -23,6 +27,23 @@ export function logDensity(shape, x, y) {
   let sum = 0;
   for (const value of each) sum += Math.exp(value - top);
   return top + Math.log(sum / means.length) - LOG_TWO_PI;
+}
+
+// The gradient of the same by x and y.
+export function scoreOf(shape, x, y, smoothing = 0) {
+  if (!shape) return [x, y].map((value) => -value / (1 + smoothing * smoothing));
+  const { means, axes, stds } = shape, total = logDensity(shape, x, y, smoothing) + Math.log(means.length);
+  const score = [0, 0];
+  means.forEach((mean, c) => {
+    const one = { means: [mean], axes: [axes[c]], stds: [stds[c]] };
+    const weight = Math.exp(logDensity(one, x, y, smoothing) - total); // the share of the density that is this Gaussian's
+    for (const side of [0, 1]) {
+      const along = axes[c][side][0] * (x - mean[0]) + axes[c][side][1] * (y - mean[1]);
+      const variance = stds[c][side] ** 2 + smoothing ** 2;
+      for (const i of [0, 1]) score[i] -= (weight * along * axes[c][side][i]) / variance;
+    }
+  });
+  return score;
 }
 
 // KL(N(mean, exp(logVar)) || p) in nats for a planar Gaussian, by Monte Carlo: {kl, error}, error the standard error.
