@@ -13,7 +13,7 @@ from explorer.ui.texts import adversary as texts
 
 KEY = "adversary"
 ENTRY = ("name", "title", "choice", "kind", "dataset", "prior", "shape", "weights", "classes", "images", "digest")  # what the browser needs
-CHECK_DRAWS, CHECK_SEED = 200_000, 3
+CHECK_DRAWS, CHECK_SEED = {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000}, 3  # a swiss roll's density is a sum over 200 Gaussians
 
 
 def page() -> None:
@@ -68,7 +68,7 @@ def check(state: Mapping, planar: Mapping[str, Mapping]) -> dict | None:
         shown = state["teach"]
         cloud = [shown[name] for name in ("prior", "mean", "std", "hole", "at")]
         jsd, error = divergence_by_draws(*cloud)
-        text = texts.CHECKED_TEACH.format(draws=CHECK_DRAWS, jsd=f"{jsd:.4f}".replace("-", "−"), error=f"{error:.4f}")
+        text = texts.CHECKED_TEACH.format(draws=CHECK_DRAWS[shown["prior"]], jsd=f"{jsd:.4f}".replace("-", "−"), error=f"{error:.4f}")
         return {"of": cloud, "jsd": jsd, "error": error, "text": text}
     return None
 
@@ -88,12 +88,13 @@ def discriminator_at(digest: str, z: list[float], label: int) -> tuple[float, li
 def divergence_by_draws(prior: str, mean: list[float], std: float, hole: float, at: list[float]) -> tuple[float, float]:
     """JSD(p, q) of the toy's cloud, as a mean over draws of both, and its standard error. Imports torch.
 
-    JSD = ½ E_p log(2p/(p+q)) + ½ E_q log(2q/(p+q)). The hole's radius is the quantile of the draws' own distances, so that nothing
-    here is the browser's arithmetic.
+    JSD = ½ E_p log(2p/(p+q)) + ½ E_q log(2q/(p+q)). Nothing here is the browser's arithmetic: a draw's squared distance from the hole's
+    centre has a noncentral chi-squared distribution, and the hole's radius is its quantile.
     """
     import math
 
     import torch
+    from scipy.stats import ncx2
     from torch.nn import functional as F
 
     from explorer import gaussian
@@ -102,10 +103,9 @@ def divergence_by_draws(prior: str, mean: list[float], std: float, hole: float, 
     generator = torch.Generator().manual_seed(CHECK_SEED)
     p = get_prior(prior)
     middle, punched = torch.tensor(mean), torch.tensor(at)
-    unit = torch.randn(CHECK_DRAWS, 2, generator=generator)  # of the cloud, in its own standard deviations
-    distance = (unit - punched).norm(dim=-1)
-    radius = distance.quantile(hole).item() if hole else 0.0
-    fakes, reals = middle + std * unit[distance >= radius], p.sample(CHECK_DRAWS, 2, generator)
+    unit = torch.randn(CHECK_DRAWS[prior], 2, generator=generator)  # of the cloud, in its own standard deviations
+    radius = math.sqrt(ncx2.ppf(hole, 2, sum(value**2 for value in at))) if hole else 0.0
+    fakes, reals = middle + std * unit[(unit - punched).norm(dim=-1) >= radius], p.sample(CHECK_DRAWS[prior], 2, generator)
 
     def log_ratio(z):  # log p − log q
         own = (z - middle) / std  # (n, 2)

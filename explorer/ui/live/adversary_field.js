@@ -123,11 +123,11 @@ export class FieldTab {
     const count = Math.min(SHOWN, aae.x.length).toLocaleString("en");
     const caption = {
       whole: () => words.d_caption.replace("{weight}", words.weight.replace("{weight}", aae.entry.weights.adversarial_weight)).replace("{count}", count),
-      learnt: () => words.learnt_caption,
+      learnt: () => words.learnt_caption.replace("{rest}", smoothing ? words.rest : ""),
       given: () => words.given_caption.replace("{smoothed}", smoothing ? words.smoothed : ""),
     }[part]();
     this.find(".d .caption").textContent = caption + (labelled ? words.labelled_caption.replace("{label}", aae.entry.classes[label]) : "");
-    this.find(".waves").textContent = waves.length ? words.waves_note.replace("{waves}", waves.length) : "";
+    this.find(".waves").textContent = waves.length ? words.waves_note.replace("{waves}", waves.length) : smoothing ? words.smoothed_note : "";
     this.find(".labels").hidden = !labelled;
     if (labelled) {
       this.labels.replaceChildren(...aae.entry.classes.map((name, i) => new Option(name, i)));

@@ -171,9 +171,9 @@ export class PlayTab {
       field: play.pull === "log" ? pull : (x, y) => turn(x, y).map((value) => -value), // −∇ log(1 − D), log(1 − D) being log D of the other sign
     });
     const level = { value: CHANCE, colour: colours.css.prior, text: words.level_two };
-    this.losses.show({ ink: colours.text, series: [{ ...this.records.loss, colour: colours.css.red }], levels: [level] });
+    this.losses.show({ ink: colours.text, paper: colours.background, series: [{ ...this.records.loss, colour: colours.css.red }], levels: [level] });
     this.spreads.show({
-      ink: colours.text,
+      ink: colours.text, paper: colours.background,
       series: [{ ...this.records.mean, colour: colours.css.mean }, { ...this.records.std, colour: colours.css.logVar }],
       levels: [{ value: this.prior.std, colour: colours.css.prior, text: "" }],
     });

@@ -20,6 +20,8 @@ const OTHERS = {
 };
 const REPEATS = 5, MOST = 5000; // of the null; draws on each side, half of the codes of a test set
 const ESTIMATE_STEPS = 1000;
+const TICKS = [0, 0.01, 0.05, 0.1, 0.2, 0.5]; // nats
+const BUDGET = 30; // milliseconds of a frame: nothing else moves meanwhile
 
 export class ReadingsTab {
   constructor(lesson, root) {
@@ -192,7 +194,7 @@ export class ReadingsTab {
       this.showChart();
       this.root.dataset.estimates = this.estimates += 1;
       this.lesson.announce(words.fresh_chart);
-    });
+    }, Infinity, BUDGET);
   }
 
   progress(text) {
@@ -214,12 +216,13 @@ export class ReadingsTab {
     host.dataset.rows = JSON.stringify(rows.map(({ name, bound, low, high, exact }) => ({ name, bound, low, high, exact })));
     const sizes = [cases && [`${words.row_a}, ${words.row_b}`, cases.half], model && [catalogue.get(model.name).title, model.half]].filter(Boolean);
     this.find(".chart-caption").textContent = rows.length === 0 ? "" : words.fresh_caption.replace("{steps}", ESTIMATE_STEPS.toLocaleString("en")).replace("{repeats}", REPEATS)
-      + sizes.map(([name, half]) => words.fresh_sizes.replace("{name}", name).replace("{half}", half.toLocaleString("en"))).join(" ")
+      + sizes.map(([name, half]) => words.fresh_sizes.replace("{name}", name).replaceAll("{half}", half.toLocaleString("en"))).join(" ")
       + (model && catalogue.get(model.name).kind === "vae" ? ` ${words.fresh_sampled}` : "") + (model ? ` ${words.fresh_limit}` : "");
     if (rows.length === 0) return;
     const left = 96, right = 130, width = 560, line = 34, height = rows.length * line + 26;
-    const low = Math.min(-0.005, ...rows.map((row) => Math.min(row.low, row.bound))), high = Math.max(0.02, ...rows.flatMap((row) => [row.high, row.bound, row.exact ?? 0])) * 1.05;
-    const x = (value) => left + ((value - low) / (high - low)) * (width - left - right);
+    const root = (value) => Math.sign(value) * Math.sqrt(Math.abs(value)); // the null's band is a hundred times narrower than B is far
+    const low = root(Math.min(-0.003, ...rows.map((row) => Math.min(row.low, row.bound)))), high = root(Math.max(0.02, ...rows.flatMap((row) => [row.high, row.bound, row.exact ?? 0])));
+    const x = (value) => left + ((root(value) - low) / (high - low)) * (width - left - right);
     const svg = host.appendChild(svgElement("svg", { viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true" }));
     const add = (name, attributes, text) => {
       const element = svg.appendChild(svgElement(name, attributes));
@@ -227,7 +230,7 @@ export class ReadingsTab {
     };
     add("line", { class: "axis", x1: x(0), x2: x(0), y1: 0, y2: height - 18 });
     add("line", { class: "axis", x1: left, x2: width - right, y1: height - 18, y2: height - 18 });
-    for (const value of [0, high / 2.1, high / 1.05]) add("text", { x: x(value), y: height - 4, "text-anchor": "middle" }, format(value, high < 0.1 ? 3 : 2));
+    for (const value of TICKS.filter((one) => root(one) <= high)) add("text", { x: x(value), y: height - 4, "text-anchor": "middle" }, String(value));
     rows.forEach((row, i) => {
       const y = i * line + line / 2;
       add("text", { x: 0, y: y + 4 }, row.name);

@@ -7,16 +7,16 @@ import { choose, fill } from "./forms.js";
 import { seededUniform } from "./gaussian.js";
 import { CHANCE, Judge, lowerBound, sigmoid, softplus } from "./judge.js";
 import { set, svgElement } from "./map.js";
-import { gridPoints, growing, Plane, pullOf, tellTale } from "./plane.js";
+import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "./plane.js";
 import { logDensity } from "./prior.js";
 import { format } from "./readout.js";
 import { Painter, Runner } from "./runner.js";
 import { Slider } from "./slider.js";
 
-const REACH = 4.5, SIDE = 48, BATCH = 128, HELD_OUT = 2000;
+const REACH = 4.5, SIDE = 48, FINE = 128, BATCH = 128, HELD_OUT = 2000;
 const EVERY = 20; // steps after which the held-out draws are looked at again
 const RATES = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02];
-const POINTS = gridPoints(REACH, SIDE);
+const POINTS = gridPoints(REACH, SIDE), FINE_POINTS = gridPoints(REACH, FINE); // D* may have sharp edges, a small network has none
 const PUNCH = 0.05;
 
 export class TeachTab {
@@ -123,7 +123,7 @@ export class TeachTab {
       Object.assign(this, { prior, seed, shape: this.lesson.shape(prior) });
       this.divergence = new Divergence(this.shape);
       this.held = samplePrior(this.shape, HELD_OUT, seededUniform(seed + 10));
-      this.priorAt = { grid: logsOf(this.shape, POINTS), held: logsOf(this.shape, this.held) };
+      this.priorAt = { grid: logsOf(this.shape, FINE_POINTS), held: logsOf(this.shape, this.held) };
       this.dots = pairs(this.held.subarray(0, 1200));
       this.reset();
     } else {
@@ -142,7 +142,7 @@ export class TeachTab {
     this.heldFake = this.cloud.sample(HELD_OUT, seededUniform(this.seed + 11));
     this.fakeDots = pairs(this.heldFake.subarray(0, 1200));
     const less = (logs, points) => logs.map((log, i) => log - this.cloud.logDensity(points[2 * i], points[2 * i + 1])); // log D*/(1 − D*)
-    this.best = less(this.priorAt.grid, POINTS);
+    this.best = less(this.priorAt.grid, FINE_POINTS);
     this.bestAtHeld = [less(this.priorAt.held, this.held), less(logsOf(this.shape, this.heldFake), this.heldFake)].map((logits) => logits.map(sigmoid));
     this.measured = null;
   }
@@ -231,14 +231,15 @@ export class TeachTab {
   paint() {
     if (!this.measured) this.measure();
     const { colours, words } = this.lesson, { shape, best, exact, measured, judge } = this, shown = tellTale(colours.real, colours.fake);
-    const logits = judge.logits(POINTS).slice();
+    const logits = judge.logits(POINTS).slice(), learnt = logits.map(sigmoid);
+    const gap = best.map((logit, i) => Math.abs(valueAt(learnt, FINE_POINTS[2 * i], FINE_POINTS[2 * i + 1], REACH, SIDE) - sigmoid(logit)));
     const dots = [{ ...this.dots, colour: colours.css.prior, size: 2, alpha: 0.55 }, { ...this.fakeDots, colour: colours.css.z, size: 2, alpha: 0.7 }];
     this.planes.learnt.show({ heat: { values: logits, colour: shown, side: SIDE }, dots, shape, field: pullOf(logits, REACH, SIDE) });
-    this.planes.best.show({ heat: { values: best, colour: shown, side: SIDE }, shape, field: this.pullOfBest() });
-    this.planes.gap.show({ heat: { values: logits.map((logit, i) => Math.abs(sigmoid(logit) - sigmoid(best[i]))), colour: growing(colours.fake, 0.5), side: SIDE }, shape });
+    this.planes.best.show({ heat: { values: best, colour: shown, side: FINE }, shape, field: this.pullOfBest() });
+    this.planes.gap.show({ heat: { values: gap, colour: growing(colours.fake, 0.5), side: FINE }, shape });
     this.placeHandles();
     this.curve.show({
-      ink: colours.text, range: [exact.lossAtBest - 0.1, 1.5],
+      ink: colours.text, paper: colours.background, range: [exact.lossAtBest - 0.1, 1.5],
       series: [{ ...this.losses, colour: colours.faint, width: 1 }, { ...this.heldLosses, colour: colours.css.red, width: 2.2 }],
       levels: [{ value: CHANCE, colour: colours.css.prior, text: words.level_chance }, { value: exact.lossAtBest, colour: colours.css.z, text: words.level_best, below: true }],
     });
@@ -255,7 +256,7 @@ export class TeachTab {
 
   // Where the cloud has a hole, D* is 1 and pulls nowhere: no arrows there.
   pullOfBest() {
-    const pull = pullOf(this.best.map((logit) => Math.min(logit, 40)), REACH, SIDE), { centre, radius } = this.cloud, rim = radius > 0 ? radius + (2 * REACH) / SIDE : 0;
+    const pull = pullOf(this.best.map((logit) => Math.min(logit, 40)), REACH, FINE), { centre, radius } = this.cloud, rim = radius > 0 ? radius + (2 * REACH) / FINE : 0;
     return (x, y) => (Math.hypot(x - centre[0], y - centre[1]) < rim ? [0, 0] : pull(x, y));
   }
 

@@ -15,7 +15,7 @@ export class Curve {
     this.resizer.disconnect();
   }
 
-  // series: [{steps, values, colour, width}]; levels: [{value, colour, text}], drawn dashed; ink: the text's colour; range: another one.
+  // series: [{steps, values, colour, width}]; levels: [{value, colour, text, below}], drawn dashed; ink, paper: the colours of text and ground; range: another one.
   show(scene) {
     this.scene = scene;
     this.redraw();
@@ -47,15 +47,13 @@ export class Curve {
     context.beginPath();
     context.rect(MARGIN.left, 0, width - MARGIN.left, height - MARGIN.bottom + 2);
     context.clip();
-    for (const { value, colour, text, below } of scene.levels ?? []) {
-      context.strokeStyle = context.fillStyle = colour;
+    for (const { value, colour } of scene.levels ?? []) {
+      context.strokeStyle = colour;
       context.setLineDash([5, 4]);
       context.beginPath();
       context.moveTo(MARGIN.left, y(value));
       context.lineTo(width - MARGIN.right, y(value));
       context.stroke();
-      context.textAlign = "right";
-      context.fillText(text, width - MARGIN.right - 2, y(value) + (below ? 12 : -4));
     }
     context.setLineDash([]);
     for (const { steps, values, colour, width: line = 1.6 } of scene.series) {
@@ -64,6 +62,15 @@ export class Curve {
       context.beginPath();
       values.forEach((value, i) => (i ? context.lineTo(x(steps[i]), y(value)) : context.moveTo(x(steps[i]), y(value))));
       context.stroke();
+    }
+    context.textAlign = "right";
+    context.lineWidth = 3;
+    context.strokeStyle = scene.paper;
+    for (const { value, colour, text, below } of scene.levels ?? []) { // over the curves, on a halo
+      const place = [text, width - MARGIN.right - 2, y(value) + (below ? 13 : -5)];
+      context.strokeText(...place);
+      context.fillStyle = colour;
+      context.fillText(...place);
     }
     context.restore();
   }

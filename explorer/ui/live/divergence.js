@@ -52,5 +52,5 @@ export class Divergence {
 
 // a log(a / ½(a + b))
 function part(a, b) {
-  return a > 0 ? a * (LOG_TWO - Math.log1p(b / a)) : 0;
+  return a > 0 ? a * (LOG_TWO + Math.log(a) - Math.log(a + b)) : 0; // b / a would overflow where a is next to nothing
 }

@@ -23,18 +23,26 @@ export function gridPoints(reach, side = SIDE) {
 
 const middle = (i, reach, side) => reach * ((2 * i + 1) / side - 1);
 
-// The gradient of a grid's values at (x, y), by differences between cells, between which it is interpolated.
+// A grid's value at (x, y), interpolated between the middles of its cells.
+export function valueAt(values, x, y, reach, side = SIDE) {
+  return look(values, side, cellOf(x, reach, side), cellOf(y, reach, side));
+}
+
+// The gradient of a grid's values at (x, y), by differences over a cell.
 export function gradientAt(values, x, y, reach, side = SIDE) {
-  const place = (value) => Math.min(side - 1.0001, Math.max(0, ((value / reach + 1) * side - 1) / 2));
-  const look = (px, py) => {
-    const i = Math.floor(px), j = Math.floor(py), a = px - i, b = py - j;
-    const at = (di, dj) => values[Math.min(side - 1, j + dj) * side + Math.min(side - 1, i + di)];
-    return (1 - b) * ((1 - a) * at(0, 0) + a * at(1, 0)) + b * ((1 - a) * at(0, 1) + a * at(1, 1));
-  };
-  const cell = (2 * reach) / side, px = place(x), py = place(y), half = 0.5;
-  const slope = (lowX, lowY, highX, highY) => (look(highX, highY) - look(lowX, lowY)) / (cell * (highX - lowX + highY - lowY));
-  const clamp = (value) => Math.min(side - 1, Math.max(0, value));
-  return [slope(clamp(px - half), py, clamp(px + half), py), slope(px, clamp(py - half), px, clamp(py + half))];
+  const cell = (2 * reach) / side, px = cellOf(x, reach, side), py = cellOf(y, reach, side);
+  const [left, right, low, high] = [px - 0.5, px + 0.5, py - 0.5, py + 0.5].map((value) => Math.min(side - 1, Math.max(0, value)));
+  return [
+    (look(values, side, right, py) - look(values, side, left, py)) / (cell * (right - left)),
+    (look(values, side, px, high) - look(values, side, px, low)) / (cell * (high - low)),
+  ];
+}
+
+const cellOf = (value, reach, side) => Math.min(side - 1, Math.max(0, ((value / reach + 1) * side - 1) / 2));
+
+function look(values, side, px, py) {
+  const i = Math.min(side - 2, Math.floor(px)), j = Math.min(side - 2, Math.floor(py)), a = px - i, b = py - j, at = j * side + i;
+  return (1 - b) * ((1 - a) * values[at] + a * values[at + 1]) + b * ((1 - a) * values[at + side] + a * values[at + side + 1]);
 }
 
 // The pull of a grid of logits on a code at (x, y): the gradient of log D = −softplus(−logit), which is (1 − D) times the logit's.
