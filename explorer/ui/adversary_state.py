@@ -40,7 +40,7 @@ PAIR, RATE = Numbers(2, -4.5, 4.5), Numbers(1, 1e-5, 3.0)
 PRESETS = {
     "matched": {"prior": "normal", "encoder": "codes", "norm": "off", "pull": "log", "start": [-2.0, -2.5], "spread": 0.5, "rate_d": 0.003, "rate_e": 0.1, "moves": 2},
     "strong": {"prior": "normal", "encoder": "codes", "norm": "off", "pull": "saturating", "start": [-3.0, -3.0], "spread": 0.3, "rate_d": 0.01, "rate_e": 0.1, "moves": 20},
-    "weak": {"prior": "normal", "encoder": "codes", "norm": "off", "pull": "log", "start": [-2.0, -2.5], "spread": 0.5, "rate_d": 0.0001, "rate_e": 1.0, "moves": 1},
+    "weak": {"prior": "normal", "encoder": "codes", "norm": "off", "pull": "log", "start": [-2.0, -2.5], "spread": 0.5, "rate_d": 0.0003, "rate_e": 2.0, "moves": 1},
     "pinned": {"prior": "normal", "encoder": "codes", "norm": "batch", "pull": "log", "start": [-2.0, -2.5], "spread": 1.0, "rate_d": 0.003, "rate_e": 0.1, "moves": 2},
     "dropping": {"prior": "mixture", "encoder": "map", "norm": "off", "pull": "log", "start": [2.0, 0.0], "spread": 0.3, "rate_d": 0.002, "rate_e": 0.03, "moves": 1},
 }  # fmt: skip

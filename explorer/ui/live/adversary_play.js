@@ -13,7 +13,7 @@ import { Painter, Runner } from "./runner.js";
 
 const REACH = 4.5, SIDE = 48;
 const POINTS = gridPoints(REACH, SIDE);
-const RATES = { rate_d: [0.0001, 0.0003, 0.001, 0.002, 0.003, 0.01, 0.03], rate_e: [0.01, 0.03, 0.1, 0.3, 1] };
+const RATES = { rate_d: [0.0001, 0.0003, 0.001, 0.002, 0.003, 0.01, 0.03], rate_e: [0.01, 0.03, 0.1, 0.3, 1, 2] };
 const SETTINGS = ["prior", "encoder", "norm", "pull", "start", "spread", "rate_d", "rate_e", "moves"]; // what a preset sets
 const LIVE = ["rate_d", "rate_e", "moves", "pull", "speed"]; // what may change while the game goes on
 const NUMERIC = ["rate_d", "rate_e", "moves", "speed"];

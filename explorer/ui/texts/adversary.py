@@ -106,7 +106,7 @@ WORDS = {
     "preset_own": "own settings",
     "says_matched": "The codes drift to the prior and stay: two moves of D for each of the encoder keep D informed, so its arrows point where codes are missing.",
     "says_strong": "The codes hardly move: D makes 20 moves to one and is sure of itself, D ≈ 0 on every code, and the pull of the textbook's log(1 − D) is D times the logit's slope, almost nothing. Choose −log D, and they come.",
-    "says_weak": "The codes rush about as one clump, through the prior and back, while the loss stays near log 4: D learns so slowly that its arrows point to where codes were missing long ago.",
+    "says_weak": "The codes rush through the prior and back, bunched, and do not settle, while the loss stays near log 4: D learns so slowly, and they move so fast, that its arrows point to where codes were missing before.",
     "says_pinned": "The cloud keeps its place and its width, far off, and the loss is log 4: batch norm takes mean and variance of each batch away before D looks, so D sees no difference, and cannot pull.",
     "says_dropping": "Only some of the ten Gaussians ever hold codes, and which ones changes: the encoder, a small network of noise, moves all codes to where D is fooled now, faster than D learns that they have gone there. The loss stays near log 4.",
     "says_own": "Your own settings. Loss near log 4 means that D cannot tell: look at the codes whether it should.",
