@@ -19,7 +19,7 @@ const OTHERS = {
   line: { cloud: { mean: [0, 0], std: 2 }, judge: { hidden: [] } },
 };
 const REPEATS = 5, MOST = 5000; // of the null; draws on each side, half of the codes of a test set
-const ESTIMATE_STEPS = 1000;
+const ESTIMATE_STEPS = 600;
 const TICKS = [0, 0.01, 0.05, 0.1, 0.2, 0.5]; // nats
 const BUDGET = 30; // milliseconds of a frame: nothing else moves meanwhile
 
