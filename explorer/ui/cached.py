@@ -57,6 +57,17 @@ def browser_recording(digest: str) -> bytes | None:
     return save_tensors(dict(bundle.recording)) if bundle and bundle.recording is not None else None
 
 
+def latent_tensors(digest: str) -> bytes | None:
+    """The codes of the bundle with that digest, and its discriminator's weights if it has one, as one safetensors file; None where there is no such bundle."""
+    bundle = _find(digest)
+    return bundle and _latent_tensors(digest, bundle)
+
+
+def shapes() -> dict[str, dict]:
+    """The priors that are mixtures, as the browser needs them, by their names."""
+    return {name: _shape(name) for name in SHAPES}
+
+
 def history(digest: str) -> list[dict]:
     """The training's history, an entry an epoch. Raises LookupError for a bundle that is gone."""
     return _required(digest).history
@@ -151,6 +162,12 @@ def _model(digest: str, _bundle: Bundle) -> Autoencoder:
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _gradient_reference(digest: str, row: int, draws: int) -> dict:
     return {}
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def _latent_tensors(digest: str, _bundle: Bundle) -> bytes:
+    arrays = {name: array for name, array in _bundle.weights.items() if name.startswith("discriminator.")}
+    return save_tensors(arrays | {f"codes.{name}": array for name, array in vars(_bundle.codes).items() if array is not None and name != "umap"})
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

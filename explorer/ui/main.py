@@ -21,6 +21,7 @@ PAGES = [
     ("explore", "Explorer", "scatter_plot"),
     ("kl", "1 Recall KL", "balance"),
     ("reparameterisation", "2 Reparameterise", "casino"),
+    ("adversary", "3 The adversary", "sports_kabaddi"),
     ("scoreboard", "Scoreboard", "leaderboard"),
 ]
 

@@ -27,6 +27,11 @@ HERE = Path(__file__).parent
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 SCRIPTS = {path.name: path for path in HERE.glob("*.js")} | {PLOTLY.name: PLOTLY}
 FOR_EVER = "public, max-age=31536000, immutable"
+BUNDLE_FILES = {
+    "tensors": cached.browser_tensors,  # what the front page needs: the decoder (float16) and the codes
+    "latents": cached.latent_tensors,  # what a lesson needs that decodes nothing: the codes and the discriminator
+    "recordings": cached.browser_recording,  # moments of the training
+}
 
 
 class Asset(NamedTuple):
@@ -53,17 +58,10 @@ def script(name: str) -> Asset:
     return Asset(body, gzip.compress(body, 6), "text/javascript")
 
 
-@lru_cache(maxsize=64)
-def tensors(digest: str) -> Asset | None:
-    """A bundle's decoder (float16) and codes, as safetensors. None for a digest that no bundle has."""
-    body = cached.browser_tensors(digest)
-    return body and Asset(body, gzip.compress(body, 5), "application/octet-stream")
-
-
-@lru_cache(maxsize=32)
-def recording(digest: str) -> Asset | None:
-    """What was recorded of a bundle's training, as safetensors. None for a digest that no bundle has, or one without a recording."""
-    body = cached.browser_recording(digest)
+@lru_cache(maxsize=96)
+def of_bundle(kind: str, digest: str) -> Asset | None:
+    """One of BUNDLE_FILES, as safetensors. None for a digest that no bundle has, or one without such a file."""
+    body = BUNDLE_FILES[kind](digest)
     return body and Asset(body, gzip.compress(body, 5), "application/octet-stream")
 
 
@@ -83,14 +81,10 @@ async def serve_script(request: Request) -> Response:
     return _respond(request, await anyio.to_thread.run_sync(script, name))
 
 
-async def serve_tensors(request: Request) -> Response:
-    asset = await anyio.to_thread.run_sync(tensors, request.path_params["digest"])
+async def serve_of_bundle(request: Request) -> Response:
+    kind, digest = request.path_params["kind"], request.path_params["digest"]
+    asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
     return _respond(request, asset) if asset else PlainTextResponse("There is no such model: reload the page.", 404)
-
-
-async def serve_recording(request: Request) -> Response:
-    asset = await anyio.to_thread.run_sync(recording, request.path_params["digest"])
-    return _respond(request, asset) if asset else PlainTextResponse("There is no such recording: reload the page.", 404)
 
 
 async def serve_original(request: Request) -> Response:
@@ -102,8 +96,7 @@ async def serve_original(request: Request) -> Response:
 
 
 ROUTES = [
-    Route("/assets/{version}/tensors/{digest}", serve_tensors),
-    Route("/assets/{version}/recordings/{digest}", serve_recording),
+    Route("/assets/{version}/{kind}/{digest}", serve_of_bundle),
     Route("/assets/{version}/originals/{dataset}/{row:int}", serve_original),
     Route("/assets/{version}/{name}", serve_script),
 ]
@@ -124,4 +117,4 @@ def _warm() -> None:
         script(name)
     for entry in cached.catalogue().entries:
         if entry["warm"]:
-            tensors(entry["digest"])
+            of_bundle("tensors", entry["digest"])

@@ -45,20 +45,8 @@ export class LatentMap {
   // The prior beneath the codes: rings for N(0, I) (null), else its Gaussians; a string of many is drawn as a band.
   setPrior(shape) {
     const { prior, ringTexts } = this.shapes;
-    const string = shape && shape.means.length > 20;
     for (const text of ringTexts) text.style.display = shape ? "none" : "";
-    if (!shape) {
-      prior.replaceChildren(...RINGS.map(({ radius }) => svgElement("circle", { r: radius, class: "ring" })));
-    } else if (string) {
-      const d = `M${shape.means.map(([x, y]) => `${x} ${y}`).join("L")}`;
-      prior.replaceChildren(svgElement("path", { d, class: "band", "stroke-width": 4 * shape.stds[0][0] }), svgElement("path", { d, class: "ring" }));
-    } else {
-      prior.replaceChildren(...shape.means.flatMap(([x, y], c) => [1, 2].map((radius) => {
-        const angle = (Math.atan2(shape.axes[c][0][1], shape.axes[c][0][0]) * 180) / Math.PI;
-        const [rx, ry] = shape.stds[c].map((std) => radius * std);
-        return svgElement("ellipse", { rx, ry, transform: `translate(${x} ${y}) rotate(${angle})`, class: "ring" });
-      })));
-    }
+    prior.replaceChildren(...priorOutline(shape));
   }
 
   // Asks Plotly for one thing after the other: two at once find a plot that is not there yet. After purge() for nothing.
@@ -379,6 +367,20 @@ export class LatentMap {
   }
 }
 
+// A prior as SVG elements in latent units: rings for N(0, I) (null), else its Gaussians; a string of many is a band.
+export function priorOutline(shape) {
+  if (!shape) return RINGS.map(({ radius }) => svgElement("circle", { r: radius, class: "ring" }));
+  if (shape.means.length > 20) {
+    const d = `M${shape.means.map(([x, y]) => `${x} ${y}`).join("L")}`;
+    return [svgElement("path", { d, class: "band", "stroke-width": 4 * shape.stds[0][0] }), svgElement("path", { d, class: "ring" })];
+  }
+  return shape.means.flatMap(([x, y], c) => [1, 2].map((radius) => {
+    const angle = (Math.atan2(shape.axes[c][0][1], shape.axes[c][0][0]) * 180) / Math.PI;
+    const [rx, ry] = shape.stds[c].map((std) => radius * std);
+    return svgElement("ellipse", { rx, ry, transform: `translate(${x} ${y}) rotate(${angle})`, class: "ring" });
+  }));
+}
+
 function buildOverlay(svg) {
   const make = (parent, name, attributes = {}) => parent.appendChild(svgElement(name, attributes));
   const id = `clip-${Math.random().toString(36).slice(2)}`;
@@ -409,9 +411,9 @@ function buildOverlay(svg) {
   return { clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, trail, handle, note };
 }
 
-const svgElement = (name, attributes) => set(document.createElementNS(SVG, name), attributes);
+export const svgElement = (name, attributes) => set(document.createElementNS(SVG, name), attributes);
 
-function set(element, attributes) {
+export function set(element, attributes) {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
   return element;
 }

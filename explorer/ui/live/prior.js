@@ -26,6 +26,22 @@ export function logDensity(shape, x, y, { smoothing = 0, component = null } = {}
   return top + Math.log(sum / means.length) - LOG_TWO_PI;
 }
 
+// The gradient of the same by x and y.
+export function scoreOf(shape, x, y, { smoothing = 0 } = {}) {
+  if (!shape) return [x, y].map((value) => -value / (1 + smoothing * smoothing));
+  const { means, axes, stds } = shape, total = logDensity(shape, x, y, { smoothing }) + Math.log(means.length);
+  const score = [0, 0];
+  means.forEach((mean, c) => {
+    const weight = Math.exp(logDensity(shape, x, y, { smoothing, component: c }) - total); // the share of the density that is this Gaussian's
+    for (const side of [0, 1]) {
+      const along = axes[c][side][0] * (x - mean[0]) + axes[c][side][1] * (y - mean[1]);
+      const variance = stds[c][side] ** 2 + smoothing ** 2;
+      for (const i of [0, 1]) score[i] -= (weight * along * axes[c][side][i]) / variance;
+    }
+  });
+  return score;
+}
+
 // KL(N(mean, exp(logVar)) || p) in nats for a planar Gaussian, by Monte Carlo: {kl, error}, error the standard error.
 export function klMonteCarlo(shape, mean, logVar) {
   noise ??= standardNormal(2 * DRAWS, seededUniform(SEED));

@@ -1,0 +1,122 @@
+"""Lesson 3: a discriminator as the loss that holds a latent space, as a field, on toys, as a game, and read wrongly."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import streamlit as st
+
+from explorer.ui import adversary_state as lesson
+from explorer.ui import cached, kept, live
+from explorer.ui.texts import NO_MODELS
+from explorer.ui.texts import adversary as texts
+
+KEY = "adversary"
+ENTRY = ("name", "title", "choice", "kind", "dataset", "prior", "shape", "weights", "classes", "images", "digest")  # what the browser needs
+CHECK_DRAWS, CHECK_SEED = {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000}, 3  # a swiss roll's density is a sum over 200 Gaussians
+
+
+def page() -> None:
+    catalogue = cached.catalogue()
+    for problem in catalogue.problems:
+        st.warning(problem, icon=":material/broken_image:")
+    planar = [entry for entry in catalogue.entries if entry["latent_dim"] == 2]
+    if not planar:
+        st.error(NO_MODELS)
+        return
+    models = choices(planar)
+    current, problems = kept.current(
+        KEY,
+        lambda params: lesson.parse(params, lesson.default_state(models), models),
+        lesson.to_params,
+        lesson.PARAMETERS,
+        holds=lambda found: lesson.holds(found, models),
+    )
+    kept.show_problems(problems)
+    entries = [{name: entry[name] for name in ENTRY} | {"tensors": f"latents/{entry['digest']}"} for entry in planar]
+    data = {
+        "catalogue": entries,
+        "choices": models,
+        "shapes": cached.shapes(),
+        "presets": lesson.PRESETS,
+        "check": check(current, {entry["name"]: entry for entry in planar}) if "revision" in current else None,
+    }
+    live.show("adversary", current, data, key=KEY, on_state_change=kept.keeper(KEY, lesson.to_params))
+
+
+def choices(planar: list[dict]) -> dict[str, list[str]]:
+    """The models that each list of the page holds, the one that it opens on first."""
+    front = [name for pair in zip(*cached.FRONT) for name in pair]
+    names = sorted((entry["name"] for entry in planar), key=lambda name: (name not in front, front.index(name) if name in front else 0))
+    of = {entry["name"]: entry for entry in planar}
+    adversarial = [name for name in names if of[name]["kind"] == "aae"]
+    return {
+        "vae": [name for name in names if of[name]["kind"] == "vae" and of[name]["shape"] is None],
+        "aae": adversarial,
+        "model": adversarial + [name for name in names if name not in adversarial],
+    }
+
+
+def check(state: Mapping, planar: Mapping[str, Mapping]) -> dict | None:
+    """What Python makes of a change that was finished: by torch, and not by the browser's formulas. `of` says of what."""
+    if state["tab"] == "field" and state["field"]["aae"]:
+        shown = state["field"]
+        logit, pull = discriminator_at(planar[shown["aae"]]["digest"], shown["z"], shown["label"])
+        text = texts.CHECKED_FIELD.format(logit=_signed(logit), x=_signed(pull[0]), y=_signed(pull[1]))
+        return {"of": [shown["aae"], shown["z"], shown["label"]], "logit": logit, "pull": pull, "text": text}
+    if state["tab"] == "teach":
+        shown = state["teach"]
+        cloud = [shown[name] for name in ("prior", "mean", "std", "hole", "at")]
+        jsd, error = divergence_by_draws(*cloud)
+        text = texts.CHECKED_TEACH.format(draws=CHECK_DRAWS[shown["prior"]], jsd=f"{jsd:.4f}".replace("-", "−"), error=f"{error:.4f}")
+        return {"of": cloud, "jsd": jsd, "error": error, "text": text}
+    return None
+
+
+def discriminator_at(digest: str, z: list[float], label: int) -> tuple[float, list[float]]:
+    """A model's log D/(1 − D) at z, and the gradient of log D, in double precision. Imports torch."""
+    import torch
+    from torch.nn import functional as F
+
+    discriminator = cached.model(digest).discriminator
+    at = torch.tensor([z], requires_grad=True)
+    logit = discriminator(at, torch.tensor([label]) if discriminator.label_informed else None)
+    (pull,) = torch.autograd.grad(-F.softplus(-logit).sum(), at)
+    return logit.item(), pull[0].tolist()
+
+
+def divergence_by_draws(prior: str, mean: list[float], std: float, hole: float, at: list[float]) -> tuple[float, float]:
+    """JSD(p, q) of the toy's cloud, as a mean over draws of both, and its standard error. Imports torch.
+
+    JSD = ½ E_p log(2p/(p+q)) + ½ E_q log(2q/(p+q)). Nothing here is the browser's arithmetic: a draw's squared distance from the hole's
+    centre has a noncentral chi-squared distribution, and the hole's radius is its quantile.
+    """
+    import math
+
+    import torch
+    from scipy.stats import ncx2
+    from torch.nn import functional as F
+
+    from explorer import gaussian
+    from explorer.priors import get_prior
+
+    generator = torch.Generator().manual_seed(CHECK_SEED)
+    p = get_prior(prior)
+    middle, punched = torch.tensor(mean), torch.tensor(at)
+    unit = torch.randn(CHECK_DRAWS[prior], 2, generator=generator)  # of the cloud, in its own standard deviations
+    radius = math.sqrt(ncx2.ppf(hole, 2, sum(value**2 for value in at))) if hole else 0.0
+    fakes, reals = middle + std * unit[(unit - punched).norm(dim=-1) >= radius], p.sample(CHECK_DRAWS[prior], 2, generator)
+
+    def log_ratio(z):  # log p − log q
+        own = (z - middle) / std  # (n, 2)
+        log_q = gaussian.log_prob_standard_normal(own) - 2 * math.log(std) - math.log1p(-hole)
+        inside = (own - punched).norm(dim=-1) < radius
+        return p.log_prob(z) - log_q.masked_fill(inside, -math.inf)
+
+    real, fake = (math.log(2) - F.softplus(sign * log_ratio(z)) for sign, z in ((-1, reals), (1, fakes)))
+    error = 0.5 * math.sqrt(real.var().item() / len(real) + fake.var().item() / len(fake))
+    return 0.5 * (real.mean() + fake.mean()).item(), error
+
+
+def _signed(value: float) -> str:
+    return f"{value:.4f}".replace("-", "−")

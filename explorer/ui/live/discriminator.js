@@ -1,0 +1,78 @@
+// The discriminator of a trained AAE in the plane, as models.Discriminator: logit = network(z) + log p(z). No DOM.
+
+import { sigmoid } from "./judge.js";
+import { Network } from "./network.js";
+import { logDensity, scoreOf } from "./prior.js";
+
+export const GUIDE = 0.5; // the standard deviation of the noise with which a mixture's density is given: priors.GaussianMixture.guide
+export const PARTS = ["whole", "learnt", "given"]; // of the logit: network(z) + log p(z), network(z), log p(z)
+const CLASSES = 10;
+
+export class Discriminator {
+  // tensors: what readSafetensors gives, with discriminator.body.0.weight …; shape: the prior's, as in prior.js.
+  constructor(tensors, shape) {
+    const widths = [];
+    for (let i = 0; tensors[`discriminator.body.${i}.weight`]; i += 2) {
+      const [outputs, inputs] = tensors[`discriminator.body.${i}.weight`].shape;
+      if (i === 0) widths.push(inputs);
+      widths.push(outputs);
+    }
+    this.network = new Network(widths, () => 0.5, { activation: "relu" });
+    this.network.layers.forEach((layer, i) => {
+      layer.weight.set(tensors[`discriminator.body.${2 * i}.weight`].values);
+      layer.bias.set(tensors[`discriminator.body.${2 * i}.bias`].values);
+    });
+    const waves = tensors["discriminator.frequencies"];
+    this.waves = waves ? Array.from({ length: waves.shape[0] }, (_, i) => [waves.values[2 * i], waves.values[2 * i + 1]]) : [];
+    this.labelled = widths[0] === 2 + 2 * this.waves.length + CLASSES;
+    this.shape = shape;
+    this.smoothing = shape ? GUIDE : 0;
+  }
+
+  // The prior that a code is compared with: of a label-informed discriminator, the label's own Gaussian.
+  priorOf(label) {
+    const { shape } = this;
+    return this.labelled ? { ...shape, means: [shape.means[label]], axes: [shape.axes[label]], stds: [shape.stds[label]] } : shape;
+  }
+
+  // What the network is given of points (two numbers each): the code, its waves' sines and cosines, the label.
+  seen(points, label) {
+    const n = points.length / 2, width = this.network.widths[0], inputs = new Float64Array(n * width), count = this.waves.length;
+    for (let row = 0; row < n; row++) {
+      const at = row * width, x = points[2 * row], y = points[2 * row + 1];
+      inputs[at] = x;
+      inputs[at + 1] = y;
+      this.waves.forEach(([a, b], i) => {
+        inputs[at + 2 + i] = Math.sin(a * x + b * y);
+        inputs[at + 2 + count + i] = Math.cos(a * x + b * y);
+      });
+      if (this.labelled) inputs[at + 2 + 2 * count + label] = 1;
+    }
+    return inputs;
+  }
+
+  // The logits of points, or a part of them.
+  logits(points, { label = 0, part = "whole" } = {}) {
+    const n = points.length / 2, result = new Float64Array(n);
+    if (part !== "given") result.set(this.network.forward(this.seen(points, label), n));
+    if (part !== "learnt") {
+      const prior = this.priorOf(label);
+      for (let row = 0; row < n; row++) result[row] += logDensity(prior, points[2 * row], points[2 * row + 1], { smoothing: this.smoothing });
+    }
+    return result;
+  }
+
+  // At one point: the logit's parts, D, the gradient of the logit, and the pull on a code there: the gradient of log D.
+  at([x, y], label = 0) {
+    const inputs = this.seen([x, y], label), count = this.waves.length;
+    const [learnt] = this.network.forward(inputs, 1);
+    const below = this.network.backward([1], { weights: false });
+    const gradient = scoreOf(this.priorOf(label), x, y, { smoothing: this.smoothing });
+    for (const i of [0, 1]) {
+      gradient[i] += below[i];
+      this.waves.forEach((wave, w) => (gradient[i] += wave[i] * (below[2 + w] * inputs[2 + count + w] - below[2 + count + w] * inputs[2 + w])));
+    }
+    const given = logDensity(this.priorOf(label), x, y, { smoothing: this.smoothing }), logit = learnt + given;
+    return { learnt, given, logit, probability: sigmoid(logit), gradient, pull: gradient.map((value) => sigmoid(-logit) * value) };
+  }
+}

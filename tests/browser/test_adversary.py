@@ -1,0 +1,451 @@
+"""The adversary lesson in a real browser: its arithmetic against torch, FACTS's table on the page, the games' failures by numbers."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from urllib.parse import parse_qs, urlparse
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import ncx2
+from torch.nn import functional as F
+
+from explorer.bundle import load_bundle
+from explorer.priors import get_prior
+from explorer.ui import adversary_state, cached
+from explorer.ui.live import assets
+
+from .driver import DESK, PHONE, ROOT, next_frame, serve
+
+DRAWN = ".adversary[data-ready=true]"
+LOG_4 = 2 * math.log(2)
+AAES = ("mnist-aae", "mnist-aae-mixture", "mnist-aae-mixture-labels", "mnist-aae-swiss-roll", "fashion-mnist-aae", "digits-aae")
+TABS = {"field": "The field that pulls", "teach": "What should it be taught?", "play": "Two players", "readings": "The wrong readings"}
+
+pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+
+
+# A server of this module's own: on a finished change it imports torch, which another test forbids the front page's.
+@pytest.fixture(scope="module")
+def running_server(tmp_path_factory):
+    with serve(tmp_path_factory.mktemp("server")) as running:
+        yield running
+    assert "Traceback" not in running.log.read_text(), running.log.read_text()
+
+
+@pytest.fixture(scope="module")
+def server(running_server) -> str:
+    return running_server.address
+
+
+@pytest.fixture(scope="module")
+def compute(server, chromium):
+    """`compute(modules, body, **given)`: what a function body returns that sees the exports of live modules and what is given."""
+    context = chromium.new_context()
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    page.goto(f"{server}/{assets.address()}network.js")
+    base = f"{server}/{assets.address()}"
+
+    def run(modules: str, body: str, **given):
+        return page.evaluate(
+            "async ([base, modules, body, given]) => { const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
+            "return await new Function(...Object.keys(all), ...Object.keys(given), body)(...Object.values(all), ...Object.values(given)); }",
+            [base, modules.split(), body, given],
+        )
+
+    yield run
+    context.close()
+
+
+@pytest.fixture
+def open_lesson(open_page):
+    return lambda query="", **options: open_page(f"adversary{query}", wait=DRAWN, **options)
+
+
+def numbers(page, tab: str) -> dict[str, str]:
+    """All digits of the tab's table, when what was asked for has been drawn."""
+    next_frame(page)
+    next_frame(page)
+    return page.locator(f".{tab} .numbers").first.evaluate("(table) => ({ ...table.dataset })")
+
+
+def address(page) -> dict[str, str]:
+    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
+
+
+def sent_messages(page) -> list:
+    """Fills with every websocket message that the page sends once it stands."""
+    sent: list = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
+    page.reload()
+    page.wait_for_selector(DRAWN)
+    page.wait_for_timeout(1200)
+    sent.clear()  # what opened the page
+    return sent
+
+
+# ---- arithmetic --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("activation, standardise", [("silu", False), ("silu", True), ("relu", False)])
+def test_gradients_against_autograd(compute, activation, standardise):
+    rng = np.random.default_rng(0)
+    widths, n = [2, 7, 5, 1], 6
+    points = rng.normal(size=(n, 2)) * 2 + 1
+    found = compute(
+        "network gaussian",
+        "const net = new Network(widths, seededUniform(3), { activation, standardise });"
+        "const logits = [...net.forward(Float64Array.from(points))], below = [...net.backward(logits.map((v) => 1 / (1 + Math.exp(-v)) / logits.length))];"
+        "return { weights: [...net.weights], gradient: [...net.gradient], logits, below };",
+        widths=widths, points=points.ravel().tolist(), activation=activation, standardise=standardise,
+    )  # fmt: skip
+    flat = torch.tensor(found["weights"], dtype=torch.double, requires_grad=True)
+    x = torch.tensor(points, requires_grad=True)
+    h, at = (x - x.mean(0)) / (x.var(0, unbiased=False) + 1e-5).sqrt() if standardise else x, 0
+    for i, (a, b) in enumerate(zip(widths, widths[1:])):
+        weight, bias = flat[at : at + a * b].view(b, a), flat[at + a * b : at + b * (a + 1)]
+        h, at = F.linear(h, weight, bias), at + b * (a + 1)
+        if i < len(widths) - 2:
+            h = F.silu(h) if activation == "silu" else F.relu(h)
+    F.softplus(h).mean().backward()
+    assert np.abs(found["gradient"]).max() > 1e-3
+    np.testing.assert_allclose(found["logits"], h[:, 0].detach(), atol=1e-12)
+    np.testing.assert_allclose(found["gradient"], flat.grad, atol=1e-12)
+    np.testing.assert_allclose(found["below"], x.grad.ravel(), atol=1e-12)
+
+
+def test_a_discriminators_steps_against_torchs_adam(compute):
+    found = compute(
+        "judge gaussian",
+        "const judge = new Judge({ seed: 5 }), uniform = seededUniform(1), start = [...judge.network.weights];"
+        "const real = standardNormal(32, uniform), fake = standardNormal(32, uniform).map((v) => 0.5 * v + 1), losses = [];"
+        "for (let i = 0; i < 30; i++) losses.push(judge.step(real, fake, 0.01).loss);"
+        "return { start, end: [...judge.network.weights], real: [...real], fake: [...fake], losses, steps: judge.steps, pull: [...judge.pull(fake).pull] };",
+    )
+    network = torch.nn.Sequential(torch.nn.Linear(2, 32), torch.nn.SiLU(), torch.nn.Linear(32, 32), torch.nn.SiLU(), torch.nn.Linear(32, 1)).double()
+    torch.nn.utils.vector_to_parameters(torch.tensor(found["start"], dtype=torch.double), network.parameters())
+    adam = torch.optim.Adam(network.parameters(), lr=0.01, betas=(0.5, 0.99))
+    real, fake = (torch.tensor(found[name], dtype=torch.double).view(-1, 2) for name in ("real", "fake"))
+    for loss in found["losses"]:
+        total = F.softplus(-network(real)).mean() + F.softplus(network(fake)).mean()
+        assert loss == pytest.approx(total.item(), abs=1e-10)
+        adam.zero_grad()
+        total.backward()
+        adam.step()
+    end = torch.nn.utils.parameters_to_vector(network.parameters()).detach()
+    np.testing.assert_allclose(found["end"], end, atol=1e-9)
+    assert found["steps"] == 30 and found["losses"][-1] < found["losses"][0]
+    fake.requires_grad_()
+    (pull,) = torch.autograd.grad(F.logsigmoid(network(fake)).sum(), fake)
+    np.testing.assert_allclose(found["pull"], pull.ravel(), atol=1e-9)
+
+
+@pytest.mark.parametrize("name", AAES)
+def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
+    bundle = load_bundle(ROOT / "pretrained" / name)
+    discriminator = bundle.model().discriminator.double()
+    z = np.random.default_rng(1).normal(size=(12, 2)) * 1.5
+    label = 4
+    found = compute(
+        "discriminator safetensors",
+        "return fetch(new URL(`latents/${digest}`, base)).then((r) => r.arrayBuffer()).then((buffer) => {"
+        "const d = new Discriminator(readSafetensors(buffer), shape), all = z.map((one) => d.at(one, label));"
+        "return { labelled: d.labelled, waves: d.waves.length, at: all, logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
+        digest=bundle.digest, shape=cached.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label, base=compute("network", "return location.href;"),
+    )  # fmt: skip
+    assert found["labelled"] == bundle.config.model.label_informed and found["waves"] == bundle.config.model.frequencies
+    at = torch.tensor(z, requires_grad=True)
+    logits = discriminator(at, torch.full((len(z),), label) if found["labelled"] else None)
+    (pull,) = torch.autograd.grad(F.logsigmoid(logits).sum(), at)
+    # a mixture's constants reach torch as float32, and the browser rounded to six decimals
+    tolerance = 1e-6 if bundle.config.model.prior == "normal" else 1e-4
+    np.testing.assert_allclose([one["logit"] for one in found["at"]], logits.detach(), atol=tolerance)
+    np.testing.assert_allclose(found["logits"], logits.detach(), atol=tolerance)
+    np.testing.assert_allclose([one["pull"] for one in found["at"]], pull, atol=tolerance)
+
+
+def test_cloud_and_exact_divergence(compute):
+    """Draws leave the hole empty, whose radius is scipy's; the JSD of every prior is that of a finer grid, in torch."""
+    found = compute(
+        "clouds gaussian divergence",
+        "const cloud = new Cloud({ mean: [0.5, -1], std: 1.3, hole: 0.2, at: [1, 0.5] }), draws = cloud.sample(4000, seededUniform(1));"
+        "let inside = 0; for (let i = 0; i < 4000; i++) inside += cloud.inHole(draws[2 * i], draws[2 * i + 1]);"
+        "return { inside, radius: cloud.radius, centre: cloud.centre, draws: [...draws], density: cloud.logDensity(0, -2), hole: cloud.logDensity(...cloud.centre),"
+        " jsd: Object.fromEntries(Object.entries({ normal: null, ...shapes }).map(([name, shape]) => [name, new Divergence(shape).of(new Cloud({ mean: [1, 0.5], std: 0.8 })).jsd])) };",
+        shapes=cached.shapes(),
+    )
+    assert found["inside"] == 0 and found["hole"] == -math.inf
+    assert found["radius"] == pytest.approx(1.3 * math.sqrt(ncx2.ppf(0.2, 2, 1.25)), abs=1e-6)
+    rng = np.random.default_rng(0)
+    own = rng.normal(size=(400_000, 2)) * 1.3 + [0.5, -1]
+    own = own[np.linalg.norm(own - found["centre"], axis=1) > found["radius"]]
+    np.testing.assert_allclose(np.reshape(found["draws"], (-1, 2)).mean(0), own.mean(0), atol=0.09)  # four standard errors
+    np.testing.assert_allclose(np.reshape(found["draws"], (-1, 2)).std(0), own.std(0), atol=0.07)
+    expected = -math.log(2 * math.pi * 1.3**2 * 0.8) - (0.5**2 + 1) / (2 * 1.3**2)
+    assert found["density"] == pytest.approx(expected, abs=1e-9)
+    side = (torch.arange(480, dtype=torch.double) + 0.5) / 40 - 6
+    grid = torch.stack(torch.meshgrid(side, side, indexing="xy"), -1).view(-1, 2)
+    log_q = -((grid - torch.tensor([1, 0.5])) ** 2).sum(-1) / (2 * 0.64) - math.log(2 * math.pi * 0.64)
+    for name, jsd in found["jsd"].items():
+        log_p = torch.cat([get_prior(name).double().log_prob(part) for part in grid.split(20_000)])
+        log_m = torch.logaddexp(log_p, log_q) - math.log(2)
+        exact = 0.5 * (log_p.exp() * (log_p - log_m) + log_q.exp() * (log_q - log_m)).sum() / 40**2
+        assert jsd == pytest.approx(exact.item(), abs=2e-6), name
+
+
+# ---- the page ----------------------------------------------------------------------------------
+
+
+# FACTS: the cloud in the address, its JSD from N(0, I) and the loss at D*, to the digits of the table
+ROWS = [
+    ("mean=0.25,0", "0.00775", "1.3708"), ("mean=0.5,0", "0.03031", "1.3257"), ("mean=0,1", "0.11142", "1.1635"), ("mean=2,0", "0.33683", "0.7126"),
+    ("mean=0,0&std=1.1", "0.00450", "1.3773"), ("mean=0,0&std=2", "0.17332", "1.0397"), ("mean=0,0&hole=0.05", "0.01765", "1.3510"),
+]  # fmt: skip
+
+
+def test_the_divergences_of_the_table_stand_on_the_page(open_lesson):
+    page = open_lesson("?tab=teach&mean=1,1")
+    base = page.url.split("?")[0]
+    for query, jsd, best in ROWS:
+        page.goto(f"{base}?tab=teach&{query}")
+        page.wait_for_selector(DRAWN)
+        table = page.locator(".teach .numbers")
+        assert table.locator("[data-is=jsd]").inner_text() == f"{jsd} nats", query
+        assert table.locator("[data-is=best]").inner_text() == best, query
+
+
+def test_every_tab_fits_a_projector_and_stays_on_the_host(open_lesson, server):
+    page = open_lesson("", viewport=DESK)
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    page.reload()
+    page.wait_for_selector(DRAWN)
+    for tab, name in TABS.items():
+        page.get_by_role("tab", name=name).click()
+        page.wait_for_function("(tab) => document.querySelector('.stMain') && location.search.includes(`tab=${tab}`) || tab === 'field'", arg=tab)
+        page.wait_for_timeout(400)
+        section = page.locator(f".tab.{tab}")
+        boxes = section.locator(".plane, button, select, input, table, canvas.curve, canvas.loss, canvas.spread").evaluate_all(
+            "(all) => all.filter((e) => e.offsetParent !== null || e.closest('svg')).map((e) => { const b = e.getBoundingClientRect(); return [e.className, b.x, b.y, b.right, b.bottom]; })"
+        )
+        assert len(boxes) >= 8
+        for label, x, y, right, bottom in boxes:
+            assert 0 <= x and right <= DESK["width"] and 0 <= y and bottom <= DESK["height"], (tab, label, right, bottom)
+    assert all(url.startswith((server, "blob:" + server, "data:")) for url in requests), requests
+    assert not any("/tensors/" in url for url in requests)  # decoders are not fetched here
+
+
+def test_the_field_shows_the_point_and_torch_agrees(open_lesson):
+    z, label = [0.6, 2.1], 3
+    page = open_lesson(f"?aae=mnist-aae-mixture-labels&part=learnt&label={label}&z={z[0]},{z[1]}")
+    page.wait_for_selector(".field[data-shown='mnist-aae-mixture-labels learnt 3']")
+    discriminator = load_bundle(ROOT / "pretrained" / "mnist-aae-mixture-labels").model().discriminator
+    logit = discriminator(torch.tensor([z]), torch.tensor([label])).item()
+    assert float(numbers(page, "field")["logit"]) == pytest.approx(logit, abs=1e-4)
+    page.get_by_role("combobox", name="Label").select_option("5")
+    page.wait_for_url(re.compile("label=5"))
+    page.wait_for_selector(".field[data-shown='mnist-aae-mixture-labels learnt 5']")
+    page.get_by_role("radio", name="whole D").check()
+    handle = page.get_by_role("button", name="Point z, Field of the discriminator")
+    handle.focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_url(re.compile(r"z=0.1(,|%2C)2.1"))
+    at = torch.tensor([[0.1, 2.1]], requires_grad=True)
+    logit = discriminator(at, torch.tensor([5]))
+    (pull,) = torch.autograd.grad(F.logsigmoid(logit).sum(), at)
+    shown = numbers(page, "field")
+    np.testing.assert_allclose([float(value) for value in shown["pull"].split(",")], pull[0], atol=1e-4)
+    checked = page.locator(".field .check")
+    checked.get_by_text("Python").wait_for()  # worked out with torch, on the server
+    values = [float(value.replace("−", "-")) for value in re.findall(r"−?\d+\.\d{4}", checked.inner_text())]
+    np.testing.assert_allclose(values, [logit.item(), *pull[0].tolist()], atol=1e-3)
+
+
+def test_dragging_the_cloud_is_live_and_sends_one_message(open_lesson):
+    page = open_lesson("?tab=teach&mean=0,0")
+    sent = sent_messages(page)
+    box = page.get_by_role("button", name="Cloud's mean; arrow keys move it").bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    seen = set()
+    for i in range(20):
+        page.mouse.move(x + 3 * (i + 1), y)
+        seen.add(numbers(page, "teach")["jsd"])
+    assert len(seen) == 20 and sent == []
+    page.mouse.up()
+    page.wait_for_url(re.compile("mean=(?!0,0|0%2C0)"))
+    page.locator(".teach .check").get_by_text("Python").wait_for()
+    jsd, error = map(float, re.search(r"JSD (\S+) ± (\S+)", page.locator(".teach .check").inner_text()).groups())
+    assert abs(jsd - float(numbers(page, "teach")["jsd"])) < 4 * error
+    assert len(sent) == 1
+    mean = float(address(page)["mean"].split(",")[0])
+    assert mean == pytest.approx(60 / (page.get_by_role("figure", name="Learnt D, and the cloud q").bounding_box()["width"] / 9), abs=0.03)
+
+
+def test_training_counts_its_steps_and_comes_to_the_same_again(open_lesson):
+    page = open_lesson("?tab=teach&mean=1,0&seed=4")
+    sent = sent_messages(page)
+    assert int(numbers(page, "teach")["steps"]) == 0  # nothing runs unasked
+    page.get_by_role("button", name="100 steps").click()
+    page.locator(".teach .numbers[data-steps='100']").wait_for()
+    page.wait_for_timeout(200)
+    first = numbers(page, "teach")
+    assert first["steps"] == "100" and float(first["loss"]) < 1.3
+    page.get_by_role("button", name="1 step", exact=True).click()
+    page.locator(".teach .numbers[data-steps='101']").wait_for()
+    page.get_by_role("button", name="Reset").click()
+    page.get_by_role("button", name="100 steps").click()
+    page.locator(".teach .numbers[data-steps='100']").wait_for()
+    page.wait_for_timeout(200)
+    assert numbers(page, "teach") == first
+    page.get_by_role("button", name="Train", exact=True).click()
+    page.wait_for_timeout(700)
+    page.get_by_role("button", name="Pause").click()
+    stopped = numbers(page, "teach")["steps"]
+    page.wait_for_timeout(300)
+    assert numbers(page, "teach")["steps"] == stopped and int(stopped) > 105
+    assert sent == []  # all of it in the browser
+
+
+def test_players_step_alone_and_together_and_reset_to_the_same(open_lesson):
+    page = open_lesson("?tab=play&seed=2")
+    start = numbers(page, "play")
+    page.get_by_role("button", name="Step D").click()
+    one = numbers(page, "play")
+    assert (one["discriminator"], one["encoder"], one["codes"]) == ("1", "0", start["codes"])  # the codes stay
+    page.get_by_role("button", name="Step encoder").click()
+    two = numbers(page, "play")
+    assert (two["discriminator"], two["encoder"]) == ("1", "1") and two["codes"] != start["codes"]
+    page.get_by_role("button", name="Both").click()
+    three = numbers(page, "play")
+    assert (three["discriminator"], three["encoder"]) == ("3", "2")  # two moves to one, as the preset says
+    page.get_by_role("button", name="Reset").click()
+    assert numbers(page, "play") == start
+    for name in ("Step D", "Step encoder", "Both"):
+        page.get_by_role("button", name=name).click()
+    assert numbers(page, "play") == three
+    page.get_by_role("combobox", name="Situation").select_option(label="A pinned 50 %")
+    page.wait_for_url(re.compile("preset=pinned"))
+    assert "batch norm" in page.locator(".says").inner_text() and page.get_by_role("combobox", name="Batch norm in D").input_value() == "batch"
+    page.get_by_role("combobox", name="Rate of D").select_option("0.01")
+    page.wait_for_url(re.compile("preset=own"))
+    again = open_lesson(f"?{urlparse(page.url).query}")
+    assert again.get_by_role("combobox", name="Batch norm in D").input_value() == "batch" and again.get_by_role("combobox", name="Rate of D").input_value() == "0.01"
+
+
+# What each preset's sentence says, seen in so many rounds of it: mean's distance from the prior's, standard deviation, loss, modes.
+GAME = """
+const play = presets[name], shape = shapes[play.prior] ?? null;
+const make = (change) => new Game({ shape, seed, start: { mean: play.start, std: play.spread }, encoder: play.encoder, standardise: play.norm === "batch",
+  saturating: play.pull === "saturating", ...change });
+const run = (game) => {
+  const seen = [];
+  for (let round = 1; round <= rounds; round++) {
+    let loss = 0;
+    for (let i = 0; i < play.moves; i++) loss = game.stepDiscriminator(play.rate_d).loss;
+    const generator = game.stepEncoder(play.rate_e), { mean, std, modes, pull } = game.measure();
+    seen.push({ loss, generator, mean: [...mean], std: [...std], modes, pull });
+  }
+  return seen;
+};
+return { preset: run(make({})), other: changed ? run(make(changed)) : null };
+"""
+
+
+@pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("name, rounds", [("matched", 260), ("strong", 30), ("weak", 300), ("pinned", 120), ("dropping", 300)])
+def test_presets_show_what_they_say(compute, name, rounds, seed):
+    changed = {"saturating": False} if name == "strong" else None
+    found = compute("game", GAME, presets=adversary_state.PRESETS, shapes=cached.shapes(), name=name, rounds=rounds, seed=seed, changed=changed)
+    seen = found["preset"]
+    mean, std = np.array([one["mean"] for one in seen]), np.array([one["std"] for one in seen])
+    distance, loss = np.linalg.norm(mean, axis=1), np.array([one["loss"] for one in seen])
+    assert np.isfinite(loss).all() and np.isfinite(mean).all()
+    if name == "matched":
+        assert distance[0] > 2.5 and distance[-40:].max() < 0.35
+        np.testing.assert_allclose(std[-40:], 1, atol=0.3)
+    if name == "strong":
+        assert distance[-1] > 0.9 * distance[0] > 3 and max(one["pull"] for one in seen) < 0.4 and min(one["generator"] for one in seen) > 3  # D < .05
+        assert np.linalg.norm(found["other"][-1]["mean"]) < 1  # with −log D they come
+    if name == "weak":
+        late, start = slice(60, None), np.array(adversary_state.PRESETS["weak"]["start"])
+        along = mean @ start / np.linalg.norm(start)  # from the prior's middle towards where they began
+        assert np.diff(np.sign(along)).nonzero()[0].size >= 3  # through the prior, and back
+        assert np.median(distance[late]) > 0.4 and np.median(std[late]) < 0.9 and np.abs(loss[late] - LOG_4).max() < 0.2
+    if name == "pinned":
+        assert np.abs(mean - mean[0]).max() < 1e-2 and np.abs(std - std[0]).max() < 0.05 and distance.min() > 3
+        assert np.abs(loss - LOG_4).mean() < 0.03
+    if name == "dropping":
+        late = [one["modes"] for one in seen[100:]]
+        assert np.median(late) <= 5 and max(late) < 10 and np.abs(loss[100:] - LOG_4).mean() < 0.05
+        assert len({tuple(np.round(one["mean"], 0)) for one in seen[100:]}) > 3  # which ones changes
+
+
+def test_two_readings_of_log_4_and_the_honest_estimate(open_lesson, compute):
+    page = open_lesson("?tab=readings&other=line")
+    page.get_by_role("button", name="Train both").click()
+    page.locator(".readings[data-steps='600']").wait_for()
+    page.wait_for_timeout(300)
+    shown = page.locator(".readings .panel .numbers").evaluate_all("(all) => all.map((table) => ({ ...table.dataset }))")
+    assert [float(one["loss"]) for one in shown] == [pytest.approx(LOG_4, abs=0.004)] * 2
+    assert float(shown[0]["jsd"]) == pytest.approx(0, abs=1e-9) and float(shown[1]["jsd"]) == pytest.approx(0.17332, abs=5e-6)
+    # fresh discriminators on kept draws: the null, and the wide cloud
+    bounds = compute(
+        "judge clouds gaussian",
+        "const cases = { null: [0, 1].map(() => new Cloud({ mean: [0, 0], std: 1 })), wide: [new Cloud({ mean: [0, 0], std: 2 })] }, found = {};"
+        "for (const [name, clouds] of Object.entries(cases)) found[name] = clouds.map((cloud, i) => {"
+        "  const u = seededUniform(50 + i), real = () => samplePrior(null, 3000, u), fake = () => cloud.sample(3000, u);"
+        "  const estimate = new Estimate({ real: { train: real(), held: real() }, fake: { train: fake(), held: fake() }, steps: 300, seed: i });"
+        "  while (!estimate.done) estimate.step();"
+        "  return estimate.result().bound; });"
+        "return found;",
+    )
+    assert max(map(abs, bounds["null"])) < 0.006
+    assert 0.15 < bounds["wide"][0] < 0.17332 + 0.012  # a lower bound in expectation; four standard errors
+
+
+@pytest.mark.slow
+def test_judging_on_the_page(open_lesson):
+    page = open_lesson("?tab=readings")
+    page.get_by_role("button", name="Judge A and B").click()
+    page.locator(".readings[data-estimates='1']").wait_for(timeout=240_000)
+    page.get_by_role("combobox", name="Model").select_option("mnist-vae")
+    page.get_by_role("button", name="Judge the model").click()
+    page.locator(".readings[data-estimates='2']").wait_for(timeout=240_000)
+    a, b, vae = json.loads(page.locator(".readings .chart").get_attribute("data-rows"))
+    assert a["low"] - 0.003 < a["bound"] < a["high"] + 0.003 and 0.5 < b["bound"] <= 0.5548 + 0.01
+    assert vae["bound"] > 5 * vae["high"] > 0
+
+
+def test_finger_keyboard_and_phone(open_lesson):
+    page = open_lesson("?tab=teach&mean=0,0", viewport=PHONE, has_touch=True, is_mobile=True)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    handle = page.get_by_role("button", name="Cloud's mean; arrow keys move it")
+    handle.scroll_into_view_if_needed()
+    box = handle.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    touch = page.context.new_cdp_session(page)
+    for kind, dx in [("touchStart", 0), *(("touchMove", 8 * i) for i in range(1, 9)), ("touchEnd", None)]:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dx is None else [{"x": x + dx, "y": y}]})
+    page.wait_for_url(re.compile("mean=(?!0%2C0|0,0)"))
+    first, second = map(float, address(page)["mean"].split(","))
+    assert first > 0.8 and abs(second) < 0.1
+    page.get_by_role("button", name="Cloud's standard deviation; arrow keys change it").focus()
+    page.keyboard.press("Shift+ArrowRight")
+    page.wait_for_url(re.compile("std=1.5"))
+    page.get_by_role("tab", name=TABS["teach"]).focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("tab=play"))
+    page.get_by_role("tab", name=TABS["teach"]).click()
+    page.wait_for_url(re.compile("tab=teach.*std=1.5"))  # a tab keeps its state
+
+
+def test_bad_parameters_are_named(open_lesson):
+    page = open_lesson("?tab=teach&mean=nan,1&std=99&prior=cauchy")
+    assert page.get_by_test_id("stAlert").count() == 3
+    assert "was ignored" in page.get_by_test_id("stAlert").first.inner_text()
