@@ -21,11 +21,6 @@ def server(running_server) -> str:
 
 
 @pytest.fixture(scope="session")
-def server_pid(running_server) -> int:
-    return running_server.pid
-
-
-@pytest.fixture(scope="session")
 def chromium():
     sync_api = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if CHROMIUM is None:

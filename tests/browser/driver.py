@@ -9,10 +9,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import parse_qs, urlparse
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = (
@@ -76,6 +77,22 @@ def serve(folder: Path) -> Iterator[Server]:
 def distinct(seen: list[dict]) -> list[int]:
     """How many different values each of the four pictures and the KL had in what WATCH collected."""
     return [len({frame["pictures"][i] for frame in seen}) for i in range(4)] + [len({frame["text"] for frame in seen})]
+
+
+def address(page) -> dict[str, str]:
+    """The parameters of the page's address."""
+    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
+
+
+def sent_messages(page, wait: Callable[[], object]) -> list:
+    """Reloads the page, and waits until it stands. Fills with every websocket message that it sends from then on."""
+    sent: list = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
+    page.reload()
+    wait()
+    page.wait_for_timeout(1500)
+    sent.clear()  # what opened the page
+    return sent
 
 
 def next_frame(page) -> None:

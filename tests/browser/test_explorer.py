@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import urlparse
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from explorer import gaussian
 from explorer.bundle import load_bundle
 from explorer.priors import get_prior
 
-from .driver import COMPLETE, DESK, PHONE, ROOT, distinct, drag_slider, hover_map, next_frame
+from .driver import COMPLETE, DESK, PHONE, ROOT, address, distinct, drag_slider, hover_map, next_frame, sent_messages, serve
 
 PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
@@ -34,21 +34,6 @@ def picture(page, name: str):
 def nats(page) -> float:
     next_frame(page)  # an address may change before the picture does: a frame can take long on a busy machine
     return float(page.get_by_role("status", name="KL divergence").get_attribute("data-nats"))
-
-
-def address(page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
-
-
-def sent_messages(page) -> list:
-    """Fills with every websocket message that the page sends once it stands."""
-    sent: list = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
-    page.reload()
-    page.wait_for_selector(COMPLETE)
-    page.wait_for_timeout(1500)
-    sent.clear()  # what opened the page
-    return sent
 
 
 def assert_frames_are_of_one_state(seen: list[dict]) -> None:
@@ -76,10 +61,13 @@ def test_page_shows_everything_by_name_and_stays_on_the_host(open_page, chromium
     assert all(url.startswith((server, "blob:" + server, "data:")) for url in requests), requests
 
 
-def test_server_does_not_import_torch(open_page, server_pid):
-    page = open_page("?pick=digits:5&" + DIGITS)
-    page.get_by_role("img", name="Original of image 5").wait_for()
-    mapped = open(f"/proc/{server_pid}/maps").read()
+def test_server_does_not_import_torch(chromium, tmp_path):
+    with serve(tmp_path) as fresh:  # the lessons' pages do import it, in the server that all tests share
+        page = chromium.new_page()
+        page.goto(f"{fresh.address}/?pick=digits:5&{DIGITS}")
+        page.get_by_role("img", name="Original of image 5").wait_for(timeout=60_000)
+        mapped = open(f"/proc/{fresh.pid}/maps").read()
+        page.close()
     assert "numpy" in mapped and "libtorch" not in mapped
 
 
@@ -116,7 +104,7 @@ def test_pictures_and_kl_against_torch(open_page, left, right):
 
 def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
     page = open_page("?log_var=-1,-1")
-    sent = sent_messages(page)
+    sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
     before = page.url
     seen = drag_slider(page, "μ₁")
     assert sent == [] and page.url == before
@@ -131,7 +119,7 @@ def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
 
 def test_hovering_decodes_what_is_under_the_pointer_and_sends_nothing(open_page):
     page = open_page()
-    sent = sent_messages(page)
+    sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
     kl_before = nats(page)
     box = page.get_by_role("figure", name="AAE latent map").bounding_box()
     seen = hover_map(page, "AAE latent map")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import urlparse
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from explorer import gaussian
 from explorer.ui import kl_reference
 from explorer.ui.live import assets
 
-from .driver import DESK, PHONE, next_frame
+from .driver import DESK, PHONE, address, next_frame, sent_messages
 
 READY = ".kl-lesson[data-ready=true]"
 PYTHON = "() => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.kl-lesson')).find(Boolean);"
@@ -63,10 +63,6 @@ def modules(server, chromium):
 
     yield run
     page.close()
-
-
-def address(page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
 
 
 def nats(page, name: str) -> float:
@@ -223,15 +219,7 @@ def test_known_values_stand_on_the_page(open_lesson, rows):
 
 
 def messages(page) -> list:
-    """Fills with every websocket message that the page sends once it stands."""
-    sent: list = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
-    page.reload()
-    page.wait_for_selector(READY)
-    page.wait_for_function(AGREED)
-    page.wait_for_timeout(1000)
-    sent.clear()
-    return sent
+    return sent_messages(page, lambda: (page.wait_for_selector(READY), page.wait_for_function(AGREED)))
 
 
 def drag(page, handle, dx: float, dy: float, moves: int) -> list[dict]:

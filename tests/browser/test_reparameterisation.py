@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from urllib.parse import parse_qs, urlparse
 
 import numpy as np
 import pytest
@@ -17,7 +16,7 @@ from explorer.bundle import load_bundle
 from explorer.ui import draws
 from explorer.ui.live import assets
 
-from .driver import DESK, PHONE, ROOT, next_frame
+from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
 
 READY = ".rep-lesson[data-ready=true]"
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
@@ -39,10 +38,6 @@ pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "digits-vae").exists(
 @pytest.fixture
 def lesson(open_page):
     return lambda query="", **options: open_page(f"reparameterisation?model=digits-vae&{query}", wait=READY, **options)
-
-
-def address(page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
 
 
 def number(text: str) -> float:
@@ -197,13 +192,7 @@ def test_the_graphs_hold_the_values_and_gradients_of_autograd(lesson):
 def test_dragging_is_live_sends_one_message_and_python_agrees(lesson):
     page = lesson("view=graphs&mean=0")
     agrees(page)
-    sent: list = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
-    page.reload()
-    page.wait_for_selector(READY)
-    agrees(page)
-    page.wait_for_timeout(800)
-    sent.clear()  # what opened the page
+    sent = sent_messages(page, lambda: (page.wait_for_selector(READY), agrees(page)))
     before = page.url
     box = page.get_by_role("slider", name="μ", exact=True).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

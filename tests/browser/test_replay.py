@@ -17,8 +17,8 @@ from explorer.priors import get_prior
 from explorer.ui.cached import _shape
 from explorer.ui.live import assets
 
-from .driver import COMPLETE, DESK, PHONE, ROOT
-from .test_explorer import AT, PIXELS, address, picture, sent_messages
+from .driver import COMPLETE, DESK, PHONE, ROOT, address, sent_messages
+from .test_explorer import AT, PIXELS, picture
 
 DIGITS = "left=digits-vae&right=digits-aae"
 OPEN = ".explorer[data-replay=true]"
@@ -78,7 +78,7 @@ def assert_shows(page, recorded, moment: int) -> None:
 def test_the_scrubber_moves_both_maps_by_keyboard_and_mouse_with_one_message_on_release(open_page, recorded):
     page = open_replay(open_page, 12)
     assert_shows(page, recorded, 12)
-    sent = sent_messages(page)
+    sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
     page.wait_for_selector(OPEN)
     scrubber(page).focus()
     page.keyboard.down("ArrowRight")
@@ -107,7 +107,7 @@ def test_the_scrubber_moves_both_maps_by_keyboard_and_mouse_with_one_message_on_
 
 def test_play_goes_on_without_messages_and_pause_holds_a_recorded_moment(open_page, recorded):
     page = open_replay(open_page, 18, "&pick=digits:40")
-    sent = sent_messages(page)
+    sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
     page.wait_for_selector(OPEN)
     page.get_by_role("button", name="Play", exact=True).click()
     page.evaluate(SEE)

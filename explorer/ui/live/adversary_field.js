@@ -6,7 +6,7 @@ import { sigmoid } from "./judge.js";
 import { set, svgElement } from "./map.js";
 import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "./plane.js";
 import { format } from "./readout.js";
-import { Painter } from "./runner.js";
+import { Painter } from "./painter.js";
 
 const REACH = 4.2, SIDE = 64;
 const SHOWN = 2000; // codes on a map: more would hide what lies beneath

@@ -9,7 +9,8 @@ import { CHANCE } from "./judge.js";
 import { batchStatistics } from "./network.js";
 import { gridPoints, Plane, pullOf, tellTale } from "./plane.js";
 import { format } from "./readout.js";
-import { Painter, Runner } from "./runner.js";
+import { Painter } from "./painter.js";
+import { Runner } from "./runner.js";
 
 const REACH = 4.5, SIDE = 48;
 const POINTS = gridPoints(REACH, SIDE);

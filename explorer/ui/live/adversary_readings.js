@@ -9,7 +9,8 @@ import { set, svgElement } from "./map.js";
 import { batchStatistics } from "./network.js";
 import { gridPoints, Plane, tellTale } from "./plane.js";
 import { format, write } from "./readout.js";
-import { Painter, Runner } from "./runner.js";
+import { Painter } from "./painter.js";
+import { Runner } from "./runner.js";
 
 const REACH = 4.5, SIDE = 48, BATCH = 128, RATE = 0.005, HELD_OUT = 4000;
 const STEPS = 600, EVERY = 50; // of the two discriminators; after how many their losses are looked at again

@@ -10,7 +10,8 @@ import { set, svgElement } from "./map.js";
 import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "./plane.js";
 import { logDensity } from "./prior.js";
 import { format } from "./readout.js";
-import { Painter, Runner } from "./runner.js";
+import { Painter } from "./painter.js";
+import { Runner } from "./runner.js";
 import { Slider } from "./slider.js";
 
 const REACH = 4.5, SIDE = 48, FINE = 128, BATCH = 128, HELD_OUT = 2000;

@@ -8,6 +8,7 @@ import { Legend } from "./legend.js";
 import { LatentMap } from "./map.js";
 import { Models } from "./models.js";
 import { Original } from "./original.js";
+import { Painter } from "./painter.js";
 import { Panel, panelNames } from "./panel.js";
 import { klMonteCarlo } from "./prior.js";
 import { Probe } from "./probe.js";
@@ -31,6 +32,7 @@ class Explorer {
     this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
     this.probe = new Probe(data.state);
     this.exchange = new Exchange(data.state, send);
+    this.painter = new Painter(() => this.drawFrame());
     this.models = new Models(this.base);
     this.find = (selector) => root.querySelector(selector);
     const page = { state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit() };
@@ -145,19 +147,12 @@ class Explorer {
     this.draw();
   }
 
-  // Draws at once, then no more than once a frame. Browsers hand over input just before a frame: it is drawn in that frame.
   draw() {
-    if (this.scheduled) return void (this.stale = true);
-    this.drawFrame();
-    this.scheduled = requestAnimationFrame(() => {
-      this.scheduled = null;
-      if (this.stale) this.draw();
-    });
+    this.painter.draw();
   }
 
   // One frame: everything on the screen from one state.
   drawFrame() {
-    this.stale = false;
     if (this.destroyed) return;
     const frame = this.probe.frame(), { state } = this.probe;
     const replayed = this.panels.map((panel) => (panel.model && this.replay?.of(panel)) ?? null);

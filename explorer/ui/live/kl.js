@@ -7,6 +7,7 @@ import { Line } from "./kl_one.js";
 import { Predict } from "./kl_predict.js";
 import { listen } from "./kl_reference.js";
 import { Plane } from "./kl_two.js";
+import { Painter } from "./painter.js";
 import { Probe, round } from "./probe.js";
 import { write } from "./readout.js";
 import { readTheme } from "./theme.js";
@@ -25,6 +26,7 @@ class Lesson {
     Object.assign(this, { root, data, words: data.words, defaults: data.defaults });
     this.probe = new Probe(data.state);
     this.exchange = new Exchange(data.state, send);
+    this.painter = new Painter(() => this.drawFrame());
     this.readColours();
     this.tabs = {};
     this.buttons = [...root.querySelectorAll("[role=tab]")];
@@ -128,16 +130,10 @@ class Lesson {
   // ---- drawing ---------------------------------------------------------------------------------------------
 
   draw() {
-    if (this.scheduled) return void (this.stale = true);
-    this.drawFrame();
-    this.scheduled = requestAnimationFrame(() => {
-      this.scheduled = null;
-      if (this.stale) this.draw();
-    });
+    this.painter.draw();
   }
 
   drawFrame() {
-    this.stale = false;
     if (this.destroyed) return;
     const { tab } = this.state;
     if (this.openTab !== tab) this.open(tab);

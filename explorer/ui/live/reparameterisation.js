@@ -8,6 +8,7 @@ import { EstimatorRows } from "./estimator_rows.js";
 import { Exchange } from "./exchange.js";
 import { seededUniform, reparameterise, standardNormal } from "./gaussian.js";
 import { GradientGraphs } from "./gradient_graphs.js";
+import { Painter } from "./painter.js";
 import { Probe, round } from "./probe.js";
 import { format, subscript, write } from "./readout.js";
 import { Slider } from "./slider.js";
@@ -44,6 +45,7 @@ class Lesson {
     this.base = new URL(data.assets, document.baseURI);
     this.probe = new Probe(data.state);
     this.exchange = new Exchange(data.state, send);
+    this.painter = new Painter(() => this.drawFrame());
     this.find = (selector) => root.querySelector(selector);
     this.readColours();
     this.buildControls();
@@ -168,18 +170,11 @@ class Lesson {
     return { draws, sums: draws.map((one) => summarise(one)) };
   }
 
-  // Draws at once, then no more than once a frame. Browsers hand over input just before a frame: it is drawn in that frame.
   draw() {
-    if (this.scheduled) return void (this.stale = true);
-    this.drawFrame();
-    this.scheduled = requestAnimationFrame(() => {
-      this.scheduled = null;
-      if (this.stale) this.draw();
-    });
+    this.painter.draw();
   }
 
   drawFrame() {
-    this.stale = false;
     if (this.destroyed) return;
     const frame = this.frame();
     const { view } = frame.state;

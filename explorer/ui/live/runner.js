@@ -1,9 +1,10 @@
-// When work and drawing are done: between frames.
+// Work that is done between frames.
 
 const BUDGET = 9; // milliseconds of a frame that a training may take
 
-// Runs `work()` between frames, as often as fits, at most `most` times and for
-// `budget` milliseconds a frame, until it says false or stop() is called; after each frame's work, `shown(done)`. The work counts its own steps: a slow machine takes longer, and comes to the same.
+// Runs `work()` between frames, as often as fits, at most `most` times and for `budget` milliseconds a frame, until it says
+// false or stop() is called; after each frame's work, `shown(done)`. The work counts its own steps: a slow machine takes
+// longer, and comes to the same.
 export class Runner {
   start(work, shown, most = Infinity, budget = BUDGET) {
     this.stop();
@@ -28,22 +29,5 @@ export class Runner {
   stop() {
     if (this.waiting != null) cancelAnimationFrame(this.waiting);
     this.waiting = null;
-  }
-}
-
-// Draws at once, then no more than once a frame.
-export class Painter {
-  constructor(paint) {
-    this.paint = paint;
-  }
-
-  draw() {
-    if (this.scheduled) return void (this.stale = true);
-    this.stale = false;
-    this.paint();
-    this.scheduled = requestAnimationFrame(() => {
-      this.scheduled = null;
-      if (this.stale) this.draw();
-    });
   }
 }
