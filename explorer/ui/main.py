@@ -19,6 +19,7 @@ st.html(MARGINS)
 # What stands at the top, in this order: the page's module in explorer.ui (its address too), its title and its icon.
 PAGES = [
     ("explore", "Explorer", "scatter_plot"),
+    ("practice", "4 Practice", "model_training"),
     ("scoreboard", "Scoreboard", "leaderboard"),
 ]
 
