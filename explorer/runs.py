@@ -80,6 +80,14 @@ class Pool:
         with self._lock:
             return len(self._threads)
 
+    def wait(self, seconds: float) -> None:
+        """Until its threads have ended, if that is soon."""
+        with self._lock:
+            threads = list(self._threads)
+        end = time.monotonic() + seconds
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
     def _serve(self) -> None:
         _yield_to_others()
         run = None
@@ -87,9 +95,9 @@ class Pool:
             with self._lock:
                 if run is not None:
                     self._at_work.discard(run)
-                    if run in self._again:
-                        self._again.discard(run)
+                    if run in self._again and run.has_work:
                         self._queue.append(run)
+                    self._again.discard(run)
                 if not self._queue:
                     self._threads.discard(threading.current_thread())
                     return
@@ -138,6 +146,14 @@ class Run:
     @property
     def is_over(self) -> bool:
         return self._rest in ("finished", "stopped", "failed")
+
+    @property
+    def has_work(self) -> bool:
+        """Is there anything for a thread to do?"""
+        with self._lock:
+            if self._closed:
+                return self._reports is not None or self._model is not None
+            return self._to_be_saved or (not self.is_over and (self._stop or self._wanted != 0))
 
     def prepare(self) -> None:
         """Opens the data, and looks at the model before its first step."""
@@ -227,14 +243,16 @@ class Run:
     def _train(self) -> None:
         if self._observer is None:
             self._open()
-        while (ending := self._ending()) is None:
+        while True:
+            self._changed.clear()  # before looking at what is wanted: what changes from here on ends the wait below
+            if (ending := self._ending()) is not None:
+                break
             begun = time.perf_counter()
             report = next(self._reports)
             self.seconds += time.perf_counter() - begun
             self._take(report)
             if self.pace is not None and self._wanted:
                 self._changed.wait(1 / self.pace)
-            self._changed.clear()
         if self._closed:
             self._free()
             return
@@ -451,6 +469,7 @@ class Hall:
             self._left = {}
         for desk in desks:
             desk.close()
+        self.pool.wait(5.0)  # a process that ends while torch computes in a thread ends with an abort
 
 
 @lru_cache(maxsize=8)

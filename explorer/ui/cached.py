@@ -109,6 +109,13 @@ def _find(digest: str) -> Bundle | None:
     return None
 
 
+def known_datasets() -> list[dict]:
+    """Every dataset: its name, whether it is on the disk, and its classes' names."""
+    return [
+        {"name": name, "present": datasets.is_present(name, DATA_DIR), "classes": list(datasets.CLASS_NAMES[name])} for name in datasets.DATASETS
+    ]
+
+
 def original(dataset: str, row: int) -> bytes:
     """The pixels of one test image, one byte each. Raises DatasetError without the dataset, LookupError without the row."""
     if dataset not in datasets.DATASETS:

@@ -6,8 +6,8 @@ import secrets
 
 import streamlit as st
 
-from explorer import datasets, runs
-from explorer.config import DATASETS, IMAGE_SIDES, KINDS, PRIORS
+from explorer import runs
+from explorer.config import DATASETS, KINDS, PRIORS
 from explorer.ui import cached, choices, kept, live, source
 from explorer.ui.live import training
 from explorer.ui.texts import practice as texts
@@ -37,8 +37,7 @@ def browser_data(token: str) -> dict:
     return {
         "runs": f"runs/{token}",
         "kinds": KINDS,
-        "datasets": [{"name": name, "present": datasets.is_present(name, cached.DATA_DIR), "side": IMAGE_SIDES[name]} for name in DATASETS],
-        "classes": {name: list(datasets.CLASS_NAMES[name]) for name in DATASETS},
+        "datasets": cached.known_datasets(),
         "priors": [{"name": name, "title": cached.PRIOR_NAMES[name], "shape": cached.shape(name)} for name in PRIORS],
         "starts": {f"{kind} {dataset}": choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS},
         "limits": choices.LIMITS,

@@ -101,7 +101,7 @@ async def lifespan(app):
     """Does at the server's start what the first visitor would wait for; at its end, ends the trainings."""
     await anyio.to_thread.run_sync(_warm)
     yield {}
-    cached.hall().close()
+    await anyio.to_thread.run_sync(cached.hall().close)
 
 
 def _warm() -> None:

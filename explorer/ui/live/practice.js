@@ -94,7 +94,8 @@ class Practice {
   }
 
   showLegend() {
-    const names = [...new Set(SIDES.map((side) => this.data.classes[this.state[side].dataset].join(" ")))].length === 1 ? this.data.classes[this.state.a.dataset] : [..."0123456789"];
+    const [a, b] = SIDES.map((side) => this.data.datasets.find(({ name }) => name === this.state[side].dataset).classes);
+    const names = String(a) === String(b) ? a : a.map((_, i) => String(i)); // of two datasets, the classes' numbers
     this.find(".legend").innerHTML = names.map((name, i) => `<span><i style="background:${this.data.symbols.classes[i]}"></i>${name}</span>`).join("");
   }
 

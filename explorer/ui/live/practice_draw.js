@@ -113,7 +113,7 @@ export function drawManifold(canvas, pictures) {
   hidden.width = hidden.height = size;
   hidden.getContext("2d").putImageData(image, 0, 0);
   const side = Math.min(width, height);
-  context.imageSmoothingEnabled = side < size;
+  context.imageSmoothingQuality = "high";
   context.drawImage(hidden, (width - side) / 2, (height - side) / 2, side, side);
 }
 

@@ -232,7 +232,9 @@ export class Panel {
     const points = (one, name) => (one?.points ?? []).map((point) => [point.at / one.status.steps, point[name] ?? null]);
     const mine = (name, colour = this.colours.text) => ({ points: points(run, name), colour });
     const faint = (name) => ({ points: points(otherRun, name), colour: this.colours.faint, dash: [3, 3], thick: 1.3, name: otherRun ? fill(words.other, { run: this.side === "a" ? "B" : "A" }) : "" });
-    const same = otherRun?.status.chosen.kind === kind;
+    const alike = otherRun?.status.chosen.dataset === run?.status.chosen.dataset; // else nothing on one scale
+    const beside = (name) => (alike ? [faint(name)] : []);
+    const same = alike && otherRun?.status.chosen.kind === kind;
     const null_ = run?.status.null.sliced_w2_squared;
     const regulariser = {
       ae: { title: words.nothing, lines: [] },
@@ -240,10 +242,10 @@ export class Panel {
       aae: { title: words.game, lines: [{ ...mine("discriminator_real", this.colour("--prior")), name: words.real }, { ...mine("discriminator_fake", this.colour("--z")), name: words.fake }], level: Math.LN2 },
     }[kind];
     const charts = [
-      { title: words.reconstruction, lines: [mine("reconstruction"), faint("reconstruction")] },
+      { title: words.reconstruction, lines: [mine("reconstruction"), ...beside("reconstruction")] },
       regulariser,
       {
-        title: words.sliced, log: true, lines: [mine("sliced_w2_squared", this.colour("--z")), faint("sliced_w2_squared")],
+        title: words.sliced, log: true, lines: [mine("sliced_w2_squared", this.colour("--z")), ...beside("sliced_w2_squared")],
         band: null_ ? [null_[0] - 2 * null_[1], null_[0] + 2 * null_[1]] : null, bandColour: this.colour("--prior"),
       },
     ];

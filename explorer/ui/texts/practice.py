@@ -76,11 +76,11 @@ WORDS = {
     "reconstruction": "reconstruction",
     "kl": "KL(q(z|x)‖p(z))",
     "game": "D's losses",
-    "real": "−log D, draws of p(z)",
-    "fake": "−log(1−D), codes",
+    "real": "p(z)",
+    "fake": "codes",
     "adversarial": "−log D, codes",
     "nothing": "An AE pays nothing for its codes.",
-    "sliced": "q(z) from p(z): sliced W₂²",
+    "sliced": "sliced W₂²",
     "coverage": "coverage",
     "null": "two sets of draws of p(z)",
     "other": "run {run}",
@@ -115,7 +115,7 @@ dots are draws z ~ q(z|x), which is what is compared with the prior; *means* sho
 **The manifold** is what the decoder makes of a grid: for N(0, I) even in probability, for other priors even in the plane. Both show the
 running average of the weights, because that is what comes out in the end and is saved.
 
-**The curves**: the reconstruction (binary cross-entropy, summed over pixels), then what regularises: the VAE's KL, or the two sides of the AAE's game. All in nats an image, on
+**The curves**: the reconstruction (binary cross-entropy, summed over pixels), then what regularises: the VAE's KL, or what the AAE's discriminator D loses on draws of p(z), −log D, and on codes, −log(1 − D). All in nats an image, on
 the training images; a point is the mean over the steps since the last one. D's losses at log 2 (dotted) mean that it cannot tell codes from draws, *or* that it is a weak
 discriminator. They are no divergence. **Sliced W₂²** is an honest distance of the test codes' q(z) from p(z), the same for
 all models: grey is its null, what two sets of draws of the prior show. **Coverage** is the share of draws of p(z) that
