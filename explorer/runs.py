@@ -24,7 +24,7 @@ from explorer import datasets, saving
 from explorer.bundle import BundleError
 from explorer.config import Config
 
-SNAPSHOT_SECONDS = 0.3  # at least so long between two looks at the model
+SNAPSHOT_SECONDS = 0.25  # at least so long between two looks at the model
 SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into looking
 WATCHED_SECONDS = 5.0  # nobody asked for so long: no looks, only training
 NICE = 5  # trainings yield to what answers people

@@ -17,7 +17,7 @@ from explorer.config import DATASETS, KINDS, PRIORS, RECIPES, Config, recipe, wi
 SIDES = ("a", "b")
 PARAMETERS = SIDES
 OPENING = {"a": ("vae", "digits"), "b": ("aae", "digits")}
-EPOCHS = {28: 5}  # of images with that side, where the recipe's would be long to watch
+EPOCHS = {28: 10}  # of images with that side, where the recipe's would be long to watch
 # What may be chosen, lowest and highest: a server's bounds are nearer than a command line's.
 LIMITS = {
     "beta": (0, 1000), "adversarial_weight": (0, 10_000), "lr": (1e-6, 10), "discriminator_lr": (1e-6, 10),

@@ -1,6 +1,7 @@
 // Draws a training's codes, what it decodes, and its curves, each into a canvas of its own.
 
 const TICKS = 4; // at most, on an axis
+const LATE = 0.08; // the share of what has been trained that a steep beginning takes
 const SMALLEST = 1e-4; // of a logarithmic axis
 
 // Fits the canvas to its place and the screen's sharpness. Returns {context, width, height} in CSS pixels, cleared.
@@ -118,11 +119,12 @@ export function drawManifold(canvas, pictures) {
 }
 
 // lines: [{points: [[x, y or null] …], colour, width, dash, name}]; range: [x0, x1]; band: [low, high] in y, or null;
-// level: a y to mark; log: whether y is logarithmic.
-export function drawChart(canvas, { title, lines, range, colours, band = null, bandColour = "", level = null, log = false, floor = null }) {
+// level: a y to mark; log: whether y is logarithmic; late: whether y is chosen without the steep beginning.
+export function drawChart(canvas, { title, lines, range, colours, band = null, bandColour = "", level = null, log = false, floor = null, late = false }) {
   const { context, width, height } = fresh(canvas);
-  const [left, right, top, bottom] = [34, width - 4, 30, height - 13];
-  const values = lines.flatMap(({ points }) => points.map(([, y]) => y)).filter((y) => y !== null && (!log || y > 0));
+  const [left, right, top, bottom] = [34, width - 4, 31, height - 13];
+  const begin = late ? LATE * Math.min(range[1], Math.max(0, ...(lines[0]?.points ?? []).map(([x]) => x))) : range[0];
+  const values = lines.flatMap(({ points }) => points.filter(([x]) => x >= begin && x <= range[1]).map(([, y]) => y)).filter((y) => y !== null && (!log || y > 0));
   if (band) values.push(...band.filter((y) => !log || y > SMALLEST));
   if (level !== null) values.push(level);
   if (floor !== null) values.push(floor);
@@ -142,7 +144,7 @@ export function drawChart(canvas, { title, lines, range, colours, band = null, b
     const y = log ? bottom - ((tick - low) / (high - low)) * (bottom - top) : py(tick);
     context.strokeStyle = colours.grid;
     line(context, [[left, y], [right, y]]);
-    context.fillText(log ? power(tick) : short(tick), left - 3, y + 3);
+    if (y > top + 3) context.fillText(log ? power(tick) : short(tick), left - 3, y + 3);
   }
   context.fillText(short(range[1]), right, height - 2);
   context.textAlign = "left";

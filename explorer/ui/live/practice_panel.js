@@ -161,6 +161,7 @@ export class Panel {
       input.title = this.isLocked ? words.locked : "";
     }
     this.root.dataset.state = state;
+    this.root.dataset.revision = status?.revision ?? 0;
     this.root.dataset.taken = status?.taken ?? 0;
     this.root.dataset.last = JSON.stringify(status?.last ?? null);
     write(this.find(".word"), fill(words[state], { place: status?.place }) + (status?.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""));
@@ -242,7 +243,7 @@ export class Panel {
       aae: { title: words.game, lines: [{ ...mine("discriminator_real", this.colour("--prior")), name: words.real }, { ...mine("discriminator_fake", this.colour("--z")), name: words.fake }], level: Math.LN2 },
     }[kind];
     const charts = [
-      { title: words.reconstruction, lines: [mine("reconstruction"), ...beside("reconstruction")] },
+      { title: words.reconstruction, late: true, lines: [mine("reconstruction"), ...beside("reconstruction")] },
       regulariser,
       {
         title: words.sliced, log: true, lines: [mine("sliced_w2_squared", this.colour("--z")), ...beside("sliced_w2_squared")],
