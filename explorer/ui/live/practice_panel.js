@@ -102,10 +102,11 @@ export class Panel {
     this.find(".dataset").value = chosen.dataset;
     this.find(".prior").value = chosen.prior;
     for (const [name, { label, input }] of Object.entries(this.fields)) {
-      label.hidden = (this.data.only_for[name] ?? chosen.kind) !== chosen.kind;
+      const matters = ({ kind }) => (this.data.only_for[name] ?? kind) === kind;
+      label.hidden = !matters(chosen);
       const text = name === "hidden" ? chosen.hidden.join(" ") : String(chosen[name]);
       if (this.root.getRootNode().activeElement !== input || input.getAttribute("aria-invalid") === "true") input.value = text;
-      label.classList.toggle("differs", String(chosen[name]) !== String(other[name]));
+      label.classList.toggle("differs", matters(other) && String(chosen[name]) !== String(other[name]));
     }
   }
 
@@ -150,7 +151,7 @@ export class Panel {
     const status = run?.status, over = OVER.includes(state), active = ACTIVE.includes(state);
     const able = {
       play: state !== "saving", step: !active && !over, epoch: !active && !over, stop: this.isLocked && state !== "saving",
-      reset: Boolean(run) && state !== "saving", save: state === "finished" && !status.saved,
+      reset: state !== "saving", save: state === "finished" && !status.saved,
     };
     for (const [name, button] of Object.entries(buttons)) button.setAttribute("aria-disabled", String(!able[name]));
     const label = active && state !== "saving" ? words.pause : state === "paused" ? words.resume : over || state === "saving" ? words.again : words.start;
@@ -161,6 +162,7 @@ export class Panel {
       input.title = this.isLocked ? words.locked : "";
     }
     this.root.dataset.state = state;
+    this.root.dataset.id = status?.id ?? 0;
     this.root.dataset.revision = status?.revision ?? 0;
     this.root.dataset.taken = status?.taken ?? 0;
     this.root.dataset.last = JSON.stringify(status?.last ?? null);
