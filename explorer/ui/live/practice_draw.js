@@ -1,6 +1,6 @@
 // Draws a training's codes, what it decodes, and its curves, each into a canvas of its own.
 
-const TICKS = 4; // at most, on an axis
+const TICKS = 5; // at most, on an axis
 const LATE = 0.08; // the share of what has been trained that a steep beginning takes
 const SMALLEST = 1e-4; // of a logarithmic axis
 
@@ -138,6 +138,7 @@ export function drawChart(canvas, { title, lines, range, colours, band = null, b
   context.fillStyle = colours.text;
   context.font = "600 11.5px sans-serif";
   context.fillText(title, 2, 11, width - 4);
+  if (!lines.length) return;
   context.font = "10px sans-serif";
   context.textAlign = "right";
   for (const tick of log ? decades(low, high) : ticks(low, high)) {
