@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui.live import assets
+from explorer.ui.live import assets, training
 
 app = st.App(
     Path(__file__).parent / "explorer" / "ui" / "main.py",
-    routes=assets.ROUTES,
+    routes=[*training.ROUTES, *assets.ROUTES],
     lifespan=assets.lifespan,
 )

@@ -20,11 +20,11 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from explorer.config import DATASETS, KINDS, RECIPES, ZOO, Config, recipe
+from explorer.config import DATASETS, KINDS, PRIORS, RECIPES, ZOO, Config, recipe, with_prior
+from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
 HERE = Path(__file__).resolve().parent
 INTERRUPTED, FAILED = 130, 2
-IMPORTANCE_SAMPLES = 500  # of z an image, in a VAE's bound on log p(x)
 CHECKPOINT_SECONDS = 10
 
 
@@ -41,9 +41,16 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--batch-size", type=int, help="images a step (default: the recipe's)")
     parser.add_argument("--lr", type=float, help="peak learning rate of encoder and decoder (default: the recipe's)")
     parser.add_argument("--beta", type=float, help="VAE: weight of the KL term (default: the recipe's)")
+    parser.add_argument("--adversarial-weight", type=float, help="AAE: weight of the adversary (default: the recipe's)")
+    parser.add_argument("--discriminator-lr", type=float, help="AAE: peak learning rate of the discriminator (default: the recipe's)")
+    parser.add_argument(
+        "--prior", choices=PRIORS, help="what the latent is pulled towards (default: the recipe's); r1 and smoothing become those of recipes with such a prior"
+    )
+    parser.add_argument("--hidden", type=int, nargs="+", metavar="WIDTH", help="widths of the encoder's hidden layers; the decoder has them in reverse (default: the recipe's)")
     parser.add_argument("--latent-dim", type=int, help="dimensions of the latent space (default: the recipe's)")
     parser.add_argument("--seed", type=int, help="same seed, same machine: same numbers (default: 0)")
     parser.add_argument("--device", default="auto", help="auto (CUDA when available, else another accelerator, else the CPU), cpu, cuda, cuda:1, mps ...")
+    parser.add_argument("--threads", type=int, help="the CPU's threads; the same numbers need as many (default: torch's choice)")
     parser.add_argument("--data-dir", type=Path, default=HERE / "data", help="where the datasets are, or are downloaded to (default: data/)")
     parser.add_argument("--out", type=Path, help="folder to put the bundles in (default: pretrained/ for full recipes, else runs/)")
     parser.add_argument("--resume", action="store_true", help="go on where this very command was killed; models that it finished are kept")
@@ -65,8 +72,8 @@ def configure(options: argparse.Namespace) -> list[Config]:
         full = [RECIPES[name] for name in names]
     else:
         full = [recipe(options.dataset or "mnist", kind) for kind in options.model or ("vae", "aae")]
-    model = {"latent_dim": options.latent_dim}
-    training = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "beta", "seed")}
+    model = {"latent_dim": options.latent_dim, "hidden": None if options.hidden is None else tuple(options.hidden)}
+    training = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "beta", "adversarial_weight", "discriminator_lr", "seed")}
     changed = [
         dataclasses.replace(
             config,
@@ -75,7 +82,7 @@ def configure(options: argparse.Namespace) -> list[Config]:
         )
         for config in full
     ]
-    return list(dict.fromkeys(changed))
+    return list(dict.fromkeys(changed if options.prior is None else [with_prior(config, options.prior) for config in changed]))
 
 
 def destination(config: Config, options: argparse.Namespace, started: datetime) -> Path:
@@ -84,9 +91,7 @@ def destination(config: Config, options: argparse.Namespace, started: datetime) 
         return options.out / config.name
     if config == RECIPES.get(config.name):
         return HERE / "pretrained" / config.name
-    stem = f"{config.name}-{started:%Y%m%d-%H%M%S}"
-    taken = {path.name for path in (HERE / "runs").glob(f"{stem}*")}  # by a run of the same second
-    return HERE / "runs" / next(name for name in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))) if name not in taken)
+    return fresh_folder(HERE / "runs", config.name, started)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -106,6 +111,7 @@ def run(options: argparse.Namespace) -> int:
     rows: list[dict] = []
     try:
         configs = configure(options)
+        set_threads(options.threads)
         device = training.choose_device(options.device)
         print(f"Device: {training.describe_device(device)}")
         read = functools.cache(lambda dataset, split: datasets.load(dataset, split, options.data_dir, download=True))
@@ -158,28 +164,13 @@ def train_one(config: Config, target: Path, read, device, options: argparse.Name
     begun = time.perf_counter()
     last = show_progress(training.fit(config, train.images, device, labels=train.labels, resume=resume), config, options.dry_run, recorder, keep)
     seconds = time.perf_counter() - begun
-    cost = {"seconds": round(seconds, 1), "device": training.describe_device(device)} | ({"resumed_after": resume.epoch} if resume else {})
-    evaluated = training.evaluate(
-        training.round_to_half(last.model), test, device, train=train, importance_samples=0 if options.dry_run else IMPORTANCE_SAMPLES
-    )
+    samples = 0 if options.dry_run else IMPORTANCE_SAMPLES
+    evaluated, cost = measure(last.model, train, test, device, seconds, resume.epoch if resume else None, samples)
     if options.dry_run:
         return table_row(config, evaluated.metrics | cost, "(dry run: nothing written)")
     write(target, last.model, config, evaluated, cost, last.history, test.labels, recording=recorder and recorder.arrays())
     remove_checkpoint(file)
     return table_row(config, evaluated.metrics | cost, shown_path(target))
-
-
-def write(target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None, recording=None) -> None:
-    """The bundle; with a map where the codes have more than two dimensions: the one given, or where umap-learn is there, a fresh one."""
-    from explorer import bundle, projection
-
-    if config.model.latent_dim > 2 and umap is None:
-        try:
-            umap = projection.umap(evaluated.mean)
-        except ImportError:
-            print(f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py --evaluate` adds it.")
-    codes = bundle.Codes(evaluated.mean, evaluated.log_var, labels, umap)
-    bundle.save_bundle(target, model, config, evaluated.metrics | cost, history, codes, recording)
 
 
 def find_finished(target: Path, config: Config, options: argparse.Namespace):
@@ -230,6 +221,15 @@ def evaluate(options: argparse.Namespace) -> int:
         return FAILED
     print_table(rows)
     return 0
+
+
+def set_threads(count: int | None) -> None:
+    import torch
+
+    if count is not None:
+        if count < 1:
+            raise ValueError(f"--threads must be at least 1, not {count}")
+        torch.set_num_threads(count)
 
 
 class Checkpoints:

@@ -72,6 +72,9 @@ class Config:
             "batch_size": training.batch_size,
         }.items():
             _require(isinstance(value, int) and value >= 1, f"{name} must be a whole number of at least 1, not {value!r}")
+        for name, widths in {"hidden": model.hidden, "discriminator_hidden": model.discriminator_hidden}.items():
+            right = len(widths) > 0 and all(isinstance(width, int) and width >= 1 for width in widths)
+            _require(right, f"{name} must be one or more whole numbers of at least 1, not {widths!r}")
         seed = training.seed
         _require(isinstance(seed, int) and 0 <= seed < 2**63, f"seed must be a whole number from 0 to 2^63 - 1, not {seed!r}")
         waves = model.frequencies
@@ -154,3 +157,12 @@ def recipe(dataset: str, kind: str) -> Config:
     _require(dataset in DATASETS, f"dataset {dataset!r} is unknown; there are {', '.join(DATASETS)}")
     _require(kind in KINDS, f"model kind {kind!r} is unknown; there are {', '.join(KINDS)}")
     return RECIPES[f"{dataset}-{kind}"]
+
+
+def with_prior(config: Config, prior: str) -> Config:
+    """The same with another prior, and with what the recipes for such a prior have in common. Raises ValueError."""
+    if prior == config.model.prior:
+        return config
+    settings = _NARROW if prior != "normal" else {name: getattr(TrainingConfig, name) for name in _NARROW}
+    model = dataclasses.replace(config.model, prior=prior)
+    return Config(model, dataclasses.replace(config.training, **settings))

@@ -35,12 +35,12 @@ def moments(steps: int) -> list[int]:
     return sorted({round(steps * (i / (MOMENTS - 1)) ** 3) for i in range(MOMENTS)})
 
 
-def manifold_grid(prior_name: str) -> Tensor:
-    """Codes (TILES², 2) of the manifold's tiles, row by row from the top left: as z₂ falls, and z₁ grows.
+def manifold_grid(prior_name: str, tiles: int = TILES) -> Tensor:
+    """Codes (tiles², 2) of the manifold's tiles, row by row from the top left: as z₂ falls, and z₁ grows.
 
     For N(0, I) a linear grid on the unit square through the inverse Gaussian CDF (Kingma & Welling 2013, Fig. 4), else a plain one.
     """
-    share = (torch.arange(TILES) + 0.5) / TILES
+    share = (torch.arange(tiles) + 0.5) / tiles
     side = torch.special.ndtri(share) if prior_name == "normal" else REACH * (2 * share - 1)
     return torch.cartesian_prod(side.flip(0), side).flip(1)
 

@@ -27,7 +27,7 @@ WARM_UP = 0.2  # share of the steps in which the learning rate rises
 SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
 DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its waves
 NEGLIGIBLE, NEGLIGIBLE_STEPS = 1e-30, 100  # a moment so small moves no weight; how often such moments are set to 0
-_REMEDY = "Nothing was written. A smaller --lr usually helps."
+REMEDY = "Nothing was written. A smaller --lr usually helps."
 
 
 class TrainingDiverged(Exception):
@@ -55,6 +55,7 @@ class Report:
     terms: dict[str, float] | None = None
     history: list[dict] | None = None  # of all epochs so far
     checkpoint: Callable[[], Checkpoint] | None = None  # to be called before the next report
+    losses: dict[str, Tensor] | None = None  # the terms of this step alone, still on the device
 
 
 def choose_device(name: str = "auto") -> torch.device:
@@ -113,10 +114,11 @@ def fit(
             x = data.index_select(0, rows).float().div_(255)  # (batch, pixels); six times as fast as data[rows]
             losses.append(run.step(x, None if label is None else label[rows], (epoch - 1) * steps + step, training.epochs * steps))
             if step < steps:
-                yield Report(epoch, step, steps, run.result)
+                yield Report(epoch, step, steps, run.result, losses=losses[-1])
         terms = _mean_terms(losses, epoch)
         history.append({"epoch": epoch, **terms})
-        yield Report(epoch, steps, steps, run.result, terms, history, lambda: Checkpoint(config, epoch, list(history), run.tensors()))
+        checkpoint = lambda: Checkpoint(config, epoch, list(history), run.tensors())  # noqa: E731
+        yield Report(epoch, steps, steps, run.result, terms, history, checkpoint, losses[-1])
 
 
 class _Run:
@@ -291,7 +293,7 @@ def _mean_terms(losses: list[dict[str, Tensor]], epoch: int) -> dict[str, float]
         # of the first step's broken terms, a summand says more than the total that it broke
         step, term = min(broken.tolist(), key=lambda at: (at[0], names[at[1]].endswith("total"), at[1]))
         raise TrainingDiverged(
-            f"{names[term]} became {table[step, term].item()} at epoch {epoch}, step {step + 1} of {len(table)}. {_REMEDY}"
+            f"{names[term]} became {table[step, term].item()} at epoch {epoch}, step {step + 1} of {len(table)}. {REMEDY}"
         )
     return dict(zip(names, table.mean(0).tolist()))
 
@@ -317,7 +319,7 @@ def round_to_half(model: Autoencoder) -> Autoencoder:
     for name, parameter in model.named_parameters():
         parameter.copy_(parameter.half().float())
         if not parameter.isfinite().all():
-            raise TrainingDiverged(f"the trained weights in {name} are NaN or above 65,504, float16's largest number. {_REMEDY}")
+            raise TrainingDiverged(f"the trained weights in {name} are NaN or above 65,504, float16's largest number. {REMEDY}")
     return model
 
 
@@ -346,7 +348,7 @@ def evaluate(
         results |= {"draws": DRAWS_AN_IMAGE, "reconstruction_sampled": at_z, "kl": kl, "negative_elbo": at_z + kl}
         codes = z[0]
     if not (codes.isfinite().all() and np.isfinite(results.get("negative_elbo", results["reconstruction"]))):
-        raise TrainingDiverged(f"the trained model's codes or their losses are NaN or infinite. {_REMEDY}")
+        raise TrainingDiverged(f"the trained model's codes or their losses are NaN or infinite. {REMEDY}")
     results |= _distances(codes.cpu().numpy(), model, generator)
     if log_var is not None:
         split = metrics.elbo_surgery(*(part.cpu().numpy() for part in (mean, log_var, codes, model.prior.log_prob(codes))))

@@ -9,7 +9,7 @@ import math
 import pytest
 
 from explorer import priors, shapes
-from explorer.config import CLASSES, DATASETS, IMAGE_SIDES, KINDS, PRIORS, RECIPES, ZOO, Config, ModelConfig, TrainingConfig, recipe
+from explorer.config import CLASSES, DATASETS, IMAGE_SIDES, KINDS, PRIORS, RECIPES, ZOO, Config, ModelConfig, TrainingConfig, recipe, with_prior
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -169,3 +169,13 @@ def test_dictionaries_that_are_refused(damage):
     damage(data)
     with pytest.raises(ValueError, match="not a configuration of this version"):
         Config.from_dict(data)
+
+
+def test_another_prior_brings_what_its_recipes_have():
+    for kind in ("vae", "aae"):
+        assert with_prior(recipe("mnist", kind), "mixture") == RECIPES[f"mnist-{kind}-mixture"]
+        assert with_prior(RECIPES[f"mnist-{kind}-mixture"], "normal") == recipe("mnist", kind)
+    own = RECIPES["mnist-aae-swiss-roll"]
+    assert with_prior(own, "swiss-roll") is own
+    with pytest.raises(ValueError, match="latent_dim must be 2"):
+        with_prior(RECIPES["mnist-vae-16d"], "mixture")

@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 
 # What each module may import from the package. A name stands for itself and for what lies below it.
-PAGES = {"ui", "config", "estimators", "figures", "gaussian", "priors", "models", "objectives", "training"}
+PAGES = {"ui", "config", "estimators", "figures", "gaussian", "priors", "models", "objectives", "training", "runs"}
 MAY_IMPORT = {
     "config": set(),
     "gaussian": {"config"},
@@ -26,16 +26,19 @@ MAY_IMPORT = {
     "files": set(),
     "checkpoint": {"config", "files", "training"},
     "bundle": {"config", "files", "models"},
+    "saving": {"config", "bundle", "projection", "training"},  # torch: through training, when a model is measured
+    "snapshot": {"config", "datasets", "gaussian", "metrics", "models", "priors", "recording"},
+    "runs": {"config", "bundle", "datasets", "models", "saving", "snapshot", "training"},
     "metrics": set(),
     "projection": set(),
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "metrics", "priors", "projection", "shapes"},
-    "ui.live": {"ui", "config", "bundle", "datasets"},
+    "ui.cached": {"config", "bundle", "datasets", "metrics", "priors", "projection", "runs", "shapes"},
+    "ui.live": {"ui", "config", "bundle", "datasets", "runs"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }
 TORCH = {"torch", "torchvision"}
-WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "estimators", "training", "recording", "checkpoint"}
-WITH_TORCH_INSIDE_FUNCTIONS = {"bundle", "ui"}
+WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "estimators", "training", "recording", "checkpoint", "snapshot"}
+WITH_TORCH_INSIDE_FUNCTIONS = {"bundle", "runs", "ui"}
 APP_ONLY = {"streamlit", "plotly", "umap", "pandas", "starlette"}  # train.py runs where they are not installed
 APP = {"ui": APP_ONLY, "figures": {"plotly"}, "projection": {"umap"}}
 
@@ -128,7 +131,7 @@ def test_bundle_imports_the_models_only_inside_the_call_that_rebuilds_one():
 
 @pytest.mark.parametrize(
     "start",
-    ["app", "explorer.ui.main", "explorer.ui.explore", "explorer.ui.kl", "explorer.ui.reparameterisation", "explorer.ui.reparameterisation_vae", "explorer.bundle", "explorer.config", "train"],
+    ["app", "explorer.ui.main", "explorer.ui.explore", "explorer.ui.kl", "explorer.ui.reparameterisation", "explorer.ui.reparameterisation_vae", "explorer.bundle", "explorer.config", "explorer.runs", "train"],
 )
 def test_loading_it_does_not_load_torch(start):
     if start not in files():

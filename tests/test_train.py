@@ -103,6 +103,11 @@ def test_a_full_recipe_refreshes_pretrained(home, monkeypatch):
         (["--batch-size", "128"], "runs/mnist-vae-20250102-030405"),
         (["--lr", "0.1"], "runs/mnist-vae-20250102-030405"),
         (["--seed", "1"], "runs/mnist-vae-20250102-030405"),
+        (["--hidden", "64", "32"], "runs/mnist-vae-20250102-030405"),
+        (["--prior", "mixture"], "pretrained/mnist-vae-mixture"),  # that is the recipe, with its r1 and smoothing
+        (["--prior", "mixture", "--lr", "0.1"], "runs/mnist-vae-mixture-20250102-030405"),
+        (["--model", "aae", "--prior", "swiss-roll"], "pretrained/mnist-aae-swiss-roll"),
+        (["--model", "aae", "--adversarial-weight", "3", "--discriminator-lr", "0.1"], "runs/mnist-aae-20250102-030405"),
         (["--latent-dim", "3"], "runs/mnist-vae-3d-20250102-030405"),
         (["--beta", "4"], "runs/mnist-vae-beta4-20250102-030405"),
         (["--beta", "40"], "runs/mnist-vae-beta40-20250102-030405"),  # there is such a recipe, and it is shorter
@@ -304,6 +309,9 @@ def test_help():
         (["--epochs", "-3"], "epochs must be a whole number of at least 1, not -3"),
         (["--batch-size", "0"], "batch_size must be a whole number of at least 1, not 0"),
         (["--latent-dim", "0"], "latent_dim must be a whole number of at least 1, not 0"),
+        (["--hidden", "64", "0"], "hidden must be one or more whole numbers of at least 1, not (64, 0)"),
+        (["--threads", "0"], "--threads must be at least 1, not 0"),
+        (["--adversarial-weight", "-1"], "adversarial_weight must be 0 or more, not -1.0"),
         (["--beta", "-1"], "beta must be 0 or more, not -1.0"),
         (["--lr", "-0.1"], "lr must be above 0, not -0.1"),
         (["--lr", "nan"], "lr must be above 0, not nan"),
@@ -396,8 +404,8 @@ def test_an_interruption_before_training(home, capsys, monkeypatch):
 def command(home: Path, *arguments: str) -> subprocess.Popen:
     """The command line in another process, with `home` in the repository's place."""
     source = (ROOT / "train.py").read_text(encoding="utf-8")
-    assert source.count("IMPORTANCE_SAMPLES = 500") == 1
-    (home / "train.py").write_text(source.replace("IMPORTANCE_SAMPLES = 500", f"IMPORTANCE_SAMPLES = {SAMPLES}"), encoding="utf-8")
+    assert source.count("\nHERE = ") == 1
+    (home / "train.py").write_text(source.replace("\nHERE = ", f"\nIMPORTANCE_SAMPLES = {SAMPLES}\nHERE = "), encoding="utf-8")
     # as many threads as conftest.py gives this process: so the numbers are the same to the last bit
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(

@@ -639,3 +639,15 @@ def test_codes_in_their_own_labels_component_are_counted(test_images):
     moved.encode = lambda x: model.encode(x)._replace(mean=2 * torch.stack([torch.cos(turn), torch.sin(turn)], -1))
     turn = torch.from_numpy(labels).float() * 2 * math.pi / 10
     assert training.evaluate(moved, Split(test_images, labels), CPU).metrics["own_component"] == 1
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_report_has_its_steps_losses(kind, images):
+    losses, epochs = [], []
+    for report in training.fit(config(kind), images, CPU):
+        losses.append({name: term.item() for name, term in report.losses.items()})
+        if report.terms is not None:  # the epoch's are the means of its steps'
+            epochs.append(report.terms)
+            means = {name: np.mean([one[name] for one in losses[-4:]]) for name in losses[-1]}
+            assert report.terms == pytest.approx(means, rel=1e-6)
+    assert len(losses) == 8 and len(epochs) == 2

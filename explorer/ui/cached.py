@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,7 +10,7 @@ import numpy as np
 import streamlit as st
 from safetensors.numpy import save as save_tensors
 
-from explorer import datasets
+from explorer import datasets, runs
 from explorer.bundle import Bundle, BundleError, find_bundles, load_bundle
 from explorer.config import ModelConfig, TrainingConfig
 from explorer.shapes import SHAPES
@@ -106,6 +107,19 @@ def mmd_squared(digest: str) -> tuple[float, float]:
     return metrics.mmd_squared(codes[some], draws[:n]), metrics.mmd_squared(draws[-n:], draws[:n])
 
 
+@cache
+def hall() -> runs.Hall:
+    """All trainings of this process."""
+    return runs.Hall(runs.Folders(DATA_DIR, FOLDERS["runs/"]))
+
+
+@st.cache_resource(scope="session", on_release=lambda token: hall().leave(token), show_spinner=False)
+def keep_desk(token: str) -> str:
+    """A session's trainings end with it: Streamlit releases what a session's cache holds when its connection ends."""
+    hall().desk(token)
+    return token
+
+
 def _required(digest: str) -> Bundle:
     bundle = _find(digest)
     if bundle is None:
@@ -123,6 +137,13 @@ def _find(digest: str) -> Bundle | None:
             if bundle.digest == digest:
                 return bundle
     return None
+
+
+def known_datasets() -> list[dict]:
+    """Every dataset: its name, whether it is on the disk, and its classes' names."""
+    return [
+        {"name": name, "present": datasets.is_present(name, DATA_DIR), "classes": list(datasets.CLASS_NAMES[name])} for name in datasets.DATASETS
+    ]
 
 
 def original(dataset: str, row: int) -> bytes:
@@ -199,7 +220,7 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "kind": model.kind,
         "dataset": training.dataset,
         "prior": PRIOR_NAMES[model.prior],
-        "shape": _shape(model.prior),
+        "shape": shape(model.prior),
         "epochs": training.epochs,
         "weights": {"beta": training.beta, "adversarial_weight": training.adversarial_weight, "prior": PRIOR_NAMES[model.prior]},
         "image_side": model.image_side,
@@ -216,12 +237,12 @@ def _entry(name: str, bundle: Bundle) -> dict:
     }
 
 
-def _shape(prior: str) -> dict | None:
+def shape(prior: str) -> dict | None:
     """The Gaussians of a mixture prior; None for N(0, I)."""
     if prior not in SHAPES:
         return None
-    shape = SHAPES[prior]()
-    return {"name": prior, "means": shape.means.round(6).tolist(), "axes": shape.axes.round(6).tolist(), "stds": shape.stds.tolist()}
+    found = SHAPES[prior]()
+    return {"name": prior, "means": found.means.round(6).tolist(), "axes": found.axes.round(6).tolist(), "stds": found.stds.tolist()}
 
 
 def _title(model: ModelConfig, training: TrainingConfig) -> str:

@@ -22,6 +22,7 @@ PAGES = [
     ("kl", "1 Recall KL", "balance"),
     ("reparameterisation", "2 Reparameterise", "casino"),
     ("adversary", "3 The adversary", "sports_kabaddi"),
+    ("practice", "4 Practice", "model_training"),
     ("scoreboard", "Scoreboard", "leaderboard"),
 ]
 

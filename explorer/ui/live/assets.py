@@ -104,9 +104,10 @@ ROUTES = [
 
 @asynccontextmanager
 async def lifespan(app):
-    """Does at the server's start what the first visitor would wait for."""
+    """Does at the server's start what the first visitor would wait for; at its end, ends the trainings."""
     await anyio.to_thread.run_sync(_warm)
     yield {}
+    await anyio.to_thread.run_sync(cached.hall().close)
 
 
 def _warm() -> None:

@@ -1,0 +1,529 @@
+"""Trainings beside the app: in threads of their own, as many at once as there are cores, the others in a queue.
+
+A session has a Desk with two places, A and B. A Run is one training at a place: it can be played, paused, stepped and
+stopped, and is `training.fit`, step by step. A run has a thread only while it works: a paused or finished one is
+an object at rest. Knows no screen; torch is imported by the first run, or by `warm`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import itertools
+import logging
+import math
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from explorer import datasets, saving
+from explorer.bundle import BundleError
+from explorer.config import Config
+
+SNAPSHOT_SECONDS = 0.25  # at least so long between two looks at the model
+SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into looking
+WATCHED_SECONDS = 5.0  # nobody asked for so long: no looks, only training
+NICE = 5  # trainings yield to what answers people
+_LOG = logging.getLogger(__name__)
+_ids = itertools.count(1)
+_naming = threading.Lock()  # two runs saved in the same second get different folders
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Pool:
+    """Threads that come when there is work, as many as `size` at most, and go when there is none."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._lock = threading.Lock()
+        self._queue: deque[Run] = deque()
+        self._at_work: set[Run] = set()
+        self._again: set[Run] = set()  # called for while they were at work
+        self._threads: set[threading.Thread] = set()
+
+    def submit(self, run: Run) -> None:
+        """Has a thread call `run.work()`, after those that wait already. A run is never at work twice at once."""
+        with self._lock:
+            if run in self._at_work:
+                self._again.add(run)
+            elif run not in self._queue:
+                self._queue.append(run)
+                if len(self._threads) < self.size:
+                    thread = threading.Thread(target=self._serve, name="training", daemon=True)
+                    self._threads.add(thread)
+                    thread.start()
+
+    def withdraw(self, run: Run) -> None:
+        """Takes it out of the queue, if it waits there."""
+        with self._lock:
+            self._again.discard(run)
+            if run in self._queue:
+                self._queue.remove(run)
+
+    def place(self, run: Run) -> int:
+        """Its place in the queue, from 1; 0 where it does not wait."""
+        with self._lock:
+            return self._queue.index(run) + 1 if run in self._queue else 0
+
+    def is_at_work(self, run: Run) -> bool:
+        with self._lock:
+            return run in self._at_work
+
+    def threads(self) -> int:
+        with self._lock:
+            return len(self._threads)
+
+    def wait(self, seconds: float) -> None:
+        """Until its threads have ended, if that is soon."""
+        with self._lock:
+            threads = list(self._threads)
+        end = time.monotonic() + seconds
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def _serve(self) -> None:
+        _yield_to_others()
+        run = None
+        while True:
+            with self._lock:
+                if run is not None:
+                    self._at_work.discard(run)
+                    if run in self._again and run.has_work:
+                        self._queue.append(run)
+                    self._again.discard(run)
+                if not self._queue:
+                    self._threads.discard(threading.current_thread())
+                    break
+                run = self._queue.popleft()
+                self._at_work.add(run)
+            run.work()
+        del run
+        give_memory_back()
+
+
+class Run:
+    """One training. Its methods may be called from any thread; all but `work` return at once."""
+
+    def __init__(self, config: Config, pool: Pool, folders: Folders, watched: Callable[[], bool] = lambda: True, chosen: dict | None = None) -> None:
+        self.id = next(_ids)
+        self.chosen = chosen  # as the page named the configuration
+        self.config, self.pool, self.folders, self.watched = config, pool, folders, watched
+        self.pace: float | None = None  # steps a second at most
+        self.taken, self.steps = 0, 0  # steps so far; an epoch
+        self.seconds = 0.0  # of training, without looks and pauses
+        self.points: list[dict] = []  # what the curves show, in order of `at`, the number of steps
+        self.history: list[dict] = []  # training.fit's: an entry an epoch
+        self.null: dict[str, tuple[float, float]] = {}
+        self.labels = self.snapshot = None
+        self.revision = 0  # of the snapshot
+        self.problem: str | None = None  # a sentence
+        self.saved: str | None = None  # the bundle's folder
+        self._lock = threading.Lock()
+        self._changed = threading.Event()
+        self._rest = "ready"
+        self._wanted = 0.0  # steps that are still to be taken
+        self._to_be_saved = self._closed = self._stop = False
+        self._reports = self._observer = self._model = self._device = None
+        self._losses: list[dict] = []  # of the steps since the last point
+        self._looked = -math.inf, 0.0  # when, and how long it took
+        self._looked_at = -1  # after how many steps
+
+    # ---- what a person does
+
+    @property
+    def state(self) -> str:
+        if self.pool.place(self):
+            return "waiting"
+        if self.pool.is_at_work(self):
+            return "saving" if self._to_be_saved else "running"
+        return self._rest
+
+    @property
+    def is_over(self) -> bool:
+        return self._rest in ("finished", "stopped", "failed")
+
+    @property
+    def has_work(self) -> bool:
+        """Is there anything for a thread to do?"""
+        with self._lock:
+            if self._closed:
+                return self._reports is not None or self._model is not None
+            return self._to_be_saved or (not self.is_over and (self._stop or self._wanted != 0))
+
+    def prepare(self) -> None:
+        """Opens the data, and looks at the model before its first step."""
+        self.pool.submit(self)
+
+    def play(self) -> None:
+        self._want(math.inf)
+
+    def step(self, steps: int = 1) -> None:
+        self._want(steps)
+
+    def finish_epoch(self) -> None:
+        """Plays to the end of the epoch; from the end of one, to that of the next."""
+        self._want(self.steps - self.taken % self.steps if self.steps else -1)  # how many is known once the data are open
+
+    def pause(self) -> None:
+        with self._lock:
+            self._wanted = 0.0
+        if self.pool.place(self):
+            self.pool.withdraw(self)
+            self._rest = "paused" if self.taken else "ready"
+        self._changed.set()
+
+    def stop(self) -> None:
+        with self._lock:
+            if self.is_over:
+                return
+            self._stop, self._wanted = True, 0.0
+        self._changed.set()
+        self.pool.withdraw(self)
+        if self.pool.is_at_work(self):
+            self.pool.submit(self)  # so that it looks again at what is to be done
+        else:
+            self._let_go("stopped")
+
+    def save(self) -> None:
+        """Measures and writes the bundle, as train.py does. Only a finished run's; once."""
+        with self._lock:
+            if self._rest != "finished" or self.saved or self._to_be_saved:
+                return
+            self._to_be_saved, self.problem = True, None
+        self.pool.submit(self)
+
+    def set_pace(self, pace: float | None) -> None:
+        self.pace = pace
+        self._changed.set()
+
+    def close(self) -> None:
+        """Nothing will be asked of it any more."""
+        with self._lock:
+            self._closed, self._wanted = True, 0.0
+        self._changed.set()
+        self.pool.withdraw(self)
+        if self.pool.is_at_work(self):
+            self.pool.submit(self)
+        else:
+            self._free()
+
+    def _want(self, steps: float) -> None:
+        with self._lock:
+            if self.is_over or self._closed:
+                return
+            self._wanted = steps
+        self._changed.set()
+        self.pool.submit(self)
+
+    # ---- what a thread of the pool does
+
+    def work(self) -> None:
+        from explorer import training
+
+        try:
+            if self._closed:
+                self._free()
+            elif self._to_be_saved:
+                self._save()
+            else:
+                self._train()
+        except training.TrainingDiverged as error:
+            self._fail(str(error).removesuffix(training.REMEDY).strip())
+        except (datasets.DatasetError, BundleError, ValueError) as error:
+            self._fail(str(error))
+        except Exception as error:
+            _LOG.exception("a training failed")
+            self._fail(f"{type(error).__name__}: {error}")
+
+    def _train(self) -> None:
+        if self._observer is None:
+            self._open()
+        while True:
+            self._changed.clear()  # before looking at what is wanted: what changes from here on ends the wait below
+            if (ending := self._ending()) is not None:
+                break
+            begun = time.perf_counter()
+            report = next(self._reports)
+            self.seconds += time.perf_counter() - begun
+            self._take(report)
+            if self.pace is not None and self._wanted:
+                self._changed.wait(1 / self.pace)
+        if self._closed:
+            self._free()
+            return
+        if self._looked_at != self.taken:
+            self._look()
+        if ending in ("stopped", "finished"):
+            self._let_go(ending)
+        self._rest = ending
+
+    def _ending(self) -> str | None:
+        """Why the training is to rest now, if it is."""
+        with self._lock:
+            if self._closed or self._stop:
+                return "stopped"
+            if self.steps and self.taken == self.steps * self.config.training.epochs:
+                return "finished"
+            if self._wanted < 0:  # an epoch was asked for before its length was known
+                self._wanted = self.steps - self.taken % self.steps
+            if self._wanted:
+                self._wanted -= 1
+                return None
+            return "paused" if self.taken else "ready"
+
+    def _open(self) -> None:
+        import torch
+
+        from explorer import models, training
+        from explorer.snapshot import Observer
+
+        torch.set_num_threads(1)  # a core a training: threads that wait for each other on a busy machine are many times slower
+        name = self.config.training.dataset
+        train, test = split(name, "train", self.folders.data), split(name, "test", self.folders.data)
+        self._device = training.choose_device()
+        self._observer = Observer(self.config, test, self._device)
+        self.labels, self.null = self._observer.labels, {name: tuple(null) for name, null in self._observer.null.items()}
+        self.steps = math.ceil(len(train.images) / self.config.training.batch_size)
+        self._reports = training.fit(self.config, train.images, self._device, labels=train.labels)
+        self._model = models.build(self.config.model, seed=self.config.training.seed).to(self._device)  # as fit builds it
+        self._look()
+
+    def _take(self, report) -> None:
+        self.taken += 1
+        self._model = report.model
+        self._losses.append(report.losses)
+        if report.history is not None:
+            self.history = list(report.history)
+            self._add_point()
+        now = time.monotonic()
+        when, took = self._looked
+        if now - when >= max(SNAPSHOT_SECONDS, took / SNAPSHOT_SHARE) and self.watched():
+            self._look()
+
+    def _look(self) -> None:
+        begun = time.monotonic()
+        self.snapshot = self._observer.look(self._model)
+        self._looked = time.monotonic(), time.monotonic() - begun
+        self._looked_at = self.taken
+        self._add_point()
+        self.points[-1] |= self.snapshot.distances
+        self.revision += 1
+
+    def _add_point(self) -> None:
+        """At this many steps: the means of the losses since the last point."""
+        import torch
+
+        if not self.points or self.points[-1]["at"] != self.taken:
+            names = list(self._losses[0]) if self._losses else []
+            means = torch.stack([torch.stack(list(losses.values())) for losses in self._losses]).double().mean(0).tolist() if names else []
+            self.points.append({"at": self.taken} | dict(zip(names, means)))
+        self._losses = []
+
+    def _save(self) -> None:
+        name = self.config.training.dataset
+        train, test = (split(name, part, self.folders.data) for part in ("train", "test"))
+        evaluated, cost = saving.measure(self._model, train, test, self._device, self.seconds)
+        if self._closed:
+            return self._free()
+        with _naming:
+            target = saving.fresh_folder(self.folders.runs, self.config.name, datetime.now())
+            target.mkdir(parents=True)
+        saving.write(target, self._model, self.config, evaluated, cost, self.history, test.labels)
+        self.saved, self._to_be_saved, self._model = target.name, False, None
+
+    def _fail(self, sentence: str) -> None:
+        self.problem = sentence
+        if self._to_be_saved:  # the training itself is as good as before
+            self._to_be_saved = False
+            return
+        self._let_go("failed")
+
+    def _let_go(self, rest: str) -> None:
+        """Drops what only a training that goes on needs. A finished one's model is kept, to be saved."""
+        if self._reports is not None:
+            self._reports.close()
+        self._reports = self._observer = None
+        if rest != "finished":
+            self._model = None
+        self._losses = []
+        self._rest = rest
+
+    def _free(self) -> None:
+        self._let_go("stopped")
+        self.snapshot, self.points = None, []
+
+
+class Folders:
+    """Where the datasets are, and where bundles go."""
+
+    def __init__(self, data: Path, runs: Path) -> None:
+        self.data, self.runs = data, runs
+
+
+class Desk:
+    """One session's two places for runs."""
+
+    SIDES = ("a", "b")
+
+    def __init__(self, pool: Pool, folders: Folders) -> None:
+        self.pool, self.folders = pool, folders
+        self.runs: dict[str, Run | None] = dict.fromkeys(self.SIDES)
+        self.pace: dict[str, float | None] = dict.fromkeys(self.SIDES)
+        self.seen = time.monotonic()
+        self.lock = threading.Lock()
+        self.closed = False
+
+    def command(self, side: str, action: str, config: Config | None = None, chosen: dict | None = None, pace: float | None = None) -> None:
+        """start, step, epoch (with the configuration, where a new run is to begin), pause, stop, reset, save, pace."""
+        with self.lock:
+            run = self.runs[side]
+            if action in ("start", "step", "epoch", "reset"):
+                if self.closed:
+                    raise ValueError("the session has ended")
+                fresh = run is None or action == "reset" or run.is_over or (run.taken == 0 and run.config != config)
+                if fresh:
+                    if config is None:
+                        raise ValueError("there is no configuration")
+                    if run is not None:
+                        run.close()
+                    run = self.runs[side] = Run(config, self.pool, self.folders, self.is_watched, chosen)
+                    run.set_pace(self.pace[side])
+                {"start": run.play, "step": run.step, "epoch": run.finish_epoch, "reset": run.prepare}[action]()
+            elif action == "pace":
+                self.pace[side] = pace
+                if run is not None:
+                    run.set_pace(pace)
+            elif run is not None:
+                {"pause": run.pause, "stop": run.stop, "save": run.save}[action]()
+
+    def is_watched(self) -> bool:
+        return time.monotonic() - self.seen < WATCHED_SECONDS
+
+    def close(self) -> None:
+        with self.lock:
+            self.closed = True
+            for side, run in self.runs.items():
+                if run is not None:
+                    run.close()
+                self.runs[side] = None
+
+
+class Hall:
+    """All desks of the process, by their tokens. A desk goes when its session has left and its page asks no more."""
+
+    GRACE = 10.0  # seconds: a connection that broke may come back, and its page asks on meanwhile
+
+    def __init__(self, folders: Folders, size: int | None = None) -> None:
+        self.folders = folders
+        self.pool = Pool(size or cores())
+        self._desks: dict[str, Desk] = {}
+        self._left: dict[str, threading.Timer] = {}
+        self._lock = threading.Lock()
+
+    def desk(self, token: str) -> Desk:
+        """A session's; a new one where there is none. The session is there."""
+        with self._lock:
+            if timer := self._left.pop(token, None):
+                timer.cancel()
+            return self._desks.setdefault(token, Desk(self.pool, self.folders))
+
+    def find(self, token: str) -> Desk | None:
+        """The desk that a page asks for."""
+        desk = self._desks.get(token)
+        if desk is not None:
+            desk.seen = time.monotonic()
+        return desk
+
+    def leave(self, token: str) -> None:
+        """The session's connection has ended."""
+        with self._lock:
+            if token in self._desks and token not in self._left:
+                self._wait_for(token)
+
+    def _wait_for(self, token: str) -> None:
+        timer = self._left[token] = threading.Timer(self.GRACE, self._end, [token])
+        timer.name, timer.daemon = "training's end", True
+        timer.start()
+
+    def _end(self, token: str) -> None:
+        with self._lock:
+            if token not in self._left:
+                return
+            if time.monotonic() - self._desks[token].seen < self.GRACE / 2:  # its page still asks
+                return self._wait_for(token)
+            del self._left[token]
+            desk = self._desks.pop(token)
+        desk.close()
+        give_memory_back()
+
+    def close(self) -> None:
+        """Ends all: the server stops."""
+        with self._lock:
+            desks, self._desks = list(self._desks.values()), {}
+            for timer in self._left.values():
+                timer.cancel()
+            self._left = {}
+        for desk in desks:
+            desk.close()
+        self.pool.wait(5.0)  # a process that ends while torch computes in a thread ends with an abort
+
+
+@lru_cache(maxsize=8)
+def split(name: str, part: str, data_dir: Path) -> datasets.Split:
+    """A dataset's, shared by all runs: nobody writes into it."""
+    return datasets.load(name, part, data_dir)
+
+
+_warming = threading.Lock()
+_warmed = False
+
+
+def warm() -> None:
+    """Does, in a thread that ends, what a first run would wait for: imports, and one step of each sibling on noise."""
+    if not _warmed:
+        threading.Thread(target=_warm, name="training's imports", daemon=True).start()
+
+
+def _warm() -> None:
+    global _warmed
+    with _warming:
+        if _warmed:
+            return
+        import numpy as np
+        import torch
+
+        from explorer import training
+        from explorer.config import KINDS, ModelConfig, TrainingConfig
+        from explorer.snapshot import Observer
+
+        torch.set_num_threads(1)
+        noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
+        for kind in KINDS:  # the first step of an optimiser imports a second's worth of torch
+            config = Config(ModelConfig(kind, image_side=8, hidden=(8,)), TrainingConfig("digits", 1, 64))
+            for report in training.fit(config, noise, torch.device("cpu")):
+                Observer(config, datasets.Split(noise, noise[:, 0]), torch.device("cpu")).look(report.model)
+        _warmed = True
+
+
+def give_memory_back() -> None:
+    """Hands what was freed to the system: the C library keeps it, in a heap for each thread that there ever was."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library has no such call
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def _yield_to_others() -> None:
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        except OSError:
+            pass

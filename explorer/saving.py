@@ -1,0 +1,42 @@
+"""From a finished training to a bundle: the command line and the page save by the same steps."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import datetime
+from pathlib import Path
+
+from explorer.config import Config
+
+IMPORTANCE_SAMPLES = 500  # of z an image, in a VAE's bound on log p(x)
+
+
+def fresh_folder(runs: Path, name: str, started: datetime) -> Path:
+    """`runs/mnist-vae-20250102-030405`: a folder that is not there yet."""
+    stem = f"{name}-{started:%Y%m%d-%H%M%S}"
+    taken = {path.name for path in runs.glob(f"{stem}*")}  # by a run of the same second
+    return runs / next(name for name in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))) if name not in taken)
+
+
+def measure(model, train, test, device, seconds: float, resumed_after: int | None = None, importance_samples: int = IMPORTANCE_SAMPLES):
+    """Rounds the weights to what is stored, and measures them on the test split: a training.Evaluation, and what it took.
+
+    Raises TrainingDiverged for weights or codes that cannot be stored or measured.
+    """
+    from explorer import training
+
+    cost = {"seconds": round(seconds, 1), "device": training.describe_device(device)} | ({"resumed_after": resumed_after} if resumed_after else {})
+    return training.evaluate(training.round_to_half(model), test, device, train=train, importance_samples=importance_samples), cost
+
+
+def write(target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None, recording=None) -> None:
+    """The bundle; with a map where the codes have more than two dimensions: the one given, or where umap-learn is there, a fresh one."""
+    from explorer import bundle, projection
+
+    if config.model.latent_dim > 2 and umap is None:
+        try:
+            umap = projection.umap(evaluated.mean)
+        except ImportError:
+            print(f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py --evaluate` adds it.")
+    codes = bundle.Codes(evaluated.mean, evaluated.log_var, labels, umap)
+    bundle.save_bundle(target, model, config, evaluated.metrics | cost, history, codes, recording)

@@ -1,0 +1,124 @@
+// Practice: two trainings side by side. They run on the server; what is seen of them is drawn here.
+
+import { Exchange } from "./exchange.js";
+import { Feed } from "./practice_feed.js";
+import { fill, Panel } from "./practice_panel.js";
+import { write } from "./readout.js";
+import { readTheme } from "./theme.js";
+
+const SIDES = ["a", "b"];
+
+export function mount(root, data, send) {
+  const page = new Practice(root, data, send);
+  return { update: (next) => page.update(next), destroy: () => page.destroy() };
+}
+
+class Practice {
+  constructor(root, data, send) {
+    Object.assign(this, { root, data, words: data.words });
+    this.find = (selector) => root.querySelector(selector);
+    this.exchange = new Exchange(data.state, send);
+    this.state = data.state;
+    const template = this.find("template");
+    this.panels = Object.fromEntries(SIDES.map((side) => [side, new Panel(template, side, data, {
+      choose: (chosen) => this.choose({ [side]: chosen }),
+      command: (action) => this.command(side, action),
+      pace: (pace) => this.feed.command(side, { action: "pace", pace }),
+      notice: (sentence) => this.complain(sentence),
+    })]));
+    this.find(".runs").append(...SIDES.map((side) => this.panels[side].root));
+    this.find(".start-both").addEventListener("click", () => this.forBoth("start", (state) => !["running", "waiting", "saving"].includes(state)));
+    this.find(".pause-both").addEventListener("click", () => this.forBoth("pause", (state) => ["running", "waiting"].includes(state)));
+    this.find(".copy").addEventListener("click", () => this.panels.b.isLocked || this.choose({ b: { ...this.state.a } }));
+    this.readColours();
+    this.showChoices();
+    this.feed = new Feed(new URL(data.runs, new URL(data.assets, document.baseURI)), {
+      onNews: (runs) => this.take(runs),
+      onTrouble: (problem, gone) => this.trouble(gone ? this.words.gone : problem && fill(this.words.lost, { problem })),
+    });
+    this.resizer = new ResizeObserver(() => this.drawAll());
+    for (const canvas of root.querySelectorAll("canvas")) this.resizer.observe(canvas);
+  }
+
+  update(data) {
+    if (this.readColours()) this.drawAll();
+    if (!this.exchange.isNews(data.state)) return;
+    this.state = data.state;
+    this.showChoices();
+  }
+
+  destroy() {
+    this.feed.stop();
+    this.resizer.disconnect();
+  }
+
+  // A change of choices is finished: one message, and Python writes the address and the code.
+  choose(part) {
+    this.state = { ...this.state, ...part };
+    this.exchange.post(this.state);
+    this.complain(null);
+    this.showChoices();
+  }
+
+  async command(side, action) {
+    this.complain(await this.feed.command(side, { action, chosen: this.state[side] }));
+  }
+
+  forBoth(action, where) {
+    for (const side of SIDES) if (where(this.panels[side].state)) this.command(side, action);
+  }
+
+  // ---- showing
+
+  showChoices() {
+    const { a, b } = this.state;
+    this.panels.a.setChosen(a, b);
+    this.panels.b.setChosen(b, a);
+    this.showLegend();
+  }
+
+  take(runs) {
+    const before = SIDES.map((side) => this.panels[side].state);
+    this.panels.a.show(runs.a, runs.b);
+    this.panels.b.show(runs.b, runs.a);
+    SIDES.forEach((side, i) => {
+      const { state, name, root, run } = this.panels[side];
+      if (state !== before[i] && state !== "running") write(this.find(".announcement"), `${name}: ${root.querySelector(".word").textContent}${run?.status.steps ? `, ${this.panels[side].progress()}` : ""}`);
+    });
+    this.find(".copy").setAttribute("aria-disabled", String(this.panels.b.isLocked));
+    const saved = SIDES.map((side) => runs[side]?.status.saved);
+    const both = this.find(".open-both");
+    both.hidden = !saved.every(Boolean);
+    if (!both.hidden) both.href = `./?left=runs/${encodeURIComponent(saved[0])}&right=runs/${encodeURIComponent(saved[1])}`;
+    this.root.dataset.ready = "true";
+  }
+
+  showLegend() {
+    const [a, b] = SIDES.map((side) => this.data.datasets.find(({ name }) => name === this.state[side].dataset).classes);
+    const names = String(a) === String(b) ? a : a.map((_, i) => String(i)); // of two datasets, the classes' numbers
+    this.find(".legend").innerHTML = names.map((name, i) => `<span><i style="background:${this.data.symbols.classes[i]}"></i>${name}</span>`).join("");
+  }
+
+  readColours() {
+    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
+    if (!colours) return false;
+    this.colours = colours;
+    for (const panel of Object.values(this.panels)) panel.colours = colours;
+    return true;
+  }
+
+  drawAll() {
+    for (const panel of Object.values(this.panels)) panel.draw(true);
+  }
+
+  trouble(sentence) {
+    if (sentence || this.troubled) this.complain(sentence);
+    this.troubled = Boolean(sentence);
+  }
+
+  complain(sentence) {
+    const box = this.find(".failure:not(.problem)");
+    box.hidden = !sentence;
+    write(box, sentence ?? "");
+  }
+}

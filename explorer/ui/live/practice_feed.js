@@ -1,0 +1,81 @@
+// What passes between the practice page and its trainings: states come a few times a second, commands go out. No script runs for either.
+
+import { readSafetensors } from "./safetensors.js";
+
+const QUICK = 200, IDLE = 3000, HIDDEN = 4000, RETRY = 1500; // milliseconds from one answer to the next question
+
+export class Feed {
+  // address: of the session's trainings; onNews({a, b}) for each answer; onTrouble(null, or what is wrong); a 404 is final.
+  constructor(address, { onNews, onTrouble }) {
+    Object.assign(this, { address, onNews, onTrouble });
+    this.known = { a: null, b: null }; // {status, points, arrays} of each run that there is
+    this.ask();
+  }
+
+  // body: {action, chosen, pace}. Resolves to a sentence where it was refused, else to null.
+  async command(side, body) {
+    let refused = null;
+    try {
+      const response = await fetch(`${this.address}/${side}`, { method: "POST", body: JSON.stringify(body) });
+      if (!response.ok) refused = await response.text();
+    } catch (error) {
+      this.onTrouble(error.message);
+    }
+    this.ask();
+    return refused;
+  }
+
+  // Asks now, and then again and again.
+  async ask() {
+    if (this.stopped) return;
+    if (this.asking) return void (this.again = true);
+    clearTimeout(this.timer);
+    this.asking = true;
+    let wait = RETRY;
+    try {
+      const question = Object.entries(this.known).map(([side, run]) => `${side}=${run ? `${run.status.id}.${run.arrays ? run.status.revision : 0}.${run.points.length}` : "0.0.0"}`);
+      const response = await fetch(`${this.address}?${question.join("&")}`, { cache: "no-store" });
+      if (response.status === 404) {
+        this.stopped = true;
+        return this.onTrouble(null, true);
+      }
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const tensors = readSafetensors(await response.arrayBuffer());
+      if (this.stopped) return;
+      this.take(tensors);
+      this.onTrouble(null);
+      const busy = Object.values(this.known).some((run) => run && ["running", "waiting", "saving"].includes(run.status.state));
+      wait = document.hidden ? HIDDEN : busy ? QUICK : IDLE;
+    } catch (error) {
+      if (this.stopped) return;
+      this.onTrouble(error.message);
+    } finally {
+      this.asking = false;
+    }
+    if (this.again) wait = 0;
+    this.again = false;
+    this.timer = setTimeout(() => this.ask(), wait);
+  }
+
+  take(tensors) {
+    const status = JSON.parse(new TextDecoder().decode(tensors.status.values));
+    for (const [side, one] of Object.entries(status)) {
+      const before = this.known[side];
+      if (!one) {
+        this.known[side] = null;
+        continue;
+      }
+      const same = before?.status.id === one.id;
+      const points = same ? before.points.slice(0, one.since).concat(one.points) : one.points;
+      const part = (name) => tensors[`${side}.${name}`];
+      const arrays = part("mean") ? { mean: part("mean").values, z: part("z")?.values ?? null, label: part("label").values, manifold: part("manifold") } : same ? before.arrays : null;
+      this.known[side] = { status: one, points, arrays };
+    }
+    this.onNews(this.known);
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+}

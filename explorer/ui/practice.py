@@ -1,0 +1,64 @@
+"""Lesson 4, practice: two trainings that one can watch, steer and compare. They run in explorer/runs.py, and are drawn in the browser."""
+
+from __future__ import annotations
+
+import secrets
+
+import streamlit as st
+
+from explorer import runs
+from explorer.config import DATASETS, KINDS, PRIORS
+from explorer.ui import cached, choices, kept, live, source
+from explorer.ui.live import training
+from explorer.ui.texts import practice as texts
+
+KEY = "practice"
+OBJECTIVES = {"ae": ("ae_loss",), "vae": ("vae_loss",), "aae": ("discriminator_loss", "aae_loss")}
+PLAYERS = {"ae": "_AEPlayer.step", "vae": "_VAEPlayer.step", "aae": "_AAEPlayer.step"}
+
+
+def page() -> None:
+    runs.warm()
+    token = cached.keep_desk(st.session_state.setdefault("practice_token", secrets.token_urlsafe(24)))
+    current, problems = kept.current(KEY, choices.parse, choices.to_params, choices.PARAMETERS)
+    kept.show_problems(problems)
+    live.show("practice", current, browser_data(token), key=KEY, on_state_change=kept.keeper(KEY, choices.to_params))
+    st.subheader(texts.CODE_TITLE)
+    st.markdown(texts.CODE_INTRO)
+    for column, side in zip(st.columns(2), choices.SIDES):
+        with column:
+            show_code(side, current[side])
+    with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
+        st.markdown(texts.GUIDE)
+
+
+def browser_data(token: str) -> dict:
+    """What the live part needs beside its state."""
+    return {
+        "runs": f"runs/{token}",
+        "kinds": KINDS,
+        "datasets": cached.known_datasets(),
+        "priors": [{"name": name, "title": cached.PRIOR_NAMES[name], "shape": cached.shape(name)} for name in PRIORS],
+        "starts": {f"{kind} {dataset}": choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS},
+        "limits": choices.LIMITS,
+        "only_for": choices.ONLY_FOR,
+        "paces": training.PACES,
+    }
+
+
+def show_code(side: str, chosen: dict) -> None:
+    try:
+        config = choices.to_config(chosen)
+    except ValueError as error:
+        st.warning(texts.BAD_CHOICES.format(run=side.upper(), problem=error), icon=":material/tune:")
+        return
+    kind = chosen["kind"]
+    st.markdown(texts.CODE_OF.format(run=side.upper(), title=f"{kind.upper()}, {chosen['dataset']}, {cached.PRIOR_NAMES[chosen['prior']]}"))
+    st.code(choices.command(chosen), language="bash", wrap_lines=True)
+    st.caption(texts.COMMAND_HELP)
+    numbers = {"beta": config.training.beta, "adversarial_weight": config.training.adversarial_weight, "weight": config.training.adversarial_weight, "r1": config.training.r1}
+    objectives = [source.with_numbers(source.of("explorer.objectives", name), numbers) for name in OBJECTIVES[kind]]
+    st.code("\n\n".join(objectives), language="python")
+    with st.expander(texts.STEP_TITLE):
+        st.caption(texts.STEP_INTRO)
+        st.code(source.with_numbers(source.of("explorer.training", PLAYERS[kind]), numbers), language="python")

@@ -1,0 +1,95 @@
+"""Does anything of a session stay behind? Sessions open the practice page, train a VAE and an AAE, and leave.
+
+    python tests/benchmarks/sessions.py [--sessions 20]
+
+Prints, after 5 sessions and after all, the server's memory, how many threads it has, and what share of a core it uses; and fails
+where there are more threads or 5 % more memory than after 5, or where something still computes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from explorer.runs import Hall
+from tests.browser.driver import CHROMIUM, DESK, FLAGS, serve
+
+FIRST = 5  # sessions, after which the memory is what it is compared with
+GROWTH, IDLE = 0.05, 0.1
+ADDRESS = "practice?a=vae,digits,epochs=1000&b=aae,digits,epochs=1000"  # that go on when their session leaves
+
+
+def memory(pid: int) -> float:
+    """MB that the process holds."""
+    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
+
+
+def threads(pid: int) -> int:
+    """Of the operating system: Python's, and those of the libraries."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
+def work(pid: int, seconds: float = 3.0) -> float:
+    """The cores' worth of computing that it does."""
+
+    def ticks() -> int:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return int(fields[11]) + int(fields[12])
+
+    before = ticks()
+    time.sleep(seconds)
+    return (ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
+
+
+def visit(browser, address: str) -> int:
+    """One session: both runs train for some epochs, and the tab is closed. Returns the steps that they took."""
+    context = browser.new_context(viewport=DESK)
+    page = context.new_page()
+    page.goto(f"{address}/{ADDRESS}")
+    page.get_by_role("button", name="Start both").click(timeout=60_000)
+    taken = []
+    for side in "ab":
+        page.wait_for_selector(f".run.{side}[data-state=running]:not([data-last=null])", timeout=120_000)
+    page.wait_for_timeout(3000)
+    taken = [int(page.locator(f".run.{side}").get_attribute("data-taken")) for side in "ab"]
+    context.close()
+    return sum(taken)
+
+
+def settle(pid: int) -> tuple[int, float, float]:
+    """Waits until the sessions' trainings have been ended. Returns threads, memory and work."""
+    time.sleep(2 * Hall.GRACE)  # other libraries' idle threads leave after 10 s too
+    busy = work(pid)
+    return threads(pid), memory(pid), busy
+
+
+def main() -> int:
+    from playwright.sync_api import sync_playwright
+
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sessions", type=int, default=20)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        print(f"before: {memory(server.pid):.0f} MB")
+        first = None
+        for session in range(1, options.sessions + 1):
+            taken = visit(browser, server.address)
+            print(f"session {session}: {taken} steps; {memory(server.pid):.0f} MB, {threads(server.pid)} threads", flush=True)
+            if session in (FIRST, options.sessions):
+                left, held, busy = settle(server.pid)
+                first = first or (left, held)
+                print(f"after {session} have left: {held:.0f} MB ({100 * (held / first[1] - 1):+.1f} %), {left} threads, {busy:.2f} cores busy", flush=True)
+        browser.close()
+    return int(left > first[0] or held > (1 + GROWTH) * first[1] or busy > IDLE)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

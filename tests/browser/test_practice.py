@@ -1,0 +1,335 @@
+"""Lesson 4 in a real browser: a training is started, stepped, paused, stopped and reset; two are compared; one is saved and opened."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+
+import numpy as np
+import pytest
+import torch
+
+from explorer import bundle, datasets, training
+from explorer.ui import choices
+
+from .driver import DESK, PHONE, ROOT
+
+READY = ".practice[data-ready=true]"
+STEPS = 6  # an epoch, in batches of 256
+SMALL = "vae,digits,hidden=16,epochs=3,batch_size=256"
+LONG = "vae,digits,epochs=1000"
+INK = "c => { const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < p.length; i += 4) n += p[i] > 0; return n; }"
+HASH = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.reduce((h, v) => (h * 31 + v) | 0, 7)"
+
+
+@pytest.fixture
+def practise(open_page):
+    """`practise(a=..., b=...)`: the page with those choices."""
+
+    def open_one(a: str = SMALL, b: str = "aae,digits", **options):
+        return open_page(f"practice?a={a}&b={b}", wait=READY, **options)
+
+    return open_one
+
+
+def panel(page, side: str = "a"):
+    return page.locator(f".run.{side}")
+
+
+def press(page, name: str) -> None:
+    page.get_by_role("button", name=name, exact=True).click()
+
+
+def until(page, state: str, side: str = "a", **data) -> None:
+    """Waits for the run's state, and what else its element's data say."""
+    more = "".join(f"[data-{name}='{value}']" for name, value in data.items())
+    page.wait_for_selector(f".run.{side}[data-state={state}]{more}", timeout=120_000)
+
+
+def begin(page, name: str, side: str = "a") -> None:
+    """Presses a button that begins a new run, and waits until the page shows that one."""
+    before = panel(page, side).get_attribute("data-id")
+    press(page, name)
+    page.wait_for_selector(f".run.{side}:not([data-id='{before}'])", timeout=120_000)
+
+
+def data(page, name: str, side: str = "a"):
+    return json.loads(panel(page, side).get_attribute(f"data-{name}"))
+
+
+def history(chosen: str) -> list[dict]:
+    """What training.fit gives, an entry an epoch."""
+    config = choices.to_config(choices.parse({"a": chosen})[0]["a"])
+    return list(training.fit(config, datasets.load("digits", "train").images, torch.device("cpu")))[-1].history
+
+
+def test_stepping_takes_one_batch_at_a_time_and_changes_no_number(practise):
+    page = practise()
+    seen = set()
+    for taken in range(1, STEPS + 1):
+        press(page, "Step run A")
+        until(page, "paused", taken=taken)
+        seen.add(page.get_by_role("img", name="Run A: z ~ q(z|x) of test images").evaluate(HASH))
+    assert len(seen) == STEPS  # the codes moved at each
+    assert f"epoch 1 of 3, step {STEPS} of {STEPS}" in panel(page).inner_text()
+    press(page, "Epoch run A")
+    until(page, "paused", taken=2 * STEPS)
+    press(page, "Go on run A")
+    until(page, "finished", taken=3 * STEPS)
+    assert data(page, "last") == pytest.approx(history(SMALL)[-1], abs=0)
+    for name in ("Step run A", "Epoch run A", "Stop run A"):
+        assert page.get_by_role("button", name=name, exact=True).get_attribute("aria-disabled") == "true"
+
+
+def test_stop_and_reset_give_the_same_numbers_with_the_same_seed(practise):
+    page = practise()
+    press(page, "Start run A")
+    until(page, "finished")
+    first = data(page, "last")
+    begin(page, "Reset run A")
+    until(page, "ready", taken=0)
+    press(page, "Step run A")
+    until(page, "paused", taken=1)
+    press(page, "Stop run A")
+    until(page, "stopped", taken=1)
+    begin(page, "Start again run A")
+    until(page, "finished")
+    assert data(page, "last") == first
+    seed = panel(page).get_by_label("seed")
+    seed.fill("5")
+    seed.press("Enter")
+    page.wait_for_url(re.compile("seed(=|%3D)5"))
+    assert "choices were changed" in panel(page).inner_text()
+    begin(page, "Start again run A")
+    until(page, "finished")
+    assert data(page, "last") != first
+
+
+def test_a_pause_holds_the_training_and_locks_the_choices(practise):
+    page = practise(a=LONG)
+    press(page, "Start run A")
+    until(page, "running")
+    page.wait_for_selector(".run.a:not([data-last=null])", timeout=120_000)
+    assert panel(page).get_by_label("epochs", exact=True).is_disabled()
+    press(page, "Pause run A")
+    until(page, "paused")
+    taken, revision = data(page, "taken"), data(page, "revision")
+    page.wait_for_timeout(1500)
+    assert (data(page, "taken"), data(page, "revision")) == (taken, revision)
+    press(page, "Go on run A")
+    page.wait_for_function("([e, before]) => Number(e.dataset.taken) > before", arg=[panel(page).element_handle(), taken])
+    begin(page, "Reset run A")
+    until(page, "ready", taken=0)
+    assert panel(page).get_by_label("epochs", exact=True).is_enabled()
+
+
+def test_two_trainings_are_seen_live_without_a_message_to_a_script(practise):
+    page = practise(a=LONG, b="aae,digits,epochs=1000")
+    sent: list = []
+    page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
+    page.reload()
+    page.wait_for_selector(READY)
+    page.wait_for_timeout(1500)
+    sent.clear()
+    press(page, "Start both")
+    for side in "ab":
+        page.wait_for_selector(f".run.{side}[data-state=running]:not([data-last=null])", timeout=120_000)
+    for side in "ab":  # looks that go on coming
+        before = data(page, "revision", side)
+        page.wait_for_function("([e, before]) => Number(e.dataset.revision) >= before + 6", arg=[panel(page, side).element_handle(), before])
+    for name in ("codes of test images", "decoded manifold", "reconstruction", "D's losses", "sliced W₂²"):
+        assert page.get_by_role("img", name=re.compile(f"^Run B: {re.escape(name)}")).evaluate(INK) > 500
+    assert re.search(r"W₂² \d+\.\d{4} \(null \d+\.\d{4} ± \d+\.\d{4}\) · coverage", panel(page, "b").inner_text())
+    press(page, "Pause both")
+    for side in "ab":
+        until(page, "paused", side)
+    assert sent == []
+
+
+def test_what_is_drawn_is_what_the_models_say(practise):
+    """The numbers under the pictures against the training done here."""
+    from explorer import models
+    from explorer.snapshot import Observer
+
+    page = practise()
+    begin(page, "Reset run A")
+    until(page, "ready", revision=1)
+    config = choices.to_config(choices.parse({"a": SMALL})[0]["a"])
+    observer = Observer(config, datasets.load("digits", "test"), torch.device("cpu"))
+    snapshot = observer.look(models.build(config.model, seed=0))
+    expected = snapshot.distances
+    text = panel(page).inner_text()
+    assert f"W₂² {expected['sliced_w2_squared']:.4f} (null {observer.null['sliced_w2_squared'].mean:.4f}" in text
+    assert f"coverage {expected['coverage']:.3f}" in text
+    canvas = page.get_by_role("img", name="Run A: decoded manifold")
+    grey = np.array(canvas.evaluate("c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]")).reshape(-1, 4)
+    assert grey[grey[:, 3] == 255][:, 0].mean() == pytest.approx(snapshot.manifold.mean(), abs=2)
+
+
+def test_a_finished_run_is_saved_and_opens_in_the_explorer(practise):
+    page = practise(b="ae,digits,hidden=16,epochs=2,batch_size=256")
+    assert page.get_by_role("button", name="Save run A").get_attribute("aria-disabled") == "true"
+    press(page, "Start both")
+    saved = []
+    try:
+        for side in "ab":
+            until(page, "finished", side)
+            press(page, f"Save run {side.upper()}")
+        for side in "ab":
+            href = panel(page, side).get_by_role("link", name="Open in the explorer").get_attribute("href")
+            saved.append(ROOT / href.partition("left=")[2])
+        assert "saved as digits-vae-" in panel(page).inner_text()
+        opened = bundle.load_bundle(saved[0])
+        assert opened.history == history(SMALL) and {"coverage", "negative_log_likelihood", "label_accuracy", "seconds"} <= set(opened.metrics)
+        with page.context.expect_page() as found:
+            page.get_by_role("link", name="Open both in the explorer").click()
+        found.value.wait_for_selector(".explorer[data-ready=true]")
+        assert saved[0].name in found.value.url or found.value.locator(".panel.left header select").input_value() == f"runs/{saved[0].name}"
+        assert found.value.locator(".panel.right header select").input_value() == f"runs/{saved[1].name}"
+    finally:
+        for path in saved:
+            shutil.rmtree(path)
+
+
+def test_choices_reach_the_address_the_code_and_the_command(practise):
+    page = practise(a="vae,digits", b="aae,digits")
+    beta = panel(page).get_by_label("β")
+    beta.fill("4")
+    beta.press("Tab")
+    page.wait_for_url(re.compile("beta(=|%3D)4"))
+    page.get_by_text("# beta = 4", exact=False).first.wait_for()
+    page.get_by_text("--beta 4", exact=False).first.wait_for()
+    assert panel(page).locator("label.differs").count() == 0  # B, an AAE, has no β
+    panel(page, "b").get_by_role("radio", name="VAE").check(force=True)
+    page.wait_for_url(re.compile("b=vae"))
+    assert panel(page, "b").locator("label.differs").all_inner_texts() == ["β"]
+    page.get_by_role("button", name="B ← A").click()
+    page.wait_for_url(re.compile(r"b=vae(%2C|,)digits(%2C|,)beta"))
+    panel(page, "b").get_by_label("Prior").select_option("mixture")
+    page.get_by_text("--prior mixture", exact=False).first.wait_for()
+    command = page.locator("[data-testid=stCode]", has_text="--prior mixture").first.inner_text()
+    state, problems = choices.parse({"b": "vae,digits,beta=4,prior=mixture"})
+    assert problems == [] and shlex.split(command) == shlex.split(choices.command(state["b"]))
+    page.reload()
+    page.wait_for_selector(READY)
+    assert panel(page, "b").get_by_label("β").input_value() == "4" and panel(page, "b").get_by_label("Prior").input_value() == "mixture"
+
+
+def test_wrong_choices_are_said_and_taken_back(practise):
+    page = practise(a="vae,digits,epochs=0", b="nonsense")
+    assert page.get_by_test_id("stAlert").count() == 2
+    epochs = panel(page).get_by_label("epochs", exact=True)
+    epochs.fill("100000")
+    epochs.press("Enter")
+    page.get_by_text("The epochs must lie between 1 and 1000").wait_for()
+    assert epochs.input_value() == "300"
+    widths = panel(page).get_by_label("widths")
+    for bad in ("", "0", "5000", "a", "1 1 1 1 1"):
+        widths.fill(bad)
+        widths.press("Enter")
+        page.get_by_text("The widths must be one to four whole numbers").wait_for()
+        assert widths.input_value() == "256 256"
+    widths.fill("32,16")
+    widths.press("Enter")
+    page.wait_for_url(re.compile("hidden(=|%3D)32-16"))
+    assert page.get_by_text("The widths must be").count() == 0
+
+
+def test_a_failure_is_a_sentence_and_leaves_the_page_usable(practise):
+    page = practise(a="vae,digits,lr=10,hidden=256-256-256-256,epochs=3")
+    lr = panel(page).get_by_label("learning rate")
+    press(page, "Start run A")
+    until(page, "failed")
+    shown = panel(page).get_by_role("alert").inner_text()
+    assert re.fullmatch(r"Run A failed: \w+ became nan at epoch 1, step \d+ of 23\. A smaller learning rate often helps; change it and start again\.", shown)
+    assert "Traceback" not in page.content()
+    lr.fill("0.002")
+    lr.press("Enter")
+    begin(page, "Start again run A")
+    until(page, "finished")
+
+
+def test_more_trainings_than_cores_wait_and_see_their_place(practise):
+    cores = len(os.sched_getaffinity(0))
+    pages = [practise(a=LONG, b=LONG + ",seed=1") for _ in range(cores // 2 + 1)]
+    for page in pages:
+        press(page, "Start both")
+    last = pages[-1]
+    last.wait_for_selector(".run[data-state=waiting]", timeout=120_000)
+    assert re.search(r"waiting: place \d+ in the queue", last.locator(".runs").inner_text())
+    last.get_by_role("button", name=re.compile("^Pause run")).last.click()  # one that waits leaves the queue
+    for page in pages[:-1]:  # and who leaves makes room
+        page.context.close()
+    until(last, "running")
+
+
+def test_everything_works_by_keyboard(practise):
+    page = practise(a="vae,digits,hidden=16,batch_size=256", b="aae,digits")
+    kind = panel(page).get_by_role("radio", name="VAE")
+    kind.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("a=aae"))
+    weight = panel(page).get_by_label("adversary")
+    weight.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowUp")
+    page.wait_for_url(re.compile("adversarial_weight(=|%3D)35"))
+    page.get_by_role("button", name="Step run A").focus()
+    for taken in (1, 2, 3):  # the focus stays where it is
+        page.keyboard.press("Enter")
+        until(page, "paused", taken=taken)
+    page.get_by_role("button", name="Go on run A").focus()
+    page.keyboard.press("Space")
+    until(page, "running")
+    page.keyboard.press("Space")
+    until(page, "paused")
+    assert "Run A: paused" in page.locator(".announcement").inner_text()
+
+
+def test_nothing_needs_scrolling_on_a_projector(practise):
+    page = practise(viewport=DESK)
+    press(page, "Step run A")
+    until(page, "paused")
+    for locator in [*page.locator(".run canvas").all(), *page.locator(".run .numbers").all()]:
+        box = locator.bounding_box()
+        assert box["y"] >= 0 and box["y"] + box["height"] <= DESK["height"], box
+    for side in "ab":
+        assert page.get_by_role("button", name=f"Save run {side.upper()}").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_phone_shows_all_by_touch(practise, scheme):
+    page = practise(viewport=PHONE, has_touch=True, is_mobile=True, color_scheme=scheme)
+    page.get_by_role("button", name="Step run A").tap()
+    until(page, "paused", taken=1)
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    dark = page.locator(".practice").evaluate("e => getComputedStyle(e).colorScheme") == "dark"
+    assert dark == (scheme == "dark")
+    for button in page.locator(".run.a .buttons button, .run.a select, .run.a .kinds label").all():
+        assert button.bounding_box()["height"] >= 36
+    canvas = page.get_by_role("img", name=re.compile("^Run A: z"))
+    assert canvas.bounding_box()["width"] >= 150 and canvas.evaluate(INK) > 1000
+
+
+def test_trainings_are_there_after_a_visit_to_another_page(practise):
+    page = practise()
+    press(page, "Step run A")
+    until(page, "paused", taken=1)
+    page.get_by_role("link", name="Scoreboard").click()
+    page.wait_for_selector("[data-testid=stDataFrame]")
+    page.get_by_role("link", name="4 Practice").click()
+    page.wait_for_selector(READY)
+    until(page, "paused", taken=1)
+    assert panel(page).get_by_label("widths").input_value() == "16"
+
+
+def test_nobody_steers_anothers_trainings(server, chromium):
+    context = chromium.new_context()
+    for path in ("assets/x/runs/nobody", "assets/x/runs/nobody?a=1.1.1"):
+        assert context.request.get(f"{server}/{path}").status == 404
+    assert context.request.post(f"{server}/assets/x/runs/nobody/a", data='{"action": "pause"}').status == 404
+    assert context.request.post(f"{server}/assets/x/runs/nobody/a", data="x" * 10_000).status == 413
+    context.close()

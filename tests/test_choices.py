@@ -1,0 +1,91 @@
+"""What is chosen on the practice page: a round trip through the address, refusals in a sentence, and the command line that does the same."""
+
+import shlex
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import train
+from explorer.config import DATASETS, KINDS, PRIORS, RECIPES
+from explorer.ui import choices
+
+
+def numbers(name):
+    low, high = choices.LIMITS[name]
+    if name in choices.WHOLE:
+        return st.integers(low, high)
+    return st.floats(low, high).map(lambda value: float(f"{value:.4g}")).filter(lambda value: low <= value <= high)
+
+
+CHOSEN = st.fixed_dictionaries(
+    {"kind": st.sampled_from(KINDS), "dataset": st.sampled_from(DATASETS), "prior": st.sampled_from(PRIORS)}
+    | {"hidden": st.lists(st.integers(*choices.WIDTHS), min_size=1, max_size=choices.LAYERS)}
+    | {name: numbers(name) for name in choices.LIMITS}
+)
+
+
+@given(st.fixed_dictionaries({"a": CHOSEN, "b": CHOSEN}))
+def test_an_address_gives_the_choices_back(state):
+    assert choices.parse(choices.to_params(state)) == (state, [])
+
+
+@given(CHOSEN)
+def test_the_command_line_makes_the_same_configuration(chosen):
+    script, *words = shlex.split(choices.command(chosen))[1:]
+    options = train.parse(words)
+    assert script == "train.py" and options.threads == 1
+    assert train.configure(options) == [choices.to_config(chosen)]
+
+
+def test_the_command_of_a_full_recipe_does_not_replace_the_model_that_ships():
+    assert choices.to_config(choices.start("vae", "digits")) == RECIPES["digits-vae"]
+    assert "--out runs" in choices.command(choices.start("vae", "digits"))
+    assert "--out" not in choices.command(choices.start("vae", "digits") | {"seed": 1})
+
+
+def test_an_address_names_what_differs():
+    state, _ = choices.parse({"a": "vae,digits,beta=4,hidden=64-32", "b": "aae,mnist,prior=swiss-roll"})
+    assert state["a"]["beta"] == 4 and state["a"]["hidden"] == [64, 32] and state["b"]["prior"] == "swiss-roll"
+    assert choices.to_params(state) == {"a": "vae,digits,hidden=64-32,beta=4", "b": "aae,mnist,prior=swiss-roll"}
+    config = choices.to_config(state["b"])
+    assert (config.training.r1, config.training.smoothing) == (RECIPES["mnist-aae-swiss-roll"].training.r1, RECIPES["mnist-aae-swiss-roll"].training.smoothing)
+
+
+@pytest.mark.parametrize(
+    "text, why",
+    [
+        ("", "must name a model and a dataset"),
+        ("gan,digits", "kind can be ae, vae, aae"),
+        ("vae,cifar", "dataset can be"),
+        ("vae,digits,beta=x", "no number"),
+        ("vae,digits,beta=nan", "from 0 to 1000"),
+        ("vae,digits,lr=inf", "from 1e-06 to 10"),
+        ("vae,digits,lr=0", "from 1e-06 to 10"),
+        ("vae,digits,epochs=2.5", "whole number"),
+        ("vae,digits,epochs=1000000", "from 1 to 1000"),
+        ("vae,digits,seed=1e400", "whole number"),
+        ("vae,digits,hidden=", "no number"),
+        ("vae,digits,hidden=4096", "whole numbers from 1 to 1024"),
+        ("vae,digits,hidden=1-1-1-1-1", "1 to 4 whole numbers"),
+        ("vae,digits,prior=flat", "prior can be"),
+        ("vae,digits,nonsense=1", "nothing is called"),
+        ("vae," * 200, "must name"),
+    ],
+)  # fmt: skip
+def test_bad_addresses_are_ignored_with_a_sentence(text, why):
+    state, problems = choices.parse({"a": text})
+    assert state["a"] == choices.start(*choices.OPENING["a"])
+    (problem,) = problems
+    assert problem.startswith("a=") and "was ignored" in problem and why in problem and len(problem) < 250
+
+
+@given(st.text("0123456789,.-+einaf:/<>%&= \n\0é☃vdgtsabr", max_size=80))
+def test_parsing_never_raises(text):
+    choices.parse({"a": text, "b": "vae,digits," + text})
+
+
+@pytest.mark.parametrize("change", [{"beta": True}, {"beta": "1"}, {"epochs": 10**400}, {"hidden": "256"}, {"hidden": [10**400]}, {"hidden": [True]}, {"kind": []}, {"prior": None}, {"seed": None}])
+def test_what_a_browser_sends_is_checked(change):
+    with pytest.raises(ValueError):
+        choices.check(choices.start("vae", "digits") | change)

@@ -1,0 +1,404 @@
+"""Trainings beside the app: the same numbers as `training.fit` and train.py however they are steered, a queue, and nothing that stays behind."""
+
+from __future__ import annotations
+
+import dataclasses
+import gc
+import json
+import shlex
+import threading
+import time
+import weakref
+
+import numpy as np
+import pytest
+import torch
+from safetensors.numpy import load as load_tensors
+
+import train
+from explorer import bundle, datasets, runs, saving, training
+from explorer.config import Config, ModelConfig, TrainingConfig
+from explorer.ui import choices
+from explorer.ui.live import training as asked
+
+EPOCHS, STEPS = 3, 6  # of the small trainings here; digits' 1,437 images in batches of 256
+
+
+def config(kind: str = "vae", **changes) -> Config:
+    settings = {"epochs": EPOCHS, "batch_size": 256, "adversarial_weight": 5.0} | changes
+    return Config(ModelConfig(kind, image_side=8, hidden=(16,)), TrainingConfig("digits", **settings))
+
+
+def wait_for(condition, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it took too long"
+        time.sleep(0.01)
+
+
+@pytest.fixture
+def folders(tmp_path) -> runs.Folders:
+    return runs.Folders(tmp_path / "data", tmp_path / "runs")
+
+
+@pytest.fixture
+def pool() -> runs.Pool:
+    return runs.Pool(2)
+
+
+@pytest.fixture
+def run(pool, folders):
+    made = []
+
+    def make(one: Config | None = None, within: runs.Pool = pool) -> runs.Run:
+        made.append(runs.Run(one or config(), within, folders))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+def straight(one: Config) -> training.Report:
+    """The last report of the training, done without a pause."""
+    return list(training.fit(one, datasets.load("digits", "train").images, torch.device("cpu")))[-1]
+
+
+# The same numbers, however it is steered.
+
+
+@pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
+def test_a_run_is_training_fit(run, kind):
+    one = run(config(kind))
+    one.play()
+    wait_for(lambda: one.state == "finished")
+    expected = straight(config(kind))
+    assert one.history == expected.history and one.taken == EPOCHS * STEPS
+    for name, weight in expected.model.state_dict().items():
+        torch.testing.assert_close(one._model.state_dict()[name], weight, rtol=0, atol=0)
+    for entry in one.history:  # looks that come in an epoch split its mean
+        inside = [point for point in one.points if (entry["epoch"] - 1) * STEPS < point["at"] <= entry["epoch"] * STEPS]
+        if len(inside) == 1:
+            assert inside[0]["reconstruction"] == pytest.approx(entry["reconstruction"], rel=1e-6)
+
+
+def test_steps_pauses_and_epochs_change_no_number(run):
+    one = run()
+    one.prepare()
+    wait_for(lambda: one.snapshot is not None and one.state == "ready")
+    assert one.taken == 0 and one.points[0]["at"] == 0
+    for taken in (1, 2, 3):
+        one.step()
+        wait_for(lambda: one.state == "paused")
+        assert one.taken == taken == one.points[-1]["at"] and "sliced_w2_squared" in one.points[-1]
+    one.finish_epoch()
+    wait_for(lambda: one.state == "paused")
+    assert one.taken == STEPS and len(one.history) == 1
+    one.finish_epoch()
+    wait_for(lambda: one.state == "paused" and one.taken == 2 * STEPS)
+    one.set_pace(50.0)
+    one.play()
+    one.pause()
+    wait_for(lambda: one.state == "paused")
+    assert one.taken < EPOCHS * STEPS
+    one.set_pace(None)
+    one.play()
+    wait_for(lambda: one.state == "finished")
+    assert one.history == straight(config()).history
+    for call in (one.play, one.step, one.pause, one.stop):  # a finished one stays as it is
+        call()
+    assert one.state == "finished" and one.taken == EPOCHS * STEPS
+
+
+def test_an_epoch_as_the_first_thing_is_a_whole_one(run):
+    one = run()
+    one.finish_epoch()
+    wait_for(lambda: one.state == "paused")
+    assert one.taken == STEPS
+
+
+def test_what_is_looked_at_first_is_the_untrained_model_and_then_moves(run):
+    one = run()
+    one.step()
+    wait_for(lambda: one.state == "paused")
+    first, before = one.snapshot, one.points[0]
+    assert before["at"] == 0 and set(before) == {"at", "sliced_w2_squared", "coverage"}
+    assert first.mean.shape == first.z.shape == (360, 2) and first.manifold.shape == (256, 64)
+    one.step()
+    wait_for(lambda: one.state == "paused")
+    assert not np.array_equal(one.snapshot.mean, first.mean) and one.revision == 3
+
+
+def test_a_slow_pace_is_kept_and_can_be_left_at_once(run):
+    one = run(config(epochs=1000))
+    one.set_pace(0.02)
+    one.play()
+    wait_for(lambda: one.taken == 1)
+    time.sleep(0.2)
+    assert one.taken == 1 and one.state == "running"
+    one.pause()
+    wait_for(lambda: one.state == "paused", 20)
+    assert one.taken == 1
+
+
+# The queue.
+
+
+def test_no_more_at_once_than_the_pool_has_and_the_others_see_their_place(run):
+    small = runs.Pool(2)
+    made = [run(config(epochs=1000, seed=i), small) for i in range(5)]
+    for one in made:
+        one.play()
+    wait_for(lambda: [one.state for one in made] == ["running"] * 2 + ["waiting"] * 3)
+    assert [small.place(one) for one in made] == [0, 0, 1, 2, 3] and small.threads() == 2
+    made[3].pause()
+    assert made[3].state == "ready" and small.place(made[4]) == 2
+    wait_for(lambda: made[0].taken > 0)
+    made[0].pause()  # a paused one gives its place
+    wait_for(lambda: made[0].state == "paused" and made[2].state == "running")
+    assert small.place(made[4]) == 1
+    made[1].stop()
+    wait_for(lambda: made[4].state == "running")
+    assert made[1].state == "stopped"
+    made[0].play()
+    assert made[0].state == "waiting" and made[0].taken > 0
+    for one in made:
+        one.close()
+    wait_for(lambda: small.threads() == 0)
+
+
+def test_one_run_is_never_at_work_twice(pool):
+    class Counting:
+        inside = most = calls = 0
+        has_work = True
+
+        def work(self):
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+            time.sleep(0.002)
+            self.calls += 1
+            self.inside -= 1
+
+    one = Counting()
+    for _ in range(50):
+        pool.submit(one)
+        time.sleep(0.001)
+    wait_for(lambda: pool.threads() == 0)
+    assert one.most == 1 and 2 <= one.calls <= 50
+
+
+# Failures.
+
+
+def test_a_diverged_training_says_so_and_another_goes_on(run, pool):
+    one = run(config("ae", lr=1e30))
+    one.play()
+    wait_for(lambda: one.state == "failed")
+    assert "at epoch 1, step" in one.problem and "--lr" not in one.problem and "Nothing was written" not in one.problem
+    assert one._model is None and pool.threads() <= 1
+    one.play()
+    assert one.state == "failed"
+    other = run()
+    other.play()
+    wait_for(lambda: other.state == "finished")
+
+
+def test_a_dataset_that_is_not_there_is_said(run, folders):
+    missing = Config(ModelConfig("ae"), TrainingConfig("mnist", 1))
+    one = run(missing)
+    one.play()
+    wait_for(lambda: one.state == "failed")
+    assert "mnist" in one.problem and str(folders.data) in one.problem
+
+
+def test_an_unexpected_error_is_said_and_logged(run, monkeypatch, caplog):
+    monkeypatch.setattr(training, "fit", lambda *arguments, **options: 1 / 0)
+    one = run()
+    one.play()
+    wait_for(lambda: one.state == "failed")
+    assert one.problem == "ZeroDivisionError: division by zero" and "ZeroDivisionError" in caplog.text
+
+
+def test_a_save_that_fails_leaves_the_run_to_be_saved_again(run, folders, monkeypatch):
+    one = run()
+    one.play()
+    wait_for(lambda: one.state == "finished")
+    with monkeypatch.context() as patch:
+        patch.setattr(saving, "write", lambda *arguments: (_ for _ in ()).throw(bundle.BundleError("the disk is full")))
+        one.save()
+        wait_for(lambda: one.problem is not None and one.state == "finished")
+    assert one.problem == "the disk is full" and one.saved is None and bundle.find_bundles(folders.runs) == []
+    one.save()
+    wait_for(lambda: one.saved is not None)
+    assert one.problem is None and [path.name for path in bundle.find_bundles(folders.runs)] == [one.saved]
+
+
+# What is saved.
+
+
+@pytest.mark.parametrize("kind, changes", [("vae", {"beta": 4, "prior": "mixture"}), ("aae", {"adversarial_weight": 3, "discriminator_lr": 0.002, "hidden": [24, 12]})])
+def test_a_saved_run_is_what_the_command_line_trains(run, folders, tmp_path, monkeypatch, kind, changes):
+    chosen = choices.start(kind, "digits") | {"epochs": 2, "lr": 0.004, "batch_size": 128, "seed": 7, "hidden": [16]} | changes
+    one = run(choices.to_config(chosen))
+    one.play()
+    wait_for(lambda: one.state == "finished")
+    one.save()
+    wait_for(lambda: one.saved is not None)
+    monkeypatch.setattr(train, "HERE", tmp_path / "line")
+    assert train.main(shlex.split(choices.command(chosen))[2:] + ["--device", str(training.choose_device())]) == 0
+    (path,) = bundle.find_bundles(tmp_path / "line" / "runs")
+    ours, theirs = bundle.load_bundle(folders.runs / one.saved), bundle.load_bundle(path)
+    assert ours.config == theirs.config and ours.history == theirs.history
+    assert ours.metrics | {"seconds": 0} == theirs.metrics | {"seconds": 0}
+    for name, weight in theirs.weights.items():
+        np.testing.assert_array_equal(ours.weights[name], weight)
+    np.testing.assert_array_equal(ours.codes.mean, theirs.codes.mean)
+
+
+def test_only_a_finished_run_is_saved_and_once(run, folders):
+    one = run(config(epochs=1000))
+    one.step()
+    wait_for(lambda: one.state == "paused")
+    one.save()
+    assert one.state == "paused"
+    one.stop()
+    one.save()
+    assert one.state == "stopped" and not folders.runs.exists()
+
+
+# Desks.
+
+
+@pytest.fixture
+def hall(folders):
+    found = runs.Hall(folders, 2)
+    yield found
+    found.close()
+    wait_for(lambda: found.pool.threads() == 0)
+
+
+def test_reset_and_start_again_give_the_same_numbers(hall):
+    desk = hall.desk("one")
+    desk.command("a", "start", config())
+    wait_for(lambda: desk.runs["a"].state == "finished")
+    first, first_points = desk.runs["a"], list(desk.runs["a"].points)
+    desk.command("a", "reset", config())
+    wait_for(lambda: desk.runs["a"].state == "ready" and desk.runs["a"].revision == 1)
+    again = desk.runs["a"]
+    assert again is not first and again.taken == 0 and again.points == first_points[:1]
+    desk.command("a", "step", config())
+    wait_for(lambda: again.state == "paused")
+    desk.command("a", "start", config())
+    wait_for(lambda: again.state == "finished")
+    assert desk.runs["a"] is again and again.history == first.history
+    desk.command("a", "reset", config(seed=1))
+    desk.command("a", "start", config(seed=1))
+    wait_for(lambda: desk.runs["a"].state == "finished")
+    assert desk.runs["a"].history != first.history
+
+
+def test_the_untrained_take_the_choices_of_the_start(hall):
+    desk = hall.desk("one")
+    desk.command("b", "reset", config())
+    wait_for(lambda: desk.runs["b"].state == "ready")
+    desk.command("b", "step", config(seed=3))
+    assert desk.runs["b"].config.training.seed == 3
+
+
+def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
+    monkeypatch.setattr(hall, "GRACE", 0.2)
+    before = threading.active_count()
+    desk = hall.desk("one")
+    desk.command("a", "start", config(epochs=1000))
+    desk.command("b", "step", config("aae"))
+    wait_for(lambda: desk.runs["a"].taken > 3 and desk.runs["b"].state == "paused")
+    models = [weakref.ref(desk.runs[side]._model) for side in "ab"]
+    desk.seen -= 10
+    hall.leave("one")
+    wait_for(lambda: hall.find("one") is None)
+    del desk
+    wait_for(lambda: hall.pool.threads() == 0 and threading.active_count() == before)
+    gc.collect()
+    assert [model() for model in models] == [None, None]
+
+
+def test_a_session_that_comes_back_or_whose_page_asks_keeps_its_trainings(hall, monkeypatch):
+    monkeypatch.setattr(hall, "GRACE", 0.3)
+    desk = hall.desk("one")
+    hall.leave("one")
+    assert hall.desk("one") is desk  # it is back
+    time.sleep(0.5)
+    assert hall.find("one") is desk
+    hall.leave("one")
+    for _ in range(10):
+        assert hall.find("one") is desk
+        time.sleep(0.1)
+    wait_for(lambda: hall.find("one") is None or time.sleep(0.7))
+    assert desk.closed
+    with pytest.raises(ValueError, match="ended"):
+        desk.command("a", "start", config())
+
+
+# What the page is told.
+
+
+def test_only_what_is_new_is_told(hall):
+    desk = hall.desk("one")
+    nothing = {side: (0, 0, 0) for side in "ab"}
+    assert json.loads(bytes(load_tensors(asked.answer(desk, nothing))["status"])) == {"a": None, "b": None}
+    desk.command("a", "step", config("vae"), {"kind": "vae"})
+    run = desk.runs["a"]
+    wait_for(lambda: run.state == "paused")
+    told = load_tensors(asked.answer(desk, nothing))
+    status = json.loads(bytes(told["status"]))["a"]
+    assert (status["taken"], status["steps"], status["epochs"], status["state"], status["chosen"]) == (1, STEPS, EPOCHS, "paused", {"kind": "vae"})
+    assert [point["at"] for point in status["points"]] == [0, 1]
+    np.testing.assert_array_equal(told["a.mean"], run.snapshot.mean)
+    np.testing.assert_array_equal(told["a.z"], run.snapshot.z)
+    np.testing.assert_array_equal(told["a.label"], datasets.load("digits", "test").labels)
+    told = load_tensors(asked.answer(desk, {"a": (run.id, run.revision, 2), "b": (0, 0, 0)}))
+    assert set(told) == {"status"} and json.loads(bytes(told["status"]))["a"]["points"] == []
+    told = load_tensors(asked.answer(desk, {"a": (run.id + 1, run.revision, 2), "b": (0, 0, 0)}))  # of another run
+    assert "a.mean" in told and len(json.loads(bytes(told["status"]))["a"]["points"]) == 2
+    run.points[-1]["reconstruction"] = float("nan")
+    assert json.loads(bytes(load_tensors(asked.answer(desk, nothing))["status"]), parse_constant=pytest.fail)["a"]["points"][-1]["reconstruction"] is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"[]", b"{", b'{"action": "fly"}', b'{"action": "pace", "pace": -1}', b'{"action": "pace", "pace": []}', b'{"action": "start"}',
+     b'{"action": "start", "chosen": {}}', b'{"action": "start", "chosen": {"kind": ["vae"]}}', b'\xff'],
+)  # fmt: skip
+def test_a_bad_command_is_refused(hall, body):
+    with pytest.raises(ValueError):
+        asked._command(hall.desk("one"), "a", body)
+    with pytest.raises(ValueError):
+        asked._command(hall.desk("one"), "c", b'{"action": "pause"}')
+    assert hall.desk("one").runs == {"a": None, "b": None}
+
+
+def test_everything_that_can_be_chosen_starts(hall):
+    desk = hall.desk("one")
+    for prior in ("normal", "mixture", "swiss-roll"):
+        for kind in ("ae", "vae", "aae"):
+            chosen = choices.start(kind, "digits") | {"prior": prior}
+            asked._command(desk, "a", json.dumps({"action": "step", "chosen": chosen}).encode())
+            run = desk.runs["a"]
+            wait_for(lambda run=run: run.state == "paused")
+            assert run.taken == 1 and run.problem is None and run.chosen == chosen
+            desk.command("a", "stop")
+
+
+def test_the_page_has_another_configuration_than_the_recipe_only_where_it_says(hall):
+    for kind in ("ae", "vae", "aae"):
+        for dataset in ("digits", "mnist"):
+            recipe = choices.recipe(dataset, kind)
+            mine = choices.to_config(choices.start(kind, dataset))
+            assert dataclasses.replace(mine, training=dataclasses.replace(mine.training, epochs=recipe.training.epochs)) == recipe
+
+
+def test_warming_up_ends_and_leaves_one_thread_a_training():
+    runs.warm()
+    wait_for(lambda: runs._warmed)
+    wait_for(lambda: "training's imports" not in {thread.name for thread in threading.enumerate()})
+    assert torch.get_num_threads() == 1
