@@ -2,7 +2,7 @@
 
     python tests/benchmarks/sessions.py [--sessions 20]
 
-Prints, after 5 sessions and after all, the server's memory, how many of its threads are in explorer/runs.py, and what share of a core
+Prints, after 5 sessions and after all, the server's memory, how many of its threads are in explorer/pool.py, and what share of a core
 it uses; and fails where there is such a thread, or 5 % more memory than after 5, or where something still computes.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from explorer.runs import Hall
+from explorer.desks import Hall
 from tests.browser.driver import CHROMIUM, DESK, FLAGS, serve
 
 FIRST = 5  # sessions, after which the memory is what it is compared with
@@ -41,14 +41,14 @@ if os.environ.get("STACKS"):
 
 
 def threads(pid: int) -> int:
-    """How many threads are somewhere in explorer/runs.py."""
+    """How many threads are somewhere in explorer/pool.py."""
     stacks = Path(os.environ["STACKS"])
     before = stacks.stat().st_size
     os.kill(pid, signal.SIGUSR1)
     time.sleep(1)
     text = stacks.read_text()[before:]
     assert "most recent call first" in text, "the server did not answer"
-    return sum("explorer/runs.py" in thread for thread in text.split("\n\n"))
+    return sum("explorer/pool.py" in thread for thread in text.split("\n\n"))
 
 
 def work(pid: int, seconds: float = 3.0) -> float:
@@ -100,11 +100,11 @@ def main() -> int:
         first = None
         for session in range(1, options.sessions + 1):
             taken = visit(browser, server.address)
-            print(f"session {session}: {taken} steps; {memory(server.pid):.0f} MB, {threads(server.pid)} threads in runs.py", flush=True)
+            print(f"session {session}: {taken} steps; {memory(server.pid):.0f} MB, {threads(server.pid)} threads in pool.py", flush=True)
             if session in (FIRST, options.sessions):
                 left, held, busy = settle(server.pid)
                 first = first or held
-                print(f"after {session} have left: {held:.0f} MB ({100 * (held / first - 1):+.1f} %), {left} threads in runs.py, {busy:.2f} cores busy", flush=True)
+                print(f"after {session} have left: {held:.0f} MB ({100 * (held / first - 1):+.1f} %), {left} threads in pool.py, {busy:.2f} cores busy", flush=True)
         browser.close()
     return int(left > 0 or held > (1 + GROWTH) * first or busy > IDLE)
 
