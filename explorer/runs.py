@@ -1,22 +1,16 @@
-"""Trainings beside the app: in threads of their own, as many at once as there are cores, the others in a queue.
+"""Trainings beside the app. A Run can be played, paused, stepped and stopped, and is `training.fit`, step by step.
 
-A session has a Desk with two places, A and B. A Run is one training at a place: it can be played, paused, stepped and
-stopped, and is `training.fit`, step by step. A run has a thread only while it works: a paused or finished one is
-an object at rest. Knows no screen; torch is imported by the first run, or by `warm`.
+It has a thread, a pool's, only while it works: a paused or finished one is an object at rest. Knows no screen; torch is
+imported by the first run, or by `warm`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import ctypes
 import itertools
 import logging
 import math
-import os
-import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -25,89 +19,13 @@ from pathlib import Path
 from explorer import datasets, saving
 from explorer.bundle import BundleError
 from explorer.config import Config
+from explorer.pool import Pool
 
 SNAPSHOT_SECONDS = 0.25  # at least so long between two looks at the model
 SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into looking
-WATCHED_SECONDS = 5.0  # nobody asked for so long: no looks, only training
-NICE = 5  # trainings yield to what answers people
 _LOG = logging.getLogger(__name__)
 _ids = itertools.count(1)
 _naming = threading.Lock()  # two runs saved in the same second get different folders
-
-
-def cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class Pool:
-    """Threads that come when there is work, as many as `size` at most, and go when there is none."""
-
-    def __init__(self, size: int) -> None:
-        self.size = size
-        self._lock = threading.Lock()
-        self._queue: deque[Run] = deque()
-        self._at_work: set[Run] = set()
-        self._again: set[Run] = set()  # called for while they were at work
-        self._threads: set[threading.Thread] = set()
-
-    def submit(self, run: Run) -> None:
-        """Has a thread call `run.work()`, after those that wait already. A run is never at work twice at once."""
-        with self._lock:
-            if run in self._at_work:
-                self._again.add(run)
-            elif run not in self._queue:
-                self._queue.append(run)
-                if len(self._threads) < self.size:
-                    thread = threading.Thread(target=self._serve, name="training", daemon=True)
-                    self._threads.add(thread)
-                    thread.start()
-
-    def withdraw(self, run: Run) -> None:
-        """Takes it out of the queue, if it waits there."""
-        with self._lock:
-            self._again.discard(run)
-            if run in self._queue:
-                self._queue.remove(run)
-
-    def place(self, run: Run) -> int:
-        """Its place in the queue, from 1; 0 where it does not wait."""
-        with self._lock:
-            return self._queue.index(run) + 1 if run in self._queue else 0
-
-    def is_at_work(self, run: Run) -> bool:
-        with self._lock:
-            return run in self._at_work
-
-    def threads(self) -> int:
-        with self._lock:
-            return len(self._threads)
-
-    def wait(self, seconds: float) -> None:
-        """Until its threads have ended, if that is soon."""
-        with self._lock:
-            threads = list(self._threads)
-        end = time.monotonic() + seconds
-        for thread in threads:
-            thread.join(max(0.0, end - time.monotonic()))
-
-    def _serve(self) -> None:
-        _yield_to_others()
-        run = None
-        while True:
-            with self._lock:
-                if run is not None:
-                    self._at_work.discard(run)
-                    if run in self._again and run.has_work:
-                        self._queue.append(run)
-                    self._again.discard(run)
-                if not self._queue:
-                    self._threads.discard(threading.current_thread())
-                    break
-                run = self._queue.popleft()
-                self._at_work.add(run)
-            run.work()
-        del run
-        give_memory_back()
 
 
 class Run:
@@ -369,114 +287,6 @@ class Folders:
         self.data, self.runs = data, runs
 
 
-class Desk:
-    """One session's two places for runs."""
-
-    SIDES = ("a", "b")
-
-    def __init__(self, pool: Pool, folders: Folders) -> None:
-        self.pool, self.folders = pool, folders
-        self.runs: dict[str, Run | None] = dict.fromkeys(self.SIDES)
-        self.pace: dict[str, float | None] = dict.fromkeys(self.SIDES)
-        self.seen = time.monotonic()
-        self.lock = threading.Lock()
-        self.closed = False
-
-    def command(self, side: str, action: str, config: Config | None = None, chosen: dict | None = None, pace: float | None = None) -> None:
-        """start, step, epoch (with the configuration, where a new run is to begin), pause, stop, reset, save, pace."""
-        with self.lock:
-            run = self.runs[side]
-            if action in ("start", "step", "epoch", "reset"):
-                if self.closed:
-                    raise ValueError("the session has ended")
-                fresh = run is None or action == "reset" or run.is_over or (run.taken == 0 and run.config != config)
-                if fresh:
-                    if config is None:
-                        raise ValueError("there is no configuration")
-                    if run is not None:
-                        run.close()
-                    run = self.runs[side] = Run(config, self.pool, self.folders, self.is_watched, chosen)
-                    run.set_pace(self.pace[side])
-                {"start": run.play, "step": run.step, "epoch": run.finish_epoch, "reset": run.prepare}[action]()
-            elif action == "pace":
-                self.pace[side] = pace
-                if run is not None:
-                    run.set_pace(pace)
-            elif run is not None:
-                {"pause": run.pause, "stop": run.stop, "save": run.save}[action]()
-
-    def is_watched(self) -> bool:
-        return time.monotonic() - self.seen < WATCHED_SECONDS
-
-    def close(self) -> None:
-        with self.lock:
-            self.closed = True
-            for side, run in self.runs.items():
-                if run is not None:
-                    run.close()
-                self.runs[side] = None
-
-
-class Hall:
-    """All desks of the process, by their tokens. A desk goes when its session has left and its page asks no more."""
-
-    GRACE = 10.0  # seconds: a connection that broke may come back, and its page asks on meanwhile
-
-    def __init__(self, folders: Folders, size: int | None = None) -> None:
-        self.folders = folders
-        self.pool = Pool(size or cores())
-        self._desks: dict[str, Desk] = {}
-        self._left: dict[str, threading.Timer] = {}
-        self._lock = threading.Lock()
-
-    def desk(self, token: str) -> Desk:
-        """A session's; a new one where there is none. The session is there."""
-        with self._lock:
-            if timer := self._left.pop(token, None):
-                timer.cancel()
-            return self._desks.setdefault(token, Desk(self.pool, self.folders))
-
-    def find(self, token: str) -> Desk | None:
-        """The desk that a page asks for."""
-        desk = self._desks.get(token)
-        if desk is not None:
-            desk.seen = time.monotonic()
-        return desk
-
-    def leave(self, token: str) -> None:
-        """The session's connection has ended."""
-        with self._lock:
-            if token in self._desks and token not in self._left:
-                self._wait_for(token)
-
-    def _wait_for(self, token: str) -> None:
-        timer = self._left[token] = threading.Timer(self.GRACE, self._end, [token])
-        timer.name, timer.daemon = "training's end", True
-        timer.start()
-
-    def _end(self, token: str) -> None:
-        with self._lock:
-            if token not in self._left:
-                return
-            if time.monotonic() - self._desks[token].seen < self.GRACE / 2:  # its page still asks
-                return self._wait_for(token)
-            del self._left[token]
-            desk = self._desks.pop(token)
-        desk.close()
-        give_memory_back()
-
-    def close(self) -> None:
-        """Ends all: the server stops."""
-        with self._lock:
-            desks, self._desks = list(self._desks.values()), {}
-            for timer in self._left.values():
-                timer.cancel()
-            self._left = {}
-        for desk in desks:
-            desk.close()
-        self.pool.wait(5.0)  # a process that ends while torch computes in a thread ends with an abort
-
-
 @lru_cache(maxsize=8)
 def split(name: str, part: str, data_dir: Path) -> datasets.Split:
     """A dataset's, shared by all runs: nobody writes into it."""
@@ -512,18 +322,3 @@ def _warm() -> None:
             for report in training.fit(config, noise, torch.device("cpu")):
                 Observer(config, datasets.Split(noise, noise[:, 0]), torch.device("cpu")).look(report.model)
         _warmed = True
-
-
-def give_memory_back() -> None:
-    """Hands what was freed to the system: the C library keeps it, in a heap for each thread that there ever was."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another C library has no such call
-            ctypes.CDLL(None).malloc_trim(0)
-
-
-def _yield_to_others() -> None:
-    if sys.platform == "linux":  # where a thread has a priority of its own
-        try:
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-        except OSError:
-            pass

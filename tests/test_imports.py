@@ -28,12 +28,14 @@ MAY_IMPORT = {
     "bundle": {"config", "files", "models"},
     "saving": {"config", "bundle", "projection", "training"},  # torch: through training, when a model is measured
     "snapshot": {"config", "datasets", "gaussian", "metrics", "models", "priors", "recording"},
-    "runs": {"config", "bundle", "datasets", "models", "saving", "snapshot", "training"},
+    "pool": set(),
+    "runs": {"config", "bundle", "datasets", "models", "pool", "saving", "snapshot", "training"},
+    "desks": {"config", "pool", "runs"},
     "metrics": set(),
     "projection": set(),
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "metrics", "priors", "projection", "runs", "shapes"},
-    "ui.live": {"ui", "config", "bundle", "datasets", "runs"},
+    "ui.cached": {"config", "bundle", "datasets", "metrics", "priors", "desks", "projection", "runs", "shapes"},
+    "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }
 TORCH = {"torch", "torchvision"}

@@ -16,8 +16,9 @@ import torch
 from safetensors.numpy import load as load_tensors
 
 import train
-from explorer import bundle, datasets, runs, saving, training
+from explorer import bundle, datasets, desks, runs, saving, training
 from explorer.config import Config, ModelConfig, TrainingConfig
+from explorer.pool import Pool
 from explorer.ui import choices
 from explorer.ui.live import training as asked
 
@@ -42,15 +43,15 @@ def folders(tmp_path) -> runs.Folders:
 
 
 @pytest.fixture
-def pool() -> runs.Pool:
-    return runs.Pool(2)
+def pool() -> Pool:
+    return Pool(2)
 
 
 @pytest.fixture
 def run(pool, folders):
     made = []
 
-    def make(one: Config | None = None, within: runs.Pool = pool) -> runs.Run:
+    def make(one: Config | None = None, within: Pool = pool) -> runs.Run:
         made.append(runs.Run(one or config(), within, folders))
         return made[-1]
 
@@ -145,7 +146,7 @@ def test_a_slow_pace_is_kept_and_can_be_left_at_once(run):
 
 
 def test_no_more_at_once_than_the_pool_has_and_the_others_see_their_place(run):
-    small = runs.Pool(2)
+    small = Pool(2)
     made = [run(config(epochs=1000, seed=i), small) for i in range(5)]
     for one in made:
         one.play()
@@ -271,7 +272,7 @@ def test_only_a_finished_run_is_saved_and_once(run, folders):
 
 @pytest.fixture
 def hall(folders):
-    found = runs.Hall(folders, 2)
+    found = desks.Hall(folders, 2)
     yield found
     found.close()
     wait_for(lambda: found.pool.threads() == 0)
@@ -307,7 +308,6 @@ def test_the_untrained_take_the_choices_of_the_start(hall):
 
 def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
     monkeypatch.setattr(hall, "GRACE", 0.2)
-    before = threading.active_count()
     desk = hall.desk("one")
     desk.command("a", "start", config(epochs=1000))
     desk.command("b", "step", config("aae"))
@@ -317,7 +317,7 @@ def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
     hall.leave("one")
     wait_for(lambda: hall.find("one") is None)
     del desk
-    wait_for(lambda: hall.pool.threads() == 0 and threading.active_count() == before)
+    wait_for(lambda: hall.pool.threads() == 0 and not [thread for thread in threading.enumerate() if thread.name.startswith("training")])
     gc.collect()
     assert [model() for model in models] == [None, None]
 

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from safetensors.numpy import save as save_tensors
 
-from explorer import datasets, runs
+from explorer import datasets, desks, runs
 from explorer.bundle import Bundle, BundleError, find_bundles, load_bundle
 from explorer.config import ModelConfig, TrainingConfig
 from explorer.shapes import SHAPES
@@ -108,9 +108,9 @@ def mmd_squared(digest: str) -> tuple[float, float]:
 
 
 @cache
-def hall() -> runs.Hall:
+def hall() -> desks.Hall:
     """All trainings of this process."""
-    return runs.Hall(runs.Folders(DATA_DIR, FOLDERS["runs/"]))
+    return desks.Hall(runs.Folders(DATA_DIR, FOLDERS["runs/"]))
 
 
 @st.cache_resource(scope="session", on_release=lambda token: hall().leave(token), show_spinner=False)

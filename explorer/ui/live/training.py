@@ -16,7 +16,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from explorer.runs import Desk, Run
+from explorer.desks import Desk
+from explorer.runs import Run
 from explorer.ui import cached, choices
 
 LONGEST = 4096  # bytes of a command

@@ -123,7 +123,7 @@ have a code as near as their fifth neighbour among the draws: it sees holes.
 
 **Step** takes one batch, **Epoch** goes to the epoch's end. **Reset** goes back to the untrained model; the same seed gives the same numbers again. *Pace* slows a
 training down to look at it. The learning rate rises for a fifth of all steps and then falls, so the number of epochs is part of the recipe. When a training is finished, **Save**
-measures it on the whole test set (for a VAE on MNIST that takes a minute or more) and writes a bundle to `runs/`, for the explorer and the scoreboard.
+measures it on the whole test set (for a VAE on MNIST that takes two or three minutes) and writes a bundle to `runs/`, for the explorer and the scoreboard.
 
 **Trainings belong to this browser tab's session** and end with it. As many run at once as the server has cores; others wait in a queue. A paused training
 frees its core. The address holds the choices: copy it to share them.

@@ -1,0 +1,112 @@
+"""Threads for trainings: as many at once as there are cores, the others wait in a queue. Knows nothing of what they do."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import sys
+import threading
+import time
+from collections import deque
+from typing import Protocol
+
+NICE = 5  # trainings yield to what answers people
+
+
+class Work(Protocol):
+    """What a pool has done."""
+
+    has_work: bool  # is there anything for a thread to do?
+
+    def work(self) -> None: ...
+
+
+def cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Pool:
+    """Threads that come when there is work, as many as `size` at most, and go when there is none."""
+
+    def __init__(self, size: int) -> None:
+        self.size = size
+        self._lock = threading.Lock()
+        self._queue: deque[Work] = deque()
+        self._at_work: set[Work] = set()
+        self._again: set[Work] = set()  # called for while they were at work
+        self._threads: set[threading.Thread] = set()
+
+    def submit(self, run: Work) -> None:
+        """Has a thread call `run.work()`, after those that wait already. A run is never at work twice at once."""
+        with self._lock:
+            if run in self._at_work:
+                self._again.add(run)
+            elif run not in self._queue:
+                self._queue.append(run)
+                if len(self._threads) < self.size:
+                    thread = threading.Thread(target=self._serve, name="training", daemon=True)
+                    self._threads.add(thread)
+                    thread.start()
+
+    def withdraw(self, run: Work) -> None:
+        """Takes it out of the queue, if it waits there."""
+        with self._lock:
+            self._again.discard(run)
+            if run in self._queue:
+                self._queue.remove(run)
+
+    def place(self, run: Work) -> int:
+        """Its place in the queue, from 1; 0 where it does not wait."""
+        with self._lock:
+            return self._queue.index(run) + 1 if run in self._queue else 0
+
+    def is_at_work(self, run: Work) -> bool:
+        with self._lock:
+            return run in self._at_work
+
+    def threads(self) -> int:
+        with self._lock:
+            return len(self._threads)
+
+    def wait(self, seconds: float) -> None:
+        """Until its threads have ended, if that is soon."""
+        with self._lock:
+            threads = list(self._threads)
+        end = time.monotonic() + seconds
+        for thread in threads:
+            thread.join(max(0.0, end - time.monotonic()))
+
+    def _serve(self) -> None:
+        _yield_to_others()
+        run = None
+        while True:
+            with self._lock:
+                if run is not None:
+                    self._at_work.discard(run)
+                    if run in self._again and run.has_work:
+                        self._queue.append(run)
+                    self._again.discard(run)
+                if not self._queue:
+                    self._threads.discard(threading.current_thread())
+                    break
+                run = self._queue.popleft()
+                self._at_work.add(run)
+            run.work()
+        del run
+        give_memory_back()
+
+
+def give_memory_back() -> None:
+    """Hands what was freed to the system: the C library keeps it, in a heap for each thread that there ever was."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):  # another C library has no such call
+            ctypes.CDLL(None).malloc_trim(0)
+
+
+def _yield_to_others() -> None:
+    if sys.platform == "linux":  # where a thread has a priority of its own
+        try:
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+        except OSError:
+            pass
