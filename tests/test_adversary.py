@@ -44,6 +44,7 @@ def test_pull_is_the_slope_of_log_d(path):
     around = torch.tensor(z).double() + step * torch.tensor([[1.0, 0], [-1.0, 0], [0, 1.0], [0, -1.0]]).double()
     log_d = torch.nn.functional.logsigmoid(discriminator(around, labels))
     assert np.isfinite([logit, *pull]).all()
+    assert adversary.discriminator_at(digest, [1, -2], label) == adversary.discriminator_at(digest, [1.0, -2.0], label)  # as JSON writes them
     slopes = [(log_d[0] - log_d[1]).item() / (2 * step), (log_d[2] - log_d[3]).item() / (2 * step)]
     np.testing.assert_allclose(pull, slopes, rtol=1e-4, atol=1e-4)
 
@@ -59,3 +60,17 @@ def test_lists_open_on_the_models_of_the_front_page():
     found = adversary.choices(planar)
     assert found["vae"] == ["mnist-vae", "digits-vae", "a-vae"]  # with N(0, I) alone: the page draws its closed form
     assert found["aae"] == ["mnist-aae"] and found["model"][0] == "mnist-aae" and set(found["model"]) == {one["name"] for one in planar}
+
+
+@pytest.mark.skipif(not AAES, reason="no shipped models: python train.py makes them")
+def test_python_answers_for_weights_that_are_kept_alone():
+    planar = {entry["name"]: entry for entry in cached.catalogue().entries}
+    state = {"tab": "field", "field": {"vae": "digits-vae", "aae": "digits-aae", "z": [1, 1], "label": 0, "moment": None}}
+    assert adversary.check(state, planar)["of"] == ["digits-aae", [1, 1], 0]
+    state["field"]["moment"] = 7
+    assert adversary.check(state, planar) is None  # recorded: the page shows a moment whose weights are gone
+    state["field"]["moment"] = planar["digits-aae"]["moments"] - 1
+    assert adversary.check(state, planar) is not None  # the last one is the finished model
+    state["field"]["moment"] = 7
+    unrecorded = planar | {"digits-aae": planar["digits-aae"] | {"moments": 0}}
+    assert adversary.check(state, unrecorded) is not None  # the page shows the finished one

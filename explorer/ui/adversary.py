@@ -12,7 +12,9 @@ from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import adversary as texts
 
 KEY = "adversary"
-ENTRY = ("name", "title", "choice", "kind", "dataset", "prior", "shape", "weights", "classes", "images", "digest")  # what the browser needs
+ENTRY = (
+    "name", "title", "choice", "kind", "dataset", "prior", "shape", "weights", "classes", "images", "digest", "epochs", "recording", "moments",
+)  # what the browser needs  # fmt: skip
 CHECK_DRAWS, CHECK_SEED = {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000}, 3  # a swiss roll's density is a sum over 200 Gaussians
 
 
@@ -59,8 +61,11 @@ def choices(planar: list[dict]) -> dict[str, list[str]]:
 
 def check(state: Mapping, planar: Mapping[str, Mapping]) -> dict | None:
     """What Python makes of a change that was finished: by torch, and not by the browser's formulas. `of` says of what."""
-    if state["tab"] == "field" and state["field"]["aae"]:
-        shown = state["field"]
+    shown = state["field"]
+    if state["tab"] == "field" and shown["aae"]:
+        last = max(planar[name]["moments"] for name in (shown["vae"], shown["aae"]) if name) - 1  # the scrubber's end: the finished models
+        if shown["moment"] is not None and shown["moment"] < last and planar[shown["aae"]]["moments"]:
+            return None  # the weights of that moment are not kept
         logit, pull = discriminator_at(planar[shown["aae"]]["digest"], shown["z"], shown["label"])
         text = texts.CHECKED_FIELD.format(logit=_signed(logit), x=_signed(pull[0]), y=_signed(pull[1]))
         return {"of": [shown["aae"], shown["z"], shown["label"]], "logit": logit, "pull": pull, "text": text}
@@ -74,12 +79,12 @@ def check(state: Mapping, planar: Mapping[str, Mapping]) -> dict | None:
 
 
 def discriminator_at(digest: str, z: list[float], label: int) -> tuple[float, list[float]]:
-    """A model's log D/(1 − D) at z, and the gradient of log D, in double precision. Imports torch."""
+    """A model's log D/(1 − D) at z, and the gradient of log D, in single precision. Imports torch."""
     import torch
     from torch.nn import functional as F
 
     discriminator = cached.model(digest).discriminator
-    at = torch.tensor([z], requires_grad=True)
+    at = torch.tensor([z], dtype=torch.float32, requires_grad=True)  # from the browser, whole numbers come as integers
     logit = discriminator(at, torch.tensor([label]) if discriminator.label_informed else None)
     (pull,) = torch.autograd.grad(-F.softplus(-logit).sum(), at)
     return logit.item(), pull[0].tolist()

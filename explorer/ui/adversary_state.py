@@ -1,6 +1,6 @@
 """The adversary lesson's state: what each of its four tabs shows, as the page keeps it and as the address writes it.
 
-    ?tab=field&vae=mnist-vae&aae=mnist-aae&part=whole&label=0&z=1.5,1
+    ?tab=field&vae=mnist-vae&aae=mnist-aae&part=whole&label=0&z=1.5,1, and moment=12 for a recorded moment of their training
     ?tab=teach&prior=normal&mean=1,0&std=1&hole=0&at=0,0&seed=0&rate=0.005&speed=5
     ?tab=play&preset=weak&seed=0&speed=1, or preset=own and every number
     ?tab=readings&model=mnist-aae&other=batch&seed=0
@@ -13,6 +13,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
+
+from explorer.ui.state import MOMENTS
 
 TABS = ("field", "teach", "play", "readings")
 DECIMALS = 4
@@ -45,7 +47,7 @@ PRESETS = {
     "dropping": {"prior": "mixture", "encoder": "map", "norm": "off", "pull": "log", "start": [2.0, 0.0], "spread": 0.3, "rate_d": 0.002, "rate_e": 0.03, "moves": 1},
 }  # fmt: skip
 FIELDS = {
-    "field": {"vae": None, "aae": None, "part": Choice(("whole", "learnt", "given")), "label": Whole(0, 9), "z": PAIR},
+    "field": {"vae": None, "aae": None, "part": Choice(("whole", "learnt", "given")), "label": Whole(0, 9), "z": PAIR, "moment": Whole(0, MOMENTS - 1)},
     "teach": {
         "prior": PRIORS, "mean": PAIR, "std": Numbers(1, 0.2, 3.0), "hole": Numbers(1, 0.0, 0.9), "at": Numbers(2, -3.0, 3.0),
         "seed": SEEDS, "rate": RATE, "speed": SPEEDS,
@@ -67,7 +69,7 @@ def default_state(models: Mapping[str, Sequence[str]]) -> dict:
     first = {name: next(iter(models[name]), None) for name in MODELS}
     return {
         "tab": "field",
-        "field": {"vae": first["vae"], "aae": first["aae"], "part": "whole", "label": 0, "z": [1.5, 1.0]},
+        "field": {"vae": first["vae"], "aae": first["aae"], "part": "whole", "label": 0, "z": [1.5, 1.0], "moment": None},
         "teach": {"prior": "normal", "mean": [1.0, 0.0], "std": 1.0, "hole": 0.0, "at": [0.0, 0.0], "seed": 0, "rate": 0.005, "speed": 5},
         "play": {"preset": "matched", "seed": 0, "speed": 1} | PRESETS["matched"],
         "readings": {"model": first["model"], "other": "batch", "seed": 0},

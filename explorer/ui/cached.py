@@ -233,6 +233,7 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "digest": bundle.digest,
         "tensors": f"tensors/{bundle.digest}",
         "recording": f"recordings/{bundle.digest}" if bundle.recording is not None else None,
+        "moments": len(bundle.recording["step"]) if bundle.recording is not None else 0,
         "warm": name in (FRONT[0][0], FRONT[1][0]),
     }
 

@@ -449,3 +449,180 @@ def test_bad_parameters_are_named(open_lesson):
     page = open_lesson("?tab=teach&mean=nan,1&std=99&prior=cauchy")
     assert page.get_by_test_id("stAlert").count() == 3
     assert "was ignored" in page.get_by_test_id("stAlert").first.inner_text()
+
+
+# ---- the field at a recorded moment -------------------------------------------------------------
+
+
+def read_off(grid: np.ndarray, x: float, y: float, reach: float = 4.0) -> float:
+    """A grid's value at a point, on straight lines between its points: rows from the lowest y."""
+    side = np.linspace(-reach, reach, len(grid))
+    along = [np.interp(x, side, row) for row in grid]
+    return float(np.interp(y, side, along))
+
+
+def logit_at(recorded: dict, moment: int, x: float, y: float) -> float:
+    given = get_prior("normal").log_prob(torch.tensor([[x, y]]), smoothing=float(recorded["smoothing"][moment])).item()
+    return read_off(recorded["logit"][moment, 0], x, y) + given
+
+
+def gap_of(codes: np.ndarray) -> list[float]:
+    """The place on a lattice of the inner plane that is farthest from all codes."""
+    lattice = np.stack(np.meshgrid(np.arange(-2.4, 2.5, 0.4), np.arange(-2.4, 2.5, 0.4)), -1).reshape(-1, 2)
+    distance = np.linalg.norm(lattice[:, None] - codes[None], axis=-1).min(1)
+    return lattice[np.argmax(distance)].round(4).tolist()
+
+
+PIXEL = """(host, [x, y]) => {
+  const canvas = host.querySelector('canvas'), unit = canvas.width / (2 * 4.2), at = [canvas.width / 2 + x * unit, canvas.height / 2 - y * unit];
+  return [...canvas.getContext('2d').getImageData(Math.round(at[0]), Math.round(at[1]), 1, 1).data];
+}"""
+PAIR = "vae=digits-vae&aae=digits-aae"
+
+
+def scrubber(page):
+    return page.get_by_role("slider", name="Moment of training")
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    """The AAE's recording, as float32."""
+    arrays = load_bundle(ROOT / "pretrained" / "digits-aae").recording
+    return {name: array.astype(np.float32) for name, array in arrays.items() if array.dtype != np.uint8}
+
+
+def test_the_field_at_a_moment_is_the_recordings(open_lesson, recorded):
+    prior, moment = get_prior("normal"), 7  # early: the moments beside it look otherwise
+    x, y = gap_of(recorded["mean"][moment])
+    page = open_lesson(f"?{PAIR}&moment={moment}&z=1.37,-2.11")
+    page.locator(f".d[data-moment='{moment}']").wait_for()
+    assert page.locator(f".kl[data-moment='{moment}']").count() == 1
+    learnt, smoothing = recorded["logit"][moment, 0], float(recorded["smoothing"][moment])
+    whole = lambda x, y: logit_at(recorded, moment, x, y)  # noqa: E731
+    shown = numbers(page, "field")
+    assert float(shown["logit"]) == pytest.approx(whole(1.37, -2.11), abs=1e-4)
+    assert float(shown["probability"]) == pytest.approx(1 / (1 + math.exp(-whole(1.37, -2.11))), abs=1e-5)
+    assert "read off the recorded grid" in page.locator(".field .numbers caption").inner_text()
+    # the pull is a difference over a cell of log D
+    half = 4 / 63
+    slopes = [sum(sign * F.logsigmoid(torch.tensor(whole(1.37 + sign * dx, -2.11 + sign * dy))).item() for sign in (1, -1)) / (2 * half) for dx, dy in ((half, 0), (0, half))]
+    np.testing.assert_allclose([float(value) for value in shown["pull"].split(",")], slopes, atol=0.02)
+    step = f"step {int(recorded['step'][moment]):,} of {int(recorded['step'][-1]):,}"
+    assert step in page.locator(".d .caption").inner_text() and step in page.locator(".kl .caption").inner_text()
+    # the colour where no code lies: how far D is from a half
+    lean = 2 / (1 + math.exp(-whole(x, y))) - 1
+    alpha = page.locator(".d .host").evaluate(PIXEL, [x, y])[3]
+    assert abs(lean) > 0.02 and alpha == pytest.approx(190 * abs(lean) ** 0.7, abs=8)
+    for part, value in (("the learnt part", read_off(learnt, x, y)), ("log p(z), given", prior.log_prob(torch.tensor([[x, y]]), smoothing=smoothing).item())):
+        page.get_by_role("radio", name=part).check()
+        page.locator(f".field[data-shown='digits-aae {'given' if 'given' in part else 'learnt'} 0']").wait_for()
+        own = [read_off(learnt, *code) if "learnt" in part else prior.log_prob(torch.tensor(code)[None], smoothing=smoothing).item() for code in recorded["mean"][moment]]
+        lean = math.tanh((value - np.median(own)) / 2)
+        assert page.locator(".d .host").evaluate(PIXEL, [x, y])[3] == pytest.approx(190 * abs(lean) ** 0.7, abs=10), part
+    # beyond the grid there is nothing to read
+    outside = open_lesson(f"?{PAIR}&moment={moment}&z=4.1,0")
+    outside.get_by_text("The point is outside the recorded grid").wait_for()
+    assert outside.locator(".field [data-is=logit]").inner_text() == "–"
+
+
+def test_a_recorded_judge_of_labels_against_priors(compute):
+    """A grid of its own for each label, each with that label's Gaussian, at the smoothing of the moment."""
+    rng = np.random.default_rng(0)
+    logit, smoothing = rng.normal(size=(2, 10, 24, 24)).astype(np.float32), [1.25, 0.5]
+    found = compute(
+        "recording recorded_judge",
+        "const tensor = (values, ...shape) => ({ values: Float32Array.from(values), shape });"
+        "const all = { step: tensor([0, 9], 2), row: tensor([0], 1), mean: tensor([0, 0, 1, 1], 2, 1, 2), smoothing: tensor(smoothing, 2), logit: tensor(logit, 2, 10, 24, 24) };"
+        "const recording = new Recording(all, shape, 3), label = 6;"
+        "return [0, 1].map((moment) => { const judge = new RecordedJudge(recording, moment), points = z.flat();"
+        " return { labelled: judge.labelled, at: z.map((one) => judge.at(one, label)), middle: [...judge.values('whole', label)].slice(0, 24), outside: judge.at([4.01, 0], label),"
+        " learnt: [...judge.logits(points, { part: 'learnt', label })] }; });",
+        shape=cached.shapes()["mixture"], logit=logit.ravel().tolist(), smoothing=smoothing, z=[[0.3, 1.9], [-3.7, 2.2]],
+    )  # fmt: skip
+    prior, z, label = get_prior("mixture"), torch.tensor([[0.3, 1.9], [-3.7, 2.2]]), torch.tensor([6])
+    bottom = torch.stack([torch.linspace(-4, 4, 24), torch.full((24,), -4.0)], -1)
+    for moment, one in enumerate(found):
+        given = prior.log_prob(z, label.expand(2), smoothing=smoothing[moment]).numpy()
+        learnt = [read_off(logit[moment, 6], *at) for at in z.tolist()]
+        assert one["labelled"] and one["outside"] is None
+        np.testing.assert_allclose([at["given"] for at in one["at"]], given, atol=1e-4)
+        np.testing.assert_allclose([at["logit"] for at in one["at"]], given + learnt, atol=1e-4)
+        np.testing.assert_allclose(one["learnt"], learnt, atol=1e-5)
+        np.testing.assert_allclose(one["middle"], logit[moment, 6, 0] + prior.log_prob(bottom, label.expand(24), smoothing=smoothing[moment]).numpy(), rtol=1e-4, atol=1e-3)
+
+
+def test_the_moment_moves_without_messages(open_lesson, recorded):
+    page = open_lesson(f"?{PAIR}")
+    requests = []
+    page.on("request", lambda request: requests.append(request.url))
+    sent = sent_messages(page)
+    assert not any("recordings/" in url for url in requests)  # the finished models need none
+    assert "the finished models" in page.locator(".moment-bar .when").inner_text() and scrubber(page).input_value() == "28"
+    scrubber(page).focus()
+    for _ in range(3):
+        page.keyboard.down("ArrowLeft")
+    page.locator(".d[data-moment='25']").wait_for()
+    page.wait_for_timeout(300)
+    assert sent == [] and len([url for url in requests if "recordings/" in url]) == 2
+    page.keyboard.up("ArrowLeft")
+    page.wait_for_url(re.compile("moment=25"))
+    box = scrubber(page).bounding_box()
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.85, y)
+    page.mouse.down()
+    page.wait_for_timeout(400)
+    sent.clear()
+    seen = set()
+    for i in range(16):
+        page.mouse.move(box["x"] + box["width"] * (0.85 - 0.04 * i), y)
+        seen.add(numbers(page, "field")["logit"])
+    assert len(seen) > 10 and sent == []
+    page.mouse.up()
+    moment = int(scrubber(page).input_value())
+    page.wait_for_url(re.compile(f"moment={moment}"))
+    page.wait_for_timeout(500)
+    assert len(sent) == 1 and 3 < moment < 12
+    assert float(numbers(page, "field")["logit"]) == pytest.approx(logit_at(recorded, moment, 1.5, 1.0), abs=1e-4)
+
+
+def test_the_address_reopens_a_moment_and_python_checks_the_finished_model_alone(open_lesson, recorded):
+    again = open_lesson(f"?{PAIR}&moment=9")
+    again.locator(".d[data-moment='9']").wait_for()
+    assert scrubber(again).input_value() == "9" and float(numbers(again, "field")["logit"]) == pytest.approx(logit_at(recorded, 9, 1.5, 1.0), abs=1e-4)
+    handle = again.get_by_role("button", name="Point z, Field of the discriminator")
+    handle.focus()
+    again.keyboard.press("Shift+ArrowLeft")
+    again.wait_for_url(re.compile("z=1(,|%2C)1"))
+    again.wait_for_timeout(600)
+    assert again.locator(".field .check").inner_text() == ""  # the weights of that moment are not kept
+    scrubber(again).focus()
+    again.keyboard.press("End")
+    again.wait_for_url(lambda url: "moment" not in url)
+    again.locator(".field .check").get_by_text("Python").wait_for()
+    assert again.locator(".d[data-moment=finished]").count() == 1
+
+
+def test_a_finger_moves_the_moment_on_a_phone(open_lesson):
+    page = open_lesson(f"?{PAIR}&moment=20", viewport=PHONE, has_touch=True, is_mobile=True)
+    page.locator(".d[data-moment='20']").wait_for()
+    box = scrubber(page).bounding_box()  # it stays in sight
+    assert 0 < box["y"] and box["y"] + box["height"] <= PHONE["height"] and page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    touch, y = page.context.new_cdp_session(page), box["y"] + box["height"] / 2
+    for kind, share in [("touchStart", 20 / 28), *(("touchMove", 20 / 28 - 0.05 * i) for i in range(1, 9)), ("touchEnd", None)]:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if share is None else [{"x": box["x"] + share * box["width"], "y": y}]})
+    page.wait_for_url(re.compile(r"moment=(\d|1[0-5])(&|$)"))
+
+
+def test_models_without_a_recording_say_so(open_lesson):
+    page = open_lesson("?vae=fashion-mnist-vae&aae=fashion-mnist-aae&moment=7")
+    page.locator(".unrecorded").get_by_text("The trainings of these models were not recorded").wait_for()
+    assert scrubber(page).is_disabled() and page.locator(".d[data-moment=finished]").count() == 1
+    page.get_by_role("combobox", name="AAE", exact=True).select_option("digits-aae")
+    page.wait_for_url(re.compile("aae=digits-aae"))
+    page.locator(".d[data-moment='7']").wait_for()
+    assert "The training of VAE · fashion-mnist was not recorded" in page.locator(".unrecorded").inner_text()
+    assert scrubber(page).is_enabled() and page.locator(".kl[data-moment=finished]").count() == 1
+
+
+def test_an_axis_names_whole_steps_once(compute):
+    assert compute("curve", "return [1, 2, 3, 9, 100].map(ticks);") == [[0, 1], [0, 1, 2], [0, 2, 3], [0, 5, 9], [0, 50, 100]]

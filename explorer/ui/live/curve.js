@@ -42,7 +42,7 @@ export class Curve {
     context.textAlign = "right";
     for (const value of [low, (low + high) / 2, high]) context.fillText(value.toFixed(this.digits).replace("-", "−"), MARGIN.left - 5, Math.max(10, y(value) + 4));
     context.textAlign = "center";
-    for (const share of [0, 0.5, 1]) context.fillText(Math.round(share * last).toLocaleString("en"), Math.min(width - 22, Math.max(MARGIN.left, x(share * last))), height - 4);
+    for (const step of ticks(last)) context.fillText(step.toLocaleString("en"), Math.min(width - 22, Math.max(MARGIN.left, x(step))), height - 4);
     context.save();
     context.beginPath();
     context.rect(MARGIN.left, 0, width - MARGIN.left, height - MARGIN.bottom + 2);
@@ -75,6 +75,9 @@ export class Curve {
     context.restore();
   }
 }
+
+// The steps that an axis to `last` names: whole ones, each once.
+export const ticks = (last) => [...new Set([0, Math.round(last / 2), last])];
 
 // A record that keeps at most `most` points: when it is full, every other one goes, and it takes half as many.
 export class Record {

@@ -73,7 +73,7 @@ export class Plane {
     this.resizer.disconnect();
   }
 
-  // scene: {heat: {values, colour(value) gives [r, g, b, a], side}, dots: [{x, y, label or null, colour, size}], shape: the prior's, or
+  // scene: {heat: {values, colour(value) gives [r, g, b, a], side, reach: of its grid, the plane's unless it says otherwise}, dots: [{x, y, label or null, colour, size}], shape: the prior's, or
   // undefined for none, field(x, y): the pull, or null}. Whatever is left out is not there.
   show(scene) {
     this.scene = scene;
@@ -108,13 +108,14 @@ export class Plane {
     this.after?.(this.scale());
   }
 
-  drawHeat(context, { values, colour, side = SIDE }, size) {
+  drawHeat(context, { values, colour, side = SIDE, reach = this.reach }, size) {
     if (this.heat.width !== side) this.heat.width = this.heat.height = side;
     const image = new ImageData(side, side);
     for (let j = 0; j < side; j++) for (let i = 0; i < side; i++) image.data.set(colour(values[j * side + i]), 4 * ((side - 1 - j) * side + i));
     this.heat.getContext("2d").putImageData(image, 0, 0);
     context.imageSmoothingEnabled = true;
-    context.drawImage(this.heat, 0, 0, size, size);
+    const edge = (size * reach) / this.reach, corner = (size - edge) / 2;
+    context.drawImage(this.heat, corner, corner, edge, edge);
   }
 
   drawTicks(size, x, y) {
@@ -123,7 +124,7 @@ export class Plane {
     for (let value = -Math.floor(this.reach / every) * every; value <= this.reach; value += every) {
       const text = String(value).replace("-", "−");
       if (Math.abs(value) > this.reach - 0.3) continue;
-      texts.push([x(value), size - 4, "middle", text], ...(value === 0 ? [] : [[4, y(value) + 4, "start", text]]));
+      texts.push([x(value), size - 4, "middle", text], ...(value === 0 || y(value) > size - 22 ? [] : [[4, y(value) + 4, "start", text]]));
     }
     this.ticks.replaceChildren(...texts.map(([left, top, anchor, text]) => {
       const element = svgElement("text", { x: left, y: top, "text-anchor": anchor });
@@ -203,7 +204,7 @@ function arrowPath(field, reach, unit, x, y) {
     for (let i = 0; i < ARROWS; i++) {
       const at = [middle(i, reach, ARROWS), middle(j, reach, ARROWS)];
       const [fx, fy] = field(...at), size = Math.hypot(fx, fy), length = 0.9 * cell * Math.tanh(size);
-      if (!(length > 1.2)) continue;
+      if (!(length > 2)) continue; // would be a speck
       const ux = fx / size, uy = -fy / size, head = Math.min(4, 0.45 * length);
       const tipX = x(at[0]) + (ux * length) / 2, tipY = y(at[1]) + (uy * length) / 2;
       const side = (turn) => `${(tipX - head * (ux - turn * uy * 0.6)).toFixed(1)} ${(tipY - head * (uy + turn * ux * 0.6)).toFixed(1)}`;

@@ -13,6 +13,10 @@ export function format(value, decimals = 3) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+export const whole = (value) => Math.round(value).toLocaleString("en");
+export const trimmed = (value) => format(value, value < 10 ? 2 : 1).replace(/\.?0+$/, "");
+export const percent = (share) => `${format(100 * share, share < 0.1 ? 1 : 0).replace(/\.0$/, "")} %`;
+
 export class Readout {
   // status: the element of the total; table, formula: elements to fill.
   constructor({ status, table, formula }) {

@@ -6,7 +6,7 @@
 
 import { Curves } from "./curves.js";
 import { samplingNoise } from "./models.js";
-import { format, write } from "./readout.js";
+import { percent, trimmed, whole, write } from "./readout.js";
 import { REACH } from "./recording.js";
 import { listen } from "./slider.js";
 
@@ -274,7 +274,4 @@ function noiseOf(panel, recording) {
 }
 
 const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const whole = (value) => Math.round(value).toLocaleString("en");
-const trimmed = (value) => format(value, value < 10 ? 2 : 1).replace(/\.?0+$/, "");
-const percent = (share) => `${format(100 * share, share < 0.1 ? 1 : 0).replace(/\.0$/, "")} %`;
 const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
