@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from urllib.parse import parse_qs, urlparse
+from urllib.parse import urlparse
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ from explorer.priors import get_prior
 from explorer.ui import adversary_state, cached
 from explorer.ui.live import assets
 
-from .driver import DESK, PHONE, ROOT, next_frame, serve
+from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
 
 DRAWN = ".adversary[data-ready=true]"
 LOG_4 = 2 * math.log(2)
@@ -26,19 +26,6 @@ AAES = ("mnist-aae", "mnist-aae-mixture", "mnist-aae-mixture-labels", "mnist-aae
 TABS = {"field": "The field that pulls", "teach": "What should it be taught?", "play": "Two players", "readings": "The wrong readings"}
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
-
-
-# A server of this module's own: on a finished change it imports torch, which another test forbids the front page's.
-@pytest.fixture(scope="module")
-def running_server(tmp_path_factory):
-    with serve(tmp_path_factory.mktemp("server")) as running:
-        yield running
-    assert "Traceback" not in running.log.read_text(), running.log.read_text()
-
-
-@pytest.fixture(scope="module")
-def server(running_server) -> str:
-    return running_server.address
 
 
 @pytest.fixture(scope="module")
@@ -71,21 +58,6 @@ def numbers(page, tab: str) -> dict[str, str]:
     next_frame(page)
     next_frame(page)
     return page.locator(f".{tab} .numbers").first.evaluate("(table) => ({ ...table.dataset })")
-
-
-def address(page) -> dict[str, str]:
-    return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
-
-
-def sent_messages(page) -> list:
-    """Fills with every websocket message that the page sends once it stands."""
-    sent: list = []
-    page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
-    page.reload()
-    page.wait_for_selector(DRAWN)
-    page.wait_for_timeout(1200)
-    sent.clear()  # what opened the page
-    return sent
 
 
 # ---- arithmetic --------------------------------------------------------------------------------
@@ -267,7 +239,7 @@ def test_the_field_shows_the_point_and_torch_agrees(open_lesson):
 
 def test_dragging_the_cloud_is_live_and_sends_one_message(open_lesson):
     page = open_lesson("?tab=teach&mean=0,0")
-    sent = sent_messages(page)
+    sent = sent_messages(page, lambda: page.wait_for_selector(DRAWN))
     box = page.get_by_role("button", name="Cloud's mean; arrow keys move it").bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)
@@ -289,7 +261,7 @@ def test_dragging_the_cloud_is_live_and_sends_one_message(open_lesson):
 
 def test_training_counts_its_steps_and_comes_to_the_same_again(open_lesson):
     page = open_lesson("?tab=teach&mean=1,0&seed=4")
-    sent = sent_messages(page)
+    sent = sent_messages(page, lambda: page.wait_for_selector(DRAWN))
     assert int(numbers(page, "teach")["steps"]) == 0  # nothing runs unasked
     page.get_by_role("button", name="100 steps").click()
     page.locator(".teach .numbers[data-steps='100']").wait_for()
@@ -555,7 +527,7 @@ def test_the_moment_moves_without_messages(open_lesson, recorded):
     page = open_lesson(f"?{PAIR}")
     requests = []
     page.on("request", lambda request: requests.append(request.url))
-    sent = sent_messages(page)
+    sent = sent_messages(page, lambda: page.wait_for_selector(DRAWN))
     assert not any("recordings/" in url for url in requests)  # the finished models need none
     assert "the finished models" in page.locator(".moment-bar .when").inner_text() and scrubber(page).input_value() == "28"
     scrubber(page).focus()
