@@ -66,7 +66,7 @@ def latent_tensors(digest: str) -> bytes | None:
 
 def shapes() -> dict[str, dict]:
     """The priors that are mixtures, as the browser needs them, by their names."""
-    return {name: _shape(name) for name in SHAPES}
+    return {name: shape(name) for name in SHAPES}
 
 
 def history(digest: str) -> list[dict]:

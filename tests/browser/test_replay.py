@@ -14,7 +14,7 @@ from explorer import recording
 from explorer.bundle import load_bundle
 from explorer.config import PRIORS
 from explorer.priors import get_prior
-from explorer.ui.cached import _shape
+from explorer.ui.cached import shape
 from explorer.ui.live import assets
 
 from .driver import COMPLETE, DESK, PHONE, ROOT, address, sent_messages
@@ -262,12 +262,12 @@ def test_smoothed_priors_against_torch(open_page):
     }"""
     z = torch.tensor(points)
     for name in PRIORS:
-        prior, shape = get_prior(name), _shape(name)
+        prior, given = get_prior(name), shape(name)
         for smoothing in (0.0, 0.5):
-            found = page.evaluate(script, [assets.address(), shape, points, smoothing, None])
+            found = page.evaluate(script, [assets.address(), given, points, smoothing, None])
             np.testing.assert_allclose(found, prior.log_prob(z, smoothing=smoothing).numpy(), rtol=1e-4, atol=1e-4)
         if name == "mixture":
-            found = page.evaluate(script, [assets.address(), shape, points, 0.5, 7])
+            found = page.evaluate(script, [assets.address(), given, points, 0.5, 7])
             np.testing.assert_allclose(found, prior.log_prob(z, torch.full((3,), 7), smoothing=0.5).numpy(), rtol=1e-4, atol=1e-4)
 
 
