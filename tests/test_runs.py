@@ -315,7 +315,7 @@ def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
     models = [weakref.ref(desk.runs[side]._model) for side in "ab"]
     desk.seen -= 10
     hall.leave("one")
-    wait_for(lambda: hall.find("one") is None)
+    wait_for(lambda: desk.closed)  # to ask the hall for the desk would keep it
     del desk
     wait_for(lambda: hall.pool.threads() == 0 and not [thread for thread in threading.enumerate() if thread.name.startswith("training")])
     gc.collect()
