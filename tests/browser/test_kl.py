@@ -417,6 +417,7 @@ def test_predictions_are_answered_from_the_state(open_lesson):
     assert page.get_by_role("button", name="Reveal").is_disabled()
     page.get_by_role("radio", name="KL(q‖p)", exact=True).check()
     page.get_by_role("button", name="Reveal").click()
+    page.locator(".answer").wait_for()  # it is drawn in the next frame
     assert "KL(q‖p) = 1.307, KL(p‖q) = 0.443" in page.locator(".because").inner_text()
     assert page.locator(".outcome").inner_text() == "Right."
     page.get_by_role("slider", name="q σ", exact=True).and_(page.locator(":visible")).press("Home")  # q is narrow now: the other way round
@@ -425,10 +426,12 @@ def test_predictions_are_answered_from_the_state(open_lesson):
     right = ["it grows without bound", "KL(p‖q)", "it stays", "twice as much", "on one bump"]
     for answer in right:
         page.get_by_role("button", name="Next question").click()
-        assert page.locator(".answer").is_hidden()
+        page.locator(".answer").wait_for(state="hidden")
         page.get_by_role("radio", name=answer, exact=True).check()
         page.get_by_role("button", name="Reveal").click()
+        page.locator(".answer").wait_for()  # it is drawn in the next frame
         assert page.locator(".outcome").inner_text() == "Right.", answer
+    page.locator(".score").get_by_text("6 of 6").wait_for()
     assert page.locator(".score").inner_text() == "6 of 6 right"
 
 

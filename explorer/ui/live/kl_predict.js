@@ -56,9 +56,13 @@ const QUESTIONS = {
 };
 const NAMES = Object.keys(QUESTIONS);
 
+// By the questions' names: the option that was chosen, whether the answer is shown, and whether it was right. It outlives the component,
+// which is mounted anew after a visit to another page, or when the connection comes back.
+const memory = { chosen: {}, revealed: {}, outcomes: {} };
+
 export class Predict {
   constructor(element, lesson) {
-    Object.assign(this, { element, lesson, chosen: {}, revealed: {}, outcomes: {} });
+    Object.assign(this, { element, lesson });
     this.find = (selector) => element.querySelector(selector);
     this.curves = new Curves(this.find(".curves"), lesson);
     this.sliders = lineSliders(this.find(".sliders"), lesson, { gap: true });
@@ -66,9 +70,9 @@ export class Predict {
     this.find(".back-step").addEventListener("click", () => lesson.set({ step: Math.max(1, lesson.state.step - 1) }));
     this.find(".next-step").addEventListener("click", () => lesson.set({ step: Math.min(NAMES.length, lesson.state.step + 1) }));
     this.find(".shuffle").addEventListener("click", () => {
-      this.chosen = {};
-      this.revealed = {};
-      this.outcomes = {};
+      memory.chosen = {};
+      memory.revealed = {};
+      memory.outcomes = {};
       const between = (low, high) => round(low + Math.random() * (high - low));
       lesson.set({ q: [between(-3, 3), between(0.4, 2.5)], p: [between(-2, 2), between(0.4, 2.5)], gap: 0 });
     });
@@ -76,8 +80,8 @@ export class Predict {
 
   reveal() {
     const name = NAMES[this.lesson.state.step - 1];
-    this.revealed[name] = true;
-    this.outcomes[name] = this.answers(name).answer === this.chosen[name];
+    memory.revealed[name] = true;
+    memory.outcomes[name] = this.answers(name).answer === memory.chosen[name];
     this.lesson.draw();
     write(this.lesson.root.querySelector(".announcement"), this.find(".answer").textContent);
   }
@@ -88,7 +92,7 @@ export class Predict {
     this.sliders.show(state, lesson.committed);
     const at = state.step - 1, name = NAMES[at];
     if (this.shown !== name) this.showQuestion(name, at);
-    const picked = this.chosen[name], revealed = this.revealed[name];
+    const picked = memory.chosen[name], revealed = memory.revealed[name];
     for (const radio of this.element.querySelectorAll(".options input")) radio.checked = Number(radio.value) === picked;
     this.find(".reveal").disabled = picked === undefined;
     this.find(".answer").hidden = !revealed;
@@ -108,7 +112,7 @@ export class Predict {
   }
 
   score() {
-    const outcomes = Object.values(this.outcomes);
+    const outcomes = Object.values(memory.outcomes);
     return outcomes.length ? fill(this.lesson.words.score, { right: outcomes.filter(Boolean).length, of: outcomes.length }) : "";
   }
 
@@ -124,8 +128,8 @@ export class Predict {
       label.innerHTML = `<input type="radio" name="option" value="${i}"> `;
       label.append(text);
       label.firstChild.addEventListener("change", () => {
-        this.chosen[name] = i;
-        this.revealed[name] = false;
+        memory.chosen[name] = i;
+        memory.revealed[name] = false;
         this.lesson.draw();
       });
       return label;
