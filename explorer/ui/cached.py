@@ -52,6 +52,32 @@ def browser_tensors(digest: str) -> bytes | None:
     return bundle and _browser_tensors(digest, bundle)
 
 
+def encoder_tensors(digest: str) -> bytes | None:
+    """The encoder's weights of the bundle with that digest, as one safetensors file; None where there is no such bundle. assets.py keeps it."""
+    bundle = _find(digest)
+    return bundle and save_tensors({name: array for name, array in bundle.weights.items() if name.startswith("encoder.")})
+
+
+def reconstruction_errors(digest: str) -> bytes | None:
+    """`error`, (n,) float32: each test image's BCE at its code or mean, summed over pixels, nats; as one safetensors file.
+
+    None where there is no such bundle or its dataset is not on the disk. Imports torch. assets.py keeps it.
+    """
+    bundle = _find(digest)
+    if bundle is None or not datasets.is_present(bundle.config.training.dataset, DATA_DIR):
+        return None
+    import torch
+    from torch.nn import functional as F
+
+    x = torch.from_numpy(_test_images(bundle.config.training.dataset, str(DATA_DIR))).float().div_(255)
+    z = torch.from_numpy(bundle.codes.mean)
+    decoder = model(digest)
+    error = [
+        F.binary_cross_entropy_with_logits(decoder.decode(codes), images, reduction="none").sum(-1) for codes, images in zip(z.split(1000), x.split(1000))
+    ]
+    return save_tensors({"error": torch.cat(error).numpy()})
+
+
 def browser_recording(digest: str) -> bytes | None:
     """The recording of the bundle with that digest, as one safetensors file; None where there is none. assets.py keeps it."""
     bundle = _find(digest)

@@ -7,6 +7,8 @@ than two, `dims=3,7` names the two (from 1) that sliders and plane show, and `ma
 
 `moment=17` is replay: the recordings' moment (from 0, untrained) that is shown; without it, the finished models. `field=D` shows
 what the discriminator says at that moment.
+
+`tool=draw` opens one of the explorer's tools; not beside a replay.
 """
 
 from __future__ import annotations
@@ -18,9 +20,9 @@ from collections.abc import Mapping, Sequence
 LIMITS = {"mean": 1000.0, "log_var": 80.0, "noise": 100.0}
 DEFAULTS = {"mean": (0.0, 0.0), "log_var": (-2.0, -2.0), "noise": (0.8, -0.6)}  # over and over, in more dimensions
 DECIMALS = 4
-CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D")}
+CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take")}
 MOMENTS = 30  # the most that a recording has: recording.MOMENTS
-PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field")
+PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool")
 
 
 def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]]) -> dict:
@@ -86,6 +88,9 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             state["moment"] = int(params["moment"])
         else:
             ignore("moment", f"it is a whole number from 0 to {MOMENTS - 1}, a moment of the training")
+    if state["moment"] is not None and state["tool"] != "none":
+        ignore("tool", "there are no tools beside a replay; leave out moment")
+        state["tool"] = "none"
     return state, problems
 
 
@@ -97,6 +102,8 @@ def to_params(state: Mapping) -> dict[str, str]:
         params |= {"dims": ",".join(str(i + 1) for i in state["dims"]), "map": state["map"]}
     if state["moment"] is not None:
         params |= {"moment": str(state["moment"]), "field": state["field"] if state["field"] != "none" else None}
+    if state["tool"] != "none":
+        params["tool"] = state["tool"]
     return {name: value for name, value in params.items() if value is not None}
 
 

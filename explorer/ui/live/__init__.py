@@ -60,6 +60,11 @@ def symbols() -> dict:
     return json.loads((HERE / "symbols.json").read_text())
 
 
+def _parts_styles(name: str) -> list[Path]:
+    """NAME_part.css of the parts that are no components of their own: what a page's script builds."""
+    return sorted(path for path in HERE.glob(f"{name}_*.css") if not path.with_suffix(".html").exists())
+
+
 def _words(name: str) -> Mapping[str, str]:
     return getattr(importlib.import_module(f"explorer.ui.texts.{name.partition('_')[0]}"), "WORDS", {})
 
@@ -68,7 +73,7 @@ _components = {
     name: st.components.v2.component(
         f"live_{name}",
         html=Template((HERE / f"{name}.html").read_text()).substitute(_words(name)),
-        css=(HERE / "live.css").read_text() + (HERE / f"{name}.css").read_text(),
+        css="".join(path.read_text() for path in [HERE / "live.css", HERE / f"{name}.css", *_parts_styles(name)]),
         js=_BOOTSTRAP.replace("NAME", name),
     )
     for name in sorted(path.stem for path in HERE.glob("*.html"))

@@ -30,6 +30,8 @@ FOR_EVER = "public, max-age=31536000, immutable"
 BUNDLE_FILES = {
     "tensors": cached.browser_tensors,  # what the front page needs: the decoder (float16) and the codes
     "latents": cached.latent_tensors,  # what a lesson needs that decodes nothing: the codes and the discriminator
+    "encoders": cached.encoder_tensors,  # float16
+    "errors": cached.reconstruction_errors,  # of each test image; only where the dataset is on the disk
     "recordings": cached.browser_recording,  # moments of the training
 }
 

@@ -1,47 +1,16 @@
-// The decoder's forward pass: linear layers with a ReLU between them, the same as models.Decoder.
+// The decoder's forward pass, the same as models.Decoder, and the pictures that it gives.
 
-// tensors: what readSafetensors gives, with decoder.body.0.weight (out, in), decoder.body.0.bias, decoder.body.2 ...
+import { Perceptron } from "./perceptron.js";
+
 export class Decoder {
+  // tensors: what readSafetensors gives.
   constructor(tensors) {
-    this.layers = [];
-    for (let i = 0; tensors[`decoder.body.${i}.weight`]; i += 2) {
-      const weight = tensors[`decoder.body.${i}.weight`];
-      const [outputs, inputs] = weight.shape;
-      this.layers.push({
-        inputs,
-        weight: weight.values,
-        bias: tensors[`decoder.body.${i}.bias`].values,
-        result: new Float32Array(outputs),
-      });
-    }
+    this.body = new Perceptron(tensors, "decoder.body");
   }
 
   // z: latent_dim numbers. Returns the logits of the pixels, in an array that the next call overwrites.
   decode(z) {
-    let activations = z;
-    this.layers.forEach((layer, index) => {
-      linear(layer, activations);
-      activations = layer.result;
-      if (index < this.layers.length - 1) {
-        for (let i = 0; i < activations.length; i++) if (activations[i] < 0) activations[i] = 0;
-      }
-    });
-    return activations;
-  }
-}
-
-function linear({ inputs, weight, bias, result }, x) {
-  const whole = inputs - (inputs % 4);
-  for (let row = 0, at = 0; row < result.length; row++, at += inputs) {
-    let a = bias[row], b = 0, c = 0, d = 0; // four sums, so that they need not wait for each other
-    for (let i = 0; i < whole; i += 4) {
-      a += weight[at + i] * x[i];
-      b += weight[at + i + 1] * x[i + 1];
-      c += weight[at + i + 2] * x[i + 2];
-      d += weight[at + i + 3] * x[i + 3];
-    }
-    for (let i = whole; i < inputs; i++) a += weight[at + i] * x[i];
-    result[row] = a + b + (c + d);
+    return this.body.forward(z);
   }
 }
 

@@ -14,6 +14,7 @@ import { klMonteCarlo } from "./prior.js";
 import { Probe } from "./probe.js";
 import { format, Readout, write } from "./readout.js";
 import { readTheme } from "./theme.js";
+import { Tools } from "./tools.js";
 
 const NEAR = 40; // pixels within which a map that is no plane shows the nearest code
 const SIDES = ["left", "right"];
@@ -46,6 +47,11 @@ class Explorer {
       codes: (codes) => this.set({ codes }),
     }));
     this.find(".open-replay").addEventListener("click", () => this.startReplay());
+    this.tools = new Tools(root, {
+      ...page, base: this.base, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
+      colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
+      announce: (text) => write(this.find(".announcement"), text), fail: (error, what) => this.fail(error, what),
+    });
     root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       this.probe.revert();
@@ -89,6 +95,7 @@ class Explorer {
   destroy() {
     this.destroyed = true;
     this.replay?.stop();
+    this.tools.destroy();
     this.resizer?.disconnect();
     for (const panel of this.panels) panel.map?.purge();
   }
@@ -142,6 +149,7 @@ class Explorer {
       this.replay?.stop();
       this.syncReplay();
     }
+    this.tools.sync(state);
     this.arrange();
     this.syncChoices();
     this.draw();
@@ -170,6 +178,7 @@ class Explorer {
       });
     }
     if (this.replay?.isOpen) this.replay.show(replayed);
+    this.tools.show(frame);
     this.readout.show(frame);
     this.bars.show(frame.perDimension, moved(state));
     this.showOtherPriors(frame);
@@ -205,6 +214,7 @@ class Explorer {
     for (const [panel] of current) panel.describe(this.probe.state);
     this.describeTogether();
     this.syncReplay();
+    this.tools.sync(this.probe.state, true);
     this.syncChoices();
     this.draw();
   }
@@ -270,7 +280,7 @@ class Explorer {
 
   // From the untrained models on; by itself, unless the person asked for little motion.
   async startReplay() {
-    this.set({ moment: 0 });
+    this.set({ moment: 0, tool: "none" });
     await this.syncReplay();
     if (!this.replay?.isOpen) return; // it has said why
     this.find(".replay .play").focus();
@@ -332,6 +342,7 @@ class Explorer {
         this.draw();
       },
       click: (map, point, row) => {
+        if (this.tools.click(panel, point, row)) return;
         if (row !== null && this.replay?.of(panel)) this.set({ pick: `${panel.model.entry.dataset}:${this.replay.rowOf(panel, row)}` });
         else if (row !== null) this.pick(panel, row);
         else if (panel.isPlane(state()) && this.decodes(panel)) this.set({ mean: panel.meanWith(state(), point) });

@@ -396,6 +396,7 @@ function buildOverlay(svg) {
   const names = make(group, "g");
   const trail = make(group, "g", { class: "trail" });
   for (const name of ["whole", "behind", "stops"]) make(trail, "path", { class: name });
+  const tool = make(group, "g", { class: "tool-layer" });
   const pick = make(group, "g", { class: "pick" });
   for (const name of ["halo", "line"]) make(pick, "circle", { r: 9, class: name });
   const above = make(group, "g");
@@ -408,7 +409,7 @@ function buildOverlay(svg) {
   const handle = make(group, "g", { class: "handle", tabindex: 0, role: "button" });
   make(handle, "circle", { r: 16, class: "grip" });
   make(handle, "circle", { r: 7, class: "knob" });
-  return { clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, trail, handle, note };
+  return { clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, trail, tool, handle, note };
 }
 
 export const svgElement = (name, attributes) => set(document.createElementNS(SVG, name), attributes);

@@ -18,6 +18,17 @@ export class Models {
     return this.once(entry.tensors, entry.name, (tensors) => ({ entry, decoder: new Decoder(tensors), codes: columns(tensors) }));
   }
 
+  // A file of a model's, by its kind (assets.BUNDLE_FILES), as readSafetensors gives it.
+  tensors(kind, entry) {
+    return this.once(`${kind}/${entry.digest}`, entry.name, (tensors) => tensors);
+  }
+
+  // A model's encoder.
+  async encoder(entry) {
+    const { Encoder } = await import("./encoder.js");
+    return this.once(`encoders/${entry.digest}`, entry.name, (tensors) => new Encoder(tensors));
+  }
+
   // What was recorded of a model's training, or null.
   async recording(entry) {
     if (!entry.recording) return null;

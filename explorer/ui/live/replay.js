@@ -46,7 +46,7 @@ export class Replay {
     this.range.disabled = this.playButton.disabled = !this.main;
     this.find(".replay .field").hidden = !recordings.some((recording) => recording.judges);
     for (const [panel] of wanted) this.build(panel, recordings);
-    this.root.classList.add("replaying");
+    this.root.classList.add("replaying", "compact");
     this.bar.hidden = this.find(".moments").hidden = false;
     this.page.draw();
     this.root.dataset.replay = "true";
@@ -55,7 +55,7 @@ export class Replay {
   // The finished models again.
   close() {
     this.stop();
-    this.root.classList.remove("replaying");
+    this.root.classList.remove("replaying", "compact");
     this.bar.hidden = this.find(".moments").hidden = true;
     delete this.root.dataset.replay;
     for (const [panel, side] of this.sides) {

@@ -1,4 +1,6 @@
-"""The front page."""
+"""The front page. Its tools' words are in explore_TOOL.py."""
+
+from explorer.ui.texts import explore_draw, explore_map, explore_near, explore_take, explore_walk
 
 GUIDE_TITLE = "What am I looking at?"
 
@@ -41,6 +43,9 @@ The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL
 """
 
 WORDS = {
+    "tools": "Tools",
+    "probe": "Probe",
+    "probe_title": "Sliders for μ and log σ², and the KL term by term",
     "replay": "Replay",
     "replay_title": "Watch both models being trained, from the first step to the last",
     "replay_section": "Replay of the training",
@@ -81,3 +86,5 @@ WORDS = {
     "sliced_w2_squared": "sliced W₂²",
     "sliced_w2_squared_help": "Mean over directions of the squared one-dimensional Wasserstein-2 distance between q(z) and p(z); z sampled. Logarithmic.",
 }
+for _tool in (explore_draw, explore_near, explore_map, explore_walk, explore_take):
+    WORDS |= {_tool.__name__.rpartition("_")[2]: _tool.WORDS}

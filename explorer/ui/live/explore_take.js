@@ -1,0 +1,8 @@
+// The tool Take away.
+
+export class Tool {
+  // box: the section to fill; page: see tools.js.
+  constructor(box, page) {
+    Object.assign(this, { box, page });
+  }
+}

@@ -1,0 +1,53 @@
+// A number for each code of a model: what a map is coloured by, and what images are found by. No DOM.
+
+import { Discriminator } from "./discriminator.js";
+import { klToStandardNormal } from "./gaussian.js";
+import { sigmoid } from "./judge.js";
+import { logDensity } from "./nearest.js";
+
+export const VALUES = ["kl", "error", "judgement", "density"];
+
+// model: of models.js, which is `models`. Resolves to a Float32Array, one number for each test image, or null where the model has none:
+//   kl         KL(q(z|x)‖N(0, I)), nats; only where there is a q(z|x)
+//   error      BCE of the image decoded at its code or mean, summed over pixels, nats; only where the dataset is on the server
+//   judgement  D at the code or mean; only for the AAE in the plane
+//   density    log of the density of all codes there, nats, by its ten nearest (see nearest.js)
+export function valuesOf(models, model, name) {
+  model.values ??= new Map();
+  if (!model.values.has(name)) {
+    const found = MAKE[name](models, model);
+    found.catch(() => model.values.delete(name)); // so that the next call tries again
+    model.values.set(name, found);
+  }
+  return model.values.get(name);
+}
+
+const MAKE = {
+  async kl(models, { codes: { mean, logVar } }) {
+    const at = (columns, row) => columns.map((column) => column[row]);
+    return logVar && Float32Array.from(mean[0], (_, row) => klToStandardNormal(at(mean, row), at(logVar, row)).reduce((a, b) => a + b));
+  },
+  async error(models, { entry }) {
+    return entry.originals ? (await models.tensors("errors", entry)).error.values : null;
+  },
+  async judgement(models, { entry, codes: { mean, label } }) {
+    if (entry.kind !== "aae" || entry.latent_dim !== 2) return null;
+    const judge = new Discriminator(await models.tensors("latents", entry), entry.shape), result = new Float32Array(label.length);
+    for (const which of judge.labelled ? new Set(label) : [0]) {
+      const rows = [...label.keys()].filter((row) => !judge.labelled || label[row] === which);
+      const logits = judge.logits(Float64Array.from(rows.flatMap((row) => [mean[0][row], mean[1][row]])), { label: which });
+      rows.forEach((row, i) => (result[row] = sigmoid(logits[i])));
+    }
+    return result;
+  },
+  async density(models, { codes: { mean } }) {
+    const result = new Float32Array(mean[0].length);
+    for (let row = 0, begun = performance.now(); row < result.length; row++) {
+      result[row] = logDensity(mean, mean.map((column) => column[row]), 11); // itself and ten
+      if (performance.now() - begun < 12) continue;
+      await new Promise((resolve) => setTimeout(resolve)); // frames and input between
+      begun = performance.now();
+    }
+    return result;
+  },
+};
