@@ -34,6 +34,7 @@ def states(draw):
     chosen["dims"] = draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
     chosen["moment"] = draw(st.none() | st.integers(0, state.MOMENTS - 1))
     chosen["field"] = "none" if chosen["moment"] is None else draw(st.sampled_from(state.CHOICES["field"]))
+    chosen["tool"] = draw(st.sampled_from(state.CHOICES["tool"])) if chosen["moment"] is None else "none"
     return chosen
 
 
@@ -91,3 +92,8 @@ def test_the_default_takes_the_best_that_there_is():
     assert (DEFAULT["left"], DEFAULT["right"]) == ("mnist-vae", "mnist-aae")
     with pytest.raises(ValueError, match="no model"):
         state.default_state({}, ((), ()))
+
+
+def test_there_are_no_tools_beside_a_replay():
+    parsed, problems = state.parse({"moment": "3", "tool": "draw"}, DEFAULT, MODELS)
+    assert (parsed["moment"], parsed["tool"]) == (3, "none") and problems == ["tool=draw was ignored: there are no tools beside a replay; leave out moment."]
