@@ -8,7 +8,7 @@ import { Exchange } from "./exchange.js";
 import { channels } from "./plane.js";
 import { write } from "./readout.js";
 import { readSafetensors } from "./safetensors.js";
-import { readTheme } from "./theme.js";
+import { fieldColours, readTheme } from "./theme.js";
 
 const TABS = { field: FieldTab, teach: TeachTab, play: PlayTab, readings: ReadingsTab };
 
@@ -143,11 +143,12 @@ class Lesson {
     const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
     if (!colours) return false;
     const style = getComputedStyle(this.root), of = (name) => style.getPropertyValue(name).trim();
+    const field = fieldColours(this.data.symbols.field, colours.dark);
     const red = of("--st-red-color") || "#d33";
     this.colours = {
       ...colours, red, classes: this.data.symbols.classes,
       css: { prior: of("--prior"), mean: of("--mean"), logVar: of("--log-var"), z: of("--z"), red, text: colours.text },
-      real: channels(of("--prior")), fake: channels(red), cost: channels(of("--mean")),
+      real: channels(field.prior), fake: channels(field.codes), cost: channels(of("--mean")),
     };
     return true;
   }

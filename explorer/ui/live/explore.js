@@ -13,7 +13,7 @@ import { Panel, panelNames } from "./panel.js";
 import { klMonteCarlo } from "./prior.js";
 import { Probe } from "./probe.js";
 import { format, Readout, write } from "./readout.js";
-import { readTheme } from "./theme.js";
+import { fieldColours, readTheme } from "./theme.js";
 import { Tools } from "./tools.js";
 
 const NEAR = 40; // pixels within which a map that is no plane shows the nearest code
@@ -414,9 +414,8 @@ class Explorer {
     return true;
   }
 
-  // What the discriminator takes for the prior's, and for codes.
   fieldColours() {
-    return Object.fromEntries(Object.entries(this.data.symbols.field).map(([name, colour]) => [name, colour[this.colours.dark ? "dark" : "light"]]));
+    return fieldColours(this.data.symbols.field, this.colours.dark);
   }
 }
 

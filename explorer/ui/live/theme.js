@@ -16,6 +16,11 @@ export function readTheme(root, symbols, before = null) {
   return { text, background, grid: `rgba(${ink},.09)`, zero: `rgba(${ink},.28)`, faint: `rgba(${ink},.45)`, dark };
 }
 
+// What the discriminator takes for the prior's, and for codes: {prior, codes}. field: symbols.json's.
+export function fieldColours(field, dark) {
+  return Object.fromEntries(Object.entries(field).map(([name, colour]) => [name, colour[dark ? "dark" : "light"]]));
+}
+
 function luminance(colour) {
   const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   context.fillStyle = colour;

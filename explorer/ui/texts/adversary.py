@@ -21,12 +21,12 @@ WORDS = {
     "kl_caption": "Blue: ½‖μ‖², the part of KL(N(μ, σ²)‖N(0, I)) that μ has a say in, full colour from 8 nats. Arrows: what it pulls a mean with, −∇ ½‖μ‖² = −μ{beta}. "
     "Dots: the means of {count} test images, coloured by class.",
     "beta": ", in this model's loss times β = {beta}",
-    "d_caption": "Grey: D(z) above 50 %, it takes z for a draw of the prior. Red: below, for a code. Clear: it cannot tell. Arrows: the pull on a code, "
+    "d_caption": "Amber: D(z) above 50 %, it takes z for a draw of the prior. Violet: below, for a code. Clear: it cannot tell. Arrows: the pull on a code, "
     "∇ log D(z){weight}. Dots: the codes of {count} test images.",
     "weight": ", in this model's loss times {weight}",
-    "learnt_caption": "The network alone; it should be −log q(z){rest}. Red: lower than at half of the codes, where they crowd; grey: higher, where they are rare or missing. "
+    "learnt_caption": "The network alone; it should be −log q(z){rest}. Violet: lower than at half of the codes, where they crowd; amber: higher, where they are rare or missing. "
     "Arrows: its gradient, away from crowds. Far from all data it has seen nothing, and what it says there means nothing.",
-    "given_caption": "log p(z){smoothed}, which nobody had to learn. Grey: higher than at half of the codes; red: lower. Arrows: its gradient, towards the prior's mass.",
+    "given_caption": "log p(z){smoothed}, which nobody had to learn. Amber: higher than at half of the codes; violet: lower. Arrows: its gradient, towards the prior's mass.",
     "rest": " + log p(z) − log of the smoothed p(z)",
     "smoothed": " of the prior with noise of standard deviation {smoothing} added, as this discriminator is given it",
     "labelled_caption": " For label {label}: p(z|label) against q(z|label); the codes with that label are bold.",
@@ -68,8 +68,8 @@ WORDS = {
     "learnt_map": "Learnt D, and the cloud q",
     "best_map": "Optimal D* = p/(p+q)",
     "gap_map": "Gap |D − D*|",
-    "gap_scale": "full red from 0.5",
-    "maps_caption": "Grey: D above 50 %, z is taken for a draw of p. Red: below, for one of q. Dots: draws of p (grey) and of q (green). Arrows: ∇ log D.",
+    "gap_scale": "full violet from 0.5",
+    "maps_caption": "Amber: D above 50 %, z is taken for a draw of p. Violet: below, for one of q. Dots: draws of p (grey) and of q (green). Arrows: ∇ log D.",
     "prior": "Prior p",
     "prior_normal": "N(0, I)",
     "prior_mixture": "mixture of 10",
@@ -110,7 +110,7 @@ WORDS = {
     # two players
     "play_lead": "Green dots are codes. The discriminator's move: learn to tell them from draws of the prior. The encoder's move: every code goes the way the arrows point. Take turns.",
     "play_map": "Codes and the discriminator between them",
-    "play_caption": "Grey: D above 50 %, z is taken for a draw of the prior. Red: below, for a code. Grey dots: draws of the prior. Arrows: the pull on a code.",
+    "play_caption": "Amber: D above 50 %, z is taken for a draw of the prior. Violet: below, for a code. Grey dots: draws of the prior. Arrows: the pull on a code.",
     "preset": "Situation",
     "preset_matched": "A fair match",
     "preset_strong": "D too strong",
