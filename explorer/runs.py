@@ -28,6 +28,10 @@ _ids = itertools.count(1)
 _naming = threading.Lock()  # two runs saved in the same second get different folders
 
 
+class _NotSaved(Exception):
+    """Somebody stopped the saving, or left."""
+
+
 class Run:
     """One training. Its methods may be called from any thread; all but `work` return at once."""
 
@@ -45,6 +49,7 @@ class Run:
         self.revision = 0  # of the snapshot
         self.problem: str | None = None  # a sentence
         self.saved: str | None = None  # the bundle's folder
+        self.measured = 0.0  # while it is saved: the share of the measuring that is done
         self._lock = threading.Lock()
         self._changed = threading.Event()
         self._rest = "ready"
@@ -62,7 +67,7 @@ class Run:
         if self.pool.place(self):
             return "waiting"
         if self.pool.is_at_work(self):
-            return "saving" if self._to_be_saved else "running"
+            return "saving" if self._to_be_saved else self._rest if self.is_over else "running"
         return self._rest
 
     @property
@@ -100,7 +105,11 @@ class Run:
         self._changed.set()
 
     def stop(self) -> None:
+        """Ends the training; while it is saved, the saving: the run is then as it was before."""
         with self._lock:
+            if self._to_be_saved:
+                self._to_be_saved = False
+                return self.pool.withdraw(self)
             if self.is_over:
                 return
             self._stop, self._wanted = True, 0.0
@@ -116,7 +125,7 @@ class Run:
         with self._lock:
             if self._rest != "finished" or self.saved or self._to_be_saved:
                 return
-            self._to_be_saved, self.problem = True, None
+            self._to_be_saved, self.problem, self.measured = True, None, 0.0
         self.pool.submit(self)
 
     def set_pace(self, pace: float | None) -> None:
@@ -154,6 +163,9 @@ class Run:
                 self._save()
             else:
                 self._train()
+        except _NotSaved:
+            if self._closed:
+                self._free()
         except training.TrainingDiverged as error:
             self._fail(str(error).removesuffix(training.REMEDY).strip())
         except (datasets.DatasetError, BundleError, ValueError) as error:
@@ -249,14 +261,17 @@ class Run:
     def _save(self) -> None:
         name = self.config.training.dataset
         train, test = (split(name, part, self.folders.data) for part in ("train", "test"))
-        evaluated, cost = saving.measure(self._model, train, test, self._device, self.seconds)
-        if self._closed:
-            return self._free()
+        evaluated, cost = saving.measure(self._model, train, test, self._device, self.seconds, progress=self._goes_on)
         with _naming:
             target = saving.fresh_folder(self.folders.runs, self.config.name, datetime.now())
             target.mkdir(parents=True)
         saving.write(target, self._model, self.config, evaluated, cost, self.history, test.labels)
         self.saved, self._to_be_saved, self._model = target.name, False, None
+
+    def _goes_on(self, share: float) -> None:
+        self.measured = share
+        if self._closed or not self._to_be_saved:
+            raise _NotSaved
 
     def _fail(self, sentence: str) -> None:
         self.problem = sentence

@@ -18,15 +18,16 @@ def fresh_folder(runs: Path, name: str, started: datetime) -> Path:
     return runs / next(name for name in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))) if name not in taken)
 
 
-def measure(model, train, test, device, seconds: float, resumed_after: int | None = None, importance_samples: int = IMPORTANCE_SAMPLES):
+def measure(model, train, test, device, seconds: float, resumed_after: int | None = None, importance_samples: int = IMPORTANCE_SAMPLES, **options):
     """Rounds the weights to what is stored, and measures them on the test split: a training.Evaluation, and what it took.
 
+    options: training.evaluate's, as `progress`.
     Raises TrainingDiverged for weights or codes that cannot be stored or measured.
     """
     from explorer import training
 
     cost = {"seconds": round(seconds, 1), "device": training.describe_device(device)} | ({"resumed_after": resumed_after} if resumed_after else {})
-    return training.evaluate(training.round_to_half(model), test, device, train=train, importance_samples=importance_samples), cost
+    return training.evaluate(training.round_to_half(model), test, device, train=train, importance_samples=importance_samples, **options), cost
 
 
 def write(target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None, recording=None) -> None:

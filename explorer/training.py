@@ -325,11 +325,18 @@ def round_to_half(model: Autoencoder) -> Autoencoder:
 
 @torch.no_grad()
 def evaluate(
-    model: Autoencoder, test: Split, device: torch.device, *, train: Split | None = None, importance_samples: int = 0
+    model: Autoencoder,
+    test: Split,
+    device: torch.device,
+    *,
+    train: Split | None = None,
+    importance_samples: int = 0,
+    progress: Callable[[float], None] = lambda share: None,
 ) -> Evaluation:
     """Codes and metrics of a model on a test split.
 
     train: whose codes label the test codes. importance_samples: draws of z an image in a VAE's bound on log p(x); 0: none.
+    progress: called now and then with the share of the work that is done; what it raises ends the measuring.
     The noise and the prior's draws come from EVALUATION_SEED, on the CPU, so every device sees the same.
     Raises TrainingDiverged for codes that are NaN or infinite, which cannot be measured.
     """
@@ -349,13 +356,17 @@ def evaluate(
         codes = z[0]
     if not (codes.isfinite().all() and np.isfinite(results.get("negative_elbo", results["reconstruction"]))):
         raise TrainingDiverged(f"the trained model's codes or their losses are NaN or infinite. {REMEDY}")
+    progress(0.05)
     results |= _distances(codes.cpu().numpy(), model, generator)
+    progress(0.15)
     if log_var is not None:
         split = metrics.elbo_surgery(*(part.cpu().numpy() for part in (mean, log_var, codes, model.prior.log_prob(codes))))
         results |= {"mutual_information": split.mutual_information, "marginal_kl": split.marginal_kl}
         if importance_samples:
             results["importance_samples"] = importance_samples
-            results["negative_log_likelihood"] = -importance_weighted_bound(model, x, importance_samples, generator)
+            results["negative_log_likelihood"] = -importance_weighted_bound(
+                model, x, importance_samples, generator, lambda share: progress(0.15 + 0.85 * share)
+            )
     if train is not None:
         train_codes = model.encode(_pixels(train, device)).mean
         results["label_accuracy"] = metrics.knn_label_accuracy(train_codes.cpu().numpy(), train.labels, mean.cpu().numpy(), test.labels)
@@ -389,13 +400,16 @@ def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator
     return found
 
 
-def importance_weighted_bound(model: Autoencoder, x: Tensor, samples: int, generator: torch.Generator) -> float:
+def importance_weighted_bound(
+    model: Autoencoder, x: Tensor, samples: int, generator: torch.Generator, progress: Callable[[float], None] = lambda share: None
+) -> float:
     """A lower bound on the mean log p(x), in nats: the log of an average over draws of z, tighter than the ELBO.
 
-    x: (n, pixels). (Burda et al. 2015, arXiv 1509.00519, section 3.)
+    x: (n, pixels). progress: as in `evaluate`. (Burda et al. 2015, arXiv 1509.00519, section 3.)
     """
-    bounds = []
-    for part in x.split(max(1, 50_000 // samples)):
+    bounds: list[float] = []
+    parts = x.split(max(1, 50_000 // samples))
+    for part in parts:
         mean, log_var = model.encode(part)
         noise = torch.randn(samples, *mean.shape, generator=generator).to(x.device)
         z = gaussian.reparameterise(mean, log_var, noise)  # (samples, n, latent_dim)
@@ -404,6 +418,7 @@ def importance_weighted_bound(model: Autoencoder, x: Tensor, samples: int, gener
         log_p_z = model.prior.log_prob(z.flatten(0, 1)).view(samples, -1).cpu().numpy()
         log_q_z = gaussian.log_prob_diagonal(z, mean, log_var).cpu().numpy()
         bounds.append(metrics.importance_weighted_bound(log_p_x + log_p_z, log_q_z).mean * len(part))
+        progress(len(bounds) / len(parts))
     return float(sum(bounds) / len(x))
 
 

@@ -234,6 +234,31 @@ def test_a_save_that_fails_leaves_the_run_to_be_saved_again(run, folders, monkey
     assert one.problem is None and [path.name for path in bundle.find_bundles(folders.runs)] == [one.saved]
 
 
+def test_a_saving_that_is_stopped_leaves_the_run_to_be_saved_again(run, folders, monkeypatch):
+    one = run()
+    one.play()
+    wait_for(lambda: one.state == "finished")
+    goes_on, measure = threading.Event(), saving.measure
+
+    def slowly(*arguments, progress, **options):
+        progress(0.25)
+        goes_on.wait(60)
+        return measure(*arguments, progress=progress, **options)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(saving, "measure", slowly)
+        one.save()
+        wait_for(lambda: one.state == "saving" and one.measured == 0.25)
+        one.stop()
+        assert one.state == "finished"
+        goes_on.set()
+        wait_for(lambda: not one.pool.is_at_work(one))
+    assert (one.state, one.saved, one.problem) == ("finished", None, None) and not folders.runs.exists()
+    one.save()
+    wait_for(lambda: one.saved is not None)
+    assert one.measured > 0.99
+
+
 # What is saved.
 
 

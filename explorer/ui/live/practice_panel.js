@@ -1,7 +1,7 @@
 // One run's part of the practice page: what is chosen, what one can do, and how the training stands.
 
 import { drawChart, drawCodes, drawManifold, reachOf } from "./practice_draw.js";
-import { format, write } from "./readout.js";
+import { format, percent, write } from "./readout.js";
 
 const FIELDS = { beta: 0.5, adversarial_weight: 5, hidden: null, lr: 0.0005, discriminator_lr: 0.0005, epochs: 10, batch_size: 16, seed: 1 }; // and an arrow key's step
 const WHOLE = ["epochs", "batch_size", "seed"];
@@ -150,7 +150,7 @@ export class Panel {
     const { words, state, run, buttons } = this;
     const status = run?.status, over = OVER.includes(state), active = ACTIVE.includes(state);
     const able = {
-      play: state !== "saving", step: !active && !over, epoch: !active && !over, stop: this.isLocked && state !== "saving",
+      play: state !== "saving", step: !active && !over, epoch: !active && !over, stop: this.isLocked,
       reset: state !== "saving", save: state === "finished" && !status.saved,
     };
     for (const [name, button] of Object.entries(buttons)) button.setAttribute("aria-disabled", String(!able[name]));
@@ -166,7 +166,7 @@ export class Panel {
     this.root.dataset.revision = status?.revision ?? 0;
     this.root.dataset.taken = status?.taken ?? 0;
     this.root.dataset.last = JSON.stringify(status?.last ?? null);
-    write(this.find(".word"), fill(words[state], { place: status?.place }) + (status?.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""));
+    write(this.find(".word"), fill(words[state], { place: status?.place, share: percent(status?.measured ?? 0) }) + (status?.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""));
     write(this.find(".progress"), status?.steps ? `${this.progress()} · ${fill(words.seconds, { seconds: format(status.seconds, 1) })}` : "");
     const changed = run && !this.isLocked && status.taken > 0 && this.relevant(this.chosen) !== this.relevant(status.chosen);
     write(this.find(".hint"), changed ? words.changed : "");
