@@ -262,6 +262,7 @@ class Run:
         name = self.config.training.dataset
         train, test = (split(name, part, self.folders.data) for part in ("train", "test"))
         evaluated, cost = saving.measure(self._model, train, test, self._device, self.seconds, progress=self._goes_on)
+        self._goes_on(1.0)
         with _naming:
             target = saving.fresh_folder(self.folders.runs, self.config.name, datetime.now())
             target.mkdir(parents=True)
