@@ -12,6 +12,7 @@ KINDS = ("ae", "vae", "aae")
 IMAGE_SIDES = {"mnist": 28, "fashion-mnist": 28, "kmnist": 28, "digits": 8}  # pixels
 DATASETS = tuple(IMAGE_SIDES)
 CLASSES = 10  # of every dataset
+RISE_FROM = 0.1  # of the adversary's weight, where it rises
 PRIORS = ("normal", "mixture", "swiss-roll")  # priors.py builds them; all but the first are planar
 
 
@@ -44,10 +45,16 @@ class TrainingConfig:
     seed: int = 0
     beta: float = 1.0  # VAE: weight of the KL term
     adversarial_weight: float = 200.0  # AAE: weight of -log D(code)
+    adversarial_rise: float = 0.0  # AAE: share of the steps in which that weight rises, from RISE_FROM of it; 0: it is there at once
     discriminator_lr: float = 1e-3  # AAE
     r1: float = 0.05  # AAE: weight of the gradient penalty on the discriminator, at draws of the prior
     smoothing: float = 0.0  # AAE: standard deviation of the noise through which the discriminator sees at first
     average: float = 0.999  # decay a step of the running average of the weights, which is the result; 0: none is kept
+
+    def adversarial_weight_after(self, progress: float) -> float:
+        """The weight of -log D(code) when that share of the steps is done."""
+        risen = min(1.0, progress / self.adversarial_rise) if self.adversarial_rise else 1.0
+        return self.adversarial_weight * (RISE_FROM + (1 - RISE_FROM) * risen)
 
 
 @dataclass(frozen=True)
@@ -81,6 +88,8 @@ class Config:
         _require(isinstance(waves, int) and waves >= 0, f"frequencies must be a whole number of at least 0, not {waves!r}")
         for name in ("lr", "discriminator_lr"):
             _require(0 < getattr(training, name) < float("inf"), f"{name} must be above 0, not {getattr(training, name)!r}")
+        rise = training.adversarial_rise
+        _require(0 <= rise <= 1, f"adversarial_rise must be from 0 to 1, not {rise!r}")
         for name in ("beta", "adversarial_weight", "r1", "smoothing"):
             _require(0 <= getattr(training, name) < float("inf"), f"{name} must be 0 or more, not {getattr(training, name)!r}")
 
@@ -120,10 +129,12 @@ def _require(condition: bool, message: str) -> None:
 def _recipe(dataset: str, kind: str, **changes) -> Config:
     """A full recipe. changes: fields of either configuration that differ from what siblings on that dataset have."""
     training = {"epochs": {"ae": 20, "vae": 40, "aae": 60}[kind]}
+    if kind == "aae":  # pictures lay the plane out first, then the adversary fills it
+        training |= {"adversarial_weight": 300.0, "adversarial_rise": 0.5}
     shape = {"image_side": IMAGE_SIDES[dataset]}
     if dataset == "digits":  # 1,437 training images of 8 x 8: too few to tell a gap from chance
         shape["hidden"] = (256, 256)
-        training = {"epochs": 300, "batch_size": 64, "adversarial_weight": 20.0}
+        training |= {"epochs": 300, "batch_size": 64, "adversarial_weight": 20.0}
     fields = {field.name for field in dataclasses.fields(ModelConfig)}
     shape |= {name: value for name, value in changes.items() if name in fields}
     training |= {name: value for name, value in changes.items() if name not in fields}
@@ -132,7 +143,7 @@ def _recipe(dataset: str, kind: str, **changes) -> Config:
 
 _NARROW = {"r1": 0.01, "smoothing": 1.0}  # mass must find its way between ridges, and the discriminator see details
 _FINE = {"frequencies": 32, "r1": 0.03, "smoothing": 0.7}  # coarse shapes first, then thin gaps
-_THIN = {"adversarial_weight": 5.0, "r1": 1.0}  # in many dimensions codes are easy to tell from the prior
+_THIN = {"adversarial_weight": 5.0, "adversarial_rise": 0.0, "r1": 1.0}  # in many dimensions codes are easy to tell from the prior
 _MANY = {"latent_dim": 16, "hidden": (400, 400), "epochs": 30}  # narrower, so that a bundle with its codes keeps within 3 MB
 _ALL = [
     *(_recipe("mnist", kind) for kind in KINDS),

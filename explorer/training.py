@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 EVALUATION_SEED = 20  # of the noise and of the prior's draws in `evaluate`
 DRAWS_AN_IMAGE = 16  # of z, in the VAE's -ELBO
-NULL_REPEATS, NULL_REPEATS_IN_MANY_DIMENSIONS = 20, 5  # where neighbours are slow to find
+SETS, SETS_IN_MANY_DIMENSIONS = 20, 5  # of draws of the prior that codes are compared with: neighbours are slow to find in many dimensions
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
 SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
 DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its waves
@@ -248,6 +248,7 @@ class _AAEPlayer(_Player):
 
     def set_progress(self, progress: float) -> None:
         super().set_progress(progress)
+        self.adversarial_weight = self.training.adversarial_weight_after(progress)
         # coarse first, so that mass finds its way; then ever finer
         discriminator, (start, end) = self.model.discriminator, DETAIL
         discriminator.smoothing = self.training.smoothing * max(0.0, 1 - progress / SMOOTHED)
@@ -268,7 +269,7 @@ class _AAEPlayer(_Player):
         self.descend(discriminator_optimiser, judged.total)
 
         # Phase 2: encoder and decoder reconstruct, and the encoder fools the discriminator.
-        loss = objectives.aae_loss(self.model, x, codes, self.training.adversarial_weight, labels, seen)
+        loss = objectives.aae_loss(self.model, x, codes, self.adversarial_weight, labels, seen)
         self.descend(autoencoder_optimiser, loss.total)
         return _detached(loss) | {f"discriminator_{name}": term for name, term in _detached(judged).items()}
 
@@ -381,7 +382,10 @@ def _pixels(split: Split, device: torch.device) -> Tensor:
 
 
 def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator) -> dict:
-    """How far the codes' distribution is from the prior, each estimate with its null."""
+    """How far the codes' distribution is from the prior: means over sets of draws of the prior, each with its null's mean and deviation.
+
+    One set's draws scatter an estimate by as much as models differ: sliced W₂² of 10,000 codes by 0.0003.
+    """
     n, latent_dim = codes.shape
     prior = copy.deepcopy(model.prior).cpu()
 
@@ -389,14 +393,14 @@ def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator
         return prior.sample(count, latent_dim, generator).numpy()
 
     found: dict = {"code_mean": codes.mean(0).tolist(), "code_std": codes.std(0).tolist()}
-    repeats = NULL_REPEATS if latent_dim <= 3 else NULL_REPEATS_IN_MANY_DIMENSIONS
+    sets = SETS if latent_dim <= 3 else SETS_IN_MANY_DIMENSIONS
     for name in ("coverage", "sliced_w2_squared", "knn_kl"):
         estimator = getattr(metrics, name)
         try:
-            found[name] = estimator(codes, sample_prior(n))
+            found[name] = float(np.mean([estimator(codes, sample_prior(n)) for _ in range(sets)]))
         except ValueError:  # codes that coincide have no density
             continue
-        found[f"{name}_null"] = list(metrics.null_of(estimator, sample_prior, n, repeats))
+        found[f"{name}_null"] = list(metrics.null_of(estimator, sample_prior, n, sets))
     return found
 
 

@@ -114,6 +114,9 @@ def test_a_configuration_cannot_be_changed():
         ({}, {"smoothing": -0.1}, "smoothing must be 0 or more, not -0.1"),
         ({"frequencies": -1}, {}, "frequencies must be a whole number of at least 0, not -1"),
         ({"frequencies": 0.5}, {}, "frequencies must be a whole number of at least 0, not 0.5"),
+        ({}, {"adversarial_rise": -0.1}, "adversarial_rise must be from 0 to 1, not -0.1"),
+        ({}, {"adversarial_rise": 1.5}, "adversarial_rise must be from 0 to 1, not 1.5"),
+        ({}, {"adversarial_rise": math.nan}, "adversarial_rise must be from 0 to 1, not nan"),
         ({}, {"smoothing": math.nan}, "smoothing must be 0 or more, not nan"),
         ({}, {"epochs": 0}, "epochs must be a whole number of at least 1, not 0"),
         ({}, {"batch_size": 0}, "batch_size must be a whole number of at least 1, not 0"),
@@ -179,3 +182,10 @@ def test_another_prior_brings_what_its_recipes_have():
     assert with_prior(own, "swiss-roll") is own
     with pytest.raises(ValueError, match="latent_dim must be 2"):
         with_prior(RECIPES["mnist-vae-16d"], "mixture")
+
+
+def test_the_adversarys_weight_rises_and_stays():
+    rising = TrainingConfig("mnist", 60, adversarial_weight=300.0, adversarial_rise=0.5)
+    assert [rising.adversarial_weight_after(share) for share in (0, 0.25, 0.5, 0.75, 1)] == pytest.approx([30, 165, 300, 300, 300])
+    steady = dataclasses.replace(rising, adversarial_rise=0.0)
+    assert [steady.adversarial_weight_after(share) for share in (0, 0.1, 1)] == [300, 300, 300]

@@ -320,6 +320,19 @@ def test_the_noise_before_the_discriminators_eyes_falls_to_exactly_nothing(image
     assert report.model.discriminator.smoothing == 0  # what comes out sees clearly
 
 
+def test_the_adversarys_weight_rises_as_the_configuration_says(images, monkeypatch):
+    weights = []
+
+    def spy(model, x, codes, weight, *others, aae_loss=objectives.aae_loss):
+        weights.append(weight)
+        return aae_loss(model, x, codes, weight, *others)
+
+    monkeypatch.setattr(objectives, "aae_loss", spy)
+    one = config("aae", epochs=10, adversarial_weight=8.0, adversarial_rise=0.5)
+    list(training.fit(one, images, CPU))  # 40 steps
+    np.testing.assert_allclose(weights, [8 * min(1, 0.1 + 0.9 * step / 20) for step in range(1, 41)])
+
+
 def test_the_discriminator_gets_its_waves_when_the_noise_has_gone(images, monkeypatch):
     heard = []
 
@@ -478,6 +491,14 @@ def test_evaluation_is_the_same_every_time_and_leaves_the_global_generator_alone
     assert again.metrics == digits_vae.evaluation.metrics
     assert torch.equal(torch.get_rng_state(), before)
     assert not digits_vae.model.training
+
+
+def test_codes_are_compared_with_many_sets_of_draws(digits_aae, test_images, monkeypatch):
+    values = iter([1.0, 2.0, 6.0] + 100 * [0.5])
+    monkeypatch.setattr(training, "SETS", 3)
+    monkeypatch.setattr(training.metrics, "sliced_w2_squared", lambda codes, draws: next(values))
+    results = training.evaluate(digits_aae.model, some(test_images), CPU).metrics
+    assert results["sliced_w2_squared"] == 3.0 and results["sliced_w2_squared_null"] == [0.5, 0.0]
 
 
 def test_the_null_band_stands_beside_each_estimate(digits_aae):

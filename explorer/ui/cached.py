@@ -248,7 +248,10 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "prior": PRIOR_NAMES[model.prior],
         "shape": shape(model.prior),
         "epochs": training.epochs,
-        "weights": {"beta": training.beta, "adversarial_weight": training.adversarial_weight, "prior": PRIOR_NAMES[model.prior]},
+        "weights": {
+            "beta": training.beta, "adversarial_weight": training.adversarial_weight, "adversarial_start": training.adversarial_weight_after(0),
+            "adversarial_rise": training.adversarial_rise, "prior": PRIOR_NAMES[model.prior],
+        },
         "image_side": model.image_side,
         "latent_dim": model.latent_dim,
         "images": len(bundle.codes.label),

@@ -7,7 +7,7 @@ import { choose, fill } from "./forms.js";
 import { set, svgElement } from "./map.js";
 import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "./plane.js";
 import { Painter } from "./painter.js";
-import { format, write } from "./readout.js";
+import { format, percent, write } from "./readout.js";
 import { RecordedJudge } from "./recorded_judge.js";
 
 const REACH = 4.2, SIDE = 64;
@@ -166,7 +166,7 @@ export class FieldTab {
     this.planes.aae.show({ heat: { values, side, reach, colour: part === "whole" ? shown : (value) => shown(value - middle) }, dots: own, shape: aae.entry.shape, field });
     const noise = String(Number(smoothing.toFixed(3)));
     const caption = {
-      whole: () => words.d_caption.replace("{weight}", words.weight.replace("{weight}", aae.entry.weights.adversarial_weight)).replace("{count}", codes.x.length.toLocaleString("en")),
+      whole: () => words.d_caption.replace("{weight}", weightWords(words, aae.entry.weights)).replace("{count}", codes.x.length.toLocaleString("en")),
       learnt: () => words.learnt_caption.replace("{rest}", smoothing ? words.rest : ""),
       given: () => words.given_caption.replace("{smoothed}", smoothing ? words.smoothed.replace("{smoothing}", noise) : ""),
     }[part]() + (labelled ? words.labelled_caption.replace("{label}", aae.entry.classes[label]) : "");
@@ -234,4 +234,9 @@ export class FieldTab {
       }
     }
   }
+}
+
+// What −log D counts in the loss, and from when on.
+function weightWords(words, { adversarial_weight: weight, adversarial_start: start, adversarial_rise: rise }) {
+  return (rise ? words.weight_rising : words.weight).replace("{weight}", weight).replace("{start}", start).replace("{share}", percent(rise));
 }

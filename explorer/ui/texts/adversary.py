@@ -24,6 +24,7 @@ WORDS = {
     "d_caption": "Amber: D(z) above 50 %, it takes z for a draw of the prior. Violet: below, for a code. Clear: it cannot tell. Arrows: the pull on a code, "
     "∇ log D(z){weight}. Dots: the codes of {count} test images.",
     "weight": ", in this model's loss times {weight}",
+    "weight_rising": ", in this model's loss times {start} at first, times {weight} after {share} of the steps",
     "learnt_caption": "The network alone; it should be −log q(z){rest}. Violet: lower than at half of the codes, where they crowd; amber: higher, where they are rare or missing. "
     "Arrows: its gradient, away from crowds. Far from all data it has seen nothing, and what it says there means nothing.",
     "given_caption": "log p(z){smoothed}, which nobody had to learn. Amber: higher than at half of the codes; violet: lower. Arrows: its gradient, towards the prior's mass.",

@@ -22,7 +22,7 @@ BOUND_HELP = "The importance-weighted bound on −log p(x) with 500 draws an ima
 MUTUAL_HELP = "Mutual information between image and code: the part of the KL that says which image it was."
 MARGINAL_HELP = "The rest of the KL: that of the aggregate q(z) from p(z), with q(z) the exact mixture of all q(z|x)."
 COVERAGE_HELP = "Share of draws of p(z) that have a code as near as their fifth neighbour among the draws. It falls where q(z) has holes."
-NULL_HELP = "The same estimate for two sets of draws of p(z): what a perfect match would show."
+NULL_HELP = "The same estimate for two sets of draws of p(z): what a perfect match would show. Codes are compared with 20 sets of draws (5 in more than three dimensions), and the mean is shown."
 SLICED_HELP = "Mean over directions of the squared one-dimensional Wasserstein-2 distance between q(z) and p(z)."
 KNN_KL_HELP = (
     "Nearest-neighbour estimate of KL(q(z)‖p(z)), the same for all models, from one code an image. In many dimensions it ranks, but falls far "
