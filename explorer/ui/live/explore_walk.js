@@ -12,6 +12,7 @@ import { Stops } from "./walk_stops.js";
 import { Sum } from "./walk_sum.js";
 
 const REACH = 40; // pixels within which a click finds a code
+const SUM = "7,9"; // classes that lie near each other in most datasets: sevens and nines, sneakers and ankle boots
 const SECONDS = [0.1, 0.2, 0.4, 0.8];
 
 export class Tool {
@@ -61,7 +62,7 @@ export class Tool {
   listen() {
     const { page, find } = this, on = (selector, event, act) => find(selector).addEventListener(event, act);
     on(".walk-part", "click", () => page.set({ sum: null }));
-    on(".sum-part", "click", () => page.state().sum ?? page.set({ sum: page.panels[0].model.entry.confusable.join(",") }));
+    on(".sum-part", "click", () => page.state().sum ?? page.set({ sum: SUM }));
     for (const radio of this.box.querySelectorAll("[name=walk-kind]")) radio.addEventListener("change", () => this.turn(radio.value === "images"));
     on(".way", "change", () => page.set({ way: find(".way").value }));
     on(".frames", "change", () => {
@@ -252,13 +253,17 @@ export class Tool {
       this.at = Math.min(this.at, state.frames - 1);
       this.walks = panels.map((panel) => {
         const points = this.points(panel);
-        return points?.length ? walked(panel.model, points, state.way, state.frames) : null;
+        return points?.length ? walked(panel.model, points, this.walk.images ? this.walk.stops : [], state.way, state.frames) : null;
       });
       write(this.find(".saved"), "");
       this.said = "";
+      this.showFilms();
     }
+  }
+
+  showFilms() {
     const seen = this.walks.filter((walk) => walk && walk.points.length > 1), range = seen.length ? sharedRange(seen) : null;
-    panels.forEach((panel, i) => {
+    this.page.panels.forEach((panel, i) => {
       const walk = this.walks[i];
       if (walk && walk.points.length > 1) this.films[i].show(walk, range, panel.name);
       else this.films[i].empty(panel.name, this.walk.stops.length > 1 ? fill(this.words.other_images, { name: panel.name, dataset: panel.model.entry.dataset }) : "");

@@ -10,13 +10,13 @@ const FINE = 4; // places of the curve for each frame, in the plane: in more dim
 const DEPTH = 12; // nats that the charts show at most
 const HEIGHT = 100; // of the chart in its own units
 
-// All that a model shows of a walk. points: the waypoints in its dimensions, at least one.
-export function walked(model, points, way, count) {
+// All that a model shows of a walk. points: the waypoints in its dimensions, at least one; rows: of the codes that they are, or none.
+export function walked(model, points, rows, way, count) {
   const { decoder, entry } = model, fine = entry.latent_dim === 2 ? FINE : 1;
   const places = along(points, way, fine * (count - 1) + 1), frames = places.filter((_, i) => i % fine === 0);
   const curve = densities(model, places);
   const pictures = frames.map((place) => Uint8Array.from(decoder.decode(place), (logit) => Math.round(255 / (1 + Math.exp(-logit)))));
-  return { model, points, way, count, frames, curve, densities: curve.filter((_, i) => i % fine === 0), pictures, side: entry.image_side };
+  return { model, points, rows, way, count, frames, curve, densities: curve.filter((_, i) => i % fine === 0), pictures, side: entry.image_side };
 }
 
 // The range of log densities that charts of several walks share.
@@ -31,7 +31,7 @@ export class Film {
   constructor(box, words, on) {
     Object.assign(this, { box, words });
     box.className = "film";
-    box.innerHTML = `<p class="reading"><b></b> <span class="of"></span> <span class="numbers"></span><em></em><button type="button"></button></p>
+    box.innerHTML = `<p class="reading"><b></b> <span class="of"></span> <span class="densities"></span><em></em><button type="button"></button></p>
       <div class="reel"><canvas class="strip" role="img"></canvas><div class="chart"><span class="high"></span><span class="low"></span></div><i class="cursor"></i></div><p class="none" hidden></p>`;
     this.find = (selector) => box.querySelector(selector);
     this.chart = add(this.find(".chart"), "svg", { viewBox: `0 0 1 ${HEIGHT}`, preserveAspectRatio: "none", role: "img" });
@@ -97,11 +97,16 @@ export class Film {
 
   // The walk at a moment between its first frame, 0, and its last. Returns {place, q, p, hole}. canvas: where to draw it.
   seek(at, canvas) {
+    if (this.sought?.walk !== this.walk || this.sought.at !== at) this.sought = { walk: this.walk, at, cursor: this.look(at, canvas) };
+    return this.sought.cursor;
+  }
+
+  look(at, canvas) {
     const { model, points, way, count, side } = this.walk;
     const place = position(points, way, at / (count - 1)), [density] = densities(model, [place]);
     drawLogits(canvas, model.decoder.decode(place), side);
     this.find(".cursor").style.left = `${(100 * (0.5 + at)) / count}%`;
-    write(this.find(".numbers"), fill(this.words.reading, { q: format(density.q, 2), p: format(density.p, 2) }));
+    write(this.find(".densities"), fill(this.words.reading, { q: format(density.q, 2), p: format(density.p, 2) }));
     write(this.find("em"), density.hole ? this.words.in_hole : "");
     return { place, ...density };
   }

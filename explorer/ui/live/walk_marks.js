@@ -23,11 +23,11 @@ export class WalkMarks {
     this.at = make("circle", { r: 6, class: "walk-cursor" });
   }
 
-  // Where a place of the model's dimensions is seen: in the plane, or at the nearest code of a UMAP. In latent or UMAP units.
-  seen(state, place) {
+  // Where a place of the model's dimensions is seen: in the plane, or at the nearest code of a UMAP. In latent or UMAP units. but: rows left out.
+  seen(state, place, but = []) {
     const { panel } = this;
     if (panel.isPlane(state)) return panel.dims(state).map((i) => place[i]);
-    const [row] = nearest(panel.model.codes.mean, place, 1).rows;
+    const [row] = nearest(panel.model.codes.mean, place, 1, (one) => !but.includes(one)).rows;
     return panel.model.codes.umap.map((column) => column[row]);
   }
 
@@ -40,7 +40,8 @@ export class WalkMarks {
     if (this.walk !== walk || this.plane !== plane || String(this.dims) !== String(state.dims)) {
       Object.assign(this, { walk, plane, dims: state.dims });
       this.stopsSeen = points.map((point) => this.seen(state, point));
-      this.framesSeen = (walk?.frames ?? []).map((place) => this.seen(state, place));
+      // an end of a leg is often the nearest code to all of it: what else lies near says more
+      this.framesSeen = (walk?.frames ?? []).map((place) => this.seen(state, place, walk.rows));
       this.waySeen = plane && points.length > 1 ? along(points, walk.way, SMOOTH * (points.length - 1) + 1).map((place) => this.seen(state, place)) : [];
       this.near.replaceChildren(...(plane ? [] : this.framesSeen.map(() => svgElement("circle", { r: 6 }))));
     }
@@ -49,7 +50,9 @@ export class WalkMarks {
     [...this.near.children].forEach((circle, i) => set(circle, place(pixels(this.framesSeen[i]))));
     this.showStops(points.length, pixels);
     this.at.style.display = cursor && points.length > 1 ? "" : "none";
-    if (cursor && points.length > 1) set(this.at, place(pixels(this.seen(state, cursor.place))));
+    if (!cursor || points.length < 2) return;
+    if (this.cursor !== cursor || this.cursorWalk !== this.waySeen) Object.assign(this, { cursor, cursorWalk: this.waySeen, cursorSeen: this.seen(state, cursor.place) });
+    set(this.at, place(pixels(this.cursorSeen)));
   }
 
   showStops(count, pixels) {

@@ -72,7 +72,7 @@ export const along = (points, way, count) => Array.from({ length: count }, (_, i
 export function hasOpposite(points) {
   return points.some((a, i) => {
     const b = points[i + 1], size = b ? norm(a) * norm(b) : 0;
-    return size > TINY && dot(a, b) / size < -1 + 1e-12;
+    return size > TINY && dot(a, b) / size < -1 + 5e-13;
   });
 }
 

@@ -37,7 +37,6 @@ export class Stops {
       : dims.map((dimension) => ({ label: fill(words.stop_number, { at: at + 1, dimension: dimension + 1 }), min: -LIMIT, max: LIMIT, step: 0.05, dimension }));
     for (const { label, dimension, ...range } of boxes) {
       const input = Object.assign(document.createElement("input"), { type: "number", ...range });
-      input.step = walk.images ? 1 : "any";
       input.setAttribute("aria-label", label);
       if (dimension !== undefined) input.dataset.dimension = dimension;
       input.addEventListener("change", () => {

@@ -60,18 +60,23 @@ export class Sum {
     const { words } = this, [a, b, start] = state.sum.split(",");
     [this.a.value, this.b.value, this.start.value] = [a, b, start ?? "probe"];
     write(this.find(".differ"), fill(words.different_classes, { a: this.names[a], b: this.names[b] }));
-    this.found = this.results(state);
+    const key = JSON.stringify([state.sum, state.mean, state.pick, this.page.panels.map((panel) => panel.model.entry.digest)]);
+    this.changed = this.key !== key;
+    if (this.changed) Object.assign(this, { key, found: this.results(state) });
     this.page.panels.forEach((panel, i) => this.showSide(state, panel, this.sides[i], this.found[i], marks[i]));
   }
 
   showSide(state, panel, side, found, marks) {
     const { words } = this, { decoder, codes, entry } = panel.model;
+    if (found.result) marks.showArrows(state, [{ from: found.from, to: found.to, kind: "means" }, { from: found.start, to: found.result, kind: "moved" }], found.result);
+    else marks.showArrows(state, [], null);
+    if (!this.changed) return;
     const [before, after] = side.querySelectorAll("canvas");
     write(side.querySelector(".title"), panel.name);
     side.querySelector(".pair").hidden = side.querySelector("button").hidden = !found.result;
     write(side.querySelector(".near"), found.why ?? "");
     write(side.querySelector(".where"), "");
-    if (!found.result) return marks.showArrows(state, [], null);
+    if (!found.result) return;
     before.setAttribute("aria-label", fill(words.start_picture, { name: panel.name }));
     after.setAttribute("aria-label", fill(words.result_picture, { name: panel.name }));
     side.querySelector("button").setAttribute("aria-label", `${words.probe_there}: ${fill(words.result_picture, { name: panel.name })}`);
@@ -82,7 +87,6 @@ export class Sum {
     side.querySelector(".where").dataset.result = found.result.join(",");
     const length = Math.hypot(...found.result.map((value, d) => value - found.start[d]));
     write(side.querySelector(".where"), `${fill(words.at, { place: placeText(found.result, panel.dims(state)) })}; ${fill(words.far, { length: format(length, 2) })}`);
-    marks.showArrows(state, [{ from: found.from, to: found.to, kind: "means" }, { from: found.start, to: found.result, kind: "moved" }], found.result);
   }
 
   probe(panel) {

@@ -30,7 +30,7 @@ WORDS = {
     "other_images": "$name saw another dataset ($dataset): it has no codes of these images.",
     "opposite": "Two waypoints lie on opposite sides of 0, where all great circles are equally short: this one turns counter-clockwise.",
     "opposite_many": "Two waypoints lie on opposite sides of 0, where all great circles are equally short: this one goes over the axis that the first lies least along.",
-    "many": "These models have up to $dimensions dimensions: the walk goes through all of them. On a UMAP the codes nearest to its frames are ringed.",
+    "many": "These models have up to $dimensions dimensions: the walk goes through all of them. On a UMAP the codes nearest to its frames are ringed, other than the waypoints themselves.",
     # the strips
     "film": "$name: $frames frames of the walk",
     "chart": "$name: log q(z) and log p(z) along the walk",
