@@ -239,7 +239,7 @@ def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(open_page, c
         page.keyboard.press("ArrowRight")
     reading = page.locator(".film").first.locator(".reading")
     assert "hole" in reading.inner_text() and float(re.search(r"log p (\S+)", reading.inner_text()).group(1).replace("−", "-")) == pytest.approx(log_p[5], abs=0.006)
-    page.get_by_role("button", name="Put the probe at the VAE's frame").click()
+    page.get_by_role("button", name="Probe there: put it at the VAE's frame").click()
     page.wait_for_url(re.compile("mean=-"))
     np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], frames[5], atol=1e-4)
 
@@ -382,7 +382,7 @@ def test_class_means_against_numpy(open_walk, pair, start):
         assert most == np.bincount(nearest).max()
         arrows = page.locator(".panel").nth(i).locator(".walk-arrow")
         assert (arrows.count(), page.locator(".panel").nth(i).locator(".ring-code").count()) == ((0, 1) if wide else (2, 0))
-    page.get_by_role("button", name=re.compile("^Put the probe there")).first.click()
+    page.get_by_role("button", name=re.compile("^Probe there")).first.click()
     page.wait_for_url(re.compile("sum=7"))
 
 

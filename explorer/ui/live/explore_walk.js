@@ -45,6 +45,7 @@ export class Tool {
         <p class="adding"><button type="button" class="add-probe" title="${w.add_probe_title}">${w.add_probe}</button><button type="button" class="add-pick" title="${w.add_pick_title}">${w.add_pick}</button>
           <span class="by-number"><button type="button" class="add-number">${w.add_number}</button><input type="number" min="0" step="1" value="0" aria-label="${w.add_number_label}"></span>
           <button type="button" class="clear">${w.clear}</button></p>
+        <p class="many-note"></p>
         <details><summary>${w.how}</summary>${w.about.map((text) => `<p>${text}</p>`).join("")}</details>
       </div><div class="summing"></div>`;
     this.find = (selector) => box.querySelector(selector);
@@ -210,6 +211,7 @@ export class Tool {
     if (this.held === undefined || this.held === null) return;
     if (cancelled) this.page.change({ walk: this.held });
     this.held = null;
+    this.page.draw();
     this.page.commit();
   }
 
@@ -247,13 +249,13 @@ export class Tool {
 
   // The films, when waypoints, way, frames or models are others than those that are shown.
   showWalks(state) {
-    const { panels } = this.page, key = JSON.stringify([state.walk, state.way, state.frames, panels.map((panel) => panel.model.entry.digest)]);
+    const { panels } = this.page, hurried = Boolean(this.held), key = JSON.stringify([state.walk, state.way, state.frames, hurried, panels.map((panel) => panel.model.entry.digest)]);
     if (this.shown !== key) {
       this.shown = key;
       this.at = Math.min(this.at, state.frames - 1);
       this.walks = panels.map((panel) => {
         const points = this.points(panel);
-        return points?.length ? walked(panel.model, points, this.walk.images ? this.walk.stops : [], state.way, state.frames) : null;
+        return points?.length ? walked(panel.model, points, this.walk.images ? this.walk.stops : [], state.way, state.frames, hurried) : null;
       });
       write(this.find(".saved"), "");
       this.said = "";
@@ -262,10 +264,10 @@ export class Tool {
   }
 
   showFilms() {
-    const seen = this.walks.filter((walk) => walk && walk.points.length > 1), range = seen.length ? sharedRange(seen) : null;
+    const seen = this.walks.filter((walk) => walk && walk.points.length > 1), range = (walk) => sharedRange(seen.filter((one) => one.model.entry.latent_dim === walk.model.entry.latent_dim));
     this.page.panels.forEach((panel, i) => {
       const walk = this.walks[i];
-      if (walk && walk.points.length > 1) this.films[i].show(walk, range, panel.name);
+      if (walk && walk.points.length > 1) this.films[i].show(walk, range(walk), panel.name);
       else this.films[i].empty(panel.name, this.walk.stops.length > 1 ? fill(this.words.other_images, { name: panel.name, dataset: panel.model.entry.dataset }) : "");
       this.canvases[i].hidden = !this.films[i].walk;
       this.canvases[i].setAttribute("aria-label", fill(this.words.at_cursor, { name: panel.name }));
@@ -287,8 +289,10 @@ export class Tool {
     write(find(".message"), message ?? "");
     const dimensions = Math.max(...page.panels.map((panel) => panel.model.entry.latent_dim));
     const opposite = state.way === "circle" && page.panels.some((panel) => hasOpposite(this.points(panel) ?? []));
-    const lines = [this.images ? words.own : words.same, dimensions > 2 ? fill(words.many, { dimensions }) : "", opposite ? (dimensions > 2 ? words.opposite_many : words.opposite) : ""];
+    const lines = [this.images ? words.own : words.same, opposite ? (dimensions > 2 ? words.opposite_many : words.opposite) : ""];
     write(find(".means"), lines.filter(Boolean).join(" "));
+    find(".many-note").hidden = dimensions <= 2;
+    write(find(".many-note"), fill(words.many, { dimensions }));
     const known = this.panelOf(this.dataset());
     this.stops.show(walk, dimensions > 2 ? state.dims : [0, 1], (row) => (known ? fill(words.class, { name: known.model.entry.classes[known.model.codes.label[row]] }) : ""), this.imagesThere());
     find(".add-probe").hidden = this.images;

@@ -6,20 +6,25 @@ import { format, write } from "./readout.js";
 import { along, position } from "./walk_path.js";
 import { densities } from "./walk_density.js";
 
-const FINE = 4; // places of the curve for each frame, in the plane: in more dimensions each costs more
+const FINE = 4; // places of the curve for each frame, in the plane and at rest: in more dimensions each costs more
 const DEPTH = 12; // nats that the charts show at most
 const HEIGHT = 100; // of the chart in its own units
 
-// All that a model shows of a walk. points: the waypoints in its dimensions, at least one; rows: of the codes that they are, or none.
-export function walked(model, points, rows, way, count) {
-  const { decoder, entry } = model, fine = entry.latent_dim === 2 ? FINE : 1;
+// All that a model shows of a walk. points: the waypoints in its dimensions, at least one; rows: of the codes that they are, or none; hurried:
+// is it on the move.
+export function walked(model, points, rows, way, count, hurried = false) {
+  const { decoder, entry } = model, fine = entry.latent_dim === 2 && !hurried ? FINE : 1;
   const places = along(points, way, fine * (count - 1) + 1), frames = places.filter((_, i) => i % fine === 0);
   const curve = densities(model, places);
-  const pictures = frames.map((place) => Uint8Array.from(decoder.decode(place), (logit) => Math.round(255 / (1 + Math.exp(-logit)))));
+  const pictures = frames.map((place) => {
+    const logits = decoder.decode(place), pixels = new Uint8Array(logits.length);
+    for (let i = 0; i < pixels.length; i++) pixels[i] = Math.round(255 / (1 + Math.exp(-logits[i])));
+    return pixels;
+  });
   return { model, points, rows, way, count, frames, curve, densities: curve.filter((_, i) => i % fine === 0), pictures, side: entry.image_side };
 }
 
-// The range of log densities that charts of several walks share.
+// The range of log densities that charts of several walks share. Densities of different numbers of dimensions share none.
 export function sharedRange(walks) {
   const values = walks.flatMap(({ curve }) => curve.flatMap(({ q, p }) => [q, p])).filter(Number.isFinite);
   const high = Math.ceil(Math.max(...values) + 0.2);

@@ -96,12 +96,12 @@ export class WalkMarks {
     return handle;
   }
 
-  // Arrows between places of the model's dimensions: [{from, to, kind}]; ring: one whose nearest code is ringed on a UMAP.
-  showArrows(state, arrows, ring) {
+  // Arrows between places of the model's dimensions: [{from, to, kind}]; ring: one whose nearest code is ringed on a UMAP; but: rows left out.
+  showArrows(state, arrows, ring, but = []) {
     const plane = this.panel.isPlane(state), { x, y } = this.panel.map.scale();
     const pixels = (point) => [x(point[0]), y(point[1])];
     const drawn = plane ? arrows.map(({ from, to, kind }) => arrow(pixels(this.seen(state, from)), pixels(this.seen(state, to)), kind)) : [];
-    const rings = !plane && ring ? [svgElement("circle", { r: 8, class: "ring-code", ...place(pixels(this.seen(state, ring))) })] : [];
+    const rings = !plane && ring ? [svgElement("circle", { r: 8, class: "ring-code", ...place(pixels(this.seen(state, ring, but))) })] : [];
     this.arrows.replaceChildren(...drawn.flat(), ...rings);
   }
 }

@@ -52,7 +52,7 @@ export class Sum {
       if (start === "image" && row === null) return { why: fill(this.words.no_start, { name: panel.name }) };
       const from = start === "image" ? codes.mean.map((column) => column[row]) : state.mean.slice(0, entry.latent_dim);
       const moved = moveByClasses(codes, Number(a), Number(b), from);
-      return moved ? { ...moved, start: from } : { why: fill(this.words.no_class, { name: panel.name }) };
+      return moved ? { ...moved, start: from, rows: start === "image" ? [row] : [] } : { why: fill(this.words.no_class, { name: panel.name }) };
     });
   }
 
@@ -68,7 +68,7 @@ export class Sum {
 
   showSide(state, panel, side, found, marks) {
     const { words } = this, { decoder, codes, entry } = panel.model;
-    if (found.result) marks.showArrows(state, [{ from: found.from, to: found.to, kind: "means" }, { from: found.start, to: found.result, kind: "moved" }], found.result);
+    if (found.result) marks.showArrows(state, [{ from: found.from, to: found.to, kind: "means" }, { from: found.start, to: found.result, kind: "moved" }], found.result, found.rows);
     else marks.showArrows(state, [], null);
     if (!this.changed) return;
     const [before, after] = side.querySelectorAll("canvas");

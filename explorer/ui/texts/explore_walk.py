@@ -30,7 +30,7 @@ WORDS = {
     "other_images": "$name saw another dataset ($dataset): it has no codes of these images.",
     "opposite": "Two waypoints lie on opposite sides of 0, where all great circles are equally short: this one turns counter-clockwise.",
     "opposite_many": "Two waypoints lie on opposite sides of 0, where all great circles are equally short: this one goes over the axis that the first lies least along.",
-    "many": "These models have up to $dimensions dimensions: the walk goes through all of them. On a UMAP the codes nearest to its frames are ringed, other than the waypoints themselves.",
+    "many": "These models have up to $dimensions dimensions: the walk goes through all of them (a model of fewer sees the first ones). On a UMAP the codes nearest to its frames are ringed, other than the waypoints themselves.",
     # the strips
     "film": "$name: $frames frames of the walk",
     "chart": "$name: log q(z) and log p(z) along the walk",
@@ -42,8 +42,8 @@ WORDS = {
     "reading": "log q $q · log p $p",
     "in_hole": "hole",
     "holes": "$holes of $frames frames in a hole",
-    "probe_there": "Put the probe there",
-    "probe_there_of": "Put the probe at the $name's frame",
+    "probe_there": "Probe there",
+    "probe_there_of": "Probe there: put it at the $name's frame",
     "probe_put": "The probe is at frame $frame of the $name's walk",
     # the player
     "play": "Play",
@@ -95,7 +95,7 @@ WORDS = {
     "at": "at $place",
     "far": "$length long",
     "sum_note": "The class means are means of the test codes (for a VAE, of the means of q(z|x)), each model's own, in all its dimensions. On the maps: dashed, from the "
-    "mean of the second class to that of the first; solid, the same vector from the start to the result. On a UMAP there are no vectors: the code nearest to the result is ringed.",
+    "mean of the second class to that of the first; solid, the same vector from the start to the result. On a UMAP there are no vectors: the code nearest to the result is ringed, other than the picked image's.",
     "different_classes": "The two models saw different datasets: class $a and class $b mean something else in each.",
     # how it is reckoned
     "how": "How this is reckoned",
