@@ -121,14 +121,14 @@ export class Tool {
   // ---- state --------------------------------------------------------------------------------------
 
   // Another list of waypoints: a finished change.
-  set(stops, images = this.images) {
-    this.page.set({ walk: written({ images, stops, dataset: this.dataset() }) });
+  set(stops, images = this.images, dataset = this.dataset()) {
+    this.page.set({ walk: written({ images, stops, dataset }) });
     this.page.announce(fill(this.words.announced_stops, { count: stops.length }));
   }
 
-  add(stop) {
+  add(stop, dataset = this.dataset()) {
     if (this.walk.stops.length >= MOST) return this.say(fill(this.words.full, { most: MOST }));
-    this.set([...this.walk.stops, stop]);
+    this.set([...this.walk.stops, stop], this.images, dataset);
   }
 
   addPicked() {
@@ -186,7 +186,7 @@ export class Tool {
     if (near === null) this.say(words.no_code);
     else if (!this.images) this.add(panel.meanAt(state, near));
     else if (panel.model.entry.dataset !== this.dataset() && this.walk.stops.length) this.say(fill(words.other_images, { name: panel.name, dataset: panel.model.entry.dataset }));
-    else page.set({ walk: written({ images: true, stops: [...this.walk.stops, near].slice(0, MOST), dataset: panel.model.entry.dataset }) });
+    else this.add(near, panel.model.entry.dataset);
     return true;
   }
 
