@@ -6,14 +6,15 @@ import { format, write } from "./readout.js";
 import { listen } from "./slider.js";
 import { across, throughHole, twoImages } from "./walk_examples.js";
 import { Film, sharedRange, walked } from "./walk_film.js";
+import { layout } from "./walk_layout.js";
 import { WalkMarks } from "./walk_marks.js";
-import { fitted, FRAMES, hasOpposite, MOST, read, WAYS, write as written } from "./walk_path.js";
+import { fitted, FRAMES, hasOpposite, MOST, read, write as written } from "./walk_path.js";
+import { Player } from "./walk_player.js";
 import { Stops } from "./walk_stops.js";
 import { Sum } from "./walk_sum.js";
 
 const REACH = 40; // pixels within which a click finds a code
 const SUM = "7,9"; // classes that lie near each other in most datasets: sevens and nines, sneakers and ankle boots
-const SECONDS = [0.1, 0.2, 0.4, 0.8];
 
 export class Tool {
   // box: the section to fill; page: see tools.js.
@@ -24,30 +25,7 @@ export class Tool {
 
   build() {
     const { box, words: w } = this;
-    const option = (value, text) => `<option value="${value}">${text}</option>`;
-    box.innerHTML = `<div class="top"><span class="parts" role="group" aria-label="${w.parts}"><button type="button" class="walk-part">${w.walk_part}</button><button type="button" class="sum-part">${w.sum_part}</button></span>
-        <span class="walk-only kinds" role="radiogroup" aria-label="${w.kind}"><label title="${w.points_title}"><input type="radio" name="walk-kind" value="points">${w.points}</label>
-        <label title="${w.images_title}"><input type="radio" name="walk-kind" value="images">${w.images}</label></span>
-        <select class="walk-only examples" aria-label="${w.examples}"></select></div>
-      <div class="walking">
-        <p class="message" hidden></p>
-        <div class="films"></div>
-        <div class="player"><button type="button" class="play">${w.play}</button>
-          <span class="track"><input type="range" class="seek" min="0" step="any" aria-label="${w.cursor}"></span>
-          <output class="frame" aria-live="off"></output><span class="big"><canvas role="img" width="28" height="28"></canvas><canvas role="img" width="28" height="28"></canvas></span></div>
-        <p class="legend-row"><span>${w.legend}</span> <span class="key q">${w.legend_q}</span> <span class="key p">${w.legend_p}</span> <span class="key hole">${w.legend_hole}</span></p>
-        <p class="options"><select class="way" aria-label="${w.way}">${WAYS.map((way) => option(way, w.ways[way])).join("")}</select>
-          <label>${w.frames} <input type="number" class="frames" min="${FRAMES.least}" max="${FRAMES.most}" step="1"></label>
-          <label title="${w.seconds}"><select class="seconds" aria-label="${w.seconds}">${SECONDS.map((value) => option(value, `${value} s`)).join("")}</select></label>
-          <button type="button" class="gif" title="${w.gif_title}">${w.gif}</button><span class="saved" role="status"></span></p>
-        <p class="means"></p>
-        <ol></ol>
-        <p class="adding"><button type="button" class="add-probe" title="${w.add_probe_title}">${w.add_probe}</button><button type="button" class="add-pick" title="${w.add_pick_title}">${w.add_pick}</button>
-          <span class="by-number"><button type="button" class="add-number">${w.add_number}</button><input type="number" min="0" step="1" value="0" aria-label="${w.add_number_label}"></span>
-          <button type="button" class="clear">${w.clear}</button></p>
-        <p class="many-note"></p>
-        <details><summary>${w.how}</summary>${w.about.map((text) => `<p>${text}</p>`).join("")}</details>
-      </div><div class="summing"></div>`;
+    box.innerHTML = layout(w);
     this.find = (selector) => box.querySelector(selector);
     this.films = this.page.panels.map((_, i) => new Film(this.find(".films").appendChild(document.createElement("div")), w, {
       seek: (at) => this.seek(at),
@@ -57,6 +35,9 @@ export class Tool {
     this.stops = new Stops(this.find("ol"), w, { set: (stops) => this.set(stops), number: (at, dimension, value) => this.type(at, dimension, value) });
     this.sum = new Sum(this.find(".summing"), this.page, w);
     this.find(".seconds").value = "0.2";
+    this.player = new Player(this.find(".play"), w, {
+      at: () => this.at, frames: () => this.page.state().frames, seconds: () => Number(this.find(".seconds").value), seek: (at) => this.seek(at),
+    });
     this.listen();
   }
 
@@ -77,7 +58,7 @@ export class Tool {
       this.at = 0;
       example?.();
     });
-    on(".play", "click", () => (this.playing ? this.pause() : this.play()));
+    on(".play", "click", () => this.player.toggle());
     const seek = find(".seek");
     listen(seek, (value) => this.seek(value), () => this.announce());
     seek.addEventListener("keydown", (event) => { // from frame to frame
@@ -110,7 +91,7 @@ export class Tool {
   }
 
   close() {
-    this.pause();
+    this.player.pause();
     this.marks = null;
   }
 
@@ -229,7 +210,7 @@ export class Tool {
     this.walk = read(state.walk);
     if (this.walk.stops.length) this.images = this.walk.images;
     if (summing) {
-      this.pause();
+      this.player.pause();
       marks.forEach((one) => one.show(state, null, null));
       return this.sum.show(state, marks);
     }
@@ -274,7 +255,7 @@ export class Tool {
     });
     this.find(".player").hidden = this.find(".legend-row").hidden = !seen.length;
     this.find(".gif").disabled = !seen.length;
-    if (!seen.length) this.pause();
+    if (!seen.length) this.player.pause();
   }
 
   showControls(state) {
@@ -354,29 +335,6 @@ export class Tool {
     const { words } = this, { frames } = this.page.state(), parts = [fill(words.frame, { frame: Math.round(this.at) + 1, frames })];
     this.cursors.forEach((cursor, i) => cursor && parts.push(`${this.page.panels[i].name}: ${fill(words.reading, { q: format(cursor.q, 2), p: format(cursor.p, 2) })}${cursor.hole ? `, ${words.in_hole}` : ""}`));
     this.page.announce(parts.join("; "));
-  }
-
-  // Runs on from the cursor, over and over; where little motion is asked for, from frame to frame.
-  play() {
-    const steps = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    if (this.at >= this.page.state().frames - 1) this.at = 0;
-    let before = null, exact = this.at;
-    const run = (now) => {
-      const { frames } = this.page.state(), seconds = Number(this.find(".seconds").value);
-      exact += before === null ? 0 : (now - before) / 1000 / seconds;
-      before = now;
-      if (exact > frames - (steps ? 0 : 0.5)) exact = 0; // the last frame is held for a while
-      this.seek(steps ? Math.floor(exact) : exact);
-      this.playing = requestAnimationFrame(run);
-    };
-    this.playing = requestAnimationFrame(run);
-    write(this.find(".play"), this.words.pause);
-  }
-
-  pause() {
-    if (this.playing) cancelAnimationFrame(this.playing);
-    this.playing = null;
-    write(this.find(".play"), this.words.play);
   }
 
   putProbe(i) {
