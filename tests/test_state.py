@@ -8,10 +8,10 @@ from explorer import recording
 from explorer.ui import state
 
 MODELS = {
-    "mnist-vae": {"dataset": "mnist", "images": 10_000, "latent_dim": 2},
-    "mnist-aae": {"dataset": "mnist", "images": 10_000, "latent_dim": 2},
-    "digits-vae": {"dataset": "digits", "images": 360, "latent_dim": 2},
-    "mnist-vae-16d": {"dataset": "mnist", "images": 10_000, "latent_dim": 16},
+    "mnist-vae": {"dataset": "mnist", "images": 10_000, "latent_dim": 2, "classes": [*"0123456789"]},
+    "mnist-aae": {"dataset": "mnist", "images": 10_000, "latent_dim": 2, "classes": [*"0123456789"]},
+    "digits-vae": {"dataset": "digits", "images": 360, "latent_dim": 2, "classes": [*"0123456789"]},
+    "mnist-vae-16d": {"dataset": "mnist", "images": 10_000, "latent_dim": 16, "classes": [*"0123456789"]},
 }
 ODD = "0123456789,.-+einaf:/<>%&= \n\0é☃"
 DEFAULT = state.default_state(MODELS, (("absent", "mnist-vae"), ("mnist-aae",)))
@@ -34,8 +34,21 @@ def states(draw):
     chosen["dims"] = draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
     chosen["moment"] = draw(st.none() | st.integers(0, state.MOMENTS - 1))
     chosen["field"] = "none" if chosen["moment"] is None else draw(st.sampled_from(state.CHOICES["field"]))
-    chosen["tool"] = draw(st.sampled_from(state.CHOICES["tool"])) if chosen["moment"] is None else "none"
+    chosen["tool"] = "none" if chosen["moment"] is not None else draw(st.sampled_from(state.CHOICES["tool"]))
+    chosen["walk"] = draw(st.none() | walks())
+    chosen["way"] = draw(st.sampled_from(state.CHOICES["way"]))
+    chosen["frames"] = draw(st.sampled_from(state.FRAMES))
+    chosen["sum"] = draw(st.none() | st.from_regex(r"[0-9],[0-9](,image)?", fullmatch=True).filter(str.isascii))
     return chosen
+
+
+@st.composite
+def walks(draw):
+    some = {"min_size": 1, "max_size": state.WAYPOINTS}
+    if draw(st.booleans()):
+        return ";".join(f"mnist:{row}" for row in draw(st.lists(st.integers(0, 9999), **some)))
+    points = draw(st.integers(2, 16).flatmap(lambda dimensions: st.lists(numbers("mean", dimensions), **some)))
+    return ";".join(",".join(map(state.text, point)) for point in points)
 
 
 def test_an_address_can_name_as_many_moments_as_are_recorded():
@@ -47,7 +60,7 @@ def test_an_address_gives_its_state_back(wanted):
     assert state.parse(state.to_params(wanted), DEFAULT, MODELS) == (wanted, [])
 
 
-@given(st.dictionaries(st.sampled_from(state.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from([*MODELS, "1,2", "16,1", "umap", "plane"])))
+@given(st.dictionaries(st.sampled_from(state.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from([*MODELS, "1,2", "16,1", "umap", "plane", "1,2;3", "mnist:1;mnist:2", "4,9,image"])))
 def test_no_address_breaks_the_page(params):
     parsed, problems = state.parse(params, DEFAULT, MODELS)
     assert {parsed["left"], parsed["right"]} <= set(MODELS) and len(problems) <= len(params)
@@ -78,6 +91,20 @@ def test_the_probe_has_the_dimensions_of_the_larger_model():
         ("noise", "a,b", "2 numbers"),
         ("left", "../etc", "no such model"),
         ("codes", "both", "means or sampled"),
+        ("walk", "1,2;3", "2 numbers"),
+        ("walk", "1", "from 2 to 16 coordinates"),
+        ("walk", "1,2;", "2 numbers"),
+        ("walk", "1,2;inf,0", "between -1000 and 1000"),
+        ("walk", "0,0;" * 8 + "1,1", "at most 8"),
+        ("walk", "mnist:1;digits:2", "one dataset"),
+        ("walk", "mnist:1;0,0", "one dataset"),
+        ("walk", "mnist:10000;mnist:1", "one dataset"),
+        ("way", "bus", "line or circle or curve"),
+        ("frames", "7", "from 8 to 24"),
+        ("frames", "012", "from 8 to 24"),
+        ("sum", "4", "two classes, from 0 to 9"),
+        ("sum", "4,10", "two classes, from 0 to 9"),
+        ("sum", "4,9,image,image", "two classes, from 0 to 9"),
         ("pick", "mnist:10000", "test images"),
         ("pick", "mnist:-1", "test images"),
         ("pick", "kmnist:1", "test images"),
@@ -86,6 +113,13 @@ def test_the_probe_has_the_dimensions_of_the_larger_model():
 def test_what_cannot_be_is_named_and_ignored(name, value, why):
     parsed, (problem,) = state.parse({name: value}, DEFAULT, MODELS)
     assert parsed == DEFAULT and problem.startswith(f"{name}={value} was ignored") and why in problem
+
+
+def test_a_walk_is_written_in_one_way():
+    parsed, problems = state.parse({"walk": "1.50,-0;1e-9,2.00004", "tool": "walk"}, DEFAULT, MODELS)
+    assert problems == [] and parsed["walk"] == "1.5,0;0,2"
+    assert state.parse({"walk": "mnist:007;mnist:12"}, DEFAULT, MODELS)[0]["walk"] == "mnist:7;mnist:12"
+    assert not {"walk", "way", "frames", "sum"} & set(state.to_params(DEFAULT))
 
 
 def test_the_default_takes_the_best_that_there_is():

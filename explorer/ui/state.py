@@ -9,6 +9,10 @@ than two, `dims=3,7` names the two (from 1) that sliders and plane show, and `ma
 what the discriminator says at that moment.
 
 `tool=draw` opens one of the explorer's tools; not beside a replay.
+
+`walk=1,2;0.5,-1` are the waypoints of a walk, here two points; `walk=mnist:12;mnist:99` goes from one image's code to the other's, in each
+model to its own. `way=line`, `circle` or `curve` is how it goes, `frames=12` in how many pictures. `sum=4,9` is the mean code of class 4 less that
+of class 9 (from 0, in the order of the dataset's classes), added to the probe's mean, or with `sum=4,9,image` to the picked image's code.
 """
 
 from __future__ import annotations
@@ -20,9 +24,11 @@ from collections.abc import Mapping, Sequence
 LIMITS = {"mean": 1000.0, "log_var": 80.0, "noise": 100.0}
 DEFAULTS = {"mean": (0.0, 0.0), "log_var": (-2.0, -2.0), "noise": (0.8, -0.6)}  # over and over, in more dimensions
 DECIMALS = 4
-CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take")}
+WALK = {"walk": None, "frames": 12, "sum": None}  # what stands at the start
+CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take"), "way": ("line", "circle", "curve")}
 MOMENTS = 30  # the most that a recording has: recording.MOMENTS
-PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool")
+WAYPOINTS, FRAMES = 8, range(8, 25)  # of a walk: the most waypoints, and how many pictures it may have
+PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool", "walk", "way", "frames", "sum")
 
 
 def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]]) -> dict:
@@ -34,7 +40,7 @@ def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]])
     if not models:
         raise ValueError("there is no model to show")
     left, right = (next((name for name in wanted if name in models), next(iter(models))) for wanted in front)
-    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1]} | {name: choices[0] for name, choices in CHOICES.items()}
+    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1]} | WALK | {name: choices[0] for name, choices in CHOICES.items()}
     return _default_probe(_dimensions(chosen, models)) | chosen
 
 
@@ -77,11 +83,9 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
         else:
             ignore("dims", f"it names two different dimensions from 1 to {dimensions}, as in 1,2")
     if "pick" in params:
-        sizes = {model["dataset"]: model["images"] for model in models.values()}
-        dataset, _, row = params["pick"].partition(":")
-        if dataset in sizes and row.isascii() and row.isdigit() and len(row) < 9 and int(row) < sizes[dataset]:
-            state["pick"] = f"{dataset}:{int(row)}"
-        else:
+        try:
+            state["pick"] = _image(params["pick"], models)
+        except ValueError:
             ignore("pick", "it names a dataset and one of its test images, as in mnist:12")
     if "moment" in params:
         if params["moment"] in map(str, range(MOMENTS)):
@@ -91,6 +95,23 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
     if state["moment"] is not None and state["tool"] != "none":
         ignore("tool", "there are no tools beside a replay; leave out moment")
         state["tool"] = "none"
+    if "walk" in params:
+        try:
+            state["walk"] = _walk(params["walk"], models)
+        except ValueError as error:
+            ignore("walk", str(error))
+    if "frames" in params:
+        if params["frames"] in map(str, FRAMES):
+            state["frames"] = int(params["frames"])
+        else:
+            ignore("frames", f"it is a whole number from {FRAMES[0]} to {FRAMES[-1]}")
+    if "sum" in params:
+        classes = [*map(str, range(min(len(models[state[side]]["classes"]) for side in ("left", "right"))))]
+        first, second, *start = params["sum"].split(",", 3)[:4] if "," in params["sum"] else ("", "")
+        if first in classes and second in classes and start in ([], ["image"]):
+            state["sum"] = params["sum"]
+        else:
+            ignore("sum", f"it names two classes, from 0 to {len(classes) - 1}, as in 4,9 or 4,9,image")
     return state, problems
 
 
@@ -104,6 +125,8 @@ def to_params(state: Mapping) -> dict[str, str]:
         params |= {"moment": str(state["moment"]), "field": state["field"] if state["field"] != "none" else None}
     if state["tool"] != "none":
         params["tool"] = state["tool"]
+    params |= {"walk": state["walk"], "sum": state["sum"]}
+    params |= {name: str(state[name]) for name, start in (("way", CHOICES["way"][0]), ("frames", WALK["frames"])) if state[name] != start}
     return {name: value for name, value in params.items() if value is not None}
 
 
@@ -113,6 +136,38 @@ def _dimensions(state: Mapping, models: Mapping[str, Mapping]) -> int:
 
 def _default_probe(dimensions: int) -> dict[str, list[float]]:
     return {name: [values[i % 2] for i in range(dimensions)] for name, values in DEFAULTS.items()}
+
+
+def _image(written: str, models: Mapping[str, Mapping]) -> str:
+    """`dataset:row` of a test image that one of the models has codes of. Raises ValueError for anything else."""
+    sizes = {model["dataset"]: model["images"] for model in models.values()}
+    dataset, _, row = written.partition(":")
+    if dataset in sizes and row.isascii() and row.isdigit() and len(row) < 9 and int(row) < sizes[dataset]:
+        return f"{dataset}:{int(row)}"
+    raise ValueError("there is no such image")
+
+
+def _walk(written: str, models: Mapping[str, Mapping]) -> str:
+    """A walk's waypoints, in the one way of writing them. Raises ValueError, with the reason, for what is none.
+
+    Points may have fewer coordinates than the models, or more: a model sees the first ones, and 0 for what is missing.
+    """
+    parts = written.split(";", WAYPOINTS)
+    if len(parts) > WAYPOINTS:
+        raise ValueError(f"a walk has at most {WAYPOINTS} waypoints")
+    if ":" in written:
+        try:
+            images = [_image(part, models) for part in parts]
+        except ValueError:
+            images = []
+        if len({image.partition(":")[0] for image in images}) != 1:
+            raise ValueError("its images are test images of one dataset, as in mnist:12;mnist:99")
+        return ";".join(images)
+    count = parts[0].count(",") + 1
+    most = max(model["latent_dim"] for model in models.values())
+    if not 2 <= count <= most:
+        raise ValueError(f"its points have from 2 to {most} coordinates, as in 1,2;0.5,-1")
+    return ";".join(",".join(text(value) for value in numbers(part, count, LIMITS["mean"])) for part in parts)
 
 
 def numbers(written: str, count: int, limit: float) -> list[float]:
@@ -131,4 +186,5 @@ def numbers(written: str, count: int, limit: float) -> list[float]:
 
 def text(value: float) -> str:
     """A number as an address writes it."""
-    return f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".") or "0"
+    written = f"{value:.{DECIMALS}f}".rstrip("0").rstrip(".")
+    return "0" if written == "-0" else written

@@ -1,0 +1,51 @@
+// A walk of two models as frames for gif.js: the pictures side by side, with labels.
+
+import { fill } from "./drawing.js";
+import { encodeGif } from "./gif.js";
+
+export const LAYOUT = { margin: 8, top: 22, bottom: 20, picture: 112 }; // pixels; a picture's side: of MNIST's 28, four times
+const INK = "#000", PAPER = "#fff";
+
+// How many pixels of the GIF a picture's pixel is wide.
+export const scaleOf = (side) => Math.max(1, Math.round(LAYOUT.picture / side));
+
+// films: [{name, walk: as walk_film.walked gives it}]; seconds: of each frame; words: the tool's. Returns the file's bytes.
+export function walkGif(films, seconds, words) {
+  const { margin, top, bottom } = LAYOUT, count = films[0].walk.count;
+  const sizes = films.map(({ walk }) => walk.side * scaleOf(walk.side));
+  const width = sizes.reduce((sum, size) => sum + size + margin, margin), height = top + Math.max(...sizes) + bottom;
+  const canvas = Object.assign(document.createElement("canvas"), { width, height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const frames = Array.from({ length: count }, (_, frame) => {
+    Object.assign(context, { fillStyle: PAPER, font: "600 12px sans-serif", textAlign: "center", textBaseline: "middle" });
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = INK;
+    let left = margin;
+    films.forEach(({ name, walk }, i) => {
+      context.fillText(name, left + sizes[i] / 2, top / 2, sizes[i]);
+      if (walk.densities[frame].hole) context.fillText(words.in_hole, left + sizes[i] / 2, height - bottom / 2, sizes[i] / 2);
+      left += sizes[i] + margin;
+    });
+    context.font = "11px sans-serif";
+    context.fillText(fill(words.gif_frame, { frame: frame + 1, frames: count }), width / 2, height - bottom / 2);
+    const { data } = context.getImageData(0, 0, width, height);
+    const greys = Uint8Array.from({ length: width * height }, (_, at) => Math.round((data[4 * at] + data[4 * at + 1] + data[4 * at + 2]) / 3));
+    left = margin;
+    films.forEach(({ walk }, i) => {
+      enlarge(walk.pictures[frame], walk.side, greys, width, left, top);
+      left += sizes[i] + margin;
+    });
+    return greys;
+  });
+  return encodeGif({ width, height, frames, delay: Math.round(100 * seconds) });
+}
+
+// Puts a picture's pixels into the frame, each as a square.
+function enlarge(pixels, side, greys, width, left, top) {
+  const scale = scaleOf(side);
+  for (let row = 0; row < side * scale; row++) {
+    for (let column = 0; column < side * scale; column++) {
+      greys[(top + row) * width + left + column] = pixels[Math.floor(row / scale) * side + Math.floor(column / scale)];
+    }
+  }
+}
