@@ -82,7 +82,7 @@ export class Row {
 
   codeText({ mean, std }) {
     const sign = std ? "μ" : "z";
-    if (mean.length > 2) return `‖${sign}‖ = ${format(Math.hypot(...mean), 2)}, ${fill(this.words.dimensions, { n: mean.length })}`;
+    if (mean.length > 2) return `‖${sign}‖ = ${format(Math.hypot(...mean), 2)}`;
     const pair = (values) => `(${[...values].map((value) => format(value, 2)).join(", ")})`;
     return `${sign} ${pair(mean)}${std ? ` σ ${pair(std)}` : ""}`;
   }

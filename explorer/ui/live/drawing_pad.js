@@ -7,7 +7,7 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 export class Pad {
   // canvas: to draw on; cursor: an element that shows where the keys' cursor is; on: {change(): it looks different, finish(): a stroke has ended}.
   constructor(canvas, cursor, on) {
-    Object.assign(this, { canvas, cursor, on, brush: 22 });
+    Object.assign(this, { canvas, cursor, on, brush: 22 }); // brush: pixels across
     canvas.width = canvas.height = SIDE;
     this.context = canvas.getContext("2d", { willReadFrequently: true });
     Object.assign(this.context, { lineCap: "round", lineJoin: "round", strokeStyle: "#fff", fillStyle: "#fff" });

@@ -11,6 +11,8 @@ import { MOST_PIXELS } from "./picture_header.js";
 import { format, write } from "./readout.js";
 import { TestImages } from "./test_images.js";
 
+const BRUSH = 22, BROAD_BRUSH = 32; // of the pad's 280 pixels: strokes of MNIST, and the broader ones of scikit-learn's digits
+
 const markup = (words) => `
   <div class="upper">
     <div class="pad"><canvas tabindex="0" role="application" aria-label="${words.pad}" aria-describedby="draw-pad-keys"></canvas><i class="cursor" hidden></i><span class="empty">${words.empty}</span></div>
@@ -26,7 +28,7 @@ const markup = (words) => `
   <p class="unseen" id="draw-pad-keys">${words.pad_keys}</p>
   <div class="rows" role="group" aria-label="${words.results}">
     <div class="heads" aria-hidden="true"><span></span><span>${words.head_reads}</span><span>${words.head_made}</span><span>${words.head_off}</span>
-    <span class="difference-legend" title="${words.head_off_title}">${words.darker} −1 <i></i> +1 ${words.brighter}</span></div>
+    <span class="difference-legend" title="${words.head_off_title}"><span>${words.darker}</span> −1 <i></i> +1 <span>${words.brighter}</span></span></div>
   </div>
   <p class="forms"></p>
   <details><summary>${words.how}</summary>${words.how_text.map((text) => `<p>${text}</p>`).join("")}</details>`;
@@ -53,8 +55,10 @@ export class Tool {
 
   listen() {
     const { find, pad } = this, brush = find(".brush"), chooser = find(".chooser");
-    brush.value = pad.brush;
-    brush.addEventListener("input", () => (pad.brush = Number(brush.value)));
+    brush.addEventListener("input", () => {
+      pad.brush = Number(brush.value);
+      this.brushChosen = true;
+    });
     find(".undo").addEventListener("click", () => this.undo());
     find(".clear").addEventListener("click", () => this.clear());
     find(".file").addEventListener("click", () => chooser.click());
@@ -95,12 +99,19 @@ export class Tool {
     this.marks?.forEach((mark) => mark.remove());
     this.marks = panels.map((panel) => new Mark(panel, words.mark));
     panels.forEach((panel, i) => this.rows[i].describe(panel.name, panel.model.entry.kind === "vae"));
+    this.suitBrush();
     this.readColours();
     this.images.open();
     this.explainForms();
     this.followPick();
     this.fresh = true;
     this.painter.draw();
+  }
+
+  // Strokes as broad as the dataset's, until a person has chosen.
+  suitBrush() {
+    if (!this.brushChosen) this.pad.brush = this.page.panels.some((panel) => formName(panel.model.entry.dataset) !== "digits") ? BRUSH : BROAD_BRUSH;
+    this.find(".brush").value = this.pad.brush;
   }
 
   close() {

@@ -36,7 +36,6 @@ WORDS = {
     "kl_of": "$name KL of the drawing",
     "no_kl": "no KL: a point, no q(z|x)",
     "nats": "nats",
-    "dimensions": "$n dimensions",
     "mark": "drawn",
     "to_probe": "Put the probe there",
     "to_probe_vae": "The probe becomes the q(z|x) of $name: its μ and its log σ²",
@@ -87,7 +86,7 @@ WORDS = {
         "each new pixel is the mean of the area it covers, which gives the greys. Then it is moved by whole pixels until its centre of mass "
         "is at pixel 14 of 28 × 28, both across and down. An MNIST digit that is shifted and enlarged comes back as it was.",
         "<b>scikit-learn's digits</b> (Alpaydin and Kaynak): a bitmap of 32 × 32, black or white; in each block of 4 × 4 the pixels with ink are counted, 0 to 16. "
-        "In that dataset the digits fill the height and leave the sides almost empty: here the height becomes 32 pixels, the width keeps its ratio up to 24.",
+        "In that dataset the digits fill the height and leave the sides almost empty: here the height becomes 32 pixels, the width keeps its ratio up to 20.",
         "<b>Fashion-MNIST</b> (Xiao, Rasul and Vollgraf): the margin is trimmed, the larger side becomes 28 pixels, the aspect ratio is kept. Greys stay as they are. "
         "(Its authors also sharpened a little; this is left out.)",
         "<b>A picture from a file</b> never leaves your browser. It becomes grey by its luminance. The median of its border is the paper; what differs from it by no more than four times "
