@@ -138,9 +138,10 @@ export function readPaper({ values, width, height }) {
   return { paper, noise, dark: paper - low > high - paper };
 }
 
-// Greys as ink: the share of the way from paper to black (invert) or to white. What stands out no more than the paper's own noise is paper.
-export function toInk({ values, width, height }, { paper, noise }, invert) {
-  const reach = Math.max(invert ? paper : 1 - paper, 1e-6), least = Math.max(1 / 510, 4 * noise);
+// Greys as ink: the share of the way from paper to black (invert) or to white. What stands out no more than the paper's own noise is paper;
+// lossy: was it compressed as photographs are, which puts greys around every edge? Then so is what stands out by no more than a tenth.
+export function toInk({ values, width, height }, { paper, noise }, invert, lossy = false) {
+  const reach = Math.max(invert ? paper : 1 - paper, 1e-6), least = Math.max(lossy ? 0.1 : 1 / 510, 8 * noise);
   const ink = values.map((value) => {
     const difference = invert ? paper - value : value - paper;
     return difference <= least ? 0 : Math.min(difference / reach, 1);

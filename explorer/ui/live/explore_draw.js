@@ -228,7 +228,7 @@ export class Tool {
 
   // Puts a picture's ink on the pad. Returns whether there is any.
   lay(opened, inverted, amend = false) {
-    const ink = toInk(opened.greys, opened.paper, inverted);
+    const ink = toInk(opened.greys, opened.paper, inverted, opened.lossy);
     if (!inkBox(ink)) return false;
     this.fresh = true;
     this.pad.setBase({ ...opened, inverted, canvas: baseCanvas(ink, opened) }, { amend });

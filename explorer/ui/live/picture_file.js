@@ -13,7 +13,7 @@ export class Refused extends Error {
 }
 
 // file: a Blob. side: the greys come in a square of so many pixels, the picture in its middle, as large as it fits.
-// Resolves to {greys: {values, width, height} of the picture alone, left, top: where it is in the square, notice}. Throws Refused.
+// Resolves to {greys: {values, width, height} of the picture alone, left, top: where it is in the square, notice, lossy}. Throws Refused.
 export async function openPicture(file, side) {
   if (file.size > LARGEST_FILE) throw new Refused("heavy");
   const facts = inspect(new Uint8Array(await file.arrayBuffer()));
@@ -32,7 +32,7 @@ export async function openPicture(file, side) {
   context.drawImage(bitmap, 0, 0, width, height);
   bitmap.close();
   const greys = { values: luminance(context.getImageData(0, 0, width, height).data), width, height };
-  return { greys, left: (side - width) >> 1, top: (side - height) >> 1, notice: facts.notice };
+  return { greys, left: (side - width) >> 1, top: (side - height) >> 1, notice: facts.notice, lossy: facts.lossy };
 }
 
 // Grey levels from 0 to 1. What is transparent is taken for paper: white behind dark ink, black behind light ink.

@@ -8,7 +8,7 @@ const big = (bytes, at, length) => bytes.subarray(at, at + length).reduce((sum, 
 const little = (bytes, at, length) => bytes.subarray(at, at + length).reduceRight((sum, byte) => sum * 256 + byte, 0);
 
 // bytes: the whole file's, a Uint8Array. Returns {problem: why it cannot be used, or null; notice: what is to be said of it though it can be, or null;
-// format, width, height}. Problems: empty, heavy, gif, foreign, truncated, damaged, cmyk, vast; notices: animated, deep.
+// format, width, height, lossy: may it be compressed with loss}. Problems: empty, heavy, gif, foreign, truncated, damaged, cmyk, vast; notices: animated, deep.
 export function inspect(bytes) {
   if (bytes.length === 0) return refuse("empty");
   if (bytes.length > LARGEST_FILE) return refuse("heavy");
@@ -20,7 +20,7 @@ export function inspect(bytes) {
 }
 
 const refuse = (problem) => ({ problem, notice: null });
-const accept = (format, width, height, notice = null) => ({ problem: null, notice, format, width, height });
+const accept = (format, width, height, notice = null, lossy = false) => ({ problem: null, notice, format, width, height, lossy });
 
 // PNG: a signature, then chunks of length, type, data, checksum, from IHDR to IEND.
 function readPng(bytes) {
@@ -63,7 +63,7 @@ function readJpeg(bytes) {
     while (at < bytes.length && !(bytes[at] === 0xff && bytes[at + 1] !== 0 && !(bytes[at + 1] >= 0xd0 && bytes[at + 1] <= 0xd7) && bytes[at + 1] !== undefined)) at++;
   }
   if (!frame) return refuse("damaged");
-  return frame.components === 4 ? { ...refuse("cmyk"), width: frame.width, height: frame.height } : accept("JPEG", frame.width, frame.height);
+  return frame.components === 4 ? { ...refuse("cmyk"), width: frame.width, height: frame.height } : accept("JPEG", frame.width, frame.height, null, true);
 }
 
 // WebP: RIFF, its length, then VP8 (lossy), VP8L (lossless) or VP8X (extended: with a flag for animation).
@@ -71,10 +71,10 @@ function readWebp(bytes) {
   if (text(bytes, 0, 4) !== "RIFF" || text(bytes, 8, 4) !== "WEBP") return null;
   if (bytes.length < 30 || little(bytes, 4, 4) + 8 > bytes.length) return refuse("truncated");
   const kind = text(bytes, 12, 4);
-  if (kind === "VP8X") return accept("WebP", little(bytes, 24, 3) + 1, little(bytes, 27, 3) + 1, bytes[20] & 2 ? "animated" : null);
+  if (kind === "VP8X") return accept("WebP", little(bytes, 24, 3) + 1, little(bytes, 27, 3) + 1, bytes[20] & 2 ? "animated" : null, true);
   if (kind === "VP8L") {
     const packed = little(bytes, 21, 4);
     return accept("WebP", (packed & 0x3fff) + 1, ((packed >>> 14) & 0x3fff) + 1);
   }
-  return kind === "VP8 " ? accept("WebP", little(bytes, 26, 2) & 0x3fff, little(bytes, 28, 2) & 0x3fff) : refuse("damaged");
+  return kind === "VP8 " ? accept("WebP", little(bytes, 26, 2) & 0x3fff, little(bytes, 28, 2) & 0x3fff, null, true) : refuse("damaged");
 }

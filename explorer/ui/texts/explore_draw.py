@@ -89,8 +89,8 @@ WORDS = {
         "In that dataset the digits fill the height and leave the sides almost empty: here the height becomes 32 pixels, the width keeps its ratio up to 20.",
         "<b>Fashion-MNIST</b> (Xiao, Rasul and Vollgraf): the margin is trimmed, the larger side becomes 28 pixels, the aspect ratio is kept. Greys stay as they are. "
         "(Its authors also sharpened a little; this is left out.)",
-        "<b>A picture from a file</b> never leaves your browser. It becomes grey by its luminance. The median of its border is the paper; what differs from it by no more than four times "
-        "the border's own spread is paper too. If the darkest grey is further from the paper than the lightest, it is dark on light and is inverted, which “invert” changes.",
+        "<b>A picture from a file</b> never leaves your browser. It becomes grey by its luminance. The median of its border is the paper; what differs from it by no more than eight times "
+        "the border's typical deviation (in JPEG and most WebP files also: by no more than a tenth) is paper too. If the darkest grey is further from the paper than the lightest, it is dark on light and is inverted, which “invert” changes.",
         "<b>Both models</b> then encode it here, in the browser, at every move. The diamond is the code: for the VAE the mean of q(z|x), with its 1σ and 2σ ellipses (39 % and 86 % inside); "
         "the AAE's encoder gives a point. The thin line is the way that the code came while you drew. “Rebuilds” is decoded at that point; the difference is "
         "reconstruction minus input; BCE is the cross-entropy between both, summed over pixels. KL is KL(q(z|x)‖N(0, I)).",
