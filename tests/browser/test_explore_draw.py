@@ -495,6 +495,13 @@ def test_test_images_are_picked_and_measured(open_page, data_dir):
         figure = page.get_by_role("figure", name=f"{name.upper()} latent map")
         marks = figure.evaluate("f => ['.pick', '.drawn g'].map((name) => f.querySelector(name).getAttribute('transform').match(/[-\\d.]+/g).map(Number))")
         np.testing.assert_allclose(marks[0], marks[1], atol=1.5)  # the ring of the pick and the diamond
+    draw(page, SEVEN)
+    assert not np.array_equal(reads(page, "VAE"), split.images[row])
+    number.fill("")
+    number.fill(str(row))
+    number.press("Enter")  # the same image again, as it was
+    page.wait_for_timeout(500)
+    np.testing.assert_array_equal(reads(page, "VAE"), split.images[row])
     number.fill("99999")
     number.press("Enter")
     assert says(page) == "Test images have the numbers 0 to 9999." and number.input_value() == str(row)
@@ -522,7 +529,7 @@ def test_on_a_umap_the_mark_is_at_the_nearest_code(open_page):
     page = open_page("?tool=draw&left=mnist-vae-16d&right=mnist-aae-16d")
     page.wait_for_selector(OPEN)
     draw(page, SEVEN)
-    assert "a UMAP has no place for a new code" in page.locator(".draw .forms").inner_text()
+    assert "A UMAP has no place for a new code" in page.locator(".draw .forms").inner_text()
     for kind in ("vae", "aae"):
         bundle = load_bundle(ROOT / "pretrained" / f"mnist-{kind}-16d")
         with torch.no_grad():

@@ -46,7 +46,7 @@ export class Tool {
     find(".rows").append(...this.rows.map((row) => row.element));
     this.pad = new Pad(find(".pad canvas"), find(".cursor"), { change: () => this.changed(), finish: () => this.announce() });
     this.images = new TestImages(find(".test-images"), page, {
-      choose: (dataset, row) => page.set({ pick: `${dataset}:${row}` }),
+      choose: (dataset, row) => this.pick(`${dataset}:${row}`),
       fetched: (dataset) => this.fetched(dataset),
       say: (text) => this.say(text),
     });
@@ -150,11 +150,12 @@ export class Tool {
     if (!this.isOpen) return;
     const { pad } = this, { panels } = this.page;
     const base = pad.isUntouched ? pad.base : null, picture = this.pad.picture();
-    const blank = inkBox(picture) === null;
+    const blank = inkBox(picture) === null, forms = new Map(); // each form is made once
     this.found = panels.map((panel, i) => {
       const { entry, decoder } = panel.model;
       // An untouched test image goes to a model of its dataset as it is.
-      const x = base?.dataset === entry.dataset ? base.x : toForm(picture, entry);
+      const x = base?.dataset === entry.dataset ? base.x : (forms.get(entry.dataset) ?? toForm(picture, entry));
+      forms.set(entry.dataset, x);
       const found = blank ? null : reconstruct(this.encoders[i], decoder, x);
       this.rows[i].show(x, found, entry.image_side, this.differenceColours);
       this.marks[i].move(found, this.fresh);
@@ -245,6 +246,17 @@ export class Tool {
 
   // ---- test images --------------------------------------------------------------------------------------
 
+  pick(pick) {
+    if (pick === this.picked) this.layOriginal(pick); // again, as it was before it was drawn on
+    else this.page.set({ pick });
+  }
+
+  // A code was clicked: the page picks its image, and this one lays it on the pad.
+  click(panel, point, row) {
+    if (row !== null && `${panel.model.entry.dataset}:${row}` === this.picked) this.layOriginal(this.picked);
+    return false;
+  }
+
   // Lays the picked image on the pad, when another is picked.
   followPick() {
     const { pick } = this.page.state();
@@ -292,7 +304,7 @@ export class Tool {
     const { words, panels } = this.page;
     const forms = panels.map((panel) => formName(panel.model.entry.dataset));
     const one = (i) => fill(words.forms[forms[i]], { side: panels[i].model.entry.image_side });
-    const umap = panels.filter((panel) => panel.model.codes.umap).map((panel) => fill(words.on_umap, { name: panel.name }));
+    const umap = panels.some((panel) => panel.model.codes.umap) ? [words.on_umap] : [];
     const text = forms[0] === forms[1] ? one(0) : fill(words.two_forms, { left: panels[0].name, right: panels[1].name, left_form: one(0), right_form: one(1) });
     write(this.find(".forms"), [text, ...umap].join(" "));
   }

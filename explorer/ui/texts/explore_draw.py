@@ -36,7 +36,7 @@ WORDS = {
     "kl_of": "$name KL of the drawing",
     "no_kl": "no KL: a point, no q(z|x)",
     "nats": "nats",
-    "mark": "drawn",
+    "mark": "input",
     "to_probe": "Put the probe there",
     "to_probe_vae": "The probe becomes the q(z|x) of $name: its μ and its log σ²",
     "to_probe_aae": "The probe's μ goes to the code of $name; its log σ² stays",
@@ -78,7 +78,7 @@ WORDS = {
         "fitted": "Fitted into $side × $side: margin trimmed, larger side $side pixels, in the middle.",
     },
     "two_forms": "The models learnt from different datasets, so each gets the drawing in its own form. $left: $left_form $right: $right_form",
-    "on_umap": "$name: a UMAP has no place for a new code, so the mark stands at the nearest test image's.",
+    "on_umap": "A UMAP has no place for a new code: there the mark stands at the nearest test image's.",
     "how": "How a picture is brought into the models' form",
     "how_text": [
         "An encoder knows only pictures like those it learnt from, so yours is made like them; “reads” shows the result, pixel by pixel.",
