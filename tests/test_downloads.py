@@ -17,7 +17,7 @@ from starlette.applications import Starlette
 
 from explorer import datasets, downloads
 from explorer.ui import cached
-from explorer.ui.live import fetching
+from explorer.ui.live import assets, fetching
 
 from .test_datasets import idx_contents
 
@@ -189,3 +189,10 @@ def test_the_routes_know_only_datasets_and_their_own_commands(tmp_path, mirror, 
     assert mirror.paths == []
     assert ask("POST", at, begin)[0] == 200
     assert ended(found).present and json.loads(ask("GET", at)[1])["present"]
+
+
+def test_a_file_that_could_not_be_made_without_the_dataset_is_made_once_it_is_there(monkeypatch):
+    answers = [None, b"errors", b"others"]
+    monkeypatch.setitem(assets.BUNDLE_FILES, "errors", lambda digest: answers.pop(0))
+    assert assets.of_bundle("errors", "of a test") is None
+    assert assets.of_bundle("errors", "of a test").body == assets.of_bundle("errors", "of a test").body == b"errors"

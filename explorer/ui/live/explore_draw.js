@@ -44,7 +44,7 @@ export class Tool {
     this.painter = new Painter(() => this.paint());
     this.rows = page.panels.map((panel, i) => new Row(words, () => this.putProbe(i)));
     find(".rows").append(...this.rows.map((row) => row.element));
-    this.pad = new Pad(find(".pad canvas"), find(".cursor"), { change: () => this.changed(), finish: () => this.announce() });
+    this.pad = new Pad(find(".pad canvas"), find(".cursor"), { change: () => this.changed(), finish: () => this.finish() });
     this.images = new TestImages(find(".test-images"), page, {
       choose: (dataset, row) => this.pick(`${dataset}:${row}`),
       fetched: (dataset) => this.fetched(dataset),
@@ -169,6 +169,12 @@ export class Tool {
     if (pad.base?.greys) this.find(".invert input").checked = pad.base.inverted;
     this.place();
     this.box.dataset.encoded = ++this.encoded;
+  }
+
+  // A stroke has ended: what is said is of all of it.
+  finish() {
+    this.paint();
+    this.announce();
   }
 
   announce() {

@@ -31,7 +31,9 @@ export class TestImages {
     }
     find(".any").title = words.any_title;
     find(".any").addEventListener("click", () => this.random());
-    this.number.addEventListener("change", () => this.goTo(Number(this.number.value)));
+    const typed = () => Number(this.number.value || NaN);
+    this.number.addEventListener("change", () => typed() !== this.row && this.goTo(typed()));
+    this.number.addEventListener("keydown", (event) => event.key === "Enter" && typed() === this.row && this.goTo(this.row)); // no change: the same again
     this.datasets.addEventListener("change", () => this.turnTo(this.datasets.value));
     this.classes.addEventListener("change", () => this.classes.value !== "" && this.step(1));
     this.start.addEventListener("click", () => this.order("fetch"));
