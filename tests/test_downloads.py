@@ -10,6 +10,7 @@ import json
 import re
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import anyio
 import pytest
@@ -168,7 +169,8 @@ def ask(method: str, path: str, body: bytes = b"", content_type: str = "applicat
     async def send(message):
         sent.append(message)
 
-    anyio.run(app, scope, receive, send)
+    with ThreadPoolExecutor(1) as apart:  # where no browser test has its own loop
+        apart.submit(anyio.run, app, scope, receive, send).result()
     return sent[0]["status"], b"".join(message.get("body", b"") for message in sent).decode()
 
 
