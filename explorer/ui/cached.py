@@ -13,6 +13,7 @@ from safetensors.numpy import save as save_tensors
 from explorer import datasets, desks, runs
 from explorer.bundle import Bundle, BundleError, find_bundles, load_bundle
 from explorer.config import ModelConfig, TrainingConfig
+from explorer.downloads import Downloads
 from explorer.shapes import SHAPES
 
 if TYPE_CHECKING:
@@ -137,6 +138,12 @@ def mmd_squared(digest: str) -> tuple[float, float]:
 def hall() -> desks.Hall:
     """All trainings of this process."""
     return desks.Hall(runs.Folders(DATA_DIR, FOLDERS["runs/"]))
+
+
+@cache
+def downloads() -> Downloads:
+    """What fetches datasets in this process."""
+    return Downloads(DATA_DIR)
 
 
 @st.cache_resource(scope="session", on_release=lambda token: hall().leave(token), show_spinner=False)

@@ -60,11 +60,20 @@ def script(name: str) -> Asset:
     return Asset(body, gzip.compress(body, 6), "text/javascript")
 
 
-@lru_cache(maxsize=96)
 def of_bundle(kind: str, digest: str) -> Asset | None:
-    """One of BUNDLE_FILES, as safetensors. None for a digest that no bundle has, or one without such a file."""
+    """One of BUNDLE_FILES, as safetensors. None for a digest that no bundle has, or one without such a file: it may come later, as when a dataset is fetched."""
+    try:
+        return _of_bundle(kind, digest)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=96)
+def _of_bundle(kind: str, digest: str) -> Asset:
     body = BUNDLE_FILES[kind](digest)
-    return body and Asset(body, gzip.compress(body, 5), "application/octet-stream")
+    if body is None:
+        raise LookupError("there is no such file")  # which is not kept
+    return Asset(body, gzip.compress(body, 5), "application/octet-stream")
 
 
 def _respond(request: Request, asset: Asset) -> Response:
@@ -106,10 +115,11 @@ ROUTES = [
 
 @asynccontextmanager
 async def lifespan(app):
-    """Does at the server's start what the first visitor would wait for; at its end, ends the trainings."""
+    """Does at the server's start what the first visitor would wait for; at its end, ends trainings and downloads."""
     await anyio.to_thread.run_sync(_warm)
     yield {}
     await anyio.to_thread.run_sync(cached.hall().close)
+    await anyio.to_thread.run_sync(cached.downloads().close)
 
 
 def _warm() -> None:

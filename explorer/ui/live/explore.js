@@ -48,7 +48,7 @@ class Explorer {
     }));
     this.find(".open-replay").addEventListener("click", () => this.startReplay());
     this.tools = new Tools(root, {
-      ...page, base: this.base, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
+      ...page, base: this.base, catalogue: data.catalogue, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
       colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
       announce: (text) => write(this.find(".announcement"), text), fail: (error, what) => this.fail(error, what),
     });

@@ -1,0 +1,607 @@
+"""The explorer's tool Draw: what is drawn, opened or picked goes through both models in the browser, and is what torch says of it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch.nn import functional as F
+
+from explorer import datasets, gaussian
+from explorer.bundle import load_bundle
+from explorer.ui.live import assets
+
+from ..test_datasets import idx_contents
+from ..test_downloads import ARCHIVES, Mirror
+from .driver import COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages, serve
+
+OPEN = ".tool[data-ready=draw]"
+PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
+COLOURS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
+SEVEN = [(0.28, 0.25), (0.7, 0.25), (0.45, 0.85)]
+SHIPPED = sorted(path.parent.name for path in (ROOT / "pretrained").glob("*/bundle.json"))
+PLANAR = [name for name in SHIPPED if json.loads((ROOT / "pretrained" / name / "bundle.json").read_text())["config"]["model"]["latent_dim"] == 2]
+
+pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+
+
+# ---- what the page's modules compute, beside numpy ---------------------------------------------------------
+
+
+@pytest.fixture
+def run(open_page):
+    """run(modules, body, given): the value of a function's body in the page; the modules' exports are in `all`, its input is `given`."""
+    page = open_page(f"{assets.address()}digit_forms.js", wait=None)  # any page of the server will do
+    code = (
+        "async ([base, modules, body, given]) => { const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
+        "return new (Object.getPrototypeOf(async () => {}).constructor)('all', 'given', body)(all, given); }"
+    )
+    return lambda modules, body, given: page.evaluate(code, [f"/{assets.address()}", modules, body, given])
+
+
+def box_of(image: np.ndarray) -> np.ndarray:
+    rows, columns = np.flatnonzero(image.any(1)), np.flatnonzero(image.any(0))
+    return image[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def half_up(value: float) -> int:
+    return int(np.floor(value + 0.5))
+
+
+def area_means(image: np.ndarray, height: int, width: int) -> np.ndarray:
+    """Each new pixel is the mean over the area it covers: every old pixel is repeated until the new size divides the old one. Or, larger, bilinear by Pillow."""
+    for axis, size in ((0, height), (1, width)):
+        if size <= image.shape[axis]:
+            fine = np.repeat(image, size, axis)
+            shape = list(image.shape)
+            shape[axis : axis + 1] = [size, -1]
+            image = fine.reshape(shape).mean(axis + 1)
+        else:
+            new = (size, image.shape[0]) if axis else (image.shape[1], size)
+            image = np.array(Image.fromarray(image.astype(np.float32), "F").resize(new, Image.BILINEAR))
+    return image
+
+
+def mnist_form(image: np.ndarray) -> np.ndarray:
+    box = box_of(image / image.max())
+    scale = 20 / max(box.shape)
+    small = area_means(box, *(max(1, half_up(size * scale)) for size in box.shape))
+    centre = [float((small.sum(1 - axis) @ np.arange(small.shape[axis])) / small.sum()) for axis in (0, 1)]
+    top, left = (int(np.clip(half_up(14 - at), 0, 28 - size)) for at, size in zip(centre, small.shape))
+    result = np.zeros((28, 28))
+    result[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return result
+
+
+def digits_form(image: np.ndarray) -> np.ndarray:
+    box = box_of(image / image.max())
+    width = min(20, max(1, half_up(box.shape[1] * 32 / box.shape[0])))
+    bitmap = np.zeros((32, 32))
+    left = (32 - width) // 2
+    bitmap[:, left : left + width] = area_means(box, 32, width) >= 0.5
+    return np.floor(bitmap.reshape(8, 4, 8, 4).sum((1, 3)) * 255 / 16 + 0.5) / 255
+
+
+def fitted_form(image: np.ndarray, side: int = 28) -> np.ndarray:
+    box = box_of(image)
+    small = area_means(box, *(max(1, half_up(size * side / max(box.shape))) for size in box.shape))
+    result = np.zeros((side, side))
+    top, left = ((side - size) // 2 for size in small.shape)
+    result[top : top + small.shape[0], left : left + small.shape[1]] = small
+    return result
+
+
+FORMS = {"mnist": (mnist_form, 28), "digits": (digits_form, 8), "fashion-mnist": (fitted_form, 28), "kmnist": (fitted_form, 28)}
+TO_FORMS = """return given.images.map(({ bytes, width, height }) => {
+  const values = new Float32Array(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)).buffer);
+  return [...all.toForm({ values, width, height }, given.entry)]; });"""
+
+
+def in_form(run, images: list[np.ndarray], dataset: str, side: int) -> list[np.ndarray]:
+    sent = [{"bytes": base64.b64encode(np.float32(image).tobytes()).decode(), "width": image.shape[1], "height": image.shape[0]} for image in images]
+    return [np.array(found) for found in run(["digit_forms"], TO_FORMS, {"images": sent, "entry": {"dataset": dataset, "image_side": side}})]
+
+
+def scribble(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
+    """A few strokes of grey on black, not near the border."""
+    image = np.zeros((height, width))
+    for _ in range(3):
+        (y0, y1), (x0, x1) = np.sort(rng.integers(2, height - 2, 2)), np.sort(rng.integers(2, width - 2, 2))
+        image[y0 : y0 + max(2, height // 12), x0 : x1 + 1] = image[y0 : y1 + 1, x0 : x0 + max(2, width // 12)] = rng.uniform(0.3, 0.9)
+    return image
+
+
+@pytest.mark.parametrize("dataset", FORMS)
+def test_the_form_of_each_dataset_against_numpy(run, dataset):
+    form, side = FORMS[dataset]
+    rng = np.random.default_rng(1)
+    images = [scribble(rng, height, width) for height, width in ((280, 280), (97, 203), (300, 31), (12, 9))]
+    for image, found in zip(images, in_form(run, images, dataset, side)):
+        expected = form(np.float32(image)).ravel()
+        assert np.isfinite(found).all() and found.max() > 0.1
+        # counts of pixels: one at just a half may fall either way
+        np.testing.assert_allclose(found, expected, atol=1 / 16 + 1e-6 if dataset == "digits" else 1e-5)
+        assert (np.abs(found - expected) > 1e-5).sum() <= 2
+    assert not in_form(run, [np.zeros((5, 5))], dataset, side)[0].any()
+
+
+def test_digits_of_mnist_come_back_shifted_and_enlarged(run, data_dir):
+    images = datasets.load("mnist", "test", data_dir("mnist")).images.reshape(-1, 28, 28)[:12] / 255
+    # exactly ten times as large; and by 7.3, with smooth edges, so that the old pixels are not to be found again
+    exact = [np.pad(np.kron(image, np.ones((10, 10))), ((number, 30), (5, 3 * number))) for number, image in enumerate(images)]
+    smooth = [np.array(Image.fromarray(image.astype(np.float32), "F").resize((204, 204), Image.BICUBIC)).clip(0, 1) for image in images]
+    smooth = [np.pad(np.where(image < 0.02, 0, image), ((9, 60), (44, number))) for number, image in enumerate(smooth)]
+    near, far = (
+        [np.abs(found.reshape(28, 28) - image / image.max()).mean() for found, image in zip(in_form(run, enlarged, "mnist", 28), images)] for enlarged in (exact, smooth)
+    )
+    assert max(near) < 1e-4
+    assert np.median(far) < 0.03  # of 0.13 that all pixels have on average
+
+
+def test_paper_ink_and_luminance_against_numpy(run):
+    rng = np.random.default_rng(2)
+    paper = 0.8 + 0.02 * rng.standard_normal((60, 50))
+    paper[20:40, 22:28] = 0.15
+    code = """const picture = { values: Float32Array.from(given.flat()), width: given[0].length, height: given.length };
+      const paper = all.readPaper(picture); return { paper, dark: [...all.toInk(picture, paper, true).values], light: [...all.toInk(picture, paper, false).values] };"""
+    found = run(["digit_forms"], code, paper.tolist())
+    border = np.float32(np.concatenate([paper[0], paper[-1], paper[1:-1, 0], paper[1:-1, -1]]))
+    assert found["paper"]["dark"] is True
+    middle = np.sort(border)[len(border) // 2]
+    assert found["paper"]["paper"] == pytest.approx(middle, abs=1e-6)
+    dark = np.array(found["dark"]).reshape(60, 50)
+    np.testing.assert_allclose(dark[20:40, 22:28], (middle - 0.15) / middle, atol=1e-5)
+    assert (dark > 0).sum() == 20 * 6  # all the noise is paper
+    assert run(["digit_forms"], code, (1 - paper).tolist())["paper"]["dark"] is False
+    pixels = rng.integers(0, 256, (7, 3))
+    rgba = np.concatenate([pixels, np.full((7, 1), 255)], 1)
+    np.testing.assert_allclose(run(["picture_file"], "return [...all.luminance(Uint8ClampedArray.from(given.flat()))]", rgba.tolist()), pixels @ [0.2126, 0.7152, 0.0722] / 255, atol=1e-6)
+    hole = [[0, 0, 0, 255], [0, 0, 0, 0]]  # black ink on nothing: the nothing is white paper
+    assert run(["picture_file"], "return [...all.luminance(Uint8ClampedArray.from(given.flat()))]", hole) == [0, 1]
+
+
+ENCODE = """const { Models } = all, models = new Models(new URL(given.base, document.baseURI));
+  const encoder = await models.encoder(given.entry), bytes = Uint8Array.from(atob(given.pixels), (c) => c.charCodeAt(0)), n = given.size;
+  return Array.from({ length: bytes.length / n }, (_, i) => { const { mean, logVar } = encoder.encode(Float32Array.from(bytes.subarray(i * n, (i + 1) * n), (v) => v / 255)); return [...mean, ...(logVar ?? [])]; });"""
+
+
+@pytest.mark.parametrize("name", [name if name in ("mnist-vae", "mnist-aae", "digits-vae") else pytest.param(name, marks=pytest.mark.slow) for name in PLANAR])
+def test_two_hundred_images_through_the_browsers_encoder_against_torch(run, data_dir, name):
+    bundle = load_bundle(ROOT / "pretrained" / name)
+    dataset = bundle.config.training.dataset
+    images = datasets.load(dataset, "test", data_dir(dataset)).images[:200]
+    found = run(["models"], ENCODE, {"base": f"/{assets.address()}", "entry": {"name": name, "digest": bundle.digest}, "pixels": base64.b64encode(images.tobytes()).decode(), "size": images.shape[1]})
+    with torch.no_grad():
+        encoded = bundle.model().encode(torch.from_numpy(images).float() / 255)
+    expected = torch.cat([encoded.mean, encoded.log_var], 1) if bundle.config.model.kind == "vae" else encoded.mean
+    found = np.array(found)
+    assert found.shape == tuple(expected.shape) and np.isfinite(found).all()
+    assert np.abs(found - expected.numpy()).max() < 1e-2
+    assert np.abs(found[:, :2] - bundle.codes.mean[:200]).max() < 1e-2  # and the codes on the map
+
+
+# ---- drawing --------------------------------------------------------------------------------------------------
+
+
+def canvas(page):
+    return page.get_by_role("application", name="Drawing pad")
+
+
+def picture(page, name: str):
+    return page.get_by_role("img", name=name, exact=True)
+
+
+def reads(page, name: str) -> np.ndarray:
+    return np.array(picture(page, f"{name} reads").evaluate(PIXELS))
+
+
+def at(page, point: tuple[float, float]) -> tuple[float, float]:
+    box = canvas(page).bounding_box()
+    return box["x"] + point[0] * box["width"], box["y"] + point[1] * box["height"]
+
+
+def draw(page, points) -> None:
+    page.mouse.move(*at(page, points[0]))
+    page.mouse.down()
+    for point in points[1:]:
+        page.mouse.move(*at(page, point), steps=6)
+    page.mouse.up()
+    next_frame(page)
+
+
+def codes_on_page(page) -> list[list[float]]:
+    texts = page.locator(".draw .row .code").all_inner_texts()
+    return [[float(number.replace("−", "-")) for number in re.findall(r"−?\d+\.\d+", text)] for text in texts]
+
+
+def says(page) -> str:
+    return page.locator(".draw .says").inner_text()
+
+
+# Collects in window.seen, once a frame, the first model's BCE.
+WATCH_ERROR = """() => {
+  const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.draw')).find(Boolean), error = root.querySelector('.error');
+  window.seen = [];
+  const look = () => setTimeout(() => { window.seen.push(error.dataset.nats); requestAnimationFrame(look); });
+  requestAnimationFrame(look);
+}"""
+
+
+def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(open_page):
+    page = open_page("?tool=draw")
+    sent = sent_messages(page, lambda: page.wait_for_selector(OPEN))
+    box = canvas(page).bounding_box()
+    at_pad = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+    page.mouse.move(*at_pad(*SEVEN[0]))
+    page.mouse.down()
+    page.evaluate(WATCH_ERROR)
+    for i in range(100):
+        (x0, y0), (x1, y1) = (SEVEN[0], SEVEN[1]) if i < 50 else (SEVEN[1], SEVEN[2])
+        share = (i % 50 + 1) / 50
+        page.mouse.move(*at_pad(x0 + share * (x1 - x0), y0 + share * (y1 - y0)))
+        next_frame(page)
+    seen = page.evaluate("() => window.seen")
+    page.mouse.up()
+    page.wait_for_timeout(500)
+    assert sent == []
+    assert len(set(seen)) >= 90 and int(page.locator(".tool .draw").get_attribute("data-encoded")) >= 100
+
+    # Against torch, on the pixels that the page shows as read.
+    x = torch.from_numpy(reads(page, "VAE")).float()[None] / 255
+    assert x.sum() > 20 and np.array_equal(reads(page, "VAE"), reads(page, "AAE"))
+    shown = codes_on_page(page)
+    for i, name in enumerate(("VAE", "AAE")):
+        model = load_bundle(ROOT / "pretrained" / f"mnist-{name.lower()}").model()
+        with torch.no_grad():
+            code = model.encode(x)
+            mean = code.mean
+            rebuilt = torch.sigmoid(model.decode(mean))
+            error = F.binary_cross_entropy_with_logits(model.decode(mean), x, reduction="sum").item()
+        np.testing.assert_allclose(shown[i][:2], mean[0].numpy(), atol=0.02)  # two decimals, and the pixels are rounded to bytes
+        np.testing.assert_allclose(np.array(picture(page, f"{name} reconstruction").evaluate(PIXELS)), rebuilt[0].numpy() * 255, atol=3)
+        assert float(page.locator(".draw .row .error").nth(i).get_attribute("data-nats")) == pytest.approx(error, abs=0.5)
+        off = np.array(picture(page, f"{name} difference, reconstruction minus input").evaluate(COLOURS)).reshape(784, 4)[:, :3]
+        difference = (rebuilt - x)[0].numpy()
+        ends = [np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in ("#3f7d12", "#f7f7f7", "#c2187a")]
+        share = np.abs(difference)[:, None]
+        np.testing.assert_allclose(off, ends[1] + share * (np.where(difference[:, None] < 0, ends[0], ends[2]) - ends[1]), atol=4)
+        if name == "VAE":
+            kl = gaussian.kl_to_standard_normal(code.mean, code.log_var).item()
+            assert float(page.get_by_role("status", name="VAE KL of the drawing").get_attribute("data-nats")) == pytest.approx(kl, abs=0.02)
+            std = torch.exp(code.log_var / 2)[0].numpy()
+            radii = page.get_by_role("figure", name="VAE latent map").evaluate(
+                "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const perX = xaxis._length / (xaxis.range[1] - xaxis.range[0]), perY = yaxis._length / (yaxis.range[1] - yaxis.range[0]);"
+                "return [...f.querySelectorAll('.drawn .spread')].map((e) => [e.getAttribute('rx') / perX, e.getAttribute('ry') / perY]); }"
+            )
+            np.testing.assert_allclose(radii, [std, 2 * std], rtol=0.03)
+    assert "no KL" in page.locator(".draw .row").nth(1).inner_text()
+    aae = page.get_by_role("figure", name="AAE latent map")
+    assert aae.locator(".drawn .spread").first.is_hidden() and aae.locator(".drawn .line").count() == 1
+
+
+def test_keys_draw_undo_clear_and_put_the_probe(open_page):
+    page = open_page("?tool=draw")
+    page.wait_for_selector(OPEN)
+    canvas(page).focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")  # so that the focus is one of keys
+    assert page.locator(".draw .cursor").is_visible()
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowUp")
+    assert not reads(page, "VAE").any()  # the pen is up
+    page.keyboard.down(" ")
+    for _ in range(6):
+        page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.up(" ")
+    next_frame(page)
+    one = reads(page, "VAE")
+    assert one.max() == 255 and np.flatnonzero(one.reshape(28, 28).any(1)).tolist() == list(range(5, 25))  # 20 pixels high, in the middle
+    page.keyboard.press("ArrowLeft")
+    np.testing.assert_array_equal(reads(page, "VAE"), one)
+    page.keyboard.press("Enter")  # the pen goes down, and stays
+    for _ in range(4):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Enter")
+    next_frame(page)
+    two = reads(page, "VAE")
+    assert not np.array_equal(one, two)
+    page.keyboard.press("Control+z")
+    np.testing.assert_array_equal(reads(page, "VAE"), one)
+    page.get_by_role("button", name="Clear").press("Enter")
+    assert not reads(page, "VAE").any() and page.get_by_role("button", name="Clear").is_disabled()
+    page.get_by_role("button", name="Undo").press("Enter")
+    np.testing.assert_array_equal(reads(page, "VAE"), one)
+
+    vae, aae = codes_on_page(page)
+    page.get_by_role("button", name="Put the probe there: AAE").press("Enter")
+    page.wait_for_url(re.compile("mean=(?!0(%2C|,)0)"))
+    np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], aae, atol=0.006)
+    assert address(page)["log_var"] == "-2,-2"
+    page.get_by_role("button", name="Put the probe there: VAE").press("Enter")
+    page.wait_for_url(re.compile("log_var=-[3-9]"))
+    np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], vae[:2], atol=0.006)
+    np.testing.assert_allclose([np.exp(float(value) / 2) for value in address(page)["log_var"].split(",")], vae[2:], atol=0.006)
+
+
+def test_a_finger_draws_and_a_pen_draws_by_its_pressure(open_page):
+    page = open_page("?tool=draw", viewport=PHONE, has_touch=True, is_mobile=True)
+    page.wait_for_selector(OPEN)
+    canvas(page).scroll_into_view_if_needed()
+    page.wait_for_timeout(300)
+    touch, scrolled = page.context.new_cdp_session(page), page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop")
+    for i in range(12):
+        x, y = at(page, (0.5, 0.2 + 0.05 * i))
+        touch.send("Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": [{"x": x, "y": y}]})
+    touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+    next_frame(page)
+    assert reads(page, "VAE").max() == 255 and page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    widths = []
+    for pressure in (0.1, 0.9):
+        page.get_by_role("button", name="Clear").click()
+        box = canvas(page).bounding_box()
+        for kind in ("pointerdown", "pointermove", "pointerup"):
+            y = box["y"] + box["height"] * (0.2 if kind == "pointerdown" else 0.8)
+            canvas(page).evaluate(
+                "(c, [kind, x, y, pressure]) => { c.setPointerCapture = () => {}; c.dispatchEvent(new PointerEvent(kind, { pointerId: 7, pointerType: 'pen', pressure, clientX: x, clientY: y, bubbles: true })); }",
+                [kind, box["x"] + box["width"] / 2, y, pressure],
+            )
+        widths.append((np.array(canvas(page).evaluate(PIXELS)).reshape(280, 280)[140] > 127).sum())
+    assert widths[0] < 0.5 * widths[1], widths
+
+
+# ---- pictures -----------------------------------------------------------------------------------------------------
+
+
+def saved(image: Image.Image, kind: str, **options) -> bytes:
+    file = io.BytesIO()
+    image.save(file, kind, **options)
+    return file.getvalue()
+
+
+def digit(side: int = 120, *, paper: int = 240, ink: int = 20) -> Image.Image:
+    """A seven, dark on light."""
+    pixels = np.full((side, side), paper, np.uint8)
+    pixels[side // 5 : side // 4, side // 4 : 3 * side // 4] = pixels[side // 5 : 4 * side // 5, 2 * side // 3 : 3 * side // 4] = ink
+    return Image.fromarray(pixels)
+
+
+def give(page, name: str, content: bytes, how: str = "choose", more: int = 0) -> None:
+    """Chooses, drops or pastes a file; more: so many zeros are added to its end."""
+    if how == "choose":
+        page.locator(".draw input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+        return
+    page.locator(".draw .pad").evaluate(
+        "(pad, [how, name, bytes, more]) => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)), new Uint8Array(more)], name, { type: 'image/png' }));"
+        "if (how === 'drop') pad.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, composed: true }));"
+        "else document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })); }",
+        [how, name, base64.b64encode(content).decode(), more],
+    )
+
+
+REFUSED = {
+    "notes.png": (lambda: b"this is no picture, it is a text", "notes.png is no PNG, JPEG or WebP picture"),
+    "vast.png": (lambda: saved(Image.new("1", (10_000, 10_000)), "PNG"), "vast.png has 10000 × 10000 pixels, 100 megapixels; 25 are read at most"),
+    "nothing.png": (lambda: b"", "nothing.png is empty"),
+    "half.jpg": (lambda: saved(digit(), "JPEG")[:-300], "half.jpg ends too early"),
+    "half.png": (lambda: saved(digit(), "PNG")[:-30], "half.png ends too early"),
+    "half.webp": (lambda: saved(digit().convert("RGB"), "WEBP")[:-30], "half.webp ends too early"),
+    "print.jpg": (lambda: saved(digit().convert("CMYK"), "JPEG"), "print.jpg has printing colours (CMYK)"),
+    "moving.gif": (lambda: saved(digit(), "GIF", save_all=True, append_images=[digit(ink=90)]), "moving.gif is a GIF"),
+    "heavy.png": (None, "heavy.png is larger than 10 MB"),
+    "broken.png": (lambda: saved(digit(), "PNG").replace(b"IDAT", b"IDAT\0\0\0\0\0\0\0\0", 1)[:-8], "broken.png "),
+    "plain.png": (lambda: saved(Image.new("L", (50, 50), 200), "PNG"), "plain.png shows nothing that stands out"),
+}
+ACCEPTED = {
+    "ordinary.jpg": (lambda: saved(digit(), "JPEG", quality=95), "ordinary.jpg is on the pad"),
+    "lossless.webp": (lambda: saved(digit().convert("RGB"), "WEBP", lossless=True), "lossless.webp is on the pad"),
+    "lossy.webp": (lambda: saved(digit().convert("RGB"), "WEBP", quality=90), "lossy.webp is on the pad"),
+    "deep.png": (lambda: saved(Image.fromarray(np.array(digit(), np.uint16) * 257), "PNG"), "deep.png has 16 bits a channel"),
+    "moving.png": (lambda: saved(digit(), "PNG", save_all=True, append_images=[digit(ink=90)]), "moving.png is animated: its first frame is on the pad"),
+    "moving.webp": (lambda: saved(digit().convert("RGB"), "WEBP", save_all=True, append_images=[digit(ink=90).convert("RGB")]), "moving.webp is animated"),
+    "light.png": (lambda: saved(digit(paper=15, ink=235), "PNG"), "light.png is on the pad"),
+    "clear.png": (lambda: saved(Image.merge("LA", (Image.new("L", (120, 120)), digit(paper=0, ink=255))), "PNG"), "clear.png is on the pad"),
+}
+
+
+def test_every_wrong_upload_gets_a_sentence_and_loses_nothing(open_page):
+    page = open_page("?tool=draw")
+    page.wait_for_selector(OPEN)
+    draw(page, SEVEN)
+    before, codes = reads(page, "VAE"), codes_on_page(page)
+    assert before.any()
+    for name, (make, sentence) in REFUSED.items():
+        give(page, name, make()) if make else give(page, name, bytes(8), "drop", 10 * 1024 * 1024)
+        page.get_by_text(re.compile(f"^{re.escape(name)}")).wait_for()
+        assert says(page).startswith(sentence) and re.fullmatch(r"[^\n]*[.]", says(page)), says(page)
+    np.testing.assert_array_equal(reads(page, "VAE"), before)
+    assert codes_on_page(page) == codes
+    page.get_by_role("button", name="Undo").click()
+    assert not reads(page, "VAE").any()  # the stroke was the last thing that happened
+
+
+def test_pictures_of_every_kind_become_the_same_digit(open_page):
+    page = open_page("?tool=draw")
+    page.wait_for_selector(OPEN)
+    expected = mnist_form((240 - np.array(digit(), float)) / 240)
+    for name, (make, sentence) in ACCEPTED.items():
+        give(page, name, make())
+        page.get_by_text(re.compile(f"^{re.escape(name)}")).wait_for()
+        next_frame(page)
+        assert says(page).startswith(sentence), says(page)
+        difference = np.abs(reads(page, "VAE").reshape(28, 28) / 255 - expected)
+        assert difference.mean() < 0.02, (name, difference.mean())
+        assert page.get_by_label("invert").is_checked() == (name != "light.png")
+    draw(page, SEVEN)  # over the picture
+    assert np.abs(reads(page, "VAE") / 255 - expected.ravel()).mean() > 0.02
+    page.get_by_role("button", name="Undo").click()
+    page.get_by_label("invert").click()
+    assert says(page).startswith("Nothing stands out") and page.get_by_label("invert").is_checked()
+
+
+def test_a_picture_is_taken_by_drop_and_paste_and_can_be_inverted(open_page):
+    page = open_page("?tool=draw")
+    page.wait_for_selector(OPEN)
+    mixed = np.array(digit())
+    mixed[60:80, 10:40] = 255  # something lighter than the paper too
+    for how in ("drop", "paste"):
+        give(page, f"{how}.png", saved(Image.fromarray(mixed), "PNG"), how)
+        page.get_by_text(f"{how}.png is on the pad").wait_for()
+    dark = reads(page, "VAE")
+    page.get_by_label("invert").click()
+    assert not page.get_by_label("invert").is_checked() and np.abs(reads(page, "VAE") - dark).mean() > 5
+    page.get_by_label("invert").click()
+    np.testing.assert_array_equal(reads(page, "VAE"), dark)
+
+
+# ---- test images -----------------------------------------------------------------------------------------------------
+
+
+def test_test_images_are_picked_and_measured(open_page, data_dir):
+    split = datasets.load("mnist", "test", data_dir("mnist"))
+    page = open_page("?tool=draw")
+    page.wait_for_selector(OPEN)
+    number = page.get_by_role("spinbutton", name="Number of the test image")
+    number.fill("12")
+    number.press("Enter")
+    page.wait_for_url(re.compile("pick=mnist(%3A|:)12"))
+    page.get_by_text(f"mnist test image 12, class {split.labels[12]}").wait_for()
+    page.get_by_role("combobox", name="Class of the test images").select_option("4")
+    following = next(row for row in range(13, 10_000) if split.labels[row] == 4)
+    page.get_by_text(f"mnist test image {following}, class 4").wait_for()
+    page.get_by_role("button", name="Previous test image").click()
+    before = next(row for row in range(following - 1, -1, -1) if split.labels[row] == 4)
+    page.get_by_text(f"mnist test image {before}, class 4").wait_for()
+    page.get_by_role("button", name="Random").click()
+    page.wait_for_url(re.compile(f"pick=mnist(%3A|:)(?!{before}&)"))
+    row = int(address(page)["pick"].partition(":")[2])
+    page.get_by_text(f"mnist test image {row}, class 4").wait_for()
+    next_frame(page)
+    assert split.labels[row] == 4
+    np.testing.assert_array_equal(reads(page, "VAE"), split.images[row])
+    x = torch.from_numpy(split.images[[row]]).float() / 255
+    for i, name in enumerate(("vae", "aae")):
+        bundle = load_bundle(ROOT / "pretrained" / f"mnist-{name}")
+        error = F.binary_cross_entropy_with_logits(bundle.model().decode(torch.from_numpy(bundle.codes.mean[[row]])), x, reduction="sum").item()
+        assert float(page.locator(".draw .row .error").nth(i).get_attribute("data-nats")) == pytest.approx(error, rel=2e-3)
+        np.testing.assert_allclose(codes_on_page(page)[i][:2], bundle.codes.mean[row], atol=0.011)
+        figure = page.get_by_role("figure", name=f"{name.upper()} latent map")
+        marks = figure.evaluate("f => ['.pick', '.drawn g'].map((name) => f.querySelector(name).getAttribute('transform').match(/[-\\d.]+/g).map(Number))")
+        np.testing.assert_allclose(marks[0], marks[1], atol=1.5)  # the ring of the pick and the diamond
+    draw(page, SEVEN)
+    assert not np.array_equal(reads(page, "VAE"), split.images[row])
+    number.fill("")
+    number.fill(str(row))
+    number.press("Enter")  # the same image again, as it was
+    page.wait_for_timeout(500)
+    np.testing.assert_array_equal(reads(page, "VAE"), split.images[row])
+    number.fill("99999")
+    number.press("Enter")
+    assert says(page) == "Test images have the numbers 0 to 9999." and number.input_value() == str(row)
+    page.get_by_role("button", name="Clear").click()
+    page.wait_for_url(lambda url: "pick=" not in url)
+
+
+def test_models_of_different_datasets_get_their_own_forms(open_page):
+    page = open_page("?tool=draw&left=digits-vae&right=mnist-aae&pick=digits:7")
+    page.get_by_text("digits test image 7").wait_for()
+    next_frame(page)
+    split = datasets.load("digits", "test")
+    np.testing.assert_array_equal(reads(page, "VAE"), split.images[7])
+    enlarged = np.kron(split.images[7].reshape(8, 8) / 255, np.ones((35, 35)))
+    np.testing.assert_allclose(reads(page, "AAE").reshape(28, 28), mnist_form(enlarged) * 255, atol=1.01)
+    forms = page.locator(".draw .forms").inner_text()
+    assert forms.startswith("The models learnt from different datasets") and "32 × 32" in forms and "28 × 28" in forms
+    draw(page, [(0.1, 0.1), (0.9, 0.1)])
+    pad = np.array(canvas(page).evaluate(PIXELS)).reshape(280, 280) / 255
+    np.testing.assert_allclose(reads(page, "AAE").reshape(28, 28), mnist_form(pad) * 255, atol=1.01)
+    assert np.abs(reads(page, "VAE").reshape(8, 8) - digits_form(pad) * 255).max() <= 17
+
+
+def test_on_a_umap_the_mark_is_at_the_nearest_code(open_page):
+    page = open_page("?tool=draw&left=mnist-vae-16d&right=mnist-aae-16d")
+    page.wait_for_selector(OPEN)
+    draw(page, SEVEN)
+    assert "A UMAP has no place for a new code" in page.locator(".draw .forms").inner_text()
+    for kind in ("vae", "aae"):
+        bundle = load_bundle(ROOT / "pretrained" / f"mnist-{kind}-16d")
+        with torch.no_grad():
+            code = bundle.model().encode(torch.from_numpy(reads(page, f"{kind.upper()} 16-d")).float()[None] / 255)
+        mean = code.mean[0].numpy()
+        close = bundle.codes.umap[np.argsort(((bundle.codes.mean - mean) ** 2).sum(1))[:3]]  # the pixels are rounded: it may be the second nearest
+        place = page.get_by_role("figure", name=f"{kind.upper()} 16-d latent map").evaluate(
+            "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const [x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
+            "return [xaxis.p2l(x - xaxis._offset), yaxis.p2l(y - yaxis._offset)]; }"
+        )
+        assert np.abs(close - place).max(1).min() < 0.02
+    shown = float(page.get_by_role("status", name="VAE 16-d KL of the drawing").get_attribute("data-nats"))
+    assert 1 < shown < 200
+
+
+APP = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+import streamlit as st
+from explorer import downloads
+from explorer.ui import cached
+from explorer.ui.live import assets, fetching, training
+cached.DATA_DIR = Path({data!r})
+downloads.SOURCES["mnist"] = downloads.Source(({mirror!r},), tuple(downloads.File(*one) for one in {files!r}))
+app = st.App(Path({root!r}) / "explorer" / "ui" / "main.py", routes=[*training.ROUTES, *fetching.ROUTES, *assets.ROUTES], lifespan=assets.lifespan)
+"""
+
+
+def test_a_missing_dataset_is_fetched_on_the_server(chromium, tmp_path):
+    mirror, data = Mirror(), tmp_path / "data"
+    data.mkdir()
+    files = [(name, hashlib.md5(content).hexdigest(), len(content)) for name, content in ARCHIVES.items()]
+    script = tmp_path / "app.py"
+    script.write_text(APP.format(root=str(ROOT), data=str(data), mirror=f"http://127.0.0.1:{mirror.server_port}/", files=files))
+    with serve(tmp_path, str(script)) as server:
+        page = chromium.new_context(viewport=DESK).new_page()
+        page.set_default_timeout(60_000)
+        page.goto(f"{server.address}/?tool=draw&pick=mnist:3")
+        page.wait_for_selector(COMPLETE)
+        page.get_by_text("Test image 3 is marked on the maps, but mnist is not on the server").wait_for()
+        page.get_by_text("The pictures of mnist are not on the server; all else works without them.").wait_for()
+        draw(page, SEVEN)
+        assert reads(page, "VAE").any() and len(codes_on_page(page)[0]) == 4
+
+        button = page.get_by_role("button", name=re.compile("^Fetch mnist "))
+        mirror.spoil = lambda name, content: content[:100] + bytes(len(content) - 100)
+        button.click()
+        page.get_by_text(re.compile(r"^mnist could not be fetched \(.*\): check the server's network and try again; all else works without it\.$")).wait_for()
+        assert list(data.iterdir()) == []
+
+        mirror.spoil = lambda name, content: content
+        mirror.gate.clear()
+        mirror.begun.clear()
+        button.click()
+        page.get_by_role("progressbar", name="Progress of the download").wait_for()
+        assert mirror.begun.wait(20) and len(list(data.iterdir())) == 1
+        page.get_by_role("button", name="Cancel").click()
+        page.get_by_text("Cancelled; nothing was kept.").wait_for()
+        mirror.gate.set()
+        for _ in range(100):
+            if not list(data.iterdir()):
+                break
+            page.wait_for_timeout(50)
+        assert list(data.iterdir()) == []
+
+        button.click()
+        page.get_by_text("mnist test image 3, class").wait_for()
+        assert [path.name for path in data.iterdir()] == ["MNIST"]
+        pixels = np.frombuffer(idx_contents()["t10k-images-idx3-ubyte"][16:], np.uint8).reshape(-1, 784)
+        np.testing.assert_array_equal(reads(page, "AAE"), pixels[3])
+        assert page.get_by_role("spinbutton", name="Number of the test image").is_visible() and button.is_hidden()
+        page.context.close()
+    mirror.shutdown()
+    mirror.server_close()

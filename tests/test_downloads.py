@@ -1,0 +1,200 @@
+"""Datasets fetched while the app runs: from a server on this machine, whole or not at all, one at a time."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import hashlib
+import http.server
+import json
+import re
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio
+import pytest
+from starlette.applications import Starlette
+
+from explorer import datasets, downloads
+from explorer.ui import cached
+from explorer.ui.live import assets, fetching
+
+from .test_datasets import idx_contents
+
+ARCHIVES = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in idx_contents().items()}
+
+
+class Mirror(http.server.ThreadingHTTPServer):
+    """A web server with MNIST's four files, each as `spoil` makes it. It answers when `gate` is open."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.gate, self.begun, self.spoil, self.paths = threading.Event(), threading.Event(), lambda name, content: content, []
+        self.gate.set()
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        name = self.path.rpartition("/")[2]
+        self.server.paths.append(name)
+        content = self.server.spoil(name, ARCHIVES[name])
+        with contextlib.suppress(OSError):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(ARCHIVES[name])))
+            self.end_headers()
+            self.wfile.write(content[:100])
+            self.wfile.flush()
+            self.server.begun.set()
+            self.server.gate.wait(20)
+            self.wfile.write(content[100:])
+
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture
+def mirror(monkeypatch):
+    server = Mirror()
+    files = tuple(downloads.File(name, hashlib.md5(content).hexdigest(), len(content)) for name, content in ARCHIVES.items())
+    monkeypatch.setenv("no_proxy", "*")
+    monkeypatch.setitem(downloads.SOURCES, "mnist", downloads.Source((f"http://127.0.0.1:{server.server_port}/",), files))
+    monkeypatch.setattr(downloads, "STALL_SECONDS", 1.0)
+    yield server
+    server.gate.set()
+    server.shutdown()
+    server.server_close()
+
+
+def ended(found: downloads.Downloads, name: str = "mnist") -> downloads.Status:
+    for _ in range(400):
+        status = found.status(name)
+        if status.state != "running":
+            return status
+        time.sleep(0.05)
+    raise AssertionError("the download does not end")
+
+
+def test_addresses_and_checksums_are_torchvisions():
+    available = datasets.import_torchvision().datasets
+    assert set(downloads.SOURCES) == set(datasets.TORCHVISION_CLASSES)
+    for name, source in downloads.SOURCES.items():
+        theirs = getattr(available, datasets.TORCHVISION_CLASSES[name])
+        assert list(source.mirrors) == theirs.mirrors
+        assert [(file.name, file.md5) for file in source.files] == theirs.resources
+
+
+def test_a_download_counts_its_bytes_and_puts_everything_in_place(tmp_path, mirror):
+    found = downloads.Downloads(tmp_path / "data")
+    assert found.status("mnist") == (False, "idle", 0, sum(map(len, ARCHIVES.values())), None)
+    mirror.gate.clear()
+    found.fetch("mnist")
+    assert mirror.begun.wait(10)
+    assert found.status("mnist").state == "running" and found.status("kmnist").state == "elsewhere"
+    found.fetch("mnist")  # one at a time: these two begin nothing
+    found.fetch("kmnist")
+    mirror.gate.set()
+    status = ended(found)
+    assert status.present and status.done == status.total and status.problem is None
+    assert mirror.paths == list(ARCHIVES) and [path.name for path in (tmp_path / "data").iterdir()] == ["MNIST"]
+    assert datasets.load("mnist", "test", tmp_path / "data").images.tobytes() == idx_contents()["t10k-images-idx3-ubyte"][16:]
+
+
+def test_cancelling_leaves_nothing_and_it_can_begin_again(tmp_path, mirror):
+    found = downloads.Downloads(tmp_path)
+    mirror.gate.clear()
+    found.fetch("mnist")
+    assert mirror.begun.wait(10)
+    found.cancel("mnist")
+    assert found.status("mnist").state == "cancelled" and not found.status("mnist").present
+    mirror.gate.set()
+    for _ in range(200):
+        if not list(tmp_path.iterdir()):
+            break
+        time.sleep(0.05)
+    assert list(tmp_path.iterdir()) == []
+    found.fetch("mnist")
+    assert ended(found).present
+
+
+@pytest.mark.parametrize(
+    "spoil, reason",
+    [
+        pytest.param(lambda name, content: gzip.compress(b"please log in") if "t10k-l" in name else content, "not what it should be|IncompleteRead", id="another file"),
+        pytest.param(lambda name, content: content[:50] if "t10k-i" in name else content, "not what|timed out|more expected|IncompleteRead", id="truncated"),
+    ],
+)
+def test_a_download_that_fails_says_why_in_a_sentence_and_leaves_nothing(tmp_path, mirror, spoil, reason):
+    mirror.spoil = spoil
+    found = downloads.Downloads(tmp_path)
+    found.fetch("mnist")
+    status = ended(found)
+    assert status.state == "failed" and not status.present
+    assert status.problem.startswith("mnist could not be fetched (") and status.problem.endswith(".") and "\n" not in status.problem
+    assert re.search(reason, status.problem), status.problem
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_network_and_no_place_to_write(tmp_path, mirror):
+    mirror.shutdown()
+    mirror.server_close()
+    found = downloads.Downloads(tmp_path)
+    found.fetch("mnist")
+    assert "refused" in ended(found).problem and list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("")
+    blocked = downloads.Downloads(tmp_path / "file")
+    blocked.fetch("mnist")
+    assert ended(blocked).state == "failed"
+
+
+def test_a_mirror_that_sends_more_than_the_file_has_is_stopped(tmp_path, mirror, monkeypatch):
+    source = downloads.SOURCES["mnist"]
+    monkeypatch.setitem(downloads.SOURCES, "mnist", source._replace(files=tuple(file._replace(size=10) for file in source.files)))
+    found = downloads.Downloads(tmp_path)
+    found.fetch("mnist")
+    assert "more than the file has" in ended(found).problem
+
+
+def ask(method: str, path: str, body: bytes = b"", content_type: str = "application/json") -> tuple[int, str]:
+    """A request to the routes, without a server: status and text."""
+    app, sent = Starlette(routes=fetching.ROUTES), []
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": [(b"content-type", content_type.encode())]}
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    with ThreadPoolExecutor(1) as apart:  # where no browser test has its own loop
+        apart.submit(anyio.run, app, scope, receive, send).result()
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent).decode()
+
+
+def test_the_routes_know_only_datasets_and_their_own_commands(tmp_path, mirror, monkeypatch):
+    found = downloads.Downloads(tmp_path)
+    monkeypatch.setattr(cached, "downloads", lambda: found)
+    at = "/assets/1/datasets/mnist"
+    begin = json.dumps({"action": "fetch"}).encode()
+    assert json.loads(ask("GET", at)[1])["state"] == "idle"
+    for name in ("..", "digits", "cifar", "../etc"):
+        assert ask("GET", f"/assets/1/datasets/{name}")[0] == 404
+    assert ask("POST", "/assets/1/datasets/cifar", begin)[0] == 404
+    assert ask("POST", at, begin, "text/plain")[0] == 415  # as another site can send it
+    for body in ({"action": "delete"}, {"action": []}, {}, [], "fetch", 1):
+        assert ask("POST", at, json.dumps(body).encode())[0] == 400
+    assert ask("POST", at, b"no JSON")[0] == 400
+    assert ask("POST", at, begin + b" " * 300)[0] == 413
+    assert mirror.paths == []
+    assert ask("POST", at, begin)[0] == 200
+    assert ended(found).present and json.loads(ask("GET", at)[1])["present"]
+
+
+def test_a_file_that_could_not_be_made_without_the_dataset_is_made_once_it_is_there(monkeypatch):
+    answers = [None, b"errors", b"others"]
+    monkeypatch.setitem(assets.BUNDLE_FILES, "errors", lambda digest: answers.pop(0))
+    assert assets.of_bundle("errors", "of a test") is None
+    assert assets.of_bundle("errors", "of a test").body == assets.of_bundle("errors", "of a test").body == b"errors"
