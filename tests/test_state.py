@@ -34,6 +34,10 @@ def states(draw):
     chosen["dims"] = draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
     chosen["moment"] = draw(st.none() | st.integers(0, state.MOMENTS - 1))
     chosen["field"] = "none" if chosen["moment"] is None else draw(st.sampled_from(state.CHOICES["field"]))
+    chosen["tool"] = "none" if chosen["moment"] is not None else draw(st.sampled_from(state.CHOICES["tool"]))
+    near = chosen["tool"] == "near"
+    chosen |= {name: draw(st.sampled_from(state.CHOICES[name])) if near else state.CHOICES[name][0] for name in ("near", "near_side", "near_k", "near_find")}
+    chosen["near_at"] = draw(st.none() | numbers("mean", MODELS[chosen[chosen["near_side"]]]["latent_dim"])) if near else None
     return chosen
 
 

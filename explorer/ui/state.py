@@ -8,7 +8,8 @@ than two, `dims=3,7` names the two (from 1) that sliders and plane show, and `ma
 `moment=17` is replay: the recordings' moment (from 0, untrained) that is shown; without it, the finished models. `field=D` shows
 what the discriminator says at that moment.
 
-`tool=draw` opens one of the explorer's tools; not beside a replay.
+`tool=draw` opens one of the explorer's tools; not beside a replay. Of the tool Near: `near=find` what it does, `near_side=right` in which panel's model,
+`near_k=12` with how many neighbours, `near_find=class-3` what it finds, `near_at=0.5,-1` where neighbours are sought if that is no longer the probe.
 """
 
 from __future__ import annotations
@@ -21,8 +22,13 @@ LIMITS = {"mean": 1000.0, "log_var": 80.0, "noise": 100.0}
 DEFAULTS = {"mean": (0.0, 0.0), "log_var": (-2.0, -2.0), "noise": (0.8, -0.6)}  # over and over, in more dimensions
 DECIMALS = 4
 CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take")}
+FINDS = tuple(f"{value}-{end}" for value in ("error", "kl", "judgement", "density") for end in ("largest", "smallest"))
+CHOICES |= {  # of the tool Near
+    "near": ("neighbours", "region", "find"), "near_side": ("left", "right"), "near_k": ("8", "4", "6", "12", "16", "24"),
+    "near_find": ("misplaced", *FINDS, *(f"class-{which}" for which in range(10))),
+}  # fmt: skip
 MOMENTS = 30  # the most that a recording has: recording.MOMENTS
-PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool")
+PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool", "near", "near_side", "near_k", "near_find", "near_at")
 
 
 def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]]) -> dict:
@@ -34,7 +40,7 @@ def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]])
     if not models:
         raise ValueError("there is no model to show")
     left, right = (next((name for name in wanted if name in models), next(iter(models))) for wanted in front)
-    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1]} | {name: choices[0] for name, choices in CHOICES.items()}
+    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1], "near_at": None} | {name: choices[0] for name, choices in CHOICES.items()}
     return _default_probe(_dimensions(chosen, models)) | chosen
 
 
@@ -76,6 +82,11 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             state["dims"] = chosen
         else:
             ignore("dims", f"it names two different dimensions from 1 to {dimensions}, as in 1,2")
+    if "near_at" in params:
+        try:
+            state["near_at"] = numbers(params["near_at"], models[state[state["near_side"]]]["latent_dim"], LIMITS["mean"])
+        except ValueError as error:
+            ignore("near_at", str(error))
     if "pick" in params:
         sizes = {model["dataset"]: model["images"] for model in models.values()}
         dataset, _, row = params["pick"].partition(":")
@@ -104,6 +115,9 @@ def to_params(state: Mapping) -> dict[str, str]:
         params |= {"moment": str(state["moment"]), "field": state["field"] if state["field"] != "none" else None}
     if state["tool"] != "none":
         params["tool"] = state["tool"]
+    if state["tool"] == "near":
+        params |= {name: state[name] for name in ("near", "near_side", "near_k", "near_find") if state[name] != CHOICES[name][0]}
+        params["near_at"] = state["near_at"] and ",".join(text(value) for value in state["near_at"])
     return {name: value for name, value in params.items() if value is not None}
 
 
