@@ -11,7 +11,7 @@ export class Pictures {
     Object.assign(this, { base, kept: new Map() });
   }
 
-  // Draws an image as a model's decoder gives it at its code (a VAE's: at its mean). Returns false where it is there already.
+  // Draws an image as a model's decoder gives it at its code (a VAE's: at its mean).
   drawDecoded(canvas, model, row) {
     return this.draw(canvas, `${model.entry.digest}:${row}`, model.entry.image_side, () => decodedPixels(model, row));
   }

@@ -1,0 +1,286 @@
+// A region of a map: what is in it, how it looks on average, where the same images lie in the other model, and all of it as a table.
+
+import { fill } from "./kl_words.js";
+import { drawPixels } from "./decoder.js";
+import { Lasso } from "./near_lasso.js";
+import { decodedPixels } from "./near_pictures.js";
+import { inCircle, inPolygon, inSquare } from "./near_polygon.js";
+import { columnsOf, toCsv } from "./near_table.js";
+import { treeOf } from "./near_neighbours.js";
+import { format, percent, whole, write } from "./readout.js";
+import { valuesOf } from "./values.js";
+
+const MEAN_OF = 512; // the most pictures that a mean is taken of
+const TABLE_ROWS = 8; // at once
+const SETTLED = 200; // milliseconds without a change: then means and table are made
+const RADII = { min: 0.1, max: 4, step: 0.1 }; // of a region around the probe, in the map's units
+
+export class Regions {
+  constructor(host, near) {
+    Object.assign(this, { host, near, words: near.words.region, region: null, rows: [], at: 0, made: 0 });
+    const { words } = this;
+    host.innerHTML = `<div class="line"><button type="button" class="lasso" aria-pressed="false">${words.lasso}</button>
+        <button type="button" class="circle" aria-pressed="false">${words.circle}</button><button type="button" class="square" aria-pressed="false">${words.square}</button>
+        <label class="radius">${words.radius} <input type="range" min="${RADII.min}" max="${RADII.max}" step="${RADII.step}" value="0.5" aria-label="${words.radius_long}"> <output></output></label></div>
+      <p class="summary"></p>
+      <div class="inside" hidden><div class="classes" role="list" aria-label="${words.classes}"></div>
+        <div class="means"><div class="pictures-of"></div><p class="means-note"></p></div>
+        <div class="line pager"><button type="button" class="back" aria-label="${words.back}">‹</button><span></span><button type="button" class="on" aria-label="${words.on}">›</button>
+          <button type="button" class="csv" title="${words.csv_title}">${words.csv}</button><button type="button" class="clear">${words.clear}</button></div>
+        <div class="table" tabindex="0" role="region" aria-label="${words.table_label}"><table></table></div></div>`;
+    const find = (selector) => host.querySelector(selector);
+    Object.assign(this, {
+      lasso: find(".lasso"), circle: find(".circle"), square: find(".square"), radius: find(".radius input"), radiusText: find(".radius output"), summary: find(".summary"),
+      inside: find(".inside"), classes: find(".classes"), pictures: find(".pictures-of"), note: find(".means-note"), pager: find(".pager"), table: find("table"),
+    });
+    this.lasso.title = words.lasso_title;
+    this.lasso.addEventListener("click", () => this.toggle());
+    for (const kind of ["circle", "square"]) this[kind].addEventListener("click", () => this.aroundProbe(kind));
+    this.radius.addEventListener("input", () => this.aroundProbe(this.region?.kind === "square" ? "square" : "circle"));
+    find(".back").addEventListener("click", () => this.turn(-1));
+    find(".on").addEventListener("click", () => this.turn(1));
+    find(".csv").addEventListener("click", () => this.download());
+    find(".clear").addEventListener("click", () => this.take(null));
+  }
+
+  // The models or what is shown of them changed: a lasso that was drawn over other codes stays only where its map still has them.
+  reset() {
+    this.key = null;
+    const digest = this.region && this.near.panels.find((panel) => panel.side === this.region.side).model.entry.digest;
+    if (this.region && digest !== this.region.digest) this.region = null;
+  }
+
+  leave() {
+    clearTimeout(this.settling);
+    this.made += 1;
+  }
+
+  // ---- how a region is made ------------------------------------------------------------------------------------
+
+  // The lasso is taken up or laid down.
+  toggle() {
+    if (this.lassos) return this.disarm();
+    const { near, words } = this;
+    this.lassos = near.panels.map((panel) => new Lasso(panel, {
+      move: (_, corners) => {
+        this.drawn = { panel, corners };
+        near.page.draw();
+      },
+      end: (_, corners) => {
+        this.disarm();
+        if (corners?.length > 2) this.take({ kind: "lasso", side: panel.side, corners });
+        else near.page.draw();
+      },
+    }));
+    this.lasso.setAttribute("aria-pressed", true);
+    near.page.announce(words.armed);
+    near.page.draw();
+  }
+
+  disarm() {
+    this.lassos?.forEach((lasso) => lasso.remove());
+    this.lassos = this.drawn = null;
+    this.lasso.setAttribute("aria-pressed", false);
+    this.key = null;
+    if (this.near.isOpen) this.near.page.draw();
+  }
+
+  // A circle or a square around the probe, which goes with it.
+  aroundProbe(kind, panel = this.near.panel()) {
+    this.take({ kind, side: panel.side });
+  }
+
+  grow(steps, panel) {
+    this.radius.value = Number(this.radius.value) + steps * RADII.step;
+    this.aroundProbe(this.region?.kind === "square" ? "square" : "circle", panel);
+  }
+
+  take(region) {
+    const panel = region && this.near.panels.find((one) => one.side === region.side);
+    this.region = region && { ...region, digest: panel.model.entry.digest, plane: this.planeOf(panel) };
+    this.near.page.draw();
+  }
+
+  // What a map's axes are: a region holds only on the same ones.
+  planeOf(panel) {
+    const state = this.near.page.state();
+    return panel.isPlane(state) ? `${panel.dims(state)} ${panel.model.codes.logVar ? state.codes : ""}` : "umap";
+  }
+
+  // The middle of a region around the probe: in a UMAP, at the code that is nearest to it.
+  middle(panel, state) {
+    if (panel.isPlane(state)) return panel.dims(state).map((dimension) => state.mean[dimension]);
+    const [row] = treeOf(panel.model).nearest(state.mean.slice(0, panel.model.codes.mean.length), 1).rows, { x, y } = panel.points(state);
+    return [x[row], y[row]];
+  }
+
+  outline(state) {
+    const { region } = this, panel = this.panelOf(), radius = Number(this.radius.value);
+    if (region.kind === "lasso") return region.corners;
+    const [x, y] = this.middle(panel, state);
+    if (region.kind === "square") return [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([a, b]) => [x + a * radius, y + b * radius]);
+    return Array.from({ length: 72 }, (_, i) => [x + radius * Math.cos((i * Math.PI) / 36), y + radius * Math.sin((i * Math.PI) / 36)]);
+  }
+
+  panelOf() {
+    return this.near.panels.find((panel) => panel.side === this.region.side);
+  }
+
+  // ---- what is in it ------------------------------------------------------------------------------------------
+
+  show(state) {
+    const { near, words, region } = this;
+    const stale = region && region.plane !== this.planeOf(this.panelOf());
+    if (stale && region.kind === "lasso") this.region = null;
+    else if (stale) region.plane = this.planeOf(this.panelOf());
+    const around = this.region && this.region.kind !== "lasso";
+    for (const kind of ["circle", "square"]) this[kind].setAttribute("aria-pressed", this.region?.kind === kind);
+    write(this.radiusText, format(Number(this.radius.value), 1));
+    const key = JSON.stringify([
+      this.region, around && this.middle(this.panelOf(), state), around && this.radius.value, [...near.hidden()], Boolean(this.lassos), near.panels.map((panel) => panel.model.entry.digest),
+    ]);
+    if (this.key === key) return;
+    this.key = key;
+    this.inside.hidden = !this.region;
+    if (!this.region) {
+      this.rows = [];
+      write(this.summary, this.lassos ? words.armed : words.none);
+      clearTimeout(this.settling);
+      return;
+    }
+    const panel = this.panelOf(), points = panel.points(state), allowed = near.allowed(panel.model);
+    if (this.region.kind === "lasso") this.rows = inPolygon(points, this.region.corners, allowed);
+    else this.rows = (this.region.kind === "circle" ? inCircle : inSquare)(points, this.middle(panel, state), Number(this.radius.value), allowed);
+    this.at = 0;
+    this.describe(panel, state);
+    this.settle();
+  }
+
+  describe(panel, state) {
+    const { near, words, rows } = this, { entry, codes } = panel.model, all = codes.label.length;
+    const where = panel.isPlane(state) ? (state.codes === "sampled" && codes.logVar ? words.of_samples : "") : words.of_umap;
+    const text = fill(words.count, { count: whole(rows.length), all: whole(all), share: percent(rows.length / all), name: panel.name });
+    write(this.summary, [this.lassos ? words.armed : text, where, near.comparable() ? "" : fill(words.other_dataset, { name: near.other(panel).name })].filter(Boolean).join(" "));
+    const counts = entry.classes.map(() => 0);
+    for (const row of rows) counts[codes.label[row]] += 1;
+    const most = Math.max(1, ...counts);
+    this.classes.innerHTML = entry.classes.map((name, which) => `<div role="listitem" class="class"><span>${name}</span>
+      <span class="well"><i style="width:${(100 * counts[which]) / most}%; background:${near.palette[which]}"></i></span><span class="number">${whole(counts[which])}</span></div>`).join("");
+  }
+
+  // The panels whose models have seen the region's images: the region's own first.
+  known() {
+    const panel = this.panelOf();
+    return this.near.comparable() ? [panel, this.near.other(panel)] : [panel];
+  }
+
+  // Once the region stays as it is: means, table, and a sentence for who does not see.
+  settle() {
+    clearTimeout(this.settling);
+    const made = (this.made += 1), { near } = this;
+    this.settling = setTimeout(async () => {
+      if (near.panels.some((panel) => panel.map.grabbed)) return made === this.made && this.settle();
+      near.page.announce(this.summary.textContent);
+      this.values = new Map();
+      this.showTable();
+      try {
+        await this.showMeans(made);
+        await this.learnValues();
+        if (made === this.made) this.showTable();
+      } catch (error) {
+        if (made === this.made) near.fail(error);
+      }
+    }, SETTLED);
+  }
+
+  // The mean of the decoded codes in each model, and of the originals. Frames and input come in between.
+  async showMeans(made) {
+    const { near, words, rows } = this, known = this.known(), { entry } = known[0].model;
+    const count = Math.min(rows.length, MEAN_OF), some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
+    const figures = [...known.map((panel) => fill(words.mean_of, { name: panel.name })), ...(entry.originals ? [words.mean_of_originals] : [])];
+    this.pictures.innerHTML = figures.map((name) => `<figure><canvas role="img" width="28" height="28" aria-label="${fill(words.mean_label, { name })}"></canvas><figcaption>${name}</figcaption></figure>`).join("");
+    write(this.note, count === 0 ? words.empty : count < rows.length ? fill(words.mean_some, { count, all: whole(rows.length) }) : words.mean_all);
+    if (!count) return;
+    const canvases = [...this.pictures.querySelectorAll("canvas")];
+    for (const [i, panel] of known.entries()) {
+      const mean = await averaged(some, (row) => decodedPixels(panel.model, row), () => made === this.made);
+      if (!mean) return;
+      drawPixels(canvases[i], panel.model.entry.image_side, (pixel) => mean[pixel]);
+    }
+    if (!entry.originals) return;
+    await near.pictures.fetch(entry, some);
+    const mean = await averaged(some, (row) => near.pictures.original(entry, row), () => made === this.made);
+    if (mean) drawPixels(canvases.at(-1), entry.image_side, (pixel) => mean[pixel]);
+  }
+
+  // The KL and the error of each image, where a model has them.
+  async learnValues() {
+    const known = this.known(), { models } = this.near.page;
+    const values = await Promise.all(known.map(async ({ model }) => ({ kl: await valuesOf(models, model, "kl"), error: await valuesOf(models, model, "error") })));
+    this.values = new Map(known.map((panel, i) => [panel, values[i]]));
+  }
+
+  turn(pages) {
+    this.at += pages * TABLE_ROWS;
+    this.showTable();
+  }
+
+  showTable() {
+    const { near, words, rows } = this, known = this.known(), some = rows.slice(this.at, this.at + TABLE_ROWS), state = near.page.state();
+    const { model } = known[0];
+    const head = [words.image, words.class, ...known.flatMap((panel) => [
+      fill(words.code_of, { name: panel.name }), panel.model.codes.logVar && fill(words.kl_of, { name: panel.name }), panel.model.entry.originals && fill(words.error_of, { name: panel.name }),
+    ].filter(Boolean))];
+    const cells = (panel, row) => {
+      const { codes, entry } = panel.model, { kl, error } = this.values.get(panel) ?? {}, dots = entry.latent_dim > 2 ? " …" : "";
+      return [
+        `(${panel.dims(state).map((dimension) => format(codes.mean[dimension][row], 2)).join(", ")}${dots})`,
+        codes.logVar && (kl ? format(kl[row], 2) : "…"), entry.originals && (error ? format(error[row], 1) : "…"),
+      ].filter(Boolean);
+    };
+    const line = (items, tag) => `<tr>${items.map((item) => `<${tag}>${item}</${tag}>`).join("")}</tr>`;
+    this.table.innerHTML = `<thead>${line(head, 'th scope="col"').replaceAll('</th scope="col">', "</th>")}</thead><tbody>${some.map((row) =>
+      line([row, near.className(model, row), ...known.flatMap((panel) => cells(panel, row))], "td")).join("")}</tbody>`;
+    this.table.title = known.some((panel) => panel.model.entry.latent_dim > 2) ? words.table_dims : "";
+    write(this.pager.querySelector("span"), rows.length ? fill(words.page, { first: whole(this.at + 1), last: whole(this.at + some.length), all: whole(rows.length) }) : "");
+    this.pager.querySelector(".back").disabled = this.at === 0;
+    this.pager.querySelector(".on").disabled = this.at + TABLE_ROWS >= rows.length;
+    this.pager.querySelector(".csv").disabled = !rows.length;
+  }
+
+  async download() {
+    const { near, words, rows } = this;
+    try {
+      await this.learnValues();
+      const known = this.known().map((panel) => ({ name: panel.model.entry.name, model: panel.model, values: this.values.get(panel) }));
+      const file = new Blob([toCsv(columnsOf(known, words.columns), rows)], { type: "text/csv;charset=utf-8" });
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: `region-${known[0].name.replaceAll("/", "-")}-${rows.length}-images.csv` });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    } catch (error) {
+      near.fail(error);
+    }
+  }
+
+  marksOn(panel, state) {
+    if (this.drawn) return this.drawn.panel === panel ? { outline: this.drawn.corners, closed: false } : {};
+    if (!this.region) return {};
+    const own = panel.side === this.region.side;
+    return { outline: own ? this.outline(state) : null, rows: own || this.near.comparable() ? this.rows : null };
+  }
+}
+
+// The mean of pictures, a bit at a time; null once it is no longer wanted.
+async function averaged(rows, pixelsOf, wanted) {
+  let sum = null, begun = performance.now();
+  for (const row of rows) {
+    const pixels = pixelsOf(row);
+    sum ??= new Float64Array(pixels.length);
+    for (let i = 0; i < sum.length; i++) sum[i] += pixels[i];
+    if (performance.now() - begun < 10) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    if (!wanted()) return null;
+    begun = performance.now();
+  }
+  return sum.map((value) => value / rows.length);
+}
