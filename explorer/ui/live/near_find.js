@@ -75,7 +75,7 @@ export class Find {
     );
   }
 
-  // Resolves to {rows, captions, note}: of rows and captions one an image.
+  // Resolves to {rows, captions, titles, note}: the first three one an image; titles may be missing.
   async search(model, what) {
     const { near, words } = this, { entry, codes } = model, [value, end] = what.split("-");
     const allowed = near.allowed(model) ?? (() => true), all = Array.from(codes.label.keys()).filter(allowed);
@@ -86,7 +86,8 @@ export class Find {
     if (value === "misplaced") {
       const { k, ...rest } = await neighbourhoodsOf(model), found = misplaced({ k, ...rest }, codes.label).filter(({ row }) => allowed(row));
       return {
-        rows: found.map(({ row }) => row), captions: found.map(({ row, other, votes }) => `${near.className(model, row)}: ${votes} × ${entry.classes[other]}`),
+        rows: found.map(({ row }) => row), captions: found.map(({ row, other }) => `${near.className(model, row)} → ${entry.classes[other]}`),
+        titles: found.map(({ row, other, votes }) => fill(words.thumb_misplaced, { image: row, class: near.className(model, row), votes, k, other: entry.classes[other] })),
         note: fill(words.misplaced_note, { count: found.length, all: all.length, k }),
       };
     }
@@ -115,7 +116,7 @@ export class Find {
     this.pager.querySelector(".on").disabled = this.at + PAGE >= list.rows.length;
     write(this.pager.querySelector("span"), fill(words.page, { first: this.at + 1, last: this.at + rows.length, all: list.rows.length }));
     const show = () => this.thumbs[0].show(rows.map((row, i) => ({
-      panel, row, caption: list.captions[this.at + i], title: fill(words.thumb, { image: row, class: near.className(panel.model, row), caption: list.captions[this.at + i] }),
+      panel, row, caption: list.captions[this.at + i], title: list.titles?.[this.at + i] ?? fill(words.thumb, { image: row, class: near.className(panel.model, row), caption: list.captions[this.at + i] }),
     })));
     show();
     const { at } = this;

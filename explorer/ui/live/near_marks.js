@@ -3,7 +3,7 @@
 import { set, svgElement } from "./map.js";
 import { Sketchpad } from "./sketchpad.js";
 
-const SIZE = 6; // half of a mark's width, pixels
+const SIZE = 5; // half of a mark's width, pixels
 const SHAPES = {
   circle: (x, y) => `M${x - SIZE} ${y}a${SIZE} ${SIZE} 0 1 0 ${2 * SIZE} 0a${SIZE} ${SIZE} 0 1 0 ${-2 * SIZE} 0`,
   square: (x, y) => `M${x - SIZE} ${y - SIZE}h${2 * SIZE}v${2 * SIZE}h${-2 * SIZE}z`,

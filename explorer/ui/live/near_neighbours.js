@@ -15,7 +15,7 @@ export class Neighbours {
     Object.assign(this, { host, near, words: near.words.neighbours });
     const { words } = this;
     host.innerHTML = `<div class="line"><label>${words.count} <select class="count"></select></label><button type="button" class="at-probe"></button></div>
-      <p class="summary"></p>${near.panels.map(() => '<section><p class="around"><b class="sign"></b> <span></span></p><div></div></section>').join("")}`;
+      <p class="summary"></p>${near.panels.map(() => '<section><p class="around"><b class="sign"></b> <span></span></p><div></div></section>').join("")}<p class="rows"></p>`;
     this.count = host.querySelector(".count");
     this.count.append(...COUNTS.map((count) => new Option(count)));
     this.count.addEventListener("change", () => near.page.set({ near_k: this.count.value }));
@@ -23,6 +23,7 @@ export class Neighbours {
     Object.assign(this.atProbe, { textContent: words.at_probe, title: words.at_probe_title });
     this.atProbe.addEventListener("click", () => near.page.set({ near_at: null }));
     this.summary = host.querySelector(".summary");
+    this.rows = host.querySelector(".rows");
     this.sections = [...host.querySelectorAll("section")];
     this.thumbs = this.sections.map((section) => new Thumbs(section.querySelector("div"), near));
   }
@@ -87,6 +88,7 @@ export class Neighbours {
     ];
     write(this.summary, lists.length === 2 ? fill(words.shared, { shared: shared.size, count: lists[0].rows.length, image })
       : image === null ? words.nothing : fill(words.other_dataset, { name: other.name, dataset: other.model.entry.dataset }));
+    write(this.rows, lists.some(({ panel }) => panel.model.entry.originals) ? words.rows : words.rows_decoded);
     this.sections.forEach((section, i) => {
       const list = lists[i];
       section.hidden = !list?.rows.length;

@@ -73,6 +73,7 @@ export class Regions {
       },
     }));
     this.lasso.setAttribute("aria-pressed", true);
+    showMap(near.panel().map.host);
     near.page.announce(words.armed);
     near.page.draw();
   }
@@ -158,7 +159,7 @@ export class Regions {
 
   describe(panel, state) {
     const { near, words, rows } = this, { entry, codes } = panel.model, all = codes.label.length;
-    const where = panel.isPlane(state) ? (state.codes === "sampled" && codes.logVar ? words.of_samples : "") : words.of_umap;
+    const where = panel.isPlane(state) ? (state.codes === "sampled" && codes.logVar ? words.of_samples : "") : this.region.kind === "lasso" ? words.of_umap : words.of_umap_middle;
     const text = fill(words.count, { count: whole(rows.length), all: whole(all), share: percent(rows.length / all), name: panel.name });
     write(this.summary, [this.lassos ? words.armed : text, where, near.comparable() ? "" : fill(words.other_dataset, { name: near.other(panel).name })].filter(Boolean).join(" "));
     const counts = entry.classes.map(() => 0);
@@ -268,6 +269,12 @@ export class Regions {
     const own = panel.side === this.region.side;
     return { outline: own ? this.outline(state) : null, rows: own || this.near.comparable() ? this.rows : null };
   }
+}
+
+// Where a map is out of sight, as on a phone, brings it there.
+function showMap(host) {
+  const { top, bottom } = host.getBoundingClientRect(), calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  if (top < 0 || bottom > window.innerHeight) host.scrollIntoView({ block: "end", behavior: calm ? "auto" : "smooth" });
 }
 
 // The mean of pictures, a bit at a time; null once it is no longer wanted.
