@@ -3,7 +3,7 @@
 import { fill } from "./kl_words.js";
 import { Thumbs } from "./near_thumbs.js";
 import { misplaced } from "./nearest.js";
-import { format, write } from "./readout.js";
+import { format, whole, write } from "./readout.js";
 import { neighbourhoodsOf, valuesOf } from "./values.js";
 
 const PAGE = 16; // pictures at once
@@ -81,14 +81,14 @@ export class Find {
     const allowed = near.allowed(model) ?? (() => true), all = Array.from(codes.label.keys()).filter(allowed);
     if (value === "class") {
       const rows = all.filter((row) => codes.label[row] === Number(end));
-      return { rows, captions: rows.map(String), note: fill(words.of_class, { class: entry.classes[end] ?? end, count: rows.length }) };
+      return { rows, captions: rows.map(String), note: fill(words.of_class, { class: entry.classes[end] ?? end, count: whole(rows.length) }) };
     }
     if (value === "misplaced") {
       const { k, ...rest } = await neighbourhoodsOf(model), found = misplaced({ k, ...rest }, codes.label).filter(({ row }) => allowed(row));
       return {
         rows: found.map(({ row }) => row), captions: found.map(({ row, other }) => `${near.className(model, row)} → ${entry.classes[other]}`),
         titles: found.map(({ row, other, votes }) => fill(words.thumb_misplaced, { image: row, class: near.className(model, row), votes, k, other: entry.classes[other] })),
-        note: fill(words.misplaced_note, { count: found.length, all: all.length, k }),
+        note: fill(words.misplaced_note, { count: whole(found.length), all: whole(all.length), k }),
       };
     }
     const why = missing(value, entry, words);
@@ -114,7 +114,7 @@ export class Find {
     this.pager.hidden = !list.rows.length;
     this.pager.querySelector(".back").disabled = this.at === 0;
     this.pager.querySelector(".on").disabled = this.at + PAGE >= list.rows.length;
-    write(this.pager.querySelector("span"), fill(words.page, { first: this.at + 1, last: this.at + rows.length, all: list.rows.length }));
+    write(this.pager.querySelector("span"), fill(words.page, { first: whole(this.at + 1), last: whole(this.at + rows.length), all: whole(list.rows.length) }));
     const show = () => this.thumbs[0].show(rows.map((row, i) => ({
       panel, row, caption: list.captions[this.at + i], title: list.titles?.[this.at + i] ?? fill(words.thumb, { image: row, class: near.className(panel.model, row), caption: list.captions[this.at + i] }),
     })));

@@ -47,12 +47,12 @@ export class Marks {
     const { canvas } = this.sketchpad, { map, model } = this.panel, { area } = scale;
     canvas.hidden = rows === null;
     if (rows === null) return void (this.painted = null);
-    const key = [x, rows, ...["x", "y"].flatMap((axis) => [scale[axis](0), scale[axis](1)]), map.host.clientWidth, map.host.clientHeight];
+    const key = [x, rows, ...["x", "y"].flatMap((axis) => [scale[axis](0), scale[axis](1)]), map.host.clientWidth, map.host.clientHeight, map.tones];
     if (this.painted?.every((value, i) => value === key[i])) return;
     this.painted = key;
     const inside = { x: rows.map((row) => x[row]), y: rows.map((row) => y[row]), label: rows.map((row) => model.codes.label[row]) };
     canvas.style.clipPath = `inset(${area.top}px calc(100% - ${area.left + area.width}px) calc(100% - ${area.top + area.height}px) ${area.left}px)`;
-    this.sketchpad.paint(map.host, scale, inside, this.palette, new Set(), map.markerSize() + 1);
+    this.sketchpad.paint(map.host, scale, inside, this.palette, new Set(), map.markerSize() + 1, null, map.tones && ((i) => map.tones.ink(rows[i])));
   }
 
   remove() {
