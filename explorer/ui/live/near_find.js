@@ -15,7 +15,7 @@ export class Find {
     Object.assign(this, { host, near, words: near.words.find, at: 0 });
     const { words } = this;
     host.innerHTML = `<div class="line"><label>${words.what} <select class="what"></select></label>
-        <form><label>${words.image} <input type="number" min="0" step="1"></label><button>${words.go}</button></form></div>
+        <form novalidate><label>${words.image} <input type="number" min="0" step="1"></label><button>${words.go}</button></form></div>
       <p class="summary" aria-live="polite"></p>
       <div class="line pager"><button type="button" class="back" aria-label="${words.back}">‹</button><span></span><button type="button" class="on" aria-label="${words.on}">›</button></div>
       <div class="list"></div>`;
