@@ -9,7 +9,7 @@ than two, `dims=3,7` names the two (from 1) that sliders and plane show, and `ma
 what the discriminator says at that moment.
 
 `tool=draw` opens one of the explorer's tools; not beside a replay. Of the tool Near: `near=find` what it does, `near_side=right` in which panel's model,
-`near_k=12` with how many neighbours, `near_find=class-3` what it finds, `near_at=0.5,-1` where neighbours are sought if that is no longer the probe.
+`near_k=12` with how many neighbours, `near_find=class-3` what it finds, `near_at=0.5,-1` where neighbours are sought if that is no longer the probe, `near_region=circle,0.8` a region around the probe.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ CHOICES |= {  # of the tool Near
     "near": ("neighbours", "region", "find"), "near_side": ("left", "right"), "near_k": ("8", "4", "6", "12", "16", "24"),
     "near_find": ("misplaced", *FINDS, *(f"class-{which}" for which in range(10))),
 }  # fmt: skip
+REGIONS, REGION_RADII = ("circle", "square"), (0.1, 4.0)  # around the probe, in units of the map
 MOMENTS = 30  # the most that a recording has: recording.MOMENTS
-PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool", "near", "near_side", "near_k", "near_find", "near_at")
+PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool", "near", "near_side", "near_k", "near_find", "near_at", "near_region")
 
 
 def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]]) -> dict:
@@ -40,7 +41,7 @@ def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]])
     if not models:
         raise ValueError("there is no model to show")
     left, right = (next((name for name in wanted if name in models), next(iter(models))) for wanted in front)
-    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1], "near_at": None} | {name: choices[0] for name, choices in CHOICES.items()}
+    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1], "near_at": None, "near_region": None} | {name: choices[0] for name, choices in CHOICES.items()}
     return _default_probe(_dimensions(chosen, models)) | chosen
 
 
@@ -87,6 +88,16 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             state["near_at"] = numbers(params["near_at"], models[state[state["near_side"]]]["latent_dim"], LIMITS["mean"])
         except ValueError as error:
             ignore("near_at", str(error))
+    if "near_region" in params:
+        kind, _, radius = params["near_region"].partition(",")
+        try:
+            [reach] = numbers(radius, 1, REGION_RADII[1])
+        except ValueError:
+            reach = 0
+        if kind in REGIONS and reach >= REGION_RADII[0]:
+            state["near_region"] = f"{kind},{text(reach)}"
+        else:
+            ignore("near_region", "it is circle or square and its radius from 0.1 to 4, as in circle,0.8")
     if "pick" in params:
         sizes = {model["dataset"]: model["images"] for model in models.values()}
         dataset, _, row = params["pick"].partition(":")
@@ -117,6 +128,7 @@ def to_params(state: Mapping) -> dict[str, str]:
         params["tool"] = state["tool"]
     if state["tool"] == "near":
         params |= {name: state[name] for name in ("near", "near_side", "near_k", "near_find") if state[name] != CHOICES[name][0]}
+        params["near_region"] = state["near_region"]
         params["near_at"] = state["near_at"] and ",".join(text(value) for value in state["near_at"])
     return {name: value for name, value in params.items() if value is not None}
 

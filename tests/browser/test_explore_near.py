@@ -379,8 +379,13 @@ def test_a_region_around_the_probe_by_keyboard(open_near):
     next_frame(page)
     assert count() == (np.linalg.norm(mean - [0.3, 0.1], axis=1) <= 0.8).sum()
     page.get_by_role("button", name="Square").click()
-    next_frame(page)
+    page.wait_for_url(re.compile("near_region=square(%2C|,)0.8"))
     assert count() == (np.abs(mean - [0.3, 0.1]).max(1) <= 0.8).sum()
+    page.reload()
+    page.wait_for_selector(READY)
+    assert count() == (np.abs(mean - [0.3, 0.1]).max(1) <= 0.8).sum()  # a link reopens it
+    page.locator(".near tbody button").first.click()
+    page.wait_for_url(re.compile("pick=digits"))
     page.get_by_role("button", name="Clear").click()
     assert page.locator(".near .inside").is_hidden()
 

@@ -132,6 +132,7 @@ export class Tool {
     const note = this.box.querySelector(".left-out");
     note.hidden = !hidden.length;
     if (hidden.length) write(note, fill(hidden.length === 1 ? this.words.left_out_one : this.words.left_out, { classes: hidden.join(", ") }));
+    if (state.near !== "region") this.views.get("region").disarm();
     const view = this.views.get(state.near);
     view.show(state);
     for (const [panel, marks] of this.marks) {

@@ -17,7 +17,7 @@ const RADII = { min: 0.1, max: 4, step: 0.1 }; // of a region around the probe, 
 
 export class Regions {
   constructor(host, near) {
-    Object.assign(this, { host, near, words: near.words.region, region: null, rows: [], at: 0, made: 0 });
+    Object.assign(this, { host, near, words: near.words.region, region: null, lassoed: null, rows: [], at: 0, made: 0, values: new Map() });
     const { words } = this;
     host.innerHTML = `<div class="line"><button type="button" class="lasso" aria-pressed="false">${words.lasso}</button>
         <button type="button" class="circle" aria-pressed="false">${words.circle}</button><button type="button" class="square" aria-pressed="false">${words.square}</button>
@@ -35,19 +35,30 @@ export class Regions {
     });
     this.lasso.title = words.lasso_title;
     this.lasso.addEventListener("click", () => this.toggle());
-    for (const kind of ["circle", "square"]) this[kind].addEventListener("click", () => this.aroundProbe(kind));
-    this.radius.addEventListener("input", () => this.aroundProbe(this.region?.kind === "square" ? "square" : "circle"));
+    for (const kind of ["circle", "square"]) {
+      this[kind].addEventListener("click", () => {
+        this.aroundProbe(kind);
+        near.page.commit();
+      });
+    }
+    this.radius.addEventListener("input", () => this.aroundProbe());
+    for (const end of ["pointerup", "keyup", "blur"]) this.radius.addEventListener(end, () => near.page.commit());
     find(".back").addEventListener("click", () => this.turn(-1));
     find(".on").addEventListener("click", () => this.turn(1));
     find(".csv").addEventListener("click", () => this.download());
-    find(".clear").addEventListener("click", () => this.take(null));
+    find(".clear").addEventListener("click", () => {
+      this.lassoed = null;
+      near.page.set({ near_region: null });
+    });
+    const rowOf = (event) => event.target.closest?.("tbody tr")?.dataset.row;
+    const point = (event) => near.point(rowOf(event) ? { dataset: this.panelOf().model.entry.dataset, row: Number(rowOf(event)) } : null);
+    for (const name of ["pointerover", "focusin"]) this.table.addEventListener(name, point);
+    for (const name of ["pointerleave", "focusout"]) this.table.addEventListener(name, () => near.point(null));
+    this.table.addEventListener("click", (event) => rowOf(event) && near.choose(this.panelOf(), Number(rowOf(event))));
   }
 
-  // The models or what is shown of them changed: a lasso that was drawn over other codes stays only where its map still has them.
   reset() {
     this.key = null;
-    const digest = this.region && this.near.panels.find((panel) => panel.side === this.region.side).model.entry.digest;
-    if (this.region && digest !== this.region.digest) this.region = null;
   }
 
   leave() {
@@ -68,8 +79,9 @@ export class Regions {
       },
       end: (_, corners) => {
         this.disarm();
-        if (corners?.length > 2) this.take({ kind: "lasso", side: panel.side, corners });
-        else near.page.draw();
+        if (!(corners?.length > 2)) return near.page.draw();
+        this.lassoed = { kind: "lasso", side: panel.side, corners, plane: this.planeOf(panel, near.page.state()) };
+        near.page.change({ near_region: null }); // the other kind of region ends; nobody need be told yet
       },
     }));
     this.lasso.setAttribute("aria-pressed", true);
@@ -79,33 +91,39 @@ export class Regions {
   }
 
   disarm() {
-    this.lassos?.forEach((lasso) => lasso.remove());
+    if (!this.lassos) return;
+    this.lassos.forEach((lasso) => lasso.remove());
     this.lassos = this.drawn = null;
     this.lasso.setAttribute("aria-pressed", false);
     this.key = null;
     if (this.near.isOpen) this.near.page.draw();
   }
 
-  // A circle or a square around the probe, which goes with it.
-  aroundProbe(kind, panel = this.near.panel()) {
-    this.take({ kind, side: panel.side });
+  // A circle or a square around the probe, which goes with it: without a kind, the one that there is.
+  aroundProbe(kind = this.region?.kind === "square" ? "square" : "circle", panel = this.near.panel()) {
+    this.lassoed = null;
+    this.near.page.change({ near_region: `${kind},${Number(this.radius.value)}`, near_side: panel.side });
   }
 
+  // By a key on the probe of a map: told when the key is let go.
   grow(steps, panel) {
     this.radius.value = Number(this.radius.value) + steps * RADII.step;
-    this.aroundProbe(this.region?.kind === "square" ? "square" : "circle", panel);
+    this.aroundProbe(undefined, panel);
+    window.addEventListener("keyup", () => this.near.page.commit(), { once: true });
   }
 
-  take(region) {
-    const panel = region && this.near.panels.find((one) => one.side === region.side);
-    this.region = region && { ...region, digest: panel.model.entry.digest, plane: this.planeOf(panel) };
-    this.near.page.draw();
+  // The region that there is: a lasso as long as its map shows the same codes on the same axes, or what the state says.
+  regionOf(state) {
+    if (this.lassoed && this.lassoed.plane !== this.planeOf(this.near.panel({ near_side: this.lassoed.side }), state)) this.lassoed = null;
+    if (this.lassoed || !state.near_region) return this.lassoed;
+    const [kind, radius] = state.near_region.split(",");
+    return { kind, side: state.near_side, radius: Number(radius) };
   }
 
-  // What a map's axes are: a region holds only on the same ones.
-  planeOf(panel) {
-    const state = this.near.page.state();
-    return panel.isPlane(state) ? `${panel.dims(state)} ${panel.model.codes.logVar ? state.codes : ""}` : "umap";
+  // What a map shows.
+  planeOf(panel, state) {
+    const { entry, codes } = panel.model;
+    return `${entry.digest} ${panel.isPlane(state) ? `${panel.dims(state)} ${codes.logVar ? state.codes : ""}` : "umap"}`;
   }
 
   // The middle of a region around the probe: in a UMAP, at the code that is nearest to it.
@@ -116,7 +134,7 @@ export class Regions {
   }
 
   outline(state) {
-    const { region } = this, panel = this.panelOf(), radius = Number(this.radius.value);
+    const { region } = this, panel = this.panelOf(), { radius } = region;
     if (region.kind === "lasso") return region.corners;
     const [x, y] = this.middle(panel, state);
     if (region.kind === "square") return [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([a, b]) => [x + a * radius, y + b * radius]);
@@ -130,15 +148,14 @@ export class Regions {
   // ---- what is in it ------------------------------------------------------------------------------------------
 
   show(state) {
-    const { near, words, region } = this;
-    const stale = region && region.plane !== this.planeOf(this.panelOf());
-    if (stale && region.kind === "lasso") this.region = null;
-    else if (stale) region.plane = this.planeOf(this.panelOf());
-    const around = this.region && this.region.kind !== "lasso";
-    for (const kind of ["circle", "square"]) this[kind].setAttribute("aria-pressed", this.region?.kind === kind);
+    const { near, words } = this;
+    this.region = this.regionOf(state);
+    const around = this.region?.kind !== "lasso" && this.region;
+    for (const kind of ["circle", "square"]) this[kind].setAttribute("aria-pressed", around?.kind === kind);
+    if (around && Number(this.radius.value) !== around.radius) this.radius.value = around.radius;
     write(this.radiusText, format(Number(this.radius.value), 1));
     const key = JSON.stringify([
-      this.region, around && this.middle(this.panelOf(), state), around && this.radius.value, [...near.hidden()], Boolean(this.lassos), near.panels.map((panel) => panel.model.entry.digest),
+      this.region, around && this.middle(this.panelOf(), state), [...near.hidden()], Boolean(this.lassos), near.panels.map((panel) => this.planeOf(panel, state)),
     ]);
     if (this.key === key) return;
     this.key = key;
@@ -151,7 +168,7 @@ export class Regions {
     }
     const panel = this.panelOf(), points = panel.points(state), allowed = near.allowed(panel.model);
     if (this.region.kind === "lasso") this.rows = inPolygon(points, this.region.corners, allowed);
-    else this.rows = (this.region.kind === "circle" ? inCircle : inSquare)(points, this.middle(panel, state), Number(this.radius.value), allowed);
+    else this.rows = (this.region.kind === "circle" ? inCircle : inSquare)(points, this.middle(panel, state), this.region.radius, allowed);
     this.at = 0;
     this.describe(panel, state);
     this.settle();
@@ -239,9 +256,9 @@ export class Regions {
         codes.logVar && (kl ? format(kl[row], 2) : "…"), entry.originals && (error ? format(error[row], 1) : "…"),
       ].filter(Boolean);
     };
-    const line = (items, tag) => `<tr>${items.map((item) => `<${tag}>${item}</${tag}>`).join("")}</tr>`;
-    this.table.innerHTML = `<thead>${line(head, 'th scope="col"').replaceAll('</th scope="col">', "</th>")}</thead><tbody>${some.map((row) =>
-      line([row, near.className(model, row), ...known.flatMap((panel) => cells(panel, row))], "td")).join("")}</tbody>`;
+    const button = (row) => `<button type="button" title="${fill(words.pick, { image: row })}">${row}</button>`;
+    this.table.innerHTML = `<thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead><tbody>${some.map((row) =>
+      `<tr data-row="${row}">${[button(row), near.className(model, row), ...known.flatMap((panel) => cells(panel, row))].map((cell) => `<td>${cell}</td>`).join("")}</tr>`).join("")}</tbody>`;
     this.table.title = known.some((panel) => panel.model.entry.latent_dim > 2) ? words.table_dims : "";
     write(this.pager.querySelector("span"), rows.length ? fill(words.page, { first: whole(this.at + 1), last: whole(this.at + some.length), all: whole(rows.length) }) : "");
     this.pager.querySelector(".back").disabled = this.at === 0;

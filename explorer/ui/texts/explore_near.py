@@ -60,6 +60,7 @@ WORDS = {
         "code_of": "{name} code",
         "kl_of": "{name} KL",
         "error_of": "{name} error",
+        "pick": "Pick image {image}",
         "table_label": "Images in the region",
         "table_dims": "Of more than two dimensions, the two of the plane are shown. The CSV holds all.",
         "page": "{first}–{last} of {all}",
