@@ -1,23 +1,18 @@
 // A region of a map: what is in it, how it looks on average, where the same images lie in the other model, and all of it as a table.
 
 import { fill } from "./kl_words.js";
-import { drawPixels } from "./decoder.js";
+import { Contents } from "./near_contents.js";
 import { Lasso } from "./near_lasso.js";
-import { decodedPixels } from "./near_pictures.js";
 import { inCircle, inPolygon, inSquare } from "./near_polygon.js";
-import { columnsOf, toCsv } from "./near_table.js";
 import { treeOf } from "./near_neighbours.js";
 import { format, percent, whole, write } from "./readout.js";
-import { valuesOf } from "./values.js";
 
-const MEAN_OF = 512; // the most pictures that a mean is taken of
-const TABLE_ROWS = 8; // at once
 const SETTLED = 200; // milliseconds without a change: then means and table are made
 const RADII = { min: 0.1, max: 4, step: 0.1 }; // of a region around the probe, in the map's units
 
 export class Regions {
   constructor(host, near) {
-    Object.assign(this, { host, near, words: near.words.region, region: null, lassoed: null, rows: [], at: 0, made: 0, values: new Map() });
+    Object.assign(this, { host, near, words: near.words.region, region: null, lassoed: null, rows: [] });
     const { words } = this;
     host.innerHTML = `<div class="line"><button type="button" class="lasso" aria-pressed="false">${words.lasso}</button>
         <button type="button" class="circle" aria-pressed="false">${words.circle}</button><button type="button" class="square" aria-pressed="false">${words.square}</button>
@@ -31,7 +26,7 @@ export class Regions {
     const find = (selector) => host.querySelector(selector);
     Object.assign(this, {
       lasso: find(".lasso"), circle: find(".circle"), square: find(".square"), radius: find(".radius input"), radiusText: find(".radius output"), summary: find(".summary"),
-      inside: find(".inside"), classes: find(".classes"), pictures: find(".pictures-of"), note: find(".means-note"), pager: find(".pager"), table: find("table"),
+      inside: find(".inside"), classes: find(".classes"), contents: new Contents(find(".inside"), near),
     });
     this.lasso.title = words.lasso_title;
     this.lasso.addEventListener("click", () => this.toggle());
@@ -43,18 +38,10 @@ export class Regions {
     }
     this.radius.addEventListener("input", () => this.aroundProbe());
     for (const end of ["pointerup", "keyup", "blur"]) this.radius.addEventListener(end, () => near.page.commit());
-    find(".back").addEventListener("click", () => this.turn(-1));
-    find(".on").addEventListener("click", () => this.turn(1));
-    find(".csv").addEventListener("click", () => this.download());
     find(".clear").addEventListener("click", () => {
       this.lassoed = null;
       near.page.set({ near_region: null });
     });
-    const rowOf = (event) => event.target.closest?.("tbody tr")?.dataset.row;
-    const point = (event) => near.point(rowOf(event) ? { dataset: this.panelOf().model.entry.dataset, row: Number(rowOf(event)) } : null);
-    for (const name of ["pointerover", "focusin"]) this.table.addEventListener(name, point);
-    for (const name of ["pointerleave", "focusout"]) this.table.addEventListener(name, () => near.point(null));
-    this.table.addEventListener("click", (event) => rowOf(event) && near.choose(this.panelOf(), Number(rowOf(event))));
   }
 
   reset() {
@@ -63,7 +50,7 @@ export class Regions {
 
   leave() {
     clearTimeout(this.settling);
-    this.made += 1;
+    this.contents.stop();
   }
 
   // ---- how a region is made ------------------------------------------------------------------------------------
@@ -169,7 +156,6 @@ export class Regions {
     const panel = this.panelOf(), points = panel.points(state), allowed = near.allowed(panel.model);
     if (this.region.kind === "lasso") this.rows = inPolygon(points, this.region.corners, allowed);
     else this.rows = (this.region.kind === "circle" ? inCircle : inSquare)(points, this.middle(panel, state), this.region.radius, allowed);
-    this.at = 0;
     this.describe(panel, state);
     this.settle();
   }
@@ -195,89 +181,13 @@ export class Regions {
   // Once the region stays as it is: means, table, and a sentence for who does not see.
   settle() {
     clearTimeout(this.settling);
-    const made = (this.made += 1), { near } = this;
-    this.settling = setTimeout(async () => {
-      if (near.panels.some((panel) => panel.map.grabbed)) return made === this.made && this.settle();
+    this.contents.stop();
+    this.settling = setTimeout(() => {
+      const { near } = this;
+      if (near.panels.some((panel) => panel.map.grabbed)) return this.settle();
       near.page.announce(this.summary.textContent);
-      this.values = new Map();
-      this.showTable();
-      try {
-        await this.showMeans(made);
-        await this.learnValues();
-        if (made === this.made) this.showTable();
-      } catch (error) {
-        if (made === this.made) near.fail(error);
-      }
+      this.contents.show(this.known(), this.rows);
     }, SETTLED);
-  }
-
-  // The mean of the decoded codes in each model, and of the originals. Frames and input come in between.
-  async showMeans(made) {
-    const { near, words, rows } = this, known = this.known(), { entry } = known[0].model;
-    const count = Math.min(rows.length, MEAN_OF), some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
-    const figures = [...known.map((panel) => fill(words.mean_of, { name: panel.name })), ...(entry.originals ? [words.mean_of_originals] : [])];
-    this.pictures.innerHTML = figures.map((name) => `<figure><canvas role="img" width="28" height="28" aria-label="${fill(words.mean_label, { name })}"></canvas><figcaption>${name}</figcaption></figure>`).join("");
-    write(this.note, count === 0 ? words.empty : count < rows.length ? fill(words.mean_some, { count, all: whole(rows.length) }) : words.mean_all);
-    if (!count) return;
-    const canvases = [...this.pictures.querySelectorAll("canvas")];
-    for (const [i, panel] of known.entries()) {
-      const mean = await averaged(some, (row) => decodedPixels(panel.model, row), () => made === this.made);
-      if (!mean) return;
-      drawPixels(canvases[i], panel.model.entry.image_side, (pixel) => mean[pixel]);
-    }
-    if (!entry.originals) return;
-    await near.pictures.fetch(entry, some);
-    const mean = await averaged(some, (row) => near.pictures.original(entry, row), () => made === this.made);
-    if (mean) drawPixels(canvases.at(-1), entry.image_side, (pixel) => mean[pixel]);
-  }
-
-  // The KL and the error of each image, where a model has them.
-  async learnValues() {
-    const known = this.known(), { models } = this.near.page;
-    const values = await Promise.all(known.map(async ({ model }) => ({ kl: await valuesOf(models, model, "kl"), error: await valuesOf(models, model, "error") })));
-    this.values = new Map(known.map((panel, i) => [panel, values[i]]));
-  }
-
-  turn(pages) {
-    this.at += pages * TABLE_ROWS;
-    this.showTable();
-  }
-
-  showTable() {
-    const { near, words, rows } = this, known = this.known(), some = rows.slice(this.at, this.at + TABLE_ROWS), state = near.page.state();
-    const { model } = known[0];
-    const head = [words.image, words.class, ...known.flatMap((panel) => [
-      fill(words.code_of, { name: panel.name }), panel.model.codes.logVar && fill(words.kl_of, { name: panel.name }), panel.model.entry.originals && fill(words.error_of, { name: panel.name }),
-    ].filter(Boolean))];
-    const cells = (panel, row) => {
-      const { codes, entry } = panel.model, { kl, error } = this.values.get(panel) ?? {}, dots = entry.latent_dim > 2 ? " …" : "";
-      return [
-        `(${panel.dims(state).map((dimension) => format(codes.mean[dimension][row], 2)).join(", ")}${dots})`,
-        codes.logVar && (kl ? format(kl[row], 2) : "…"), entry.originals && (error ? format(error[row], 1) : "…"),
-      ].filter(Boolean);
-    };
-    const button = (row) => `<button type="button" title="${fill(words.pick, { image: row })}">${row}</button>`;
-    this.table.innerHTML = `<thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead><tbody>${some.map((row) =>
-      `<tr data-row="${row}">${[button(row), near.className(model, row), ...known.flatMap((panel) => cells(panel, row))].map((cell) => `<td>${cell}</td>`).join("")}</tr>`).join("")}</tbody>`;
-    this.table.title = known.some((panel) => panel.model.entry.latent_dim > 2) ? words.table_dims : "";
-    write(this.pager.querySelector("span"), rows.length ? fill(words.page, { first: whole(this.at + 1), last: whole(this.at + some.length), all: whole(rows.length) }) : "");
-    this.pager.querySelector(".back").disabled = this.at === 0;
-    this.pager.querySelector(".on").disabled = this.at + TABLE_ROWS >= rows.length;
-    this.pager.querySelector(".csv").disabled = !rows.length;
-  }
-
-  async download() {
-    const { near, words, rows } = this;
-    try {
-      await this.learnValues();
-      const known = this.known().map((panel) => ({ name: panel.model.entry.name, model: panel.model, values: this.values.get(panel) }));
-      const file = new Blob([toCsv(columnsOf(known, words.columns), rows)], { type: "text/csv;charset=utf-8" });
-      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: `region-${known[0].name.replaceAll("/", "-")}-${rows.length}-images.csv` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
-    } catch (error) {
-      near.fail(error);
-    }
   }
 
   marksOn(panel, state) {
@@ -292,19 +202,4 @@ export class Regions {
 function showMap(host) {
   const { top, bottom } = host.getBoundingClientRect(), calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (top < 0 || bottom > window.innerHeight) host.scrollIntoView({ block: "end", behavior: calm ? "auto" : "smooth" });
-}
-
-// The mean of pictures, a bit at a time; null once it is no longer wanted.
-async function averaged(rows, pixelsOf, wanted) {
-  let sum = null, begun = performance.now();
-  for (const row of rows) {
-    const pixels = pixelsOf(row);
-    sum ??= new Float64Array(pixels.length);
-    for (let i = 0; i < sum.length; i++) sum[i] += pixels[i];
-    if (performance.now() - begun < 10) continue;
-    await new Promise((resolve) => setTimeout(resolve));
-    if (!wanted()) return null;
-    begun = performance.now();
-  }
-  return sum.map((value) => value / rows.length);
 }
