@@ -39,6 +39,10 @@ def states(draw):
     chosen["way"] = draw(st.sampled_from(state.CHOICES["way"]))
     chosen["frames"] = draw(st.sampled_from(state.FRAMES))
     chosen["sum"] = draw(st.none() | st.from_regex(r"[0-9],[0-9](,image)?", fullmatch=True).filter(str.isascii))
+    near = chosen["tool"] == "near"
+    chosen |= {name: draw(st.sampled_from(state.CHOICES[name])) if near else state.CHOICES[name][0] for name in ("near", "near_side", "near_k", "near_find")}
+    chosen["near_at"] = draw(st.none() | numbers("mean", MODELS[chosen[chosen["near_side"]]]["latent_dim"])) if near else None
+    chosen["near_region"] = draw(st.none() | st.sampled_from(["circle,0.1", "square,4", "circle,0.8"])) if near else None
     return chosen
 
 
@@ -81,6 +85,12 @@ def test_the_probe_has_the_dimensions_of_the_larger_model():
     "name, value, why",
     [
         ("mean", "1", "2 numbers"),
+        ("near_at", "1,2,3", "2 numbers"),
+        ("near_region", "circle,0", "circle or square"),
+        ("near_region", "circle", "circle or square"),
+        ("near_region", "disc,1", "circle or square"),
+        ("near_region", "square,nan", "circle or square"),
+        ("near_find", "class-10", "misplaced or"),
         ("dims", "1,1", "two different dimensions from 1 to 2"),
         ("dims", "1,3", "two different dimensions from 1 to 2"),
         ("dims", "1,2,3", "two different dimensions from 1 to 2"),

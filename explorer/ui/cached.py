@@ -189,6 +189,11 @@ def original(dataset: str, row: int) -> bytes:
     return images[row].tobytes()
 
 
+def originals(dataset: str, rows: list[int]) -> bytes:
+    """The pixels of some test images, one after the other. Raises as `original` does."""
+    return b"".join(original(dataset, row) for row in rows)
+
+
 def _open(path: Path) -> Bundle:
     stamp = (path / "bundle.json").stat()
     return _load(str(path), stamp.st_mtime_ns, stamp.st_size)

@@ -10,6 +10,9 @@ what the discriminator says at that moment.
 
 `tool=draw` opens one of the explorer's tools; not beside a replay.
 
+Of the tool Near: `near=find` what it does, `near_side=right` in which panel's model, `near_k=12` with how many neighbours, `near_find=class-3` what it finds,
+`near_at=0.5,-1` where neighbours are sought if that is no longer the probe, `near_region=circle,0.8` a region around the probe.
+
 `walk=1,2;0.5,-1` are the waypoints of a walk, here two points; `walk=mnist:12;mnist:99` goes from one image's code to the other's, in each
 model to its own. `way=line`, `circle` or `curve` is how it goes, `frames=12` in how many pictures. `sum=4,9` is the mean code of class 4 less that
 of class 9 (from 0, in the order of the dataset's classes), added to the probe's mean, or with `sum=4,9,image` to the picked image's code.
@@ -24,11 +27,20 @@ from collections.abc import Mapping, Sequence
 LIMITS = {"mean": 1000.0, "log_var": 80.0, "noise": 100.0}
 DEFAULTS = {"mean": (0.0, 0.0), "log_var": (-2.0, -2.0), "noise": (0.8, -0.6)}  # over and over, in more dimensions
 DECIMALS = 4
-WALK = {"walk": None, "frames": 12, "sum": None}  # what stands at the start
-CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take"), "way": ("line", "circle", "curve")}
+FINDS = tuple(f"{value}-{end}" for value in ("error", "kl", "judgement", "density") for end in ("largest", "smallest"))
+CHOICES = {
+    "codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take"),
+    "near": ("neighbours", "region", "find"), "near_side": ("left", "right"), "near_k": ("8", "4", "6", "12", "16", "24"),
+    "near_find": ("misplaced", *FINDS, *(f"class-{which}" for which in range(10))), "way": ("line", "circle", "curve"),
+}  # fmt: skip
+START = {"pick": None, "moment": None, "dims": [0, 1], "near_at": None, "near_region": None, "walk": None, "frames": 12, "sum": None}
 MOMENTS = 30  # the most that a recording has: recording.MOMENTS
 WAYPOINTS, FRAMES = 8, range(8, 25)  # of a walk: the most waypoints, and how many pictures it may have
-PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool", "walk", "way", "frames", "sum")
+REGIONS, REGION_RADII = ("circle", "square"), (0.1, 4.0)  # around the probe, in units of the map
+PARAMETERS = (
+    "mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool",
+    "near", "near_side", "near_k", "near_find", "near_at", "near_region", "walk", "way", "frames", "sum",
+)  # fmt: skip
 
 
 def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]]) -> dict:
@@ -40,7 +52,7 @@ def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]])
     if not models:
         raise ValueError("there is no model to show")
     left, right = (next((name for name in wanted if name in models), next(iter(models))) for wanted in front)
-    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1]} | WALK | {name: choices[0] for name, choices in CHOICES.items()}
+    chosen = {"left": left, "right": right} | START | {name: choices[0] for name, choices in CHOICES.items()}
     return _default_probe(_dimensions(chosen, models)) | chosen
 
 
@@ -82,6 +94,21 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             state["dims"] = chosen
         else:
             ignore("dims", f"it names two different dimensions from 1 to {dimensions}, as in 1,2")
+    if "near_at" in params:
+        try:
+            state["near_at"] = numbers(params["near_at"], models[state[state["near_side"]]]["latent_dim"], LIMITS["mean"])
+        except ValueError as error:
+            ignore("near_at", str(error))
+    if "near_region" in params:
+        kind, _, radius = params["near_region"].partition(",")
+        try:
+            [reach] = numbers(radius, 1, REGION_RADII[1])
+        except ValueError:
+            reach = 0
+        if kind in REGIONS and reach >= REGION_RADII[0]:
+            state["near_region"] = f"{kind},{text(reach)}"
+        else:
+            ignore("near_region", "it is circle or square and its radius from 0.1 to 4, as in circle,0.8")
     if "pick" in params:
         try:
             state["pick"] = _image(params["pick"], models)
@@ -125,8 +152,12 @@ def to_params(state: Mapping) -> dict[str, str]:
         params |= {"moment": str(state["moment"]), "field": state["field"] if state["field"] != "none" else None}
     if state["tool"] != "none":
         params["tool"] = state["tool"]
+    if state["tool"] == "near":
+        params |= {name: state[name] for name in ("near", "near_side", "near_k", "near_find") if state[name] != CHOICES[name][0]}
+        params["near_region"] = state["near_region"]
+        params["near_at"] = state["near_at"] and ",".join(text(value) for value in state["near_at"])
     params |= {"walk": state["walk"], "sum": state["sum"]}
-    params |= {name: str(state[name]) for name, start in (("way", CHOICES["way"][0]), ("frames", WALK["frames"])) if state[name] != start}
+    params |= {name: str(state[name]) for name, start in (("way", CHOICES["way"][0]), ("frames", START["frames"])) if state[name] != start}
     return {name: value for name, value in params.items() if value is not None}
 
 

@@ -26,6 +26,7 @@ from explorer.ui import cached
 HERE = Path(__file__).parent
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 SCRIPTS = {path.name: path for path in HERE.glob("*.js")} | {PLOTLY.name: PLOTLY}
+MOST_ORIGINALS = 64  # in one answer
 FOR_EVER = "public, max-age=31536000, immutable"
 BUNDLE_FILES = {
     "tensors": cached.browser_tensors,  # what the front page needs: the decoder (float16) and the codes
@@ -106,7 +107,20 @@ async def serve_original(request: Request) -> Response:
     return Response(image, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
 
 
+async def serve_originals(request: Request) -> Response:
+    """`?rows=1,2,3`: their pixels, one image after the other."""
+    rows = request.query_params.get("rows", "").split(",", MOST_ORIGINALS)
+    if len(rows) > MOST_ORIGINALS or not all(row.isascii() and row.isdigit() and len(row) < 9 for row in rows):
+        return PlainTextResponse(f"no originals: rows must be 1 to {MOST_ORIGINALS} whole numbers with commas between them", 400)
+    try:
+        images = await anyio.to_thread.run_sync(cached.originals, request.path_params["dataset"], [int(row) for row in rows])
+    except (DatasetError, LookupError) as error:
+        return PlainTextResponse(f"no originals: {error}", 404)
+    return Response(images, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
+
+
 ROUTES = [
+    Route("/assets/{version}/originals/{dataset}", serve_originals),
     Route("/assets/{version}/{kind}/{digest}", serve_of_bundle),
     Route("/assets/{version}/originals/{dataset}/{row:int}", serve_original),
     Route("/assets/{version}/{name}", serve_script),

@@ -48,7 +48,7 @@ class Explorer {
     }));
     this.find(".open-replay").addEventListener("click", () => this.startReplay());
     this.tools = new Tools(root, {
-      ...page, base: this.base, catalogue: data.catalogue, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
+      ...page, pick: (panel, row, more) => this.pick(panel, row, more), base: this.base, catalogue: data.catalogue, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
       colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
       announce: (text) => write(this.find(".announcement"), text), fail: (error, what) => this.fail(error, what),
     });
@@ -315,10 +315,10 @@ class Explorer {
 
   // ---- the maps' events ------------------------------------------------------------------------------
 
-  // An image was clicked: the probe becomes its posterior, or goes to its code.
-  pick(panel, row) {
+  // An image was clicked: the probe becomes its posterior, or goes to its code. more: what else changes with it.
+  pick(panel, row, more = {}) {
     const { logVar } = panel.model.codes;
-    const part = { mean: panel.meanAt(this.probe.state, row), pick: `${panel.model.entry.dataset}:${row}` };
+    const part = { ...more, mean: panel.meanAt(this.probe.state, row), pick: `${panel.model.entry.dataset}:${row}` };
     if (logVar) part.log_var = this.probe.state.log_var.map((value, i) => (i < logVar.length ? logVar[i][row] : value));
     this.set(part);
   }

@@ -3,7 +3,7 @@
 import { Discriminator } from "./discriminator.js";
 import { klToStandardNormal } from "./gaussian.js";
 import { sigmoid } from "./judge.js";
-import { logDensity } from "./nearest.js";
+import { logDensityWithin, neighbourhoods } from "./nearest.js";
 
 export const VALUES = ["kl", "error", "judgement", "density"];
 
@@ -40,14 +40,14 @@ const MAKE = {
     }
     return result;
   },
-  async density(models, { codes: { mean } }) {
-    const result = new Float32Array(mean[0].length);
-    for (let row = 0, begun = performance.now(); row < result.length; row++) {
-      result[row] = logDensity(mean, mean.map((column) => column[row]), 11); // itself and ten
-      if (performance.now() - begun < 12) continue;
-      await new Promise((resolve) => setTimeout(resolve)); // frames and input between
-      begun = performance.now();
-    }
-    return result;
+  async density(models, model) {
+    const { mean } = model.codes, { k, distances } = await neighbourhoodsOf(model);
+    return Float32Array.from(mean[0], (_, row) => logDensityWithin(k + 1, mean[0].length, mean.length, distances[row * k + k - 1])); // itself and ten
   },
 };
+
+// The ten nearest others of each code, in all dimensions: see nearest.js.
+export function neighbourhoodsOf(model) {
+  model.neighbourhoods ??= neighbourhoods(model.codes.mean);
+  return model.neighbourhoods;
+}

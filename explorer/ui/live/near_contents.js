@@ -1,0 +1,133 @@
+// What a region holds: mean pictures, and a table of its images, which can be had as CSV.
+
+import { drawPixels } from "./decoder.js";
+import { fill } from "./kl_words.js";
+import { decodedPixels } from "./near_pictures.js";
+import { columnsOf, toCsv } from "./near_table.js";
+import { format, whole, write } from "./readout.js";
+import { valuesOf } from "./values.js";
+
+const MEAN_OF = 512; // the most pictures that a mean is taken of
+const TABLE_ROWS = 8; // at once
+
+export class Contents {
+  // box: the element that holds all of it; near: the tool.
+  constructor(box, near) {
+    const find = (selector) => box.querySelector(selector);
+    Object.assign(this, { near, words: near.words.region, known: [], rows: [], at: 0, made: 0, values: new Map() });
+    Object.assign(this, { pictures: find(".pictures-of"), note: find(".means-note"), pager: find(".pager"), table: find("table") });
+    find(".back").addEventListener("click", () => this.turn(-1));
+    find(".on").addEventListener("click", () => this.turn(1));
+    find(".csv").addEventListener("click", () => this.download());
+    const rowOf = (event) => event.target.closest?.("tbody tr")?.dataset.row;
+    const point = (event) => near.point(rowOf(event) ? { dataset: this.known[0].model.entry.dataset, row: Number(rowOf(event)) } : null);
+    for (const name of ["pointerover", "focusin"]) this.table.addEventListener(name, point);
+    for (const name of ["pointerleave", "focusout"]) this.table.addEventListener(name, () => near.point(null));
+    this.table.addEventListener("click", (event) => rowOf(event) && near.choose(this.known[0], Number(rowOf(event))));
+  }
+
+  // known: the panels whose models have seen the images, the region's own first; rows: the images.
+  async show(known, rows) {
+    const made = (this.made += 1);
+    Object.assign(this, { known, rows, at: 0, values: new Map() });
+    this.showTable();
+    try {
+      await this.showMeans(made);
+      const values = await this.learnValues();
+      if (made !== this.made) return;
+      this.values = values;
+      this.showTable();
+    } catch (error) {
+      if (made === this.made) this.near.fail(error);
+    }
+  }
+
+  // What is being made is no longer wanted.
+  stop() {
+    this.made += 1;
+    this.pager.querySelector(".csv").disabled = true; // until the table is that of the region
+  }
+
+  // The mean of the decoded codes in each model, and of the originals. Frames and input come in between.
+  async showMeans(made) {
+    const { near, words, rows, known } = this, { entry } = known[0].model;
+    const count = Math.min(rows.length, MEAN_OF), some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
+    const figures = [...known.map((panel) => fill(words.mean_of, { name: panel.name })), ...(entry.originals ? [words.mean_of_originals] : [])];
+    this.pictures.innerHTML = figures.map((name) => `<figure><canvas role="img" width="28" height="28" aria-label="${fill(words.mean_label, { name })}"></canvas><figcaption>${name}</figcaption></figure>`).join("");
+    write(this.note, count === 0 ? words.empty : count < rows.length ? fill(words.mean_some, { count, all: whole(rows.length) }) : words.mean_all);
+    if (!count) return;
+    const canvases = [...this.pictures.querySelectorAll("canvas")];
+    for (const [i, panel] of known.entries()) {
+      const mean = await averaged(some, (row) => decodedPixels(panel.model, row), () => made === this.made);
+      if (!mean) return;
+      drawPixels(canvases[i], panel.model.entry.image_side, (pixel) => mean[pixel]);
+    }
+    if (!entry.originals) return;
+    await near.pictures.fetch(entry, some);
+    const mean = await averaged(some, (row) => near.pictures.original(entry, row), () => made === this.made);
+    if (mean) drawPixels(canvases.at(-1), entry.image_side, (pixel) => mean[pixel]);
+  }
+
+  // The KL and the error of each image, where a model has them: by panel.
+  async learnValues() {
+    const { known } = this, { models } = this.near.page;
+    const values = await Promise.all(known.map(async ({ model }) => ({ kl: await valuesOf(models, model, "kl"), error: await valuesOf(models, model, "error") })));
+    return new Map(known.map((panel, i) => [panel, values[i]]));
+  }
+
+  turn(pages) {
+    this.at += pages * TABLE_ROWS;
+    this.showTable();
+  }
+
+  showTable() {
+    const { near, words, rows, known } = this, some = rows.slice(this.at, this.at + TABLE_ROWS), state = near.page.state();
+    const { model } = known[0];
+    const head = [words.image, words.class, ...known.flatMap((panel) => [
+      fill(words.code_of, { name: panel.name }), panel.model.codes.logVar && fill(words.kl_of, { name: panel.name }), panel.model.entry.originals && fill(words.error_of, { name: panel.name }),
+    ].filter(Boolean))];
+    const cells = (panel, row) => {
+      const { codes, entry } = panel.model, { kl, error } = this.values.get(panel) ?? {}, dots = entry.latent_dim > 2 ? " …" : "";
+      return [
+        `(${panel.dims(state).map((dimension) => format(codes.mean[dimension][row], 2)).join(", ")}${dots})`,
+        codes.logVar && (kl ? format(kl[row], 2) : "…"), entry.originals && (error ? format(error[row], 1) : "…"),
+      ].filter(Boolean);
+    };
+    const button = (row) => `<button type="button" title="${fill(words.pick, { image: row })}">${row}</button>`;
+    this.table.innerHTML = `<thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead><tbody>${some.map((row) =>
+      `<tr data-row="${row}">${[button(row), near.className(model, row), ...known.flatMap((panel) => cells(panel, row))].map((cell) => `<td>${cell}</td>`).join("")}</tr>`).join("")}</tbody>`;
+    this.table.title = known.some((panel) => panel.model.entry.latent_dim > 2) ? words.table_dims : "";
+    write(this.pager.querySelector("span"), rows.length ? fill(words.page, { first: whole(this.at + 1), last: whole(this.at + some.length), all: whole(rows.length) }) : "");
+    this.pager.querySelector(".back").disabled = this.at === 0;
+    this.pager.querySelector(".on").disabled = this.at + TABLE_ROWS >= rows.length;
+    this.pager.querySelector(".csv").disabled = !rows.length;
+  }
+
+  async download() {
+    const { near, words, rows } = this;
+    try {
+      const known = [...(await this.learnValues())].map(([{ model }, values]) => ({ name: model.entry.name, model, values }));
+      const file = new Blob([toCsv(columnsOf(known, words.columns), rows)], { type: "text/csv;charset=utf-8" });
+      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: `region-${known[0].name.replaceAll("/", "-")}-${rows.length}-images.csv` });
+      link.click();
+      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    } catch (error) {
+      near.fail(error);
+    }
+  }
+}
+
+// The mean of pictures, a bit at a time; null once it is no longer wanted.
+async function averaged(rows, pixelsOf, wanted) {
+  let sum = null, begun = performance.now();
+  for (const row of rows) {
+    const pixels = pixelsOf(row);
+    sum ??= new Float64Array(pixels.length);
+    for (let i = 0; i < sum.length; i++) sum[i] += pixels[i];
+    if (performance.now() - begun < 10) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    if (!wanted()) return null;
+    begun = performance.now();
+  }
+  return sum.map((value) => value / rows.length);
+}

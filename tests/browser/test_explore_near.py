@@ -1,0 +1,456 @@
+"""The tool Near: neighbours, regions and what it finds, against scikit-learn, numpy and torch on the bundles' own codes."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import urllib.error
+import urllib.request
+
+import numpy as np
+import pytest
+import torch
+from scipy.special import digamma
+from sklearn.neighbors import NearestNeighbors
+from torch.nn import functional as F
+
+from explorer import datasets, gaussian
+from explorer.bundle import load_bundle
+from explorer.ui import cached
+from explorer.ui.live import assets
+
+from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
+from .test_explorer import AT, PIXELS
+
+READY = ".explorer[data-maps=true] .tool[data-ready=near]"
+DIGITS = "left=digits-vae&right=digits-aae"
+HAS_MNIST = datasets.is_present("mnist", ROOT / "data")
+
+pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+
+
+@pytest.fixture(scope="module")
+def compute(server, chromium):
+    """`compute(modules, body, **given)`: what an async function body returns that sees the exports of live modules and what is given."""
+    context = chromium.new_context()
+    context.set_default_timeout(120_000)
+    page = context.new_page()
+    base = f"{server}/{assets.address()}"
+    page.goto(f"{base}nearest.js")
+
+    def run(modules: str, body: str, **given):
+        return page.evaluate(
+            "async ([base, modules, body, given]) => { const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
+            "return await new Function(...Object.keys(all), ...Object.keys(given), `return (async () => { ${body} })()`)(...Object.values(all), ...Object.values(given)); }",
+            [base, modules.split(), body, given | {"base": base}],
+        )
+
+    yield run
+    context.close()
+
+
+@pytest.fixture
+def open_near(open_page):
+    return lambda query="", **options: open_page(f"?tool=near&{query}", wait=READY, **options)
+
+
+def codes(name: str):
+    return load_bundle(ROOT / "pretrained" / name).codes
+
+
+def entry(name: str) -> dict:
+    return next(one for one in cached.catalogue().entries if one["name"] == name)
+
+
+def shown_rows(page, section: int = 0, view: str = "neighbours") -> list[int]:
+    return page.locator(f".near .{view} .thumbs").nth(section).locator("button:visible").evaluate_all("all => all.map((one) => Number(one.dataset.row))")
+
+
+def nearest_rows(name: str, point, count: int) -> list[int]:
+    """scikit-learn's: its distances say which rows may stand in either order."""
+    return NearestNeighbors(n_neighbors=count, algorithm="brute").fit(codes(name).mean).kneighbors([point])[1][0].tolist()
+
+
+# ---- the mathematics ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["mnist-aae", "mnist-vae-16d"])
+def test_neighbours_misplaced_and_density_against_scikit_learn(compute, name):
+    mean, label = codes(name).mean, codes(name).label
+    rng = np.random.default_rng(1)
+    points = rng.normal(size=(40, mean.shape[1])) * 1.5
+    found = compute(
+        "models nearest",
+        """const { codes: { mean, label } } = await new Models(base).open(entry), tree = new Tree(mean), allowed = (row) => label[row] !== 3;
+        const far = await neighbourhoods(mean, 10);
+        return { tree: points.map((point) => tree.nearest(point, 12)), plain: points.map((point) => nearest(mean, point, 12)),
+          without: points.map((point) => tree.nearest(point, 12, allowed).rows), misplaced: misplaced(far, label), distances: [...far.distances.slice(0, 5000)] };""",
+        entry=entry(name), points=points.tolist(),
+    )  # fmt: skip
+    assert found["tree"] == found["plain"]  # to the last bit
+    distances, rows = NearestNeighbors(n_neighbors=12, algorithm="brute").fit(mean.astype(np.float64)).kneighbors(points)
+    np.testing.assert_allclose([one["distances"] for one in found["tree"]], distances, rtol=1e-6)
+    assert [one["rows"] for one in found["tree"]] == rows.tolist()
+    kept = np.flatnonzero(label != 3)
+    assert found["without"] == kept[NearestNeighbors(n_neighbors=12).fit(mean[kept].astype(np.float64)).kneighbors(points)[1]].tolist()
+    distances, rows = NearestNeighbors(n_neighbors=10).fit(mean.astype(np.float64)).kneighbors()  # of each code, without itself
+    np.testing.assert_allclose(np.reshape(found["distances"], (500, 10)), distances[:500], atol=1e-6)
+    votes = np.stack([(label[rows] == which).sum(1) for which in range(10)], 1)  # (n, classes)
+    own = votes[np.arange(len(label)), label].copy()
+    votes[np.arange(len(label)), label] = 0
+    assert {one["row"] for one in found["misplaced"]} == set(np.flatnonzero(votes.max(1) > own).tolist())
+    assert all(one["votes"] == votes[one["row"]].max() for one in found["misplaced"])
+
+
+@pytest.mark.parametrize("d", [2, 16])
+def test_log_density_of_a_normal_sample(compute, d):
+    """The estimate's mean error at places apart is log k − ψ(k), since the mass of the ball to the k-th neighbour is a Beta(k, n + 1 − k) variable.
+
+    That holds for a density that is flat in the ball: in two dimensions, at a radius below 1.5. In 16 no sample is dense enough: the ball reaches from
+    the middle to where the density is much less, and the estimate is too small there. It is compared with the exact mass in that ball instead.
+    """
+    n, k, places = 40_000 if d == 2 else 4000, 10, 300
+    rng = np.random.default_rng(5)
+    sample, points = rng.normal(size=(n, d)).astype(np.float32), rng.normal(size=(places, d))
+    points *= 1.5 / np.maximum(1.5, np.linalg.norm(points, axis=1, keepdims=True))
+    if d == 16:
+        points = np.zeros((1, d))
+    columns = [list(map(float, column)) for column in sample.T]
+    found = np.array(compute("nearest", "return points.map((point) => logDensity(columns, point, k));", columns=columns, points=points.tolist(), k=k))
+    if d == 2:
+        error = found - (-0.5 * (points**2).sum(1) - np.log(2 * np.pi))
+        spread = np.sqrt(1 / (k - 0.5))  # the trigamma function at k
+        assert abs(error.mean() - (np.log(k) - digamma(k))) < 4 * spread / np.sqrt(places)
+        assert error.std() == pytest.approx(spread, rel=0.2)
+    else:
+        distance = np.sort(np.linalg.norm(sample.astype(np.float64), axis=1))[k - 1]
+        volume = np.pi ** (d / 2) / np.prod(np.arange(1, d // 2 + 1)) * distance**d
+        assert found[0] == pytest.approx(np.log(k / n / volume), abs=1e-6)
+        assert found[0] < -0.5 * d * np.log(2 * np.pi)  # below the density in the middle
+
+
+def in_polygon(points: np.ndarray, polygon: np.ndarray) -> np.ndarray:
+    """Even-odd: how many edges a ray to the right crosses. points (n, 2), polygon (m, 2)."""
+    x, y = points.astype(np.float64).T[:, :, None]
+    (x1, y1), (x2, y2) = polygon.T, np.roll(polygon, -1, 0).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        crossed = ((y1 > y) != (y2 > y)) & (x < (x2 - x1) * (y - y1) / (y2 - y1) + x1)
+    return np.flatnonzero(crossed.sum(1) % 2)
+
+
+def test_regions_against_numpy(compute):
+    rng = np.random.default_rng(2)
+    points = rng.uniform(-1, 1, (3000, 2)).astype(np.float32)
+    crossing = rng.uniform(-1, 1, (15, 2))
+    flat = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.25], [0, 0.25], [0, 0.75], [-0.5, 0.75]])  # level edges
+    given = {"x": points[:, 0].tolist(), "y": points[:, 1].tolist()}
+    found = compute(
+        "near_polygon",
+        "return { polygons: polygons.map((one) => inPolygon(given, one)), circle: inCircle(given, [0.2, -0.1], 0.6), square: inSquare(given, [0.2, -0.1], 0.6, (row) => row % 2),"
+        "nothing: [inPolygon(given, [[0, 0], [1, 1]]), inPolygon(given, [[0, 0], [1, 0], [0.5, 0]])] };",
+        given=given, polygons=[crossing.tolist(), flat.tolist()],
+    )  # fmt: skip
+    for rows, polygon in zip(found["polygons"], (crossing, flat)):
+        assert rows == in_polygon(points, polygon).tolist() and 0 < len(rows) < len(points)
+    away = np.abs(points.astype(np.float64) - [0.2, -0.1])
+    assert found["circle"] == np.flatnonzero(np.linalg.norm(away, axis=1) <= 0.6).tolist()
+    assert found["square"] == [row for row in np.flatnonzero(away.max(1) <= 0.6).tolist() if row % 2]
+    assert found["nothing"] == [[], []]
+
+
+def test_a_table_of_odd_cells_is_read_back(compute):
+    cells = ["plain", 'a "quoted" one', "comma, and\nnew line", "é ☃", "", "-0.1"]
+    numbers = np.random.default_rng(0).normal(size=len(cells)) * 10.0 ** np.arange(-4, 2)
+    numbers = numbers.astype(np.float32)
+    text = compute(
+        "near_table",
+        "return toCsv([{ name: 'cell, one', value: (row) => cells[row] }, { name: 'number (\"nats\")', value: (row) => numbers[row] }], cells.map((_, row) => row));",
+        cells=cells, numbers=numbers.tolist(),
+    )  # fmt: skip
+    head, *rows = csv.reader(io.StringIO(text, newline=""))
+    assert head == ["cell, one", 'number ("nats")'] and [row[0] for row in rows] == cells
+    assert np.array_equal(np.float32([row[1] for row in rows]), numbers)
+
+
+@pytest.mark.parametrize("name", ["mnist-vae", "mnist-aae", "mnist-aae-mixture-labels", "digits-vae"])
+def test_values_of_codes_against_torch(compute, name):
+    bundle, wanted = load_bundle(ROOT / "pretrained" / name), entry(name)
+    if not wanted["originals"]:
+        pytest.skip("the dataset is not on the disk")
+    found = compute(
+        "models values",
+        "const models = new Models(base), model = await models.open(entry), all = {};"
+        "for (const name of VALUES) { const values = await valuesOf(models, model, name); all[name] = values && [...values]; } return all;",
+        entry=wanted,
+    )  # fmt: skip
+    model, mean = bundle.model(), torch.from_numpy(bundle.codes.mean)
+    if bundle.codes.log_var is None:
+        assert found["kl"] is None
+    else:
+        expected = gaussian.kl_to_standard_normal(mean.double(), torch.from_numpy(bundle.codes.log_var).double())
+        np.testing.assert_allclose(found["kl"], expected.numpy(), rtol=1e-5, atol=1e-5)
+        assert np.mean(found["kl"]) == pytest.approx(bundle.metrics["kl"], rel=1e-3)
+    x = torch.from_numpy(datasets.load(bundle.config.training.dataset, "test", ROOT / "data").pixels())
+    logits = torch.cat([model.decode(some) for some in mean.split(2000)])
+    expected = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1)
+    np.testing.assert_allclose(found["error"], expected.numpy(), rtol=1e-4, atol=1e-2)
+    assert np.mean(found["error"]) == pytest.approx(bundle.metrics["reconstruction"], rel=1e-3)
+    if bundle.config.model.kind == "aae":
+        labels = torch.from_numpy(bundle.codes.label).long()
+        expected = torch.sigmoid(model.discriminator(mean, labels) if bundle.config.model.label_informed else model.discriminator(mean))
+        np.testing.assert_allclose(found["judgement"], expected.numpy(), atol=1e-4)
+        assert np.ptp(found["judgement"]) > 0.01
+    else:
+        assert found["judgement"] is None
+    n = len(mean)
+    distance = NearestNeighbors(n_neighbors=10).fit(mean.numpy().astype(np.float64)).kneighbors()[0][:, -1]
+    np.testing.assert_allclose(found["density"], np.log(11 / n) - np.log(np.pi * np.maximum(distance, 1e-6) ** 2), atol=1e-3)
+
+
+def test_many_originals_in_one_answer(server):
+    images = datasets.load("digits", "test").images
+    base = f"{server}/{assets.address()}originals"
+    rows = [5, 0, 359, 5]
+    assert urllib.request.urlopen(f"{base}/digits?rows={','.join(map(str, rows))}").read() == images[rows].tobytes()
+    for address_, status in (("digits?rows=360", 404), ("nothing?rows=1", 404), ("digits", 400), ("digits?rows=1,,2", 400), ("digits?rows=-1", 400), (f"digits?rows={','.join(['1'] * 65)}", 400)):
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(f"{base}/{address_}")
+        assert refused.value.code == status and refused.value.read().startswith(b"no originals: ")
+
+
+# ---- neighbours ---------------------------------------------------------------------------------------------------
+
+
+def test_neighbours_of_a_click_in_both_models(open_near):
+    page = open_near("near_k=12")
+    figure = page.get_by_role("figure", name="AAE latent map")
+    page.mouse.click(*figure.evaluate(AT, [0.4, 3.85]))  # where there is no code
+    page.wait_for_url(re.compile("near_side=right"))
+    point = [float(value) for value in address(page)["mean"].split(",")]
+    first = nearest_rows("mnist-aae", point, 12)
+    second = nearest_rows("mnist-vae", codes("mnist-vae").mean[first[0]], 12)
+    assert shown_rows(page, 0) == first and shown_rows(page, 1) == second and second[0] == first[0]
+    assert page.locator(".near .summary:visible").inner_text().startswith(f"{len(set(first) & set(second))} of 12 are the same images in both models, image {first[0]}")
+    label = codes("mnist-aae").label
+    most = np.bincount(label[second]).max()
+    assert re.search(rf"its own code of image {first[0]}, the nearest above: (most|all)", page.locator(".near .around").nth(1).inner_text())
+    assert f"{most} of 12" in page.locator(".near .around").nth(1).inner_text() or most == 12
+    thumb = page.locator(".near .neighbours .thumbs").first.locator("button").nth(2)
+    decoded = load_bundle(ROOT / "pretrained" / "mnist-aae").model().decode(torch.from_numpy(codes("mnist-aae").mean[[first[2]]]))
+    assert np.abs(np.array(thumb.locator("canvas").first.evaluate(PIXELS)) - torch.sigmoid(decoded)[0].numpy() * 255).max() <= 2
+    if HAS_MNIST:
+        page.wait_for_function(f"(button) => button.querySelectorAll('canvas')[1].dataset.shows === 'mnist/{first[2]}'", arg=thumb.element_handle())
+        assert thumb.locator("canvas").nth(1).evaluate(PIXELS) == datasets.load("mnist", "test", ROOT / "data").images[first[2]].tolist()
+
+
+def test_neighbours_in_sixteen_dimensions(open_near):
+    page = open_near("left=mnist-vae-16d&right=mnist-aae-16d")
+    figure, row = page.get_by_role("figure", name="VAE 16-d latent map"), 123
+    page.mouse.click(*figure.evaluate(AT, codes("mnist-vae-16d").umap[row].tolist()))
+    page.wait_for_url(re.compile("pick=mnist"))
+    row = int(address(page)["pick"].partition(":")[2])
+    exact = [codes(name).mean.astype(np.float16).astype(np.float32) for name in ("mnist-vae-16d", "mnist-aae-16d")]  # as they travel
+    for section, mean in enumerate(exact):
+        assert shown_rows(page, section) == NearestNeighbors(n_neighbors=8).fit(mean.astype(float)).kneighbors(mean[[row]].astype(float))[1][0].tolist()
+    assert f"around the code of image {row}" in page.locator(".near .around").first.inner_text()
+
+
+def test_hovering_says_nothing_to_the_server_and_a_choice_keeps_the_list(open_near):
+    page = open_near(DIGITS)
+    sent = sent_messages(page, lambda: page.wait_for_selector(READY))
+    before, thumbs = [shown_rows(page, section) for section in (0, 1)], page.locator(".near .neighbours .thumbs").first.locator("button")
+    for i in range(8):
+        thumbs.nth(i).hover()
+        for panel, name in (("left", "digits-vae"), ("right", "digits-aae")):
+            next_frame(page)
+            at = page.locator(f".panel.{panel} .near-hot").locator("xpath=..").get_attribute("transform")
+            figure = page.locator(f".panel.{panel} .map")
+            box = figure.bounding_box()
+            x, y = figure.evaluate(AT, codes(name).mean[before[0][i]].tolist())
+            np.testing.assert_allclose([float(value) for value in re.findall(r"[-\d.]+", at)], [x - box["x"], y - box["y"]], atol=0.6)
+    thumbs.nth(3).focus()
+    assert page.locator(".near .thumbs .hot").count() >= 1 and sent == []
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile(f"pick=digits%3A{before[0][3]}|pick=digits:{before[0][3]}"))
+    page.wait_for_timeout(500)
+    assert len(sent) == 1
+    np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], codes("digits-vae").mean[before[0][3]], atol=1e-4)
+    assert [shown_rows(page, section) for section in (0, 1)] == before and address(page)["near_at"] == "0,0"
+    page.reload()
+    page.wait_for_selector(READY)
+    assert [shown_rows(page, section) for section in (0, 1)] == before  # a link reopens it
+    page.get_by_role("button", name="At the probe").click()
+    assert shown_rows(page) == nearest_rows("digits-vae", codes("digits-vae").mean[before[0][3]], 8)
+
+
+def test_neighbours_by_keyboard_follow_the_probe_and_leave_out_classes(open_near):
+    page = open_near(DIGITS)
+    page.get_by_role("figure", name="AAE latent map").focus()
+    page.keyboard.press("Space")
+    page.wait_for_url(re.compile("near_side=right"))
+    assert shown_rows(page) == nearest_rows("digits-aae", [0, 0], 8)
+    page.get_by_role("button", name="Probe in the AAE map; arrow keys move it").focus()
+    page.keyboard.press("Shift+ArrowLeft")
+    page.wait_for_url(re.compile("mean=-0.5"))
+    assert shown_rows(page) == nearest_rows("digits-aae", [-0.5, 0], 8)
+    label, mean = codes("digits-aae").label, codes("digits-aae").mean
+    gone = int(np.bincount(label[shown_rows(page)]).argmax())
+    page.locator(".legend button").nth(gone).click()
+    kept = np.flatnonzero(label != gone)
+    next_frame(page)
+    assert shown_rows(page) == kept[NearestNeighbors(n_neighbors=8).fit(mean[kept]).kneighbors([[-0.5, 0]])[1][0]].tolist()
+    assert page.locator(".near .left-out").inner_text() == f"Class {gone} is switched off in the legend, and left out here."
+
+
+# ---- regions ------------------------------------------------------------------------------------------------------
+
+
+def draw_lasso(page, figure, corners) -> None:
+    points = [figure.evaluate(AT, corner) for corner in corners]
+    page.mouse.move(*points[0])
+    page.mouse.down()
+    for x, y in points[1:]:
+        page.mouse.move(x, y)
+    page.mouse.up()
+
+
+def test_a_lasso_its_count_means_and_csv(open_near):
+    page = open_near("near=region")
+    sent = sent_messages(page, lambda: page.wait_for_selector(READY))
+    figure = page.get_by_role("figure", name="AAE latent map")
+    axes = "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return [...xaxis.range, ...yaxis.range]; }"
+    before, angle = figure.evaluate(axes), np.linspace(0, 2 * np.pi, 25)[:-1]
+    radius = 0.7 + 0.25 * np.cos(3 * angle)  # latent units; its corners are further apart than the lasso's smallest step
+    wanted = np.stack([0.9 + radius * np.cos(angle), 1.2 + radius * np.sin(angle)], 1)
+    page.keyboard.press("l")
+    assert page.get_by_role("button", name="Lasso (L)").get_attribute("aria-pressed") == "true"
+    draw_lasso(page, figure, wanted.tolist())
+    page.locator(".near .inside").wait_for()
+    assert figure.evaluate(axes) == before and sent == []  # the map did not pan, and nobody was told
+    drawn = np.reshape([float(value) for value in re.findall(r"-?[\d.]+(?:e-?\d+)?", figure.locator(".near-outline").get_attribute("d"))], (-1, 2))
+    scale = "(f, d) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return d.map(([x, y]) => [xaxis.p2l(x - xaxis._offset), yaxis.p2l(y - yaxis._offset)]); }"
+    polygon = np.array(figure.evaluate(scale, drawn.tolist()))
+    np.testing.assert_allclose(polygon, wanted, atol=0.02)  # the pointer's way
+    aae, vae = codes("mnist-aae"), codes("mnist-vae")
+    rows = in_polygon(aae.mean, polygon)
+    assert 100 < len(rows) < 2000
+    assert page.locator(".near .region .summary").inner_text().startswith(f"{len(rows):,} of 10,000 images")
+    counts = [int(text.replace(",", "")) for text in page.locator(".near .class .number").all_inner_texts()]
+    assert counts == np.bincount(aae.label[rows], minlength=10).tolist()
+    some = rows[np.arange(min(len(rows), 512)) * len(rows) // min(len(rows), 512)]
+    picture = page.get_by_role("img", name="Mean picture of the region, VAE")
+    mean = torch.sigmoid(load_bundle(ROOT / "pretrained" / "mnist-vae").model().decode(torch.from_numpy(vae.mean[some]))).mean(0).numpy() * 255
+    page.wait_for_function("(canvas) => canvas.getContext('2d').getImageData(0, 0, 28, 28).data.some((value, i) => i % 4 === 0 && value > 20)", arg=picture.element_handle())
+    assert np.abs(np.array(picture.evaluate(PIXELS)) - mean).max() <= 2
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    assert download.value.suggested_filename == f"region-mnist-aae-{len(rows)}-images.csv"
+    table = list(csv.DictReader(open(download.value.path(), newline="", encoding="utf-8")))
+    column = lambda start: np.float32([line[next(name for name in line if name.startswith(start))] for line in table])  # noqa: E731
+    assert column("image").tolist() == rows.tolist() and [line["class"] for line in table] == [str(label) for label in aae.label[rows]]
+    for i in (0, 1):
+        assert np.array_equal(column(f"mnist-aae code {i + 1} (latent units)"), aae.mean[rows, i])
+        assert np.array_equal(column(f"mnist-vae mean {i + 1} (latent units)"), vae.mean[rows, i])
+        assert np.array_equal(column(f"mnist-vae log_var {i + 1} ("), vae.log_var[rows, i])
+    kl = gaussian.kl_to_standard_normal(torch.from_numpy(vae.mean[rows]), torch.from_numpy(vae.log_var[rows]))
+    np.testing.assert_allclose(column("mnist-vae KL of q(z|x) from N(0, I) (nats)"), kl.numpy(), rtol=1e-4)
+    if HAS_MNIST:
+        x = torch.from_numpy(datasets.load("mnist", "test", ROOT / "data").pixels()[rows])
+        logits = load_bundle(ROOT / "pretrained" / "mnist-aae").model().decode(torch.from_numpy(aae.mean[rows]))
+        np.testing.assert_allclose(column("mnist-aae error: BCE"), F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1).numpy(), rtol=1e-4)
+    assert sent == []
+    shown = "panel => { const canvas = panel.querySelector('.near-veil'); return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0); }"
+    for panel in ("left", "right"):  # the same images are lit in both maps
+        assert page.locator(f".panel.{panel}").evaluate(shown)
+
+
+def test_a_region_around_the_probe_by_keyboard(open_near):
+    page = open_near("near=region&near_side=right&mean=0.3,-0.4&" + DIGITS)
+    handle = page.get_by_role("button", name="Probe in the AAE map; arrow keys move it")
+    handle.focus()
+    for _ in range(3):
+        page.keyboard.press("+")
+    mean = codes("digits-aae").mean
+    count = lambda: int(page.locator(".near .region .summary").inner_text().split()[0])  # noqa: E731
+    next_frame(page)
+    assert count() == (np.linalg.norm(mean - [0.3, -0.4], axis=1) <= 0.8).sum()
+    page.keyboard.press("Shift+ArrowUp")
+    next_frame(page)
+    assert count() == (np.linalg.norm(mean - [0.3, 0.1], axis=1) <= 0.8).sum()
+    page.get_by_role("button", name="Square").click()
+    page.wait_for_url(re.compile("near_region=square(%2C|,)0.8"))
+    assert count() == (np.abs(mean - [0.3, 0.1]).max(1) <= 0.8).sum()
+    page.reload()
+    page.wait_for_selector(READY)
+    assert count() == (np.abs(mean - [0.3, 0.1]).max(1) <= 0.8).sum()  # a link reopens it
+    page.locator(".near tbody button").first.click()
+    page.wait_for_url(re.compile("pick=digits"))
+    page.get_by_role("button", name="Clear").click()
+    assert page.locator(".near .inside").is_hidden()
+
+
+def test_a_finger_draws_a_lasso(open_near):
+    page = open_near("near=region&" + DIGITS, viewport=PHONE, has_touch=True, is_mobile=True)
+    page.get_by_role("button", name="Lasso (L)").tap()
+    page.wait_for_timeout(1200)  # the map comes into sight
+    box, touch = page.get_by_role("figure", name="VAE latent map").bounding_box(), page.context.new_cdp_session(page)
+    before = page.evaluate("() => [...document.querySelectorAll('*')].map((e) => e.scrollTop).reduce((a, b) => a + b)")
+    x, y = box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.9
+    for kind, point in [("touchStart", (0, 0)), *(("touchMove", p) for p in [(0, -60), (0, -120), (60, -120), (120, -120), (120, -60), (120, 0)]), ("touchEnd", None)]:
+        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if point is None else [{"x": x + point[0], "y": y + point[1]}]})
+    page.locator(".near .inside").wait_for()
+    assert int(page.locator(".near .region .summary").inner_text().split()[0]) > 10
+    assert page.evaluate("() => [...document.querySelectorAll('*')].map((e) => e.scrollTop).reduce((a, b) => a + b)") == before  # nothing scrolled
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+# ---- finding ------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_found_is_sorted_and_what_is_missing_says_why(open_near):
+    page = open_near("near=find&near_find=kl-largest&" + DIGITS)
+    vae = codes("digits-vae")
+    kl = gaussian.kl_to_standard_normal(torch.from_numpy(vae.mean).double(), torch.from_numpy(vae.log_var).double()).numpy()
+    order = np.argsort(-kl, kind="stable").tolist()
+    found = lambda: shown_rows(page, 0, "find")  # noqa: E731
+    page.locator(".near .find .thumbs button:visible").first.wait_for()
+    assert found() == order[:16]
+    page.get_by_role("button", name="Later pictures").click()
+    next_frame(page)
+    assert found() == order[16:32] and page.locator(".near .find .pager span").inner_text() == "17–32 of 360"
+    choice = page.get_by_role("combobox", name="Find")
+    choice.select_option("class-7")
+    page.wait_for_url(re.compile("near_find=class-7"))
+    page.wait_for_function("(box) => box.querySelector('.summary').textContent.includes('class 7')", arg=page.locator(".near .find").element_handle())
+    assert found() == np.flatnonzero(vae.label == 7)[:16].tolist()
+    choice.select_option("error-largest")
+    page.wait_for_function("(box) => box.querySelector('.summary').textContent.includes('BCE')", arg=page.locator(".near .find").element_handle())
+    x = torch.from_numpy(datasets.load("digits", "test").pixels())
+    error = F.binary_cross_entropy_with_logits(load_bundle(ROOT / "pretrained" / "digits-vae").model().decode(torch.from_numpy(vae.mean)), x, reduction="none").sum(-1).numpy()
+    assert found() == np.argsort(-error, kind="stable")[:16].tolist()
+    page.get_by_role("combobox", name="in", exact=True).select_option("right")
+    page.wait_for_url(re.compile("near_side=right"))
+    groups = choice.locator("optgroup").evaluate_all("all => all.map((one) => one.label)")
+    assert "KL: the AAE has no q(z|x)" in groups and choice.locator("option[value=kl-largest]").is_disabled()
+    page.get_by_role("spinbutton", name="Image").fill("360")
+    page.keyboard.press("Enter")
+    assert "from 0 to 359" in page.locator(".near .find .summary").inner_text()
+    page.get_by_role("spinbutton", name="Image").fill("42")
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("pick=digits(%3A|:)42"))
+    np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], codes("digits-aae").mean[42], atol=1e-4)
+
+
+def test_models_of_two_datasets_and_a_change_of_models(open_near):
+    page = open_near("left=digits-vae&right=mnist-aae")
+    assert page.locator(".near .summary:visible").inner_text() == "AAE saw another dataset, mnist: it has no code of these images."
+    assert shown_rows(page) == nearest_rows("digits-vae", [0, 0], 8) and shown_rows(page, 1) == []
+    page.locator(".panel.right header select").select_option("digits-aae")
+    page.wait_for_url(re.compile("right=digits-aae"))
+    page.wait_for_function("(box) => box.textContent.includes('same images')", arg=page.locator(".near .summary").first.element_handle())
+    assert len(shown_rows(page, 1)) == 8
+    page.get_by_role("button", name="Probe", exact=True).click()
+    page.wait_for_url(lambda url: "tool" not in url)
+    assert page.locator(".near-veil, .near-own").count() == 0 and page.locator(".map[tabindex]").count() == 0
+    page.wait_for_selector(COMPLETE)
