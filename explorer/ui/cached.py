@@ -248,6 +248,7 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "prior": PRIOR_NAMES[model.prior],
         "shape": shape(model.prior),
         "epochs": training.epochs,
+        "seed": training.seed,
         "weights": {"beta": training.beta, "adversarial_weight": training.adversarial_weight, "prior": PRIOR_NAMES[model.prior]},
         "image_side": model.image_side,
         "latent_dim": model.latent_dim,

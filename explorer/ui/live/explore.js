@@ -29,6 +29,7 @@ export function mount(root, data, send) {
 class Explorer {
   constructor(root, data, send) {
     Object.assign(this, { root, data });
+    const html = root.outerHTML; // before anything is filled in
     this.base = new URL(data.assets, document.baseURI);
     this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
     this.probe = new Probe(data.state);
@@ -48,7 +49,7 @@ class Explorer {
     }));
     this.find(".open-replay").addEventListener("click", () => this.startReplay());
     this.tools = new Tools(root, {
-      ...page, base: this.base, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
+      ...page, data, html, base: this.base, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
       colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
       announce: (text) => write(this.find(".announcement"), text), fail: (error, what) => this.fail(error, what),
     });
