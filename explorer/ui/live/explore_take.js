@@ -17,9 +17,9 @@ export class Tool {
     const { words } = page;
     const sections = [["maps", words.map_note], ["pictures", ""], ["codes", words.codes_note], ["link", ""], ["file", ""]];
     box.innerHTML = sections.map(([name, note]) =>
-      `<section class="${name}" aria-label="${words[name]}"><h3>${words[name]}</h3><div class="row"></div><p class="note">${note}</p></section>`).join("");
+      `<section class="take-${name}" aria-label="${words[name]}"><h3>${words[name]}</h3><div class="row"></div><p class="note">${note}</p></section>`).join("");
     this.find = (selector) => box.querySelector(selector);
-    this.rows = Object.fromEntries(sections.map(([name]) => [name, this.find(`.${name} .row`)]));
+    this.rows = Object.fromEntries(sections.map(([name]) => [name, this.find(`.take-${name} .row`)]));
     this.buildLink();
     this.buildFile();
   }
@@ -34,8 +34,8 @@ export class Tool {
     this.rows.pictures.replaceChildren(which, ...this.formats(null, (kind) => this.savePictures(Number(which.value), kind), words.pictures));
     this.rows.codes.replaceChildren(...panels.map((panel) => button(panel.name, () => this.saveCodes([panel]))));
     if (alike && panels[0].model !== panels[1].model) this.rows.codes.append(button(words.both, () => this.saveCodes(panels)));
-    write(this.find(".codes .note"), alike ? words.codes_note : `${words.codes_note} ${words.codes_apart}`);
-    if (!this.inFile) write(this.find(".file .note"), filled(words.file_note, { size: this.sizeGuess() }));
+    write(this.find(".take-codes .note"), alike ? words.codes_note : `${words.codes_note} ${words.codes_apart}`);
+    if (!this.inFile) write(this.find(".take-file .note"), filled(words.file_note, { size: this.sizeGuess() }));
     clearInterval(this.looking);
     this.looking = setInterval(() => this.showLink(), LOOK);
     this.showLink();
@@ -73,7 +73,7 @@ export class Tool {
   }
 
   say(text, failed = false) {
-    const note = this.find(".file .said");
+    const note = this.find(".take-file .said");
     write(note, text);
     note.classList.toggle("failure", failed);
     note.hidden = !text;
@@ -95,18 +95,20 @@ export class Tool {
     const { words, symbols } = this.page, state = this.page.state(), { entry, codes } = panel.model, plane = panel.isPlane(state);
     const points = words[!plane ? "points_umap" : entry.kind !== "vae" ? "points_codes" : state.codes === "means" ? "points_means" : "points_sampled"];
     const hidden = [...panel.map.hidden].sort((a, b) => a - b).map((which) => entry.classes[which]).filter(Boolean).join(", ");
+    const under = plane && words.underlays[state.underlay];
     const caption = [
       filled(words.caption_model, {
         model: entry.name, kind: entry.title, dataset: entry.dataset, seed: entry.seed, prior: entry.prior, points,
-        images: codes.label.length.toLocaleString("en"), hidden: hidden && filled(words.caption_hidden, { classes: hidden }),
+        colour: words.coloured_by[state.colour ?? "class"] ?? state.colour, images: codes.label.length.toLocaleString("en"), hidden: hidden && filled(words.caption_hidden, { classes: hidden }),
       }),
       !plane ? words.caption_umap : !entry.shape ? words.caption_rings : entry.shape.means.length > 20 ? words.caption_band : words.caption_shape,
+      under ? filled(words.caption_underlay, { under }) : "",
       plane ? filled(words.caption_probe, this.probe(panel.dims(state))) : "",
       this.stamp(),
     ];
     const axes = plane ? panel.dims(state).map((i) => `z${subscript(i)}`) : ["UMAP 1", "UMAP 2"];
     const text = { title: filled(words.map_title, { name: panel.name, dataset: entry.dataset, points }), caption: caption.filter(Boolean).join(" "), axes };
-    return this.save(mapSvg(panel.map, text, this.colours(), panel.map.colourOf?.bind(panel.map)), kind, [entry.name, "map"], 2);
+    return this.save(mapSvg(panel.map, text, this.colours()), kind, [entry.name, "map"], 2);
   }
 
   // which: 0, all four; else one of them.
@@ -159,7 +161,7 @@ export class Tool {
     this.address = Object.assign(document.createElement("input"), { readOnly: true, type: "text", ariaLabel: words.address });
     this.address.addEventListener("focus", () => this.address.select());
     this.rows.link.append(this.address, button(words.copy, () => this.copy()));
-    this.note = this.find(".link .note");
+    this.note = this.find(".take-link .note");
     const said = Object.assign(document.createElement("p"), { className: "said", hidden: true });
     said.setAttribute("role", "status");
     this.note.before(said);
@@ -181,7 +183,7 @@ export class Tool {
   }
 
   async copy() {
-    const { words } = this.page, said = this.find(".link .said");
+    const { words } = this.page, said = this.find(".take-link .said");
     this.showLink();
     this.address.select();
     let copied;
@@ -202,7 +204,7 @@ export class Tool {
     const said = Object.assign(document.createElement("p"), { className: "said", hidden: true });
     said.setAttribute("role", "status");
     row.after(said);
-    if (this.inFile) return write(this.find(".file .note"), words.in_file);
+    if (this.inFile) return write(this.find(".take-file .note"), words.in_file);
     this.makeButton = row.appendChild(button(words.make, () => this.make()));
     this.progress = Object.assign(document.createElement("progress"), { hidden: true, ariaLabel: words.make });
     this.counted = Object.assign(document.createElement("span"), { hidden: true });

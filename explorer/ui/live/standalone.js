@@ -1,5 +1,6 @@
 // The explorer in a file of its own: take_file.js wrote the page, and this runs in it. No server is asked for anything.
 
+import { decode } from "./base85.js";
 import { mount } from "./explore.js";
 
 // What the modules take for the server: an address that no host can have, so that it means the same wherever the file lies.
@@ -32,8 +33,7 @@ function answerFetches() {
     if (!address.startsWith(BASE)) return outside(what, options);
     const held = [...document.querySelectorAll("script[data-asset]")].find((script) => script.dataset.asset === address.slice(BASE.length));
     if (!held) return new Response("this is not in the file", { status: 404 });
-    const bytes = Uint8Array.from(atob(held.textContent), (letter) => letter.charCodeAt(0));
-    return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")));
+    return new Response(new Blob([decode(held.textContent)]).stream().pipeThrough(new DecompressionStream("gzip")));
   };
 }
 

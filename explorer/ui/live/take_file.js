@@ -3,6 +3,7 @@
 // The modules stand in an import map, as data: addresses, so that they find each other by name where there is no server. Tensors and
 // Plotly are compressed; standalone.js, which runs in the file, answers fetches with them.
 
+import { encode } from "./base85.js";
 import { BASE } from "./standalone.js";
 import { NAMES } from "./tools.js";
 
@@ -27,7 +28,7 @@ export async function fileOf(page, text, state, onProgress, signal) {
   };
   const pack = async (address) => {
     const packed = new Response((await get(address)).body.pipeThrough(new CompressionStream("gzip")));
-    const letters = await base64(await packed.blob());
+    const letters = encode(new Uint8Array(await packed.arrayBuffer()));
     signal.throwIfAborted();
     onProgress(++done, all);
     return { address, letters };
@@ -91,7 +92,7 @@ function document_(page, text, modules, data, assets, recordings, missing) {
     `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n`,
     `<title>${escaped(text.title)}</title>\n<style>\n${themeOf(page.root, styles + [...modules.values()].join())}\n${styles}\n${STYLES}</style>\n`,
     `<script type="importmap">${json({ imports })}</script>\n</head>\n<body>\n`,
-    `<header class="file"><p>${escaped(text.head)}</p><details><summary>${escaped(text.holds)}</summary>`,
+    `<header class="made"><p>${escaped(text.head)}</p><details><summary>${escaped(text.holds)}</summary>`,
     ...text.foot(recordings, missing).map((line) => `<p>${escaped(line)}</p>`),
     `</details></header>\n<noscript><p class="failure">${escaped(text.noScripts)}</p></noscript>\n${page.html}\n`,
     `<script type="application/json" id="data">${json(data)}</script>\n`,
@@ -104,8 +105,9 @@ function document_(page, text, modules, data, assets, recordings, missing) {
 }
 
 const STYLES = `body { margin: 0; padding: 6px 24px 8px; background: var(--st-background-color); color: var(--st-text-color); font: 13px/1.4 var(--st-font, sans-serif); }
-.file { display: flex; flex-wrap: wrap; gap: 0 16px; align-items: baseline; justify-content: space-between; font-size: 12px; padding-bottom: 4px; min-height: 34px; }
-.file p { margin: 0; } .file details[open] { flex-basis: 100%; } .file details p { padding: 3px 0; max-width: 110ch; } .file summary { cursor: pointer; }
+.made { display: flex; flex-wrap: wrap; gap: 0 16px; align-items: baseline; justify-content: space-between; font-size: 12px; padding-bottom: 4px; min-height: 34px; }
+.made p { margin: 0; } .made details[open] { flex-basis: 100%; } .made details p { padding: 3px 0; max-width: 110ch; } .made summary { cursor: pointer; }
+@media (min-width: 1100px) { .beside .kl { font-size: 22px; } } /* the app's font is not in the file: another may be wider */
 @media (max-width: 640px) { body { padding: 6px 10px; } }
 `;
 
@@ -123,10 +125,3 @@ function themeOf(root, used) {
 
 const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 const json = (value) => JSON.stringify(value).replaceAll("<", "\\u003c"); // nothing in it may end the script
-
-const base64 = (blob) => new Promise((resolve, reject) => {
-  const reader = new FileReader();
-  reader.addEventListener("load", () => resolve(reader.result.slice(reader.result.indexOf(",") + 1)));
-  reader.addEventListener("error", () => reject(reader.error));
-  reader.readAsDataURL(blob);
-});

@@ -11,9 +11,8 @@ const OPACITY = 0.7; // of a code, as on the map
 const SIDE = 224; // about that of a decoded picture: eight times 28
 const COPIED = ["stroke-linecap", "stroke-linejoin", "text-anchor", "font-size", "font-weight", "font-style"];
 
-// A map as it is seen. text: {title, caption, axes: the two names}; colours: the theme's; colourOf(row): a code's.
-// Returns {svg: text, width, height}.
-export function mapSvg(map, { title, caption, axes }, colours, colourOf) {
+// A map as it is seen. text: {title, caption, axes: the two names}; colours: the theme's. Returns {svg: text, width, height}.
+export function mapSvg(map, { title, caption, axes }, colours) {
   const { clientWidth: width, clientHeight } = map.host;
   const sheet = new Sheet(width, colours);
   sheet.title(title);
@@ -22,11 +21,12 @@ export function mapSvg(map, { title, caption, axes }, colours, colourOf) {
   sheet.clip(area);
   drawAxes(plot, map, scale, colours, axes);
   const inside = plot.appendChild(svgElement("g", { "clip-path": "url(#area)" }));
-  inside.append(codes(map, scale, colourOf));
+  inside.append(...underlays(map), codes(map, scale));
   inside.append(...[...map.overlay.children].flatMap((child) => frozen(child, map.overlay, map.shapes)));
   plot.append(svgElement("rect", { ...rectangle(area), fill: "none", stroke: colours.zero.hex, "stroke-opacity": colours.zero.opacity }));
   sheet.y = TITLE + clientHeight + 6;
-  sheet.legend(map.classes.map((name, i) => ({ name, colour: map.palette[i] })).filter((_, i) => !map.hidden.has(i)));
+  if (map.tones?.values) sheet.ramp(map.tones);
+  else if (!map.tones) sheet.legend(map.classes.map((name, i) => ({ name, colour: map.palette[i] })).filter((_, i) => !map.hidden.has(i)));
   sheet.caption(caption);
   return sheet.done();
 }
@@ -122,6 +122,17 @@ class Sheet {
     this.y += SWATCH;
   }
 
+  // The colours of a number, from its low to its high end.
+  ramp({ stops, range: [low, high] }) {
+    const [left, right] = [low, high].map((value) => format(value, Math.abs(high - low) < 10 ? 2 : 0)), wide = 120, x = 8 + this.widthOf(left) + 6;
+    const gradient = this.svg.appendChild(svgElement("linearGradient", { id: "ramp" }));
+    stops.forEach((stop, i) => gradient.append(svgElement("stop", { offset: i / (stops.length - 1), "stop-color": resolved(stop).hex })));
+    this.text(left, { x: 8, y: this.y + 12 });
+    this.svg.append(svgElement("rect", { x, y: this.y + 3, width: wide, height: 10, fill: "url(#ramp)" }));
+    this.text(right, { x: x + wide + 6, y: this.y + 12 });
+    this.y += SWATCH;
+  }
+
   caption(content) {
     const lines = [""];
     for (const word of content.split(" ")) {
@@ -163,10 +174,18 @@ function drawAxes(plot, map, scale, colours, names) {
   plot.append(textElement(names[1], { x: area.left + 6, y: area.top + 15, "font-size": 13 }));
 }
 
+// What lies beneath the codes on canvases of the map's size: pictures in the vector drawing.
+function underlays(map) {
+  return [...map.host.children].filter((child) => child.tagName === "CANVAS" && child !== map.sketchpad.canvas && !child.hidden && child.width).map((canvas) => {
+    const { opacity } = getComputedStyle(canvas);
+    return svgElement("image", { width: map.host.clientWidth, height: map.host.clientHeight, href: canvas.toDataURL("image/png"), opacity });
+  });
+}
+
 // The codes in sight, a circle each, class by class.
-function codes(map, scale, colourOf) {
+function codes(map, scale) {
   const { x, y, label } = map.shown(), { area } = scale, radius = map.markerSize() / 2;
-  const group = svgElement("g", { class: "codes", "fill-opacity": OPACITY });
+  const group = svgElement("g", { class: "codes", "fill-opacity": short(OPACITY * Number(map.host.style.getPropertyValue("--codes") || 1)) });
   map.classes.forEach((_, which) => {
     if (map.hidden.has(which)) return;
     const dots = group.appendChild(svgElement("g", { fill: resolved(map.palette[which]).hex }));
@@ -174,8 +193,8 @@ function codes(map, scale, colourOf) {
       if (label[row] !== which) continue;
       const cx = scale.x(x[row]), cy = scale.y(y[row]);
       if (cx < area.left || cx > area.left + area.width || cy < area.top || cy > area.top + area.height) continue;
-      const dot = svgElement("circle", { cx: short(cx), cy: short(cy), r: radius }), own = colourOf?.(row);
-      if (own) dot.setAttribute("fill", resolved(own).hex);
+      const dot = svgElement("circle", { cx: short(cx), cy: short(cy), r: radius });
+      if (map.tones) dot.setAttribute("fill", resolved(map.tones.ink(row)).hex);
       dots.append(dot);
     }
   });
