@@ -213,7 +213,14 @@ def test_link_reopens_the_state(open_page):
     link = page.get_by_label("Address of this view").input_value()
     assert "tool" not in parse_qs(urlparse(link).query)
     page.get_by_role("button", name="Copy", exact=True).click()
-    assert page.locator(".take-link .said").inner_text() == "The address is copied."
+    page.locator(".take > .said").wait_for()
+    assert page.locator(".take > .said").inner_text() == "The address is copied."
+    refused = "Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false;"  # as over plain http
+    page.evaluate(f"() => {{ {refused} }}")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    assert page.locator(".take > .said").inner_text().startswith("The address is selected")
+    field = page.get_by_label("Address of this view")
+    assert field.evaluate("field => [field.selectionStart, field.selectionEnd, field === field.getRootNode().activeElement]") == [0, len(link), True]
     other = open_page(f"?{urlparse(link).query}")
     assert seen(other) == seen(page)
     other.get_by_role("button", name="Resample ε").click()
@@ -224,10 +231,10 @@ def test_link_reopens_the_state(open_page):
 
 def test_failure_and_cancel_are_a_sentence_each(open_page):
     page = opened(open_page(f"?{DIGITS}&tool=take"))
-    said = page.locator(".take-file .said")
+    said = page.locator(".take > .said")
     page.evaluate("() => { const { fetch } = window; window.fetch = (...a) => String(a[0]).includes('encoders/') && window.broken ? Promise.resolve(new Response('', { status: 404 })) : fetch(...a); window.broken = true; }")
     page.get_by_role("button", name="Make the file").click()
-    page.wait_for_selector(".take-file .said:not([hidden])")
+    page.wait_for_selector(".take > .said:not([hidden])")
     assert re.search(r"could not be made: encoders/\w+ could not be fetched \(HTTP 404\)\. Try again", said.inner_text())
     page.evaluate("() => { const { fetch } = window; window.broken = false; window.fetch = async (what, options) => { await new Promise((r) => setTimeout(r, 1500)); return fetch(what, options); }; }")
     page.get_by_role("button", name="Make the file").click()

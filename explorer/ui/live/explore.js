@@ -38,6 +38,7 @@ class Explorer {
     this.models = new Models(this.base);
     this.find = (selector) => root.querySelector(selector);
     const page = { state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit() };
+    Object.assign(page, { data, html });
     this.controls = new Controls(root, data.limits, page);
     this.bars = new Bars(this.find(".bars"), (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension));
     this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") });
@@ -49,7 +50,7 @@ class Explorer {
     }));
     this.find(".open-replay").addEventListener("click", () => this.startReplay());
     this.tools = new Tools(root, {
-      ...page, data, html, base: this.base, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
+      ...page, base: this.base, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
       colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
       announce: (text) => write(this.find(".announcement"), text), fail: (error, what) => this.fail(error, what),
     });

@@ -18,6 +18,7 @@ export class Tool {
     const sections = [["maps", words.map_note], ["pictures", ""], ["codes", words.codes_note], ["link", ""], ["file", ""]];
     box.innerHTML = sections.map(([name, note]) =>
       `<section class="take-${name}" aria-label="${words[name]}"><h3>${words[name]}</h3><div class="row"></div><p class="note">${note}</p></section>`).join("");
+    this.said = box.appendChild(Object.assign(document.createElement("p"), { className: "said", hidden: true }));
     this.find = (selector) => box.querySelector(selector);
     this.rows = Object.fromEntries(sections.map(([name]) => [name, this.find(`.take-${name} .row`)]));
     this.buildLink();
@@ -29,7 +30,7 @@ export class Tool {
     const { words, panels } = this.page, names = panels.map(({ name }) => name);
     const alike = panels[0].model.entry.dataset === panels[1].model.entry.dataset;
     this.rows.maps.replaceChildren(...panels.flatMap((panel) => this.formats(filled(words.map, panel), (kind) => this.saveMap(panel, kind))));
-    const which = this.which = Object.assign(document.createElement("select"), { ariaLabel: words.which });
+    const which = this.which = named("select", words.which);
     which.append(...[words.all_four, ...names.flatMap((name) => [filled(words.at_mean, { name }), filled(words.at_z, { name })])].map((text, i) => new Option(text, i)));
     this.rows.pictures.replaceChildren(which, ...this.formats(null, (kind) => this.savePictures(Number(which.value), kind), words.pictures));
     this.rows.codes.replaceChildren(...panels.map((panel) => button(panel.name, () => this.saveCodes([panel]))));
@@ -73,10 +74,9 @@ export class Tool {
   }
 
   say(text, failed = false) {
-    const note = this.find(".take-file .said");
-    write(note, text);
-    note.classList.toggle("failure", failed);
-    note.hidden = !text;
+    write(this.said, text);
+    this.said.classList.toggle("failure", failed);
+    this.said.hidden = !text;
     this.page.announce(text);
   }
 
@@ -104,10 +104,9 @@ export class Tool {
       !plane ? words.caption_umap : !entry.shape ? words.caption_rings : entry.shape.means.length > 20 ? words.caption_band : words.caption_shape,
       under ? filled(words.caption_underlay, { under }) : "",
       plane ? filled(words.caption_probe, this.probe(panel.dims(state))) : "",
-      this.stamp(),
     ];
     const axes = plane ? panel.dims(state).map((i) => `z${subscript(i)}`) : ["UMAP 1", "UMAP 2"];
-    const text = { title: filled(words.map_title, { name: panel.name, dataset: entry.dataset, points }), caption: caption.filter(Boolean).join(" "), axes };
+    const text = { title: filled(words.map_title, { name: panel.name, dataset: entry.dataset, points }), caption: [caption.filter(Boolean).join(" "), this.stamp()], axes };
     return this.save(mapSvg(panel.map, text, this.colours()), kind, [entry.name, "map"], 2);
   }
 
@@ -119,7 +118,7 @@ export class Tool {
       { title: filled(words.at_z, panel), canvas: panel.atZ, parts: [panel.model.entry.name, "at-z"] },
     ]);
     const models = panels.map(({ model: { entry } }) => filled(words.model_seed, { model: entry.name, seed: entry.seed })).join(", ");
-    const caption = `${filled(words.caption_pictures, { models, ...this.probe(state.mean.map((_, i) => i)) })} ${this.stamp()}`;
+    const caption = [filled(words.caption_pictures, { models, ...this.probe(state.mean.map((_, i) => i)) }), this.stamp()];
     const chosen = which ? [all[which - 1]] : [all[0], all[2], all[1], all[3]];
     const parts = which ? all[which - 1].parts : [...panels.map(({ model }) => model.entry.name), "decoded"];
     return this.save(picturesSvg(chosen, caption, this.colours()), kind, parts, 1);
@@ -158,13 +157,10 @@ export class Tool {
 
   buildLink() {
     const { words } = this.page;
-    this.address = Object.assign(document.createElement("input"), { readOnly: true, type: "text", ariaLabel: words.address });
+    this.address = Object.assign(named("input", words.address), { readOnly: true, type: "text" });
     this.address.addEventListener("focus", () => this.address.select());
     this.rows.link.append(this.address, button(words.copy, () => this.copy()));
     this.note = this.find(".take-link .note");
-    const said = Object.assign(document.createElement("p"), { className: "said", hidden: true });
-    said.setAttribute("role", "status");
-    this.note.before(said);
     if (this.inFile) return write(this.note, words.in_file_link);
     write(this.note, `${words.reopens}${HERE.includes(window.location.hostname) ? ` ${words.local}` : ""} `);
     this.note.append(Object.assign(document.createElement("a"), { textContent: words.fresh, href: `${window.location.origin}${window.location.pathname}`, target: "_blank", rel: "noopener" }));
@@ -183,7 +179,7 @@ export class Tool {
   }
 
   async copy() {
-    const { words } = this.page, said = this.find(".take-link .said");
+    const { words } = this.page;
     this.showLink();
     this.address.select();
     let copied;
@@ -193,20 +189,16 @@ export class Tool {
     } catch {
       copied = document.execCommand("copy");
     }
-    said.hidden = false;
-    write(said, copied ? words.copied : words.copy_yourself);
+    this.say(copied ? words.copied : words.copy_yourself);
   }
 
   // ---- one file --------------------------------------------------------------------------------
 
   buildFile() {
     const { words } = this.page, row = this.rows.file;
-    const said = Object.assign(document.createElement("p"), { className: "said", hidden: true });
-    said.setAttribute("role", "status");
-    row.after(said);
     if (this.inFile) return write(this.find(".take-file .note"), words.in_file);
     this.makeButton = row.appendChild(button(words.make, () => this.make()));
-    this.progress = Object.assign(document.createElement("progress"), { hidden: true, ariaLabel: words.make });
+    this.progress = Object.assign(named("progress", words.make), { hidden: true });
     this.counted = Object.assign(document.createElement("span"), { hidden: true });
     this.cancelButton = Object.assign(button(words.cancel, () => this.making.abort()), { hidden: true });
     row.append(this.progress, this.counted, this.cancelButton);
@@ -251,13 +243,14 @@ export class Tool {
     write(this.counted, filled(this.page.words.making, { done, all }));
   }
 
-  // Megabytes, by the sizes of the layers and codes: float16 and float32 in base64, hardly compressed.
+  // Megabytes, by the sizes of the layers and codes: hardly compressed, and five characters for four bytes.
   sizeGuess() {
-    const bytes = [...new Set(this.page.panels.map(({ model }) => model))].map(({ decoder, codes }) => {
-      const weights = 2 * 2 * decoder.body.layers.reduce((sum, { weight }) => sum + weight.length, 0); // the encoder is as large
-      return weights + codes.label.length * codes.mean.length * (codes.logVar ? 8 : 4);
+    const bytes = [...new Set(this.page.panels.map(({ model }) => model))].map(({ entry, decoder, codes }) => {
+      const weights = 2 * 2 * decoder.body.layers.reduce((sum, { weight }) => sum + weight.length, 0); // half precision; the encoder is as large
+      const numbers = codes.mean.length * (codes.logVar ? 2 : 1), each = codes.mean.length > 2 ? 2 : 4;
+      return weights + codes.label.length * numbers * each * (entry.kind === "vae" ? 1 : 2) + (entry.recording ? 0.95e6 : 0);
     });
-    return trimmed(Math.round((2.5e6 + bytes.reduce((a, b) => a + b) * 1.3) / 1e6));
+    return trimmed(Math.min(12, Math.round((2.3e6 + bytes.reduce((a, b) => a + b) * 1.16) / 1e6)));
   }
 
   // What is read in the file.
@@ -279,6 +272,12 @@ export class Tool {
       noCompression: words.no_compression, noNetwork: words.no_network, notFetched: (what, status) => filled(words.not_fetched, { what, status }),
     };
   }
+}
+
+function named(tag, name) {
+  const element = document.createElement(tag);
+  element.setAttribute("aria-label", name);
+  return element;
 }
 
 function button(text, onClick) {

@@ -133,9 +133,14 @@ class Sheet {
     this.y += SWATCH;
   }
 
-  caption(content) {
-    const lines = [""];
-    for (const word of content.split(" ")) {
+  // Paragraphs, in lines as long as there is room.
+  caption(paragraphs) {
+    const lines = [];
+    for (const word of paragraphs.flatMap((paragraph) => [null, ...paragraph.split(" ")])) {
+      if (word === null) {
+        lines.push("");
+        continue;
+      }
       const longer = `${lines.at(-1)} ${word}`.trim();
       if (this.widthOf(longer) > this.width - 16 && lines.at(-1)) lines.push(word);
       else lines[lines.length - 1] = longer;
