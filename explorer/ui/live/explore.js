@@ -38,7 +38,7 @@ class Explorer {
     this.models = new Models(this.base);
     this.find = (selector) => root.querySelector(selector);
     const page = { state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit() };
-    Object.assign(page, { data, html });
+    Object.assign(page, { data, html }); // for take_file.js: what the page was mounted with, and on
     this.controls = new Controls(root, data.limits, page);
     this.bars = new Bars(this.find(".bars"), (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension));
     this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") });

@@ -8,7 +8,6 @@
 //   destroy()                  the page is left
 //
 // page: {state(), change(part), set(part), commit(): as the explorer's own; panels, models, words (of this tool), allWords, symbols, base,
-//   data: what the page was mounted with, html: the root as it was then,
 //   colours(), frame(), draw(), announce(text), fail(error, what)}. What a tool draws over a map goes into panel.map.shapes.tool, a group
 //   of an SVG in the pixels that panel.map.scale() gives; its classes are in explore_NAME.css.
 
