@@ -99,7 +99,7 @@ export class Tool {
     const caption = [
       filled(words.caption_model, {
         model: entry.name, kind: entry.title, dataset: entry.dataset, seed: entry.seed, prior: entry.prior, points,
-        colour: words.coloured_by[state.colour ?? "class"] ?? state.colour, images: codes.label.length.toLocaleString("en"), hidden: hidden && filled(words.caption_hidden, { classes: hidden }),
+        colour: words.coloured_by[panel.map.tones && !panel.map.tones.values ? "none" : state.colour ?? "class"], images: codes.label.length.toLocaleString("en"), hidden: hidden && filled(words.caption_hidden, { classes: hidden }),
       }),
       !plane ? words.caption_umap : !entry.shape ? words.caption_rings : entry.shape.means.length > 20 ? words.caption_band : words.caption_shape,
       under ? filled(words.caption_underlay, { under }) : "",
@@ -263,9 +263,9 @@ export class Tool {
       title: filled(words.beside, { left: titles[0], right: titles[1] }),
       head: filled(words.file_made, { title: words.app, date: new Date().toLocaleDateString("en-GB", { dateStyle: "long" }), left, right }),
       holds: words.file_holds,
-      foot: (recordings, missing) => [
+      foot: (recordings, missing, errors) => [
         filled(words.file_inside, { recordings: recordings ? words.file_recordings : words.file_no_recordings }),
-        filled(words.file_missing, { recordings: missing ? filled(words.file_missing_recordings, { limit: LIMIT }) : "" }),
+        filled(words.file_missing, { errors: errors ? words.file_missing_errors : "", recordings: missing ? filled(words.file_missing_recordings, { limit: LIMIT }) : "" }),
       ],
       tooOld: words.file_too_old, noScripts: words.file_no_scripts,
       noRecording: words.file_no_recording, nothingRecorded: words.file_nothing_recorded, noOriginals: words.file_no_originals,

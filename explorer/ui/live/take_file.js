@@ -34,7 +34,10 @@ export async function fileOf(page, text, state, onProgress, signal) {
     return { address, letters };
   };
   const entries = [...new Map(page.panels.map(({ model: { entry } }) => [entry.name, entry])).values()];
-  const wanted = entries.flatMap((entry) => [entry.tensors, `encoders/${entry.digest}`, ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`])]);
+  const measured = (entry) => page.models.opened.has(`errors/${entry.digest}`); // on the server, which takes its time: only where it was asked for
+  const wanted = entries.flatMap((entry) => [
+    entry.tensors, `encoders/${entry.digest}`, ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`]), ...(measured(entry) ? [`errors/${entry.digest}`] : []),
+  ]);
   const recorded = entries.filter((entry) => entry.recording);
   expect(wanted.length + recorded.length + 1);
   const modules = await modulesFrom(FIRST, async (name) => (await get(name)).text());
@@ -43,10 +46,12 @@ export async function fileOf(page, text, state, onProgress, signal) {
   const recordings = await Promise.all(recorded.map(async (entry) => ({ entry, ...(await pack(entry.recording)) })));
 
   const parts = (kept) => {
-    const catalogue = entries.map((entry) => ({ ...entry, originals: false, without_originals: text.noOriginals, recording: kept.find((one) => one.entry === entry)?.address ?? null }));
+    const catalogue = entries.map((entry) => ({
+      ...entry, originals: false, without_originals: text.noOriginals, errors: measured(entry), recording: kept.find((one) => one.entry === entry)?.address ?? null,
+    }));
     const words = { ...page.allWords, no_recording: text.noRecording, nothing_to_replay: text.nothingRecorded };
     const data = { ...page.data, catalogue, words, state, assets: BASE, in_file: true };
-    return document_(page, text, modules, data, [...assets, ...kept], kept.length, recorded.length - kept.length);
+    return document_(page, text, modules, data, [...assets, ...kept], kept.length, recorded.length - kept.length, !entries.every(measured));
   };
   const kept = [];
   let blob = new Blob(parts(kept), { type: "text/html" });
@@ -81,8 +86,8 @@ export function importsOf(source) {
 // A module's source with names in the place of relative addresses.
 export const renamed = (source) => source.replaceAll(IMPORT, "$1explorer/$3");
 
-// The page's text, in parts.
-function document_(page, text, modules, data, assets, recordings, missing) {
+// The page's text, in parts. held: how many recordings are in it, how many are not, and whether errors are missing.
+function document_(page, text, modules, data, assets, ...held) {
   // of a data: address, a browser drops line ends; # ends it, and % is its own sign
   const address = (source) => `data:text/javascript;charset=utf-8,${source.replaceAll(/[%#\r\n\t]/g, encodeURIComponent)}`;
   const imports = Object.fromEntries([...modules].map(([name, source]) => [`explorer/${name}`, address(`${renamed(source)}\n//# sourceURL=explorer/${name}`)]));
@@ -93,7 +98,7 @@ function document_(page, text, modules, data, assets, recordings, missing) {
     `<title>${escaped(text.title)}</title>\n<style>\n${themeOf(page.root, styles + [...modules.values()].join())}\n${styles}\n${STYLES}</style>\n`,
     `<script type="importmap">${json({ imports })}</script>\n</head>\n<body>\n`,
     `<header class="made"><p>${escaped(text.head)}</p><details><summary>${escaped(text.holds)}</summary>`,
-    ...text.foot(recordings, missing).map((line) => `<p>${escaped(line)}</p>`),
+    ...text.foot(...held).map((line) => `<p>${escaped(line)}</p>`),
     `</details></header>\n<noscript><p class="failure">${escaped(text.noScripts)}</p></noscript>\n${page.html}\n`,
     `<script type="application/json" id="data">${json(data)}</script>\n`,
     ...assets.flatMap(({ address: name, letters }) => [`<script type="text/plain" data-asset="${escaped(name)}">`, letters, "</script>\n"]),
