@@ -77,6 +77,7 @@ export class Tool {
     write(this.said, text);
     this.said.classList.toggle("failure", failed);
     this.said.hidden = !text;
+    if (text) this.said.scrollIntoView({ block: "nearest" });
     this.page.announce(text);
   }
 
@@ -255,7 +256,7 @@ export class Tool {
 
   // What is read in the file.
   fileText() {
-    const { words, panels } = this.page, LIMIT = 12;
+    const { words, panels } = this.page;
     const [left, right] = panels.map(({ name, model: { entry } }) =>
       filled(words.file_model, { name, model: entry.name, kind: entry.title, dataset: entry.dataset, prior: entry.prior, seed: entry.seed }));
     const titles = panels.map(({ name, model }) => `${name} · ${model.entry.dataset}`);
@@ -263,9 +264,9 @@ export class Tool {
       title: filled(words.beside, { left: titles[0], right: titles[1] }),
       head: filled(words.file_made, { title: words.app, date: new Date().toLocaleDateString("en-GB", { dateStyle: "long" }), left, right }),
       holds: words.file_holds,
-      foot: (recordings, missing, errors) => [
+      foot: ({ recordings, missing, errors, limit }) => [
         filled(words.file_inside, { recordings: recordings ? words.file_recordings : words.file_no_recordings }),
-        filled(words.file_missing, { errors: errors ? words.file_missing_errors : "", recordings: missing ? filled(words.file_missing_recordings, { limit: LIMIT }) : "" }),
+        filled(words.file_missing, { errors: errors ? "" : words.file_missing_errors, recordings: missing ? filled(words.file_missing_recordings, { limit }) : "" }),
       ],
       tooOld: words.file_too_old, noScripts: words.file_no_scripts,
       noRecording: words.file_no_recording, nothingRecorded: words.file_nothing_recorded, noOriginals: words.file_no_originals,

@@ -10,7 +10,7 @@ export const BASE = "https://explorer.invalid/";
 export function open() {
   answerFetches();
   const data = JSON.parse(document.getElementById("data").textContent);
-  const state = () => stateIn(window.location.hash, data.state, data.catalogue);
+  const state = () => stateIn(window.location.hash, data);
   const page = mount(document.querySelector(".live"), { ...data, state: state() }, (sent) => window.history.replaceState(null, "", hashOf(sent)));
   window.addEventListener("hashchange", () => page.update({ ...data, state: state() }));
 }
@@ -42,7 +42,7 @@ export function hashOf({ revision, ...state }) {
 }
 
 // A state from an address: of what stands there, all that has the kind of the file's own. What has not is left out.
-export function stateIn(hash, own, catalogue) {
+export function stateIn(hash, { state: own, catalogue, limits }) {
   let found;
   try {
     found = JSON.parse(decodeURIComponent(hash.slice(1)));
@@ -55,13 +55,16 @@ export function stateIn(hash, own, catalogue) {
   const dimensions = Math.max(...["left", "right"].map((side) => catalogue.find(({ name }) => name === state[side]).latent_dim));
   for (const [name, value] of Object.entries(own)) {
     if (["left", "right", "revision"].includes(name)) continue;
-    if (["mean", "log_var", "noise"].includes(name)) state[name] = numbers(found[name], dimensions) ?? Array.from({ length: dimensions }, (_, i) => value[i] ?? 0);
+    if (["mean", "log_var", "noise"].includes(name)) state[name] = numbers(found[name], dimensions, limits[name]) ?? Array.from({ length: dimensions }, (_, i) => value[i] ?? 0);
     else if (name in found && alike(found[name], value)) state[name] = found[name];
   }
   if (state.dims.some((i) => !(Number.isInteger(i) && i >= 0 && i < dimensions))) state.dims = [0, 1];
   return state;
 }
 
-const numbers = (value, count) => (Array.isArray(value) && value.length === count && value.every((number) => Number.isFinite(number) && Math.abs(number) <= 1000) ? value : null);
+function numbers(value, count, limit) {
+  return Array.isArray(value) && value.length === count && value.every((number) => Number.isFinite(number) && Math.abs(number) <= limit) ? value : null;
+}
+
 const kind = (value) => (Array.isArray(value) ? "array" : typeof value);
 const alike = (value, own) => value === null || own === null || kind(value) === kind(own);

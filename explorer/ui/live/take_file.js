@@ -51,7 +51,8 @@ export async function fileOf(page, text, state, onProgress, signal) {
     }));
     const words = { ...page.allWords, no_recording: text.noRecording, nothing_to_replay: text.nothingRecorded };
     const data = { ...page.data, catalogue, words, state, assets: BASE, in_file: true };
-    return document_(page, text, modules, data, [...assets, ...kept], kept.length, recorded.length - kept.length, !entries.every(measured));
+    const held = { recordings: kept.length, missing: recorded.length - kept.length, errors: entries.every(measured), limit: LIMIT / 1e6 };
+    return document_(page, text, modules, data, [...assets, ...kept], held);
   };
   const kept = [];
   let blob = new Blob(parts(kept), { type: "text/html" });
@@ -86,8 +87,8 @@ export function importsOf(source) {
 // A module's source with names in the place of relative addresses.
 export const renamed = (source) => source.replaceAll(IMPORT, "$1explorer/$3");
 
-// The page's text, in parts. held: how many recordings are in it, how many are not, and whether errors are missing.
-function document_(page, text, modules, data, assets, ...held) {
+// The page's text, in parts. held: {recordings: how many are in it, missing: how many are not, errors: are they, limit: MB}, for what it says of itself.
+function document_(page, text, modules, data, assets, held) {
   // of a data: address, a browser drops line ends; # ends it, and % is its own sign
   const address = (source) => `data:text/javascript;charset=utf-8,${source.replaceAll(/[%#\r\n\t]/g, encodeURIComponent)}`;
   const imports = Object.fromEntries([...modules].map(([name, source]) => [`explorer/${name}`, address(`${renamed(source)}\n//# sourceURL=explorer/${name}`)]));
@@ -98,7 +99,7 @@ function document_(page, text, modules, data, assets, ...held) {
     `<title>${escaped(text.title)}</title>\n<style>\n${themeOf(page.root, styles + [...modules.values()].join())}\n${styles}\n${STYLES}</style>\n`,
     `<script type="importmap">${json({ imports })}</script>\n</head>\n<body>\n`,
     `<header class="made"><p>${escaped(text.head)}</p><details><summary>${escaped(text.holds)}</summary>`,
-    ...text.foot(...held).map((line) => `<p>${escaped(line)}</p>`),
+    ...text.foot(held).map((line) => `<p>${escaped(line)}</p>`),
     `</details></header>\n<noscript><p class="failure">${escaped(text.noScripts)}</p></noscript>\n${page.html}\n`,
     `<script type="application/json" id="data">${json(data)}</script>\n`,
     ...assets.flatMap(({ address: name, letters }) => [`<script type="text/plain" data-asset="${escaped(name)}">`, letters, "</script>\n"]),

@@ -115,8 +115,8 @@ class Sheet {
     for (const { name, colour } of classes) {
       const wide = 16 + this.widthOf(name) + 10;
       if (x + wide > this.width && x > 8) [x, this.y] = [8, this.y + SWATCH];
-      this.svg.append(svgElement("rect", { x, y: this.y + 3, width: 10, height: 10, rx: 5, fill: colour }));
-      this.text(name, { x: x + 15, y: this.y + 12 });
+      this.svg.append(svgElement("rect", { x: short(x), y: this.y + 3, width: 10, height: 10, rx: 5, fill: colour }));
+      this.text(name, { x: short(x + 15), y: this.y + 12 });
       x += wide;
     }
     this.y += SWATCH;
