@@ -214,7 +214,8 @@ export class Tool {
       const page = { ...this.page, root: this.box.closest(".live") };
       const state = { ...this.page.state(), tool: "none" };
       delete state.revision;
-      const blob = await fileOf(page, this.fileText(), state, (done, all) => this.count(done, all), signal);
+      const cancelled = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
+      const blob = await Promise.race([cancelled, fileOf(page, this.fileText(), state, (done, all) => signal.aborted || this.count(done, all), signal)]);
       signal.throwIfAborted();
       const name = fileName([...new Set(panels.map(({ model }) => model.entry.name)), today()], "html");
       download(name, blob);
@@ -249,7 +250,7 @@ export class Tool {
     const bytes = [...new Set(this.page.panels.map(({ model }) => model))].map(({ entry, decoder, codes }) => {
       const weights = 2 * 2 * decoder.body.layers.reduce((sum, { weight }) => sum + weight.length, 0); // half precision; the encoder is as large
       const numbers = codes.mean.length * (codes.logVar ? 2 : 1), each = codes.mean.length > 2 ? 2 : 4;
-      return weights + codes.label.length * numbers * each * (entry.kind === "vae" ? 1 : 2) + (entry.recording ? 0.95e6 : 0);
+      return weights + codes.label.length * numbers * each * (entry.kind === "vae" ? 1 : 2) + (entry.recording ? 0.2e6 + 375 * Math.min(2000, codes.label.length) : 0);
     });
     return trimmed(Math.min(12, Math.round((2.3e6 + bytes.reduce((a, b) => a + b) * 1.16) / 1e6)));
   }
