@@ -260,6 +260,7 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "prior": PRIOR_NAMES[model.prior],
         "shape": shape(model.prior),
         "epochs": training.epochs,
+        "seed": training.seed,
         "weights": {
             "beta": training.beta, "adversarial_weight": training.adversarial_weight, "adversarial_start": training.adversarial_weight_after(0),
             "adversarial_rise": training.adversarial_rise, "prior": PRIOR_NAMES[model.prior],

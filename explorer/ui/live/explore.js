@@ -29,6 +29,7 @@ export function mount(root, data, send) {
 class Explorer {
   constructor(root, data, send) {
     Object.assign(this, { root, data });
+    const html = root.outerHTML; // before anything is filled in
     this.base = new URL(data.assets, document.baseURI);
     this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
     this.probe = new Probe(data.state);
@@ -37,6 +38,7 @@ class Explorer {
     this.models = new Models(this.base);
     this.find = (selector) => root.querySelector(selector);
     const page = { state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit() };
+    Object.assign(page, { data, html }); // for take_file.js: what the page was mounted with, and on
     this.controls = new Controls(root, data.limits, page);
     this.bars = new Bars(this.find(".bars"), (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension));
     this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") });

@@ -22,7 +22,7 @@ export class Original {
     const label = this.tile.querySelector(".label"), canvas = this.tile.querySelector("canvas");
     write(label, `image ${row}, class ${entry.classes[codes.label[row]]}`);
     canvas.hidden = true;
-    if (!entry.originals) return write(label, `${label.textContent}: the original is not on this machine; python train.py fetches the dataset`);
+    if (!entry.originals) return write(label, `${label.textContent}: ${entry.without_originals ?? "the original is not on this machine; python train.py fetches the dataset"}`);
     try {
       const response = await fetch(new URL(`originals/${entry.dataset}/${row}`, this.base));
       if (!response.ok) throw new Error(await response.text());

@@ -11,7 +11,7 @@
 //   pick(panel, row, more) as a click on a code, colours(), frame(), draw(), announce(text), fail(error, what)}. What a tool draws over a map goes into panel.map.shapes.tool, a group
 //   of an SVG in the pixels that panel.map.scale() gives; its classes are in explore_NAME.css.
 
-const NAMES = ["draw", "near", "map", "walk", "take"];
+export const NAMES = ["draw", "near", "map", "walk", "take"];
 
 export class Tools {
   // root: the page's; page: as above, without words.

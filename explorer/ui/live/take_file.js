@@ -1,0 +1,133 @@
+// The explorer as one HTML file that needs no server: modules, Plotly, both models, the state and the theme's colours in one page.
+//
+// The modules stand in an import map, as data: addresses, so that they find each other by name where there is no server. Tensors and
+// Plotly are compressed; standalone.js, which runs in the file, answers fetches with them.
+
+import { encode } from "./base85.js";
+import { BASE } from "./standalone.js";
+import { NAMES } from "./tools.js";
+
+export const LIMIT = 12e6; // bytes
+const FIRST = ["explore.js", "standalone.js"];
+const PLOTLY = `import { plotly } from "explorer/standalone.js";\nexport default await plotly();\n`;
+// Of an import, static or not: what stands before the module's name, and the name, which may have a tool's name in it.
+const IMPORT = /(\b(?:from|import)\s*\(?\s*(["'`]))\.\/([^"'`\s]+?\.js)(?=\2)/g;
+
+// page: a tool's (tools.js), with root; text: what a person reads, as explore_take.js gives it; state: what the file opens with;
+// onProgress(done, all): fetched and packed; signal: an AbortSignal. Resolves to the file.
+export async function fileOf(page, text, state, onProgress, signal) {
+  if (!window.CompressionStream) throw new Error(text.noCompression);
+  let done = 0, all = 1;
+  const expect = (more) => onProgress(done, (all += more));
+  const get = async (address) => {
+    const response = await fetch(new URL(address, page.base), { signal }).catch((error) => {
+      throw error.name === "AbortError" ? error : new Error(text.noNetwork);
+    });
+    if (!response.ok) throw new Error(text.notFetched(address, response.status));
+    return response;
+  };
+  const pack = async (address) => {
+    const packed = new Response((await get(address)).body.pipeThrough(new CompressionStream("gzip")));
+    const letters = encode(new Uint8Array(await packed.arrayBuffer()));
+    signal.throwIfAborted();
+    onProgress(++done, all);
+    return { address, letters };
+  };
+  const entries = [...new Map(page.panels.map(({ model: { entry } }) => [entry.name, entry])).values()];
+  const measured = (entry) => page.models.opened.has(`errors/${entry.digest}`); // on the server, which takes its time: only where it was asked for
+  const wanted = entries.flatMap((entry) => [
+    entry.tensors, `encoders/${entry.digest}`, ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`]), ...(measured(entry) ? [`errors/${entry.digest}`] : []),
+  ]);
+  const recorded = entries.filter((entry) => entry.recording);
+  expect(wanted.length + recorded.length + 1);
+  const modules = await modulesFrom(FIRST, async (name) => (await get(name)).text());
+  onProgress(++done, all);
+  const assets = await Promise.all(["plotly.min.js", ...wanted].map(pack));
+  const recordings = await Promise.all(recorded.map(async (entry) => ({ entry, ...(await pack(entry.recording)) })));
+
+  const parts = (kept) => {
+    const catalogue = entries.map((entry) => ({
+      ...entry, originals: false, without_originals: text.noOriginals, errors: measured(entry), recording: kept.find((one) => one.entry === entry)?.address ?? null,
+    }));
+    const words = { ...page.allWords, no_recording: text.noRecording, nothing_to_replay: text.nothingRecorded };
+    const data = { ...page.data, catalogue, words, state, assets: BASE, in_file: true };
+    const held = { recordings: kept.length, missing: recorded.length - kept.length, errors: entries.every(measured), limit: LIMIT / 1e6 };
+    return document_(page, text, modules, data, [...assets, ...kept], held);
+  };
+  const kept = [];
+  let blob = new Blob(parts(kept), { type: "text/html" });
+  for (const recording of recordings) { // as many as there is room for
+    const larger = new Blob(parts([...kept, recording]), { type: "text/html" });
+    if (larger.size > LIMIT) continue;
+    kept.push(recording);
+    blob = larger;
+  }
+  return blob;
+}
+
+// The sources of all modules that can be reached from some, by name. read(name) resolves to a source.
+export async function modulesFrom(names, read) {
+  const found = new Map();
+  const visit = async (name) => {
+    if (found.has(name)) return;
+    found.set(name, null); // on its way
+    const source = await read(name);
+    found.set(name, source);
+    await Promise.all(importsOf(source).map(visit));
+  };
+  await Promise.all(names.map(visit));
+  return new Map([...found].sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+export function importsOf(source) {
+  const names = [...source.matchAll(IMPORT)].flatMap(([, , , name]) => (name.includes("${") ? NAMES.map((tool) => name.replace(/\$\{.*?\}/, tool)) : [name]));
+  return [...new Set(names)];
+}
+
+// A module's source with names in the place of relative addresses.
+export const renamed = (source) => source.replaceAll(IMPORT, "$1explorer/$3");
+
+// The page's text, in parts. held: {recordings: how many are in it, missing: how many are not, errors: are they, limit: MB}, for what it says of itself.
+function document_(page, text, modules, data, assets, held) {
+  // of a data: address, a browser drops line ends; # ends it, and % is its own sign
+  const address = (source) => `data:text/javascript;charset=utf-8,${source.replaceAll(/[%#\r\n\t]/g, encodeURIComponent)}`;
+  const imports = Object.fromEntries([...modules].map(([name, source]) => [`explorer/${name}`, address(`${renamed(source)}\n//# sourceURL=explorer/${name}`)]));
+  imports["explorer/plotly.js"] = imports[`${BASE}plotly.js`] = address(PLOTLY);
+  const styles = stylesOf(page.root);
+  return [
+    `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n`,
+    `<title>${escaped(text.title)}</title>\n<style>\n${themeOf(page.root, styles + [...modules.values()].join())}\n${styles}\n${STYLES}</style>\n`,
+    `<script type="importmap">${json({ imports })}</script>\n</head>\n<body>\n`,
+    `<header class="made"><p>${escaped(text.head)}</p><details><summary>${escaped(text.holds)}</summary>`,
+    ...text.foot(held).map((line) => `<p>${escaped(line)}</p>`),
+    `</details></header>\n<noscript><p class="failure">${escaped(text.noScripts)}</p></noscript>\n${page.html}\n`,
+    `<script type="application/json" id="data">${json(data)}</script>\n`,
+    ...assets.flatMap(({ address: name, letters }) => [`<script type="text/plain" data-asset="${escaped(name)}">`, letters, "</script>\n"]),
+    // a classic script: it also runs where the modules do not
+    `<script>if (!(window.DecompressionStream && HTMLScriptElement.supports && HTMLScriptElement.supports("importmap"))) {\n`,
+    `  var box = document.querySelector(".live .failure"); box.hidden = false; box.textContent = ${json(text.tooOld)}; }</script>\n`,
+    `<script type="module">import { open } from "explorer/standalone.js"; open();</script>\n</body>\n</html>\n`,
+  ];
+}
+
+const STYLES = `body { margin: 0; padding: 6px 24px 8px; background: var(--st-background-color); color: var(--st-text-color); font: 13px/1.4 var(--st-font, sans-serif); }
+.made { display: flex; flex-wrap: wrap; gap: 0 16px; align-items: baseline; justify-content: space-between; font-size: 12px; padding-bottom: 4px; min-height: 34px; }
+.made p { margin: 0; } .made details[open] { flex-basis: 100%; } .made details p { padding: 3px 0; max-width: 110ch; } .made summary { cursor: pointer; }
+@media (min-width: 1100px) { .beside .kl { font-size: 22px; } } /* the app's font is not in the file: another may be wider */
+@media (max-width: 640px) { body { padding: 6px 10px; } }
+`;
+
+// The styles that hold where the page stands: those of a component are in its shadow root.
+function stylesOf(root) {
+  return [...root.getRootNode().styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join("\n");
+}
+
+// The theme's variables that are used somewhere, as they are now.
+function themeOf(root, used) {
+  const style = getComputedStyle(root), names = [...new Set(used.match(/--st-[a-z0-9-]+/g))].sort();
+  const values = names.map((name) => [name, style.getPropertyValue(name).trim()]).filter(([, value]) => value);
+  return `:root { color-scheme: ${root.style.colorScheme || "light"}; ${values.map(([name, value]) => `${name}: ${value};`).join(" ")} }`;
+}
+
+const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+const json = (value) => JSON.stringify(value).replaceAll("<", "\\u003c"); // nothing in it may end the script

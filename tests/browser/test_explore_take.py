@@ -1,0 +1,259 @@
+"""The tool Take away: what is downloaded is what was seen, and the one file works without server and network."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import re
+from urllib.parse import parse_qs, unquote, urlparse
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer.bundle import load_bundle
+
+from .driver import COMPLETE, DESK, ROOT, address
+
+PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
+PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
+RANGES = "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return [xaxis.range, yaxis.range]; }"
+TOOLS = ("Draw", "Near", "Map", "Walk", "Take away")
+DIGITS = "left=digits-vae&right=digits-aae"
+QUERY = "?mean=0.53,-0.41&log_var=-1.5,-2.25&noise=0.3,1.1&pick=mnist:12&codes=sampled&tool=take"
+SVG = "{http://www.w3.org/2000/svg}"
+
+pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+
+
+def opened(page):
+    page.wait_for_selector(".tool[data-ready=take]")
+    return page
+
+
+def downloaded(page, button: str):
+    """Presses a button, and returns the name and the bytes of what it saves."""
+    with page.expect_download() as waiting:
+        page.get_by_role("button", name=button, exact=True).click()
+    return waiting.value.suggested_filename, waiting.value.path().read_bytes()
+
+
+def seen(page) -> list:
+    """The KL's text and the four pictures' pixels."""
+    page.evaluate("() => new Promise(requestAnimationFrame)")
+    return [page.get_by_role("status", name="KL divergence").inner_text(), *(page.get_by_role("img", name=name, exact=True).evaluate(PIXELS) for name in PICTURES)]
+
+
+def codes(bundle):
+    return load_bundle(ROOT / "pretrained" / bundle).codes
+
+
+@pytest.fixture
+def alone(chromium):
+    """`alone(file)`: a page of its own without a network, that opens a file by its path. Nothing may leave it, and nothing may fail."""
+    contexts, requests, errors = [], [], []
+
+    def open_one(file, **options):
+        context = chromium.new_context(**{"viewport": DESK, "offline": True} | options)
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and errors.append(message.text))
+        page.goto(file.as_uri())
+        page.wait_for_selector(COMPLETE)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    left = [url[:100] for url in requests if not url.startswith(("file:", "data:", "blob:"))]
+    assert not left and not errors, (left, errors)
+
+
+@pytest.fixture(scope="module")
+def taken(chromium, server, tmp_path_factory):
+    """What the app showed at QUERY, and the file of it: (seen, path)."""
+    context = chromium.new_context(viewport=DESK)
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.goto(f"{server}/{QUERY}")
+    page.wait_for_selector(COMPLETE)
+    showed = seen(opened(page))
+    name, content = downloaded(page, "Make the file")
+    assert re.fullmatch(r"mnist-vae-mnist-aae-\d{4}-\d\d-\d\d\.html", name)
+    path = tmp_path_factory.mktemp("taken") / name
+    path.write_bytes(content)
+    context.close()
+    return showed, path
+
+
+def test_file_shows_the_same_without_server_and_network(taken, alone):
+    showed, path = taken
+    assert path.stat().st_size <= 12e6
+    page = alone(path)
+    assert seen(page) == showed
+    assert page.locator(".panel.left input[value=sampled]").is_checked()
+    assert page.locator(".failure:visible").count() == 0
+    assert re.search(r"Made with .+ on \d+ \w+ \d{4}\. VAE: mnist-vae, .+ seed 0; AAE: mnist-aae, .+ seed 0\.", page.locator("header.made").inner_text())
+    box = page.get_by_role("slider", name="μ₁", exact=True).bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+    shown = []
+    for i in range(8):
+        page.mouse.move(box["x"] + box["width"] * (0.5 + 0.05 * i), box["y"] + box["height"] / 2)
+        shown.append(seen(page))
+    page.mouse.up()
+    assert all(len({str(frame[i]) for frame in shown}) >= 7 for i in range(5))  # pictures and KL follow
+    after = seen(page)
+    assert '"mean":[3' in unquote(urlparse(page.url).fragment) or '"mean":[2' in unquote(urlparse(page.url).fragment)
+    page.reload()
+    page.wait_for_selector(COMPLETE)
+    assert seen(page) == after  # the address, from # on, holds the view
+
+
+def test_tools_replay_and_encoders_are_in_the_file(taken, alone):
+    page = alone(taken[1])
+    for name in TOOLS:
+        page.get_by_role("navigation").get_by_role("button", name=name, exact=True).click()
+        page.wait_for_selector(f".tool[data-ready={name.partition(' ')[0].lower()}]")
+        assert page.locator(".failure:visible").count() == 0, name
+    assert "such a file" in page.locator(".take-file").inner_text()
+    page.emulate_media(reduced_motion="reduce")
+    page.get_by_role("navigation").get_by_role("button", name="Replay", exact=True).click()
+    page.wait_for_selector(".explorer[data-replay=true]")
+    assert page.locator(".moments .curves svg").count() > 0 or "in this file" in page.locator(".moments").inner_text()
+    x = np.random.default_rng(4).random(784, np.float32)
+    got = page.evaluate(
+        """async (x) => {
+          const [{ Models }, { BASE }] = [await import("explorer/models.js"), await import("explorer/standalone.js")];
+          const models = new Models(new URL(BASE)), { catalogue } = JSON.parse(document.getElementById("data").textContent);
+          return Promise.all(catalogue.map(async (entry) => [entry.name, [...(await models.encoder(entry)).encode(x).mean]]));
+        }""",
+        x.tolist(),
+    )
+    for name, mean in got:
+        expected = load_bundle(ROOT / "pretrained" / name).model().encode(torch.from_numpy(x[None]))
+        expected = getattr(expected, "mean", expected)
+        assert np.allclose(mean, np.ravel(expected.detach().numpy()), atol=1e-3), name
+    assert {name for name, _ in got} == {"mnist-vae", "mnist-aae"}
+
+
+def test_file_of_a_dark_theme_on_a_phone_and_a_wrong_address(open_page, alone, tmp_path):
+    page = opened(open_page(f"?{DIGITS}&tool=take", color_scheme="dark"))
+    theme = "() => getComputedStyle([...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer') ?? (e.matches('.explorer') ? e : null)).find(Boolean)).getPropertyValue('--st-background-color')"
+    background = page.evaluate(theme)
+    (tmp_path / "small.html").write_bytes(downloaded(page, "Make the file")[1])
+    phone = alone(tmp_path / "small.html", viewport={"width": 390, "height": 844})
+    assert phone.evaluate(theme) == background != "#ffffff"
+    assert phone.evaluate("() => document.documentElement.scrollWidth") <= 390
+    start = seen(phone)
+    phone.evaluate("""() => { location.hash = encodeURIComponent('{"mean": "x", "left": "none", "dims": [7, 9], "log_var": [1e400, 0]}'); }""")
+    phone.wait_for_timeout(300)
+    assert seen(phone) == start and phone.locator(".failure:visible").count() == 0
+
+
+def test_csv_holds_the_codes(open_page):
+    page = opened(open_page("?tool=take&codes=sampled"))
+    both = list(csv.DictReader(io.StringIO(downloaded(page, "both, by image")[1].decode())))
+    vae, aae = codes("mnist-vae"), codes("mnist-aae")
+    column = lambda *names: np.array([[float(row[name]) for name in names] for row in both], np.float32)  # noqa: E731
+    assert [int(row["image"]) for row in both] == list(range(10_000))
+    assert np.array_equal([int(row["class"]) for row in both], vae.label)
+    assert np.array_equal(column("mnist-vae:mean_1", "mnist-vae:mean_2"), vae.mean)
+    assert np.array_equal(column("mnist-vae:log_var_1", "mnist-vae:log_var_2"), vae.log_var)
+    assert np.array_equal(column("mnist-aae:code_1", "mnist-aae:code_2"), aae.mean)
+    kl = 0.5 * (np.exp(vae.log_var) + vae.mean**2 - 1 - vae.log_var).sum(1)
+    assert np.allclose(column("mnist-vae:kl_nats")[:, 0], kl, rtol=1e-5)
+    noise = (column("mnist-vae:z_1", "mnist-vae:z_2") - vae.mean) / np.exp(0.5 * vae.log_var)
+    assert np.allclose([noise.mean(), noise.std()], [0, 1], atol=0.02)  # 20,000 draws: standard errors .007 and .005
+    name, one = downloaded(page, "AAE")
+    assert name == "mnist-aae-codes.csv" and one.decode().partition("\r\n")[0] == "image,class,code_1,code_2"
+
+
+def test_pictures_are_what_is_seen(open_page):
+    page = opened(open_page("?tool=take&mean=0.5,-0.4"))
+    page.get_by_role("button", name="Zoom in").first.click()
+    page.get_by_role("group", name="Classes").get_by_role("button", name="3", exact=True).click()
+    page.wait_for_timeout(800)
+    figure = page.get_by_role("figure", name="AAE latent map")
+    (x0, x1), (y0, y1) = figure.evaluate(RANGES)
+    points = codes("mnist-aae")
+    inside = (points.mean[:, 0] > x0) & (points.mean[:, 0] < x1) & (points.mean[:, 1] > y0) & (points.mean[:, 1] < y1) & (points.label != 3)
+    name, content = downloaded(page, "AAE map: SVG")
+    root = ElementTree.fromstring(content)
+    assert name == "mnist-aae-map.svg" and len(root.findall(f".//{SVG}g[@class='codes']//{SVG}circle")) == inside.sum() < 9000
+    assert not re.search(rb"var\(|class=\"(?!codes)|non-scaling", content)  # nothing that only the page's CSS explains
+    words = " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
+    for expected in ("AAE · mnist · codes", "seed 0", "prior N(0, I)", "10,000 test images", "without 3", "(0.50, −0.40)", page.locator(".kl").inner_text()):
+        assert expected in words, expected
+    drawn = Image.open(io.BytesIO(downloaded(page, "AAE map: PNG")[1]))
+    assert drawn.size == (2 * int(root.get("width")), 2 * int(root.get("height")))
+    assert len(drawn.convert("RGB").resize((60, 60)).getcolors(3600)) > 200  # it is drawn: codes of nine colours
+
+    page.get_by_label("Which decoded pictures").select_option("VAE at z")
+    name, content = downloaded(page, "Pictures: PNG")
+    pixels = np.array(page.get_by_role("img", name="VAE decoded at z", exact=True).evaluate(PIXELS)).reshape(28, 28)
+    assert name == "mnist-vae-at-z.png"
+    assert np.array_equal(np.array(Image.open(io.BytesIO(content)).convert("L")), np.kron(pixels, np.ones((8, 8))))
+    page.get_by_label("Which decoded pictures").select_option("all four")
+    assert len(ElementTree.fromstring(downloaded(page, "Pictures: SVG")[1]).findall(f"{SVG}g[@shape-rendering='crispEdges']")) == 4
+
+
+def test_link_reopens_the_state(open_page):
+    page = opened(open_page("?tool=take&mean=0.5,-0.4&pick=mnist:7"))
+    page.get_by_role("figure", name="VAE latent map").locator(".handle").focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url(re.compile("mean=0.55"))
+    page.wait_for_timeout(600)
+    link = page.get_by_label("Address of this view").input_value()
+    assert "tool" not in parse_qs(urlparse(link).query)
+    page.get_by_role("button", name="Copy", exact=True).click()
+    page.locator(".take > .said").wait_for()
+    assert page.locator(".take > .said").inner_text() == "The address is copied."
+    refused = "Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false;"  # as over plain http
+    page.evaluate(f"() => {{ {refused} }}")
+    page.get_by_role("button", name="Copy", exact=True).click()
+    assert page.locator(".take > .said").inner_text().startswith("The address is selected")
+    field = page.get_by_label("Address of this view")
+    assert field.evaluate("field => [field.selectionStart, field.selectionEnd, field === field.getRootNode().activeElement]") == [0, len(link), True]
+    other = open_page(f"?{urlparse(link).query}")
+    assert seen(other) == seen(page)
+    other.get_by_role("button", name="Resample ε").click()
+    other.wait_for_url(re.compile("noise="))
+    shared = {name: value for name, value in address(other).items() if name != "noise"}
+    assert shared == {name: value for name, value in address(page).items() if name not in ("noise", "tool")}
+
+
+def test_failure_and_cancel_are_a_sentence_each(open_page):
+    page = opened(open_page(f"?{DIGITS}&tool=take"))
+    said = page.locator(".take > .said")
+    page.evaluate("() => { const { fetch } = window; window.fetch = (...a) => String(a[0]).includes('encoders/') && window.broken ? Promise.resolve(new Response('', { status: 404 })) : fetch(...a); window.broken = true; }")
+    page.get_by_role("button", name="Make the file").click()
+    page.wait_for_selector(".take > .said:not([hidden])")
+    assert re.search(r"could not be made: encoders/\w+ could not be fetched \(HTTP 404\)\. Try again", said.inner_text())
+    page.evaluate("() => { const { fetch } = window; window.broken = false; window.fetch = async (what, options) => { await new Promise((r) => setTimeout(r, 1500)); return fetch(what, options); }; }")
+    page.get_by_role("button", name="Make the file").click()
+    page.get_by_role("progressbar").wait_for()
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("Cancelled: nothing was saved.").first.wait_for()
+    assert page.get_by_role("button", name="Make the file").is_visible()
+
+
+def test_base85_against_python(open_page):
+    page = open_page("", wait=".explorer")
+    content = np.random.default_rng(5).integers(0, 256, 1003, dtype=np.uint8).tobytes()
+    text, back = page.evaluate(
+        """async (bytes) => {
+          const entry = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/explore.js"));
+          const { encode, decode } = await import(new URL("base85.js", entry.name));
+          const text = encode(Uint8Array.from(bytes));
+          return [text, [...decode(text)]];
+        }""",
+        list(content),
+    )
+    assert text == base64.b85encode(content).decode().replace("<", ",") and bytes(back) == content
