@@ -9,6 +9,8 @@ than two, `dims=3,7` names the two (from 1) that sliders and plane show, and `ma
 what the discriminator says at that moment.
 
 `tool=draw` opens one of the explorer's tools; not beside a replay.
+
+`underlay=density` is what lies beneath the codes, `colour=kl` what they are coloured by, and `opacity=1,0.3` how much of the two is seen, underlay and codes.
 """
 
 from __future__ import annotations
@@ -20,9 +22,17 @@ from collections.abc import Mapping, Sequence
 LIMITS = {"mean": 1000.0, "log_var": 80.0, "noise": 100.0}
 DEFAULTS = {"mean": (0.0, 0.0), "log_var": (-2.0, -2.0), "noise": (0.8, -0.6)}  # over and over, in more dimensions
 DECIMALS = 4
-CHOICES = {"codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take")}
+CHOICES = {
+    "codes": ("means", "sampled"),
+    "map": ("umap", "plane"),
+    "field": ("none", "D"),
+    "tool": ("none", "draw", "near", "map", "walk", "take"),
+    "underlay": ("none", "quantiles", "grid", "density", "ratio", "stretch"),
+    "colour": ("class", "kl", "error", "judgement", "density"),
+}
+OPACITY = (1.0, 1.0)  # of the underlay, and of the codes
 MOMENTS = 30  # the most that a recording has: recording.MOMENTS
-PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool")
+PARAMETERS = ("mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool", "underlay", "colour", "opacity")
 
 
 def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]]) -> dict:
@@ -34,7 +44,7 @@ def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]])
     if not models:
         raise ValueError("there is no model to show")
     left, right = (next((name for name in wanted if name in models), next(iter(models))) for wanted in front)
-    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1]} | {name: choices[0] for name, choices in CHOICES.items()}
+    chosen = {"left": left, "right": right, "pick": None, "moment": None, "dims": [0, 1], "opacity": list(OPACITY)} | {name: choices[0] for name, choices in CHOICES.items()}
     return _default_probe(_dimensions(chosen, models)) | chosen
 
 
@@ -76,6 +86,11 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             state["dims"] = chosen
         else:
             ignore("dims", f"it names two different dimensions from 1 to {dimensions}, as in 1,2")
+    if "opacity" in params:
+        try:
+            state["opacity"] = numbers(params["opacity"], 2, 1.0, least=0.0)
+        except ValueError as error:
+            ignore("opacity", str(error))
     if "pick" in params:
         sizes = {model["dataset"]: model["images"] for model in models.values()}
         dataset, _, row = params["pick"].partition(":")
@@ -102,8 +117,9 @@ def to_params(state: Mapping) -> dict[str, str]:
         params |= {"dims": ",".join(str(i + 1) for i in state["dims"]), "map": state["map"]}
     if state["moment"] is not None:
         params |= {"moment": str(state["moment"]), "field": state["field"] if state["field"] != "none" else None}
-    if state["tool"] != "none":
-        params["tool"] = state["tool"]
+    params |= {name: state[name] for name in ("tool", "underlay", "colour") if state[name] != CHOICES[name][0]}
+    if tuple(state["opacity"]) != OPACITY:
+        params["opacity"] = ",".join(map(text, state["opacity"]))
     return {name: value for name, value in params.items() if value is not None}
 
 
@@ -115,8 +131,8 @@ def _default_probe(dimensions: int) -> dict[str, list[float]]:
     return {name: [values[i % 2] for i in range(dimensions)] for name, values in DEFAULTS.items()}
 
 
-def numbers(written: str, count: int, limit: float) -> list[float]:
-    """So many numbers with commas between them, to DECIMALS. Raises ValueError, with the reason, for anything else."""
+def numbers(written: str, count: int, limit: float, least: float | None = None) -> list[float]:
+    """So many numbers with commas between them, from `least` (-limit, if it is left out) to limit, to DECIMALS. Raises ValueError, with the reason, for anything else."""
     parts = written.split(",") if len(written) <= 40 * count else []
     try:
         values = [float(part) for part in parts]
@@ -124,8 +140,9 @@ def numbers(written: str, count: int, limit: float) -> list[float]:
         values = []
     if len(values) != count:
         raise ValueError(f"it must be {count} numbers with commas between them")
-    if not all(math.isfinite(value) and abs(value) <= limit for value in values):
-        raise ValueError(f"its numbers must lie between {-limit:g} and {limit:g}")
+    least = -limit if least is None else least
+    if not all(math.isfinite(value) and least <= value <= limit for value in values):
+        raise ValueError(f"its numbers must lie between {least:g} and {limit:g}")
     return [round(value, DECIMALS) for value in values]
 
 
