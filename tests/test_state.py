@@ -34,6 +34,9 @@ def states(draw):
     chosen["dims"] = draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
     chosen["moment"] = draw(st.none() | st.integers(0, state.MOMENTS - 1))
     chosen["field"] = "none" if chosen["moment"] is None else draw(st.sampled_from(state.CHOICES["field"]))
+    chosen["tool"] = draw(st.sampled_from(state.CHOICES["tool"])) if chosen["moment"] is None else "none"
+    chosen |= {name: draw(st.sampled_from(state.CHOICES[name])) for name in ("underlay", "colour")}
+    chosen["opacity"] = [round(draw(st.floats(0, 1)), state.DECIMALS) for _ in range(2)]
     return chosen
 
 
@@ -77,6 +80,10 @@ def test_the_probe_has_the_dimensions_of_the_larger_model():
         ("noise", "a,b", "2 numbers"),
         ("left", "../etc", "no such model"),
         ("codes", "both", "means or sampled"),
+        ("underlay", "gold", "none or quantiles"),
+        ("colour", "blue", "class or kl"),
+        ("opacity", "1,-0.1", "between 0 and 1"),
+        ("opacity", "1", "2 numbers"),
         ("pick", "mnist:10000", "test images"),
         ("pick", "mnist:-1", "test images"),
         ("pick", "kmnist:1", "test images"),

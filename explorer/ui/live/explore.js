@@ -420,7 +420,7 @@ class Explorer {
   // What stands in the corner of the map under the pointer.
   note(panel, { previewing }) {
     const plane = panel.isPlane(this.probe.state);
-    if (!plane && !previewing) return "UMAP of the codes: near stays near, distances do not count";
+    if (!plane && !previewing) return this.surface?.note(panel) || "UMAP of the codes: near stays near, distances do not count";
     if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) return this.surface?.note(panel) ?? "";
     const [x, y] = this.hovered.point, replayed = this.replay?.of(panel);
     const near = panel.map.nearest(x, y, plane ? undefined : NEAR);

@@ -11,6 +11,7 @@ import { logDensity } from "./prior.js";
 import { priorGrid } from "./quantiles.js";
 
 const TILE = 28; // pixels that a tile of the plain grid wants
+const COARSE = 16, GAP = 4; // a side of pictures up to which tiles need pixels between them to be told apart
 const SMALL = 10, LARGE = 28; // pixels that a tile at the prior's middle wants, and the most that one has
 const KEPT = 4000; // tiles
 const CELL = 9, BLOCK = 4; // pixels of a cell of the stretch; cells that the first pass goes by
@@ -64,8 +65,10 @@ class Tiles {
       for (const { x, y, room, canvas } of tiles.values()) {
         const size = this.sizeOf(room * per), px = scale.x(x), py = scale.y(y);
         if (px + size < area.left || px - size > area.left + area.width || py + size < area.top || py - size > area.top + area.height) continue;
-        const whole = Math.abs(size * sharp - Math.round(size * sharp)) < 0.01; // then pixels fall on pixels
-          context.imageSmoothingEnabled = size * sharp < canvas.width || (!whole && size * sharp < 2 * canvas.width);
+        const whole = Math.abs(size * sharp - Math.round(size * sharp)) < 0.01; // then pixels fall on pixels, as far from the origin's as they are
+        const round = (at) => Math.round(at * sharp) / sharp;
+        const corner = (at, origin) => (whole ? round(origin - size / 2) + round(at - origin) : at - size / 2);
+        context.imageSmoothingEnabled = size * sharp < canvas.width || (!whole && size * sharp < 2 * canvas.width);
         context.drawImage(canvas, corner(px, scale.x(0)), corner(py, scale.y(0)), size, size);
       }
     }
@@ -80,12 +83,17 @@ export class PlainGrid extends Tiles {
     return Math.max(1, Math.round(TILE / side)) * side;
   }
 
+  get gap() {
+    return this.scene.side <= COARSE ? GAP : 0;
+  }
+
   sizeOf(pixels) {
-    return Math.abs(pixels - this.size) < 0.01 ? this.size : pixels;
+    const size = (pixels * this.size) / (this.size + this.gap);
+    return Math.abs(size - this.size) < 0.01 ? this.size : size;
   }
 
   grid({ x0, x1, y0, y1, per }) {
-    const room = this.size / per, points = [];
+    const room = (this.size + this.gap) / per, points = [];
     for (let j = Math.floor(y0 / room + 0.5); (j - 0.5) * room < y1; j++) {
       for (let i = Math.floor(x0 / room + 0.5); (i - 0.5) * room < x1; i++) points.push({ id: `${i} ${j}`, x: i * room, y: j * room, room });
     }

@@ -5,8 +5,8 @@ WORDS = {
     "title": "What lies under the codes, what they are coloured by, and many samples at once",
     "failed": "The codes' colours could not be worked out",
     "choices": "Under the codes, and their colours",
-    "underlay": "Under the codes",
-    "colour": "Colour codes by",
+    "underlay": "Underlay",
+    "colour": "Colour by",
     "underlays": {
         "none": "nothing",
         "quantiles": "manifold at quantiles",
@@ -22,8 +22,8 @@ WORDS = {
         "judgement": "discriminator D(z)",
         "density": "local density",
     },
-    "underlay_opacity": "Underlay",
-    "codes_opacity": "Codes",
+    "underlay_opacity": "opacity",
+    "codes_opacity": "codes",
     "underlay_opacity_name": "Opacity of what lies under the codes",
     "codes_opacity_name": "Opacity of the codes",
     "says": {
@@ -35,8 +35,8 @@ WORDS = {
     },
     "counts": {
         "normal": "{name}: {n} × {n}, finer as you zoom in.",
-        "mixture": "{name}: {count} along each Gaussian's axes.",
-        "string": "{name}: {count} along the roll.",
+        "mixture": "{name}: {count} pictures, along each Gaussian's axes.",
+        "string": "{name}: {count} pictures, along the roll.",
         "nothing_holds": "Nothing held {name} to that prior.",
     },
     "working": "at work: {share}",
@@ -53,7 +53,7 @@ WORDS = {
     "underlay_scale": "Scale of what lies under the codes",
     "colour_scale": "Scale of the codes' colours",
     "value_names": {"kl": "KL", "error": "error", "judgement": "D", "density": "log density"},
-    "no_underlay": "No underlay: a point of a UMAP is not a latent point.",
+    "no_underlay": "UMAP: nothing lies under it, its points are not latent points.",
     "grey": {
         "kl": "Grey: this encoder gives a point, no q(z|x), so there is no KL.",
         "error": "Grey: no errors, the dataset is not on this machine (python train.py fetches it).",
