@@ -20,6 +20,7 @@ from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
 from .test_explorer import AT, PIXELS, nats
 
 DIGITS = "left=digits-vae&right=digits-aae"
+BARE = f"{assets.address()}prior.js"  # a page without the app, from which modules can be imported
 DRAWN_UNDER = ".map .under[data-done=true]"
 OPEN = ".explorer .tool[data-ready=map]"
 
@@ -37,7 +38,7 @@ def figure(page, name: str):
 def run(page, modules: list[str], body: str, given=None):
     """Runs JavaScript with what the modules export as `all`, and `base`, the address of the assets."""
     code = (
-        "async ([base, modules, body, given]) => { base = new URL(base, document.baseURI).href;"
+        "async ([base, modules, body, given]) => { base = new URL(`/${base}`, document.baseURI).href;"
         "const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
         "return new (Object.getPrototypeOf(async function () {}).constructor)('all', 'given', 'base', body)(all, given, base); }"
     )
@@ -57,7 +58,7 @@ def viridis(t: np.ndarray, stops: list[str]) -> np.ndarray:
 
 
 def test_grids_lie_at_the_priors_quantiles(open_page):
-    page = open_page("?" + DIGITS)
+    page = open_page(BARE, wait=None)
     u = np.concatenate([10.0 ** -np.arange(1, 15), np.linspace(0.001, 0.999, 777), 1 - 10.0 ** -np.arange(3, 12)])
     found = run(page, ["quantiles"], "return given.map(all.inverseNormalCdf)", u.tolist())
     np.testing.assert_allclose(found, norm.ppf(u), rtol=1e-9, atol=1e-14)
@@ -90,7 +91,7 @@ def test_grids_lie_at_the_priors_quantiles(open_page):
 
 
 def test_the_stretch_against_torchs_jacobian(open_page):
-    page = open_page("?" + DIGITS)
+    page = open_page(BARE, wait=None)
     rng = np.random.default_rng(0)
     for name, dims in (("digits-vae", [0, 1]), ("mnist-aae", [0, 1]), ("mnist-vae-16d", [11, 3])):
         opened = bundle(name)
@@ -108,7 +109,7 @@ def test_the_stretch_against_torchs_jacobian(open_page):
 
 
 def test_the_density_is_a_sum_of_kernels(open_page):
-    page = open_page("?" + DIGITS)
+    page = open_page(BARE, wait=None)
     codes, h = bundle("digits-vae").codes.mean, 0.3
     js = (
         "const kernel = new all.Kernel(given.x, given.y, given.h, { x0: -3, y0: -2, cell: 0.25, across: 25, down: 17 });"
@@ -125,8 +126,8 @@ def test_the_density_is_a_sum_of_kernels(open_page):
 # The pixels of a map's underlay in a square about a latent point, and the pixels a unit.
 TILE = (
     "(f, [x, y, size]) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout, canvas = f.querySelector('.under');"
-    "const left = Math.round(xaxis._offset + xaxis.l2p(0) - size / 2) + Math.round(xaxis.l2p(x) - xaxis.l2p(0));"
-    "const top = Math.round(yaxis._offset + yaxis.l2p(0) - size / 2) + Math.round(yaxis.l2p(y) - yaxis.l2p(0));"
+    "const left = Math.round(xaxis._offset + xaxis.l2p(0) - size / 2 + 1e-3) + Math.round(xaxis.l2p(x) - xaxis.l2p(0));"
+    "const top = Math.round(yaxis._offset + yaxis.l2p(0) - size / 2 + 1e-3) + Math.round(yaxis.l2p(y) - yaxis.l2p(0));"
     "const { data } = canvas.getContext('2d').getImageData(left, top, size, size); return [...data].filter((_, i) => i % 4 === 0); }"
 )
 PER = "f => { const { xaxis } = f.querySelector('.plot')._fullLayout; return xaxis._length / (xaxis.range[1] - xaxis.range[0]); }"

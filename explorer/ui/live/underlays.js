@@ -66,7 +66,7 @@ class Tiles {
         const size = this.sizeOf(room * per), px = scale.x(x), py = scale.y(y);
         if (px + size < area.left || px - size > area.left + area.width || py + size < area.top || py - size > area.top + area.height) continue;
         const whole = Math.abs(size * sharp - Math.round(size * sharp)) < 0.01; // then pixels fall on pixels, as far from the origin's as they are
-        const round = (at) => Math.round(at * sharp) / sharp;
+        const round = (at) => Math.round(at * sharp + 1e-3) / sharp; // halves always the same way
         const corner = (at, origin) => (whole ? round(origin - size / 2) + round(at - origin) : at - size / 2);
         context.imageSmoothingEnabled = size * sharp < canvas.width || (!whole && size * sharp < 2 * canvas.width);
         context.drawImage(canvas, corner(px, scale.x(0)), corner(py, scale.y(0)), size, size);
