@@ -369,12 +369,12 @@ def test_a_umap_has_colours_but_nothing_under_it(open_page):
 
 
 def test_the_tool_is_in_sight_on_a_projector_and_no_wider_than_a_phone(open_page):
-    page = open_page("?tool=map&underlay=stretch&colour=kl")
+    page = open_page(f"?{DIGITS}&tool=map&underlay=stretch&colour=kl")
     page.wait_for_selector(OPEN)
     page.wait_for_timeout(500)
     for name in ("VAE: draws decoded", "AAE: draws decoded", "VAE: mean of the draws' pictures"):
         box = page.get_by_role("img", name=name).bounding_box()
         assert box["y"] > 0 and box["y"] + box["height"] < 650
-    phone = open_page("?tool=map&underlay=stretch", viewport=PHONE, has_touch=True, is_mobile=True)
+    phone = open_page(f"?{DIGITS}&tool=map&underlay=stretch", viewport=PHONE, has_touch=True, is_mobile=True)
     phone.wait_for_selector(OPEN)
     assert phone.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]

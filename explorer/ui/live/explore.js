@@ -337,7 +337,7 @@ class Explorer {
       const { panels, models, data } = this;
       return (this.surface = new Surface({
         panels, models, words: data.words.map, state: () => this.probe.state, colours: () => this.colours, fieldColours: () => this.fieldColours(),
-        replayed: (panel) => Boolean(this.replay?.of(panel)), draw: () => this.draw(), fail: (error) => this.fail(error, what),
+        replayed: (panel) => Boolean(this.replay?.of(panel)), draw: () => this.draw(), fail: (error, which) => this.fail(error, which),
       }));
     }).catch((error) => {
       this.surfaceOpening = null;

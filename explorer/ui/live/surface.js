@@ -41,7 +41,12 @@ export class Surface {
       this.syncLayer(panel, side);
       side.stale = true; // the theme may have changed
     }
-    this.syncColours().catch((error) => this.page.fail(error, this.page.words.failed));
+    this.syncColours().catch((error) => {
+      this.colourKey = null; // so that the next change tries again
+      this.waiting = false;
+      this.onChange();
+      this.page.fail(error, this.page.words.failed);
+    });
     this.show();
     this.onChange();
   }
@@ -84,11 +89,13 @@ export class Surface {
 
   // Has the view changed?
   look(panel, side) {
-    const scale = panel.map.scale(), { area, toX, toY, perX: per } = scale;
-    const view = { x0: toX(area.left), x1: toX(area.left + area.width), y0: toY(area.top + area.height), y1: toY(area.top), per };
-    const key = JSON.stringify([view, area]);
+    const scale = panel.map.scale(), { area, toX, toY } = scale;
+    const key = JSON.stringify([scale.perX, toX(0), toY(0), area]);
     if (side.view && side.viewKey === key) return;
-    if (side.view && Math.abs(side.view.per / per - 1) > 1e-9) this.restAt = performance.now() + REST;
+    const before = side.view?.per, same = before && Math.abs(before / scale.perX - 1) < 1e-6; // panning changes its last digits
+    if (before && !same) this.restAt = performance.now() + REST;
+    const per = same ? before : scale.perX;
+    const view = { x0: toX(area.left), x1: toX(area.left + area.width), y0: toY(area.top + area.height), y1: toY(area.top), per };
     Object.assign(side, { view, viewKey: key, unaimed: true, stale: true });
     this.schedule();
   }
