@@ -193,6 +193,7 @@ export class Surface {
 
   async syncColours() {
     const { page } = this, { colour } = page.state(), panels = page.panels.filter((panel) => panel.model), { dark } = page.colours();
+    if (!panels.length) return; // they are on their way
     const key = JSON.stringify([colour, dark, panels.map((panel) => panel.model.entry.digest)]);
     if (this.colourKey !== key) {
       this.colourKey = key;
