@@ -43,6 +43,8 @@ def states(draw):
     chosen |= {name: draw(st.sampled_from(state.CHOICES[name])) if near else state.CHOICES[name][0] for name in ("near", "near_side", "near_k", "near_find")}
     chosen["near_at"] = draw(st.none() | numbers("mean", MODELS[chosen[chosen["near_side"]]]["latent_dim"])) if near else None
     chosen["near_region"] = draw(st.none() | st.sampled_from(["circle,0.1", "square,4", "circle,0.8"])) if near else None
+    chosen |= {name: draw(st.sampled_from(state.CHOICES[name])) for name in ("underlay", "colour")}
+    chosen["opacity"] = [round(draw(st.floats(0, 1)), state.DECIMALS) for _ in range(2)]
     return chosen
 
 
@@ -115,6 +117,10 @@ def test_the_probe_has_the_dimensions_of_the_larger_model():
         ("sum", "4", "two classes, from 0 to 9"),
         ("sum", "4,10", "two classes, from 0 to 9"),
         ("sum", "4,9,image,image", "two classes, from 0 to 9"),
+        ("underlay", "gold", "none or quantiles"),
+        ("colour", "blue", "class or kl"),
+        ("opacity", "1,-0.1", "between 0 and 1"),
+        ("opacity", "1", "2 numbers"),
         ("pick", "mnist:10000", "test images"),
         ("pick", "mnist:-1", "test images"),
         ("pick", "kmnist:1", "test images"),

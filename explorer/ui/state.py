@@ -10,6 +10,8 @@ what the discriminator says at that moment.
 
 `tool=draw` opens one of the explorer's tools; not beside a replay.
 
+`underlay=density` is what lies beneath the codes, `colour=kl` what they are coloured by, and `opacity=1,0.3` how much of the two is seen, underlay and codes.
+
 Of the tool Near: `near=find` what it does, `near_side=right` in which panel's model, `near_k=12` with how many neighbours, `near_find=class-3` what it finds,
 `near_at=0.5,-1` where neighbours are sought if that is no longer the probe, `near_region=circle,0.8` a region around the probe.
 
@@ -32,13 +34,18 @@ CHOICES = {
     "codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take"),
     "near": ("neighbours", "region", "find"), "near_side": ("left", "right"), "near_k": ("8", "4", "6", "12", "16", "24"),
     "near_find": ("misplaced", *FINDS, *(f"class-{which}" for which in range(10))), "way": ("line", "circle", "curve"),
+    "underlay": ("none", "quantiles", "grid", "density", "ratio", "stretch"), "colour": ("class", "kl", "error", "judgement", "density"),
 }  # fmt: skip
-START = {"pick": None, "moment": None, "dims": [0, 1], "near_at": None, "near_region": None, "walk": None, "frames": 12, "sum": None}
+OPACITY = (1.0, 1.0)  # of the underlay, and of the codes
+START = {
+    "pick": None, "moment": None, "dims": [0, 1], "opacity": list(OPACITY),
+    "near_at": None, "near_region": None, "walk": None, "frames": 12, "sum": None,
+}  # fmt: skip
 MOMENTS = 30  # the most that a recording has: recording.MOMENTS
 WAYPOINTS, FRAMES = 8, range(8, 25)  # of a walk: the most waypoints, and how many pictures it may have
 REGIONS, REGION_RADII = ("circle", "square"), (0.1, 4.0)  # around the probe, in units of the map
 PARAMETERS = (
-    "mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool",
+    "mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool", "underlay", "colour", "opacity",
     "near", "near_side", "near_k", "near_find", "near_at", "near_region", "walk", "way", "frames", "sum",
 )  # fmt: skip
 
@@ -94,6 +101,11 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             state["dims"] = chosen
         else:
             ignore("dims", f"it names two different dimensions from 1 to {dimensions}, as in 1,2")
+    if "opacity" in params:
+        try:
+            state["opacity"] = numbers(params["opacity"], 2, 1.0, least=0.0)
+        except ValueError as error:
+            ignore("opacity", str(error))
     if "near_at" in params:
         try:
             state["near_at"] = numbers(params["near_at"], models[state[state["near_side"]]]["latent_dim"], LIMITS["mean"])
@@ -150,8 +162,9 @@ def to_params(state: Mapping) -> dict[str, str]:
         params |= {"dims": ",".join(str(i + 1) for i in state["dims"]), "map": state["map"]}
     if state["moment"] is not None:
         params |= {"moment": str(state["moment"]), "field": state["field"] if state["field"] != "none" else None}
-    if state["tool"] != "none":
-        params["tool"] = state["tool"]
+    params |= {name: state[name] for name in ("tool", "underlay", "colour") if state[name] != CHOICES[name][0]}
+    if tuple(state["opacity"]) != OPACITY:
+        params["opacity"] = ",".join(map(text, state["opacity"]))
     if state["tool"] == "near":
         params |= {name: state[name] for name in ("near", "near_side", "near_k", "near_find") if state[name] != CHOICES[name][0]}
         params["near_region"] = state["near_region"]
@@ -201,8 +214,8 @@ def _walk(written: str, models: Mapping[str, Mapping]) -> str:
     return ";".join(",".join(text(value) for value in numbers(part, count, LIMITS["mean"])) for part in parts)
 
 
-def numbers(written: str, count: int, limit: float) -> list[float]:
-    """So many numbers with commas between them, to DECIMALS. Raises ValueError, with the reason, for anything else."""
+def numbers(written: str, count: int, limit: float, least: float | None = None) -> list[float]:
+    """So many numbers with commas between them, from `least` (-limit, if it is left out) to limit, to DECIMALS. Raises ValueError, with the reason, for anything else."""
     parts = written.split(",") if len(written) <= 40 * count else []
     try:
         values = [float(part) for part in parts]
@@ -210,8 +223,9 @@ def numbers(written: str, count: int, limit: float) -> list[float]:
         values = []
     if len(values) != count:
         raise ValueError(f"it must be {count} numbers with commas between them")
-    if not all(math.isfinite(value) and abs(value) <= limit for value in values):
-        raise ValueError(f"its numbers must lie between {-limit:g} and {limit:g}")
+    least = -limit if least is None else least
+    if not all(math.isfinite(value) and least <= value <= limit for value in values):
+        raise ValueError(f"its numbers must lie between {least:g} and {limit:g}")
     return [round(value, DECIMALS) for value in values]
 
 

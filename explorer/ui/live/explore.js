@@ -53,6 +53,7 @@ class Explorer {
       ...page, pick: (panel, row, more) => this.pick(panel, row, more), base: this.base, catalogue: data.catalogue, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
       colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
       announce: (text) => write(this.find(".announcement"), text), fail: (error, what) => this.fail(error, what),
+      surface: () => this.openSurface(),
     });
     root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
@@ -87,7 +88,10 @@ class Explorer {
 
   // What arrives after mounting: the theme's colours, and a state that came from the address.
   update(data) {
-    if (this.readColours()) this.panels.forEach((panel) => panel.model && panel.map.recolour(this.colours).then(() => this.draw()));
+    if (this.readColours()) {
+      this.panels.forEach((panel) => panel.model && panel.map.recolour(this.colours).then(() => this.draw()));
+      this.syncSurface();
+    }
     if (!this.exchange.isNews(data.state)) return;
     const previous = this.probe.state;
     this.probe = new Probe(data.state);
@@ -98,6 +102,7 @@ class Explorer {
     this.destroyed = true;
     this.replay?.stop();
     this.tools.destroy();
+    this.surface?.destroy();
     this.resizer?.disconnect();
     for (const panel of this.panels) panel.map?.purge();
   }
@@ -152,6 +157,7 @@ class Explorer {
       this.syncReplay();
     }
     this.tools.sync(state);
+    this.syncSurface();
     this.arrange();
     this.syncChoices();
     this.draw();
@@ -179,6 +185,7 @@ class Explorer {
         previewing: frame.previewing, pick: moment ? moment.image : panel.pickedRow(state), note: this.note(panel, frame), probeless: !this.decodes(panel),
       });
     }
+    this.surface?.show();
     if (this.replay?.isOpen) this.replay.show(replayed);
     this.tools.show(frame);
     this.readout.show(frame);
@@ -217,6 +224,7 @@ class Explorer {
     this.describeTogether();
     this.syncReplay();
     this.tools.sync(this.probe.state, true);
+    this.syncSurface();
     this.syncChoices();
     this.draw();
   }
@@ -315,6 +323,31 @@ class Explorer {
     return this.replay?.of(panel)?.finished ?? true;
   }
 
+  // ---- beneath the codes, and their colours --------------------------------------------------------------
+
+  // Fetched when something of it is first wanted; from then on it follows the state.
+  async syncSurface() {
+    const { underlay, colour, opacity } = this.probe.state;
+    if (!this.surface && underlay === "none" && colour === "class" && String(opacity) === "1,1") return;
+    (await this.openSurface())?.sync();
+  }
+
+  openSurface() {
+    const what = "What lies under the codes could not be drawn";
+    this.surfaceOpening ??= import("./surface.js").then(({ Surface }) => {
+      if (this.destroyed) return null;
+      const { panels, models, data } = this;
+      return (this.surface = new Surface({
+        panels, models, words: data.words.map, state: () => this.probe.state, colours: () => this.colours, fieldColours: () => this.fieldColours(),
+        replayed: (panel) => Boolean(this.replay?.of(panel)), draw: () => this.draw(), fail: (error, which) => this.fail(error, which),
+      }));
+    }).catch((error) => {
+      this.surfaceOpening = null;
+      this.fail(error, what);
+    });
+    return this.surfaceOpening;
+  }
+
   // ---- the maps' events ------------------------------------------------------------------------------
 
   // An image was clicked: the probe becomes its posterior, or goes to its code. more: what else changes with it.
@@ -389,14 +422,14 @@ class Explorer {
   // What stands in the corner of the map under the pointer.
   note(panel, { previewing }) {
     const plane = panel.isPlane(this.probe.state);
-    if (!plane && !previewing) return "UMAP of the codes: near stays near, distances do not count";
-    if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) return "";
+    if (!plane && !previewing) return this.surface?.note(panel) || "UMAP of the codes: near stays near, distances do not count";
+    if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) return this.surface?.note(panel) ?? "";
     const [x, y] = this.hovered.point, replayed = this.replay?.of(panel);
     const near = panel.map.nearest(x, y, plane ? undefined : NEAR);
     const row = replayed && near !== null ? this.replay.rowOf(panel, near) : near;
     const { entry, codes } = panel.model;
     const judgement = replayed ? this.replay.judgement(panel, [x, y]) : null;
-    const image = row === null ? "" : `image ${row}, class ${entry.classes[codes.label[row]]}`;
+    const image = row === null ? "" : `image ${row}, class ${entry.classes[codes.label[row]]}${this.surface?.says(panel, row) ?? ""}`;
     return plane ? `(${format(x, 2)}, ${format(y, 2)})${judgement === null ? "" : ` · D = ${format(judgement)}`}${image && ` · ${image}`}` : image && `nearest code: ${image}`;
   }
 

@@ -22,6 +22,7 @@ export class LatentMap {
     this.hidden = new Set(); // classes that the legend has switched off
     this.points = null; // {x, y, label}: what is drawn
     this.layer = null; // what moves in the place of the points
+    this.tones = null; // colours by a number of each code in the place of its class
     this.sketchpad = new Sketchpad();
     host.append(this.sketchpad.canvas);
     this.plot = host.appendChild(document.createElement("div"));
@@ -36,10 +37,18 @@ export class LatentMap {
   // Shows the codes of a model: points {x, y, label}, classes' names, ranges {x, y}, colours of the theme.
   async draw(points, classes, ranges, colours) {
     this.classes = classes;
+    this.tones = null; // they were of the codes before
     this.setPoints(points);
     this.home = ranges;
     this.colours = colours;
     await (this.Plotly ? this.drawPlot(ranges) : this.sketch());
+  }
+
+  // Colours the codes by a number each: {values: one a code, or null where there are none, range: [low, high] of the colours, stops: the colours,
+  // none: the colour without a number, ink(row): what all these make of a code}. null: by class again.
+  setTones(tones) {
+    this.tones = tones;
+    return this.Plotly ? this.drawPlot(this.ranges()) : this.points && this.sketch();
   }
 
   // The prior beneath the codes: rings for N(0, I) (null), else its Gaussians; a string of many is drawn as a band.
@@ -117,7 +126,17 @@ export class LatentMap {
 
   paint() {
     const palette = this.palette.slice(0, this.classes.length);
-    this.sketchpad.paint(this.host, this.scale(), this.shown(), palette, this.hidden, this.markerSize(), this.layer?.underlay);
+    this.sketchpad.paint(this.host, this.scale(), this.shown(), palette, this.hidden, this.markerSize(), this.layer?.underlay, this.layer ? null : this.tones?.ink);
+  }
+
+  // A class's dots for Plotly.
+  marker(which, rows) {
+    const look = { size: this.markerSize(), opacity: OPACITY };
+    if (!this.tones) return { ...look, color: this.palette[which] };
+    const { values, range: [cmin, cmax], stops, none } = this.tones;
+    if (!values) return { ...look, color: none };
+    const colorscale = stops.map((colour, i) => [i / (stops.length - 1), colour]);
+    return { ...look, color: rows.map((row) => values[row]), cmin, cmax, colorscale, cauto: false, showscale: false };
   }
 
   markerSize() {
@@ -138,7 +157,7 @@ export class LatentMap {
       return {
         type: "scattergl", mode: "markers", name, hoverinfo: "skip", visible: this.isVisible(which),
         x: Float32Array.from(rows, (row) => x[row]), y: Float32Array.from(rows, (row) => y[row]),
-        marker: { color: this.palette[which], size: this.markerSize(), opacity: OPACITY },
+        marker: this.marker(which, rows),
       };
     });
   }

@@ -11,8 +11,8 @@ export class Sketchpad {
   }
 
   // scale: a map's, {x, y, area}; points {x, y, label}; palette: the classes' colours; hidden: classes left out; size: of a dot;
-  // underlay: {picture, reach}, a picture of the square [−reach, reach]², or null.
-  paint(host, scale, points, palette, hidden, size, underlay = null) {
+  // underlay: {picture, reach}, a picture of the square [−reach, reach]², or null; ink(row): a code's own colour, or null: its class's.
+  paint(host, scale, points, palette, hidden, size, underlay = null, ink = null) {
     const { clientWidth: width, clientHeight: height } = host, { area } = scale, { canvas } = this;
     const sharpness = window.devicePixelRatio;
     const [w, h] = [Math.round(width * sharpness), Math.round(height * sharpness)];
@@ -32,11 +32,13 @@ export class Sketchpad {
     const { x, y, label } = points;
     for (let which = 0; which < palette.length; which++) {
       if (hidden.has(which)) continue;
-      const stamp = size > SQUARE ? this.stamp(palette[which], size, sharpness) : null;
-      const half = stamp ? stamp.width / sharpness / 2 : size / 2;
+      let stamp = size > SQUARE && !ink ? this.stamp(palette[which], size, sharpness) : null;
       context.fillStyle = palette[which];
       for (let row = 0; row < label.length; row++) {
         if (label[row] !== which) continue;
+        if (ink && size > SQUARE) stamp = this.stamp(ink(row), size, sharpness);
+        else if (ink) context.fillStyle = ink(row);
+        const half = stamp ? stamp.width / sharpness / 2 : size / 2;
         if (stamp) context.drawImage(stamp, scale.x(x[row]) - half, scale.y(y[row]) - half, 2 * half, 2 * half);
         else context.fillRect(scale.x(x[row]) - half, scale.y(y[row]) - half, size, size);
       }

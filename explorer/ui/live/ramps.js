@@ -1,0 +1,30 @@
+// Colours for numbers: evenly different to the eye, and for colour-blind eyes too. No DOM.
+
+// viridis, by S. van der Walt and N. Smith, in matplotlib since 1.5 (CC0): ten of its colours, evenly spaced.
+export const VIRIDIS = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
+export const NONE = "#8d939c"; // for what has no number
+
+const LEVELS = 256;
+
+// stops: colours as #rrggbb. Returns at(t), t from 0 to 1 (NaN and what lies outside are brought in): [r, g, b].
+export function ramp(stops) {
+  const rgb = stops.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  const table = Array.from({ length: LEVELS }, (_, level) => {
+    const place = (level / (LEVELS - 1)) * (rgb.length - 1), low = Math.min(rgb.length - 2, Math.floor(place)), part = place - low;
+    return rgb[low].map((value, i) => Math.round(value + part * (rgb[low + 1][i] - value)));
+  });
+  return (t) => table[Math.round((LEVELS - 1) * Math.min(1, Math.max(0, t || 0)))];
+}
+
+// The same colours for maps: the highest number stands out most from the background. The end that is as bright, or as dark, as that is left out.
+export const onBackground = (dark) => (dark ? VIRIDIS.slice(1) : VIRIDIS.slice(0, 9).reverse());
+
+export const css = ([r, g, b]) => `rgb(${r},${g},${b})`;
+
+// So that a few outliers do not take all the colours: the 2 % and 98 % quantiles of all numbers that there are, as [low, high].
+export function range(arrays) {
+  const all = Float64Array.from(arrays.flatMap((values) => [...values].filter(Number.isFinite))).sort();
+  if (!all.length) return [0, 1];
+  const [low, high] = [0.02, 0.98].map((share) => all[Math.round(share * (all.length - 1))]);
+  return high > low ? [low, high] : [low - 0.5, low + 0.5];
+}

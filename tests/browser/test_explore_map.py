@@ -1,0 +1,387 @@
+"""The explorer's tool Map in a real browser: what lies under the codes, what they are coloured by, and many samples, against torch, scipy and numpy."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+import torch
+from plotly.colors import sequential
+from scipy.stats import norm
+
+from explorer import gaussian
+from explorer.bundle import load_bundle
+from explorer.shapes import SHAPES
+from explorer.ui.cached import shape
+from explorer.ui.live import assets
+
+from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
+from .test_explorer import AT, PIXELS, nats
+
+DIGITS = "left=digits-vae&right=digits-aae"
+BARE = f"{assets.address()}prior.js"  # a page without the app, from which modules can be imported
+DRAWN_UNDER = ".map .under[data-done=true]"
+OPEN = ".explorer .tool[data-ready=map]"
+
+pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them")
+
+
+def bundle(name: str):
+    return load_bundle(ROOT / "pretrained" / name)
+
+
+def figure(page, name: str):
+    return page.get_by_role("figure", name=f"{name} latent map", exact=True)
+
+
+def run(page, modules: list[str], body: str, given=None):
+    """Runs JavaScript with what the modules export as `all`, and `base`, the address of the assets."""
+    code = (
+        "async ([base, modules, body, given]) => { base = new URL(`/${base}`, document.baseURI).href;"
+        "const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
+        "return new (Object.getPrototypeOf(async function () {}).constructor)('all', 'given', 'base', body)(all, given, base); }"
+    )
+    return page.evaluate(code, [assets.address(), modules, body, given])
+
+
+def under(page, name: str, done: bool = True):
+    canvas = figure(page, name).locator(".under[data-done=true]" if done else ".under")
+    canvas.wait_for()
+    return canvas
+
+
+def viridis(t: np.ndarray, stops: list[str]) -> np.ndarray:
+    """Colours (..., 3) between evenly spaced ones."""
+    rgb = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in stops])
+    return np.stack([np.interp(np.clip(t, 0, 1), np.linspace(0, 1, len(rgb)), rgb[:, channel]) for channel in range(3)], -1)
+
+
+def test_grids_lie_at_the_priors_quantiles(open_page):
+    page = open_page(BARE, wait=None)
+    u = np.concatenate([10.0 ** -np.arange(1, 15), np.linspace(0.001, 0.999, 777), 1 - 10.0 ** -np.arange(3, 12)])
+    found = run(page, ["quantiles"], "return given.map(all.inverseNormalCdf)", u.tolist())
+    np.testing.assert_allclose(found, norm.ppf(u), rtol=1e-9, atol=1e-14)
+
+    grid = run(page, ["quantiles"], "return all.priorGrid(null, 0.2)")
+    n, along = grid["perSide"], norm.ppf((np.arange(grid["perSide"]) + 0.5) / grid["perSide"])
+    assert n == 12  # √(2π) / 12 = 0.209: the most tiles whose middle ones are not closer than 0.2
+    points = np.array([[point[name] for name in ("x", "y", "room")] for point in grid["points"]])
+    np.testing.assert_allclose(points[:, :2], np.stack(np.meshgrid(along, along), -1).reshape(-1, 2), atol=1e-12)
+    for one, other in zip(points, points[1:]):  # neighbours do not cover each other
+        assert one[1] != other[1] or other[0] - one[0] >= (one[2] + other[2]) / 2 - 1e-9
+
+    # the mixture's points, in each Gaussian's own axes and standard deviations, are the quantiles of N(0, 1)
+    petals = SHAPES["mixture"]()
+    mixture = run(page, ["quantiles"], "return all.priorGrid(given, 0.1).points.map(({ x, y }) => [x, y])", shape("mixture"))
+    for c, mine in enumerate(np.array(mixture).reshape(len(petals.means), -1, 2)):
+        own = (mine - petals.means[c]) @ petals.axes[c].T / petals.stds[c]
+        a, b = (np.unique(own[:, i].round(5)) for i in (0, 1))
+        assert (len(a), len(b)) == (12, 5)
+        for values in (a, b):
+            np.testing.assert_allclose(values, norm.ppf((np.arange(len(values)) + 0.5) / len(values)), atol=1e-4)
+
+    # along the roll r = 3 √s, θ = 4π √s, which is evenly dense in s, points are evenly spaced in s; across it at quantiles
+    roll = np.array(run(page, ["quantiles"], "return all.priorGrid(given, 0.15).points.map(({ x, y }) => [x, y])", shape("swiss-roll"))).reshape(-1, 2, 2)
+    s = (np.arange(len(roll)) + 0.5) / len(roll)
+    spine = 3 * np.sqrt(s)[:, None] * np.stack([np.cos(4 * np.pi * np.sqrt(s)), np.sin(4 * np.pi * np.sqrt(s))], -1)
+    assert len(roll) > 80 and np.abs(roll.mean(1) - spine)[3:].max() < 0.02
+    across = np.linalg.norm(roll[:, 1] - roll[:, 0], axis=-1)
+    np.testing.assert_allclose(across, 0.15 * (norm.ppf(0.75) - norm.ppf(0.25)), atol=1e-6)
+
+
+def test_the_stretch_against_torchs_jacobian(open_page):
+    page = open_page(BARE, wait=None)
+    rng = np.random.default_rng(0)
+    for name, dims in (("digits-vae", [0, 1]), ("mnist-aae", [0, 1]), ("mnist-vae-16d", [11, 3])):
+        opened = bundle(name)
+        model, z = opened.model().double(), np.round(rng.normal(size=(8, opened.config.model.latent_dim)) * 1.3, 3)
+        js = (
+            "const tensors = all.readSafetensors(await (await fetch(`${base}tensors/${given.digest}`)).arrayBuffer());"
+            "const plain = new all.Decoder(tensors), decoder = new all.ActiveDecoder(plain);"
+            "return given.z.map((z) => [all.stretch(decoder.tangents(z, given.dims)), [...decoder.decode(z)], [...plain.decode(z)]]);"
+        )
+        found = run(page, ["safetensors", "decoder", "active"], js, {"digest": opened.digest, "z": z.tolist(), "dims": dims})
+        for at, (value, logits, plain) in zip(torch.tensor(z), found):
+            jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), at)[:, dims]
+            assert value == pytest.approx(torch.linalg.svdvals(jacobian)[0].item(), rel=1e-3)
+            np.testing.assert_allclose(logits, plain, atol=1e-3)  # the decoder that leaves out zeros is the decoder
+
+
+def test_the_density_is_a_sum_of_kernels(open_page):
+    page = open_page(BARE, wait=None)
+    codes, h = bundle("digits-vae").codes.mean, 0.3
+    js = (
+        "const kernel = new all.Kernel(given.x, given.y, given.h, { x0: -3, y0: -2, cell: 0.25, across: 25, down: 17 });"
+        "while (!kernel.done) kernel.step(100); return [...kernel.values];"
+    )
+    found = np.array(run(page, ["kernel"], js, {"x": codes[:, 0].tolist(), "y": codes[:, 1].tolist(), "h": h})).reshape(17, 25)
+    y, x = np.meshgrid(-2 + 0.25 * np.arange(17), -3 + 0.25 * np.arange(25), indexing="ij")
+    squares = (x[..., None] - codes[:, 0]) ** 2 + (y[..., None] - codes[:, 1]) ** 2
+    expected = np.exp(-squares / (2 * h * h)).mean(-1) / (2 * np.pi * h * h)
+    np.testing.assert_allclose(found, expected, atol=1e-3 * expected.max())
+    assert found.sum() * 0.25**2 == pytest.approx(1, abs=0.05)  # nearly all of it lies here
+
+
+# The pixels of a map's underlay in a square about a latent point, and the pixels a unit.
+TILE = (
+    "(f, [x, y, size]) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout, canvas = f.querySelector('.under');"
+    "const left = Math.round(xaxis._offset + xaxis.l2p(0) - size / 2 + 1e-3) + Math.round(xaxis.l2p(x) - xaxis.l2p(0));"
+    "const top = Math.round(yaxis._offset + yaxis.l2p(0) - size / 2 + 1e-3) + Math.round(yaxis.l2p(y) - yaxis.l2p(0));"
+    "const { data } = canvas.getContext('2d').getImageData(left, top, size, size); return [...data].filter((_, i) => i % 4 === 0); }"
+)
+PER = "f => { const { xaxis } = f.querySelector('.plot')._fullLayout; return xaxis._length / (xaxis.range[1] - xaxis.range[0]); }"
+
+
+def test_tiles_of_the_plain_grid_are_the_decoders_and_go_with_the_map(open_page):
+    page = open_page("?underlay=grid&opacity=1,0.5")
+    models = {"VAE": bundle("mnist-vae").model(), "AAE": bundle("mnist-aae").model()}
+    room = 28 / figure(page, "VAE").evaluate(PER)
+
+    def check(places):
+        for kind, model in models.items():
+            under(page, kind)
+            for i, j in places:
+                z = torch.tensor([[i * room, j * room]], dtype=torch.float32)
+                expected = torch.sigmoid(model.decode(z))[0].numpy() * 255
+                assert np.abs(np.array(figure(page, kind).evaluate(TILE, [i * room, j * room, 28])) - expected).max() <= 2, (kind, i, j)
+
+    check([(0, 0), (3, -2), (-5, 4), (1, 5)])
+    sent = sent_messages(page, lambda: page.wait_for_selector(DRAWN_UNDER))
+    page.wait_for_selector(COMPLETE)
+    box = figure(page, "VAE").bounding_box()
+    page.mouse.move(box["x"] + 80, box["y"] + 60)
+    page.mouse.down()
+    for i in range(8):
+        page.mouse.move(box["x"] + 80 + 13 * i, box["y"] + 60 + 7 * i)
+        next_frame(page)
+        origin = np.array(figure(page, "VAE").evaluate(TILE, [0, 0, 28]))
+        expected = torch.sigmoid(models["VAE"].decode(torch.zeros(1, 2)))[0].numpy() * 255
+        assert np.abs(origin - expected).max() <= 2  # in the same frame as the axes
+    page.mouse.up()
+    page.wait_for_timeout(800)
+    check([(-6, 1), (0, 0), (-8, 5)])  # some came into view
+    figure(page, "VAE").evaluate("f => f.parentElement.querySelector('.zoom-in').click()")
+    page.wait_for_timeout(600)
+    assert figure(page, "VAE").evaluate(PER) == pytest.approx(1.5 * 28 / room, rel=1e-3)
+    room /= 1.5
+    check([(0, 0), (-2, 1)])
+    assert sent == []
+
+
+# The share of a canvas that is painted, and a hash of its pixels.
+PAINTED = (
+    "c => { const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height); let painted = 0;"
+    "for (let i = 3; i < data.length; i += 4) painted += data[i] > 0; return [(4 * painted) / data.length, data.reduce((h, v) => (h * 31 + v) | 0, 7)]; }"
+)
+
+
+def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
+    requests = []
+    page = open_page("", wait=None)
+    page.on("request", lambda request: requests.append(request.url))
+    page.goto(f"{page.url.split('?')[0]}?{DIGITS}")
+    page.wait_for_selector(COMPLETE)
+    page.wait_for_timeout(300)
+    assert not [url for url in requests if re.search(r"(surface|underlays|active|explore_map|values|ramps|kernel|quantiles)\.js", url)]
+    page.get_by_role("button", name="Map", exact=True).click()
+    page.wait_for_selector(OPEN)
+    assert page.locator(".under").count() == 0
+    pictures = []
+    for name, says in (("quantiles", "8 × 8|10 × 10|12 × 12"), ("grid", "plain|side by side"), ("density", r"kernel of width 0\.25"), ("ratio", r"log q\(z\)"), ("stretch", "Jacobian")):
+        page.get_by_role("combobox", name="Underlay").select_option(name)
+        page.wait_for_url(re.compile(f"underlay={name}"))
+        for kind in ("VAE", "AAE"):
+            painted, hashed = under(page, kind).evaluate(PAINTED)
+            assert painted > 0.03, (name, kind)
+            pictures.append(hashed)
+        assert re.search(says, page.locator(".under-key").inner_text())
+    assert len(set(pictures)) == 10
+    page.get_by_role("button", name="Probe", exact=True).click()
+    page.wait_for_url(re.compile("^(?!.*tool=)"))
+    assert page.locator(DRAWN_UNDER).count() == 2 and address(page)["underlay"] == "stretch"  # it stays without its tool
+    page.reload()
+    page.wait_for_selector(DRAWN_UNDER)
+    page.get_by_role("button", name="Replay", exact=True).click()
+    page.wait_for_selector(".explorer[data-replay=true]")
+    assert page.locator(".under:visible").count() == 0  # it is the finished model's
+
+
+def test_the_stretchs_colours_are_one_logarithmic_scale(open_page):
+    page = open_page(f"?{DIGITS}&tool=map&underlay=stretch&opacity=1,0", color_scheme="dark")
+    models = {kind: bundle(f"digits-{kind.lower()}").model() for kind in ("VAE", "AAE")}
+    for kind in models:
+        under(page, kind)
+    marks = re.search(r": ≤ ([\d.]+), ([\d.]+), ([\d.]+)$", page.get_by_role("img", name="Scale of what lies under the codes").get_attribute("aria-label"))
+    top = float(marks.group(3))
+    assert float(marks.group(1)) == pytest.approx(top / 100, abs=0.006)
+    room = 9 / figure(page, "VAE").evaluate(PER)
+    at = (
+        "(f, [x, y]) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout, canvas = f.querySelector('.under');"
+        "return [...canvas.getContext('2d').getImageData(xaxis._offset + xaxis.l2p(x), yaxis._offset + yaxis.l2p(y), 1, 1).data].slice(0, 3); }"
+    )
+    for kind, model in models.items():
+        for i, j in ((0, 0), (8, -7), (-12, 3)):
+            z = torch.tensor([i * room, j * room])
+            jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), z)
+            value = torch.linalg.svdvals(jacobian)[0].item()
+            expected = viridis(np.array(1 + np.log10(value / top) / 2), sequential.Viridis[1:])
+            assert np.abs(figure(page, kind).evaluate(at, [i * room, j * room]) - expected).max() < 14, (kind, i, j)  # smoothed between cells
+
+
+# The colour of the sketchpad in the middle of codes' dots.
+SEEN = (
+    "(f, codes) => { const canvas = f.querySelector('.sketchpad'), context = canvas.getContext('2d');"
+    "return codes.map(([x, y]) => [...context.getImageData(Math.floor(x), Math.floor(y), 1, 1).data]); }"
+)
+
+
+def test_codes_are_coloured_by_kl_before_and_after_plotly(open_page):
+    page = open_page("", wait=None)
+    page.route("**/plotly.min.js", lambda route: held.append(route))
+    held: list = []
+    page.goto(f"{page.url.split('?')[0]}?{DIGITS}&colour=kl")
+    page.wait_for_selector(".explorer.toned")
+    codes = bundle("digits-vae").codes
+    kl = gaussian.kl_to_standard_normal(torch.tensor(codes.mean).double(), torch.tensor(codes.log_var).double()).numpy()
+    low, high = np.sort(kl)[[round(share * (len(kl) - 1)) for share in (0.02, 0.98)]]
+    box = figure(page, "VAE").bounding_box()
+    across, down = box["width"] - 2 - 34, box["height"] - 2 - 26  # less border and axes
+    reach = max(4.2, *(np.sort(np.abs(bundle(f"digits-{kind}").codes.mean).max(1))[int(0.998 * 360)] * 1.05 for kind in ("vae", "aae")))
+    scale = min(across, down) / (2 * reach)
+    places = np.stack([30 + across / 2 + scale * codes.mean[:, 0], 4 + down / 2 - scale * codes.mean[:, 1]], -1)
+    apart = np.linalg.norm(places[:, None] - places[None], axis=-1) + 99 * np.eye(len(places))
+    alone = np.flatnonzero(apart.min(1) > 9)
+    seen = np.array(figure(page, "VAE").evaluate(SEEN, places[alone].tolist()))
+    expected = viridis((kl[alone] - low) / (high - low), sequential.Viridis[8::-1])
+    assert len(alone) >= 10 and np.abs(seen[:, :3] - expected).max() < 6  # of a dot that lets 30 % through
+    for route in held:
+        route.continue_()
+    page.wait_for_selector(COMPLETE)
+    drawn = figure(page, "VAE").evaluate("f => f.querySelector('.plot').data.map(({ marker: { color, cmin, cmax, colorscale } }) => [[...color], cmin, cmax, colorscale])")
+    for which, (values, cmin, cmax, scale) in enumerate(drawn):
+        np.testing.assert_allclose(values, kl[codes.label == which], rtol=1e-4)
+        assert (cmin, cmax) == pytest.approx((low, high), rel=1e-4) and [stop for _, stop in scale] == [colour.lower() for colour in sequential.Viridis[8::-1]]
+    grey = figure(page, "AAE").evaluate("f => f.querySelector('.plot').data.map(({ marker }) => marker.color)")
+    assert set(grey) == {"#8d939c"} and "no q(z|x)" in figure(page, "AAE").locator(".note").text_content()
+
+
+def test_colours_survive_what_happens_to_the_maps(open_page):
+    page = open_page(f"?{DIGITS}&tool=map&colour=density", color_scheme="light")
+    page.wait_for_selector(".explorer.toned")
+    marker = "f => f.querySelector('.plot').data.filter((one) => one.visible).map(({ marker: { color, cmin, cmax, colorscale } }) => [color.length, cmin, cmax, colorscale?.[0][1]])"
+    left, right = figure(page, "VAE").evaluate(marker), figure(page, "AAE").evaluate(marker)
+    assert len(left) == len(right) == 10 and {tuple(one[1:]) for one in left} == {tuple(one[1:]) for one in right}  # one scale for both
+    page.get_by_role("radio", name="sampled z").first.check()
+    page.wait_for_url(re.compile("codes=sampled"))
+    page.get_by_role("button", name="3", exact=True).click()
+    assert figure(page, "VAE").evaluate(marker) == [one for i, one in enumerate(left) if i != 3]
+    page.emulate_media(color_scheme="dark")
+    page.wait_for_function("f => f.querySelector('.plot').data[0].marker.colorscale[0][1] === '#482878'", arg=figure(page, "VAE").element_handle())
+    page.locator(".panel.left header select").select_option("mnist-vae")
+    page.wait_for_url(re.compile("left=mnist-vae"))
+    page.wait_for_function("f => f.querySelector('.plot').data[0].marker.color.length === 980", arg=page.locator(".panel.left .map").element_handle(), timeout=60_000)
+    page.get_by_role("combobox", name="Colour by").select_option("class")
+    page.wait_for_url(re.compile("^(?!.*colour=)"))
+    page.wait_for_function("f => f.querySelector('.plot').data[0].marker.color === '#3f90da'", arg=page.locator(".panel.left .map").element_handle())
+    assert page.locator(".explorer.toned").count() == 0
+
+
+def test_many_samples_against_numpy(open_page):
+    page = open_page(f"?{DIGITS}&tool=map&mean=0.4,-0.3&log_var=-1,-0.5")
+    page.wait_for_selector(".samples canvas[data-draws='16']")
+    noise = np.array(run(page, ["many_samples"], "return all.drawNoise(1, 2).slice(0, 16).map((one) => [...one])"))
+    assert abs(noise.mean()) < 0.6 and 0.5 < noise.std() < 1.5
+    z = np.array([0.4, -0.3]) + np.exp([-0.5, -0.25]) * noise
+    for kind in ("VAE", "AAE"):
+        pictures = torch.sigmoid(bundle(f"digits-{kind.lower()}").model().decode(torch.tensor(z, dtype=torch.float32))).numpy()
+        mean = page.get_by_role("img", name=f"{kind}: mean of the draws' pictures").evaluate(PIXELS)
+        assert np.abs(np.array(mean) - 255 * pictures.mean(0)).max() <= 2
+        std = page.get_by_role("img", name=re.compile(f"^{kind}: standard deviation")).evaluate("c => [...c.getContext('2d').getImageData(0, 0, 8, 8).data]")
+        expected = viridis(pictures.std(0) / 0.5, sequential.Viridis)
+        assert np.abs(np.array(std).reshape(-1, 4)[:, :3] - expected).max() <= 3
+        sheet = np.array(page.get_by_role("img", name=f"{kind}: draws decoded").evaluate("c => [c.width, ...c.getContext('2d').getImageData(9 * 2, 9, 8, 8).data]"))
+        assert sheet[0] == 4 * 9 - 1 and np.abs(sheet[1::4] - 255 * pictures[4 + 2]).max() <= 2  # second row, third
+        dots = figure(page, kind).locator(".many-draws circle")
+        assert dots.count() == 16
+        box, at = dots.nth(5).bounding_box(), figure(page, kind).evaluate(AT, z[5].tolist())
+        assert abs(box["x"] + box["width"] / 2 - at[0]) < 1.5 and abs(box["y"] + box["height"] / 2 - at[1]) < 1.5
+    assert "16 draws from the probe" in page.locator(".samples").inner_text()
+    figure(page, "VAE").click(position=dict(zip("xy", np.array(figure(page, "VAE").evaluate(AT, bundle("digits-vae").codes.mean[7].tolist())) - [figure(page, "VAE").bounding_box()[c] for c in "xy"])))
+    page.wait_for_url(re.compile("pick=digits"))
+    row = address(page)["pick"].split(":")[1]
+    said = page.locator(".samples .what").all_inner_texts()
+    assert said == [f"VAE: 16 draws from q(z|x) of image {row}", "AAE: 16 draws from the probe"]  # only the VAE has a q(z|x)
+
+
+def test_samples_are_live_and_of_one_state_while_the_probe_is_dragged(open_page):
+    page = open_page("?tool=map")
+    page.wait_for_selector(OPEN)
+    draws = page.get_by_role("slider", name="How many draws")
+    draws.fill("64")
+    page.wait_for_selector(".samples canvas[data-draws='64']")
+    sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
+    page.wait_for_selector(OPEN)
+    page.get_by_role("slider", name="How many draws").fill("64")
+    page.wait_for_selector(".samples canvas[data-draws='64']")
+    knob = page.get_by_role("button", name="Probe in the VAE map; arrow keys move it").bounding_box()
+    x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
+    look = (
+        "() => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean);"
+        "const data = root.querySelector('.samples .mean').getContext('2d').getImageData(0, 0, 28, 28).data;"
+        "return [data.reduce((h, v) => (h * 31 + v) | 0, 7), ...[...root.querySelectorAll('.samples canvas[data-draws]')].map((c) => Number(c.dataset.draws)), root.querySelectorAll('.left .many-draws circle').length]; }"
+    )
+    page.mouse.move(x, y)
+    page.mouse.down()
+    seen = []
+    for i in range(20):
+        page.mouse.move(x + 3 * (i + 1), y - 2 * (i + 1))
+        next_frame(page)
+        seen.append(page.evaluate(look))
+    assert len({one[0] for one in seen}) >= 18  # a new picture in each frame
+    assert all(len(set(one[1:])) == 1 and 4 <= one[1] <= 64 for one in seen)  # sheets, means, deviations and dots are of the same draws
+    assert sent == []
+    page.mouse.up()
+    page.wait_for_url(re.compile("mean="))
+    page.wait_for_selector(".samples canvas[data-draws='64']")
+    page.wait_for_timeout(500)
+    assert set(page.evaluate(look)[1:]) == {64} and len(sent) == 1
+
+
+def test_by_keyboard_with_opacity_in_the_address(open_page):
+    page = open_page(f"?{DIGITS}&tool=map")
+    page.wait_for_selector(OPEN)
+    kl = nats(page)
+    page.get_by_role("combobox", name="Underlay").focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_url(re.compile("underlay=quantiles"))
+    codes = page.get_by_role("slider", name="Opacity of the codes")
+    codes.focus()
+    page.keyboard.press("Home")
+    page.wait_for_url(re.compile("opacity=1(%2C|,)0(&|$)"))
+    opacity = "f => [getComputedStyle(f.querySelector('.gl-container')).opacity, f.querySelector('.under').style.opacity]"
+    assert figure(page, "AAE").evaluate(opacity) == ["0", "1"]
+    page.reload()
+    page.wait_for_selector(COMPLETE)
+    under(page, "AAE")
+    assert figure(page, "AAE").evaluate(opacity) == ["0", "1"] and nats(page) == kl
+
+
+def test_a_umap_has_colours_but_nothing_under_it(open_page):
+    page = open_page("?left=mnist-vae-16d&right=mnist-aae&underlay=grid&colour=kl")
+    page.wait_for_selector(".explorer.toned")
+    assert figure(page, "VAE 16-d").locator(".under").count() == 0 and figure(page, "AAE").locator(".under").count() == 1
+    assert "nothing lies under it" in figure(page, "VAE 16-d").locator(".note").text_content()
+    assert figure(page, "VAE 16-d").evaluate("f => f.querySelector('.plot').data[0].marker.color.length") > 900
+
+
+def test_the_tool_is_in_sight_on_a_projector_and_no_wider_than_a_phone(open_page):
+    page = open_page(f"?{DIGITS}&tool=map&underlay=stretch&colour=kl")
+    page.wait_for_selector(OPEN)
+    page.wait_for_timeout(500)
+    for name in ("VAE: draws decoded", "AAE: draws decoded", "VAE: mean of the draws' pictures"):
+        box = page.get_by_role("img", name=name).bounding_box()
+        assert box["y"] > 0 and box["y"] + box["height"] < 650
+    phone = open_page(f"?{DIGITS}&tool=map&underlay=stretch", viewport=PHONE, has_touch=True, is_mobile=True)
+    phone.wait_for_selector(OPEN)
+    assert phone.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
