@@ -44,7 +44,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--adversarial-weight", type=float, help="AAE: weight of the adversary (default: the recipe's)")
     parser.add_argument("--discriminator-lr", type=float, help="AAE: peak learning rate of the discriminator (default: the recipe's)")
     parser.add_argument(
-        "--prior", choices=PRIORS, help="what the latent is pulled towards (default: the recipe's); r1 and smoothing become those of recipes with such a prior"
+        "--prior", choices=PRIORS, help="what the latent is pulled towards (default: the recipe's); r1, smoothing and the rise of the adversary's weight become those of recipes with such a prior"
     )
     parser.add_argument("--hidden", type=int, nargs="+", metavar="WIDTH", help="widths of the encoder's hidden layers; the decoder has them in reverse (default: the recipe's)")
     parser.add_argument("--latent-dim", type=int, help="dimensions of the latent space (default: the recipe's)")

@@ -134,14 +134,15 @@ def _recipe(dataset: str, kind: str, **changes) -> Config:
     shape = {"image_side": IMAGE_SIDES[dataset]}
     if dataset == "digits":  # 1,437 training images of 8 x 8: too few to tell a gap from chance
         shape["hidden"] = (256, 256)
-        training |= {"epochs": 300, "batch_size": 64, "adversarial_weight": 20.0}
+        training = {"epochs": 300, "batch_size": 64, "adversarial_weight": 20.0}
     fields = {field.name for field in dataclasses.fields(ModelConfig)}
     shape |= {name: value for name, value in changes.items() if name in fields}
     training |= {name: value for name, value in changes.items() if name not in fields}
     return Config(ModelConfig(kind, **shape), TrainingConfig(dataset, **training))
 
 
-_NARROW = {"r1": 0.01, "smoothing": 1.0}  # mass must find its way between ridges, and the discriminator see details
+# mass must find its way between ridges from the start, and the discriminator see details
+_NARROW = {"r1": 0.01, "smoothing": 1.0, "adversarial_rise": 0.0}
 _FINE = {"frequencies": 32, "r1": 0.03, "smoothing": 0.7}  # coarse shapes first, then thin gaps
 _THIN = {"adversarial_weight": 5.0, "adversarial_rise": 0.0, "r1": 1.0}  # in many dimensions codes are easy to tell from the prior
 _MANY = {"latent_dim": 16, "hidden": (400, 400), "epochs": 30}  # narrower, so that a bundle with its codes keeps within 3 MB
@@ -153,9 +154,9 @@ _ALL = [
     _recipe("mnist", "vae", beta=0.1, epochs=15),  # leaves holes
     _recipe("mnist", "vae", beta=40.0, epochs=15),  # collapses
     _recipe("mnist", "vae", prior="mixture", **_NARROW),
-    _recipe("mnist", "aae", prior="mixture", **_NARROW),
-    _recipe("mnist", "aae", prior="mixture", label_informed=True, **_NARROW),
-    _recipe("mnist", "aae", prior="swiss-roll", **_NARROW),
+    _recipe("mnist", "aae", prior="mixture", adversarial_weight=200.0, **_NARROW),
+    _recipe("mnist", "aae", prior="mixture", label_informed=True, adversarial_weight=200.0, **_NARROW),
+    _recipe("mnist", "aae", prior="swiss-roll", adversarial_weight=200.0, **_NARROW),
     _recipe("mnist", "vae", **_MANY),
     _recipe("mnist", "aae", **_MANY, **_THIN),
 ]
@@ -171,9 +172,9 @@ def recipe(dataset: str, kind: str) -> Config:
 
 
 def with_prior(config: Config, prior: str) -> Config:
-    """The same with another prior, and with what the recipes for such a prior have in common. Raises ValueError."""
+    """The same with another prior, and with what the recipes for such a prior have in common; the adversary's weight stays. Raises ValueError."""
     if prior == config.model.prior:
         return config
-    settings = _NARROW if prior != "normal" else {name: getattr(TrainingConfig, name) for name in _NARROW}
+    settings = _NARROW if prior != "normal" else {name: getattr(recipe(config.training.dataset, config.model.kind).training, name) for name in _NARROW}
     model = dataclasses.replace(config.model, prior=prior)
     return Config(model, dataclasses.replace(config.training, **settings))

@@ -174,10 +174,15 @@ def test_dictionaries_that_are_refused(damage):
         Config.from_dict(data)
 
 
+def weighing(config: Config, weight: float) -> Config:
+    """The same with another weight of the adversary, which a prior does not bring."""
+    return dataclasses.replace(config, training=dataclasses.replace(config.training, adversarial_weight=weight))
+
+
 def test_another_prior_brings_what_its_recipes_have():
     for kind in ("vae", "aae"):
-        assert with_prior(recipe("mnist", kind), "mixture") == RECIPES[f"mnist-{kind}-mixture"]
-        assert with_prior(RECIPES[f"mnist-{kind}-mixture"], "normal") == recipe("mnist", kind)
+        normal, mixture = (weighing(config, 7.0) for config in (recipe("mnist", kind), RECIPES[f"mnist-{kind}-mixture"]))
+        assert with_prior(normal, "mixture") == mixture and with_prior(mixture, "normal") == normal
     own = RECIPES["mnist-aae-swiss-roll"]
     assert with_prior(own, "swiss-roll") is own
     with pytest.raises(ValueError, match="latent_dim must be 2"):

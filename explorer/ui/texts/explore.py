@@ -39,6 +39,12 @@ the codes of up to 2,000 test images, a grid of decoded points as it forms, and 
 the AAE's map by what its discriminator says: 1 where it takes z for a draw of the prior, 0 where for a code. That D is given log p(z) (smoothed, where noise was added in training or the prior is narrow),
 and learns the rest. While it plays, codes between two moments are interpolated on straight lines.
 
+**The tools**, beside *Probe* and *Replay*, work on both models at once. *Draw*: draw a digit, open a picture or take a test image, and see what each
+model reads, where its code lies and what comes back. *Near*: the codes nearest to a point, a region that you draw around, images found by class, error or KL.
+*Map*: what lies beneath the codes (decoded pictures, density, how far the decoder stretches the plane), what colours them, and many draws from the probe.
+*Walk*: a way through waypoints as a film, with the density of codes at each step, so that a hole shows; sums of class means. *Take away*: pictures, codes, a
+link, or this view as one file that needs no server.
+
 The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL(q(z|x)‖p(z)), σ² and log σ² here.
 """
 
