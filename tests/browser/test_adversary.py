@@ -557,6 +557,26 @@ def test_the_moment_moves_without_messages(open_lesson, recorded):
     assert float(numbers(page, "field")["logit"]) == pytest.approx(logit_at(recorded, moment, 1.5, 1.0), abs=1e-4)
 
 
+def test_the_moments_play_until_they_are_paused_or_end(open_lesson):
+    page = open_lesson(f"?{PAIR}&moment=3")
+    sent = sent_messages(page, lambda: page.locator(".d[data-moment='3']").wait_for())
+    play = page.locator(".moment-bar .play")
+    play.click()
+    page.locator(".d[data-moment='5']").wait_for()
+    assert sent == [] and play.inner_text() == "Pause"
+    play.click()
+    moment = int(scrubber(page).input_value())
+    page.wait_for_url(re.compile(f"moment={moment}"))
+    page.wait_for_timeout(1000)
+    assert len(sent) == 1 and moment >= 5 and scrubber(page).input_value() == str(moment) and play.inner_text() == "Play"
+    last = int(scrubber(page).get_attribute("max"))
+    scrubber(page).fill(str(last - 2))
+    scrubber(page).blur()
+    play.click()
+    page.wait_for_url(lambda url: "moment" not in url)
+    assert play.inner_text() == "Play" and page.locator(".d[data-moment=finished]").count() == 1
+
+
 def test_the_address_reopens_a_moment_and_python_checks_the_finished_model_alone(open_lesson, recorded):
     again = open_lesson(f"?{PAIR}&moment=9")
     again.locator(".d[data-moment='9']").wait_for()

@@ -81,9 +81,12 @@ export class FieldTab {
     this.drawAll();
   }
 
-  stop() {}
+  stop() {
+    if (this.moment.playing) this.moment.pause();
+  }
 
   destroy() {
+    this.moment.halt();
     for (const plane of Object.values(this.planes)) plane.destroy();
   }
 

@@ -7,16 +7,41 @@ import { Models } from "./models.js";
 import { percent, trimmed, whole, write } from "./readout.js";
 import { listen } from "./slider.js";
 
+const PACE = 400; // milliseconds a moment, as the explorer's replay
 export class Moment {
   // bar: the element with the scrubber; onMove(): the state has another moment; onCommit(): it was let go.
   constructor(lesson, bar, { onMove, onCommit }) {
     Object.assign(this, { lesson, bar, models: new Models(lesson.base), recordings: new Map() }); // by the bundle's digest
     this.range = bar.querySelector(".moment");
-    const move = (place) => {
+    this.button = bar.querySelector(".play");
+    this.onCommit = onCommit;
+    this.move = (place) => {
       lesson.change({ moment: place < this.last ? place : null });
       onMove();
     };
-    listen(this.range, move, onCommit);
+    listen(this.range, (place) => (this.halt(), this.move(place)), () => this.playing || onCommit());
+    this.button.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
+  }
+
+  // From here to the finished models, a moment after the other; from those, anew.
+  play() {
+    if (this.place === this.last) this.move(0);
+    this.playing = setInterval(() => {
+      if (this.place < this.last) this.move(this.place + 1);
+      if (this.place === this.last) this.pause();
+    }, PACE);
+    this.show();
+  }
+
+  pause() {
+    this.halt();
+    this.onCommit();
+  }
+
+  halt() {
+    clearInterval(this.playing);
+    this.playing = null;
+    this.show();
   }
 
   // The models that the state names: [side, entry].
@@ -68,7 +93,8 @@ export class Moment {
 
   show() {
     const { words } = this.lesson, { last, place, range, entries } = this, recorded = entries.filter(([, entry]) => entry.moments);
-    range.disabled = last < 0;
+    range.disabled = this.button.disabled = last < 0;
+    write(this.button, this.playing ? words.pause : words.play_run);
     range.max = String(Math.max(0, last));
     if (range.value !== String(Math.max(0, place))) range.value = String(Math.max(0, place));
     range.setAttribute("aria-valuetext", this.announcement());

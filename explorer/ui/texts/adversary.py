@@ -33,6 +33,7 @@ WORDS = {
     "labelled_caption": " For label {label}: p(z|label) against q(z|label); the codes with that label are bold.",
     "recorded_caption": " Recorded at {points} × {points} points within ±4; arrows are differences between them.",
     "moment": "Moment of training",
+    "moment_play_title": "Play the training from here to its end; from the end, anew",
     "finished": "the finished models",
     "at_moment": "moment {moment} of {moments} · {share} of the steps",
     "trained": "Epoch {epoch} of {epochs}, step {step} of {steps}.",
