@@ -245,6 +245,7 @@ class _AAEPlayer(_Player):
     def __init__(self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator) -> None:
         super().__init__(model, training, noise)
         self.optimisers[_adam(model.discriminator.parameters(), betas=(0.5, 0.99))] = training.discriminator_lr
+        self.adversarial_weight = training.adversarial_weight
 
     def set_progress(self, progress: float) -> None:
         super().set_progress(progress)

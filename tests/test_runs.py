@@ -348,17 +348,17 @@ def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
 
 
 def test_a_session_that_comes_back_or_whose_page_asks_keeps_its_trainings(hall, monkeypatch):
-    monkeypatch.setattr(hall, "GRACE", 0.3)
+    monkeypatch.setattr(hall, "GRACE", 1.0)
     desk = hall.desk("one")
     hall.leave("one")
     assert hall.desk("one") is desk  # it is back
-    time.sleep(0.5)
+    time.sleep(1.5)
     assert hall.find("one") is desk
     hall.leave("one")
-    for _ in range(10):
+    for _ in range(20):
         assert hall.find("one") is desk
         time.sleep(0.1)
-    wait_for(lambda: hall.find("one") is None or time.sleep(0.7))
+    wait_for(lambda: hall.find("one") is None or time.sleep(1.7))
     assert desk.closed
     with pytest.raises(ValueError, match="ended"):
         desk.command("a", "start", config())

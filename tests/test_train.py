@@ -106,7 +106,8 @@ def test_a_full_recipe_refreshes_pretrained(home, monkeypatch):
         (["--hidden", "64", "32"], "runs/mnist-vae-20250102-030405"),
         (["--prior", "mixture"], "pretrained/mnist-vae-mixture"),  # that is the recipe, with its r1 and smoothing
         (["--prior", "mixture", "--lr", "0.1"], "runs/mnist-vae-mixture-20250102-030405"),
-        (["--model", "aae", "--prior", "swiss-roll"], "pretrained/mnist-aae-swiss-roll"),
+        (["--model", "aae", "--prior", "swiss-roll", "--adversarial-weight", "200"], "pretrained/mnist-aae-swiss-roll"),
+        (["--model", "aae", "--prior", "swiss-roll"], "runs/mnist-aae-swiss-roll-20250102-030405"),  # a prior does not bring its recipe's weight
         (["--model", "aae", "--adversarial-weight", "3", "--discriminator-lr", "0.1"], "runs/mnist-aae-20250102-030405"),
         (["--latent-dim", "3"], "runs/mnist-vae-3d-20250102-030405"),
         (["--beta", "4"], "runs/mnist-vae-beta4-20250102-030405"),
