@@ -605,17 +605,19 @@ def test_a_finger_moves_the_moment_on_a_phone(open_lesson):
     page.wait_for_url(re.compile(r"moment=(\d|1[0-5])(&|$)"))
 
 
-def test_models_without_a_recording_say_so(open_lesson):
-    if any(load_bundle(ROOT / "pretrained" / f"fashion-mnist-{kind}").recording is not None for kind in ("vae", "aae")):
-        pytest.skip("the models of Fashion-MNIST are recorded by now")
-    page = open_lesson("?vae=fashion-mnist-vae&aae=fashion-mnist-aae&moment=7")
-    page.locator(".unrecorded").get_by_text("The trainings of these models were not recorded").wait_for()
-    assert scrubber(page).is_disabled() and page.locator(".d[data-moment=finished]").count() == 1
+def test_a_model_without_a_recording_says_so(open_lesson):
+    planar = {path.name: load_bundle(path) for path in sorted((ROOT / "pretrained").glob("mnist-aae*")) if not path.name.endswith("16d")}
+    without = next((name for name, opened in planar.items() if opened.recording is None), None)
+    if without is None:
+        pytest.skip("every AAE in the plane that ships has a recording")
+    page = open_lesson(f"?vae=digits-vae&aae={without}&moment=7")
+    page.locator(".kl[data-moment='7']").wait_for()
+    assert "was not recorded" in page.locator(".unrecorded").inner_text() and page.locator(".d[data-moment=finished]").count() == 1
+    assert scrubber(page).is_enabled()
     page.get_by_role("combobox", name="AAE", exact=True).select_option("digits-aae")
     page.wait_for_url(re.compile("aae=digits-aae"))
     page.locator(".d[data-moment='7']").wait_for()
-    assert "The training of VAE · fashion-mnist was not recorded" in page.locator(".unrecorded").inner_text()
-    assert scrubber(page).is_enabled() and page.locator(".kl[data-moment=finished]").count() == 1
+    assert page.locator(".unrecorded").is_hidden()
 
 
 def test_an_axis_names_whole_steps_once(compute):
