@@ -311,6 +311,7 @@ def test_many_samples_against_numpy(open_page):
     figure(page, "VAE").click(position=dict(zip("xy", np.array(figure(page, "VAE").evaluate(AT, bundle("digits-vae").codes.mean[7].tolist())) - [figure(page, "VAE").bounding_box()[c] for c in "xy"])))
     page.wait_for_url(re.compile("pick=digits"))
     row = address(page)["pick"].split(":")[1]
+    page.locator(".samples").get_by_text(f"VAE: 16 draws from q(z|x) of image {row}").wait_for()  # it came to rest
     said = page.locator(".samples .what").all_inner_texts()
     assert said == [f"VAE: 16 draws from q(z|x) of image {row}", "AAE: 16 draws from the probe"]  # only the VAE has a q(z|x)
 
