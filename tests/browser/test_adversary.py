@@ -284,6 +284,7 @@ def test_training_counts_its_steps_and_comes_to_the_same_again(open_lesson):
     assert sent == []  # all of it in the browser
 
 
+@pytest.mark.slow
 def test_players_step_alone_and_together_and_reset_to_the_same(open_lesson):
     page = open_lesson("?tab=play&seed=2")
     start = numbers(page, "play")

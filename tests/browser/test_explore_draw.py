@@ -427,6 +427,7 @@ def test_every_wrong_upload_gets_a_sentence_and_loses_nothing(open_page):
     assert not reads(page, "VAE").any()  # the stroke was the last thing that happened
 
 
+@pytest.mark.slow
 def test_pictures_of_every_kind_become_the_same_digit(open_page):
     page = open_page("?tool=draw")
     page.wait_for_selector(OPEN)
@@ -464,6 +465,7 @@ def test_a_picture_is_taken_by_drop_and_paste_and_can_be_inverted(open_page):
 # ---- test images -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_test_images_are_picked_and_measured(open_page, data_dir):
     split = datasets.load("mnist", "test", data_dir("mnist"))
     page = open_page("?tool=draw")
@@ -509,6 +511,7 @@ def test_test_images_are_picked_and_measured(open_page, data_dir):
     page.wait_for_url(lambda url: "pick=" not in url)
 
 
+@pytest.mark.slow
 def test_models_of_different_datasets_get_their_own_forms(open_page):
     page = open_page("?tool=draw&left=digits-vae&right=mnist-aae&pick=digits:7")
     page.get_by_text("digits test image 7").wait_for()

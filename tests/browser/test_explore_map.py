@@ -133,6 +133,7 @@ TILE = (
 PER = "f => { const { xaxis } = f.querySelector('.plot')._fullLayout; return xaxis._length / (xaxis.range[1] - xaxis.range[0]); }"
 
 
+@pytest.mark.slow
 def test_tiles_of_the_plain_grid_are_the_decoders_and_go_with_the_map(open_page):
     page = open_page("?underlay=grid&opacity=1,0.5")
     models = {"VAE": bundle("mnist-vae").model(), "AAE": bundle("mnist-aae").model()}
@@ -267,6 +268,7 @@ def test_codes_are_coloured_by_kl_before_and_after_plotly(open_page):
     assert set(grey) == {"#8d939c"} and "no q(z|x)" in figure(page, "AAE").locator(".note").text_content()
 
 
+@pytest.mark.slow
 def test_colours_survive_what_happens_to_the_maps(open_page):
     page = open_page(f"?{DIGITS}&tool=map&colour=density", color_scheme="light")
     page.wait_for_selector(".explorer.toned")
@@ -316,6 +318,7 @@ def test_many_samples_against_numpy(open_page):
     assert said == [f"VAE: 16 draws from q(z|x) of image {row}", "AAE: 16 draws from the probe"]  # only the VAE has a q(z|x)
 
 
+@pytest.mark.slow
 def test_samples_are_live_and_of_one_state_while_the_probe_is_dragged(open_page):
     page = open_page("?tool=map")
     page.wait_for_selector(OPEN)

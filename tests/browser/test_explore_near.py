@@ -390,6 +390,7 @@ def test_a_region_around_the_probe_by_keyboard(open_near):
     assert page.locator(".near .inside").is_hidden()
 
 
+@pytest.mark.slow
 def test_a_finger_draws_a_lasso(open_near):
     page = open_near("near=region&" + DIGITS, viewport=PHONE, has_touch=True, is_mobile=True)
     page.get_by_role("button", name="Lasso (L)").tap()
@@ -442,6 +443,7 @@ def test_what_is_found_is_sorted_and_what_is_missing_says_why(open_near):
     np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], codes("digits-aae").mean[42], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_models_of_two_datasets_and_a_change_of_models(open_near):
     page = open_near("left=digits-vae&right=mnist-aae")
     assert page.locator(".near .summary:visible").inner_text() == "AAE saw another dataset, mnist: it has no code of these images."

@@ -143,6 +143,7 @@ def test_tools_replay_and_encoders_are_in_the_file(taken, alone):
     assert {name for name, _ in got} == {"mnist-vae", "mnist-aae"}
 
 
+@pytest.mark.slow
 def test_file_of_a_dark_theme_on_a_phone_and_a_wrong_address(open_page, alone, tmp_path):
     page = opened(open_page(f"?{DIGITS}&tool=take", color_scheme="dark"))
     theme = "() => getComputedStyle([...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer') ?? (e.matches('.explorer') ? e : null)).find(Boolean)).getPropertyValue('--st-background-color')"
@@ -229,6 +230,7 @@ def test_link_reopens_the_state(open_page):
     assert shared == {name: value for name, value in address(page).items() if name not in ("noise", "tool")}
 
 
+@pytest.mark.slow
 def test_failure_and_cancel_are_a_sentence_each(open_page):
     page = opened(open_page(f"?{DIGITS}&tool=take"))
     said = page.locator(".take > .said")

@@ -285,6 +285,7 @@ def test_clicks_set_waypoints_and_nothing_is_sent_while_one_is_dragged_or_it_pla
     assert pictures > 40 and sent == []
 
 
+@pytest.mark.slow
 def test_little_motion_goes_from_frame_to_frame_and_only_when_asked(open_walk):
     page = open_walk(f"{DIGITS}&walk=-1,0;1,1&way=circle&frames=24", reduced_motion="reduce")
     values = "async () => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean), seen = new Set(); for (let i = 0; i < 50; i++) { await new Promise(requestAnimationFrame); seen.add(Number(root.querySelector('.seek').value)); } return [...seen]; }"
@@ -386,6 +387,7 @@ def test_class_means_against_numpy(open_walk, pair, start):
     page.wait_for_url(re.compile("sum=7"))
 
 
+@pytest.mark.slow
 def test_sixteen_dimensions_are_walked_in_all_and_marked_on_the_umap(open_walk):
     page = open_walk("left=mnist-vae-16d&right=mnist-aae-16d&walk=mnist:3;mnist:18&frames=10")
     for name, title in (("mnist-vae-16d", "VAE 16-d"), ("mnist-aae-16d", "AAE 16-d")):

@@ -306,6 +306,7 @@ def test_a_finger_drags_a_handle(open_lesson):
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.slow
 def test_a_click_fits_in_both_directions(open_lesson):
     page = open_lesson()
     page.get_by_role("button", name="Fit q by KL(q‖p)").click()
@@ -325,6 +326,7 @@ def test_a_click_fits_in_both_directions(open_lesson):
     assert "no closed form" in page.locator(".one .formula").first.inner_text()
 
 
+@pytest.mark.slow
 def test_the_area_counts_up_to_the_kl(open_lesson):
     page = open_lesson("?limit=0.5")
     counted = page.locator("[data-direction='q‖p'] .counted")

@@ -314,6 +314,7 @@ def test_a_phone_shows_all_by_touch(practise, scheme):
     assert canvas.bounding_box()["width"] >= 150 and canvas.evaluate(INK) > 1000
 
 
+@pytest.mark.slow
 def test_trainings_are_there_after_a_visit_to_another_page(practise):
     page = practise()
     press(page, "Step run A")

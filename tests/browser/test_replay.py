@@ -126,6 +126,7 @@ def test_play_goes_on_without_messages_and_pause_holds_a_recorded_moment(open_pa
     assert page.evaluate("() => window.places.size") == 1  # it holds
 
 
+@pytest.mark.slow
 def test_it_plays_to_the_end_where_the_decoders_are(open_page):
     page = open_replay(open_page, 25)
     explanation = page.get_by_text("Decoders are kept only for the finished model")
