@@ -24,6 +24,11 @@ def reconstruction(x_logits: Tensor, x: Tensor) -> Tensor:
     return F.binary_cross_entropy_with_logits(x_logits, x, reduction="sum") / len(x)
 
 
+def reconstruction_of_each(x_logits: Tensor, x: Tensor) -> Tensor:
+    """The same for each image: (..., pixels), of shapes that broadcast, to (...)."""
+    return F.binary_cross_entropy_with_logits(x_logits, x.expand_as(x_logits), reduction="none").sum(-1)
+
+
 class AELoss(NamedTuple):
     total: Tensor
     reconstruction: Tensor

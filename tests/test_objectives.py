@@ -331,3 +331,13 @@ def test_a_step_reports_the_terms_of_its_loss(kind):
         "aae": ["total", "reconstruction", "adversarial"] + [f"discriminator_{name}" for name in ("total", "real", "fake", "penalty")],
     }[kind]
     assert all(term.isfinite() and not term.requires_grad for term in terms.values())
+
+
+def test_the_reconstruction_of_each_image_has_the_mean_that_is_trained_with():
+    generator = torch.Generator().manual_seed(0)
+    logits, x = torch.randn(7, 12, generator=generator) * 3, torch.rand(7, 12, generator=generator)
+    each = objectives.reconstruction_of_each(logits, x)
+    assert each.shape == (7,) and each.mean() == pytest.approx(objectives.reconstruction(logits, x).item(), rel=1e-6)
+    bernoulli = torch.distributions.Bernoulli(logits=logits[3:4].double(), validate_args=False)
+    assert each[3].item() == pytest.approx(-bernoulli.log_prob(x[3:4].double()).sum().item(), rel=1e-5)
+    torch.testing.assert_close(objectives.reconstruction_of_each(logits, x[:1]), torch.stack([objectives.reconstruction(one[None], x[:1]) for one in logits]))

@@ -68,14 +68,13 @@ def reconstruction_errors(digest: str) -> bytes | None:
     if bundle is None or not datasets.is_present(bundle.config.training.dataset, DATA_DIR):
         return None
     import torch
-    from torch.nn import functional as F
+
+    from explorer import objectives
 
     x = torch.from_numpy(_test_images(bundle.config.training.dataset, str(DATA_DIR))).float().div_(255)
     z = torch.from_numpy(bundle.codes.mean)
     decoder = model(digest)
-    error = [
-        F.binary_cross_entropy_with_logits(decoder.decode(codes), images, reduction="none").sum(-1) for codes, images in zip(z.split(1000), x.split(1000))
-    ]
+    error = [objectives.reconstruction_of_each(decoder.decode(codes), images) for codes, images in zip(z.split(1000), x.split(1000))]
     return save_tensors({"error": torch.cat(error).numpy()})
 
 

@@ -95,14 +95,12 @@ def _begun(entry: dict, row: int) -> list[tuple]:
 
 def _chunks(state: dict, entry: dict, noise, progress, start: int = 0):
     """Of draws with the given noise (n, k), from `start` on, a `Pathwise` and the scores, `Gradients`, a chunk."""
-    from torch.nn import functional as F
-
-    from explorer import estimators
+    from explorer import estimators, objectives
 
     model, x, mean, log_var = _posterior(state, entry)
 
     def loss(z):  # −log p(x|z) of each draw: (n,)
-        return F.binary_cross_entropy_with_logits(model.decode(z), x.expand(len(z), -1), reduction="none").sum(-1)
+        return objectives.reconstruction_of_each(model.decode(z), x)
 
     for at in range(start, len(noise), CHUNK):
         progress(at)  # the script ends here where Cancel, or anything else, was clicked
