@@ -16,7 +16,6 @@ from torch.nn import functional as F
 from explorer.bundle import load_bundle
 from explorer.priors import get_prior
 from explorer.ui import adversary_state, cached
-from explorer.ui.live import assets
 
 from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
 
@@ -26,26 +25,6 @@ AAES = ("mnist-aae", "mnist-aae-mixture", "mnist-aae-mixture-labels", "mnist-aae
 TABS = {"field": "The field that pulls", "teach": "What should it be taught?", "play": "Two players", "readings": "The wrong readings"}
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
-
-
-@pytest.fixture(scope="module")
-def compute(server, chromium):
-    """`compute(modules, body, **given)`: what a function body returns that sees the exports of live modules and what is given."""
-    context = chromium.new_context()
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    page.goto(f"{server}/{assets.address()}network.js")
-    base = f"{server}/{assets.address()}"
-
-    def run(modules: str, body: str, **given):
-        return page.evaluate(
-            "async ([base, modules, body, given]) => { const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
-            "return await new Function(...Object.keys(all), ...Object.keys(given), body)(...Object.values(all), ...Object.values(given)); }",
-            [base, modules.split(), body, given],
-        )
-
-    yield run
-    context.close()
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from torch.nn import functional as F
 
 from explorer import datasets, gaussian
 from explorer.bundle import load_bundle
-from explorer.ui.live import assets
 
 from ..test_datasets import idx_contents
 from ..test_downloads import ARCHIVES, Mirror
@@ -33,17 +32,6 @@ pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists()
 
 
 # ---- what the page's modules compute, beside numpy ---------------------------------------------------------
-
-
-@pytest.fixture
-def run(open_page):
-    """run(modules, body, given): the value of a function's body in the page; the modules' exports are in `all`, its input is `given`."""
-    page = open_page(f"{assets.address()}digit_forms.js", wait=None)  # any page of the server will do
-    code = (
-        "async ([base, modules, body, given]) => { const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
-        "return new (Object.getPrototypeOf(async () => {}).constructor)('all', 'given', body)(all, given); }"
-    )
-    return lambda modules, body, given: page.evaluate(code, [f"/{assets.address()}", modules, body, given])
 
 
 def box_of(image: np.ndarray) -> np.ndarray:
@@ -101,12 +89,12 @@ def fitted_form(image: np.ndarray, side: int = 28) -> np.ndarray:
 FORMS = {"mnist": (mnist_form, 28), "digits": (digits_form, 8), "fashion-mnist": (fitted_form, 28), "kmnist": (fitted_form, 28)}
 TO_FORMS = """return given.images.map(({ bytes, width, height }) => {
   const values = new Float32Array(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)).buffer);
-  return [...all.toForm({ values, width, height }, given.entry)]; });"""
+  return [...toForm({ values, width, height }, given.entry)]; });"""
 
 
-def in_form(run, images: list[np.ndarray], dataset: str, side: int) -> list[np.ndarray]:
+def in_form(compute, images: list[np.ndarray], dataset: str, side: int) -> list[np.ndarray]:
     sent = [{"bytes": base64.b64encode(np.float32(image).tobytes()).decode(), "width": image.shape[1], "height": image.shape[0]} for image in images]
-    return [np.array(found) for found in run(["digit_forms"], TO_FORMS, {"images": sent, "entry": {"dataset": dataset, "image_side": side}})]
+    return [np.array(found) for found in compute("digit_forms", TO_FORMS, given={"images": sent, "entry": {"dataset": dataset, "image_side": side}})]
 
 
 def scribble(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
@@ -119,39 +107,39 @@ def scribble(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
 
 
 @pytest.mark.parametrize("dataset", FORMS)
-def test_the_form_of_each_dataset_against_numpy(run, dataset):
+def test_the_form_of_each_dataset_against_numpy(compute, dataset):
     form, side = FORMS[dataset]
     rng = np.random.default_rng(1)
     images = [scribble(rng, height, width) for height, width in ((280, 280), (97, 203), (300, 31), (12, 9))]
-    for image, found in zip(images, in_form(run, images, dataset, side)):
+    for image, found in zip(images, in_form(compute, images, dataset, side)):
         expected = form(np.float32(image)).ravel()
         assert np.isfinite(found).all() and found.max() > 0.1
         # counts of pixels: one at just a half may fall either way
         np.testing.assert_allclose(found, expected, atol=1 / 16 + 1e-6 if dataset == "digits" else 1e-5)
         assert (np.abs(found - expected) > 1e-5).sum() <= 2
-    assert not in_form(run, [np.zeros((5, 5))], dataset, side)[0].any()
+    assert not in_form(compute, [np.zeros((5, 5))], dataset, side)[0].any()
 
 
-def test_digits_of_mnist_come_back_shifted_and_enlarged(run, data_dir):
+def test_digits_of_mnist_come_back_shifted_and_enlarged(compute, data_dir):
     images = datasets.load("mnist", "test", data_dir("mnist")).images.reshape(-1, 28, 28)[:12] / 255
     # exactly ten times as large; and by 7.3, with smooth edges, so that the old pixels are not to be found again
     exact = [np.pad(np.kron(image, np.ones((10, 10))), ((number, 30), (5, 3 * number))) for number, image in enumerate(images)]
     smooth = [np.array(Image.fromarray(image.astype(np.float32), "F").resize((204, 204), Image.BICUBIC)).clip(0, 1) for image in images]
     smooth = [np.pad(np.where(image < 0.02, 0, image), ((9, 60), (44, number))) for number, image in enumerate(smooth)]
     near, far = (
-        [np.abs(found.reshape(28, 28) - image / image.max()).mean() for found, image in zip(in_form(run, enlarged, "mnist", 28), images)] for enlarged in (exact, smooth)
+        [np.abs(found.reshape(28, 28) - image / image.max()).mean() for found, image in zip(in_form(compute, enlarged, "mnist", 28), images)] for enlarged in (exact, smooth)
     )
     assert max(near) < 1e-4
     assert np.median(far) < 0.03  # of 0.13 that all pixels have on average
 
 
-def test_paper_ink_and_luminance_against_numpy(run):
+def test_paper_ink_and_luminance_against_numpy(compute):
     rng = np.random.default_rng(2)
     paper = 0.8 + 0.02 * rng.standard_normal((60, 50))
     paper[20:40, 22:28] = 0.15
     code = """const picture = { values: Float32Array.from(given.flat()), width: given[0].length, height: given.length };
-      const paper = all.readPaper(picture); return { paper, dark: [...all.toInk(picture, paper, true).values], light: [...all.toInk(picture, paper, false).values] };"""
-    found = run(["digit_forms"], code, paper.tolist())
+      const paper = readPaper(picture); return { paper, dark: [...toInk(picture, paper, true).values], light: [...toInk(picture, paper, false).values] };"""
+    found = compute("digit_forms", code, given=paper.tolist())
     border = np.float32(np.concatenate([paper[0], paper[-1], paper[1:-1, 0], paper[1:-1, -1]]))
     assert found["paper"]["dark"] is True
     middle = np.sort(border)[len(border) // 2]
@@ -159,25 +147,25 @@ def test_paper_ink_and_luminance_against_numpy(run):
     dark = np.array(found["dark"]).reshape(60, 50)
     np.testing.assert_allclose(dark[20:40, 22:28], (middle - 0.15) / middle, atol=1e-5)
     assert (dark > 0).sum() == 20 * 6  # all the noise is paper
-    assert run(["digit_forms"], code, (1 - paper).tolist())["paper"]["dark"] is False
+    assert compute("digit_forms", code, given=(1 - paper).tolist())["paper"]["dark"] is False
     pixels = rng.integers(0, 256, (7, 3))
     rgba = np.concatenate([pixels, np.full((7, 1), 255)], 1)
-    np.testing.assert_allclose(run(["picture_file"], "return [...all.luminance(Uint8ClampedArray.from(given.flat()))]", rgba.tolist()), pixels @ [0.2126, 0.7152, 0.0722] / 255, atol=1e-6)
+    np.testing.assert_allclose(compute("picture_file", "return [...luminance(Uint8ClampedArray.from(given.flat()))]", given=rgba.tolist()), pixels @ [0.2126, 0.7152, 0.0722] / 255, atol=1e-6)
     hole = [[0, 0, 0, 255], [0, 0, 0, 0]]  # black ink on nothing: the nothing is white paper
-    assert run(["picture_file"], "return [...all.luminance(Uint8ClampedArray.from(given.flat()))]", hole) == [0, 1]
+    assert compute("picture_file", "return [...luminance(Uint8ClampedArray.from(given.flat()))]", given=hole) == [0, 1]
 
 
-ENCODE = """const { Models } = all, models = new Models(new URL(given.base, document.baseURI));
+ENCODE = """const models = new Models(base);
   const encoder = await models.encoder(given.entry), bytes = Uint8Array.from(atob(given.pixels), (c) => c.charCodeAt(0)), n = given.size;
   return Array.from({ length: bytes.length / n }, (_, i) => { const { mean, logVar } = encoder.encode(Float32Array.from(bytes.subarray(i * n, (i + 1) * n), (v) => v / 255)); return [...mean, ...(logVar ?? [])]; });"""
 
 
 @pytest.mark.parametrize("name", [name if name in ("mnist-vae", "mnist-aae", "digits-vae") else pytest.param(name, marks=pytest.mark.slow) for name in PLANAR])
-def test_two_hundred_images_through_the_browsers_encoder_against_torch(run, data_dir, name):
+def test_two_hundred_images_through_the_browsers_encoder_against_torch(compute, data_dir, name):
     bundle = load_bundle(ROOT / "pretrained" / name)
     dataset = bundle.config.training.dataset
     images = datasets.load(dataset, "test", data_dir(dataset)).images[:200]
-    found = run(["models"], ENCODE, {"base": f"/{assets.address()}", "entry": {"name": name, "digest": bundle.digest}, "pixels": base64.b64encode(images.tobytes()).decode(), "size": images.shape[1]})
+    found = compute("models", ENCODE, given={"entry": {"name": name, "digest": bundle.digest}, "pixels": base64.b64encode(images.tobytes()).decode(), "size": images.shape[1]})
     with torch.no_grad():
         encoded = bundle.model().encode(torch.from_numpy(images).float() / 255)
     expected = torch.cat([encoded.mean, encoded.log_var], 1) if bundle.config.model.kind == "vae" else encoded.mean

@@ -14,13 +14,11 @@ from explorer import gaussian
 from explorer.bundle import load_bundle
 from explorer.shapes import SHAPES
 from explorer.ui.cached import shape
-from explorer.ui.live import assets
 
 from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
 from .test_explorer import AT, PIXELS, nats
 
 DIGITS = "left=digits-vae&right=digits-aae"
-BARE = f"{assets.address()}prior.js"  # a page without the app, from which modules can be imported
 DRAWN_UNDER = ".map .under[data-done=true]"
 OPEN = ".explorer .tool[data-ready=map]"
 
@@ -35,16 +33,6 @@ def figure(page, name: str):
     return page.get_by_role("figure", name=f"{name} latent map", exact=True)
 
 
-def run(page, modules: list[str], body: str, given=None):
-    """Runs JavaScript with what the modules export as `all`, and `base`, the address of the assets."""
-    code = (
-        "async ([base, modules, body, given]) => { base = new URL(`/${base}`, document.baseURI).href;"
-        "const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
-        "return new (Object.getPrototypeOf(async function () {}).constructor)('all', 'given', 'base', body)(all, given, base); }"
-    )
-    return page.evaluate(code, [assets.address(), modules, body, given])
-
-
 def under(page, name: str, done: bool = True):
     canvas = figure(page, name).locator(".under[data-done=true]" if done else ".under")
     canvas.wait_for()
@@ -57,13 +45,12 @@ def viridis(t: np.ndarray, stops: list[str]) -> np.ndarray:
     return np.stack([np.interp(np.clip(t, 0, 1), np.linspace(0, 1, len(rgb)), rgb[:, channel]) for channel in range(3)], -1)
 
 
-def test_grids_lie_at_the_priors_quantiles(open_page):
-    page = open_page(BARE, wait=None)
+def test_grids_lie_at_the_priors_quantiles(compute):
     u = np.concatenate([10.0 ** -np.arange(1, 15), np.linspace(0.001, 0.999, 777), 1 - 10.0 ** -np.arange(3, 12)])
-    found = run(page, ["quantiles"], "return given.map(all.inverseNormalCdf)", u.tolist())
+    found = compute("quantiles", "return given.map(inverseNormalCdf)", given=u.tolist())
     np.testing.assert_allclose(found, norm.ppf(u), rtol=1e-9, atol=1e-14)
 
-    grid = run(page, ["quantiles"], "return all.priorGrid(null, 0.2)")
+    grid = compute("quantiles", "return priorGrid(null, 0.2)")
     n, along = grid["perSide"], norm.ppf((np.arange(grid["perSide"]) + 0.5) / grid["perSide"])
     assert n == 12  # √(2π) / 12 = 0.209: the most tiles whose middle ones are not closer than 0.2
     points = np.array([[point[name] for name in ("x", "y", "room")] for point in grid["points"]])
@@ -73,7 +60,7 @@ def test_grids_lie_at_the_priors_quantiles(open_page):
 
     # the mixture's points, in each Gaussian's own axes and standard deviations, are the quantiles of N(0, 1)
     petals = SHAPES["mixture"]()
-    mixture = run(page, ["quantiles"], "return all.priorGrid(given, 0.1).points.map(({ x, y }) => [x, y])", shape("mixture"))
+    mixture = compute("quantiles", "return priorGrid(given, 0.1).points.map(({ x, y }) => [x, y])", given=shape("mixture"))
     for c, mine in enumerate(np.array(mixture).reshape(len(petals.means), -1, 2)):
         own = (mine - petals.means[c]) @ petals.axes[c].T / petals.stds[c]
         a, b = (np.unique(own[:, i].round(5)) for i in (0, 1))
@@ -82,7 +69,7 @@ def test_grids_lie_at_the_priors_quantiles(open_page):
             np.testing.assert_allclose(values, norm.ppf((np.arange(len(values)) + 0.5) / len(values)), atol=1e-4)
 
     # along the roll r = 3 √s, θ = 4π √s, which is evenly dense in s, points are evenly spaced in s; across it at quantiles
-    roll = np.array(run(page, ["quantiles"], "return all.priorGrid(given, 0.15).points.map(({ x, y }) => [x, y])", shape("swiss-roll"))).reshape(-1, 2, 2)
+    roll = np.array(compute("quantiles", "return priorGrid(given, 0.15).points.map(({ x, y }) => [x, y])", given=shape("swiss-roll"))).reshape(-1, 2, 2)
     s = (np.arange(len(roll)) + 0.5) / len(roll)
     spine = 3 * np.sqrt(s)[:, None] * np.stack([np.cos(4 * np.pi * np.sqrt(s)), np.sin(4 * np.pi * np.sqrt(s))], -1)
     assert len(roll) > 80 and np.abs(roll.mean(1) - spine)[3:].max() < 0.02
@@ -90,32 +77,30 @@ def test_grids_lie_at_the_priors_quantiles(open_page):
     np.testing.assert_allclose(across, 0.15 * (norm.ppf(0.75) - norm.ppf(0.25)), atol=1e-6)
 
 
-def test_the_stretch_against_torchs_jacobian(open_page):
-    page = open_page(BARE, wait=None)
+def test_the_stretch_against_torchs_jacobian(compute):
     rng = np.random.default_rng(0)
     for name, dims in (("digits-vae", [0, 1]), ("mnist-aae", [0, 1]), ("mnist-vae-16d", [11, 3])):
         opened = bundle(name)
         model, z = opened.model().double(), np.round(rng.normal(size=(8, opened.config.model.latent_dim)) * 1.3, 3)
         js = (
-            "const tensors = all.readSafetensors(await (await fetch(`${base}tensors/${given.digest}`)).arrayBuffer());"
-            "const plain = new all.Decoder(tensors), decoder = new all.ActiveDecoder(plain);"
-            "return given.z.map((z) => [all.stretch(decoder.tangents(z, given.dims)), [...decoder.decode(z)], [...plain.decode(z)]]);"
+            "const tensors = readSafetensors(await (await fetch(`${base}tensors/${given.digest}`)).arrayBuffer());"
+            "const plain = new Decoder(tensors), decoder = new ActiveDecoder(plain);"
+            "return given.z.map((z) => [stretch(decoder.tangents(z, given.dims)), [...decoder.decode(z)], [...plain.decode(z)]]);"
         )
-        found = run(page, ["safetensors", "decoder", "active"], js, {"digest": opened.digest, "z": z.tolist(), "dims": dims})
+        found = compute("safetensors decoder active", js, given={"digest": opened.digest, "z": z.tolist(), "dims": dims})
         for at, (value, logits, plain) in zip(torch.tensor(z), found):
             jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), at)[:, dims]
             assert value == pytest.approx(torch.linalg.svdvals(jacobian)[0].item(), rel=1e-3)
             np.testing.assert_allclose(logits, plain, atol=1e-3)  # the decoder that leaves out zeros is the decoder
 
 
-def test_the_density_is_a_sum_of_kernels(open_page):
-    page = open_page(BARE, wait=None)
+def test_the_density_is_a_sum_of_kernels(compute):
     codes, h = bundle("digits-vae").codes.mean, 0.3
     js = (
-        "const kernel = new all.Kernel(given.x, given.y, given.h, { x0: -3, y0: -2, cell: 0.25, across: 25, down: 17 });"
+        "const kernel = new Kernel(given.x, given.y, given.h, { x0: -3, y0: -2, cell: 0.25, across: 25, down: 17 });"
         "while (!kernel.done) kernel.step(100); return [...kernel.values];"
     )
-    found = np.array(run(page, ["kernel"], js, {"x": codes[:, 0].tolist(), "y": codes[:, 1].tolist(), "h": h})).reshape(17, 25)
+    found = np.array(compute("kernel", js, given={"x": codes[:, 0].tolist(), "y": codes[:, 1].tolist(), "h": h})).reshape(17, 25)
     y, x = np.meshgrid(-2 + 0.25 * np.arange(17), -3 + 0.25 * np.arange(25), indexing="ij")
     squares = (x[..., None] - codes[:, 0]) ** 2 + (y[..., None] - codes[:, 1]) ** 2
     expected = np.exp(-squares / (2 * h * h)).mean(-1) / (2 * np.pi * h * h)
@@ -290,10 +275,10 @@ def test_colours_survive_what_happens_to_the_maps(open_page):
     assert page.locator(".explorer.toned").count() == 0
 
 
-def test_many_samples_against_numpy(open_page):
+def test_many_samples_against_numpy(open_page, compute):
     page = open_page(f"?{DIGITS}&tool=map&mean=0.4,-0.3&log_var=-1,-0.5")
     page.wait_for_selector(".samples canvas[data-draws='16']")
-    noise = np.array(run(page, ["many_samples"], "return all.drawNoise(1, 2).slice(0, 16).map((one) => [...one])"))
+    noise = np.array(compute("many_samples", "return drawNoise(1, 2).slice(0, 16).map((one) => [...one])"))
     assert abs(noise.mean()) < 0.6 and 0.5 < noise.std() < 1.5
     z = np.array([0.4, -0.3]) + np.exp([-0.5, -0.25]) * noise
     for kind in ("VAE", "AAE"):

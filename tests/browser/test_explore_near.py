@@ -30,26 +30,6 @@ HAS_MNIST = datasets.is_present("mnist", ROOT / "data")
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
 
 
-@pytest.fixture(scope="module")
-def compute(server, chromium):
-    """`compute(modules, body, **given)`: what an async function body returns that sees the exports of live modules and what is given."""
-    context = chromium.new_context()
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    base = f"{server}/{assets.address()}"
-    page.goto(f"{base}nearest.js")
-
-    def run(modules: str, body: str, **given):
-        return page.evaluate(
-            "async ([base, modules, body, given]) => { const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
-            "return await new Function(...Object.keys(all), ...Object.keys(given), `return (async () => { ${body} })()`)(...Object.values(all), ...Object.values(given)); }",
-            [base, modules.split(), body, given | {"base": base}],
-        )
-
-    yield run
-    context.close()
-
-
 @pytest.fixture
 def open_near(open_page):
     return lambda query="", **options: open_page(f"?tool=near&{query}", wait=READY, **options)

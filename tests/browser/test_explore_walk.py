@@ -17,7 +17,6 @@ from scipy.special import gammaln
 from explorer.bundle import load_bundle
 from explorer.priors import get_prior
 from explorer.ui import cached
-from explorer.ui.live import assets
 
 from .driver import COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages
 
@@ -32,27 +31,6 @@ DIGITS = "left=digits-vae&right=digits-aae"
 LOG_FIVE = math.log(5)
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
-
-
-@pytest.fixture(scope="module")
-def compute(server, chromium):
-    """`compute(modules, body, **given)`: what a function body returns that sees the exports of live modules and what is given."""
-    context = chromium.new_context()
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    base = f"{server}/{assets.address()}"
-    page.goto(f"{base}walk_path.js")
-
-    def run(modules: str, body: str, **given):
-        return page.evaluate(
-            "async ([base, modules, body, given]) => { const all = Object.assign({ base }, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
-            "const AsyncFunction = (async () => {}).constructor;"
-            "return await new AsyncFunction(...Object.keys(all), ...Object.keys(given), body)(...Object.values(all), ...Object.values(given)); }",
-            [base, modules.split(), body, given],
-        )
-
-    yield run
-    context.close()
 
 
 @pytest.fixture
