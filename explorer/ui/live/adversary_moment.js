@@ -6,6 +6,7 @@
 import { Models } from "./models.js";
 import { percent, trimmed, whole, write } from "./readout.js";
 import { listen } from "./slider.js";
+import { fill } from "./words.js";
 
 const PACE = 400; // milliseconds a moment, as the explorer's replay
 export class Moment {
@@ -105,5 +106,3 @@ export class Moment {
     write(note, recorded.length ? without.map(([, entry]) => fill(words.no_recording, { name: entry.choice })).join(" ") : words.no_recordings);
   }
 }
-
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);

@@ -1,10 +1,10 @@
 // What one model makes of a picture: a row of what it reads, its reconstruction, the difference, and numbers.
 
 import { drawLogits, drawPixels } from "./decoder.js";
-import { fill } from "./drawing.js";
 import { klToStandardNormal } from "./gaussian.js";
 import { softplus } from "./judge.js";
 import { format, write } from "./readout.js";
+import { fill } from "./words.js";
 
 // A picture through a model: {mean, logVar: null without q(z|x), std, kl: nats, null without q(z|x), logits: of the decoder at mean, which the next call overwrites,
 // error: BCE, summed over pixels, nats}.

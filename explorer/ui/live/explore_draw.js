@@ -3,13 +3,13 @@
 import { reconstruct, Row } from "./draw_rows.js";
 import { Mark } from "./draw_marks.js";
 import { baseCanvas, Pad, SIDE } from "./drawing_pad.js";
-import { fill } from "./drawing.js";
 import { formName, inkBox, readPaper, toForm, toInk } from "./digit_forms.js";
+import { TestImages } from "./draw_images.js";
 import { Painter } from "./painter.js";
 import { openPicture, Refused } from "./picture_file.js";
 import { MOST_PIXELS } from "./picture_header.js";
 import { format, write } from "./readout.js";
-import { TestImages } from "./test_images.js";
+import { fill } from "./words.js";
 
 const BRUSH = 22, BROAD_BRUSH = 32; // of the pad's 280 pixels: strokes of MNIST, and the broader ones of scikit-learn's digits
 

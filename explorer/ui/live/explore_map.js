@@ -5,6 +5,7 @@ import { ramp, VIRIDIS } from "./ramps.js";
 import { format, percent, trimmed, write } from "./readout.js";
 import { listen } from "./slider.js";
 import { COLOURS, UNDERLAYS } from "./surface.js";
+import { fill } from "./words.js";
 
 const BAR = 160; // colours that a bar shows
 
@@ -132,5 +133,3 @@ function html(element, text) {
   element.dataset.text = text;
   element.innerHTML = text;
 }
-
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);

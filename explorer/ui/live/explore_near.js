@@ -1,12 +1,12 @@
 // The tool Near: the nearest codes in both models, regions of a map, and images found by a number or a class.
 
-import { fill } from "./kl_words.js";
 import { Find } from "./near_find.js";
 import { Marks } from "./near_marks.js";
 import { Neighbours } from "./near_neighbours.js";
 import { Pictures } from "./near_pictures.js";
 import { Regions } from "./near_regions.js";
 import { write } from "./readout.js";
+import { fill } from "./words.js";
 
 const NEAR = 40; // pixels within which a click on a map that is no plane takes the nearest code
 const VIEWS = { neighbours: Neighbours, region: Regions, find: Find };

@@ -1,6 +1,6 @@
 // The tool Walk: ways through the latent spaces of both models, as strips of pictures, and arithmetic with class means.
 
-import { fill } from "./drawing.js";
+import { download, fileName } from "./download.js";
 import { nearest } from "./nearest.js";
 import { format, write } from "./readout.js";
 import { listen } from "./slider.js";
@@ -12,6 +12,7 @@ import { fitted, FRAMES, hasOpposite, MOST, read, write as written } from "./wal
 import { Player } from "./walk_player.js";
 import { Stops } from "./walk_stops.js";
 import { Sum } from "./walk_sum.js";
+import { fill } from "./words.js";
 
 const REACH = 40; // pixels within which a click finds a code
 const SUM = "7,9"; // classes that lie near each other in most datasets: sevens and nines, sneakers and ankle boots
@@ -347,10 +348,8 @@ export class Tool {
     const { walkGif } = await import("./walk_gif.js");
     const films = this.films.flatMap((film, i) => (film.walk ? [{ name: this.page.panels[i].name, walk: film.walk }] : []));
     const bytes = walkGif(films, Number(this.find(".seconds").value), this.words);
-    const file = `walk-${this.page.panels.map((panel) => panel.model.entry.name.replace(/\W+/g, "-")).join("-")}.gif`;
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(new Blob([bytes], { type: "image/gif" })), download: file });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+    const file = fileName(["walk", ...this.page.panels.map((panel) => panel.model.entry.name)], "gif");
+    download(file, new Blob([bytes], { type: "image/gif" }));
     write(this.find(".saved"), fill(this.words.gif_done, { file, frames: films[0].walk.count, size: Math.ceil(bytes.length / 1024) }));
   }
 }

@@ -3,10 +3,11 @@
 import { Axes, Ellipses, gaussianOf } from "./kl_ellipses.js";
 import { PUT_IN, STEPS } from "./kl_formulas.js";
 import { klDiagonal, klIntegral, klMonteCarlo, klTerms, klToStandardNormalFull } from "./kl_math.js";
-import { apart, digits, fill, number, showAgreement } from "./kl_words.js";
+import { apart, digits, number, showAgreement } from "./kl_words.js";
 import { klToStandardNormal, seededUniform, standardNormal } from "./gaussian.js";
 import { set, svgElement, ticks } from "./plot.js";
 import { format, write } from "./readout.js";
+import { fill } from "./words.js";
 
 const NORMAL = { mean: [0, 0], cov: [[1, 0], [0, 1]] };
 const SETS = ["drawn", "standard", "diagonal"];

@@ -2,11 +2,12 @@
 
 import { descend, fatalRate } from "./kl_fit.js";
 import { bench, CLAMP, LARGEST, OVERFLOW } from "./kl_numerics.js";
-import { apart, fill, number, showAgreement } from "./kl_words.js";
+import { apart, number, showAgreement } from "./kl_words.js";
 import { lineSliders } from "./kl_one.js";
 import { Plot } from "./plot.js";
 import { format, write } from "./readout.js";
 import { Slider } from "./slider.js";
+import { fill } from "./words.js";
 
 const STEPS = 12; // as in kl_reference.py
 const HIGHEST = 12; // |σ| that is drawn

@@ -4,9 +4,10 @@ import { Areas } from "./kl_areas.js";
 import { asP, asQ, Curves, LEAST_STD, lineView } from "./kl_curves.js";
 import { fit, lowest } from "./kl_fit.js";
 import { density, klTerms } from "./kl_math.js";
-import { bracketed, digits, fill, showAgreement } from "./kl_words.js";
+import { bracketed, digits, showAgreement } from "./kl_words.js";
 import { format, write } from "./readout.js";
 import { Slider } from "./slider.js";
+import { fill } from "./words.js";
 
 const BUMPS = { q: [-1, 1], p: [0, 0.6], gap: 2, limit: null }; // what a click on a fit starts from where there are no bumps
 const SECONDS = { fit: 1.6, count: 4 };

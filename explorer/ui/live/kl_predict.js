@@ -3,10 +3,10 @@
 import { asP, asQ, Curves } from "./kl_curves.js";
 import { lowest } from "./kl_fit.js";
 import { countUp, density, klTerms } from "./kl_math.js";
-import { fill } from "./kl_words.js";
 import { closedForm, lineSliders } from "./kl_one.js";
 import { round } from "./probe.js";
 import { format, write } from "./readout.js";
+import { fill } from "./words.js";
 
 const SHRINK = [1, 0.1, 0.01, 0.001]; // σ of q on its way to 0
 const MOVE = { by: 5, times: 3 }; // an affine map of both

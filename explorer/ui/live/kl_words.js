@@ -2,9 +2,6 @@
 
 import { format, write } from "./readout.js";
 
-// Puts values into the {name} places of a text.
-export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
-
 // All the digits that are compared.
 export const digits = (value) => (Math.abs(value) < 1e5 ? format(value, 10) : value.toExponential(9).replaceAll("-", "−"));
 

@@ -8,6 +8,7 @@ import { svgElement } from "./map.js";
 import { round } from "./probe.js";
 import { write } from "./readout.js";
 import { listen } from "./slider.js";
+import { fill } from "./words.js";
 
 const BUDGET = 6, WORK = 8, REST = 120; // ms: for the draws of a frame that moves; of work at a time; after the last move
 const LEAST = 4; // draws while it moves
@@ -143,5 +144,3 @@ export class ManySamples {
     }
   }
 }
-
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);

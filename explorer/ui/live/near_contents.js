@@ -1,11 +1,12 @@
 // What a region holds: mean pictures, and a table of its images, which can be had as CSV.
 
 import { drawPixels } from "./decoder.js";
-import { fill } from "./kl_words.js";
+import { download, fileName } from "./download.js";
 import { decodedPixels } from "./near_pictures.js";
 import { columnsOf, toCsv } from "./near_table.js";
 import { format, whole, write } from "./readout.js";
 import { valuesOf } from "./values.js";
+import { fill } from "./words.js";
 
 const MEAN_OF = 512; // the most pictures that a mean is taken of
 const TABLE_ROWS = 8; // at once
@@ -107,10 +108,8 @@ export class Contents {
     const { near, words, rows } = this;
     try {
       const known = [...(await this.learnValues())].map(([{ model }, values]) => ({ name: model.entry.name, model, values }));
-      const file = new Blob([toCsv(columnsOf(known, words.columns), rows)], { type: "text/csv;charset=utf-8" });
-      const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: `region-${known[0].name.replaceAll("/", "-")}-${rows.length}-images.csv` });
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+      const csv = new Blob([toCsv(columnsOf(known, words.columns), rows)], { type: "text/csv;charset=utf-8" });
+      download(fileName(["region", known[0].name, rows.length, "images"], "csv"), csv);
     } catch (error) {
       near.fail(error);
     }

@@ -1,10 +1,10 @@
 // Images found by their class, by a number that a model gives them, or because their codes lie among another class's.
 
-import { fill } from "./kl_words.js";
 import { Thumbs } from "./near_thumbs.js";
 import { misplaced } from "./nearest.js";
 import { format, whole, write } from "./readout.js";
 import { neighbourhoodsOf, valuesOf } from "./values.js";
+import { fill } from "./words.js";
 
 const PAGE = 16; // pictures at once
 const VALUES = ["error", "kl", "judgement", "density"];

@@ -1,10 +1,10 @@
 // The nearest codes in both models: around the probe in one, and around the nearest image's own code in the other.
 
-import { fill } from "./kl_words.js";
 import { Thumbs } from "./near_thumbs.js";
 import { Tree } from "./nearest.js";
 import { round } from "./probe.js";
 import { format, write } from "./readout.js";
+import { fill } from "./words.js";
 
 const COUNTS = [4, 6, 8, 12, 16, 24];
 const SETTLED = 250; // milliseconds without a change: then originals are fetched, and what was found is announced

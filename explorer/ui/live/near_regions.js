@@ -1,11 +1,11 @@
 // A region of a map: what is in it, how it looks on average, where the same images lie in the other model, and all of it as a table.
 
-import { fill } from "./kl_words.js";
 import { Contents } from "./near_contents.js";
 import { Lasso } from "./near_lasso.js";
 import { inCircle, inPolygon, inSquare } from "./near_polygon.js";
 import { treeOf } from "./near_neighbours.js";
 import { format, percent, whole, write } from "./readout.js";
+import { fill } from "./words.js";
 
 const SETTLED = 200; // milliseconds without a change: then means and table are made
 const RADII = { min: 0.1, max: 4, step: 0.1 }; // of a region around the probe, in the map's units

@@ -102,8 +102,8 @@ export class Panel {
     }[kind];
     this.facts.innerHTML = `<span>${bce}</span> <span>coverage <b>${share(metrics.coverage)}</b>, null ${share(nullMean)} ± ${nullStd.toFixed(3)}</span> <span>${holds}</span>`;
     this.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${metrics.seed}. BCE: binary cross-entropy summed over pixels, `
-      + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws; "
-      + "null: the same for two sets of draws of p(z), mean ± standard deviation.";
+      + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, "
+      + "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation.";
     this.showSwitch(state);
   }
 

@@ -2,9 +2,10 @@
 
 import { Exchange } from "./exchange.js";
 import { Feed } from "./practice_feed.js";
-import { fill, Panel } from "./practice_panel.js";
+import { Panel } from "./practice_panel.js";
 import { write } from "./readout.js";
 import { readTheme } from "./theme.js";
+import { fill } from "./words.js";
 
 const SIDES = ["a", "b"];
 

@@ -2,6 +2,7 @@
 
 import { drawChart, drawCodes, drawManifold, reachOf } from "./practice_draw.js";
 import { format, percent, write } from "./readout.js";
+import { fill } from "./words.js";
 
 const FIELDS = { beta: 0.5, adversarial_weight: 5, hidden: null, lr: 0.0005, discriminator_lr: 0.0005, epochs: 10, batch_size: 16, seed: 1 }; // and an arrow key's step
 const WHOLE = ["epochs", "batch_size", "seed"];
@@ -9,8 +10,6 @@ const LAYERS = 4, WIDEST = 1024;
 const OVER = ["finished", "stopped", "failed"];
 const ACTIVE = ["waiting", "running", "saving"];
 const SQUARE = 3.2; // as snapshot.py's REACH
-
-export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 
 export class Panel {
   // template: its HTML; side: "a" or "b"; on: {choose(chosen), command(action), pace(value), notice(sentence)}.

@@ -6,12 +6,15 @@ export const NONE = "#8d939c"; // for what has no number
 
 const LEVELS = 256;
 
+// #rrggbb as [r, g, b].
+export const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+
 // stops: colours as #rrggbb. Returns at(t), t from 0 to 1 (NaN and what lies outside are brought in): [r, g, b].
 export function ramp(stops) {
-  const rgb = stops.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  const colours = stops.map(rgb);
   const table = Array.from({ length: LEVELS }, (_, level) => {
-    const place = (level / (LEVELS - 1)) * (rgb.length - 1), low = Math.min(rgb.length - 2, Math.floor(place)), part = place - low;
-    return rgb[low].map((value, i) => Math.round(value + part * (rgb[low + 1][i] - value)));
+    const place = (level / (LEVELS - 1)) * (colours.length - 1), low = Math.min(colours.length - 2, Math.floor(place)), part = place - low;
+    return colours[low].map((value, i) => Math.round(value + part * (colours[low + 1][i] - value)));
   });
   return (t) => table[Math.round((LEVELS - 1) * Math.min(1, Math.max(0, t || 0)))];
 }

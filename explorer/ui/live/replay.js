@@ -6,9 +6,11 @@
 
 import { Curves } from "./curves.js";
 import { samplingNoise } from "./models.js";
+import { rgb } from "./ramps.js";
 import { percent, trimmed, whole, write } from "./readout.js";
 import { REACH } from "./recording.js";
 import { listen } from "./slider.js";
+import { fill } from "./words.js";
 
 const SPEED = 2.5; // moments a second
 const STRENGTH = 0.75; // of the field's colours where D is sure
@@ -272,6 +274,3 @@ function noiseOf(panel, recording) {
   const all = samplingNoise(panel.model.codes.label.length, 2); // the map's own: at the last moment both show the same z
   return all.map((column) => Float64Array.from(recording.rows, (row) => column[row]));
 }
-
-const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
-const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));

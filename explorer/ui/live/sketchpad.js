@@ -13,17 +13,7 @@ export class Sketchpad {
   // scale: a map's, {x, y, area}; points {x, y, label}; palette: the classes' colours; hidden: classes left out; size: of a dot;
   // underlay: {picture, reach}, a picture of the square [−reach, reach]², or null; ink(row): a code's own colour, or null: its class's.
   paint(host, scale, points, palette, hidden, size, underlay = null, ink = null) {
-    const { clientWidth: width, clientHeight: height } = host, { area } = scale, { canvas } = this;
-    const sharpness = window.devicePixelRatio;
-    const [w, h] = [Math.round(width * sharpness), Math.round(height * sharpness)];
-    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-    const context = canvas.getContext("2d");
-    context.setTransform(sharpness, 0, 0, sharpness, 0, 0);
-    context.clearRect(0, 0, width, height);
-    context.save();
-    context.beginPath();
-    context.rect(area.left, area.top, area.width, area.height);
-    context.clip();
+    const context = cleared(this.canvas, host, scale.area), sharpness = window.devicePixelRatio;
     if (underlay) {
       const { picture, reach } = underlay, left = scale.x(-reach), top = scale.y(reach);
       context.drawImage(picture, left, top, scale.x(reach) - left, scale.y(-reach) - top);
@@ -58,4 +48,18 @@ export class Sketchpad {
     }
     return this.stamps.get(key);
   }
+}
+
+// An empty canvas as large as its host, in CSS pixels; what is drawn is seen within `area` alone. Returns the context, to be restored.
+export function cleared(canvas, { clientWidth: width, clientHeight: height }, area) {
+  const sharpness = window.devicePixelRatio, [w, h] = [width, height].map((size) => Math.round(size * sharpness));
+  if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
+  const context = canvas.getContext("2d");
+  context.setTransform(sharpness, 0, 0, sharpness, 0, 0);
+  context.clearRect(0, 0, width, height);
+  context.save();
+  context.beginPath();
+  context.rect(area.left, area.top, area.width, area.height);
+  context.clip();
+  return context;
 }

@@ -3,8 +3,9 @@
 
 import { ActiveDecoder } from "./active.js";
 import { bandwidthFor } from "./kernel.js";
-import { css, NONE, onBackground, ramp, range } from "./ramps.js";
+import { css, NONE, onBackground, ramp, range, rgb } from "./ramps.js";
 import { format } from "./readout.js";
+import { cleared } from "./sketchpad.js";
 import { Density, PlainGrid, PriorGrid, Stretch } from "./underlays.js";
 import { valuesOf } from "./values.js";
 
@@ -141,16 +142,7 @@ export class Surface {
 
   paint(panel, side) {
     side.stale = false;
-    const { canvas, layer } = side, { clientWidth: width, clientHeight: height } = panel.host, scale = panel.map.scale(), { area } = scale;
-    const sharp = window.devicePixelRatio, [w, h] = [Math.round(width * sharp), Math.round(height * sharp)];
-    if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
-    const context = canvas.getContext("2d");
-    context.setTransform(sharp, 0, 0, sharp, 0, 0);
-    context.clearRect(0, 0, width, height);
-    context.save();
-    context.beginPath();
-    context.rect(area.left, area.top, area.width, area.height);
-    context.clip();
+    const { canvas, layer } = side, scale = panel.map.scale(), context = cleared(canvas, panel.host, scale.area);
     layer.paint(context, scale, this.ink(side.kind));
     context.restore();
     canvas.dataset.done = String(!layer.left && !side.unaimed);
@@ -176,7 +168,7 @@ export class Surface {
     const colour = ramp(onBackground(dark));
     if (kind === "density") return (value) => [...colour(value / top), 255 * Math.min(1, (6 * value) / top)]; // almost nothing is clear
     if (kind === "stretch") return (value) => [...colour(1 + Math.log10(value / top) / DECADES), 255];
-    const { prior, codes } = this.page.fieldColours(), ends = [prior, codes].map((hex) => ramp([hex, hex])(0));
+    const { prior, codes } = this.page.fieldColours(), ends = [prior, codes].map(rgb);
     return (value) => (Number.isNaN(value) ? [0, 0, 0, 0] : [...ends[value > 0 ? 1 : 0], 230 * Math.min(1, Math.abs(value) / RATIO)]);
   }
 

@@ -1,10 +1,11 @@
 // One model's walk as a strip of pictures, and below it how dense its codes lie along the way.
 
 import { drawLogits } from "./decoder.js";
-import { add, fill, set } from "./drawing.js";
+import { add, set } from "./drawing.js";
 import { format, write } from "./readout.js";
 import { along, position } from "./walk_path.js";
 import { densities } from "./walk_density.js";
+import { fill } from "./words.js";
 
 const FINE = 4; // places of the curve for each frame, in the plane and at rest: in more dimensions each costs more
 const DEPTH = 12; // nats that the charts show at most

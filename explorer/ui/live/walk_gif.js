@@ -1,7 +1,7 @@
 // A walk of two models as frames for gif.js: the pictures side by side, with labels.
 
-import { fill } from "./drawing.js";
 import { encodeGif } from "./gif.js";
+import { fill } from "./words.js";
 
 export const LAYOUT = { margin: 8, top: 22, bottom: 20, picture: 112 }; // pixels; a picture's side: of MNIST's 28, four times
 const INK = "#000", PAPER = "#fff";

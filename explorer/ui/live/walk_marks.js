@@ -1,10 +1,10 @@
 // What a walk draws over one map: its way, its waypoints, which can be dragged, and where the cursor is.
 
-import { fill } from "./drawing.js";
 import { grip } from "./grip.js";
 import { set, svgElement } from "./map.js";
 import { nearest } from "./nearest.js";
 import { along } from "./walk_path.js";
+import { fill } from "./words.js";
 
 const SMOOTH = 24; // pieces of the drawn way for each leg
 

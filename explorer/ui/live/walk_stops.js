@@ -1,7 +1,7 @@
 // The list of a walk's waypoints: numbers to type, and buttons to move and remove them.
 
-import { fill } from "./drawing.js";
 import { format, write } from "./readout.js";
+import { fill } from "./words.js";
 
 const LIMIT = 1000; // state.py's, of a mean
 

@@ -2,9 +2,9 @@
 
 import { classNear, moveByClasses } from "./class_means.js";
 import { drawLogits } from "./decoder.js";
-import { fill } from "./drawing.js";
 import { format, write } from "./readout.js";
 import { placeText } from "./walk_stops.js";
+import { fill } from "./words.js";
 
 export class Sum {
   // box: the element to fill; page, words: the tool's.

@@ -31,7 +31,7 @@ it does not use the dimension. Beside a model of 16 dimensions, one of two sees 
 
 **Under each map**: BCE, the binary cross-entropy summed over the pixels and averaged over the test set (on grey pixels: the
 expected negative log-likelihood of pixels made black or white at random with those intensities); and coverage, the share of
-draws of the prior that have a code as near as their fifth neighbour among the draws. The null is the same number for two sets of
+draws of the prior that have a code as near as their fifth neighbour among the draws (the mean over 20 sets of draws; in more than three dimensions 5). The null is the same number for two sets of
 draws of the prior: what a perfect match would show.
 
 **Replay** shows both trainings in step, by the share of their steps that is done, at some thirty moments that are dense at the start:

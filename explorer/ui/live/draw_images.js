@@ -1,7 +1,7 @@
 // Test images to choose: by number, the next, any, of a class. Where their dataset is not on the server, a button has it fetched there.
 
-import { fill } from "./drawing.js";
 import { write } from "./readout.js";
+import { fill } from "./words.js";
 
 const ASK_AGAIN = 400; // ms between two questions how far a download is
 
