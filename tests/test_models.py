@@ -71,7 +71,7 @@ def test_the_full_size_has_the_known_number_of_weights():
 
 def test_a_perceptron_has_a_relu_between_its_layers_and_none_at_the_end():
     layers = models.multilayer_perceptron(2, 3, 4, 5)
-    assert [type(layer) for layer in layers] == [nn.Linear, nn.ReLU, nn.Linear, nn.ReLU, nn.Linear]
+    assert [type(layer) for layer in layers] == [models.Linear, nn.ReLU, models.Linear, nn.ReLU, models.Linear]
 
 
 def test_the_encoder_ends_its_body_with_a_relu():
