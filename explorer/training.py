@@ -26,6 +26,7 @@ SETS, SETS_IN_MANY_DIMENSIONS = 20, 5  # of draws of the prior that codes are co
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
 SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
 DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its waves
+ROUGH = 0.75  # share of the steps in which products may be in bfloat16: what the last ones gain is finer than it
 NEGLIGIBLE, NEGLIGIBLE_STEPS = 1e-30, 100  # a moment so small moves no weight; how often such moments are set to 0
 REMEDY = "Nothing was written. A smaller --lr usually helps."
 
@@ -145,7 +146,7 @@ class _Run:
         self.noise = torch.Generator(device).manual_seed(seed + 1)
         self.player = _PLAYERS[config.model.kind](self.model, config.training, self.noise)
         self.result = copy.deepcopy(self.model).requires_grad_(False) if average else self.model
-        multiply_in(self.model, products_in(config.training.precision, device))
+        self._rough = products_in(config.training.precision, device)
         players = [(self.result.encoder, self.model.encoder), (self.result.decoder, self.model.decoder)]
         self._averaged = [weight for averaged, _ in players for weight in averaged.parameters()] if average else []
         self._weights = [weight.detach() for _, trained in players for weight in trained.parameters()]
@@ -154,7 +155,10 @@ class _Run:
 
     def step(self, x: Tensor, labels: Tensor | None, taken: int, all_steps: int) -> dict[str, Tensor]:
         """One step of the players, and of the average. taken: the number of steps, with this one."""
-        self.player.set_progress(taken / all_steps)
+        progress = taken / all_steps
+        self.player.set_progress(progress)
+        if self._rough:
+            multiply_in(self.model, self._rough if progress <= ROUGH else None)
         losses = self.player.step(x, labels)
         if taken % NEGLIGIBLE_STEPS == 0:
             self.player.forget_negligible_moments()
@@ -357,7 +361,6 @@ def evaluate(
     Raises TrainingDiverged for codes that are NaN or infinite, which cannot be measured.
     """
     model = model.to(device).eval()
-    multiply_in(model, None)
     x = _pixels(test, device)
     n, latent_dim = len(x), model.config.latent_dim
     generator = torch.Generator().manual_seed(EVALUATION_SEED)

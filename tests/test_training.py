@@ -458,6 +458,15 @@ def test_training_in_bfloat16_learns_the_same_and_its_result_is_in_float32():
     assert losses["bfloat16"][-1] == pytest.approx(losses["float32"][-1], rel=0.01)  # two seeds differ by as much
 
 
+def test_the_last_quarter_of_the_steps_is_in_float32(images, monkeypatch):
+    seen = []
+    monkeypatch.setattr(training, "multiply_in", lambda model, precision: seen.append(precision))
+    fit(config(epochs=3, precision="bfloat16"), images)
+    assert seen == [torch.bfloat16] * 9 + [None] * 3
+    fit(config(epochs=3, precision="float32"), images)
+    assert len(seen) == 12  # nobody asked
+
+
 # What a trained model is worth.
 
 

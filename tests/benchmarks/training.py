@@ -5,8 +5,8 @@
 All loops of a race take turns of a seventh of an epoch, so that a busy machine slows all alike; the figures are medians of
 those turns. The plain loop is torchvision's MNIST with ToTensor through a shuffling DataLoader, with Adam and a loss summed by
 `item()`; its workers go on fetching up to four batches while others have their turn, which is in its favour. Network, batch,
-objective and (held constant for the race) learning rate are the same. "Products" are the loop's matrix products alone, forward
-and backward, in its own shapes. On a machine that does other work too, OMP_NUM_THREADS=1 and processor time say more.
+objective and (held constant for the race) learning rate are the same. `fit` multiplies in the precision that it chooses for the device,
+and races in float32 too; the plain loop is in float32. "Products" are fit's matrix products alone, forward and backward, in its own shapes and precision. On a machine that does other work too, OMP_NUM_THREADS=1 and processor time say more.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from torch.nn import functional as F
 
 from explorer import datasets, objectives, training
 from explorer.config import Config, ModelConfig, TrainingConfig, recipe
-from explorer.models import build
+from explorer.models import build, multiply_in
 from explorer.priors import StandardNormal
 
 TURNS = 7  # an epoch
@@ -147,12 +147,14 @@ class Products:
 
 def own_products(config: Config, device: torch.device) -> list[tuple[Tensor, Tensor]]:
     """The matrix products of one step of a VAE: each layer's outputs, its weight's gradient and its inputs' gradient."""
-    linear = [module for module in build(config.model).modules() if isinstance(module, nn.Linear)]
+    model = build(config.model)
+    multiply_in(model, training.products_in(config.training.precision, device))
     pairs = []
-    for i, layer in enumerate(linear):
-        weight = torch.randn(layer.out_features, layer.in_features, device=device)
-        x = torch.randn(config.training.batch_size, layer.in_features, device=device)
-        slope = torch.randn(config.training.batch_size, layer.out_features, device=device)
+    for i, layer in enumerate(module for module in model.modules() if isinstance(module, nn.Linear)):
+        options = {"device": device, "dtype": layer.precision}
+        weight = torch.randn(layer.out_features, layer.in_features, **options)
+        x = torch.randn(config.training.batch_size, layer.in_features, **options)
+        slope = torch.randn(config.training.batch_size, layer.out_features, **options)
         pairs += [(x, weight.T), (slope.T, x)]
         if i > 0:  # pixels need no gradient
             pairs.append((slope, weight))
@@ -164,10 +166,10 @@ def operations(pairs: list[tuple[Tensor, Tensor]]) -> int:
     return sum(2 * a.shape[0] * a.shape[1] * b.shape[1] for a, b in pairs)
 
 
-def large_product(device: torch.device, operations_an_image: float) -> Products:
+def large_product(device: torch.device, operations_an_image: float, dtype: torch.dtype) -> Products:
     """A product of large square matrices, counted in the images that it is worth."""
     side = SQUARE.get(device.type, 4096)
-    pairs = [(torch.randn(side, side, device=device), torch.randn(side, side, device=device))]
+    pairs = [(torch.randn(side, side, device=device, dtype=dtype), torch.randn(side, side, device=device, dtype=dtype))]
     return Products(pairs, round(operations(pairs) / operations_an_image))
 
 
@@ -214,7 +216,8 @@ def print_rates(turns: dict[str, list[Turn]]) -> None:
 def print_ratio(title: str, slow: list[Turn], fast: list[Turn], processor: bool = True) -> None:
     """How many times longer the slow one takes, turn by turn."""
     ratios = sorted(f.rate / s.rate for s, f in zip(slow, fast))
-    text = f"median {statistics.median(ratios):.2f}, {ratios[0]:.2f} to {ratios[-1]:.2f}"
+    in_all = sum(turn.seconds for turn in slow) / sum(turn.seconds for turn in fast)
+    text = f"in all {in_all:.2f}; turn by turn median {statistics.median(ratios):.2f}, {ratios[0]:.2f} to {ratios[-1]:.2f}"
     if processor:
         ratios = sorted(s.processor / s.images / (f.processor / f.images) for s, f in zip(slow, fast))
         text += f"; in processor time median {statistics.median(ratios):.2f}, {ratios[0]:.2f} to {ratios[-1]:.2f}"
@@ -236,10 +239,11 @@ def race_the_plain_loop(options: argparse.Namespace, device: torch.device, train
     from torchvision.datasets import MNIST
 
     data = MNIST(options.data_dir, train=True, transform=transforms.ToTensor())
-    loops = {"fit": Ours(config, train.images, device)} | {f"DataLoader, {workers} workers": Plain(data, device, workers) for workers in WORKERS}
+    exact = dataclasses.replace(config, training=dataclasses.replace(config.training, precision="float32"))
+    loops = {"fit": Ours(config, train.images, device), "fit, float32": Ours(exact, train.images, device)} | {f"DataLoader, {workers} workers": Plain(data, device, workers) for workers in WORKERS}
     pairs = own_products(config, device)
     an_image = operations(pairs) / BATCH_SIZE
-    limits = {"products, own shapes": Products(pairs, BATCH_SIZE), "products, large squares": large_product(device, an_image)}
+    limits = {"products, own shapes": Products(pairs, BATCH_SIZE), "products, large squares": large_product(device, an_image, pairs[0][0].dtype)}
     with mock.patch.object(training, "one_cycle", lambda progress: 1.0):
         turns = race(loops | limits, math.ceil(len(train.images) / BATCH_SIZE), options.epochs, device)
 
@@ -247,7 +251,8 @@ def race_the_plain_loop(options: argparse.Namespace, device: torch.device, train
     print_rates(turns)
     for workers in WORKERS:
         name = f"DataLoader, {workers} workers"
-        print_ratio(f"{name}: times as long as fit", turns[name], turns["fit"], processor=workers == 0)
+        for ours in ("fit", "fit, float32"):
+            print_ratio(f"{name}: times as long as {ours}", turns[name], turns[ours], processor=workers == 0)
     print_shares(turns, "fit", an_image)
     print("  Loss, nats per image: mean of the last epoch on the training set; -ELBO on the test set")
     for name, loop in loops.items():
@@ -261,7 +266,7 @@ def race_the_siblings(options: argparse.Namespace, device: torch.device, train: 
     loops = {f"{kind.upper()} recipe": Ours(config, train.images, device) for kind, config in configs.items()}
     pairs = own_products(vae, device)
     an_image = operations(pairs) / vae.training.batch_size
-    limits = {"products, own shapes": Products(pairs, vae.training.batch_size), "products, large squares": large_product(device, an_image)}
+    limits = {"products, own shapes": Products(pairs, vae.training.batch_size), "products, large squares": large_product(device, an_image, pairs[0][0].dtype)}
     turns = race(loops | limits, math.ceil(len(train.images) / vae.training.batch_size), options.epochs, device)
 
     shape = "-".join(map(str, (vae.model.pixels, *vae.model.hidden, vae.model.latent_dim)))
@@ -279,7 +284,7 @@ def main() -> None:
     options = parser.parse_args()
     device = training.choose_device(options.device)
     train, test = (datasets.load("mnist", split, options.data_dir, download=True) for split in ("train", "test"))
-    print(f"Device: {training.describe_device(device)}; torch {torch.__version__}, float32")
+    print(f"Device: {training.describe_device(device, 'auto')}; torch {torch.__version__}")
     race_the_plain_loop(options, device, train, test)
     race_the_siblings(options, device, train)
 
