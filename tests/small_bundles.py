@@ -19,4 +19,8 @@ def save(path: Path, kind: str = "vae", seed: int = 0) -> None:
     codes = bundle.Codes(rng.standard_normal((360, 2), np.float32), log_var, rng.integers(0, 10, 360).astype(np.uint8))
     nulls = {f"{name}_null": [0.5, 0.1] for name in ("coverage", "sliced_w2_squared", "knn_kl")}
     metrics = {"images": 360, "reconstruction": 40.0, "coverage": 0.5, "sliced_w2_squared": 0.1, "knn_kl": 0.3, "label_accuracy": 0.9} | nulls
-    bundle.save_bundle(path, build(config.model, seed=seed), config, metrics, [{"epoch": 1, "total": 2.25}], codes)
+    moments = ["step", "reconstruction", "coverage", "sliced_w2_squared", *{"vae": ["kl"], "aae": ["adversarial", "smoothing"]}.get(kind, [])]
+    recording = dict.fromkeys(moments, np.arange(2, dtype=np.float32)) | {"row": np.arange(5), "mean": np.zeros((2, 5, 2), np.float32)}
+    if kind == "vae":
+        recording["log_var"] = np.zeros((2, 5, 2), np.float32)
+    bundle.save_bundle(path, build(config.model, seed=seed), config, metrics, [{"epoch": 1, "total": 2.25}], codes, recording)

@@ -47,9 +47,9 @@ def test_a_script_is_served_as_it_stands(digest):
     assert gzip.decompress(ask(APP, SCRIPT, Accept_Encoding="gzip, br").body) == found.body
 
 
-@pytest.mark.parametrize("kind, status", [("tensors", 200), ("latents", 200), ("encoders", 200), ("errors", 200), ("recordings", 404)])
+@pytest.mark.parametrize("kind, status", [("tensors", 200), ("latents", 200), ("encoders", 200), ("errors", 200), ("recordings", 200), ("secrets", 404)])
 def test_a_models_files(digest, kind, status):
-    assert ask(APP, f"/assets/any/{kind}/{digest}").status == status  # the model has no recording
+    assert ask(APP, f"/assets/any/{kind}/{digest}").status == status
 
 
 def test_an_original(digest):
