@@ -115,6 +115,15 @@ def load_bundle(path: str | Path) -> Bundle:
     path = Path(path)
     manifest = _read_manifest(path)
     try:
+        return _open(path, manifest)
+    except BundleError:
+        if (newer := _read_manifest(path)) == manifest:
+            raise
+        return _open(path, newer)  # it was replaced while it was read
+
+
+def _open(path: Path, manifest: dict) -> Bundle:
+    try:
         config = Config.from_dict(manifest["config"])
     except (KeyError, ValueError) as error:
         raise _broken(path / MANIFEST, f"its configuration cannot be used ({error})") from error
@@ -140,6 +149,12 @@ def load_bundle(path: str | Path) -> Bundle:
 def find_bundles(folder: str | Path) -> list[Path]:
     """The bundles in a folder, by name; opened or not."""
     return sorted(manifest.parent for manifest in Path(folder).glob(f"[!.]*/{MANIFEST}"))
+
+
+def find_remains(folder: str | Path) -> list[Path]:
+    """Folders, by name, that hold a bundle's tensors without bundle.json, which was lost or never written: `load_bundle` says so."""
+    found = {file.parent for file in Path(folder).glob("[!.]*/*.safetensors") if _is_ours(file)}
+    return sorted(path for path in found if not (path / MANIFEST).exists())
 
 
 def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
@@ -187,7 +202,7 @@ def _read_manifest(path: Path) -> dict:
     file = path / MANIFEST
     try:
         manifest = json.loads(_read(file))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(file, "the file is damaged: it is not JSON") from error
     if not isinstance(manifest, dict) or not isinstance(manifest.get("format"), int):
         raise _broken(file, "the file is no bundle's: it names no format")
@@ -199,6 +214,10 @@ def _read_manifest(path: Path) -> dict:
     files, entries = manifest.get("files"), {"format", "config", "metrics", "history", "files", "digest"}
     if set(manifest) != entries or not isinstance(files, dict) or not ROLES <= set(files) <= ROLES | OPTIONAL_ROLES:
         raise _broken(file, "the file is damaged: entries are missing or unknown")
+    if not all(isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest) for digest in files.values()):
+        raise _broken(file, "the file is damaged: a digest is none")
+    if not isinstance(manifest["metrics"], dict) or not isinstance(manifest["history"], list) or not all(isinstance(entry, dict) for entry in manifest["history"]):
+        raise _broken(file, "the file is damaged: its metrics or its history are none")
     if manifest["digest"] != _manifest_digest(manifest):
         raise _broken(file, "the file was changed after it was written: its digest does not fit")
     return manifest

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import os
 import shutil
 import socket
 import sys
@@ -95,7 +96,7 @@ def is_present(name: str, data_dir: str | Path = "data") -> bool:
         return True
     raw = _raw_dir(name, Path(data_dir))
     stems = (f"{part}-{what}" for part in ("train", "t10k") for what in ("images-idx3-ubyte", "labels-idx1-ubyte"))
-    return all((raw / stem).is_file() for stem in stems)
+    return all(os.path.isfile(raw / stem) for stem in stems)  # Path.is_file raises where a folder may not be looked into
 
 
 def import_torchvision() -> types.ModuleType:

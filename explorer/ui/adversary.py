@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.ui import adversary_state as lesson
 from explorer.ui import cached, kept, live
+from explorer.ui.failure import warn
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import adversary as texts
 
@@ -21,15 +22,16 @@ CHECK_DRAWS, CHECK_SEED = {"normal": 100_000, "mixture": 50_000, "swiss-roll": 1
 def page() -> None:
     catalogue = cached.catalogue()
     for problem in catalogue.problems:
-        st.warning(problem, icon=":material/broken_image:")
+        warn(problem, "broken_image")
     planar = [entry for entry in catalogue.entries if entry["latent_dim"] == 2]
     if not planar:
         st.error(NO_MODELS)
         return
     models = choices(planar)
+    default = lesson.default_state(models)
     current, problems = kept.current(
         KEY,
-        lambda params: lesson.parse(params, lesson.default_state(models), models),
+        lambda params: lesson.parse(params, default, models),
         lesson.to_params,
         lesson.PARAMETERS,
         holds=lambda found: lesson.holds(found, models),
@@ -43,7 +45,7 @@ def page() -> None:
         "presets": lesson.PRESETS,
         "check": check(current, {entry["name"]: entry for entry in planar}) if "revision" in current else None,
     }
-    live.show("adversary", current, data, key=KEY, on_state_change=kept.keeper(KEY, lesson.to_params))
+    live.show("adversary", current, data, key=KEY, on_state_change=kept.keeper(KEY, lambda sent: lesson.check(sent, default, models), lesson.to_params))
 
 
 def choices(planar: list[dict]) -> dict[str, list[str]]:

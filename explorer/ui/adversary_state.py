@@ -116,6 +116,12 @@ def to_params(state: Mapping) -> dict[str, str]:
     return {"tab": tab} | {name: _text(value) for name, value in shown.items() if value is not None}
 
 
+def check(sent: Mapping, default: Mapping, models: Mapping[str, Sequence[str]]) -> dict:
+    """The state that a browser sent, all four tabs of it: what an address could not give is at its default. Raises the errors that `kept.keeper` names."""
+    tabs = {tab: parse(to_params({**sent, "tab": tab}), default, models)[0][tab] for tab in TABS}
+    return {"tab": sent["tab"] if sent["tab"] in TABS else default["tab"]} | tabs
+
+
 def holds(state: Mapping, models: Mapping[str, Sequence[str]]) -> bool:
     """Whether the models that a kept state names are still there."""
     named = {"vae": state["field"]["vae"], "aae": state["field"]["aae"], "model": state["readings"]["model"]}

@@ -11,7 +11,7 @@ import streamlit as st
 from safetensors.numpy import save as save_tensors
 
 from explorer import datasets, desks, runs
-from explorer.bundle import Bundle, BundleError, find_bundles, load_bundle
+from explorer.bundle import MANIFEST, Bundle, BundleError, find_bundles, find_remains, load_bundle
 from explorer.config import ModelConfig, TrainingConfig
 from explorer.downloads import Downloads
 from explorer.shapes import SHAPES
@@ -28,6 +28,10 @@ SEED, MMD_DRAWS = 2, 1500  # where the scoreboard draws: of codes, and of the pr
 PRIOR_NAMES = {"normal": "N(0, I)", "mixture": "a mixture of 10 Gaussians", "swiss-roll": "a swiss roll"}
 
 
+class ModelGone(LookupError):
+    """A bundle that a page was drawn from is no longer there. The message is a sentence."""
+
+
 class Catalogue(NamedTuple):
     """The models that can be shown, as the browser needs them, and a sentence for each that cannot."""
 
@@ -39,7 +43,7 @@ def catalogue() -> Catalogue:
     """Looks at the folders anew each time, and opens only bundles that changed."""
     entries, problems = [], []
     for prefix, folder in FOLDERS.items():
-        for path in find_bundles(folder):
+        for path in [*find_bundles(folder), *find_remains(folder)]:
             try:
                 entries.append(_entry(prefix + path.name, _open(path)))
             except BundleError as error:
@@ -62,7 +66,7 @@ def encoder_tensors(digest: str) -> bytes | None:
 def reconstruction_errors(digest: str) -> bytes | None:
     """`error`, (n,) float32: each test image's BCE at its code or mean, summed over pixels, nats; as one safetensors file.
 
-    None where there is no such bundle or its dataset is not on the disk. Imports torch. assets.py keeps it.
+    None where there is no such bundle or its dataset is not on the disk, DatasetError where that cannot be read. Imports torch. assets.py keeps it.
     """
     bundle = _find(digest)
     if bundle is None or not datasets.is_present(bundle.config.training.dataset, DATA_DIR):
@@ -73,6 +77,8 @@ def reconstruction_errors(digest: str) -> bytes | None:
 
     x = torch.from_numpy(_test_images(bundle.config.training.dataset, str(DATA_DIR))).float().div_(255)
     z = torch.from_numpy(bundle.codes.mean)
+    if len(x) != len(z):
+        raise datasets.DatasetError(f"{bundle.config.training.dataset} has {len(x)} test images here, and not the {len(z)} that the model was measured on")
     decoder = model(digest)
     error = [objectives.reconstruction_of_each(decoder.decode(codes), images) for codes, images in zip(z.split(1000), x.split(1000))]
     return save_tensors({"error": torch.cat(error).numpy()})
@@ -96,12 +102,12 @@ def shapes() -> dict[str, dict]:
 
 
 def history(digest: str) -> list[dict]:
-    """The training's history, an entry an epoch. Raises LookupError for a bundle that is gone."""
+    """The training's history, an entry an epoch. Raises ModelGone for a bundle that is gone."""
     return _required(digest).history
 
 
 def model(digest: str) -> Autoencoder:
-    """The torch module, in eval mode and shared by all sessions: it is not to be changed. Imports torch. Raises LookupError for a bundle that is gone."""
+    """The torch module, in eval mode and shared by all sessions: it is not to be changed. Imports torch. Raises ModelGone for a bundle that is gone."""
     return _model(digest, _required(digest))
 
 
@@ -119,7 +125,7 @@ class Compared(NamedTuple):
 
 
 def compared(digest: str) -> Compared:
-    """Imports torch. Raises LookupError for a bundle that is gone."""
+    """Imports torch. Raises ModelGone for a bundle that is gone."""
     return _compared(digest, _required(digest))
 
 
@@ -155,7 +161,7 @@ def keep_desk(token: str) -> str:
 def _required(digest: str) -> Bundle:
     bundle = _find(digest)
     if bundle is None:
-        raise LookupError("the model was replaced while the page was open: reload it")
+        raise ModelGone("The model was replaced or taken away while the page was open: reload the page.")
     return bundle
 
 
@@ -188,13 +194,25 @@ def original(dataset: str, row: int) -> bytes:
     return images[row].tobytes()
 
 
+def original_problem(dataset: str, row: int) -> str | None:
+    """Why a test image cannot be had, if so: a sentence."""
+    try:
+        original(dataset, row)
+    except (datasets.DatasetError, LookupError) as error:
+        return str(error)
+    return None
+
+
 def originals(dataset: str, rows: list[int]) -> bytes:
     """The pixels of some test images, one after the other. Raises as `original` does."""
     return b"".join(original(dataset, row) for row in rows)
 
 
 def _open(path: Path) -> Bundle:
-    stamp = (path / "bundle.json").stat()
+    try:
+        stamp = (path / MANIFEST).stat()
+    except OSError:  # taken away since the folder was read, or not to be looked at
+        return load_bundle(path)  # which says what is wrong
     return _load(str(path), stamp.st_mtime_ns, stamp.st_size)
 
 

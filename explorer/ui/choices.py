@@ -57,6 +57,11 @@ def check(chosen: Mapping) -> dict:
     return found
 
 
+def check_both(sent: Mapping) -> dict:
+    """Both runs' choices that a browser sent. Raises ValueError, and the other errors that `kept.keeper` names, for what is none."""
+    return {side: check(sent[side]) for side in SIDES}
+
+
 def to_config(chosen: Mapping) -> Config:
     """The configuration that train.py makes of `command`. Raises ValueError."""
     chosen = check(chosen)

@@ -9,7 +9,10 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from explorer.ui.failure import warn
+
 Parse = Callable[[Mapping[str, str]], tuple[dict, list[str]]]
+Check = Callable[[Mapping], dict]
 ToParams = Callable[[Mapping], dict[str, str]]
 
 
@@ -21,11 +24,12 @@ def current(key: str, parse: Parse, to_params: ToParams, parameters: tuple[str, 
     """
     kept = st.session_state.get(_slot(key))
     params = {name: st.query_params[name] for name in parameters if name in st.query_params}
-    if kept is not None and params == to_params(kept):
-        return kept, []
-    if kept is not None and not params and holds(kept):
-        st.query_params.update(to_params(kept))
-        return kept, []
+    if kept is not None and holds(kept):
+        if params == to_params(kept):
+            return kept, []
+        if not params:
+            st.query_params.update(to_params(kept))
+            return kept, []
     parsed, problems = parse(params)
     st.session_state[_slot(key)] = parsed
     return parsed, problems
@@ -33,18 +37,31 @@ def current(key: str, parse: Parse, to_params: ToParams, parameters: tuple[str, 
 
 def show_problems(problems: list[str]) -> None:
     for problem in problems:
-        st.warning(f"In the address, {problem}", icon=":material/link_off:")
+        warn(f"In the address, {problem}", "link_off")
 
 
-def keeper(key: str, to_params: ToParams) -> Callable[[], None]:
-    """The live component's `on_state_change`: a change was finished in the browser, and goes into the session and the address."""
+def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
+    """The live component's `on_state_change`: a change was finished in the browser, and goes into the session and the address.
+
+    check: a legal state from what a browser sent, with any of these errors where it is none: then nothing changes.
+    """
 
     def keep() -> None:
-        sent = st.session_state[key]["state"]
-        st.session_state[_slot(key)] = sent
-        st.query_params.from_dict(to_params(sent))
+        try:
+            sent = st.session_state[key]["state"]
+            found = check(sent) | _revision(sent)
+        except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
+            return  # no page of ours sent it
+        st.session_state[_slot(key)] = found
+        st.query_params.from_dict(to_params(found))
 
     return keep
+
+
+def _revision(sent: Mapping) -> dict[str, int]:
+    """The browser's own count of its changes, by which it knows an echo (exchange.js)."""
+    count = sent.get("revision")
+    return {"revision": count} if isinstance(count, int) else {}
 
 
 def _slot(key: str) -> str:

@@ -50,6 +50,11 @@ def to_params(state: Mapping) -> dict[str, str]:
     return {name: _written(state[name]) for name, default in DEFAULT.items() if state[name] != default}
 
 
+def check(sent: Mapping) -> dict:
+    """The state that a browser sent: what an address could not give is at its default. Raises the errors that `kept.keeper` names."""
+    return parse(to_params(sent))[0]
+
+
 def _written(value: str | float | Sequence[float]) -> str:
     if isinstance(value, str):
         return value

@@ -22,7 +22,7 @@ def page() -> None:
     token = cached.keep_desk(st.session_state.setdefault("practice_token", secrets.token_urlsafe(24)))
     current, problems = kept.current(KEY, choices.parse, choices.to_params, choices.PARAMETERS)
     kept.show_problems(problems)
-    live.show("practice", current, browser_data(token), key=KEY, on_state_change=kept.keeper(KEY, choices.to_params))
+    live.show("practice", current, browser_data(token), key=KEY, on_state_change=kept.keeper(KEY, choices.check_both, choices.to_params))
     st.subheader(texts.CODE_TITLE)
     st.markdown(texts.CODE_INTRO)
     for column, side in zip(st.columns(2), choices.SIDES):

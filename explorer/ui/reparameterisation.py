@@ -11,6 +11,7 @@ import streamlit as st
 
 from explorer.ui import cached, draws, kept, live, reparameterisation_vae
 from explorer.ui import reparameterisation_state as lesson
+from explorer.ui.failure import warn
 from explorer.ui.texts import reparameterisation as texts
 
 KEY = "reparameterisation"
@@ -20,14 +21,15 @@ CHECKED = ("mean", "log_var", "f", "omega", "by", "seed", "draw", "n")  # what `
 def page() -> None:
     catalogue = cached.catalogue()
     for problem in catalogue.problems:
-        st.warning(problem, icon=":material/broken_image:")
+        warn(problem, "broken_image")
     models = {entry["name"]: entry for entry in catalogue.entries if entry["latent_dim"] == 2}
     if not models:
         st.error(texts.NO_VAES)
         return
+    default = lesson.default_state(models, cached.FRONT[0])
     state, problems = kept.current(
         KEY,
-        lambda params: lesson.parse(params, lesson.default_state(models, cached.FRONT[0]), models),
+        lambda params: lesson.parse(params, default, models),
         lesson.to_params,
         lesson.PARAMETERS,
         holds=lambda found: found["model"] in models,
@@ -40,9 +42,9 @@ def page() -> None:
         data["check"] = check(state)
     if ready and state["view"] == "code":
         data["code"] = {"sources": sources(), "run": forward(state, entry)}
-    if state["view"] == "vae" and not reparameterisation_vae.problem(entry):
+    if state["view"] == "vae" and not reparameterisation_vae.problem(entry, state["image"]):
         data["vae"] = reparameterisation_vae.result(state, entry)
-    live.show("reparameterisation", state, data, key=KEY, on_state_change=kept.keeper(KEY, lesson.to_params))
+    live.show("reparameterisation", state, data, key=KEY, on_state_change=kept.keeper(KEY, lambda sent: lesson.check(sent, default, models), lesson.to_params))
     if state["view"] == "vae":
         reparameterisation_vae.controls(state, entry)
     with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
@@ -127,6 +129,8 @@ def forward(state: dict, entry: dict) -> dict:
         return {"problem": texts.NOT_A_VAE.format(model=entry["choice"])}
     if not entry["originals"]:
         return {"problem": texts.NO_IMAGES.format(dataset=entry["dataset"])}
+    if why := cached.original_problem(entry["dataset"], state["image"]):
+        return {"problem": why}
     model = cached.model(entry["digest"])
     x = torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None] / 255  # (1, pixels)
     noise = torch.from_numpy(draws.standard_normal(2 * state["draw"] + 2, state["seed"])[-2:].copy()).float()[None]  # (1, 2)

@@ -69,6 +69,11 @@ def to_params(state: Mapping) -> dict[str, str]:
     return params | {"omega": text(state["omega"])}
 
 
+def check(sent: Mapping, default: Mapping, models: Mapping[str, Mapping]) -> dict:
+    """The state that a browser sent: what an address could not give is at its default. Raises the errors that `kept.keeper` names."""
+    return parse(to_params(sent), default, models)[0]
+
+
 def _choice(written: str, choices: tuple[str, ...]) -> str:
     if written not in choices:
         raise ValueError(f"it can be {', '.join(choices)}")

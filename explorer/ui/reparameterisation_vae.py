@@ -8,6 +8,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.ui import cached, draws
+from explorer.ui.failure import plain
 from explorer.ui.texts import reparameterisation as texts
 
 DRAWS, CHUNK, SEED = 100_000, 2_000, 0  # of the reference, and a step of the progress bar
@@ -16,13 +17,13 @@ BEGUN = "reparameterisation_begun"
 KEPT = 4  # sets of shown draws kept with a reference
 
 
-def problem(entry: dict) -> str | None:
-    """Why this model has nothing to measure, if so."""
+def problem(entry: dict, row: int) -> str | None:
+    """Why this model has nothing to measure at that test image, if so."""
     if entry["kind"] != "vae" or entry["shape"] is not None:
         return texts.NOT_A_VAE.format(model=entry["choice"])
     if not entry["originals"]:
         return texts.NO_IMAGES.format(dataset=entry["dataset"])
-    return None
+    return cached.original_problem(entry["dataset"], row)
 
 
 def result(state: dict, entry: dict) -> dict | None:
@@ -35,8 +36,8 @@ def result(state: dict, entry: dict) -> dict | None:
 
 def controls(state: dict, entry: dict) -> None:
     """The button, and while it works the progress and a way to cancel."""
-    if why := problem(entry):
-        st.info(why, icon=":material/info:")
+    if why := problem(entry, state["image"]):
+        st.info(plain(why), icon=":material/info:")
         return
     place, shown = _place(state, entry), _shown(state)
     if "reference" in place and shown in place["shown"]:

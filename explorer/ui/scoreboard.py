@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer import figures
 from explorer.ui import cached
+from explorer.ui.failure import warn
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import scoreboard as texts
 
@@ -39,7 +40,7 @@ def page() -> None:
     st.markdown(texts.INTRO)
     catalogue = cached.catalogue()
     for problem in catalogue.problems:
-        st.warning(problem, icon=":material/broken_image:")
+        warn(problem, "broken_image")
     if not catalogue.entries:
         st.error(NO_MODELS)
         return

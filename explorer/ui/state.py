@@ -174,6 +174,15 @@ def to_params(state: Mapping) -> dict[str, str]:
     return {name: value for name, value in params.items() if value is not None}
 
 
+def check(sent: Mapping, default: Mapping, models: Mapping[str, Mapping]) -> dict:
+    """The state that a browser sent, each value of its kind and within the limits: what an address could not give is at its default.
+
+    Raises the errors that `kept.keeper` names for what is no state at all.
+    """
+    near = {name: value for name, value in to_params({**sent, "tool": "near"}).items() if name.startswith("near")}  # kept while another tool is open
+    return parse(near | to_params(sent), default, models)[0]
+
+
 def _dimensions(state: Mapping, models: Mapping[str, Mapping]) -> int:
     return max(models[state[side]]["latent_dim"] for side in ("left", "right"))
 

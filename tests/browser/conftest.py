@@ -6,7 +6,7 @@ import pytest
 
 from explorer.ui.live import assets
 
-from .driver import CHROMIUM, COMPLETE, DESK, FLAGS, ROOT, serve
+from .driver import CHROMIUM, COMPLETE, DESK, FLAGS, ROOT, expected, serve
 
 
 @pytest.fixture(scope="session")
@@ -54,11 +54,6 @@ def compute(server, chromium):
 
     yield run
     context.close()
-
-
-def expected(message) -> bool:
-    """Streamlit asks for its own paths below each page's address first, and goes up on a 404."""
-    return "404" in message.text and "/_stcore/" in message.location["url"]
 
 
 @pytest.fixture

@@ -48,10 +48,11 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serve(folder: Path, script: str = "app.py") -> Iterator[Server]:
-    """A fresh `streamlit run app.py`, or another script, on a free port; its log goes to `folder`."""
+def serve(folder: Path, script: str = "app.py", port: int = 0) -> Iterator[Server]:
+    """A fresh `streamlit run app.py`, or another script, on that port or a free one; its log goes to `folder`."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     log = folder / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.fileWatcherType", "none"]
@@ -72,6 +73,16 @@ def serve(folder: Path, script: str = "app.py") -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait(10)
+
+
+def expected(message) -> bool:
+    """Streamlit asks for its own paths below each page's address first, and goes up on a 404."""
+    return "404" in message.text and "/_stcore/" in message.location["url"]
+
+
+def expected_while_away(message) -> bool:
+    """And a browser says so where there is no server to ask."""
+    return expected(message) or any(part in message.text for part in ("net::ERR_", "WebSocket", "reaching server endpoint", "when disconnected from server"))
 
 
 def distinct(seen: list[dict]) -> list[int]:

@@ -36,7 +36,7 @@ export default function ({ data, parentElement, setStateValue }) {
     import(new URL("NAME.js", new URL(data.assets, document.baseURI)))
       .then((module) => {
         if (page.gone) return;
-        page.instance = module.mount(root, page.data, (state) => setStateValue("state", state));
+        page.instance = module.mount(root, page.data, (state) => page.gone || setStateValue("state", state));
       })
       .catch((error) => {
         const box = root.querySelector(".failure");

@@ -77,9 +77,11 @@ def _of_bundle(kind: str, digest: str) -> Asset:
     return Asset(body, gzip.compress(body, 5), "application/octet-stream")
 
 
-def _respond(request: Request, asset: Asset) -> Response:
-    headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "ETag": f'"{request.url.path}"', "X-Content-Type-Options": "nosniff"}
-    if request.headers.get("If-None-Match") == headers["ETag"]:
+def _respond(request: Request, asset: Asset, name: str) -> Response:
+    """The asset, or 304 where the browser has it. name: in plain ASCII, the asset's and no other's."""
+    headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "ETag": f'"{name}"', "X-Content-Type-Options": "nosniff"}
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}  # a proxy may have weakened it
+    if {headers["ETag"], "*"} & known:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
         return Response(asset.compressed, headers=headers | {"Content-Encoding": "gzip"}, media_type=asset.media_type)
@@ -90,18 +92,22 @@ async def serve_script(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in SCRIPTS or request.path_params["version"] != scripts_version():
         return PlainTextResponse("There is no such script in this version of the app: reload the page.", 404)
-    return _respond(request, await anyio.to_thread.run_sync(script, name))
+    return _respond(request, await anyio.to_thread.run_sync(script, name), f"{name}-{scripts_version()}")
 
 
 async def serve_of_bundle(request: Request) -> Response:
     kind, digest = request.path_params["kind"], request.path_params["digest"]
-    asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
-    return _respond(request, asset) if asset else PlainTextResponse("There is no such model: reload the page.", 404)
+    try:
+        asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
+    except DatasetError as error:
+        return PlainTextResponse(f"There is no such file: {error}", 404)
+    return _respond(request, asset, f"{kind}-{digest}") if asset else PlainTextResponse("There is no such model: reload the page.", 404)
 
 
 async def serve_original(request: Request) -> Response:
+    row = request.path_params["row"]
     try:
-        image = await anyio.to_thread.run_sync(cached.original, request.path_params["dataset"], request.path_params["row"])
+        image = await anyio.to_thread.run_sync(cached.original, request.path_params["dataset"], int(row) if _is_row(row) else -1)
     except (DatasetError, LookupError) as error:
         return PlainTextResponse(f"no original: {error}", 404)
     return Response(image, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
@@ -110,7 +116,7 @@ async def serve_original(request: Request) -> Response:
 async def serve_originals(request: Request) -> Response:
     """`?rows=1,2,3`: their pixels, one image after the other."""
     rows = request.query_params.get("rows", "").split(",", MOST_ORIGINALS)
-    if len(rows) > MOST_ORIGINALS or not all(row.isascii() and row.isdigit() and len(row) < 9 for row in rows):
+    if len(rows) > MOST_ORIGINALS or not all(map(_is_row, rows)):
         return PlainTextResponse(f"no originals: rows must be 1 to {MOST_ORIGINALS} whole numbers with commas between them", 400)
     try:
         images = await anyio.to_thread.run_sync(cached.originals, request.path_params["dataset"], [int(row) for row in rows])
@@ -119,10 +125,14 @@ async def serve_originals(request: Request) -> Response:
     return Response(images, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
 
 
+def _is_row(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9
+
+
 ROUTES = [
     Route("/assets/{version}/originals/{dataset}", serve_originals),
     Route("/assets/{version}/{kind}/{digest}", serve_of_bundle),
-    Route("/assets/{version}/originals/{dataset}/{row:int}", serve_original),
+    Route("/assets/{version}/originals/{dataset}/{row}", serve_original),
     Route("/assets/{version}/{name}", serve_script),
 ]
 

@@ -67,8 +67,8 @@ export class CodeView {
     const by = frame.std.map((std, i) => PATH.log_var(frame.noise[i], std));
     const first = `${this.words.code_path} <b>∂z/∂mean</b> = ${vector(frame.mean.map(() => 1), "mean")}, <b>∂z/∂log_var</b> = ½σε = ${vector(by, "log_var")}`;
     if (this.firstShown !== first) this.first.innerHTML = this.firstShown = first;
-    const html = run?.problem ?? (fits
-      ? `${fill(this.words.code_image, { image: run.image, model: run.model })} <b>mean.grad</b> = ${vector(run.grad_mean, "mean")}, <b>log_var.grad</b> = ${vector(run.grad_log_var, "log_var")}`
+    const html = run?.problem ? escape(run.problem) : (fits
+      ? `${fill(this.words.code_image, { image: run.image, model: escape(run.model) })} <b>mean.grad</b> = ${vector(run.grad_mean, "mean")}, <b>log_var.grad</b> = ${vector(run.grad_log_var, "log_var")}`
       : this.words.check_wait);
     if (this.footShown !== html) this.foot.innerHTML = this.footShown = html;
   }

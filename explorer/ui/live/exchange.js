@@ -1,5 +1,7 @@
 // What passes between a live page and Python: finished changes go out, states from the address come in.
 
+const PATIENCE = 5000, LONGEST = 320_000; // ms before a change goes again, twice as long each time
+
 export class Exchange {
   // state: what the page was mounted with; send(state): live/__init__.py's.
   constructor(state, send) {
@@ -8,15 +10,22 @@ export class Exchange {
     this.revision = state.revision ?? 0; // counts on where an earlier visit in this session left off
   }
 
-  // A change that is finished: one message.
+  // A change that is finished: one message. While the connection is cut a message is lost, so it goes again until it is echoed.
   post(state) {
     this.revision += 1;
-    this.send({ ...state, revision: this.revision });
+    this.deliver({ ...state, revision: this.revision }, PATIENCE);
+  }
+
+  deliver(state, wait) {
+    this.send(state);
+    clearTimeout(this.again);
+    if (wait <= LONGEST) this.again = setTimeout(() => this.deliver(state, 2 * wait), wait);
   }
 
   // Is what has arrived a state to show? It may be the one that is shown, or an echo of what was posted from here: an
   // earlier one too, where changes follow each other fast. A state from the address has no revision.
   isNews(state) {
+    if (state.revision >= this.revision) clearTimeout(this.again);
     const text = JSON.stringify(state);
     if (text === this.latest) return false;
     this.latest = text;

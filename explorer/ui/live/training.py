@@ -60,7 +60,7 @@ async def take_command(request: Request) -> Response:
 def _command(desk: Desk, side: str, body: bytes) -> None:
     try:
         asked = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         asked = None
     if not isinstance(asked, dict) or side not in desk.SIDES or asked.get("action") not in ACTIONS or asked.get("pace") not in PACES:
         raise ValueError("there is no such command")

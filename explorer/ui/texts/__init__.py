@@ -4,3 +4,5 @@ TITLE = "Generative autoencoders"
 
 NO_MODELS = """**There is no model to show.** The folder `pretrained/` holds none that can be opened.
 Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""
+
+FAILURE = "**This page could not be shown: the program has an error here.** Reload the page, or open another one above; the server's log says what went wrong."

@@ -1,0 +1,37 @@
+"""What a page says when something went wrong: a sentence, never a traceback. That goes to the server's log."""
+
+from __future__ import annotations
+
+import re
+
+import streamlit as st
+
+from explorer.bundle import BundleError
+from explorer.datasets import DatasetError
+from explorer.ui import texts
+from explorer.ui.cached import ModelGone
+
+SPOKEN = (BundleError, DatasetError, ModelGone)  # whose messages are sentences for people
+
+
+def show_failure(error: Exception) -> bool:
+    """st.App's `on_script_error`. True: Streamlit has logged the error, and need not show it."""
+    st.error(plain(str(error)) if isinstance(error, SPOKEN) else texts.FAILURE, icon=":material/error:")
+    return True
+
+
+def warn(sentence: str, icon: str) -> None:
+    """A warning whose words may come from an address or a file's name."""
+    st.warning(plain(sentence), icon=f":material/{icon}:")
+
+
+def plain(text: str) -> str:
+    """Markdown that shows the text as it stands, with `this` as code: no link, picture or formula can come out of it."""
+    parts = re.split("`([^`]+)`", " ".join(text.split()))  # every other one stood between backticks
+    return "".join(f"`{part}`" if i % 2 else _escaped(part) for i, part in enumerate(parts))
+
+
+def _escaped(text: str) -> str:
+    escaped = re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", text)
+    # bare addresses become links after the escapes are undone: an invisible character keeps them from being one
+    return re.sub(r"(?i)(\\:\\/|www|\\@)", "\\1\u2060", escaped)

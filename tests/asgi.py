@@ -1,0 +1,39 @@
+"""One request to an ASGI app, in this process: the path goes in as a server would hand it over, unquoted, whatever is in it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import NamedTuple
+from urllib.parse import unquote
+
+LOOP = asyncio.Runner()  # one for all: a new one would need new threads for each request
+
+
+class Answer(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+def ask(app, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
+    """path: as in an address, with its query. headers: with _ for -. An exception in the app comes out of here."""
+    path, _, query = path.partition("?")
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http", "root_path": "",
+        "path": unquote(path, errors="surrogateescape"), "raw_path": path.encode(), "query_string": query.encode(),
+        "headers": [(name.replace("_", "-").lower().encode(), value.encode("latin-1")) for name, value in ({"host": "localhost"} | headers).items()],
+        "client": ("127.0.0.1", 1), "server": ("localhost", 80), "state": {},
+    }  # fmt: skip
+    sent: list[dict] = []
+
+    async def receive() -> dict:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    LOOP.run(app(scope, receive, send))
+    start = next(message for message in sent if message["type"] == "http.response.start")
+    found = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
+    assert not any(set("\r\n\0") & set(value) for value in found.values()), found  # nothing asked becomes a header of the answer
+    return Answer(start["status"], found, b"".join(message.get("body", b"") for message in sent))

@@ -1,0 +1,99 @@
+"""A page outlives its server and its connection: what it shows stays, and what was changed meanwhile reaches the address."""
+
+from __future__ import annotations
+
+import re
+import time
+from urllib.parse import urlparse
+
+import pytest
+
+from .driver import COMPLETE, ROOT, address, expected_while_away, serve
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them")]
+
+EXPLORER = "?left=digits-vae&right=digits-aae&mean=1.25,-0.5"
+# A page, when it stands, a change of it by hand, and what the address then says.
+PAGES = {
+    "explorer": (EXPLORER, COMPLETE, lambda page: page.get_by_role("slider", name="μ₁", exact=True).press("PageUp"), r"mean=(?!1\.25)"),
+    "kl": ("kl?q=1.5,0.75", ".kl-lesson[data-ready=true]", lambda page: page.get_by_role("tab", name="Two dimensions").click(), r"tab=two"),
+    "adversary": ("adversary?tab=teach&std=0.75", ".adversary[data-ready=true]", lambda page: page.get_by_role("tab").first.click(), r"tab=field"),
+    "practice": (
+        "practice?a=vae,digits,beta=2.5&b=aae,digits", ".practice[data-ready=true]",
+        lambda page: page.locator(".run.a .kinds input").first.check(), r"a=ae",
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture
+def page(chromium):
+    context = chromium.new_context(viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(60_000)
+    page = context.new_page()
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    page.on("console", lambda message: message.type == "error" and not expected_while_away(message) and page.errors.append(message.text))
+    yield page
+    context.close()
+
+
+def assert_nothing_is_wrong(page) -> None:
+    assert page.errors == []
+    assert page.get_by_role("dialog").count() == 0 and page.get_by_text("Traceback").count() == 0
+    assert page.get_by_test_id("stException").count() == 0 and page.get_by_test_id("stAlert").count() == 0
+
+
+def wait_until_connected(page) -> None:
+    page.wait_for_selector("[data-testid=stApp][data-test-connection-state=CONNECTED]", timeout=90_000)
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
+@pytest.mark.parametrize("path, ready, change, changed", PAGES.values(), ids=PAGES)
+def test_the_server_is_restarted_under_an_open_page(page, tmp_path, path, ready, change, changed):
+    with serve(tmp_path) as first:
+        page.goto(f"{first.address}/{path}")
+        page.wait_for_selector(ready)
+        wait_until_connected(page)
+        change(page)
+        page.wait_for_url(re.compile(changed))
+        before = address(page)
+    page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
+    assert page.locator(ready).is_visible()  # while there is no server
+    with serve(tmp_path, port=urlparse(first.address).port) as second:
+        wait_until_connected(page)
+        page.wait_for_selector(ready)
+        assert address(page) == before
+        page.reload()
+        page.wait_for_selector(ready)
+        assert address(page) == before
+        assert_nothing_is_wrong(page)
+        assert "Traceback" not in second.log.read_text()
+
+
+@pytest.mark.parametrize("path, ready, change, changed", PAGES.values(), ids=PAGES)
+def test_the_connection_is_cut_for_ten_seconds(page, server, path, ready, change, changed):
+    open_ones, cut = [], False
+
+    def pass_on(socket) -> None:
+        if cut:
+            socket.close()
+        else:
+            open_ones.append(socket)
+            socket.connect_to_server()
+
+    page.route_web_socket(re.compile("_stcore/stream"), pass_on)
+    page.goto(f"{server}/{path}")
+    page.wait_for_selector(ready)
+    wait_until_connected(page)
+    cut = True
+    for socket in open_ones:
+        socket.close()
+    page.wait_for_selector("[data-testid=stApp]:not([data-test-connection-state=CONNECTED])")
+    begun = time.monotonic()
+    change(page)  # the page goes on without the server
+    page.wait_for_timeout(10_000 - 1000 * (time.monotonic() - begun))
+    assert page.locator(ready).is_visible() and not re.search(changed, page.url)
+    cut = False
+    wait_until_connected(page)
+    page.wait_for_url(re.compile(changed), timeout=90_000)  # what was changed meanwhile
+    assert_nothing_is_wrong(page)

@@ -1,0 +1,275 @@
+"""What is wrong with one model on the disk is said in one sentence, and hurts no other: when it is opened, in the app's list, by its assets, on the pages."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+from streamlit.testing.v1 import AppTest
+
+from explorer import bundle, datasets
+from explorer.bundle import BundleError, load_bundle
+from explorer.ui import adversary_state, cached, failure, reparameterisation_state, state
+from explorer.ui.live import assets
+
+from .asgi import ask
+from .small_bundles import save
+
+FILES = ("bundle.json", "weights", "codes", "recording")
+PAGES = ("explore", "reparameterisation", "adversary", "scoreboard")  # that show models
+OFFSETS = 20
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory) -> Path:
+    """Two models, in whose folder nothing is changed."""
+    folder = tmp_path_factory.mktemp("whole")
+    for seed, kind in enumerate(("vae", "aae")):
+        save(folder / kind, kind, seed)
+    return folder
+
+
+@pytest.fixture
+def models(whole, tmp_path, monkeypatch) -> Path:
+    """A copy of the two, as the only ones that the app has; there are no datasets."""
+    folder = tmp_path / "pretrained"
+    shutil.copytree(whole, folder)
+    monkeypatch.setattr(cached, "FOLDERS", {"": folder, "runs/": tmp_path / "runs"})
+    monkeypatch.setattr(cached, "DATA_DIR", tmp_path / "data")
+    return folder
+
+
+def one(path: Path, role: str) -> Path:
+    (file,) = path.glob(f"{role}*")
+    return file
+
+
+# The damages: each takes the folder of the models, the file's role and a generator, and hurts the model "aae".
+
+
+def remove(folder: Path, role: str, rng: random.Random) -> None:
+    one(folder / "aae", role).unlink()
+
+
+def truncate(folder: Path, role: str, rng: random.Random) -> None:
+    file = one(folder / "aae", role)
+    file.write_bytes(file.read_bytes()[: rng.randrange(file.stat().st_size - 1)])  # JSON without its last line break is whole
+
+
+def flip(folder: Path, role: str, rng: random.Random) -> None:
+    file = one(folder / "aae", role)
+    content = bytearray(file.read_bytes())
+    at = rng.randrange(len(content))
+    while role == "bundle.json" and chr(content[at]) in " \n":  # between values, another blank may be as good
+        at = rng.randrange(len(content))
+    content[at] ^= 1 << rng.randrange(8)
+    file.write_bytes(content)
+
+
+def swap(folder: Path, role: str, rng: random.Random) -> None:
+    """The other model's content under this one's name."""
+    one(folder / "aae", role).write_bytes(one(folder / "vae", role).read_bytes())
+
+
+def empty(folder: Path, role: str, rng: random.Random) -> None:
+    one(folder / "aae", role).write_bytes(b"")
+
+
+def folder_instead(folder: Path, role: str, rng: random.Random) -> None:
+    file = one(folder / "aae", role)
+    file.unlink()
+    file.mkdir()
+
+
+def newer(folder: Path, role: str, rng: random.Random) -> None:
+    """What a later version may write: another format, and entries that this one does not know."""
+    file = folder / "aae" / "bundle.json"
+    manifest = json.loads(file.read_text()) | {"format": bundle.FORMAT + 1, "licence": "MIT"}
+    file.write_text(json.dumps(manifest))
+
+
+def nested(folder: Path, role: str, rng: random.Random) -> None:
+    """JSON so deep that its reader gives up."""
+    (folder / "aae" / "bundle.json").write_text("[" * 100_000)
+
+
+DAMAGES = {
+    f"{damage.__name__} {role}": (damage, role)
+    for role in FILES
+    for damage in (remove, truncate, flip, swap, empty, folder_instead)
+} | {"newer": (newer, "bundle.json"), "nested": (nested, "bundle.json")}  # fmt: skip
+
+
+def assert_one_sentence(problem: str, folder: Path) -> None:
+    """The file, what is wrong with it, and what to do: on one line, and without the names of Python's errors."""
+    assert re.fullmatch(rf"{re.escape(str(folder / 'aae'))}/[\w.]+: [^\n]+\. [A-Z][^\n]+\.", problem), problem
+    assert "train.py" in problem and "Traceback" not in problem and "Error" not in problem, problem
+
+
+@pytest.mark.parametrize("damage, role", DAMAGES.values(), ids=DAMAGES)
+def test_a_damaged_model_is_named_and_the_other_is_there(models, whole, damage, role):
+    rng = random.Random(f"{damage.__name__} {role}")
+    digest, other = (load_bundle(models / kind).digest for kind in ("aae", "vae"))
+    for _ in range(OFFSETS if damage in (truncate, flip) else 1):
+        damage(models, role, rng)
+        try:
+            assert load_bundle(models / "aae").digest == digest  # a flip that changes nothing, as of the case of an exponent's e
+            continue
+        except BundleError as error:
+            said = str(error)
+        finally:
+            entries, problems = cached.catalogue()
+            shutil.rmtree(models / "aae")
+            shutil.copytree(whole / "aae", models / "aae", copy_function=shutil.copyfile)  # with new times, as a restored file has
+        if (damage, role) == (swap, "bundle.json"):  # whose files are the other model's, and so not there
+            assert "weights" in said
+        assert_one_sentence(said, models)
+        assert [entry["name"] for entry in entries] == ["vae"] and problems == [said] and entries[0]["digest"] == other
+    assert [entry["name"] for entry in cached.catalogue().entries] == ["aae", "vae"]  # and comes back when it is restored
+
+
+@pytest.mark.parametrize("damage, role", [(remove, "weights"), (truncate, "codes"), (newer, "bundle.json"), (swap, "recording")])
+def test_a_damaged_models_assets_are_gone_and_the_others_are_served(models, damage, role):
+    app = Starlette(routes=assets.ROUTES)
+    assets._of_bundle.cache_clear()
+    digest, other = (load_bundle(models / kind).digest for kind in ("aae", "vae"))
+    damage(models, role, random.Random(0))
+    for kind in assets.BUNDLE_FILES:
+        assert ask(app, f"/assets/any/{kind}/{digest}").status == 404
+        assert ask(app, f"/assets/any/{kind}/{other}").status == 200
+
+
+def open_page(name: str, **params: str) -> AppTest:
+    def script(module: str) -> None:
+        import importlib
+
+        importlib.import_module(f"explorer.ui.{module}").page()
+
+    page = AppTest.from_function(script, args=(name,), default_timeout=60)
+    for key, value in params.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception, page.exception
+    return page
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_show_the_sentence_and_the_other_model(models, page):
+    truncate(models, "weights", random.Random(0))
+    opened = open_page(page)
+    (warning,) = opened.warning
+    assert warning.value == failure.plain(cached.catalogue().problems[0]) and not opened.error
+
+
+@pytest.mark.parametrize("page", [*PAGES, "kl", "practice"])
+def test_pages_without_any_folder(models, page):
+    shutil.rmtree(models)
+    opened = open_page(page)
+    assert not opened.warning and [error.value[:14] for error in opened.error] == ["**There is no "] * (page in PAGES)
+
+
+def test_a_model_that_is_taken_away_while_it_is_looked_at(models, monkeypatch):
+    digest = load_bundle(models / "aae").digest
+    shutil.rmtree(models / "aae")
+    for ask_for in (cached.history, cached.model, cached.compared, cached.mmd_squared):
+        with pytest.raises(cached.ModelGone, match="taken away while the page was open: reload"):
+            ask_for(digest)
+    # between reading the folder and opening the model
+    monkeypatch.setattr(cached, "find_bundles", lambda folder: [models / "aae", models / "vae"] if folder == models else [])
+    entries, problems = cached.catalogue()
+    assert [entry["name"] for entry in entries] == ["vae"] and len(problems) == 1
+    assert_one_sentence(problems[0], models)
+
+
+@pytest.mark.parametrize("page, slot, name, lesson", [
+    ("explore", "explorer_state", "right", state), ("reparameterisation", "reparameterisation_state", "model", reparameterisation_state),
+    ("adversary", "adversary_state", "aae", adversary_state),
+])  # fmt: skip
+def test_a_kept_state_whose_model_is_gone_is_given_up(models, page, slot, name, lesson):
+    opened = open_page(page, **{name: "aae"})
+    for key, value in lesson.to_params(opened.session_state[slot]).items():  # as after a change in the browser
+        opened.query_params[key] = value
+    shutil.rmtree(models / "aae")
+    opened.run()
+    assert not opened.exception and any(rf"{name}\=aae was ignored" in warning.value for warning in opened.warning)
+
+
+def test_a_model_that_is_replaced_while_it_is_read_is_opened_as_the_new_one(models, monkeypatch):
+    read, replaced = bundle._read_tensors, []
+
+    def replace_first(path: Path, *arguments):
+        if not replaced:
+            replaced.append(save(path, "aae", seed=7))
+        return read(path, *arguments)
+
+    monkeypatch.setattr(bundle, "_read_tensors", replace_first)
+    assert load_bundle(models / "aae").config.training.seed == 7 and len(replaced) == 1
+
+
+# Data.
+
+
+def truncated_mnist(folder: Path) -> None:
+    raw = folder / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for part in ("train", "t10k"):
+        for what in ("images-idx3-ubyte", "labels-idx1-ubyte"):
+            (raw / f"{part}-{what}").write_bytes(b"\0\0\x08\x03\0\0")
+
+
+@pytest.mark.parametrize("how", ["absent", "a file", "no name at all", "damaged"])
+def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
+    folder = tmp_path / "data"
+    if how == "a file":
+        folder.write_text("data")
+    elif how == "no name at all":  # for which the system has an error of its own, as for a folder that may not be looked into
+        monkeypatch.setattr(cached, "DATA_DIR", Path("d" * 5000))
+    elif how == "damaged":
+        truncated_mnist(folder)
+    assert [one["name"] for one in cached.known_datasets() if one["present"]] == (["mnist", "digits"] if how == "damaged" else ["digits"])
+    app = Starlette(routes=assets.ROUTES)
+    for path in ("/assets/any/originals/mnist/3", "/assets/any/originals/mnist?rows=1,2"):
+        found = ask(app, path)
+        assert found.status == 404 and found.body.startswith((b"no original: Dataset mnist", b"no originals: Dataset mnist")) and b"\n" not in found.body
+    assert ("cannot be read" in cached.original_problem("mnist", 3)) == (how == "damaged") and cached.original_problem("digits", 3) is None
+    for page in (*PAGES, "practice") if how == "no name at all" else ():
+        open_page(page)
+
+
+@pytest.mark.parametrize("view", ["vae", "code"])
+def test_the_lesson_on_damaged_data_says_so(models, tmp_path, monkeypatch, view):
+    """The pages of the lesson read one original: of a model of MNIST whose files are damaged."""
+    truncated_mnist(tmp_path / "data")
+    entry = cached.catalogue().entries[1] | {"dataset": "mnist"}
+    monkeypatch.setattr(cached, "catalogue", lambda: cached.Catalogue([entry], []))
+    opened = open_page("reparameterisation", view=view)
+    if view == "vae":
+        assert "cannot be read" in opened.info[0].value.replace("\\", "")
+    with pytest.raises(datasets.DatasetError, match="delete that folder and run again"):
+        cached.original("mnist", 0)
+
+
+def test_errors_of_images_of_another_set_are_not_given_out(models, monkeypatch):
+    assets._of_bundle.cache_clear()
+    monkeypatch.setattr(cached, "_test_images", lambda dataset, folder: datasets.load("digits", "test").images[:100])
+    found = ask(Starlette(routes=assets.ROUTES), f"/assets/any/errors/{load_bundle(models / 'vae').digest}")
+    assert found.status == 404 and b"100 test images here, and not the 360" in found.body
+
+
+# What a page says where the program fails.
+
+
+@pytest.mark.parametrize("error, said", [
+    (cached.ModelGone("The model was replaced: reload."), r"The model was replaced\: reload\."),
+    (datasets.DatasetError("Run `python train.py`."), r"Run `python train.py`\."),
+    (ValueError("secret"), "**This page could not be shown: the program has an error here.**"),
+])  # fmt: skip
+def test_a_failure_is_a_sentence(monkeypatch, error, said):
+    shown = []
+    monkeypatch.setattr(failure.st, "error", lambda text, icon: shown.append(text))
+    assert failure.show_failure(error) is True and shown[0].startswith(said) and "secret" not in shown[0]
