@@ -30,6 +30,7 @@ from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 HERE = Path(__file__).resolve().parent
 INTERRUPTED, FAILED = 130, 2
 CHECKPOINT_SECONDS = 10
+GOES_ON = "The same command with --resume goes on from the last checkpoint."
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -90,12 +91,15 @@ def configure(options: argparse.Namespace) -> list[Config]:
 
 
 def destination(config: Config, options: argparse.Namespace, started: datetime) -> Path:
-    """Full recipes refresh pretrained/; anything else must not replace a good model."""
-    if options.out is not None:
-        return options.out / config.name
-    if config == RECIPES.get(config.name):
-        return HERE / "pretrained" / config.name
-    return fresh_folder(HERE / "runs", config.name, started)
+    """Full recipes refresh pretrained/; anything else must not replace a good model. Raises BundleError for a place that cannot be written."""
+    from explorer.bundle import check_place
+
+    if options.out is None and config != RECIPES.get(config.name):
+        return HERE / "runs" / config.name if options.dry_run else fresh_folder(HERE / "runs", config.name, started)
+    target = (options.out or HERE / "pretrained") / config.name
+    if not options.dry_run:
+        check_place(target)
+    return target
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -143,25 +147,30 @@ def run(options: argparse.Namespace) -> int:
         print(error, file=sys.stderr)
         return FAILED
     for config in configs:
-        target = destination(config, options, started)
+        target = HERE / "runs"
         try:
+            target = processes.from_first(lambda config=config: destination(config, options, started))
             rows.append(train_one(config, target, read, device, processes, options))
         except KeyboardInterrupt:
             print_table(rows)
             kept = ", ".join(row["bundle"] for row in rows) or "none"
             print(
-                f"\nInterrupted while training {config.name}: it was not written, and {target} is as it was. Bundles kept: {kept}. "
-                "The same command with --resume goes on from the last checkpoint.",
+                f"\nInterrupted while training {config.name}: it was not written, and {target} is as it was. Bundles kept: {kept}. {GOES_ON}",
                 file=sys.stderr,
             )
             return INTERRUPTED
         except (training.TrainingDiverged, bundle.BundleError, CheckpointError) as error:
             print_table(rows)
-            print(f"{config.name}: {error}", file=sys.stderr)
+            kept = isinstance(error, bundle.BundleError) and checkpoint_of(config).exists()
+            print(f"{config.name}: {error}{f' {GOES_ON}' if kept else ''}", file=sys.stderr)
             return FAILED
         except Lost:
             print_table(rows)
             raise
+        finally:
+            if is_first() and options.out is None:
+                with contextlib.suppress(OSError):
+                    target.rmdir()  # where nothing was written
     print_table(rows)
     return 0
 
@@ -169,10 +178,10 @@ def run(options: argparse.Namespace) -> int:
 def train_one(config: Config, target: Path, read, device, processes: Processes, options: argparse.Namespace) -> dict[str, str]:
     """Trains, measures and writes one model. Returns its row of the table. Of several processes only the first reads what was there, looks on and writes."""
     from explorer import training
-    from explorer.checkpoint import checkpoint_file, load_checkpoint, remove_checkpoint
+    from explorer.checkpoint import load_checkpoint, remove_checkpoint
     from explorer.recording import Recorder
 
-    file = checkpoint_file(HERE / "runs" / "checkpoints", config)
+    file = checkpoint_of(config)
     saved = processes.from_first(lambda: load_checkpoint(file)) if options.resume else None
     if saved and options.out is None:
         target = saved.target  # a killed run's folder in runs/ names the time at which it was started
@@ -209,6 +218,12 @@ def describe(device, processes: Processes) -> str:
     from explorer import training
 
     return (f"{processes.size} x " if processes.size > 1 else "") + training.describe_device(device)
+
+
+def checkpoint_of(config: Config) -> Path:
+    from explorer.checkpoint import checkpoint_file
+
+    return checkpoint_file(HERE / "runs" / "checkpoints", config)
 
 
 def find_finished(target: Path, config: Config, options: argparse.Namespace):

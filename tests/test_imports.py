@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "gaussian": {"config"},
     "shapes": set(),
     "priors": {"config", "gaussian", "shapes"},
-    "datasets": {"config"},
+    "datasets": {"config", "files"},
     "downloads": {"config", "datasets"},
     "models": {"config", "gaussian", "priors"},
     "objectives": {"config", "gaussian", "priors"},
