@@ -5,15 +5,18 @@
     python train.py --recipe mnist-aae-swiss-roll  trains one of the named recipes; --recipe all: every model that ships
     python train.py --model aae --epochs 5         anything shorter or changed goes to runs/
     python train.py --resume ...                   goes on where the same command was killed
+    torchrun --nproc-per-node=2 train.py ...       the same in two processes, each with its share of every batch
     python train.py --evaluate                     measures the models in pretrained/ again
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import dataclasses
 import functools
 import itertools
+import os
 import signal
 import sys
 import time
@@ -21,11 +24,13 @@ from datetime import datetime
 from pathlib import Path
 
 from explorer.config import DATASETS, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, recipe, with_prior
+from explorer.distributed import Lost, Processes, is_first, join, own_device
 from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
 HERE = Path(__file__).resolve().parent
 INTERRUPTED, FAILED = 130, 2
 CHECKPOINT_SECONDS = 10
+GOES_ON = "The same command with --resume goes on from the last checkpoint."
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -38,7 +43,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--model", nargs="+", choices=KINDS, help="what to train, in this order (default: vae aae)")
     parser.add_argument("--dataset", choices=DATASETS, help="default: mnist; downloaded on first use, digits needs no download")
     parser.add_argument("--epochs", type=int, help="passes over the training set (default: the recipe's)")
-    parser.add_argument("--batch-size", type=int, help="images a step (default: the recipe's)")
+    parser.add_argument("--batch-size", type=int, help="images a step, over all processes (default: the recipe's)")
     parser.add_argument("--lr", type=float, help="peak learning rate of encoder and decoder (default: the recipe's)")
     parser.add_argument("--beta", type=float, help="VAE: weight of the KL term (default: the recipe's)")
     parser.add_argument("--adversarial-weight", type=float, help="AAE: weight of the adversary (default: the recipe's)")
@@ -51,7 +56,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, help="same seed, same machine: same numbers (default: 0)")
     parser.add_argument("--device", default="auto", help="auto (CUDA when available, else another accelerator, else the CPU), cpu, cuda, cuda:1, mps ...")
     parser.add_argument("--precision", choices=PRECISIONS, help="of matrix products (default: bfloat16 on a CPU that multiplies in it, else float32)")
-    parser.add_argument("--threads", type=int, help="the CPU's threads; the same numbers need as many (default: torch's choice)")
+    parser.add_argument("--threads", type=int, help="the CPU's threads; the same numbers need as many (default: torch's choice; torchrun's is one a process)")
     parser.add_argument("--data-dir", type=Path, default=HERE / "data", help="where the datasets are, or are downloaded to (default: data/)")
     parser.add_argument("--out", type=Path, help="folder to put the bundles in (default: pretrained/ for full recipes, else runs/)")
     parser.add_argument("--resume", action="store_true", help="go on where this very command was killed; models that it finished are kept")
@@ -87,18 +92,38 @@ def configure(options: argparse.Namespace) -> list[Config]:
 
 
 def destination(config: Config, options: argparse.Namespace, started: datetime) -> Path:
-    """Full recipes refresh pretrained/; anything else must not replace a good model."""
-    if options.out is not None:
-        return options.out / config.name
-    if config == RECIPES.get(config.name):
-        return HERE / "pretrained" / config.name
-    return fresh_folder(HERE / "runs", config.name, started)
+    """Full recipes refresh pretrained/; anything else must not replace a good model. Raises BundleError for a place that cannot be written."""
+    from explorer.bundle import check_place
+
+    if options.out is None and config != RECIPES.get(config.name):
+        return HERE / "runs" / config.name if options.dry_run else fresh_folder(HERE / "runs", config.name, started)
+    target = (options.out or HERE / "pretrained") / config.name
+    if not options.dry_run:
+        check_place(target)
+    return target
 
 
 def main(arguments: list[str] | None = None) -> int:
+    """Of several processes the first speaks for all, also in its exit code: torchrun would end it as soon as another one failed."""
+    try:
+        if is_first():
+            return obey(arguments)
+        with open(os.devnull, "w") as silence, contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), contextlib.suppress(SystemExit):
+            obey(arguments)
+        return 0
+    except Lost as error:
+        for number in (signal.SIGINT, signal.SIGTERM):  # torchrun is about to end this one too
+            signal.signal(number, signal.SIG_IGN)
+        print(error, file=sys.stderr)
+        return FAILED
+
+
+def obey(arguments: list[str] | None) -> int:
     options = parse(arguments)
     try:
-        return evaluate(options) if options.evaluate else run(options)
+        if options.evaluate:
+            return evaluate(options) if is_first() else 0
+        return run(options)
     except KeyboardInterrupt:
         print("\nInterrupted before anything was done; nothing was written.", file=sys.stderr)
         return INTERRUPTED
@@ -113,46 +138,55 @@ def run(options: argparse.Namespace) -> int:
     try:
         configs = configure(options)
         set_threads(options.threads)
-        device = training.choose_device(options.device)
-        print(f"Device: {training.describe_device(device)}")
+        device = own_device(training.choose_device(options.device))
+        processes = join(device)
+        print(f"Device: {describe(device, processes)}")
         read = functools.cache(lambda dataset, split: datasets.load(dataset, split, options.data_dir, download=True))
-        for config in configs:
-            read(config.training.dataset, "train"), read(config.training.dataset, "test")  # what is missing shows before the first epoch
+        for config in configs:  # what is missing shows before the first epoch, and is downloaded once
+            processes.in_turn(lambda dataset=config.training.dataset: (read(dataset, "train"), read(dataset, "test")))
     except (ValueError, datasets.DatasetError) as error:
         print(error, file=sys.stderr)
         return FAILED
     for config in configs:
-        target = destination(config, options, started)
+        target = HERE / "runs"
         try:
-            rows.append(train_one(config, target, read, device, options))
+            target = processes.from_first(lambda config=config: destination(config, options, started))
+            rows.append(train_one(config, target, read, device, processes, options))
         except KeyboardInterrupt:
             print_table(rows)
             kept = ", ".join(row["bundle"] for row in rows) or "none"
             print(
-                f"\nInterrupted while training {config.name}: it was not written, and {target} is as it was. Bundles kept: {kept}. "
-                "The same command with --resume goes on from the last checkpoint.",
+                f"\nInterrupted while training {config.name}: it was not written, and {target} is as it was. Bundles kept: {kept}. {GOES_ON}",
                 file=sys.stderr,
             )
             return INTERRUPTED
         except (training.TrainingDiverged, bundle.BundleError, CheckpointError) as error:
             print_table(rows)
-            print(f"{config.name}: {error}", file=sys.stderr)
+            kept = isinstance(error, bundle.BundleError) and checkpoint_of(config).exists()
+            print(f"{config.name}: {error}{f' {GOES_ON}' if kept else ''}", file=sys.stderr)
             return FAILED
+        except Lost:
+            print_table(rows)
+            raise
+        finally:
+            if is_first() and options.out is None:
+                with contextlib.suppress(OSError):
+                    target.rmdir()  # where nothing was written
     print_table(rows)
     return 0
 
 
-def train_one(config: Config, target: Path, read, device, options: argparse.Namespace) -> dict[str, str]:
-    """Trains, measures and writes one model. Returns its row of the table."""
+def train_one(config: Config, target: Path, read, device, processes: Processes, options: argparse.Namespace) -> dict[str, str]:
+    """Trains, measures and writes one model. Returns its row of the table. Of several processes only the first reads what was there, looks on and writes."""
     from explorer import training
-    from explorer.checkpoint import checkpoint_file, load_checkpoint, remove_checkpoint
+    from explorer.checkpoint import load_checkpoint, remove_checkpoint
     from explorer.recording import Recorder
 
-    file = checkpoint_file(HERE / "runs" / "checkpoints", config)
-    saved = load_checkpoint(file) if options.resume else None
+    file = checkpoint_of(config)
+    saved = processes.from_first(lambda: load_checkpoint(file)) if options.resume else None
     if saved and options.out is None:
         target = saved.target  # a killed run's folder in runs/ names the time at which it was started
-    elif options.resume and not saved and (finished := find_finished(target, config, options)):
+    elif options.resume and not saved and (finished := processes.from_first(lambda: find_finished(target, config, options))):
         print(f"\n{config.name}: {shown_path(finished.path)} is of this very configuration; kept")
         return table_row(config, finished.metrics, shown_path(finished.path))
     dataset = config.training.dataset
@@ -160,18 +194,37 @@ def train_one(config: Config, target: Path, read, device, options: argparse.Name
     after = f", going on after epoch {saved.checkpoint.epoch}" if saved else ""
     print(f"\n{config.name}: {config.training.epochs} epochs on {len(train.images):,} images, seed {config.training.seed}{after}")
     resume = saved.checkpoint if saved else None
-    recorder = Recorder(config, test, device, saved.recorded if saved else None) if config.model.latent_dim == 2 else None
-    keep = None if options.dry_run else Checkpoints(file, target, options.checkpoint_every, recorder)
+    recorder = Recorder(config, test, device, saved.recorded if saved else None) if config.model.latent_dim == 2 and is_first() else None
+    keep = None if options.dry_run or not is_first() else Checkpoints(file, target, options.checkpoint_every, recorder)
     begun = time.perf_counter()
-    last = show_progress(training.fit(config, train.images, device, labels=train.labels, resume=resume), config, options.dry_run, recorder, keep)
+    reports = training.fit(config, train.images, device, labels=train.labels, resume=resume, processes=processes)
+    last = show_progress(reports, config, options.dry_run, recorder, keep)
     seconds = time.perf_counter() - begun
-    samples = 0 if options.dry_run else IMPORTANCE_SAMPLES
-    evaluated, cost = measure(last.model, config, train, test, device, seconds, resume.epoch if resume else None, samples)
-    if options.dry_run:
-        return table_row(config, evaluated.metrics | cost, "(dry run: nothing written)")
-    write(target, last.model, config, evaluated, cost, last.history, test.labels, recording=recorder and recorder.arrays())
-    remove_checkpoint(file)
-    return table_row(config, evaluated.metrics | cost, shown_path(target))
+
+    def finish() -> dict[str, str]:
+        samples = 0 if options.dry_run else IMPORTANCE_SAMPLES
+        evaluated, cost = measure(last.model, config, train, test, device, seconds, resume.epoch if resume else None, samples)
+        cost["device"] = describe(device, processes, config.training.precision)
+        if options.dry_run:
+            return table_row(config, evaluated.metrics | cost, "(dry run: nothing written)")
+        write(target, last.model, config, evaluated, cost, last.history, test.labels, recording=recorder and recorder.arrays())
+        remove_checkpoint(file)
+        return table_row(config, evaluated.metrics | cost, shown_path(target))
+
+    return processes.from_first(finish)
+
+
+def describe(device, processes: Processes, precision: str = "float32") -> str:
+    """`cpu (2 threads)`, `2 x cpu (1 threads, bfloat16)`."""
+    from explorer import training
+
+    return (f"{processes.size} x " if processes.size > 1 else "") + training.describe_device(device, precision)
+
+
+def checkpoint_of(config: Config) -> Path:
+    from explorer.checkpoint import checkpoint_file
+
+    return checkpoint_file(HERE / "runs" / "checkpoints", config)
 
 
 def find_finished(target: Path, config: Config, options: argparse.Namespace):

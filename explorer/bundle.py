@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from explorer.config import CLASSES, Config
-from explorer.files import PART, write_to_disk
+from explorer.files import PART, alone_in, write_to_disk
 
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
@@ -97,17 +98,29 @@ def save_bundle(
     manifest["files"] = {role: _sha256(content) for role, content in contents.items()}
     manifest["digest"] = _manifest_digest(manifest)
     try:
-        if path.exists() and any(not _is_ours(file) for file in path.iterdir()):
-            raise BundleError(f"{path} holds something that is no bundle: it will not be touched. Name another folder with --out.")
+        check_place(path)
         path.mkdir(parents=True, exist_ok=True)
-        for role, content in contents.items():
-            write_to_disk(path / _file_name(role, manifest["files"]), content)
-        write_to_disk(path / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
-        for file in path.iterdir():
-            if file.name != MANIFEST and file.name not in {_file_name(role, manifest["files"]) for role in contents}:
-                file.unlink(missing_ok=True)
+        with alone_in(path):
+            for role, content in contents.items():
+                write_to_disk(path / _file_name(role, manifest["files"]), content)
+            write_to_disk(path / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
+            for file in path.iterdir():
+                if file.name != MANIFEST and file.name not in {_file_name(role, manifest["files"]) for role in contents}:
+                    file.unlink(missing_ok=True)
     except OSError as error:
         raise BundleError(f"{path} cannot be written: {error.strerror}. Free or name another folder with --out.") from error
+
+
+def check_place(path: Path) -> None:
+    """Raises BundleError where no bundle can be written to `path`, as far as can be seen without writing: to be called before hours of training."""
+    try:
+        if path.exists() and any(not _is_ours(file) for file in path.iterdir()):
+            raise BundleError(f"{path} holds something that is no bundle: it will not be touched. Name another folder with --out.")
+        above = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+    except OSError as error:
+        raise BundleError(f"{path} cannot be written: {error.strerror}. Free or name another folder with --out.") from error
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise BundleError(f"{path} cannot be written: {above} is read-only, or not yours. Free or name another folder with --out.")
 
 
 def load_bundle(path: str | Path) -> Bundle:

@@ -12,7 +12,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from explorer.config import Config
-from explorer.files import PART, write_to_disk
+from explorer.files import PART, alone_in, write_to_disk
 from explorer.training import Checkpoint
 
 
@@ -45,7 +45,9 @@ def save_checkpoint(file: Path, checkpoint: Checkpoint, target: Path, recorded: 
     about["digest"] = _digest(about, tensors)
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        write_to_disk(file, save(tensors, metadata={"about": json.dumps(about)}))
+        content = save(tensors, metadata={"about": json.dumps(about)})
+        with alone_in(file.parent):
+            write_to_disk(file, content)
     except OSError as error:
         raise CheckpointError(f"{file} cannot be written: {error.strerror}. Make room, or train with --checkpoint-every inf.") from error
 
@@ -68,10 +70,13 @@ def load_checkpoint(file: Path) -> Saved | None:
 
 
 def remove_checkpoint(file: Path) -> None:
-    """Removes the checkpoint, and what a crash left half-written of it."""
-    file.unlink(missing_ok=True)
-    for part in file.parent.glob(f"{file.name}*{PART}"):
-        part.unlink(missing_ok=True)
+    """Removes the checkpoint, and what a crash left half-written of it; another training's that is being written is not touched."""
+    if not file.parent.is_dir():
+        return
+    with alone_in(file.parent):
+        file.unlink(missing_ok=True)
+        for part in file.parent.glob(f"{file.name}*{PART}"):
+            part.unlink(missing_ok=True)
 
 
 def _digest(about: dict, tensors: dict[str, Tensor]) -> str:

@@ -19,6 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.config import DATASETS, IMAGE_SIDES
+from explorer.files import alone_in
 
 TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
 CLASS_NAMES = {
@@ -137,9 +138,12 @@ def _download(name: str, data_dir: Path) -> None:
         aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=data_dir))
         with _socket_timeout(STALL_SECONDS), contextlib.redirect_stdout(sys.stderr):
             _torchvision_class(name)(root=str(aside), train=True, download=True)
-        if target.exists():
-            shutil.rmtree(target)
-        (aside / target.name).rename(target)
+        with alone_in(data_dir):
+            if is_present(name, data_dir):  # another program was faster
+                return
+            if target.exists():
+                shutil.rmtree(target)
+            (aside / target.name).rename(target)
     except (OSError, RuntimeError, EOFError, ValueError, http.client.HTTPException) as error:
         raise DatasetError(f"Dataset {name} could not be downloaded: {_reason(error)}. {_remedy(name, data_dir)}") from error
     finally:

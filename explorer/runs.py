@@ -25,7 +25,6 @@ SNAPSHOT_SECONDS = 0.25  # at least so long between two looks at the model
 SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into looking
 _LOG = logging.getLogger(__name__)
 _ids = itertools.count(1)
-_naming = threading.Lock()  # two runs saved in the same second get different folders
 
 
 class _NotSaved(Exception):
@@ -263,9 +262,7 @@ class Run:
         train, test = (split(name, part, self.folders.data) for part in ("train", "test"))
         evaluated, cost = saving.measure(self._model, self.config, train, test, self._device, self.seconds, progress=self._goes_on)
         self._goes_on(1.0)
-        with _naming:
-            target = saving.fresh_folder(self.folders.runs, self.config.name, datetime.now())
-            target.mkdir(parents=True)
+        target = saving.fresh_folder(self.folders.runs, self.config.name, datetime.now())
         saving.write(target, self._model, self.config, evaluated, cost, self.history, test.labels)
         self.saved, self._to_be_saved, self._model = target.name, False, None
 

@@ -12,10 +12,18 @@ IMPORTANCE_SAMPLES = 500  # of z an image, in a VAE's bound on log p(x)
 
 
 def fresh_folder(runs: Path, name: str, started: datetime) -> Path:
-    """`runs/mnist-vae-20250102-030405`: a folder that is not there yet."""
+    """`runs/mnist-vae-20250102-030405`, made: no other run has it, be it of the same second. Raises BundleError where it cannot be made."""
+    from explorer.bundle import BundleError
+
     stem = f"{name}-{started:%Y%m%d-%H%M%S}"
-    taken = {path.name for path in runs.glob(f"{stem}*")}  # by a run of the same second
-    return runs / next(name for name in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))) if name not in taken)
+    for folder in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))):
+        try:
+            (runs / folder).mkdir(parents=True)
+            return runs / folder
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise BundleError(f"{runs / folder} cannot be made: {error.strerror}. Free {runs}, or name another folder with --out.") from error
 
 
 def measure(model, config: Config, train, test, device, seconds: float, resumed_after: int | None = None, importance_samples: int = IMPORTANCE_SAMPLES, **options):

@@ -6,7 +6,7 @@ import copy
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from torch.nn import functional as F
 
 from explorer import gaussian, metrics, objectives
 from explorer.config import Config, TrainingConfig
+from explorer.distributed import ALONE, Processes
 from explorer.models import Autoencoder, build, multiply_in
 
 if TYPE_CHECKING:
@@ -98,18 +99,25 @@ def _capabilities() -> dict:
 
 
 def fit(
-    config: Config, images: np.ndarray, device: torch.device, *, labels: np.ndarray | None = None, resume: Checkpoint | None = None
+    config: Config,
+    images: np.ndarray,
+    device: torch.device,
+    *,
+    labels: np.ndarray | None = None,
+    resume: Checkpoint | None = None,
+    processes: Processes = ALONE,
 ) -> Iterator[Report]:
     """Trains one model, and yields a Report after every step.
 
     images: (n, pixels) uint8; labels: (n,), for a label-informed discriminator. The last report's `model` is the result.
     Everything random comes from `config.training.seed`. Goes on after a checkpoint of the same configuration: on the same
-    kind of machine to the same result. Raises TrainingDiverged, and ValueError for labels that are missing.
+    kind of machine to the same result. Several processes that each call this come together to the result of one, up to rounding,
+    and report its losses. Raises TrainingDiverged, Lost where one of them is, and ValueError for labels that are missing.
     """
     training = config.training
     if config.model.label_informed and labels is None:
         raise ValueError("a label-informed discriminator needs the images' labels")
-    run = _Run(config, device)
+    run = _Run(config, device, processes)
     data = torch.from_numpy(images).to(device)
     label = torch.from_numpy(labels).long().to(device) if config.model.label_informed else None
     steps = math.ceil(len(data) / training.batch_size)
@@ -138,13 +146,13 @@ def fit(
 class _Run:
     """One training's moving parts: the model, the average of its weights, the optimisers and what is random."""
 
-    def __init__(self, config: Config, device: torch.device) -> None:
+    def __init__(self, config: Config, device: torch.device, processes: Processes) -> None:
         seed, average = config.training.seed, config.training.average
         self.config = config
         self.model = build(config.model, seed=seed).to(device).train()
         self.shuffling = torch.Generator(device).manual_seed(seed)
         self.noise = torch.Generator(device).manual_seed(seed + 1)
-        self.player = _PLAYERS[config.model.kind](self.model, config.training, self.noise)
+        self.player = _PLAYERS[config.model.kind](self.model, config.training, self.noise, processes)
         self.result = copy.deepcopy(self.model).requires_grad_(False) if average else self.model
         self._rough = products_in(config.training.precision, device)
         players = [(self.result.encoder, self.model.encoder), (self.result.decoder, self.model.decoder)]
@@ -213,8 +221,8 @@ def one_cycle(progress: float) -> float:
 class _Player:
     """One optimiser over encoder and decoder."""
 
-    def __init__(self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator) -> None:
-        self.model, self.training, self.noise = model, training, noise
+    def __init__(self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes = ALONE) -> None:
+        self.model, self.training, self.noise, self.processes = model, training, noise, processes
         self.all_parameters = list(model.parameters())  # the discriminator's too: each phase starts from no gradient
         self.optimisers = {_adam([*model.encoder.parameters(), *model.decoder.parameters()]): training.lr}
 
@@ -223,6 +231,7 @@ class _Player:
             optimiser.param_groups[0]["lr"] = peak * one_cycle(progress)
 
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        """x: (batch, pixels); labels: (batch,). Returns the terms of the loss, means over the batch."""
         raise NotImplementedError
 
     def forget_negligible_moments(self) -> None:
@@ -235,33 +244,41 @@ class _Player:
                 for name in ("exp_avg", "exp_avg_sq"):
                     moments[name].copy_(F.hardshrink(moments[name], NEGLIGIBLE))
 
-    def descend(self, optimiser: torch.optim.Optimizer, total: Tensor) -> None:
+    def share(self, *batch: Tensor | None) -> tuple[Tensor | None, ...]:
+        """Of what is known or drawn of each image of a batch, this process's part: all of it, where there is one process."""
+        return self.processes.share(*batch)
+
+    def descend(self, optimiser: torch.optim.Optimizer, loss: NamedTuple, batch: int) -> dict[str, Tensor]:
+        """One step down the gradient of the loss on this process's share of a batch of that size, averaged over the batch. Returns the loss's terms, averaged too."""
         for parameter in self.all_parameters:
             parameter.grad = None
-        total.backward()
+        loss.total.backward()
+        moved = optimiser.param_groups[0]["params"]
+        means = self.processes.average([*(parameter.grad for parameter in moved), *(term.detach() for term in loss)], batch)
+        for parameter, gradient in zip(moved, means):
+            parameter.grad = gradient
         optimiser.step()
+        return dict(zip(loss._fields, means[len(moved) :]))
 
 
 class _AEPlayer(_Player):
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         (optimiser,) = self.optimisers
-        loss = objectives.ae_loss(self.model, x)
-        self.descend(optimiser, loss.total)
-        return _detached(loss)
+        loss = objectives.ae_loss(self.model, *self.share(x))
+        return self.descend(optimiser, loss, len(x))
 
 
 class _VAEPlayer(_Player):
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         (optimiser,) = self.optimisers
         noise = torch.randn(len(x), self.model.config.latent_dim, generator=self.noise, device=x.device)
-        loss = objectives.vae_loss(self.model, x, noise, self.training.beta)
-        self.descend(optimiser, loss.total)
-        return _detached(loss)
+        loss = objectives.vae_loss(self.model, *self.share(x, noise), self.training.beta)
+        return self.descend(optimiser, loss, len(x))
 
 
 class _AAEPlayer(_Player):
-    def __init__(self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator) -> None:
-        super().__init__(model, training, noise)
+    def __init__(self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes = ALONE) -> None:
+        super().__init__(model, training, noise, processes)
         self.optimisers[_adam(model.discriminator.parameters(), betas=(0.5, 0.99))] = training.discriminator_lr
         self.adversarial_weight = training.adversarial_weight
 
@@ -275,22 +292,22 @@ class _AAEPlayer(_Player):
 
     def step(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         autoencoder_optimiser, discriminator_optimiser = self.optimisers
-        codes = self.model.encode(x).mean  # (batch, latent_dim)
-
-        draws = self.model.prior.sample(*codes.shape, self.noise, *([] if labels is None else [labels]))
-        seen = codes
+        batch, latent_dim = len(x), self.model.config.latent_dim
+        draws = self.model.prior.sample(batch, latent_dim, self.noise, *([] if labels is None else [labels]))
+        x, labels, draws = self.share(x, labels, draws)
+        seen = codes = self.model.encode(x).mean  # (share, latent_dim)
         if smoothing := self.model.discriminator.smoothing:
-            noise = torch.randn(2, *codes.shape, generator=self.noise, device=x.device) * smoothing
-            seen, draws = codes + noise[0], draws + noise[1]
+            noise = torch.randn(2, batch, latent_dim, generator=self.noise, device=codes.device) * smoothing
+            of_codes, of_draws = self.share(*noise)
+            seen, draws = codes + of_codes, draws + of_draws
 
         # Phase 1: the discriminator learns to tell draws of the prior from codes.
         judged = objectives.discriminator_loss(self.model.discriminator, seen, draws, self.training.r1, labels)
-        self.descend(discriminator_optimiser, judged.total)
+        judged_terms = self.descend(discriminator_optimiser, judged, batch)
 
         # Phase 2: encoder and decoder reconstruct, and the encoder fools the discriminator.
         loss = objectives.aae_loss(self.model, x, codes, self.adversarial_weight, labels, seen)
-        self.descend(autoencoder_optimiser, loss.total)
-        return _detached(loss) | {f"discriminator_{name}": term for name, term in _detached(judged).items()}
+        return self.descend(autoencoder_optimiser, loss, batch) | {f"discriminator_{name}": term for name, term in judged_terms.items()}
 
 
 _PLAYERS = {"ae": _AEPlayer, "vae": _VAEPlayer, "aae": _AAEPlayer}
@@ -298,10 +315,6 @@ _PLAYERS = {"ae": _AEPlayer, "vae": _VAEPlayer, "aae": _AAEPlayer}
 
 def _adam(parameters, **options) -> torch.optim.Optimizer:
     return torch.optim.Adam(list(parameters), fused=True, **options)
-
-
-def _detached(loss) -> dict[str, Tensor]:
-    return {name: term.detach() for name, term in loss._asdict().items()}
 
 
 def _mean_terms(losses: list[dict[str, Tensor]], epoch: int) -> dict[str, float]:

@@ -17,12 +17,13 @@ MAY_IMPORT = {
     "gaussian": {"config"},
     "shapes": set(),
     "priors": {"config", "gaussian", "shapes"},
-    "datasets": {"config"},
+    "datasets": {"config", "files"},
     "downloads": {"config", "datasets"},
     "models": {"config", "gaussian", "priors"},
     "objectives": {"config", "gaussian", "priors"},
     "estimators": {"gaussian"},
-    "training": {"config", "gaussian", "models", "objectives", "priors", "metrics"},
+    "distributed": set(),
+    "training": {"config", "distributed", "gaussian", "models", "objectives", "priors", "metrics"},
     "recording": {"config", "gaussian", "metrics", "models", "objectives"},
     "files": set(),
     "checkpoint": {"config", "files", "training"},
@@ -41,7 +42,7 @@ MAY_IMPORT = {
 }
 TORCH = {"torch", "torchvision"}
 WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "estimators", "training", "recording", "checkpoint", "snapshot"}
-WITH_TORCH_INSIDE_FUNCTIONS = {"bundle", "runs", "ui"}
+WITH_TORCH_INSIDE_FUNCTIONS = {"bundle", "distributed", "runs", "ui"}
 APP_ONLY = {"streamlit", "plotly", "umap", "pandas", "starlette"}  # train.py runs where they are not installed
 APP = {"ui": APP_ONLY, "figures": {"plotly"}, "projection": {"umap"}}
 

@@ -1,0 +1,344 @@
+"""Several processes come together to what one comes to; they write once, and end together."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import train
+from explorer import bundle, training
+from explorer.distributed import ALONE, Processes, is_first, join, own_device
+from tests.test_train import SAMPLES, checkpoints, files, home, interrupt_after  # noqa: F401
+
+ROOT = Path(__file__).resolve().parent.parent
+SETS = 2  # of the prior's draws that codes are compared with, in place of many: the tests are of the training
+
+
+def torchrun(home: Path, script: str, *arguments: str, nodes: tuple[str, ...] = ("--standalone",), processes: int = 2) -> subprocess.Popen:
+    """The script in several processes, in `home`. Each leaves its number in pid.<rank>."""
+    note = "import os, pathlib; pathlib.Path('pid.' + os.environ['RANK']).write_text(str(os.getpid()))\n"
+    (home / "together.py").write_text(note + script)
+    command = [sys.executable, "-m", "torch.distributed.run", *nodes, f"--nproc-per-node={processes}", "together.py", *arguments]
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
+    return subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=home, env=environment,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
+    )  # fmt: skip
+
+
+def ended(process: subprocess.Popen, timeout: float = 400) -> tuple[int, str, str]:
+    """Exit code, output and errors: the training's own, without torchrun's."""
+    try:
+        output, errors = process.communicate(timeout=timeout)
+    finally:
+        process.kill()
+        process.wait()
+    return process.returncode, output, errors
+
+
+# Shares.
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 8])
+@pytest.mark.parametrize("batch", [1, 2, 7, 64])
+def test_every_image_is_in_one_share_and_weighs_the_same(size, batch):
+    images, weights = torch.arange(batch * 2.0).view(batch, 2), torch.zeros(batch)
+    for rank in range(size):
+        one = Processes(rank, size)
+        start, stop = one._rows(batch)
+        weights[start:stop] += 1
+        assert stop - start in (batch // size, batch // size + 1)
+        x, nothing, noise = one.share(images, None, images + 0.5)
+        assert nothing is None and torch.equal(noise, x + 0.5)
+        if start < stop:
+            assert torch.equal(x, images[start:stop])
+        else:
+            assert len(x) == 1  # a mean over nothing would be NaN
+    assert torch.equal(weights, torch.ones(batch))
+
+
+def test_without_torchrun_there_is_one_process(monkeypatch):
+    monkeypatch.setenv("WORLD_SIZE", "4")  # as some job managers set them for every program
+    monkeypatch.setenv("RANK", "3")
+    device = torch.device("cpu")
+    assert join(device) is ALONE and is_first() and own_device(device) == device
+    assert ALONE.from_first(lambda: 3) == 3
+    calls = []
+    ALONE.in_turn(lambda: calls.append(1))
+    means = [torch.ones(2)]
+    assert calls == [1] and ALONE.average(means, 5) is means and ALONE.share(means[0])[0] is means[0]
+
+
+@pytest.mark.parametrize(
+    "name, here, gpus, message",
+    [
+        ("cuda", 2, 1, "2 processes on this machine need 2 GPUs, and --device cuda; it has 1"),
+        ("cuda:1", 2, 4, "2 processes on this machine need 2 GPUs, and --device cuda; it has 4"),
+        ("mps", 1, 0, "several processes train on the CPU or on CUDA, not on mps: name one with --device"),
+        ("cuda", 2, 2, None),
+        ("cuda:1", 1, 2, None),
+        ("cpu", 2, 0, None),
+    ],
+)
+def test_each_process_has_a_device_of_its_own(monkeypatch, name, here, gpus, message):
+    taken = []
+    for variable, value in {"TORCHELASTIC_RUN_ID": "x", "LOCAL_WORLD_SIZE": here, "LOCAL_RANK": here - 1}.items():
+        monkeypatch.setenv(variable, str(value))
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: gpus)
+    monkeypatch.setattr(torch.cuda, "set_device", taken.append)
+    if message:
+        with pytest.raises(ValueError, match=f"^{message}$"):
+            own_device(torch.device(name))
+    else:
+        expected = torch.device("cuda:1" if name.startswith("cuda") else name)
+        assert own_device(torch.device(name)) == expected and taken == [expected] * (name != "cpu")
+
+
+# Together they do what one does.
+
+FITS = """
+import dataclasses, hashlib, json, pathlib, time
+import numpy as np, torch
+from explorer import datasets, training
+from explorer.config import Config, ModelConfig, TrainingConfig
+from explorer.distributed import join
+
+CPU = torch.device("cpu")
+together = join(CPU)
+train = datasets.load("digits", "train")
+images, labels = train.images[:250], train.labels[:250]
+
+def config(kind, batch_size=63, model={}, **changes):
+    shape = ModelConfig(kind, image_side=8, hidden=(32,), discriminator_hidden=(16,), **model)
+    return Config(shape, TrainingConfig("digits", 3, batch_size, lr=5e-3, adversarial_weight=0.5, **changes))
+
+def state(report):
+    return {name: weight.clone() for name, weight in report.model.state_dict().items()}
+
+def fit(config, processes, resume=None):
+    checkpoints = {}
+    for report in training.fit(config, images, CPU, labels=labels, resume=resume, processes=processes):
+        if report.checkpoint is not None and report.epoch == 1:
+            one = report.checkpoint()
+            checkpoints[1] = dataclasses.replace(one, tensors={name: tensor.clone() for name, tensor in one.tensors.items()})
+    return state(report), report.history, checkpoints.get(1)
+
+def apart(one, other):
+    histories = [[value for entry in each[1] for value in entry.values()] for each in (one, other)]
+    return {"weights": max((one[0][name] - other[0][name]).abs().max().item() for name in one[0]),
+            "losses": float(np.abs(np.divide(*histories) - 1).max())}
+
+informed = {"prior": "mixture", "label_informed": True, "frequencies": 3}
+configs = {"ae": config("ae"), "vae": config("vae"), "aae": config("aae"),
+           "aae, labels, smoothed": config("aae", model=informed, smoothing=1.0),
+           "vae, a last batch of one image": config("vae", 249)}
+found = {}
+for name, one in configs.items():
+    ours, alone = fit(one, together), fit(one, training.ALONE)
+    found[name] = apart(ours, alone) | {"digest": hashlib.sha256(b"".join(w.numpy().tobytes() for w in ours[0].values())).hexdigest()}
+    if name.startswith("aae, labels"):
+        found["from one to two"] = apart(fit(one, together, alone[2]), alone)
+        found["from two to one"] = apart(fit(one, training.ALONE, ours[2]), alone)
+
+# what the first says
+calls = pathlib.Path("calls")
+def note():
+    time.sleep(0.2 if together.rank == 0 else 0)
+    with calls.open("a") as file:
+        file.write(f"{together.rank} ")
+together.in_turn(note)
+found["in turn"] = calls.read_text()
+found["from first"] = together.from_first(lambda: [together.rank, torch.ones(2).tolist()])
+for name, ask, teller in (("first fails", together.from_first, 0), ("second fails", together.in_turn, 1)):
+    def fail():
+        if together.rank == teller:
+            raise ValueError(f"said by {teller}")
+    try:
+        ask(fail)
+    except ValueError as error:
+        found[name] = str(error)
+pathlib.Path(f"found.{together.rank}").write_text(json.dumps(found))
+"""
+
+
+def test_two_processes_do_what_one_does(tmp_path):
+    code, _, errors = ended(torchrun(tmp_path, FITS))
+    assert code == 0, errors
+    first, second = (json.loads((tmp_path / f"found.{rank}").read_text()) for rank in (0, 1))
+    assert first == second  # the same weights to the bit
+    compared = {name: found for name, found in first.items() if isinstance(found, dict)}
+    assert len(compared) == 7
+    for name, found in compared.items():  # rounding; losses that weighed two shares of unequal size alike are 1e-3 apart
+        assert found["losses"] < 2e-5 and found["weights"] < 2e-4, (name, found)
+    assert first["in turn"] == "0 1 " and first["from first"] == [0, [1, 1]]
+    assert first["first fails"] == "said by 0" and first["second fails"] == "said by 1"
+
+
+# The command line.
+
+COMMAND = f"""
+import sys
+import train
+from explorer import bundle, checkpoint, distributed, training
+
+def noted(module):
+    def write(file, content, write=module.write_to_disk):
+        print("written:", os.environ["RANK"], file.name.split(".")[0], file=sys.__stderr__)
+        write(file, content)
+    module.write_to_disk = write
+noted(bundle), noted(checkpoint)
+train.HERE, train.IMPORTANCE_SAMPLES = pathlib.Path.cwd(), {SAMPLES}
+training.SETS = {SETS}
+if __name__ == "__main__":
+    train.signal.signal(train.signal.SIGTERM, train.signal.default_int_handler)
+"""
+GO = "    sys.exit(train.main())\n"
+ARGUMENTS = ["--dataset", "digits", "--device", "cpu", "--out", "out"]
+
+
+def assert_close(one: bundle.Bundle, other: bundle.Bundle) -> None:
+    """Each epoch's losses, and what is measured at the end. An AAE's estimates of distances jump where a neighbour changes."""
+    assert one.config == other.config
+    for entry, expected in zip(one.history, other.history, strict=True):
+        assert entry == pytest.approx(expected, rel=1e-3)
+    for name in ("reconstruction", "negative_elbo", "negative_log_likelihood", "sliced_w2_squared"):
+        assert one.metrics.get(name, 0) == pytest.approx(other.metrics.get(name, 0), rel=1e-2)
+
+
+def written(errors: str) -> list[str]:
+    return [line.removeprefix("written: ") for line in errors.splitlines() if line.startswith("written: ")]
+
+
+def test_two_processes_go_on_where_one_was_killed_and_write_once(home, monkeypatch):
+    monkeypatch.setattr(training, "SETS", SETS)
+    arguments = [*ARGUMENTS, "--epochs", "3"]
+    assert train.main([*arguments, "--out", "alone"]) == 0
+    interrupt_after(monkeypatch, 2, [*arguments, "--model", "vae"])
+    code, output, errors = ended(torchrun(home, COMMAND + GO, *arguments, "--resume", "--checkpoint-every", "0"))
+    assert code == 0, errors
+    assert "Device: 2 x cpu (1 threads)" in output and "digits-vae: 3 epochs on 1,437 images, seed 0, going on after epoch 2\n" in output
+    epochs = [line.split(":")[0] for line in output.splitlines() if line.startswith("epoch ")]
+    assert epochs == [f"epoch {epoch}/3" for epoch in (3, 1, 2, 3)]  # one of them speaks
+    names = ["weights", "codes", "recording", "bundle"]
+    assert written(errors) == [f"0 {name}" for name in ["digits-vae", *names, *3 * ["digits-aae"], *names]]
+    for name in ("digits-vae", "digits-aae"):
+        together = bundle.load_bundle(home / "out" / name)
+        assert_close(together, bundle.load_bundle(home / "alone" / name))
+        assert together.metrics["device"] == "2 x cpu (1 threads)"
+    assert checkpoints(home) == [] and [file for file in files(home) if file.suffix == ".part"] == []
+
+
+@pytest.mark.slow
+def test_one_process_goes_on_where_three_were_interrupted(home, monkeypatch):
+    monkeypatch.setattr(training, "SETS", SETS)
+    arguments = [*ARGUMENTS, "--epochs", "4"]
+    assert train.main([*arguments, "--out", "alone"]) == 0
+    stop = "    def offer(self, report, offer=train.Checkpoints.offer):\n        offer(self, report)\n        if report.epoch == 2: raise KeyboardInterrupt\n    train.Checkpoints.offer = offer\n"
+    code, _, errors = ended(torchrun(home, COMMAND + stop + GO, *arguments, "--checkpoint-every", "0", processes=3))
+    assert code != 0 and len(checkpoints(home)) == 1, errors
+    assert "Interrupted while training digits-vae" in errors
+    assert train.main([*arguments, "--resume"]) == 0
+    for name in ("digits-vae", "digits-aae"):
+        assert_close(bundle.load_bundle(home / "out" / name), bundle.load_bundle(home / "alone" / name))
+
+
+@pytest.mark.slow
+def test_two_machines(home, monkeypatch):
+    monkeypatch.setattr(training, "SETS", SETS)
+    arguments = [*ARGUMENTS, "--epochs", "2", "--model", "vae"]
+    assert train.main([*arguments, "--out", "alone"]) == 0
+    others = home / "other machine"
+    others.mkdir()
+    nodes = [(f"--nnodes=2", f"--node-rank={rank}", "--master-addr=127.0.0.1", "--master-port=29517") for rank in (0, 1)]
+    started = [torchrun(folder, COMMAND + GO, *arguments, nodes=node, processes=1) for folder, node in zip((home, others), nodes)]
+    (_, output, errors), (other_code, other_output, other_errors) = map(ended, started)
+    assert [process.returncode for process in started] == [0, 0], errors + other_errors
+    assert "Device: 2 x cpu" in output and other_output == "" and written(other_errors) == []
+    assert {file.name for file in files(others)} == {"together.py", "pid.1"}
+    assert_close(bundle.load_bundle(home / "out" / "digits-vae"), bundle.load_bundle(home / "alone" / "digits-vae"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("arguments, message", [
+    (["--lr", "-1"], "lr must be above 0, not -1.0"),
+    (["--nonsense"], "together.py: error: unrecognized arguments: --nonsense"),
+    (["--lr", "1e20"], "Nothing was written. A smaller --lr usually helps."),
+    (["--out", "occupied"], "holds something that is no bundle"),
+    (["--dataset", "mnist", "--data-dir", "together.py"], "Dataset mnist could not be downloaded: "),
+])  # fmt: skip
+def test_what_is_refused_is_said_once(home, arguments, message):
+    (home / "occupied" / "digits-vae").mkdir(parents=True)
+    (home / "occupied" / "digits-vae" / "notes.txt").write_text("precious")
+    code, _, errors = ended(torchrun(home, COMMAND + GO, *ARGUMENTS, "--epochs", "1", "--model", "vae", *arguments))
+    assert code != 0 and errors.count(message) == 1, errors
+    assert "digits-vae: Process" not in errors and not bundle.find_bundles(home / "out")
+
+
+# How they end.
+
+
+def wait_for(condition: Callable[[], object], seconds: float = 300) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def patient() -> float:
+    """How many times longer than on a quiet machine one waits."""
+    return max(1.0, os.getloadavg()[0] / os.cpu_count())
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+LOST = "lost another one, which ended or cannot be reached ("
+INTERRUPTED = "Interrupted while training digits-vae: it was not written, and out/digits-vae is as it was. Bundles kept: none."
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "number, target, sentence",
+    [
+        (signal.SIGINT, "torchrun", INTERRUPTED),
+        (signal.SIGTERM, "torchrun", INTERRUPTED),
+        (signal.SIGTERM, "0", INTERRUPTED),
+        (signal.SIGTERM, "1", LOST),
+        (signal.SIGKILL, "0", LOST),
+        (signal.SIGKILL, "1", LOST),
+        (signal.SIGSTOP, "1", LOST),
+    ],
+)
+def test_when_one_ends_all_end_with_a_sentence(home, number, target, sentence):
+    patience = "distributed.PATIENCE = distributed.timedelta(seconds=3)\n"
+    arguments = [*ARGUMENTS, "--epochs", "100000", "--model", "vae", "--checkpoint-every", "0"]
+    process = torchrun(home, COMMAND.replace("noted(bundle)", patience + "noted(bundle)") + GO, *arguments)
+    wait_for(lambda: any(file.suffix != ".part" for file in checkpoints(home)) or process.poll() is not None)
+    pids = [int((home / f"pid.{rank}").read_text()) for rank in (0, 1)]
+    os.kill(process.pid if target == "torchrun" else pids[int(target)], number)
+    begun = time.monotonic()
+    if number == signal.SIGSTOP:  # the one that waits ends by itself; torchrun then waits half a minute for the one that is stopped
+        wait_for(lambda: not is_alive(pids[0]), 20 * patient())
+        os.kill(pids[1], signal.SIGKILL)
+    code, output, errors = ended(process)
+    assert code != 0 and time.monotonic() - begun < 25 * patient()
+    assert not any(is_alive(pid) for pid in pids)
+    assert sentence in errors, errors
+    ours = [line for line in errors.splitlines() if "Traceback" in line and "[rank" in line]
+    assert ours == [], errors
+    assert bundle.find_bundles(home / "out") == [] and len(checkpoints(home)) == 1
+    assert train.main([*arguments[:5], *arguments[7:], "--epochs", "1"]) == 0  # and the checkpoint of the other is left alone
