@@ -6,12 +6,13 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui import texts
+from explorer.ui import settled, texts
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
 MARGINS = "<style>.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }</style>"  # room for two maps
 
+settled.settle()
 st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide")
 st.logo(HERE / "logo.svg", size="medium")
 st.html(MARGINS)
