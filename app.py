@@ -4,10 +4,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui.live import assets, fetching, training
+from explorer.ui.live import assets, fetching, streamlit_files, training
 
 app = st.App(
     Path(__file__).parent / "explorer" / "ui" / "main.py",
     routes=[*training.ROUTES, *fetching.ROUTES, *assets.ROUTES],
+    middleware=streamlit_files.MIDDLEWARE,
     lifespan=assets.lifespan,
 )

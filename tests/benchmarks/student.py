@@ -83,9 +83,13 @@ class Student:
             self.polling.cancel()
             self.polling = None
         self.page = self.random.choice([one for one in self.loads if one != self.page]) if page is None else page
-        await self._timed("another page", self.run(), self.fetch(self.loads[self.page]))
+        await self._timed("another page", self._turn())
         if "runs" in self.data:
             self.polling = asyncio.create_task(self._poll(f"/{self.data['assets']}{self.data['runs']}?a=0.0.0&b=0.0.0"))
+
+    async def _turn(self) -> None:
+        await self.run()
+        await self.fetch(self.loads[self.page])
 
     async def _timed(self, name: str, *parts) -> None:
         began = time.monotonic()
