@@ -3,8 +3,11 @@
 from pathlib import Path
 
 import streamlit as st
+from streamlit import net_util
 
 from explorer.ui.live import assets, fetching, streamlit_files, training
+
+net_util.get_external_ip = lambda: None  # where a request comes from another site, Streamlit would ask a host on the internet for this machine's address
 
 app = st.App(
     Path(__file__).parent / "explorer" / "ui" / "main.py",
