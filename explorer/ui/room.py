@@ -57,8 +57,8 @@ def own_addresses() -> list[str]:
 
 def view(address: str, url: str, params: dict[str, str]) -> str:
     """What is shown at `url` with its parameters, as others open it."""
-    path = urlsplit(url).path.rstrip("/")
-    return f"{address}{path or '/'}{'?' if params else ''}{urlencode(params, safe=",:;")}"
+    query = urlencode(params, safe=",:;")  # a shorter address is a simpler code
+    return address + (urlsplit(url).path.rstrip("/") or "/") + (f"?{query}" if query else "")
 
 
 def qr_code(address: str) -> str:
