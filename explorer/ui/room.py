@@ -93,7 +93,7 @@ def _show(found: Reach, link: str, port: int) -> None:
     if others:
         st.caption(texts.OTHERS.format(addresses=", ".join(others)))
     code, words = st.columns([3, 2], vertical_alignment="center")
-    code.html(f'<div style="width: min(100%, 65vh); margin: auto">{qr_code(link)}</div>')
+    code.html(f'<div style="width: min(100%, 58vh); margin: auto">{qr_code(link)}</div>')
     words.markdown(texts.VIEW)
     words.code(link, language=None, wrap_lines=True)
     words.caption(texts.PROXY if found.is_proxied else texts.OPEN.format(port=port))

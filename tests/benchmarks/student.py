@@ -7,7 +7,8 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import aiohttp
@@ -17,6 +18,12 @@ from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 CONNECTIONS = 6  # that a browser opens to one host, beside the websocket
 POLL = 3.0  # seconds: practice_feed.js, where nothing trains
 LONGEST = 120  # seconds that a student waits for anything
+
+
+def apart(visit: Callable[[], Awaitable]) -> object:
+    """What an async function returns, run in a thread: a browser's own loop may run in this one."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, visit()).result()
 
 
 class Student:
