@@ -43,7 +43,7 @@ MAY_IMPORT = {
 TORCH = {"torch", "torchvision"}
 WITH_TORCH = {"gaussian", "priors", "datasets", "models", "objectives", "estimators", "training", "recording", "checkpoint", "snapshot"}
 WITH_TORCH_INSIDE_FUNCTIONS = {"bundle", "distributed", "runs", "ui"}
-APP_ONLY = {"streamlit", "plotly", "umap", "pandas", "starlette"}  # train.py runs where they are not installed
+APP_ONLY = {"streamlit", "plotly", "umap", "pandas", "segno", "starlette"}  # train.py runs where they are not installed
 APP = {"ui": APP_ONLY, "figures": {"plotly"}, "projection": {"umap"}}
 
 

@@ -6,13 +6,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui import texts
+from explorer.ui import room, settled, texts
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
 MARGINS = "<style>.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }</style>"  # room for two maps
 
-st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide")
+settled.settle()
+st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
 st.logo(HERE / "logo.svg", size="medium")
 st.html(MARGINS)
 
@@ -34,4 +35,6 @@ def show(module: str) -> None:
 pages = [
     st.Page(partial(show, module), title=title, icon=f":material/{icon}:", url_path=module, default=i == 0) for i, (module, title, icon) in enumerate(PAGES)
 ]
-st.navigation(pages, position="top").run()
+page = st.navigation(pages, position="top")
+room.button()
+page.run()

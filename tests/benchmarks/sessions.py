@@ -19,17 +19,12 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from explorer.desks import Hall
+from tests.benchmarks.process import cpu_seconds, memory
 from tests.browser.driver import CHROMIUM, DESK, FLAGS, serve
 
 FIRST = 5  # sessions, after which the memory is what it is compared with
 GROWTH, IDLE = 0.05, 0.1
 ADDRESS = "practice?a=vae,digits,epochs=1000&b=aae,digits,epochs=1000"  # that go on when their session leaves
-
-
-def memory(pid: int) -> float:
-    """MB that the process holds."""
-    lines = Path(f"/proc/{pid}/status").read_text().splitlines()
-    return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
 
 
 # Python imports it when it starts: the server then writes, when it is asked to, how many of its threads are in explorer/pool.py. By a
@@ -65,14 +60,9 @@ def threads(pid: int) -> int:
 
 def work(pid: int, seconds: float = 3.0) -> float:
     """The cores' worth of computing that it does."""
-
-    def ticks() -> int:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])
-
-    before = ticks()
+    before = cpu_seconds(pid)
     time.sleep(seconds)
-    return (ticks() - before) / os.sysconf("SC_CLK_TCK") / seconds
+    return (cpu_seconds(pid) - before) / seconds
 
 
 def visit(browser, address: str) -> int:

@@ -86,5 +86,16 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
     state: what the page's address gives; data: what else its script needs. `st.session_state[key]["state"]` holds the last
     finished change when `on_state_change` is called.
     """
-    given = data | {"state": state, "assets": assets.address(), "symbols": symbols(), "words": _words(name)}
+    given = data | {"state": _told(key, state), "assets": assets.address(), "symbols": symbols(), "words": _words(name)}
     _components[name](key=key, data=given, on_state_change=on_state_change)
+
+
+def _told(key: str, state: dict) -> dict:
+    """The state as the page is told it. A page's own change is not told back to it: then nothing is new, and Streamlit sends a hash in place of 100 kB."""
+    sent = (st.session_state.get(key) or {}).get("state")
+    before = st.session_state.get(f"{key}_told")
+    if before and (state == sent or (state, sent) == (before["state"], before["sent"])):
+        return before["told"]
+    told = state | {"told": before["told"]["told"] + 1 if before else 1}  # counted: going back to a state is news, too
+    st.session_state[f"{key}_told"] = {"state": state, "sent": sent, "told": told}
+    return told
