@@ -137,6 +137,11 @@ class Config:
             _require(0 <= getattr(training, name) < float("inf"), f"{name} must be 0 or more, not {getattr(training, name)!r}")
 
     @property
+    def dataset(self) -> str:
+        """What tells its test images from other models': the dataset's name, or of a folder its own name with some of its digest."""
+        return f"{self.pictures.name}-{self.pictures.digest[:6]}" if self.pictures else self.training.dataset
+
+    @property
     def name(self) -> str:
         """`mnist-vae`, `folder-flowers-aae-mixture`: the recipe's name, and the folder of its bundle. It names what is not the default."""
         model, training = self.model, self.training
@@ -221,7 +226,7 @@ def _folder_training(kind: str, images: int) -> dict:
     batch_size = 32 if images < 5_000 else 128
     training = {"batch_size": batch_size, "epochs": min(200, max(4, round(1_500 * batch_size / images)))}
     if kind == "aae":
-        training |= {"adversarial_weight": 300.0, "adversarial_rise": 0.5}
+        training["adversarial_weight"] = 20.0  # more, in so few steps, holds all codes on a line
     return training
 
 
