@@ -264,7 +264,7 @@ def _is_present(config: Config) -> bool:
         return False
 
 
-@st.cache_data(ttl=60, max_entries=16, show_spinner=False)  # 50,000 files are listed in a quarter of a second
+@st.cache_resource(ttl=60, max_entries=16, show_spinner=False)  # 50,000 files are listed in a quarter of a second
 def _folder_files(pictures: Pictures) -> list[str]:
     return folder.test_files(pictures)
 
