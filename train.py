@@ -4,6 +4,7 @@
     python train.py --dataset digits               the same on scikit-learn's digits, without a download
     python train.py --recipe mnist-aae-swiss-roll  trains one of the named recipes; --recipe all: every model that ships
     python train.py --model aae --epochs 5         anything shorter or changed goes to runs/
+    python train.py --dataset folder --data-dir D  the same on the pictures in a folder; its sub-folders are the classes
     python train.py --resume ...                   goes on where the same command was killed
     torchrun --nproc-per-node=2 train.py ...       the same in two processes, each with its share of every batch
     python train.py --evaluate                     measures the models in pretrained/ again
@@ -23,7 +24,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from explorer.config import DATASETS, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, recipe, with_prior
+from explorer.config import DATASETS, FOLDER, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, folder_recipe, recipe, with_prior
 from explorer.distributed import Lost, Processes, is_first, join, own_device
 from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
@@ -41,7 +42,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--recipe", nargs="+", choices=[*RECIPES, "all"], metavar="NAME", help="named recipes, or all that ship (the list is below)")
     parser.add_argument("--model", nargs="+", choices=KINDS, help="what to train, in this order (default: vae aae)")
-    parser.add_argument("--dataset", choices=DATASETS, help="default: mnist; downloaded on first use, digits needs no download")
+    parser.add_argument("--dataset", choices=(*DATASETS, FOLDER), help="default: mnist; downloaded on first use, digits needs no download; folder: the pictures in --data-dir")
     parser.add_argument("--epochs", type=int, help="passes over the training set (default: the recipe's)")
     parser.add_argument("--batch-size", type=int, help="images a step, over all processes (default: the recipe's)")
     parser.add_argument("--lr", type=float, help="peak learning rate of encoder and decoder (default: the recipe's)")
@@ -57,7 +58,8 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--device", default="auto", help="auto (CUDA when available, else another accelerator, else the CPU), cpu, cuda, cuda:1, mps ...")
     parser.add_argument("--precision", choices=PRECISIONS, help="of matrix products (default: bfloat16 on a CPU that multiplies in it, else float32)")
     parser.add_argument("--threads", type=int, help="the CPU's threads; the same numbers need as many (default: torch's choice; torchrun's is one a process)")
-    parser.add_argument("--data-dir", type=Path, default=HERE / "data", help="where the datasets are, or are downloaded to (default: data/)")
+    parser.add_argument("--data-dir", type=Path, help="where the datasets are, or are downloaded to (default: data/); with --dataset folder, the folder of pictures")
+    parser.add_argument("--side", type=int, help="--dataset folder: the pictures' middle squares are resized to so many pixels, a multiple of 4 from 16 to 64 (default: by their size)")
     parser.add_argument("--out", type=Path, help="folder to put the bundles in (default: pretrained/ for full recipes, else runs/)")
     parser.add_argument("--resume", action="store_true", help="go on where this very command was killed; models that it finished are kept")
     parser.add_argument(
@@ -68,12 +70,19 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(arguments)
     if options.recipe and (options.model or options.dataset):
         parser.error("--recipe names model and dataset: leave out --model and --dataset")
+    if options.dataset == FOLDER and options.data_dir is None and not options.evaluate:
+        parser.error("--dataset folder needs --data-dir: the folder of pictures")
+    if options.side is not None and options.dataset != FOLDER:
+        parser.error("--side is for --dataset folder: other datasets' pictures stay as they are")
+    options.data_dir = options.data_dir or HERE / "data"
     return options
 
 
-def configure(options: argparse.Namespace) -> list[Config]:
-    """The recipes with the command line's changes. Raises ValueError."""
-    if options.recipe:
+def configure(options: argparse.Namespace, found=None) -> list[Config]:
+    """The recipes with the command line's changes. found: the folder's pictures, where those are the dataset. Raises ValueError."""
+    if found is not None:
+        full = [folder_recipe(found.pictures, kind, found.side, found.channels, len(found.train.images)) for kind in options.model or ("vae", "aae")]
+    elif options.recipe:
         names = itertools.chain.from_iterable(ZOO if name == "all" else [name] for name in options.recipe)
         full = [RECIPES[name] for name in names]
     else:
@@ -136,12 +145,13 @@ def run(options: argparse.Namespace) -> int:
     started = datetime.now()
     rows: list[dict] = []
     try:
-        configs = configure(options)
+        found = read_folder(options.data_dir, options.side) if options.dataset == FOLDER else None
+        configs = configure(options, found)
         set_threads(options.threads)
         device = own_device(training.choose_device(options.device))
         processes = join(device)
         print(f"Device: {describe(device, processes)}")
-        read = functools.cache(lambda dataset, split: datasets.load(dataset, split, options.data_dir, download=True))
+        read = reader(options.data_dir, found)
         for config in configs:  # what is missing shows before the first epoch, and is downloaded once
             processes.in_turn(lambda dataset=config.training.dataset: (read(dataset, "train"), read(dataset, "test")))
     except (ValueError, datasets.DatasetError) as error:
@@ -176,6 +186,33 @@ def run(options: argparse.Namespace) -> int:
     return 0
 
 
+def reader(data_dir: Path, found=None):
+    """read(dataset, split): opens each split once; of a folder of pictures what was found."""
+    from explorer import datasets
+
+    return functools.cache(lambda dataset, split: getattr(found, split) if dataset == FOLDER else datasets.load(dataset, split, data_dir, download=True))
+
+
+def read_folder(path: Path, side: int | None):
+    """A folder of pictures, with a bar in a terminal; says what was found, and what was skipped. Raises DatasetError."""
+    from tqdm import tqdm
+
+    from explorer import folder
+
+    with tqdm(unit="file", dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar:
+
+        def progress(done: int, count: int) -> None:
+            bar.total = count
+            bar.update(done - bar.n)
+
+        found = folder.read(path, side, progress)
+    kind, classes = ("grey", "colour")[found.channels == 3], len(found.pictures.class_names)
+    print(f"{path}: {len(found.train.images) + len(found.test.images):,} pictures in {classes} class{'' if classes == 1 else 'es'}, {kind}, {found.side} x {found.side}")
+    for sentence in folder.problems(found.skipped):
+        print(sentence, file=sys.stderr)
+    return found
+
+
 def train_one(config: Config, target: Path, read, device, processes: Processes, options: argparse.Namespace) -> dict[str, str]:
     """Trains, measures and writes one model. Returns its row of the table. Of several processes only the first reads what was there, looks on and writes."""
     from explorer import training
@@ -202,7 +239,7 @@ def train_one(config: Config, target: Path, read, device, processes: Processes, 
     seconds = time.perf_counter() - begun
 
     def finish() -> dict[str, str]:
-        samples = 0 if options.dry_run else IMPORTANCE_SAMPLES
+        samples = 0 if options.dry_run else importance_samples(config)
         evaluated, cost = measure(last.model, config, train, test, device, seconds, resume.epoch if resume else None, samples)
         cost["device"] = describe(device, processes, config.training.precision)
         if options.dry_run:
@@ -227,6 +264,11 @@ def checkpoint_of(config: Config) -> Path:
     return checkpoint_file(HERE / "runs" / "checkpoints", config)
 
 
+def importance_samples(config: Config) -> int:
+    """Draws of z an image in a VAE's bound: of convolutions, which take ten times as long, a tenth."""
+    return IMPORTANCE_SAMPLES if config.model.network == "mlp" else max(1, IMPORTANCE_SAMPLES // 10)
+
+
 def find_finished(target: Path, config: Config, options: argparse.Namespace):
     """A whole bundle of this very configuration: at `target`, or the latest that landed in runs/."""
     from explorer import bundle
@@ -244,23 +286,24 @@ def find_finished(target: Path, config: Config, options: argparse.Namespace):
 
 def evaluate(options: argparse.Namespace) -> int:
     """Measures bundles again, and writes their figures (and the maps of those that have none)."""
-    from explorer import bundle, datasets, training
+    from explorer import bundle, datasets, folder, training
 
-    folder = options.out or HERE / "pretrained"
-    paths = [path for path in bundle.find_bundles(folder) if not options.recipe or "all" in options.recipe or path.name in options.recipe]
+    out = options.out or HERE / "pretrained"
+    paths = [path for path in bundle.find_bundles(out) if not options.recipe or "all" in options.recipe or path.name in options.recipe]
     if not paths:
-        print(f"There is no bundle to measure in {folder}. Run `python train.py` to make some.", file=sys.stderr)
+        print(f"There is no bundle to measure in {out}. Run `python train.py` to make some.", file=sys.stderr)
         return FAILED
     rows: list[dict] = []
     try:
         device = training.choose_device(options.device)
-        read = functools.cache(lambda dataset, split: datasets.load(dataset, split, options.data_dir, download=True))
+        known = reader(options.data_dir)
         for path in paths:
             print(f"{path.name} ...", flush=True)
             opened = bundle.load_bundle(path)
+            read = reader(options.data_dir, folder.reopen(opened.config)) if opened.config.pictures else known
             train, test = read(opened.config.training.dataset, "train"), read(opened.config.training.dataset, "test")
             model = opened.model()
-            evaluated = training.evaluate(model, test, device, train=train, importance_samples=IMPORTANCE_SAMPLES)
+            evaluated = training.evaluate(model, test, device, train=train, importance_samples=importance_samples(opened.config))
             cost = {name: opened.metrics[name] for name in ("seconds", "device", "resumed_after") if name in opened.metrics}
             write(path, model, opened.config, evaluated, cost, opened.history, test.labels, opened.codes.umap, opened.recording)
             rows.append(table_row(opened.config, evaluated.metrics | cost, shown_path(path)))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -182,11 +183,23 @@ def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
         for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
             linear(f"{name}.{2 * layer}", inputs, outputs)  # every other one is a ReLU
 
-    perceptron("encoder.body.0", model.pixels, *model.hidden)
+    def convolution(name: str, shape: tuple[int, int], biases: int) -> None:
+        shapes[f"{name}.weight"], shapes[f"{name}.bias"] = (*shape, 4, 4), (biases,)
+
+    *channels, width = model.hidden
+    if model.network == "conv":  # layers without weights stand between these, and count
+        for layer, (inputs, outputs) in enumerate(zip((model.channels, *channels), channels)):
+            convolution(f"encoder.body.0.{2 * layer + 1}", (outputs, inputs), outputs)
+        linear(f"encoder.body.0.{2 * len(channels) + 2}", math.prod(model.core), width)
+        perceptron("decoder.body", model.latent_dim, width, math.prod(model.core))
+        for layer, (inputs, outputs) in enumerate(zip(reversed(channels), (*reversed(channels[:-1]), model.channels))):
+            convolution(f"decoder.body.{2 * layer + 5}", (inputs, outputs), outputs)
+    else:
+        perceptron("encoder.body.0", model.pixels, *model.hidden)
+        perceptron("decoder.body", model.latent_dim, *reversed(model.hidden), model.pixels)
     linear("encoder.mean", model.hidden[-1], model.latent_dim)
     if model.kind == "vae":
         linear("encoder.log_var", model.hidden[-1], model.latent_dim)
-    perceptron("decoder.body", model.latent_dim, *reversed(model.hidden), model.pixels)
     if model.kind == "aae":
         if model.frequencies:
             shapes["discriminator.frequencies"] = (model.frequencies, model.latent_dim)

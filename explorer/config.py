@@ -6,12 +6,16 @@ Imports nothing heavy: the front page, the command line and the tests all read i
 from __future__ import annotations
 
 import dataclasses
+import re
 from dataclasses import dataclass
 
 KINDS = ("ae", "vae", "aae")
 IMAGE_SIDES = {"mnist": 28, "fashion-mnist": 28, "kmnist": 28, "digits": 8}  # pixels
 DATASETS = tuple(IMAGE_SIDES)
 CLASSES = 10  # of every dataset
+FOLDER = "folder"  # the dataset's name where it is a folder of pictures: `Config.pictures` says which
+NETWORKS = ("mlp", "conv")
+CONVOLUTION_SIDES = range(16, 65, 4)  # of the images that a convolutional pair takes
 RISE_FROM = 0.1  # of the adversary's weight, where it rises
 PRECISIONS = ("auto", "float32", "bfloat16")  # of matrix products while training
 PRIORS = ("normal", "mixture", "swiss-roll")  # priors.py builds them; all but the first are planar
@@ -22,17 +26,26 @@ class ModelConfig:
     """The shape of one autoencoder. Models that are compared differ in `kind` and discriminator alone."""
 
     kind: str  # "ae", "vae" or "aae"
-    image_side: int = 28  # pixels; images are square and grey
+    image_side: int = 28  # pixels; images are square
     latent_dim: int = 2
-    hidden: tuple[int, ...] = (512, 512)  # widths of the encoder; the decoder has them in reverse
+    hidden: tuple[int, ...] = (512, 512)  # widths of the encoder; the decoder has them in reverse. conv: channels of convolutions that halve the side, then a layer's width
     prior: str = "normal"
     discriminator_hidden: tuple[int, ...] = (256, 256)  # AAE only
     frequencies: int = 0  # AAE only: random waves over the latent that the discriminator sees beside the code
     label_informed: bool = False  # AAE with the mixture only: the discriminator sees an image's label beside its code
+    channels: int = 1  # 1: grey; 3: red, green, blue, one whole channel after the other
+    network: str = "mlp"  # "mlp": linear layers; "conv": convolutions with one linear layer
 
     @property
     def pixels(self) -> int:
-        return self.image_side**2
+        """How many numbers an image has: the pixels of all its channels."""
+        return self.channels * self.image_side**2
+
+    @property
+    def core(self) -> tuple[int, int, int]:
+        """conv: (channels, side, side) of what lies between the convolutions and the linear layer."""
+        side = self.image_side // 2 ** (len(self.hidden) - 1)
+        return (self.hidden[-2], side, side)
 
 
 @dataclass(frozen=True)
@@ -60,16 +73,37 @@ class TrainingConfig:
 
 
 @dataclass(frozen=True)
+class Pictures:
+    """A folder of pictures as it was when a model was trained on it (folder.py reads it): what is needed of it later, also where it is gone."""
+
+    folder: str  # its path
+    class_names: tuple[str, ...]
+    digest: str  # of the images as the model saw them, and their labels
+    checks: str  # of each file in the test split, eight characters: the CRC-32 of its image, or dashes for one that could not be read
+
+    @property
+    def name(self) -> str:
+        """The folder's own name in small letters, digits and dashes: it stands in addresses and file names."""
+        words = re.findall("[a-z0-9]+", self.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2].lower())
+        return "-".join(words)[:40].strip("-") or "pictures"
+
+
+@dataclass(frozen=True)
 class Config:
     """One model and its training: what a bundle stores beside its weights."""
 
     model: ModelConfig
     training: TrainingConfig
+    pictures: Pictures | None = None  # for the dataset FOLDER alone
 
     def __post_init__(self) -> None:
         model, training = self.model, self.training
         _require(model.kind in KINDS, f"model kind {model.kind!r} is unknown; there are {', '.join(KINDS)}")
-        _require(training.dataset in DATASETS, f"dataset {training.dataset!r} is unknown; there are {', '.join(DATASETS)}")
+        known = (*DATASETS, FOLDER)
+        _require(training.dataset in known, f"dataset {training.dataset!r} is unknown; there are {', '.join(known)}")
+        _require((training.dataset == FOLDER) == (self.pictures is not None), f"the dataset {FOLDER}, and no other, comes with what its pictures are")
+        _require(model.channels in (1, 3), f"channels must be 1 or 3, not {model.channels!r}")
+        _require(model.network in NETWORKS, f"network {model.network!r} is unknown; there are {', '.join(NETWORKS)}")
         _require(model.prior in PRIORS, f"prior {model.prior!r} is unknown; there are {', '.join(PRIORS)}")
         _require(model.prior == "normal" or model.latent_dim == 2, f"the prior {model.prior} lies in the plane: latent_dim must be 2, not {model.latent_dim!r}")
         _require(training.precision in PRECISIONS, f"precision {training.precision!r} is unknown; there are {', '.join(PRECISIONS)}")
@@ -85,6 +119,15 @@ class Config:
         for name, widths in {"hidden": model.hidden, "discriminator_hidden": model.discriminator_hidden}.items():
             right = len(widths) > 0 and all(isinstance(width, int) and width >= 1 for width in widths)
             _require(right, f"{name} must be one or more whole numbers of at least 1, not {widths!r}")
+        if model.network == "conv":
+            sides, halvings = CONVOLUTION_SIDES, len(model.hidden) - 1
+            _require(model.image_side in sides, f"image_side must be a multiple of 4 from {sides[0]} to {sides[-1]} for convolutions, not {model.image_side!r}")
+            fits = halvings >= 1 and model.image_side % 2**halvings == 0
+            _require(fits, f"hidden must be channels of convolutions that each halve the side {model.image_side}, then a width, not {model.hidden!r}")
+        if self.pictures is not None:
+            classes = len(self.pictures.class_names)
+            _require(1 <= classes <= 256, f"there may be from 1 to 256 classes, not {classes}")
+            _require(classes <= CLASSES or not model.label_informed, f"label_informed needs at most {CLASSES} classes, not {classes}")
         seed = training.seed
         _require(isinstance(seed, int) and 0 <= seed < 2**63, f"seed must be a whole number from 0 to 2^63 - 1, not {seed!r}")
         waves = model.frequencies
@@ -97,10 +140,15 @@ class Config:
             _require(0 <= getattr(training, name) < float("inf"), f"{name} must be 0 or more, not {getattr(training, name)!r}")
 
     @property
+    def dataset(self) -> str:
+        """What tells its test images from other models': the dataset's name, or of a folder its own name with some of its digest."""
+        return f"{self.pictures.name}-{self.pictures.digest[:6]}" if self.pictures else self.training.dataset
+
+    @property
     def name(self) -> str:
-        """`mnist-vae`, `mnist-aae-mixture-labels`: the recipe's name, and the folder of its bundle. It names what is not the default."""
+        """`mnist-vae`, `folder-flowers-aae-mixture`: the recipe's name, and the folder of its bundle. It names what is not the default."""
         model, training = self.model, self.training
-        parts = [training.dataset, model.kind]
+        parts = [training.dataset, *([self.pictures.name] if self.pictures else []), model.kind]
         if model.kind == "vae" and training.beta != 1:
             parts.append(f"beta{training.beta:g}")
         if model.prior != "normal":
@@ -118,8 +166,10 @@ class Config:
     def from_dict(cls, data: dict) -> Config:
         """The inverse of `to_dict`, also after a round trip through JSON. Raises ValueError on unknown or missing fields."""
         try:
-            model = {key: tuple(value) if isinstance(value, list) else value for key, value in data["model"].items()}
-            return cls(ModelConfig(**model), TrainingConfig(**data["training"]))
+            model, pictures = (
+                part and {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()} for part in (data["model"], data.get("pictures"))
+            )
+            return cls(ModelConfig(**model), TrainingConfig(**data["training"]), pictures and Pictures(**pictures))
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a configuration of this version: {error}") from error
 
@@ -174,10 +224,28 @@ def recipe(dataset: str, kind: str) -> Config:
     return RECIPES[f"{dataset}-{kind}"]
 
 
+def _folder_training(kind: str, images: int) -> dict:
+    """Some 1,500 steps, whatever the folder's size, but at least 4 epochs."""
+    batch_size = 32 if images < 5_000 else 128
+    training = {"batch_size": batch_size, "epochs": min(200, max(4, round(1_500 * batch_size / images)))}
+    if kind == "aae":
+        training["adversarial_weight"] = 20.0  # more, in so few steps, holds all codes on a line
+    return training
+
+
+def folder_recipe(pictures: Pictures, kind: str, side: int, channels: int, images: int) -> Config:
+    """The default for one model on a folder of so many training images: a convolutional pair. Raises ValueError for a side that it cannot take."""
+    halvings = 1
+    while side % 2 ** (halvings + 1) == 0 and side // 2 ** (halvings + 1) >= 4:
+        halvings += 1
+    model = ModelConfig(kind, image_side=side, channels=channels, network="conv", hidden=(16, 32, 64, 64)[:halvings] + (256,))
+    return Config(model, TrainingConfig(FOLDER, **_folder_training(kind, images)), pictures)
+
+
 def with_prior(config: Config, prior: str) -> Config:
     """The same with another prior, and with what the recipes for such a prior have in common; the adversary's weight stays. Raises ValueError."""
     if prior == config.model.prior:
         return config
     settings = _NARROW if prior != "normal" else {name: getattr(recipe(config.training.dataset, config.model.kind).training, name) for name in _NARROW}
     model = dataclasses.replace(config.model, prior=prior)
-    return Config(model, dataclasses.replace(config.training, **settings))
+    return dataclasses.replace(config, model=model, training=dataclasses.replace(config.training, **settings))

@@ -7,6 +7,7 @@ gives a point, and a discriminator looks at the codes).
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -57,12 +58,31 @@ def multilayer_perceptron(*widths: int) -> nn.Sequential:
     return nn.Sequential(*layers[:-1])
 
 
+def convolutions(config: ModelConfig) -> nn.Sequential:
+    """Images (n, pixels) to (n, the last of `hidden`): convolutions that halve the side, each with a ReLU, then a linear layer."""
+    channels = (config.channels, *config.hidden[:-1])
+    layers: list[nn.Module] = [nn.Unflatten(-1, (config.channels, config.image_side, config.image_side))]
+    for inputs, outputs in zip(channels, channels[1:]):
+        layers += [nn.Conv2d(inputs, outputs, kernel_size=4, stride=2, padding=1), nn.ReLU()]
+    return nn.Sequential(*layers, nn.Flatten(), nn.Linear(math.prod(config.core), config.hidden[-1]))
+
+
+def transposed_convolutions(config: ModelConfig) -> nn.Sequential:
+    """Codes (n, latent_dim) to logits (n, pixels): `convolutions` the other way, each doubling the side."""
+    channels = (*reversed(config.hidden[:-1]), config.channels)
+    layers: list[nn.Module] = [*multilayer_perceptron(config.latent_dim, config.hidden[-1], math.prod(config.core)), nn.Unflatten(-1, config.core)]
+    for inputs, outputs in zip(channels, channels[1:]):
+        layers += [nn.ReLU(), nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1)]
+    return nn.Sequential(*layers, nn.Flatten(-3))
+
+
 class Encoder(nn.Module):
     """Images (n, pixels) in [0, 1] to an Encoding; `stochastic` ones say a log-variance too."""
 
     def __init__(self, config: ModelConfig, stochastic: bool) -> None:
         super().__init__()
-        self.body = nn.Sequential(multilayer_perceptron(config.pixels, *config.hidden), nn.ReLU())
+        body = convolutions(config) if config.network == "conv" else multilayer_perceptron(config.pixels, *config.hidden)
+        self.body = nn.Sequential(body, nn.ReLU())
         self.mean = Linear(config.hidden[-1], config.latent_dim)
         self.log_var = Linear(config.hidden[-1], config.latent_dim) if stochastic else None
 
@@ -72,14 +92,17 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Codes (n, latent_dim) to the logits of pixels (n, pixels)."""
+    """Codes (..., latent_dim) to the logits of pixels (..., pixels)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
-        self.body = multilayer_perceptron(config.latent_dim, *reversed(config.hidden), config.pixels)
+        widths = (config.latent_dim, *reversed(config.hidden), config.pixels)
+        self.body = transposed_convolutions(config) if config.network == "conv" else multilayer_perceptron(*widths)
 
     def forward(self, z: Tensor) -> Tensor:
-        return self.body(z).to(z.dtype)
+        if z.ndim <= 2:
+            return self.body(z).to(z.dtype)
+        return self(z.flatten(0, -2)).unflatten(0, z.shape[:-1])  # convolutions take one axis of images
 
 
 class Discriminator(nn.Module):

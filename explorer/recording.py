@@ -7,6 +7,7 @@ nothing in the training: it draws from generators of its own.
 from __future__ import annotations
 
 import io
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,6 +29,7 @@ GRID, GRID_OF_A_LABEL = 64, 24  # points a side at which the discriminator is as
 REACH = 4.0  # of that grid, and of the manifold where the prior is not N(0, I), latent units to each side
 SEED = 21  # of the VAE's noise and of the prior's draws
 QUALITY = 50  # of the manifold's pictures, WebP
+TALLEST = 16_383  # pixels that a WebP picture has at most
 
 
 def moments(steps: int) -> list[int]:
@@ -47,10 +49,11 @@ def manifold_grid(prior_name: str, tiles: int = TILES) -> Tensor:
 
 @torch.no_grad()
 def decode_manifold(model: Autoencoder, grid: Tensor) -> np.ndarray:
-    """The pictures of codes (TILES², 2), side by side: (TILES · side, TILES · side) uint8."""
-    side = model.config.image_side
+    """The pictures of codes (tiles², 2), side by side: (tiles · side, tiles · side) uint8, of colour pictures with a last axis of three."""
+    side, channels, tiles = model.config.image_side, model.config.channels, math.isqrt(len(grid))
     pictures = model.decode(grid.to(next(model.parameters()).device)).sigmoid().mul(255).round().byte().cpu()
-    return pictures.view(TILES, TILES, side, side).transpose(1, 2).reshape(TILES * side, TILES * side).numpy()
+    sheet = pictures.view(tiles, tiles, channels, side, side).permute(0, 3, 1, 4, 2).reshape(tiles * side, tiles * side, channels).numpy()
+    return sheet if channels > 1 else sheet[..., 0]
 
 
 class Recorder:
@@ -68,7 +71,7 @@ class Recorder:
         generator = torch.Generator().manual_seed(SEED)
         self.noise = torch.randn(count, 2, generator=generator).to(device)
         self.draws = build(config.model, seed=0).prior.sample(count, 2, generator).numpy()
-        self.grid = manifold_grid(config.model.prior)
+        self.grid = manifold_grid(config.model.prior, min(TILES, TALLEST // (MOMENTS * config.model.image_side)))
         self.taken: dict[str, list[Tensor]] = {name: list(tensor) for name, tensor in (taken or {}).items()}
         self.wanted: set[int] | None = None
 
@@ -90,13 +93,13 @@ class Recorder:
         """What a bundle stores; t moments, n images.
 
         step (t,); row (n,): the images' places in the test set; mean, log_var (t, n, 2); manifold: one WebP picture, the moments
-        one below the other; manifold_z (TILES², 2); logit (t, labels or 1, g, g): what the discriminator has learnt, without the log p(z) that it is
+        one below the other; manifold_z (tiles², 2), with fewer tiles than TILES where the pictures are large; logit (t, labels or 1, g, g): what the discriminator has learnt, without the log p(z) that it is
         given, bottom row first over [-REACH, REACH]²; smoothing (t,): the standard deviation of the noise in that log p(z); and
         what the model was worth on these images: reconstruction, kl, adversarial (nats per image), coverage, sliced_w2_squared (t,).
         """
         found = {name: tensor.numpy() for name, tensor in self.tensors().items()}
         halves = {name: found[name].astype(np.float16) for name in ("mean", "log_var", "logit") if name in found}
-        picture = np.frombuffer(_webp(found["manifold"].reshape(-1, found["manifold"].shape[-1])), np.uint8)
+        picture = np.frombuffer(_webp(np.concatenate(found["manifold"])), np.uint8)
         return found | halves | {"row": self.rows.astype(np.float32), "manifold": picture, "manifold_z": self.grid.numpy()}
 
     @torch.no_grad()
@@ -133,7 +136,7 @@ class Recorder:
 
 
 def _webp(picture: np.ndarray) -> bytes:
-    """picture: (height, width) uint8."""
+    """picture: (height, width) uint8, or (height, width, 3)."""
     from PIL import Image
 
     file = io.BytesIO()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 IMAGES = 1000  # of the test set, at most
 NOISE_SEED, DRAWS_SEED = 21, 22  # the same in every snapshot, so that what moves is the model; apart, or the noise would be the draws
 NULL_REPEATS = 20
-MANIFOLD_SIDES = {8: 16, 28: 12}  # pictures across, by the pictures' own side
+MANIFOLD_SIDES = {8: 16, 28: 12}  # pictures across, by the pictures' own side; of others 8
 ESTIMATORS = {"sliced_w2_squared": metrics.sliced_w2_squared, "coverage": metrics.coverage}
 
 
@@ -46,7 +46,7 @@ class Observer:
         self.noise = torch.randn(len(self.x), 2, generator=torch.Generator().manual_seed(NOISE_SEED)).to(device)
         self.draws = prior_draws(config.model.prior, len(self.x), 1)[0]
         self.null = null_bands(config.model.prior, len(self.x))
-        self.grid = manifold_grid(config.model.prior, MANIFOLD_SIDES[config.model.image_side]).to(device)
+        self.grid = manifold_grid(config.model.prior, MANIFOLD_SIDES.get(config.model.image_side, 8)).to(device)
 
     @torch.no_grad()
     def look(self, model: Autoencoder) -> Snapshot:

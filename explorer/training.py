@@ -16,12 +16,13 @@ from torch.nn import functional as F
 from explorer import gaussian, metrics, objectives
 from explorer.config import Config, TrainingConfig
 from explorer.distributed import ALONE, Processes
-from explorer.models import Autoencoder, build, multiply_in
+from explorer.models import Autoencoder, Encoding, build, multiply_in
 
 if TYPE_CHECKING:
     from explorer.datasets import Split
 
 EVALUATION_SEED = 20  # of the noise and of the prior's draws in `evaluate`
+AT_ONCE = 40_000_000  # numbers of images in float32, where nothing is learnt; what lies between convolutions is larger than an image
 DRAWS_AN_IMAGE = 16  # of z, in the VAE's -ELBO
 SETS, SETS_IN_MANY_DIMENSIONS = 20, 5  # of draws of the prior that codes are compared with: neighbours are slow to find in many dimensions
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
@@ -377,7 +378,7 @@ def evaluate(
     x = _pixels(test, device)
     n, latent_dim = len(x), model.config.latent_dim
     generator = torch.Generator().manual_seed(EVALUATION_SEED)
-    mean, log_var = model.encode(x)
+    mean, log_var = _encode(model, x)
     results: dict = {"images": n, "seed": EVALUATION_SEED, "reconstruction": _bce_at(model, mean, x)}
     codes = mean
     if log_var is not None:
@@ -401,7 +402,7 @@ def evaluate(
                 model, x, importance_samples, generator, lambda share: progress(0.15 + 0.85 * share)
             )
     if train is not None:
-        train_codes = model.encode(_pixels(train, device)).mean
+        train_codes = _encode(model, torch.from_numpy(train.images).to(device)).mean
         results["label_accuracy"] = metrics.knn_label_accuracy(train_codes.cpu().numpy(), train.labels, mean.cpu().numpy(), test.labels)
     if model.config.label_informed:
         nearest = model.prior.component_log_prob(mean).argmax(-1).cpu().numpy()
@@ -411,6 +412,16 @@ def evaluate(
 
 def _pixels(split: Split, device: torch.device) -> Tensor:
     return torch.from_numpy(split.images).to(device).float() / 255  # (n, pixels)
+
+
+def _images_at_once(model: Autoencoder) -> int:
+    return AT_ONCE // (model.config.pixels * (4 if model.config.network == "conv" else 1))
+
+
+def _encode(model: Autoencoder, images: Tensor) -> Encoding:
+    """images: (n, pixels), in [0, 1] or uint8. In batches: a large set would not fit in float32."""
+    parts = [model.encode(part if part.is_floating_point() else part.float() / 255) for part in images.split(_images_at_once(model))]
+    return Encoding(torch.cat([part.mean for part in parts]), None if parts[0].log_var is None else torch.cat([part.log_var for part in parts]))
 
 
 def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator) -> dict:
@@ -444,7 +455,7 @@ def importance_weighted_bound(
     x: (n, pixels). progress: as in `evaluate`. (Burda et al. 2015, arXiv 1509.00519, section 3.)
     """
     bounds: list[float] = []
-    parts = x.split(max(1, 50_000 // samples))
+    parts = x.split(max(1, min(50_000, _images_at_once(model)) // samples))
     for part in parts:
         mean, log_var = model.encode(part)
         noise = torch.randn(samples, *mean.shape, generator=generator).to(x.device)
@@ -460,5 +471,6 @@ def importance_weighted_bound(
 
 def _bce_at(model: Autoencoder, z: Tensor, x: Tensor, batch: int = 2000) -> float:
     """Mean reconstruction at the given codes, in nats per image."""
+    batch = min(batch, _images_at_once(model))
     parts = [objectives.reconstruction(model.decode(a), b).double() * len(a) for a, b in zip(z.split(batch), x.split(batch))]
     return (sum(parts) / len(x)).item()

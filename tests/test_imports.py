@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "shapes": set(),
     "priors": {"config", "gaussian", "shapes"},
     "datasets": {"config", "files"},
+    "folder": {"config", "datasets"},
     "downloads": {"config", "datasets"},
     "models": {"config", "gaussian", "priors"},
     "objectives": {"config", "gaussian", "priors"},
@@ -36,7 +37,7 @@ MAY_IMPORT = {
     "metrics": set(),
     "projection": set(),
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "downloads", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes"},
+    "ui.cached": {"config", "bundle", "datasets", "downloads", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes"},
     "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }

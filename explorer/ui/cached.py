@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,11 +12,12 @@ import numpy as np
 import streamlit as st
 from safetensors.numpy import save as save_tensors
 
-from explorer import datasets, desks, runs
+from explorer import datasets, desks, folder, runs
 from explorer.bundle import MANIFEST, Bundle, BundleError, find_bundles, find_remains, load_bundle
-from explorer.config import ModelConfig, TrainingConfig
+from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.downloads import Downloads
 from explorer.shapes import SHAPES
+from explorer.ui.texts import NO_PICTURES
 
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
@@ -42,8 +45,8 @@ class Catalogue(NamedTuple):
 def catalogue() -> Catalogue:
     """Looks at the folders anew each time, and opens only bundles that changed."""
     entries, problems = [], []
-    for prefix, folder in FOLDERS.items():
-        for path in [*find_bundles(folder), *find_remains(folder)]:
+    for prefix, place in FOLDERS.items():
+        for path in [*find_bundles(place), *find_remains(place)]:
             try:
                 entries.append(_entry(prefix + path.name, _open(path)))
             except BundleError as error:
@@ -69,18 +72,18 @@ def reconstruction_errors(digest: str) -> bytes | None:
     None where there is no such bundle or its dataset is not on the disk, DatasetError where that cannot be read. Imports torch. assets.py keeps it.
     """
     bundle = _find(digest)
-    if bundle is None or not datasets.is_present(bundle.config.training.dataset, DATA_DIR):
+    if bundle is None or not _is_present(bundle.config):
         return None
+    images = _all_test_images(bundle.config)
     import torch
 
     from explorer import objectives
 
-    x = torch.from_numpy(_test_images(bundle.config.training.dataset, str(DATA_DIR))).float().div_(255)
-    z = torch.from_numpy(bundle.codes.mean)
-    if len(x) != len(z):
-        raise datasets.DatasetError(f"{bundle.config.training.dataset} has {len(x)} test images here, and not the {len(z)} that the model was measured on")
+    if len(images) != len(bundle.codes.mean):
+        raise datasets.DatasetError(f"{bundle.config.dataset} has {len(images)} test images here, and not the {len(bundle.codes.mean)} that the model was measured on")
+    x, z = torch.from_numpy(images), torch.from_numpy(bundle.codes.mean)
     decoder = model(digest)
-    error = [objectives.reconstruction_of_each(decoder.decode(codes), images) for codes, images in zip(z.split(1000), x.split(1000))]
+    error = [objectives.reconstruction_of_each(decoder.decode(codes), some.float() / 255) for codes, some in zip(z.split(500), x.split(500))]
     return save_tensors({"error": torch.cat(error).numpy()})
 
 
@@ -166,15 +169,15 @@ def _required(digest: str) -> Bundle:
 
 
 def _find(digest: str) -> Bundle | None:
-    for folder in FOLDERS.values():
-        for path in find_bundles(folder):
-            try:
-                bundle = _open(path)
-            except BundleError:
-                continue
-            if bundle.digest == digest:
-                return bundle
-    return None
+    return next((bundle for bundle in _bundles() if bundle.digest == digest), None)
+
+
+def _bundles() -> Iterator[Bundle]:
+    """Those that can be opened."""
+    for place in FOLDERS.values():
+        for path in find_bundles(place):
+            with contextlib.suppress(BundleError):
+                yield _open(path)
 
 
 def known_datasets() -> list[dict]:
@@ -186,12 +189,13 @@ def known_datasets() -> list[dict]:
 
 def original(dataset: str, row: int) -> bytes:
     """The pixels of one test image, one byte each. Raises DatasetError without the dataset, LookupError without the row."""
-    if dataset not in datasets.DATASETS:
+    config = None if dataset in datasets.DATASETS else next((bundle.config for bundle in _bundles() if bundle.config.dataset == dataset), None)
+    if dataset not in datasets.DATASETS and config is None:
         raise LookupError("there is no such dataset")
-    images = _test_images(dataset, str(DATA_DIR))
-    if not 0 <= row < len(images):
-        raise LookupError(f"{dataset} has test images 0 to {len(images) - 1}")
-    return images[row].tobytes()
+    rows = _folder_files(config.pictures) if config else _test_images(dataset, str(DATA_DIR))
+    if not 0 <= row < len(rows):
+        raise LookupError(f"{dataset} has test images 0 to {len(rows) - 1}")
+    return (folder.test_image(config, rows, row) if config else rows[row]).tobytes()
 
 
 def original_problem(dataset: str, row: int) -> str | None:
@@ -265,15 +269,39 @@ def _test_images(dataset: str, data_dir: str) -> np.ndarray:
     return datasets.load(dataset, "test", data_dir).images
 
 
+def _is_present(config: Config) -> bool:
+    """Are the test images on the disk? Of a folder, as far as its files' names tell; `folder.test_image` looks closer."""
+    if config.pictures is None:
+        return datasets.is_present(config.training.dataset, DATA_DIR)
+    try:
+        return len(_folder_files(config.pictures)) > 0
+    except datasets.DatasetError:
+        return False
+
+
+@st.cache_resource(ttl=60, max_entries=16, show_spinner=False)  # 50,000 files are listed in a quarter of a second
+def _folder_files(pictures: Pictures) -> list[str]:
+    return folder.test_files(pictures)
+
+
+def _all_test_images(config: Config) -> np.ndarray:
+    """(n, pixels) uint8."""
+    if config.pictures is None:
+        return _test_images(config.training.dataset, str(DATA_DIR))
+    files = _folder_files(config.pictures)
+    return np.stack([folder.test_image(config, files, row) for row in range(len(files))])
+
+
 def _entry(name: str, bundle: Bundle) -> dict:
     model, training = bundle.config.model, bundle.config.training
-    title = _title(model, training)
+    title, classes = _title(bundle.config), class_names(bundle.config)
     return {
         "name": name,
         "title": title,
-        "choice": f"{title} · {training.dataset}" + (f" · {name}" if name != bundle.config.name else ""),
+        "choice": f"{title} · {bundle.config.pictures.name if bundle.config.pictures else training.dataset}" + (f" · {name}" if name != bundle.config.name else ""),
         "kind": model.kind,
-        "dataset": training.dataset,
+        "dataset": bundle.config.dataset,
+        "whole": bundle.config.pictures is not None,  # pictures as they are, not ink on paper
         "prior": PRIOR_NAMES[model.prior],
         "shape": shape(model.prior),
         "epochs": training.epochs,
@@ -283,12 +311,14 @@ def _entry(name: str, bundle: Bundle) -> dict:
             "adversarial_rise": training.adversarial_rise, "prior": PRIOR_NAMES[model.prior],
         },
         "image_side": model.image_side,
+        "channels": model.channels,
         "latent_dim": model.latent_dim,
         "images": len(bundle.codes.label),
-        "classes": list(datasets.CLASS_NAMES[training.dataset]),
-        "confusable": CONFUSABLE.get(training.dataset, (4, 9)),
+        "classes": classes,
+        "confusable": CONFUSABLE.get(training.dataset, (4, 9)) if len(classes) > 9 else (0, 1) if len(classes) > 1 else None,
         "metrics": bundle.metrics,
-        "originals": datasets.is_present(training.dataset, DATA_DIR),
+        "originals": _is_present(bundle.config),
+        "without_originals": NO_PICTURES if bundle.config.pictures else None,
         "digest": bundle.digest,
         "tensors": f"tensors/{bundle.digest}",
         "recording": f"recordings/{bundle.digest}" if bundle.recording is not None else None,
@@ -305,8 +335,16 @@ def shape(prior: str) -> dict | None:
     return {"name": prior, "means": found.means.round(6).tolist(), "axes": found.axes.round(6).tolist(), "stds": found.stds.tolist()}
 
 
-def _title(model: ModelConfig, training: TrainingConfig) -> str:
+def class_names(config: Config) -> list[str]:
+    """The classes' names, without signs that mean something in a page: sub-folders may have any."""
+    if config.pictures is None:
+        return list(datasets.CLASS_NAMES[config.training.dataset])
+    return ["".join(sign for sign in name if sign.isprintable() and sign not in "<>&\"'`$")[:40] or "?" for name in config.pictures.class_names]
+
+
+def _title(config: Config) -> str:
     """`VAE`, `VAE β = 0.1`, `AAE mixture, labels`: what sets a model apart from its siblings."""
+    model, training = config.model, config.training
     parts = [model.kind.upper()]
     if model.kind == "vae" and training.beta != 1:
         parts.append(f"β = {training.beta:g}")

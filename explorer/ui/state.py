@@ -33,7 +33,7 @@ FINDS = tuple(f"{value}-{end}" for value in ("error", "kl", "judgement", "densit
 CHOICES = {
     "codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take"),
     "near": ("neighbours", "region", "find"), "near_side": ("left", "right"), "near_k": ("8", "4", "6", "12", "16", "24"),
-    "near_find": ("misplaced", *FINDS, *(f"class-{which}" for which in range(10))), "way": ("line", "circle", "curve"),
+    "near_find": ("misplaced", *FINDS, "class-0"), "way": ("line", "circle", "curve"),
     "underlay": ("none", "quantiles", "grid", "density", "ratio", "stretch"), "colour": ("class", "kl", "error", "judgement", "density"),
 }  # fmt: skip
 OPACITY = (1.0, 1.0)  # of the underlay, and of the codes
@@ -90,7 +90,7 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
                 ignore(name, str(error))
     for name, choices in CHOICES.items():
         if name in params:
-            if params[name] in choices:
+            if params[name] in choices or name == "near_find" and _is_class(params[name], models):
                 state[name] = params[name]
             else:
                 ignore(name, f"it can be {' or '.join(choices)}")
@@ -181,6 +181,12 @@ def check(sent: Mapping, default: Mapping, models: Mapping[str, Mapping]) -> dic
     """
     near = {name: value for name, value in to_params({**sent, "tool": "near"}).items() if name.startswith("near")}  # kept while another tool is open
     return parse(near | to_params(sent), default, models)[0]
+
+
+def _is_class(find: str, models: Mapping[str, Mapping]) -> bool:
+    """`class-3`: of a model that has so many classes."""
+    which = find.removeprefix("class-")
+    return find.startswith("class-") and which.isascii() and which.isdigit() and find == f"class-{int(which)}" and int(which) < max(len(model["classes"]) for model in models.values())
 
 
 def _dimensions(state: Mapping, models: Mapping[str, Mapping]) -> int:

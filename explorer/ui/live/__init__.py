@@ -57,7 +57,8 @@ export default function ({ data, parentElement, setStateValue }) {
 @cache
 def symbols() -> dict:
     """The colours and signs that Python and JavaScript share."""
-    return json.loads((HERE / "symbols.json").read_text())
+    found = json.loads((HERE / "symbols.json").read_text())
+    return found | {"classes": [found["classes"][i % len(found["classes"])] for i in range(256)]}  # a folder may have many classes: the colours come again
 
 
 def _parts_styles(name: str) -> list[Path]:

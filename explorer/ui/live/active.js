@@ -1,7 +1,12 @@
 // A decoder that leaves out what is zero: after a ReLU most of a layer's units are, and what they would multiply need not be read.
 // The same numbers as decoder.js, in a third of the time; and with them the derivatives by two of z's dimensions, exactly. No DOM.
 
+import { applied, unbiased } from "./perceptron.js";
+
 const LANES = 4; // units whose weights are added in one go
+
+// The quickest way to decode with a decoder of decoder.js, and to have those derivatives: {decode(z), tangents(z, dims)}.
+export const activeDecoder = (decoder) => (decoder.body.convolves ? new ConvolutionalDecoder(decoder) : new ActiveDecoder(decoder));
 
 export class ActiveDecoder {
   // decoder: of decoder.js. Its weights are copied with rows and columns changed, so that all weights of one input lie together.
@@ -38,6 +43,30 @@ export class ActiveDecoder {
       from = from.map((values, which) => addUp(layer, values, count, layer.sums[which], which === 0));
     });
     return from;
+  }
+}
+
+// The same of convolutions, which leave nothing out.
+class ConvolutionalDecoder {
+  constructor(decoder) {
+    this.decoder = decoder;
+    this.layers = decoder.body.layers.map((layer) => [layer, unbiased(layer), unbiased(layer)]);
+  }
+
+  decode(z) {
+    return this.decoder.decode(z);
+  }
+
+  tangents(z, dims) {
+    let all = [Float32Array.from(z), ...dims.map((d) => Float32Array.from(z, (_, i) => (i === d ? 1 : 0)))];
+    this.layers.forEach((layers, index) => {
+      all = all.map((values, which) => applied(layers[which], values));
+      if (index === this.layers.length - 1) return;
+      const [units, ...along] = all;
+      for (let i = 0; i < units.length; i++) if (!(units[i] > 0)) units[i] = along[0][i] = along[1][i] = 0;
+    });
+    const [logits, ...along] = all;
+    return { logits, along };
   }
 }
 

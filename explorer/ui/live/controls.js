@@ -82,8 +82,8 @@ export class Controls {
     for (const panel of panels) {
       if (!panel.model || panel.model.entry.latent_dim > 2) continue; // holes and borders of more dimensions are not looked for
       const { codes, entry } = panel.model;
-      const [a, b] = entry.confusable;
-      places.set(`Between ${entry.classes[a]} and ${entry.classes[b]} (${panel.name})`, () => ({ mean: at(between(codes, a, b)), log_var: flat(-4) }));
+      const [a, b] = entry.confusable ?? [];
+      if (entry.confusable) places.set(`Between ${entry.classes[a]} and ${entry.classes[b]} (${panel.name})`, () => ({ mean: at(between(codes, a, b)), log_var: flat(-4) }));
       places.set(`A hole in q(z) (${panel.name})`, () => ({ mean: at(hole(codes, entry.shape)), log_var: flat(-4) }));
     }
     places.set("Far from the prior", () => ({ mean: flat(3.5), log_var: flat(-6) }));

@@ -5,13 +5,15 @@
 // Which form each dataset's pictures have. Others, which a person may train on, were fitted into their square as Fashion-MNIST's were.
 const FORMS = { mnist: "mnist", digits: "digits", "fashion-mnist": "fashion" };
 
-export const formName = (dataset) => FORMS[dataset] ?? "fitted";
+export const formName = ({ dataset, whole }) => (whole ? "whole" : FORMS[dataset] ?? "fitted");
 
-// The picture as a model of `entry` reads it: side² numbers in [0, 1]. All 0 where there is no ink.
-export function toForm(picture, { dataset, image_side: side }) {
+// The picture as a model of `entry` reads it: side² numbers in [0, 1], or in colour three times as many. All 0 where there is no ink.
+export function toForm(picture, entry) {
+  const { image_side: side, channels, whole } = entry;
+  if (whole) return wholeForm(picture, side, channels);
   const box = inkBox(picture);
   if (!box) return new Float32Array(side * side);
-  return { mnist: mnistForm, digits: digitsForm, fashion: fittedForm, fitted: fittedForm }[formName(dataset)](picture, box, side);
+  return { mnist: mnistForm, digits: digitsForm, fashion: fittedForm, fitted: fittedForm }[formName(entry)](picture, box, side);
 }
 
 // The least box with all ink: {left, top, width, height}, or null without ink.
@@ -69,6 +71,14 @@ function fittedForm(picture, box, side) {
   const scale = side / Math.max(box.width, box.height);
   const width = Math.max(1, Math.round(box.width * scale)), height = Math.max(1, Math.round(box.height * scale));
   return paste(resize(picture, box, width, height), width, height, side, Math.floor((side - width) / 2), Math.floor((side - height) / 2));
+}
+
+// A folder's pictures (folder.py): all of the square, as it is. picture.planes: red, green and blue, where it has colour.
+function wholeForm({ values, planes = [values, values, values], width, height }, side, channels) {
+  const x = new Float32Array(channels * side * side), all = { left: 0, top: 0, width, height };
+  const parts = channels === 1 ? [values] : planes;
+  parts.forEach((part, channel) => x.set(resize({ values: part, width }, all, side, side), channel * side * side));
+  return x;
 }
 
 // The darkest ink becomes 1.

@@ -63,7 +63,10 @@ export class TestImages {
     }
     this.choose.hidden = !entry.originals;
     this.fetchBox.hidden = entry.originals;
-    if (!entry.originals) this.askState();
+    if (entry.without_originals) {
+      this.start.hidden = true;
+      write(this.why, entry.without_originals);
+    } else if (!entry.originals) this.askState();
   }
 
   // What the page has picked.

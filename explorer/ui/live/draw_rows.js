@@ -63,7 +63,7 @@ export class Row {
     const { words } = this;
     this.element.classList.toggle("blank", !found);
     this.button.disabled = !found;
-    drawPixels(this.reads, side, (i) => 255 * x[i]);
+    drawPixels(this.reads, side, x.map((value) => 255 * value));
     if (!found) {
       for (const canvas of [this.made, this.off]) canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
       for (const part of [this.code, this.error]) write(part, "");
@@ -91,8 +91,11 @@ export class Row {
     const { off } = this;
     if (off.width !== side) off.width = off.height = side;
     const context = off.getContext("2d"), image = context.createImageData(side, side);
-    for (let i = 0; i < x.length; i++) {
-      const colour = differenceColour(1 / (1 + Math.exp(-logits[i])) - x[i], colours);
+    const area = side * side, channels = x.length / area;
+    for (let i = 0; i < area; i++) {
+      let difference = 0; // of a pixel in colour, the mean of its channels'
+      for (let at = i; at < x.length; at += area) difference += (1 / (1 + Math.exp(-logits[at])) - x[at]) / channels;
+      const colour = differenceColour(difference, colours);
       for (let channel = 0; channel < 3; channel++) image.data[4 * i + channel] = Math.round(colour[channel]);
       image.data[4 * i + 3] = 255;
     }

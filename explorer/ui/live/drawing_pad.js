@@ -1,5 +1,7 @@
 // A pad to draw on, white on black as MNIST, by mouse, pen, finger or keys.
 
+import { luminance } from "./picture_file.js";
+
 export const SIDE = 280; // pixels, ten for each of MNIST's
 const STEP = 5; // pixels that an arrow key moves the cursor by; with Shift, four times as many
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -56,11 +58,14 @@ export class Pad {
     this.redraw();
   }
 
-  // What is drawn: {values: from 0 to 1, width, height}.
+  // What is drawn: {values: from 0 to 1, width, height, planes: of colour, where something in colour lies beneath}.
   picture() {
-    const { data } = this.context.getImageData(0, 0, SIDE, SIDE), values = new Float32Array(SIDE * SIDE);
+    const { data } = this.context.getImageData(0, 0, SIDE, SIDE), size = { width: SIDE, height: SIDE };
+    const plane = (channel) => Float32Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + channel] / 255);
+    if (this.base?.colour) return { ...size, values: luminance(data), planes: [0, 1, 2].map(plane) };
+    const values = new Float32Array(SIDE * SIDE);
     for (let i = 0; i < values.length; i++) values[i] = data[4 * i] / 255;
-    return { values, width: SIDE, height: SIDE };
+    return { ...size, values };
   }
 
   redraw() {
@@ -187,11 +192,13 @@ export class Pad {
   }
 }
 
-// A canvas of SIDE x SIDE from a picture of ink {values, width, height}: by itself as large as it fits, or at (left, top) as it is.
+// A canvas of SIDE x SIDE from a picture of ink {values, width, height}, or in colour with three times the values: by itself as large as it
+// fits, or at (left, top) as it is.
 export function baseCanvas({ values, width, height }, place = null) {
   const canvas = new OffscreenCanvas(SIDE, SIDE), context = canvas.getContext("2d");
   const small = new OffscreenCanvas(width, height), image = new ImageData(width, height);
-  values.forEach((value, i) => image.data.set([255 * value, 255 * value, 255 * value, 255], 4 * i)); // clamped and rounded
+  const area = width * height, [green, blue] = values.length > area ? [area, 2 * area] : [0, 0];
+  for (let i = 0; i < area; i++) image.data.set([255 * values[i], 255 * values[i + green], 255 * values[i + blue], 255], 4 * i); // clamped and rounded
   small.getContext("2d").putImageData(image, 0, 0);
   context.fillStyle = "#000";
   context.fillRect(0, 0, SIDE, SIDE);

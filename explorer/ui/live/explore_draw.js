@@ -110,7 +110,7 @@ export class Tool {
 
   // Strokes as broad as the dataset's, until a person has chosen.
   suitBrush() {
-    if (!this.brushChosen) this.pad.brush = this.page.panels.some((panel) => formName(panel.model.entry.dataset) !== "digits") ? BRUSH : BROAD_BRUSH;
+    if (!this.brushChosen) this.pad.brush = this.page.panels.some((panel) => formName(panel.model.entry) !== "digits") ? BRUSH : BROAD_BRUSH;
     this.find(".brush").value = this.pad.brush;
   }
 
@@ -220,8 +220,15 @@ export class Tool {
     const { words } = this.page, name = file.name || words.pasted;
     const turn = (this.turn = (this.turn ?? 0) + 1); // a later file wins
     try {
-      const opened = await openPicture(file, SIDE);
+      const whole = this.page.panels.every(({ model }) => model.entry.whole);
+      const opened = await openPicture(file, SIDE, whole);
       if (turn !== this.turn) return;
+      if (whole) {
+        this.fresh = true;
+        this.pad.setBase({ ...opened, colour: true });
+        this.settlePick();
+        return this.say(fill(words.notices[opened.notice] ?? words.taken_whole, { name }));
+      }
       const paper = readPaper(opened.greys);
       if (!this.lay({ ...opened, paper }, paper.dark)) return this.say(fill(words.refused.blank, { name }));
       this.say(fill(words.notices[opened.notice] ?? words.taken, { name }));
@@ -277,7 +284,7 @@ export class Tool {
     if (!panel) return;
     this.images.follow(dataset, Number(row));
     const { entry, codes } = panel.model;
-    if (!entry.originals) return this.say(fill(words.no_original, { dataset, row }));
+    if (!entry.originals) return this.say(entry.without_originals ?? fill(words.no_original, { dataset, row }));
     try {
       const response = await fetch(new URL(`originals/${dataset}/${row}`, base));
       if (!response.ok) throw new Error(await response.text());
@@ -285,7 +292,7 @@ export class Tool {
       if (this.picked !== pick) return;
       const x = Float32Array.from(pixels, (pixel) => pixel / 255), side = entry.image_side;
       this.fresh = true;
-      this.pad.setBase({ pick, dataset, x, canvas: baseCanvas({ values: x, width: side, height: side }) });
+      this.pad.setBase({ pick, dataset, x, colour: entry.channels > 1, canvas: baseCanvas({ values: x, width: side, height: side }) });
       this.say(fill(words.laid, { dataset, row, class: entry.classes[codes.label[row]] }));
       if (this.isOpen) this.announce();
     } catch (error) {
@@ -308,7 +315,7 @@ export class Tool {
 
   explainForms() {
     const { words, panels } = this.page;
-    const forms = panels.map((panel) => formName(panel.model.entry.dataset));
+    const forms = panels.map((panel) => formName(panel.model.entry));
     const one = (i) => fill(words.forms[forms[i]], { side: panels[i].model.entry.image_side });
     const umap = panels.some((panel) => panel.model.codes.umap) ? [words.on_umap] : [];
     const text = forms[0] === forms[1] ? one(0) : fill(words.two_forms, { left: panels[0].name, right: panels[1].name, left_form: one(0), right_form: one(1) });

@@ -45,7 +45,7 @@ export class Tool {
   listen() {
     const { page, find } = this, on = (selector, event, act) => find(selector).addEventListener(event, act);
     on(".walk-part", "click", () => page.set({ sum: null }));
-    on(".sum-part", "click", () => page.state().sum ?? page.set({ sum: SUM }));
+    on(".sum-part", "click", () => page.state().sum ?? page.set({ sum: this.firstSum() }));
     for (const radio of this.box.querySelectorAll("[name=walk-kind]")) radio.addEventListener("change", () => this.turn(radio.value === "images"));
     on(".way", "change", () => page.set({ way: find(".way").value }));
     on(".frames", "change", () => {
@@ -300,6 +300,11 @@ export class Tool {
     this.films.forEach((film, i) => (film.probe.hidden = !this.images && i > 0));
   }
 
+  firstSum() {
+    const classes = Math.min(...this.page.panels.map(({ model }) => model.entry.classes.length));
+    return classes > 9 ? SUM : `0,${Math.min(1, classes - 1)}`;
+  }
+
   say(text) {
     this.said = text;
     this.page.announce(text);
@@ -311,8 +316,8 @@ export class Tool {
     const list = page.panels.filter((panel) => panel.model.entry.latent_dim === 2).map((panel) => [
       fill(words.through_hole, { name: panel.name }), () => this.start(throughHole(panel.model), false, "line"),
     ]);
-    const { entry, codes } = left.model, [a, b] = entry.confusable;
-    list.push([fill(words.two_images, { a: entry.classes[a], b: entry.classes[b] }), () => this.start(twoImages(codes, a, b), true, "line")]);
+    const { entry, codes } = left.model, [a, b] = entry.confusable ?? [];
+    if (entry.confusable) list.push([fill(words.two_images, { a: entry.classes[a], b: entry.classes[b] }), () => this.start(twoImages(codes, a, b), true, "line")]);
     list.push([words.across, () => this.start(across(), false, "circle")]);
     this.examples = list.map(([, act]) => act);
     this.find(".examples").replaceChildren(new Option(words.example, ""), ...list.map(([name], i) => new Option(name, i)));

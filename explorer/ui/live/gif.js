@@ -1,15 +1,25 @@
-// Animated pictures in greys: GIF89a (CompuServe 1990), packed by LZW. No DOM.
+// Animated pictures in greys or few colours: GIF89a (CompuServe 1990), packed by LZW. No DOM.
 
 const MAX_CODES = 4096; // of twelve bits
-const CLEAR = 256, END = 257; // after the 256 greys
+const CLEAR = 256, END = 257; // after the 256 colours
+const LEVELS = [6, 7, 6]; // of red, green and blue in COLOURS
 
-// frames: Uint8Arrays of width · height greys, 0 black, 255 white; delay: of each frame, in hundredths of a second. It loops for ever.
-export function encodeGif({ width, height, frames, delay }) {
+// A palette is {colours: 256 of [r, g, b], indexOf(r, g, b)}.
+export const GREYS = { colours: Array.from({ length: 256 }, (_, grey) => [grey, grey, grey]), indexOf: (r, g, b) => Math.round((r + g + b) / 3) };
+export const COLOURS = {
+  colours: Array.from({ length: 256 }, (_, i) => [Math.floor(i / (LEVELS[1] * LEVELS[2])), Math.floor(i / LEVELS[2]) % LEVELS[1], i % LEVELS[2]].map(
+    (level, channel) => Math.min(255, Math.round((255 * level) / (LEVELS[channel] - 1))),
+  )),
+  indexOf: (...rgb) => rgb.reduce((index, value, channel) => index * LEVELS[channel] + Math.round((value / 255) * (LEVELS[channel] - 1)), 0),
+};
+
+// frames: Uint8Arrays of width · height indices into the palette, of GREYS 0 black, 255 white; delay: of each frame, in hundredths of a second. It loops for ever.
+export function encodeGif({ width, height, frames, delay, palette = GREYS }) {
   const bytes = new Bytes();
   bytes.text("GIF89a");
   bytes.words(width, height);
   bytes.add(0b11110111, 0, 0); // a palette for all frames, of 256 colours
-  for (let grey = 0; grey < 256; grey++) bytes.add(grey, grey, grey);
+  for (const colour of palette.colours) bytes.add(...colour);
   bytes.add(0x21, 0xff, 11);
   bytes.text("NETSCAPE2.0");
   bytes.add(3, 1, 0, 0, 0); // 0: for ever
@@ -18,7 +28,7 @@ export function encodeGif({ width, height, frames, delay }) {
     bytes.words(delay);
     bytes.add(0, 0, 0x2c);
     bytes.words(0, 0, width, height);
-    bytes.add(0, 8); // the greys have eight bits
+    bytes.add(0, 8); // an index has eight bits
     bytes.blocks(lzw(frame));
   }
   bytes.add(0x3b);

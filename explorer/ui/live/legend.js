@@ -23,6 +23,7 @@ export class Legend {
       button.addEventListener("click", (event) => this.toggle(which, event.detail > 1, classes.length));
       return button;
     }));
+    if (new Set(this.palette.slice(0, classes.length)).size < classes.length) this.host.append("(the colours come again)");
   }
 
   toggle(which, alone, count) {

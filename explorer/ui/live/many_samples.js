@@ -1,6 +1,7 @@
 // Many draws from the probe, decoded by one model: a contact sheet, their mean, and how much each pixel varies over them.
 
-import { ActiveDecoder } from "./active.js";
+import { activeDecoder } from "./active.js";
+import { drawPixels, putPixels } from "./decoder.js";
 import { seededUniform, standardNormal } from "./gaussian.js";
 import { ramp, VIRIDIS } from "./ramps.js";
 
@@ -19,8 +20,8 @@ export class Pictures {
   // model: of models.js.
   constructor(model) {
     this.side = model.entry.image_side;
-    this.decoder = new ActiveDecoder(model.decoder);
-    const pixels = this.side * this.side;
+    this.decoder = activeDecoder(model.decoder);
+    const pixels = model.entry.channels * this.side ** 2;
     this.values = Array.from({ length: MOST }, () => new Float32Array(pixels)); // intensities, 0 to 1
     this.mean = new Float32Array(pixels);
     this.std = new Float32Array(pixels);
@@ -45,19 +46,28 @@ export class Pictures {
   // Draws the first n as a sheet with room for `all`, the mean, and the standard deviation, each into a canvas of its own.
   draw({ sheet, mean, std }, n, all) {
     const { side } = this, across = Math.ceil(Math.sqrt(all)), down = Math.ceil(all / across), step = side + 1; // a pixel between
-    const context = sized(sheet, across * step - 1, down * step - 1);
+    const context = sized(sheet, across * step - 1, down * step - 1), bytes = (values) => values.map((value) => 255 * value);
     context.clearRect(0, 0, sheet.width, sheet.height);
     for (let k = 0; k < n; k++) {
       const image = context.createImageData(side, side);
-      fill(image, this.values[k], (value) => [255 * value, 255 * value, 255 * value]);
+      putPixels(image, 0, 0, side, bytes(this.values[k]));
       context.putImageData(image, (k % across) * step, Math.floor(k / across) * step);
     }
-    for (const [canvas, values, ink] of [[mean, this.mean, (value) => [255 * value, 255 * value, 255 * value]], [std, this.std, (value) => colour(value / HIGHEST)]]) {
-      const on = sized(canvas, side, side), image = on.createImageData(side, side);
-      fill(image, values, ink);
-      on.putImageData(image, 0, 0);
-    }
+    drawPixels(mean, side, bytes(this.mean));
+    const on = sized(std, side, side), image = on.createImageData(side, side);
+    fill(image, averaged(this.std, side * side), (value) => colour(value / HIGHEST));
+    on.putImageData(image, 0, 0);
   }
+}
+
+// The mean over a pixel's channels.
+function averaged(values, area) {
+  const channels = values.length / area;
+  return Float32Array.from({ length: area }, (_, i) => {
+    let sum = 0;
+    for (let at = i; at < values.length; at += area) sum += values[at] / channels;
+    return sum;
+  });
 }
 
 function sized(canvas, width, height) {

@@ -61,12 +61,12 @@ export class Contents {
     for (const [i, panel] of known.entries()) {
       const mean = await averaged(some, (row) => decodedPixels(panel.model, row), () => made === this.made);
       if (!mean) return;
-      drawPixels(canvases[i], panel.model.entry.image_side, (pixel) => mean[pixel]);
+      drawPixels(canvases[i], panel.model.entry.image_side, mean);
     }
     if (!entry.originals) return;
     await near.pictures.fetch(entry, some);
     const mean = await averaged(some, (row) => near.pictures.original(entry, row), () => made === this.made);
-    if (mean) drawPixels(canvases.at(-1), entry.image_side, (pixel) => mean[pixel]);
+    if (mean) drawPixels(canvases.at(-1), entry.image_side, mean);
   }
 
   // The KL and the error of each image, where a model has them: by panel.

@@ -1,6 +1,6 @@
 // Small pictures of images: as decoders give them, and as they are in the dataset. Each is made or fetched once, and kept for a while.
 
-import { drawPixels } from "./decoder.js";
+import { drawPixels, pixelsOf } from "./decoder.js";
 
 const KEPT = 3000; // pictures; the oldest go
 const AT_ONCE = 64; // originals in one answer: assets.MOST_ORIGINALS
@@ -30,7 +30,7 @@ export class Pictures {
 
   // Fetches originals. Throws with the server's sentence.
   async fetch(entry, rows) {
-    const missing = this.missing(entry, rows), size = entry.image_side ** 2;
+    const missing = this.missing(entry, rows), size = entry.channels * entry.image_side ** 2;
     for (let at = 0; at < missing.length; at += AT_ONCE) {
       const some = missing.slice(at, at + AT_ONCE);
       const response = await fetch(new URL(`originals/${entry.dataset}?rows=${some}`, this.base));
@@ -49,7 +49,7 @@ export class Pictures {
     canvas.dataset.shows = key;
     if (!this.kept.has(key)) this.keep(key, make());
     const pixels = this.kept.get(key);
-    drawPixels(canvas, side, (i) => pixels[i]);
+    drawPixels(canvas, side, pixels);
   }
 
   keep(key, pixels) {
@@ -60,6 +60,5 @@ export class Pictures {
 
 // An image as a model's decoder gives it at its code, 0 to 255.
 export function decodedPixels(model, row) {
-  const logits = model.decoder.decode(model.codes.mean.map((column) => column[row]));
-  return Uint8Array.from(logits, (logit) => Math.round(255 / (1 + Math.exp(-logit))));
+  return pixelsOf(model.decoder.decode(model.codes.mean.map((column) => column[row])));
 }

@@ -28,7 +28,7 @@ export class Original {
       if (!response.ok) throw new Error(await response.text());
       const pixels = new Uint8Array(await response.arrayBuffer());
       if (this.shown !== pick) return;
-      drawPixels(canvas, entry.image_side, (i) => pixels[i]);
+      drawPixels(canvas, entry.image_side, pixels);
       canvas.setAttribute("aria-label", `Original of image ${row}`);
       canvas.hidden = false;
     } catch (error) {

@@ -1,10 +1,14 @@
-// Linear layers with a ReLU between them: models.multilayer_perceptron's forward pass.
+// Linear layers, or convolutions, with a ReLU between them: the forward pass of models.multilayer_perceptron and models.convolutions.
+
+import { Convolution } from "./convolution.js";
 
 export class Perceptron {
-  // tensors: what readSafetensors gives, with PREFIX.0.weight (out, in), PREFIX.0.bias, PREFIX.2 ...; last: a ReLU after the last layer too.
-  constructor(tensors, prefix, { last = false } = {}) {
-    this.layers = [];
-    for (let i = 0; tensors[`${prefix}.${i}.weight`]; i += 2) this.layers.push(layer(tensors, `${prefix}.${i}`));
+  // tensors: what readSafetensors gives, with PREFIX.0.weight (out, in), PREFIX.0.bias, PREFIX.2 ...; last: a ReLU after the last layer too;
+  // transposed: are its convolutions?
+  constructor(tensors, prefix, { last = false, transposed = false } = {}) {
+    const numbers = Object.keys(tensors).map((name) => name.match(/^(.*)\.(\d+)\.weight$/)).filter((found) => found?.[1] === prefix).map((found) => Number(found[2]));
+    this.layers = numbers.sort((a, b) => a - b).map((i) => layer(tensors, `${prefix}.${i}`, transposed));
+    this.convolves = this.layers.some((one) => one instanceof Convolution);
     this.last = last;
   }
 
@@ -12,7 +16,7 @@ export class Perceptron {
   forward(x) {
     let activations = x;
     this.layers.forEach((layer, index) => {
-      activations = linear(layer, activations);
+      activations = applied(layer, activations);
       if (!this.last && index === this.layers.length - 1) return;
       for (let i = 0; i < activations.length; i++) if (activations[i] < 0) activations[i] = 0;
     });
@@ -20,11 +24,17 @@ export class Perceptron {
   }
 }
 
-// One linear layer by its name: what `linear` takes.
-export function layer(tensors, name) {
-  const { shape: [outputs, inputs], values } = tensors[`${name}.weight`];
-  return { inputs, weight: values, bias: tensors[`${name}.bias`].values, result: new Float32Array(outputs) };
+// One layer by its name: what `applied` takes, and, if it is linear, `linear`.
+export function layer(tensors, name, transposed = false) {
+  const weight = tensors[`${name}.weight`], { shape: [outputs, inputs], values } = weight, bias = tensors[`${name}.bias`].values;
+  return weight.shape.length === 4 ? new Convolution(weight, bias, transposed) : { inputs, weight: values, bias, result: new Float32Array(outputs) };
 }
+
+// What a layer makes of x, in the layer's own array.
+export const applied = (layer, x) => (layer instanceof Convolution ? layer.apply(x) : linear(layer, x));
+
+// A layer without its bias, and with an array of its own: what it does to a derivative.
+export const unbiased = (layer) => (layer instanceof Convolution ? layer.unbiased() : { ...layer, bias: new Float32Array(layer.bias.length), result: new Float32Array(layer.result.length) });
 
 // Returns weight x + bias, in the layer's own array.
 export function linear({ inputs, weight, bias, result }, x) {

@@ -12,9 +12,9 @@ export class Refused extends Error {
   }
 }
 
-// file: a Blob. side: the greys come in a square of so many pixels, the picture in its middle, as large as it fits.
-// Resolves to {greys: {values, width, height} of the picture alone, left, top: where it is in the square, notice, lossy}. Throws Refused.
-export async function openPicture(file, side) {
+// file: a Blob. side: the greys come in a square of so many pixels, the picture in its middle, as large as it fits; whole: its middle square, in colour.
+// Resolves to {greys: {values, width, height} of the picture alone, left, top: where it is in the square, notice, lossy}, or {canvas, notice}. Throws Refused.
+export async function openPicture(file, side, whole = false) {
   if (file.size > LARGEST_FILE) throw new Refused("heavy");
   const facts = inspect(new Uint8Array(await file.arrayBuffer()));
   if (facts.problem) throw new Refused(facts.problem, facts);
@@ -24,6 +24,7 @@ export async function openPicture(file, side) {
   } catch {
     throw new Refused("undecodable", facts);
   }
+  if (whole) return { canvas: middleOf(bitmap, side), notice: facts.notice };
   const scale = side / Math.max(bitmap.width, bitmap.height);
   const width = Math.max(1, Math.round(bitmap.width * scale)), height = Math.max(1, Math.round(bitmap.height * scale));
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
@@ -33,6 +34,16 @@ export async function openPicture(file, side) {
   bitmap.close();
   const greys = { values: luminance(context.getImageData(0, 0, width, height).data), width, height };
   return { greys, left: (side - width) >> 1, top: (side - height) >> 1, notice: facts.notice, lossy: facts.lossy };
+}
+
+// What is transparent becomes white, as folder.py has it.
+function middleOf(bitmap, side) {
+  const edge = Math.min(bitmap.width, bitmap.height), canvas = new OffscreenCanvas(side, side), context = canvas.getContext("2d");
+  Object.assign(context, { fillStyle: "#fff", imageSmoothingQuality: "high" });
+  context.fillRect(0, 0, side, side);
+  context.drawImage(bitmap, (bitmap.width - edge) / 2, (bitmap.height - edge) / 2, edge, edge, 0, 0, side, side);
+  bitmap.close();
+  return canvas;
 }
 
 // Grey levels from 0 to 1. What is transparent is taken for paper: white behind dark ink, black behind light ink.

@@ -1,7 +1,7 @@
 // What lies beneath the codes of both maps, and what the codes are coloured by: one choice of each for both. It stays when the tool that
 // chooses is closed, and is worked out between frames, some milliseconds at a time.
 
-import { ActiveDecoder } from "./active.js";
+import { activeDecoder } from "./active.js";
 import { bandwidthFor } from "./kernel.js";
 import { css, NONE, onBackground, ramp, range, rgb } from "./ramps.js";
 import { format } from "./readout.js";
@@ -64,7 +64,7 @@ export class Surface {
     if (side.key === key) return;
     Object.assign(side, { key, kind, layer: null, view: null });
     if (kind === "none") return void side.canvas.remove();
-    if (!side.decoders.has(model)) side.decoders.set(model, new ActiveDecoder(model.decoder));
+    if (!side.decoders.has(model)) side.decoders.set(model, activeDecoder(model.decoder));
     const z = (x, y) => others.map((value, i) => (i === dims[0] ? x : i === dims[1] ? y : value));
     const { x, y } = panel.points(kind === "ratio" ? { ...state, codes: "sampled" } : state), { home } = panel.map; // what is compared with a prior is sampled
     side.layer = MAKE[kind]({

@@ -260,18 +260,17 @@ function scaleOf(element, overlay) {
 // How large a pixel of a decoded picture becomes: a whole number of pixels.
 const timesOf = (canvas) => Math.max(1, Math.round(SIDE / canvas.width));
 
-// A canvas's own pixels as squares: rows of equal grey are one rectangle.
+// A canvas's own pixels as squares: rows of equal colour are one rectangle.
 function pixels(canvas, left, top) {
   const { width: side } = canvas, size = timesOf(canvas), { data } = canvas.getContext("2d").getImageData(0, 0, side, side);
   const group = svgElement("g", { transform: `translate(${left} ${top})`, "shape-rendering": "crispEdges" });
   group.append(svgElement("rect", { width: side * size, height: side * size, fill: "#000000" }));
+  const colourAt = (row, column) => "#" + [0, 1, 2].map((channel) => data[4 * (row * side + column) + channel].toString(16).padStart(2, "0")).join("");
   for (let row = 0; row < side; row++) {
     for (let from = 0, to; from < side; from = to) {
-      const grey = data[4 * (row * side + from)];
-      for (to = from + 1; to < side && data[4 * (row * side + to)] === grey; ) to++;
-      if (!grey) continue;
-      const hex = grey.toString(16).padStart(2, "0");
-      group.append(svgElement("rect", { x: from * size, y: row * size, width: (to - from) * size, height: size, fill: `#${hex}${hex}${hex}` }));
+      const fill = colourAt(row, from);
+      for (to = from + 1; to < side && colourAt(row, to) === fill; ) to++;
+      if (fill !== "#000000") group.append(svgElement("rect", { x: from * size, y: row * size, width: (to - from) * size, height: size, fill }));
     }
   }
   return group;

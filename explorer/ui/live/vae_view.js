@@ -34,7 +34,7 @@ export class VaeView {
     const response = await fetch(new URL(`originals/${entry.dataset}/${image}`, this.base));
     if (!response.ok || this.described !== key) return;
     const pixels = new Uint8Array(await response.arrayBuffer());
-    drawPixels(canvas, entry.image_side, (i) => pixels[i]);
+    drawPixels(canvas, entry.image_side, pixels);
     canvas.hidden = false;
   }
 

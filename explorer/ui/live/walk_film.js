@@ -1,6 +1,6 @@
 // One model's walk as a strip of pictures, and below it how dense its codes lie along the way.
 
-import { drawLogits } from "./decoder.js";
+import { drawLogits, pixelsOf, putPixels } from "./decoder.js";
 import { add, set } from "./drawing.js";
 import { format, write } from "./readout.js";
 import { along, position } from "./walk_path.js";
@@ -17,11 +17,7 @@ export function walked(model, points, rows, way, count, hurried = false) {
   const { decoder, entry } = model, fine = entry.latent_dim === 2 && !hurried ? FINE : 1;
   const places = along(points, way, fine * (count - 1) + 1), frames = places.filter((_, i) => i % fine === 0);
   const curve = densities(model, places);
-  const pictures = frames.map((place) => {
-    const logits = decoder.decode(place), pixels = new Uint8Array(logits.length);
-    for (let i = 0; i < pixels.length; i++) pixels[i] = Math.round(255 / (1 + Math.exp(-logits[i])));
-    return pixels;
-  });
+  const pictures = frames.map((place) => pixelsOf(decoder.decode(place)));
   return { model, points, rows, way, count, frames, curve, densities: curve.filter((_, i) => i % fine === 0), pictures, side: entry.image_side };
 }
 
@@ -76,15 +72,7 @@ export class Film {
     const strip = this.find(".strip"), context = strip.getContext("2d");
     if (strip.width !== count * side || strip.height !== side) [strip.width, strip.height] = [count * side, side];
     const image = context.createImageData(count * side, side);
-    pictures.forEach((pixels, frame) => {
-      for (let row = 0; row < side; row++) {
-        for (let column = 0; column < side; column++) {
-          const at = 4 * (row * count * side + frame * side + column);
-          image.data[at] = image.data[at + 1] = image.data[at + 2] = pixels[row * side + column];
-          image.data[at + 3] = 255;
-        }
-      }
-    });
+    pictures.forEach((pixels, frame) => putPixels(image, frame * side, 0, side, pixels));
     context.putImageData(image, 0, 0);
     const holes = dense.filter(({ hole }) => hole).length, [low, high] = range;
     strip.setAttribute("aria-label", `${fill(words.film, { name, frames: count })}; ${fill(words.holes, { holes, frames: count })}`);

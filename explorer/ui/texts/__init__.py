@@ -6,3 +6,4 @@ NO_MODELS = """**There is no model to show.** The folder `pretrained/` holds non
 Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""
 
 FAILURE = "**This page could not be shown: the program has an error here.** Reload the page, or open another one above; the server's log says what went wrong."
+NO_PICTURES = "the pictures are not on this machine as they were when the model was trained"

@@ -42,6 +42,7 @@ WORDS = {
     "to_probe_aae": "The probe's μ goes to the code of {name}; its log σ² stays",
     "pasted": "The pasted picture",
     "taken": "{name} is on the pad: draw on it, or undo.",
+    "taken_whole": "The middle of {name} is on the pad, as the models' pictures are: draw on it, or undo.",
     "notices": {
         "animated": "{name} is animated: its first frame is on the pad.",
         "deep": "{name} has 16 bits a channel: it was read with 8.",
@@ -75,6 +76,7 @@ WORDS = {
         "mnist": "Read as MNIST's digits are: larger side 20 pixels, centre of mass in the middle of 28 × 28.",
         "digits": "Read as scikit-learn's digits are: 32 × 32 pixels, black or white, ink counted in blocks of 4 × 4.",
         "fashion": "Read as Fashion-MNIST's pictures are: margin trimmed, larger side 28 pixels, in the middle of 28 × 28.",
+        "whole": "Read as the folder's pictures are: the middle square of a picture, in {side} × {side}. What is drawn is grey.",
         "fitted": "Fitted into {side} × {side}: margin trimmed, larger side {side} pixels, in the middle.",
     },
     "two_forms": "The models learnt from different datasets, so each gets the drawing in its own form. {left}: {left_form} {right}: {right_form}",

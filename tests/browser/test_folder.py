@@ -1,0 +1,193 @@
+"""Models of one's own pictures in the explorer: in colour, convolved in the browser, and what torch says they are."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from explorer import folder
+from explorer.bundle import load_bundle
+from explorer.config import ModelConfig
+from explorer.models import build
+
+from ..pictures import CLASSES, generate
+from .driver import COMPLETE, DESK, ROOT, address, serve
+from .test_explorer import AT, picture
+
+RGB = (
+    "canvas => { const { width, height } = canvas; const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);"
+    "return [0, 1, 2].map((channel) => Array.from({ length: width * height }, (_, i) => data[4 * i + channel])); }"
+)
+NO_PICTURES = "the pictures are not on this machine as they were when the model was trained"
+
+
+@pytest.mark.parametrize("side, channels, hidden", [(16, 3, (4, 6, 16)), (20, 1, (5, 7, 9)), (28, 3, (3, 8))])
+def test_convolutions_against_torch(compute, side, channels, hidden):
+    model = build(ModelConfig("vae", image_side=side, channels=channels, network="conv", hidden=hidden), seed=1).double()
+    tensors = {name: {"shape": list(tensor.shape), "values": tensor.flatten().tolist()} for name, tensor in model.state_dict().items()}
+    x, z = torch.rand(3, model.config.pixels, generator=torch.Generator().manual_seed(2)).double(), torch.tensor([[0.3, -1.2], [2.0, 0.5], [0.0, 0.0]]).double()
+    js = (
+        "const tensors = Object.fromEntries(Object.entries(given.tensors).map(([name, { shape, values }]) => [name, { shape, values: Float32Array.from(values) }]));"
+        "const encoder = new Encoder(tensors), decoder = new Decoder(tensors), active = activeDecoder(decoder);"
+        "const encoded = given.x.map((x) => { const { mean, logVar } = encoder.encode(x); return [[...mean], [...logVar]]; });"
+        "const decoded = given.z.map((z) => [...decoder.decode(z)]), stretched = given.z.map((z) => stretch(active.tangents(z, [1, 0])));"
+        "return { encoded, decoded, stretched, again: [...active.decode(given.z[0])] };"
+    )
+    found = compute("encoder decoder active", js, given={"tensors": tensors, "x": x.tolist(), "z": z.tolist()})
+    with torch.no_grad():
+        mean, log_var = model.encode(x)
+        logits = model.decode(z)
+    np.testing.assert_allclose(np.array(found["encoded"]), torch.stack([mean, log_var], 1), atol=1e-5)
+    np.testing.assert_allclose(np.array(found["decoded"]), logits, atol=1e-5)
+    np.testing.assert_allclose(found["again"], logits[0], atol=1e-5)
+    for value, at in zip(found["stretched"], z):
+        jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), at)
+        assert value == pytest.approx(torch.linalg.svdvals(jacobian)[0].item(), rel=1e-4)
+
+
+# ---- 2,000 pictures, from the folder to the page --------------------------------------------------------------
+
+APP = """
+from pathlib import Path
+import streamlit as st
+from explorer.ui import cached
+from explorer.ui.live import assets, fetching, training
+cached.FOLDERS = {{"": Path({root!r}) / "pretrained", "runs/": Path({runs!r})}}
+app = st.App(Path({root!r}) / "explorer" / "ui" / "main.py", routes=[*training.ROUTES, *fetching.ROUTES, *assets.ROUTES], lifespan=assets.lifespan)
+"""
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """{folder, vae, aae (bundles), address}: a server of two models of 2,000 generated pictures, trained by the command line."""
+    home = tmp_path_factory.mktemp("folder")
+    discs, runs = home / "discs", home / "runs"
+    generate(discs, 2000, 32)
+    command = [sys.executable, str(ROOT / "train.py"), "--dataset", "folder", "--data-dir", str(discs), "--epochs", "4", "--device", "cpu", "--threads", "1"]
+    subprocess.run([*command, "--out", str(runs)], check=True, cwd=home)
+    script = home / "app.py"
+    script.write_text(APP.format(root=str(ROOT), runs=str(runs)))
+    vae, aae = (load_bundle(runs / f"folder-discs-{kind}") for kind in ("vae", "aae"))
+    with serve(home, str(script)) as server:
+        yield SimpleNamespace(folder=discs, vae=vae, aae=aae, address=server.address)
+        assert "Traceback" not in server.log.read_text()
+
+
+@pytest.fixture
+def open_folder(trained, chromium):
+    """`open_folder("&tool=draw")`: the explorer with both models. Fails the test if the page logs an error, and closes it afterwards."""
+    contexts, errors = [], []
+
+    def open_one(query: str = "", **options):
+        context = chromium.new_context(**{"viewport": DESK} | options)
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and "/_stcore/" not in message.location["url"] and errors.append(message.text))
+        page.goto(f"{trained.address}/?left=runs/folder-discs-vae&right=runs/folder-discs-aae{query}")
+        page.wait_for_selector(COMPLETE)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+
+
+def shown(canvas) -> np.ndarray:
+    """(3, pixels) of a canvas."""
+    return np.array(canvas.evaluate(RGB))
+
+
+def decoded(model, z) -> np.ndarray:
+    with torch.no_grad():
+        return 255 * torch.sigmoid(model.decode(torch.tensor([z], dtype=torch.float32))).view(3, -1).numpy()
+
+
+@pytest.mark.slow
+def test_two_thousand_pictures_are_trained_and_opened_in_colour(trained, open_folder):
+    assert (trained.vae.config.model.image_side, trained.vae.config.model.channels, trained.vae.config.model.network) == (32, 3, "conv")
+    assert trained.vae.history[-1]["reconstruction"] < trained.vae.history[0]["reconstruction"] - 20
+    page = open_folder("&mean=0.5,-1&log_var=-1,-2&noise=0.8,-0.6")
+    z = [0.5 + 0.8 * np.exp(-0.5), -1 - 0.6 * np.exp(-1)]
+    for name, bundle in (("VAE", trained.vae), ("AAE", trained.aae)):
+        for where, at in (("μ", [0.5, -1]), ("z", z)):
+            canvas = picture(page, f"{name} decoded at {where}")
+            assert np.abs(shown(canvas) - decoded(bundle.model(), at)).max() <= 2
+            assert canvas.evaluate("canvas => [canvas.width, canvas.height]") == [32, 32]
+    assert np.ptp(shown(picture(page, "VAE decoded at μ")), 0).max() > 30  # it has colour
+    assert page.locator(".legend button").all_inner_texts() == list(CLASSES)
+
+    found = folder.reopen(trained.vae.config)
+    row = int(np.abs(trained.vae.codes.mean).max(1).argmax())
+    page.mouse.click(*page.get_by_role("figure", name="VAE latent map").evaluate(AT, trained.vae.codes.mean[row].tolist()))
+    page.wait_for_url("**pick=*")
+    picked = int(address(page)["pick"].rpartition(":")[2])
+    original = page.get_by_role("img", name=f"Original of image {picked}")
+    original.wait_for()
+    np.testing.assert_array_equal(shown(original), found.test.images[picked].reshape(3, -1))
+
+
+@pytest.mark.slow
+def test_a_picture_goes_through_both_models_in_the_browser(trained, open_folder):
+    found = folder.reopen(trained.vae.config)
+    page = open_folder(f"&tool=draw&pick={trained.vae.config.dataset}:7")
+    page.wait_for_selector(".tool[data-ready=draw]")
+    page.get_by_text("test image 7, class").wait_for()
+
+    def rebuilt(x: np.ndarray) -> None:
+        for name, bundle in (("VAE", trained.vae), ("AAE", trained.aae)):
+            model = bundle.model()
+            with torch.no_grad():
+                mean = model.encode(torch.from_numpy(x).float().view(1, -1) / 255).mean[0].tolist()
+            assert np.abs(shown(page.get_by_role("img", name=f"{name} reconstruction")) - decoded(model, mean)).max() <= 2
+
+    reads = page.locator(".rows .reads").first
+    np.testing.assert_array_equal(shown(reads), found.test.images[7].reshape(3, -1))
+    rebuilt(shown(reads))
+    wide = np.zeros((40, 120, 3), np.uint8)  # a file: its middle square, in colour
+    wide[:, 40:80] = (20, 200, 90)
+    file = io.BytesIO()
+    Image.fromarray(wide).save(file, "PNG")
+    page.locator("input.chooser").set_input_files({"name": "wide.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    page.get_by_text("The middle of wide.png is on the pad").wait_for()
+    assert np.abs(shown(reads) - np.array([[20], [200], [90]])).max() <= 1
+    rebuilt(shown(reads))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "query", ["&tool=near", "&tool=near&near=find&near_find=class-3", "&tool=map&underlay=quantiles", "&tool=map&underlay=stretch&colour=error", "&tool=walk&walk=-1,-1;1,1",
+              "&tool=walk&sum=0,3", "&tool=take", "&moment=9&field=D"]
+)  # fmt: skip
+def test_every_tool_opens(open_folder, query):
+    page = open_folder(query)
+    page.wait_for_selector(".explorer[data-replay=true]" if "moment" in query else ".tool[data-ready]")
+    page.wait_for_timeout(2000)
+    assert page.locator(".failure:visible").count() == 0 and page.locator("[data-testid=stAlert]").count() == 0
+    if "stretch" in query:
+        page.wait_for_selector(".under[data-done=true]")
+    if "walk=" in query:
+        strip = np.array(page.locator(".strip").first.evaluate(RGB))
+        assert np.ptp(strip, 0).max() > 30  # in colour
+
+
+@pytest.mark.slow
+def test_where_the_folder_is_gone_the_page_says_so(trained, open_folder):
+    page = open_folder(f"&pick={trained.vae.config.dataset}:7")
+    page.get_by_role("img", name="Original of image 7").wait_for()
+    changed = trained.folder / folder.test_files(trained.vae.config.pictures)[8]
+    kept = changed.read_bytes()
+    Image.new("RGB", (32, 32), "white").save(changed)
+    page = open_folder(f"&pick={trained.vae.config.dataset}:8")
+    page.get_by_text(f"image 8, class {list(CLASSES)[trained.vae.codes.label[8]]}: no original: {NO_PICTURES}").wait_for()
+    changed.write_bytes(kept)

@@ -1,0 +1,349 @@
+"""A folder of pictures as a dataset, from its files to the bundle: what is read and what is skipped, and that a model remembers its pictures."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+import train
+from explorer import bundle, config, folder, recording, training
+from explorer.config import ModelConfig, Pictures, TrainingConfig
+from explorer.datasets import DatasetError
+from explorer.models import build
+from explorer.ui import cached
+
+from .pictures import CLASSES, disc, generate
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def discs(tmp_path) -> Path:
+    """Sixty pictures of 20 x 20 in four classes."""
+    generate(tmp_path / "My discs!", 60, 20)
+    return tmp_path / "My discs!"
+
+
+def save(path: Path, pixels: np.ndarray | Image.Image, **options) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    (pixels if isinstance(pixels, Image.Image) else Image.fromarray(pixels)).save(path, **options)
+    return path
+
+
+# ---- reading
+
+
+def test_a_folder_is_read_class_by_class(discs):
+    seen = []
+    found = folder.read(discs, progress=lambda done, count: seen.append((done, count)))
+    assert seen == [(i, 60) for i in range(1, 61)] and found.skipped == []
+    assert (found.side, found.channels, found.pictures.class_names) == (24, 3, tuple(CLASSES))  # the least usual side that 20 does not exceed
+    assert len(found.train.images) == 50 and len(found.test.images) == 10
+    assert found.train.images.shape[1] == 3 * 24 * 24 and found.train.images.dtype == found.train.labels.dtype == np.uint8
+    assert np.bincount(np.concatenate([found.train.labels, found.test.labels])).tolist() == [15, 15, 15, 15]
+    middle = found.train.images.reshape(50, 3, 24, 24)[:, :, 12, 12].astype(int)  # of a disc: red, green, blue
+    for label, brightest in enumerate((2, 1, 0)):
+        assert (middle[found.train.labels == label].argmax(1) == brightest).all()
+
+
+def test_the_split_follows_from_the_names_alone(discs):
+    first = folder.read(discs, 16)
+    again = folder.read(shutil.copytree(discs, discs.parent / "copy"), 16)
+    for split in ("train", "test"):
+        for one, other in zip(getattr(first, split), getattr(again, split)):
+            np.testing.assert_array_equal(one, other)
+    assert first.pictures.digest == again.pictures.digest and first.pictures.checks == again.pictures.checks
+    save(discs / "red" / "00002.png", disc(20, 0.9, 0.3, 1))
+    assert folder.read(discs, 16).pictures.digest != first.pictures.digest
+
+
+def test_pictures_in_no_sub_folder_are_one_class(tmp_path):
+    generate(tmp_path / "a", 48, 16)
+    flat = tmp_path / "flat"
+    flat.mkdir()
+    for file in (tmp_path / "a").glob("*/*.png"):
+        file.rename(flat / file.name)
+    assert folder.read(flat).pictures.class_names == ("flat",)
+    save(flat / "deep" / "er" / "x.png", disc(16, 0, 0.3, 1))
+    save(flat / ".hidden" / "x.png", disc(16, 0, 0.3, 1))
+    assert folder.read(flat).pictures.class_names == ("deep", "flat")
+
+
+@pytest.mark.parametrize("tint, channels", [(0, 1), (2, 1), (3, 3)])
+def test_pictures_are_grey_where_every_one_is(tmp_path, tint, channels):
+    greys = np.random.default_rng(0).integers(0, 250, (48, 16, 16), dtype=np.uint8)
+    for i, grey in enumerate(greys):
+        save(tmp_path / f"{i:02}.png", grey)
+    save(tmp_path / "47.png", np.stack([greys[47] + np.uint8(tint), greys[47], greys[47]], -1))
+    found = folder.read(tmp_path)
+    assert found.channels == channels and found.train.images.shape[1] == channels * 256
+    if channels == 1:
+        kept = {image.tobytes() for image in np.concatenate([found.train.images, found.test.images])}
+        assert {grey.tobytes() for grey in greys[:47]} < kept
+
+
+def test_what_cannot_be_read_is_named_and_skipped(discs, monkeypatch):
+    monkeypatch.setattr(folder, "MOST_PIXELS", 10_000)
+    whole = (discs / "red" / "00002.png").read_bytes()
+    (discs / "red" / "text.png").write_text("no picture")
+    (discs / "red" / "cut.png").write_bytes(whole[: len(whole) // 2])
+    (discs / "red" / "empty.jpg").write_bytes(b"")
+    (discs / "red" / "notes.txt").write_text("not even looked at")
+    save(discs / "red" / "huge.png", np.zeros((101, 100), np.uint8))
+    found = folder.read(discs)
+    assert [entry.partition(" (")[0] for entry in found.skipped] == ["red/cut.png", "red/empty.jpg", "red/huge.png", "red/text.png"]
+    assert "100 x 101 pixels are too many" in found.skipped[2] and "no picture of a known kind" in found.skipped[3]
+    assert not any(str(discs) in entry for entry in found.skipped)
+    assert len(found.train.images) + len(found.test.images) == 60
+    [sentence] = folder.problems(found.skipped * 3)
+    assert sentence.startswith("12 could not be read, and were skipped: red/cut.png (") and sentence.endswith(", and 7 more.")
+    assert folder.problems([]) == []
+
+
+def test_a_picture_larger_than_pillow_dares_to_open_is_skipped(discs):
+    bomb = bytearray((discs / "red" / "00002.png").read_bytes())
+    bomb[16:24] = (60_000).to_bytes(4, "big") * 2  # width and height, in the header; 3.6 billion pixels
+    bomb[29:33] = zlib.crc32(bomb[12:29]).to_bytes(4, "big")
+    (discs / "red" / "bomb.png").write_bytes(bomb)
+    [entry] = folder.read(discs).skipped
+    assert entry.startswith("red/bomb.png (Image size (3600000000 pixels)")
+
+
+def test_bad_folders_get_one_sentence(discs, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    with pytest.raises(DatasetError, match=r"There is no picture in .*empty: name a folder .* with --data-dir\.$"):
+        folder.read(empty)
+    with pytest.raises(DatasetError, match=r"The folder .*nowhere cannot be opened \(No such file or directory\)"):
+        folder.read(tmp_path / "nowhere")
+    with pytest.raises(DatasetError, match="The side must be a multiple of 4 from 16 to 64 pixels, not 30"):
+        folder.read(discs, 30)
+    for file in sorted(discs.glob("*/*.png"))[39:]:
+        file.write_bytes(b"x")
+    with pytest.raises(DatasetError, match=r"In .* 39 pictures can be read; 40 are needed at least\. 21 could not be read, and were skipped: .*, and 16 more\.$"):
+        folder.read(discs)
+
+
+@pytest.mark.parametrize("size, side", [((10, 900), 16), ((32, 40), 32), ((33, 33), 48), ((500, 400), 64)])
+def test_the_usual_side_of_pictures(tmp_path, size, side):
+    for i in range(3):
+        save(tmp_path / f"{i}.png", Image.new("L", size))
+    (tmp_path / "a.png").write_bytes(b"x")
+    assert folder._usual_side(tmp_path, ["0.png", "1.png", "2.png", "a.png"]) == side
+
+
+# ---- one picture
+
+
+def test_the_middle_square_is_taken(tmp_path):
+    wide = np.zeros((20, 60, 3), np.uint8)
+    wide[:, :20], wide[:, 20:40], wide[:, 40:] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
+    np.testing.assert_array_equal(folder.open_picture(save(tmp_path / "x.png", wide), 20), np.moveaxis(wide[:, 20:40], -1, 0))
+
+
+def test_a_picture_is_turned_as_its_exif_entry_says(tmp_path):
+    upright = np.zeros((32, 32, 3), np.uint8)
+    upright[:16] = (250, 10, 10)
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned by 90° clockwise
+    file = save(tmp_path / "x.jpg", np.ascontiguousarray(np.rot90(upright)), exif=exif, quality=95)
+    assert np.abs(folder.open_picture(file, 32).astype(int) - np.moveaxis(upright, -1, 0))[:, :12].max() < 30
+
+
+def test_what_is_transparent_becomes_white(tmp_path):
+    pixels = np.zeros((16, 16, 4), np.uint8)
+    pixels[:, :8] = (200, 0, 0, 255)
+    pixels[:, 8:] = (0, 0, 0, 0)
+    image = folder.open_picture(save(tmp_path / "x.png", pixels), 16)
+    assert image[:, 0, 0].tolist() == [200, 0, 0] and image[:, 0, 15].tolist() == [255, 255, 255]
+    palette = Image.fromarray(pixels[..., :3]).convert("P", palette=Image.Palette.ADAPTIVE)
+    see_through = palette.getpixel((15, 0))
+    assert folder.open_picture(save(tmp_path / "p.gif", palette, transparency=see_through), 16)[:, 0, 15].tolist() == [255, 255, 255]
+
+
+def test_sixteen_bits_become_eight(tmp_path):
+    grey = np.full((16, 16), 0x8080, np.uint16)
+    assert (folder.open_picture(save(tmp_path / "x.png", grey), 16) == 0x80).all()
+
+
+# ---- the networks
+
+
+@pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
+@pytest.mark.parametrize("side, channels", [(16, 1), (28, 3), (44, 1), (64, 3)])
+def test_every_side_has_a_pair_as_the_bundle_expects_it(kind, side, channels):
+    pictures = Pictures("/x", ("a",), "0" * 16, "")
+    recipe = config.folder_recipe(pictures, kind, side, channels, 1000)
+    model = build(recipe.model, seed=0)
+    assert {name: tuple(tensor.shape) for name, tensor in model.state_dict().items()} == bundle.expected_weights(recipe)
+    x = torch.rand(5, channels * side * side)
+    mean = model.encode(x).mean
+    assert mean.shape == (5, 2) and model.decode(mean).shape == x.shape
+    many = model.decode(mean.expand(3, 5, 2))
+    assert many.shape == (3, *x.shape) and torch.allclose(many[2], model.decode(mean), atol=1e-5)
+    assert torch.allclose(training._encode(model, torch.arange(5 * x.shape[1]).remainder(256).byte().view(5, -1)).mean[:1],
+                          model.encode(torch.arange(x.shape[1]).remainder(256)[None] / 255).mean, atol=1e-5)  # fmt: skip
+
+
+def test_images_lie_channel_by_channel():
+    model = build(ModelConfig("ae", image_side=16, channels=3, network="conv", hidden=(4, 8)), seed=0)
+    x = torch.rand(1, 3 * 16 * 16)
+    first = torch.nn.functional.conv2d(x.view(1, 3, 16, 16), model.encoder.body[0][1].weight, model.encoder.body[0][1].bias, stride=2, padding=1)
+    assert torch.allclose(first, model.encoder.body[0][:2](x))
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"image_side": 30}, "image_side must be a multiple of 4 from 16 to 64 for convolutions, not 30"),
+        ({"hidden": (4, 8, 8, 8, 8, 8, 8)}, "hidden must be channels of convolutions that each halve the side 32"),
+        ({"hidden": (4,)}, "hidden must be channels"),
+        ({"channels": 2}, "channels must be 1 or 3, not 2"),
+        ({"network": "cnn"}, "network 'cnn' is unknown; there are mlp, conv"),
+    ],
+)
+def test_a_model_that_cannot_be_built_is_refused(changes, message):
+    good = {"image_side": 32, "channels": 3, "network": "conv", "hidden": (4, 8)}
+    with pytest.raises(ValueError, match=message):
+        config.Config(ModelConfig("vae", **good | changes), TrainingConfig("folder", 1), Pictures("/x", ("a",), "", ""))
+
+
+def test_only_a_folder_comes_with_pictures():
+    with pytest.raises(ValueError, match="comes with what its pictures are"):
+        config.Config(ModelConfig("vae"), TrainingConfig("mnist", 1), Pictures("/x", ("a",), "", ""))
+    with pytest.raises(ValueError, match="comes with what its pictures are"):
+        config.Config(ModelConfig("vae"), TrainingConfig("folder", 1))
+    with pytest.raises(ValueError, match="from 1 to 256 classes, not 257"):
+        config.Config(ModelConfig("vae"), TrainingConfig("folder", 1), Pictures("/x", tuple(map(str, range(257))), "", ""))
+
+
+@pytest.mark.parametrize(
+    "path, name", [("/a/My Flowers (2)", "my-flowers-2"), ("/a/b/", "b"), ("C:\\pictures\\Dogs", "dogs"), ("/a/日本", "pictures"), ("/", "pictures")]
+)
+def test_a_folder_gives_the_bundle_its_name(path, name):
+    pictures = Pictures(path, ("a",), "0123456789", "")
+    recipe = config.folder_recipe(pictures, "vae", 32, 3, 1000)
+    assert recipe.name == f"folder-{name}-vae" and recipe.dataset == f"{name}-012345"
+    assert config.Config.from_dict(recipe.to_dict()) == recipe
+
+
+def test_a_manifold_in_colour_lies_tile_by_tile():
+    model = build(ModelConfig("ae", image_side=16, channels=3, network="conv", hidden=(4, 8)), seed=0)
+    grid = recording.manifold_grid("normal", 5)
+    sheet = recording.decode_manifold(model, grid)
+    assert sheet.shape == (80, 80, 3)
+    with torch.no_grad():
+        one = (torch.sigmoid(model.decode(grid[7:8])) * 255).round().byte().view(3, 16, 16)
+    np.testing.assert_array_equal(sheet[16:32, 32:48], one.permute(1, 2, 0))
+
+
+# ---- from the command line to the bundle
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setattr(train, "HERE", tmp_path)
+    monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", 20)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str) -> int:
+    return train.main(["--dataset", "folder", "--data-dir", "My discs!", "--epochs", "1", "--batch-size", "25", "--hidden", "4", "8", "--device", "cpu", *arguments])
+
+
+def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
+    (discs / "red" / "text.png").write_text("no picture")
+    assert run("--side", "20", "--prior", "mixture") == 0
+    output = capsys.readouterr()
+    assert "60 pictures in 4 classes, colour, 20 x 20" in output.out and "1 could not be read, and was skipped: red/text.png (" in output.err
+    opened = {path.name.rpartition("-mixture")[0]: bundle.load_bundle(path) for path in bundle.find_bundles(home / "runs")}
+    assert list(opened) == ["folder-my-discs-aae", "folder-my-discs-vae"]
+    found = folder.read(discs, 20)
+    for one in opened.values():
+        assert one.config.pictures == found.pictures and one.config.pictures.class_names == tuple(CLASSES)
+        np.testing.assert_array_equal(one.codes.label, found.test.labels)
+        assert one.recording["manifold"].dtype == np.uint8
+        codes = training._encode(one.model(), torch.from_numpy(found.test.images)).mean
+        np.testing.assert_allclose(codes, one.codes.mean, atol=1e-4)  # the test images are those of the codes
+
+    monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
+    cached._folder_files.clear()
+    entry = cached.catalogue().entries[0]
+    assert (entry["dataset"], entry["image_side"], entry["channels"], entry["classes"]) == (opened["folder-my-discs-aae"].config.dataset, 20, 3, list(CLASSES))
+    assert entry["choice"].startswith("AAE mixture · my-discs · runs/folder-") and entry["confusable"] == (0, 1) and entry["originals"] is True
+    for row in (0, len(found.test.images) - 1):
+        assert cached.original(entry["dataset"], row) == found.test.images[row].tobytes()
+    with pytest.raises(LookupError, match=f"has test images 0 to {len(found.test.images) - 1}"):
+        cached.original(entry["dataset"], len(found.test.images))
+    assert cached.reconstruction_errors(entry["digest"]) is not None
+
+    # the folder changes: first one picture, then the number of files, then all is gone
+    changed = discs / folder.test_files(found.pictures)[3]
+    save(changed, disc(20, 0.8, 0.3, 1))
+    assert cached.original(entry["dataset"], 2)
+    with pytest.raises(DatasetError, match="the pictures are not on this machine as they were when the model was trained"):
+        cached.original(entry["dataset"], 3)
+    assert cached.reconstruction_errors(entry["digest"]) is None
+    for change in (lambda: [(discs / f"{i}.png").write_bytes(b"x") for i in range(6)], lambda: shutil.rmtree(discs)):
+        change()
+        cached._folder_files.clear()
+        assert cached.catalogue().entries[0]["originals"] is False
+        with pytest.raises(DatasetError):
+            cached.original(entry["dataset"], 2)
+
+
+def test_a_folder_is_measured_again_while_its_pictures_are_the_same(discs, home, capsys):
+    assert run("--model", "vae", "--out", "made") == 0
+    before = bundle.load_bundle(home / "made" / "folder-my-discs-vae").metrics
+    assert train.main(["--evaluate", "--out", "made", "--device", "cpu"]) == 0
+    after = bundle.load_bundle(home / "made" / "folder-my-discs-vae").metrics
+    assert after["negative_elbo"] == pytest.approx(before["negative_elbo"], rel=1e-6) and after["importance_samples"] == 2
+    save(discs / "red" / "00002.png", disc(20, 0.8, 0.3, 1))
+    capsys.readouterr()
+    assert train.main(["--evaluate", "--out", "made", "--device", "cpu"]) == train.FAILED
+    assert "are not those that folder-my-discs-vae was trained on: put them back, or train anew." in capsys.readouterr().err
+
+
+def test_a_folders_training_goes_on_where_it_was_killed(discs, home):
+    found = folder.read(discs)
+    recipe = config.folder_recipe(found.pictures, "vae", found.side, found.channels, 50)
+    recipe = dataclasses.replace(recipe, training=dataclasses.replace(recipe.training, epochs=2))
+    whole = list(training.fit(recipe, found.train.images, CPU))
+    kept = next(report.checkpoint() for report in training.fit(recipe, found.train.images, CPU) if report.checkpoint)
+    *_, last = training.fit(recipe, found.train.images, CPU, resume=kept)
+    for name, tensor in whole[-1].model.state_dict().items():
+        assert torch.equal(tensor, last.model.state_dict()[name]), name
+
+
+@pytest.mark.parametrize(
+    "arguments, message",
+    [
+        (["--dataset", "folder"], "--dataset folder needs --data-dir: the folder of pictures"),
+        (["--dataset", "digits", "--side", "32"], "--side is for --dataset folder"),
+    ],
+)
+def test_options_that_do_not_go_together(arguments, message, capsys):
+    with pytest.raises(SystemExit):
+        train.main(arguments)
+    assert message in capsys.readouterr().err
+
+
+def test_an_empty_folder_is_one_sentence(home, capsys):
+    (home / "My discs!").mkdir()
+    assert run() == train.FAILED
+    [sentence] = capsys.readouterr().err.splitlines()
+    assert sentence.startswith("There is no picture in ")
+
+
+@pytest.mark.parametrize("name, shown", [("a<b>", "ab"), ("'\"&`$", "?"), ("x" * 60, "x" * 40), ("日本", "日本")])
+def test_class_names_bring_no_markup_into_the_page(name, shown):
+    pictures = Pictures("/x", (name,), "0" * 16, "")
+    assert cached.class_names(config.folder_recipe(pictures, "vae", 32, 3, 1000)) == [shown]
