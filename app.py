@@ -4,10 +4,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui.live import assets, fetching, training
+from explorer.ui.live import assets, fetching, mapping, training
 
 app = st.App(
     Path(__file__).parent / "explorer" / "ui" / "main.py",
-    routes=[*training.ROUTES, *fetching.ROUTES, *assets.ROUTES],
+    routes=[*training.ROUTES, *fetching.ROUTES, *mapping.ROUTES, *assets.ROUTES],
     lifespan=assets.lifespan,
 )

@@ -77,7 +77,7 @@ def _of_bundle(kind: str, digest: str) -> Asset:
     return Asset(body, gzip.compress(body, 5), "application/octet-stream")
 
 
-def _respond(request: Request, asset: Asset) -> Response:
+def respond(request: Request, asset: Asset) -> Response:
     headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "ETag": f'"{request.url.path}"', "X-Content-Type-Options": "nosniff"}
     if request.headers.get("If-None-Match") == headers["ETag"]:
         return Response(status_code=304, headers=headers)
@@ -90,13 +90,13 @@ async def serve_script(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in SCRIPTS or request.path_params["version"] != scripts_version():
         return PlainTextResponse("There is no such script in this version of the app: reload the page.", 404)
-    return _respond(request, await anyio.to_thread.run_sync(script, name))
+    return respond(request, await anyio.to_thread.run_sync(script, name))
 
 
 async def serve_of_bundle(request: Request) -> Response:
     kind, digest = request.path_params["kind"], request.path_params["digest"]
     asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
-    return _respond(request, asset) if asset else PlainTextResponse("There is no such model: reload the page.", 404)
+    return respond(request, asset) if asset else PlainTextResponse("There is no such model: reload the page.", 404)
 
 
 async def serve_original(request: Request) -> Response:
@@ -134,6 +134,7 @@ async def lifespan(app):
     yield {}
     await anyio.to_thread.run_sync(cached.hall().close)
     await anyio.to_thread.run_sync(cached.downloads().close)
+    await anyio.to_thread.run_sync(cached.umaps().close)
 
 
 def _warm() -> None:
