@@ -39,7 +39,7 @@ export class Mark {
     if (group.parentNode !== map.shapes.tool) map.shapes.tool.append(group);
     group.style.display = found ? "" : "none";
     if (!found) return;
-    const { x, y, perX, perY } = map.scale(), view = panel.view(state), dims = panel.dims(state), exact = !view || Boolean(view.project);
+    const { x, y, perX, perY } = map.scale(), view = panel.view(state), dims = panel.dims(state), exact = panel.isExact(state);
     const near = exact ? [] : this.neighbours(view), at = exact ? panel.seen(state, found.mean) : medoid(near);
     set(this.diamond, { transform: `translate(${x(at[0])} ${y(at[1])})` });
     set(this.text, { x: x(at[0]) + 16, y: y(at[1]) + 4 });

@@ -77,7 +77,13 @@ export class Panel {
     return this.view(state) === null;
   }
 
-  // Where a place of the model's dimensions is seen: in the plane or on the principal axes itself, else where the nearest code is. but: rows left out.
+  // Has the map a place for every place of the latent, not for the codes alone?
+  isExact(state) {
+    const view = this.view(state);
+    return !view || Boolean(view.project);
+  }
+
+  // Where a place of the model's dimensions is seen: itself on an exact map, else where the nearest code is. but: rows left out.
   seen(state, place, but = []) {
     const view = this.view(state);
     if (!view) return this.dims(state).map((i) => place[i]);

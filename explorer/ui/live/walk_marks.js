@@ -24,7 +24,7 @@ export class WalkMarks {
 
   // walk: what walk_film.walked gives, or null; cursor: {place} or null. Pixels are the map's, as they stand.
   show(state, walk, cursor) {
-    const { panel } = this, plane = panel.isPlane(state), view = panel.view(state), { x, y } = panel.map.scale();
+    const { panel } = this, exact = panel.isExact(state), view = panel.view(state), { x, y } = panel.map.scale();
     const pixels = (point) => [x(point[0]), y(point[1])];
     const d = (points) => `M${points.map((point) => pixels(point).map((value) => value.toFixed(1)).join(" ")).join("L")}`;
     const points = walk?.points ?? [];
@@ -33,11 +33,11 @@ export class WalkMarks {
       this.stopsSeen = points.map((point) => this.panel.seen(state, point));
       // an end of a leg is often the nearest code to all of it: what else lies near says more
       this.framesSeen = (walk?.frames ?? []).map((place) => this.panel.seen(state, place, walk.rows));
-      this.waySeen = plane && points.length > 1 ? along(points, walk.way, SMOOTH * (points.length - 1) + 1).map((place) => this.panel.seen(state, place)) : [];
-      this.near.replaceChildren(...(plane ? [] : this.framesSeen.map(() => svgElement("circle", { r: 6 }))));
+      this.waySeen = exact && points.length > 1 ? along(points, walk.way, SMOOTH * (points.length - 1) + 1).map((place) => this.panel.seen(state, place)) : [];
+      this.near.replaceChildren(...(exact ? [] : this.framesSeen.map(() => svgElement("circle", { r: 6 }))));
     }
     for (const path of this.way) set(path, { d: this.waySeen.length ? d(this.waySeen) : "" });
-    set(this.dots, { d: plane && points.length > 1 ? this.framesSeen.map((point) => `M${pixels(point).join(" ")}h0`).join("") : "" });
+    set(this.dots, { d: exact && points.length > 1 ? this.framesSeen.map((point) => `M${pixels(point).join(" ")}h0`).join("") : "" });
     [...this.near.children].forEach((circle, i) => set(circle, place(pixels(this.framesSeen[i]))));
     this.showStops(points.length, pixels);
     this.at.style.display = cursor && points.length > 1 ? "" : "none";
@@ -89,10 +89,10 @@ export class WalkMarks {
 
   // Arrows between places of the model's dimensions: [{from, to, kind}]; ring: one whose nearest code is ringed on a UMAP; but: rows left out.
   showArrows(state, arrows, ring, but = []) {
-    const plane = this.panel.isPlane(state), { x, y } = this.panel.map.scale();
+    const exact = this.panel.isExact(state), { x, y } = this.panel.map.scale();
     const pixels = (point) => [x(point[0]), y(point[1])];
-    const drawn = plane ? arrows.map(({ from, to, kind }) => arrow(pixels(this.panel.seen(state, from)), pixels(this.panel.seen(state, to)), kind)) : [];
-    const rings = !plane && ring ? [svgElement("circle", { r: 8, class: "ring-code", ...place(pixels(this.panel.seen(state, ring, but))) })] : [];
+    const drawn = exact ? arrows.map(({ from, to, kind }) => arrow(pixels(this.panel.seen(state, from)), pixels(this.panel.seen(state, to)), kind)) : [];
+    const rings = !exact && ring ? [svgElement("circle", { r: 8, class: "ring-code", ...place(pixels(this.panel.seen(state, ring, but))) })] : [];
     this.arrows.replaceChildren(...drawn.flat(), ...rings);
   }
 }
