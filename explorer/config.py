@@ -198,7 +198,7 @@ def _recipe(dataset: str, kind: str, **changes) -> Config:
 _NARROW = {"r1": 0.01, "smoothing": 1.0, "adversarial_rise": 0.0}
 _FINE = {"frequencies": 32, "r1": 0.03, "smoothing": 0.7}  # coarse shapes first, then thin gaps
 _THIN = {"adversarial_weight": 5.0, "adversarial_rise": 0.0, "r1": 1.0}  # in many dimensions codes are easy to tell from the prior
-_MANY = {"latent_dim": 16, "hidden": (400, 400), "epochs": 30}  # narrower, so that a bundle with its codes keeps within 3 MB
+_MANY = {8: (400, 400), 16: (400, 400), 32: (320, 320)}  # dimensions and widths: narrower, so that a bundle with its codes keeps within 3 MB
 _ALL = [
     *(_recipe("mnist", kind) for kind in KINDS),
     *(_recipe(dataset, kind, epochs=20) for dataset in ("fashion-mnist", "kmnist") for kind in ("ae", "vae")),
@@ -210,8 +210,12 @@ _ALL = [
     _recipe("mnist", "aae", prior="mixture", adversarial_weight=200.0, **_NARROW),
     _recipe("mnist", "aae", prior="mixture", label_informed=True, adversarial_weight=200.0, **_NARROW),
     _recipe("mnist", "aae", prior="swiss-roll", adversarial_weight=200.0, **_NARROW),
-    _recipe("mnist", "vae", **_MANY),
-    _recipe("mnist", "aae", **_MANY, **_THIN),
+    *(
+        _recipe(dataset, kind, latent_dim=dimensions, hidden=hidden, epochs=30, **(_THIN if kind == "aae" else {}))
+        for dataset in ("mnist", "fashion-mnist")
+        for dimensions, hidden in _MANY.items()
+        for kind in ("vae", "aae")
+    ),
 ]
 RECIPES = {config.name: config for config in _ALL}
 ZOO = tuple(name for name in RECIPES if not name.startswith("kmnist") and name != "digits-ae")  # the models that ship

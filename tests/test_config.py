@@ -51,7 +51,7 @@ def test_the_models_that_ship():
     shipped = {
         "mnist-ae", "mnist-vae", "mnist-aae", "fashion-mnist-ae", "fashion-mnist-vae", "fashion-mnist-aae", "digits-vae", "digits-aae",
         "mnist-vae-beta0.1", "mnist-vae-beta40", "mnist-vae-mixture", "mnist-aae-mixture", "mnist-aae-mixture-labels", "mnist-aae-swiss-roll",
-        "mnist-vae-16d", "mnist-aae-16d",
+        *(f"{dataset}-{kind}-{dimensions}d" for dataset in ("mnist", "fashion-mnist") for kind in ("vae", "aae") for dimensions in (8, 16, 32)),
     }  # fmt: skip
     assert set(ZOO) == shipped
 

@@ -36,9 +36,11 @@ MAY_IMPORT = {
     "desks": {"config", "pool", "runs"},
     "metrics": set(),
     "projection": set(),
+    "umap_process": {"projection"},
+    "umaps": set(),
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "downloads", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes"},
-    "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs"},
+    "ui.cached": {"config", "bundle", "datasets", "downloads", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes", "umaps"},
+    "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs", "umaps"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }
 TORCH = {"torch", "torchvision"}

@@ -34,7 +34,7 @@ class Fake:
 def test_what_umap_is_asked_for(monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", types.SimpleNamespace(UMAP=Fake))
     monkeypatch.setattr(Fake, "asked", [])
-    codes, _ = clusters(n=4)
+    codes, _ = clusters(n=6)
     found = projection.umap(codes)
     assert found.dtype == np.float32 and found.flags.c_contiguous  # as a bundle stores it
     np.testing.assert_array_equal(found, codes[:, :2])
@@ -43,6 +43,33 @@ def test_what_umap_is_asked_for(monkeypatch):
     assert (defaults["random_state"], defaults["n_neighbors"], defaults["min_dist"]) == (0, 15, 0.1)
     assert (chosen["random_state"], chosen["n_neighbors"], chosen["min_dist"]) == (3, 7, 0.5)
     assert all(settings["n_jobs"] == 1 for settings in Fake.asked)  # more would not repeat, and a seed forbids them
+    assert defaults["n_epochs"] is None  # as many as umap-learn finds right for so few
+    index, distance, _ = chosen["precomputed_knn"]
+    apart = np.linalg.norm(codes[:, None].astype(float) - codes[None], axis=-1)
+    np.testing.assert_array_equal(index, apart.argsort(1)[:, :7])  # exact, and a code is its own first neighbour
+    np.testing.assert_allclose(distance, np.sort(apart, 1)[:, :7], atol=1e-4)
+
+
+def test_a_set_smaller_than_its_neighbours_and_a_large_one(monkeypatch):
+    monkeypatch.setitem(sys.modules, "umap", types.SimpleNamespace(UMAP=Fake))
+    monkeypatch.setattr(Fake, "asked", [])
+    projection.umap(np.eye(5, dtype=np.float32), neighbours=50)
+    projection.umap(np.random.default_rng(0).standard_normal((projection.LARGE, 2), np.float32), neighbours=3)
+    assert [(settings["n_neighbors"], settings["n_epochs"]) for settings in Fake.asked] == [(4, None), (3, projection.EPOCHS)]
+
+
+def test_progress_is_the_share_of_the_layout(monkeypatch):
+    class Slow(Fake):
+        def fit_transform(self, codes):
+            settings = self.asked[-1]["tqdm_kwds"]
+            for text in ("", "\r0/200", "\r50/200", "warning", "\r200/200", "\n"):
+                settings["file"].write(text)
+            return super().fit_transform(codes)
+
+    monkeypatch.setitem(sys.modules, "umap", types.SimpleNamespace(UMAP=Slow))
+    shares: list[float] = []
+    projection.umap(clusters(n=4)[0], progress=shares.append)
+    assert shares == [0, 0.25, 1]
 
 
 def test_where_umap_is_not_installed(monkeypatch):
@@ -58,6 +85,9 @@ def test_three_far_clusters_stay_apart_and_the_seed_says_where():
     found, same, other = (projection.umap(codes, seed=seed) for seed in (0, 0, 1))
     assert found.shape == (180, 2) and found.dtype == np.float32 and np.isfinite(found).all()
     np.testing.assert_array_equal(codes, before)
+    shares: list[float] = []
+    np.testing.assert_array_equal(projection.umap(codes, progress=shares.append), found)
+    assert shares == sorted(shares) and shares[-1] == 1  # umap-learn's bar says what is read
     np.testing.assert_array_equal(found, same)
     assert np.abs(found - other).max() > 0.1
     for one in (found, other):

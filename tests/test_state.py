@@ -30,7 +30,7 @@ def states(draw):
     chosen["pick"] = draw(st.none() | st.integers(0, 359).map("digits:{}".format))
     chosen["codes"] = draw(st.sampled_from(state.CHOICES["codes"]))
     free = dimensions > 2  # in the plane there is nothing to choose
-    chosen["map"] = draw(st.sampled_from(state.CHOICES["map"])) if free else "umap"
+    chosen["map"] = ",".join(dict.fromkeys(draw(st.lists(maps(), min_size=1, max_size=2)))) if free else "umap"
     chosen["dims"] = draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
     chosen["moment"] = draw(st.none() | st.integers(0, state.MOMENTS - 1))
     chosen["field"] = "none" if chosen["moment"] is None else draw(st.sampled_from(state.CHOICES["field"]))
@@ -46,6 +46,12 @@ def states(draw):
     chosen |= {name: draw(st.sampled_from(state.CHOICES[name])) for name in ("underlay", "colour")}
     chosen["opacity"] = [round(draw(st.floats(0, 1)), state.DECIMALS) for _ in range(2)]
     return chosen
+
+
+def maps():
+    """One map, as an address writes it."""
+    made = st.builds("{}-{}-{}".format, st.sampled_from(state.UMAP_KINDS), st.sampled_from(state.NEIGHBOURS), st.integers(0, 99).map(lambda hundredths: state.text(hundredths / 100)))
+    return st.sampled_from(state.MAPS) | made
 
 
 @st.composite
@@ -66,7 +72,7 @@ def test_an_address_gives_its_state_back(wanted):
     assert state.parse(state.to_params(wanted), DEFAULT, MODELS) == (wanted, [])
 
 
-@given(st.dictionaries(st.sampled_from(state.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from([*MODELS, "1,2", "16,1", "umap", "plane", "1,2;3", "mnist:1;mnist:2", "4,9,image"])))
+@given(st.dictionaries(st.sampled_from(state.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from([*MODELS, "1,2", "16,1", "umap", "plane", "umap,pixels-15-0.1", "1,2;3", "mnist:1;mnist:2", "4,9,image"])))
 def test_no_address_breaks_the_page(params):
     parsed, problems = state.parse(params, DEFAULT, MODELS)
     assert {parsed["left"], parsed["right"]} <= set(MODELS) and len(problems) <= len(params)
@@ -96,7 +102,14 @@ def test_the_probe_has_the_dimensions_of_the_larger_model():
         ("dims", "1,1", "two different dimensions from 1 to 2"),
         ("dims", "1,3", "two different dimensions from 1 to 2"),
         ("dims", "1,2,3", "two different dimensions from 1 to 2"),
-        ("map", "globe", "umap or plane"),
+        ("map", "globe", "umap, plane, pca or made anew"),
+        ("map", "umap,plane,pca", "one for each"),
+        ("map", "umap,", "a map is"),
+        ("map", "umap-1-0.1", "from 2 to 200 neighbours"),
+        ("map", "umap-015-0.1", "as umap-50-0.5"),
+        ("map", "pixels-15-0.10", "two decimals"),
+        ("map", "pixels-15-1", "between 0 and 0.99"),
+        ("map", "umap-15-nan", "between 0 and 0.99"),
         ("mean", "1,nan", "between"),
         ("mean", "1,1e308", "between"),
         ("log_var", "1,81", "between -80 and 80"),

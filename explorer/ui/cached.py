@@ -18,6 +18,7 @@ from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.downloads import Downloads
 from explorer.shapes import SHAPES
 from explorer.ui.texts import NO_PICTURES
+from explorer.umaps import Umaps
 
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
@@ -152,6 +153,32 @@ def hall() -> desks.Hall:
 def downloads() -> Downloads:
     """What fetches datasets in this process."""
     return Downloads(DATA_DIR)
+
+
+@cache
+def umaps() -> Umaps:
+    """What makes UMAPs in this process's child."""
+    return Umaps()
+
+
+def umap_source(digest: str, what: str) -> str:
+    """What a UMAP is of: the codes of a bundle, by its digest, or the raw pixels of its dataset's test images, by the dataset's name. Raises LookupError where there are none."""
+    dataset = _required(digest).config.training.dataset
+    if what == "codes":
+        return digest
+    if not datasets.is_present(dataset, DATA_DIR):
+        raise LookupError(f"the pixels are not here: {dataset} is not on the server (python train.py fetches it)")
+    return dataset
+
+
+def umap_points(digest: str, what: str) -> np.ndarray:
+    """(n, d) float32: the codes or means of a bundle, or the raw pixels of the same test images, from 0 to 1. Raises LookupError."""
+    if what == "codes":
+        return _required(digest).codes.mean
+    try:
+        return _test_images(umap_source(digest, what), str(DATA_DIR)).astype(np.float32) / 255
+    except datasets.DatasetError as error:
+        raise LookupError(str(error)) from error
 
 
 @st.cache_resource(scope="session", on_release=lambda token: hall().leave(token), show_spinner=False)

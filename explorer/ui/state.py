@@ -3,7 +3,9 @@
     ?mean=0.5,-1&log_var=-2,-2&noise=0.8,-0.6&pick=mnist:12&left=mnist-vae&right=mnist-aae&codes=means
 
 The probe has as many dimensions as the larger of the two models; a model of fewer sees the first of them. With more
-than two, `dims=3,7` names the two (from 1) that sliders and plane show, and `map=umap` or `map=plane` the kind of map.
+than two, `dims=3,7` names the two (from 1) that sliders and plane show, and `map` what each panel's map is, one for both or left and right:
+`umap` (stored with the model), `plane` (of those two dimensions), `pca`, `umap-50-0.5` (recomputed with n_neighbors = 50 and min_dist = 0.5) or
+`pixels-15-0.1` (UMAP of the raw pixels), as in `map=umap,pixels-15-0.1`.
 
 `moment=17` is replay: the recordings' moment (from 0, untrained) that is shown; without it, the finished models. `field=D` shows
 what the discriminator says at that moment.
@@ -31,14 +33,16 @@ DEFAULTS = {"mean": (0.0, 0.0), "log_var": (-2.0, -2.0), "noise": (0.8, -0.6)}  
 DECIMALS = 4
 FINDS = tuple(f"{value}-{end}" for value in ("error", "kl", "judgement", "density") for end in ("largest", "smallest"))
 CHOICES = {
-    "codes": ("means", "sampled"), "map": ("umap", "plane"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take"),
+    "codes": ("means", "sampled"), "field": ("none", "D"), "tool": ("none", "draw", "near", "map", "walk", "take"),
     "near": ("neighbours", "region", "find"), "near_side": ("left", "right"), "near_k": ("8", "4", "6", "12", "16", "24"),
     "near_find": ("misplaced", *FINDS, "class-0"), "way": ("line", "circle", "curve"),
     "underlay": ("none", "quantiles", "grid", "density", "ratio", "stretch"), "colour": ("class", "kl", "error", "judgement", "density"),
 }  # fmt: skip
+MAPS = ("umap", "plane", "pca")  # and the UMAPs that are made while the app runs:
+UMAP_KINDS, NEIGHBOURS, MIN_DISTANCE = ("umap", "pixels"), range(2, 201), (0.0, 0.99)
 OPACITY = (1.0, 1.0)  # of the underlay, and of the codes
 START = {
-    "pick": None, "moment": None, "dims": [0, 1], "opacity": list(OPACITY),
+    "pick": None, "moment": None, "dims": [0, 1], "map": MAPS[0], "opacity": list(OPACITY),
     "near_at": None, "near_region": None, "walk": None, "frames": 12, "sum": None,
 }  # fmt: skip
 MOMENTS = 30  # the most that a recording has: recording.MOMENTS
@@ -101,6 +105,11 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             state["dims"] = chosen
         else:
             ignore("dims", f"it names two different dimensions from 1 to {dimensions}, as in 1,2")
+    if "map" in params:
+        try:
+            state["map"] = _maps(params["map"])
+        except ValueError as error:
+            ignore("map", str(error))
     if "opacity" in params:
         try:
             state["opacity"] = numbers(params["opacity"], 2, 1.0, least=0.0)
@@ -204,6 +213,32 @@ def _image(written: str, models: Mapping[str, Mapping]) -> str:
     if dataset in sizes and row.isascii() and row.isdigit() and len(row) < 9 and int(row) < sizes[dataset]:
         return f"{dataset}:{int(row)}"
     raise ValueError("there is no such image")
+
+
+def umap_settings(written: str) -> tuple[str, int, float]:
+    """What `umap-50-0.5` says: umap or pixels, n_neighbors, min_dist. Raises ValueError, with the reason, for anything else that an address would not write."""
+    kind, _, settings = written.partition("-")
+    neighbours, _, distance = settings.partition("-")
+    low, high = MIN_DISTANCE
+    if kind in UMAP_KINDS and neighbours in map(str, NEIGHBOURS):
+        [found] = numbers(distance, 1, high, least=low)
+        if distance == text(round(found, 2)):
+            return kind, int(neighbours), found
+    raise ValueError(f"a UMAP is written as umap-50-0.5, with from {NEIGHBOURS[0]} to {NEIGHBOURS[-1]} neighbours and a least distance from {low:g} to {high:g} of two decimals")
+
+
+def _maps(written: str) -> str:
+    """What both maps are, in the one way of writing it: a kind, or two with a comma where they differ. Raises ValueError, with the reason, for what is none."""
+    kinds = written.split(",", 2)
+    if len(kinds) > 2:
+        raise ValueError("it names one map for both panels, or one for each")
+    for kind in kinds:
+        if kind not in MAPS:
+            try:
+                umap_settings(kind)
+            except ValueError as error:
+                raise ValueError(f"a map is {', '.join(MAPS)} or made anew: {error}") from error
+    return ",".join(dict.fromkeys(kinds))
 
 
 def _walk(written: str, models: Mapping[str, Mapping]) -> str:

@@ -8,6 +8,7 @@ from urllib.parse import urlparse
 import numpy as np
 import pytest
 import torch
+from sklearn.decomposition import PCA
 
 from explorer import gaussian
 from explorer.bundle import load_bundle
@@ -268,8 +269,18 @@ def test_sixteen_dimensions(open_page):
     page = open_page("?left=mnist-vae-16d&right=mnist-aae-16d")
     figure = page.get_by_role("figure", name="VAE 16-d latent map")
     assert "UMAP" in figure.locator(".note").text_content()
-    page.get_by_role("combobox", name="Kind of map").select_option("plane")
-    page.wait_for_url(re.compile("map=plane"))
+    left, right = (page.get_by_role("combobox", name=f"Kind of map, {side}") for side in ("left", "right"))
+    left.select_option("pca")
+    page.wait_for_url(re.compile("map=pca(%2C|,)umap"))
+    mean = load_bundle(ROOT / "pretrained" / "mnist-vae-16d").codes.mean.astype(np.float16).astype(float)  # as they travel
+    share = PCA(2).fit(mean).explained_variance_ratio_.sum()
+    figure.locator(".note", has_text=f"this plane holds {100 * share:.0f} % of their variance").wait_for()
+    right.select_option("again")  # what must be made waits for its numbers
+    neighbours = page.get_by_role("spinbutton", name="n_neighbors, right")
+    assert neighbours.is_visible() and neighbours.input_value() == "15" and not page.get_by_role("spinbutton", name="n_neighbors, left").is_visible()
+    left.select_option("plane")
+    right.select_option("plane")
+    page.wait_for_url(re.compile("map=plane&|map=plane$"))
     page.get_by_role("combobox", name="Second dimension that is moved").select_option(label="5")
     page.wait_for_url(re.compile("dims=1(%2C|,)5"))
     slider = page.get_by_role("slider", name="μ₅", exact=True)

@@ -77,7 +77,7 @@ def _of_bundle(kind: str, digest: str) -> Asset:
     return Asset(body, gzip.compress(body, 5), "application/octet-stream")
 
 
-def _respond(request: Request, asset: Asset, name: str) -> Response:
+def respond(request: Request, asset: Asset, name: str) -> Response:
     """The asset, or 304 where the browser has it. name: in plain ASCII, the asset's and no other's."""
     headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "ETag": f'"{name}"', "X-Content-Type-Options": "nosniff"}
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}  # a proxy may have weakened it
@@ -92,7 +92,7 @@ async def serve_script(request: Request) -> Response:
     name = request.path_params["name"]
     if name not in SCRIPTS or request.path_params["version"] != scripts_version():
         return PlainTextResponse("There is no such script in this version of the app: reload the page.", 404)
-    return _respond(request, await anyio.to_thread.run_sync(script, name), f"{name}-{scripts_version()}")
+    return respond(request, await anyio.to_thread.run_sync(script, name), f"{name}-{scripts_version()}")
 
 
 async def serve_of_bundle(request: Request) -> Response:
@@ -101,7 +101,7 @@ async def serve_of_bundle(request: Request) -> Response:
         asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
     except DatasetError as error:
         return PlainTextResponse(f"There is no such file: {error}", 404)
-    return _respond(request, asset, f"{kind}-{digest}") if asset else PlainTextResponse("There is no such model: reload the page.", 404)
+    return respond(request, asset, f"{kind}-{digest}") if asset else PlainTextResponse("There is no such model: reload the page.", 404)
 
 
 async def serve_original(request: Request) -> Response:
@@ -144,6 +144,7 @@ async def lifespan(app):
     yield {}
     await anyio.to_thread.run_sync(cached.hall().close)
     await anyio.to_thread.run_sync(cached.downloads().close)
+    await anyio.to_thread.run_sync(cached.umaps().close)
 
 
 def _warm() -> None:

@@ -23,8 +23,6 @@ export class Controls {
     find(".reset").addEventListener("click", () => page.set({ mean: everywhere(START.mean), log_var: everywhere(START.log_var), pick: null }));
     this.dimChoices = [...root.querySelectorAll(".dims .dimension")];
     this.dimChoices.forEach((choice, at) => choice.addEventListener("change", () => this.chooseDimension(at, Number(choice.value))));
-    this.mapChoice = find(".dims .kind");
-    this.mapChoice.addEventListener("change", () => page.set({ map: this.mapChoice.value }));
     this.places = find(".places");
     this.places.addEventListener("change", () => {
       const place = this.placesByName?.get(this.places.value);
@@ -67,10 +65,6 @@ export class Controls {
       const index = moved(state)[at];
       slider.show((symbol === "mean" ? frame.mean : frame.logVar)[index], state[symbol][index]);
     }
-  }
-
-  sync(state) {
-    this.mapChoice.value = state.map;
   }
 
   // Named places. They are looked for in the codes of the models on the page, so that the names are true of them.

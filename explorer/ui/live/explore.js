@@ -1,20 +1,24 @@
 // The explorer: two maps, one probe, four pictures, and the KL, all of one state in every frame.
 
-import { averageKl, Bars } from "./bars.js";
+import { Bars } from "./bars.js";
 import { Controls, moved, resized } from "./controls.js";
 import { drawLogits } from "./decoder.js";
 import { Exchange } from "./exchange.js";
 import { Legend } from "./legend.js";
+import { MadeMaps } from "./made_maps.js";
 import { LatentMap } from "./map.js";
+import { MapChoice } from "./map_choice.js";
 import { Models } from "./models.js";
 import { Original } from "./original.js";
 import { Painter } from "./painter.js";
 import { Panel, panelNames } from "./panel.js";
 import { klMonteCarlo } from "./prior.js";
 import { Probe } from "./probe.js";
-import { format, Readout, write } from "./readout.js";
+import { format, percent, Readout, write } from "./readout.js";
 import { fieldColours, readTheme } from "./theme.js";
 import { Tools } from "./tools.js";
+import { averageKl, response } from "./usage.js";
+import { fill } from "./words.js";
 
 const NEAR = 40; // pixels within which a map that is no plane shows the nearest code
 const SIDES = ["left", "right"];
@@ -35,19 +39,30 @@ class Explorer {
     this.probe = new Probe(data.state);
     this.exchange = new Exchange(data.state, send);
     this.painter = new Painter(() => this.drawFrame());
-    this.models = new Models(this.base);
+    this.models = new Models(this.base, data.in_file);
     this.find = (selector) => root.querySelector(selector);
     const page = { state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit() };
     Object.assign(page, { data, html }); // for take_file.js: what the page was mounted with, and on
     this.controls = new Controls(root, data.limits, page);
-    this.bars = new Bars(this.find(".bars"), (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension));
+    this.bars = new Bars(this.find(".bars"), data.words.bars, (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension));
     this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") });
     this.original = new Original(this.find(".original"), this.base);
     this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
-    this.panels = SIDES.map((side) => new Panel(root, side, data.catalogue, {
+    this.panels = SIDES.map((side) => new Panel(root, side, data.catalogue, data.words.usage, {
       model: (name) => this.set({ [side]: name }),
       codes: (codes) => this.set({ codes }),
     }));
+    this.made = new MadeMaps(this.models, data.words.maps.silent, {
+      change: (panel) => this.syncMap(panel),
+      made: (panel) => this.show([[panel, panel.model]]).then(() => write(this.find(".announcement"), fill(data.words.maps.announced, panel))).catch((error) => this.fail(error)),
+    });
+    for (const panel of this.panels) {
+      panel.mapChoice = new MapChoice(panel.element.querySelector(".mapping"), panel.side, data.words.maps, {
+        choose: (written) => this.set({ map: panel.mapsWith(this.probe.state, written) }),
+        retry: () => this.syncMap(panel, true),
+        cancel: () => this.set({ map: panel.mapsWith(this.probe.state, panel.model.codes.umap ? "umap" : "plane") }),
+      });
+    }
     this.find(".open-replay").addEventListener("click", () => this.startReplay());
     this.tools = new Tools(root, {
       ...page, pick: (panel, row, more) => this.pick(panel, row, more), base: this.base, catalogue: data.catalogue, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
@@ -103,6 +118,7 @@ class Explorer {
     this.replay?.stop();
     this.tools.destroy();
     this.surface?.destroy();
+    this.made.destroy();
     this.resizer?.disconnect();
     for (const panel of this.panels) panel.map?.purge();
   }
@@ -146,7 +162,7 @@ class Explorer {
     for (const panel of this.panels) {
       if (state[panel.side] !== previous[panel.side]) {
         this.models.open(this.chosen(panel)).then((model) => this.show([[panel, model]])).catch((error) => this.fail(error));
-      } else if (panel.model && state.map !== previous.map) {
+      } else if (panel.model && panel.mapOf(state) !== panel.mapOf(previous)) {
         this.show([[panel, panel.model]]).catch((error) => this.fail(error));
       } else if (panel.model && (state.codes !== previous.codes || String(state.dims) !== String(previous.dims))) {
         panel.map.movePoints(panel.points(state));
@@ -232,7 +248,7 @@ class Explorer {
   // Planes show the same square: all but the outermost codes of both models, and at least the sliders' range. A UMAP shows all.
   homeRanges(panel) {
     const { state } = this.probe;
-    if (!panel.isPlane(state)) return panel.umapRanges();
+    if (!panel.isPlane(state)) return panel.viewRanges(state);
     const reach = Math.max(4.2, ...this.panels.filter((one) => one.model && one.isPlane(state)).map((one) => one.model.codes.reach));
     return { x: [-reach, reach], y: [-reach, reach] };
   }
@@ -244,13 +260,27 @@ class Explorer {
       panel.model.averageKl ??= averageKl(panel.model.codes);
       return { name: panel.name, values: panel.model.averageKl };
     });
-    const key = JSON.stringify([dimensions, moved(state), averages.map(({ name }) => name)]);
+    const responses = this.panels.filter((panel) => panel.model?.entry.latent_dim > 2 && this.responseOf(panel)).map((panel) => ({ name: panel.name, values: panel.model.response }));
+    const key = JSON.stringify([dimensions, moved(state), averages.map(({ name }) => name), responses.map(({ name }) => name)]);
     if (this.arranged === key) return;
     this.arranged = key;
     this.readout.arrange(dimensions, moved(state));
-    this.bars.arrange(dimensions, averages);
+    this.bars.arrange(dimensions, averages, responses);
     this.controls.arrange(state);
     this.root.classList.toggle("many", dimensions > 2);
+  }
+
+  // What a panel's decoder makes of each dimension, once that has been worked out; else null, and it is begun.
+  responseOf(panel) {
+    const { model } = panel;
+    model.responding ??= response(model).then((values) => {
+      model.response = values;
+      if (this.destroyed || panel.model !== model) return;
+      this.arrange();
+      panel.describe(this.probe.state);
+      this.draw();
+    }).catch((error) => this.fail(error));
+    return model.response ?? null;
   }
 
   // KL from a prior that is not N(0, I), beside the one from N(0, I).
@@ -281,9 +311,21 @@ class Explorer {
 
   syncChoices() {
     const { state } = this.probe;
-    this.controls.sync(state);
-    for (const panel of this.panels) panel.sync(state);
+    for (const panel of this.panels) {
+      panel.sync(state);
+      if (panel.model) this.syncMap(panel);
+    }
     this.original.show(state, this.panels);
+  }
+
+  // What a map is chosen to be, and made if it must be. again: it failed, and shall be tried again.
+  syncMap(panel, again = false) {
+    const { entry, codes } = panel.model, written = panel.mapOf(this.probe.state), many = entry.latent_dim > 2;
+    panel.mapChoice.box.hidden = !many;
+    if (many && !this.models.inFile) this.made.warm();
+    if (again) this.made.retry(panel, written);
+    else this.made.sync(panel, many ? written : "plane");
+    if (many) panel.mapChoice.show(written, { stored: Boolean(codes.umap), made: !this.models.inFile, pixels: entry.originals }, this.made.status(panel));
   }
 
   // ---- replay ------------------------------------------------------------------------------------------
@@ -421,8 +463,8 @@ class Explorer {
 
   // What stands in the corner of the map under the pointer.
   note(panel, { previewing }) {
-    const plane = panel.isPlane(this.probe.state);
-    if (!plane && !previewing) return this.surface?.note(panel) || "UMAP of the codes: near stays near, distances do not count";
+    const view = panel.view(this.probe.state), plane = view === null;
+    if (!plane && !previewing) return this.surface?.note(panel) || viewNote(view, this.data.words.maps.notes);
     if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) return this.surface?.note(panel) ?? "";
     const [x, y] = this.hovered.point, replayed = this.replay?.of(panel);
     const near = panel.map.nearest(x, y, plane ? undefined : NEAR);
@@ -455,6 +497,12 @@ class Explorer {
 }
 
 // ---- helpers -------------------------------------------------------------------------------------------
+
+// What stands in the corner of a map that is no plane.
+function viewNote({ kind, share }, notes) {
+  const [name, neighbours, distance] = kind.split("-");
+  return fill(neighbours ? notes[`made_${name}`] : notes[name], { share: percent(share ?? 0), neighbours, distance });
+}
 
 // Resolves when what was drawn so far has been painted.
 const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));

@@ -2,7 +2,7 @@
 
 import { download, fileName, today } from "./download.js";
 import { sample } from "./models.js";
-import { format, subscript, trimmed, write } from "./readout.js";
+import { format, percent, subscript, trimmed, write } from "./readout.js";
 import { codesCsv } from "./take_codes.js";
 import { mapSvg, picturesSvg, pngOf, resolved } from "./take_svg.js";
 
@@ -94,7 +94,7 @@ export class Tool {
 
   saveMap(panel, kind) {
     const { words } = this.page, state = this.page.state(), { entry, codes } = panel.model, plane = panel.isPlane(state);
-    const points = words[!plane ? "points_umap" : entry.kind !== "vae" ? "points_codes" : state.codes === "means" ? "points_means" : "points_sampled"];
+    const view = panel.view(state), points = !plane ? viewName(view, words.views) : words[entry.kind !== "vae" ? "points_codes" : state.codes === "means" ? "points_means" : "points_sampled"];
     const hidden = [...panel.map.hidden].sort((a, b) => a - b).map((which) => entry.classes[which]).filter(Boolean).join(", ");
     const under = plane && words.underlays[state.underlay];
     const caption = [
@@ -102,11 +102,11 @@ export class Tool {
         model: entry.name, kind: entry.title, dataset: entry.dataset, seed: entry.seed, prior: entry.prior, points,
         colour: words.coloured_by[panel.map.tones && !panel.map.tones.values ? "none" : state.colour ?? "class"], images: codes.label.length.toLocaleString("en"), hidden: hidden && filled(words.caption_hidden, { classes: hidden }),
       }),
-      !plane ? words.caption_umap : !entry.shape ? words.caption_rings : entry.shape.means.length > 20 ? words.caption_band : words.caption_shape,
+      !plane ? words.caption_views[view.kind.split("-")[0]] : !entry.shape ? words.caption_rings : entry.shape.means.length > 20 ? words.caption_band : words.caption_shape,
       under ? filled(words.caption_underlay, { under }) : "",
       plane ? filled(words.caption_probe, this.probe(panel.dims(state))) : "",
     ];
-    const axes = plane ? panel.dims(state).map((i) => `z${subscript(i)}`) : ["UMAP 1", "UMAP 2"];
+    const axes = plane ? panel.dims(state).map((i) => `z${subscript(i)}`) : [1, 2].map((at) => `${words.view_axes[view.kind.split("-")[0]]} ${at}`);
     const text = { title: filled(words.map_title, { name: panel.name, dataset: entry.dataset, points }), caption: [caption.filter(Boolean).join(" "), this.stamp()], axes };
     return this.save(mapSvg(panel.map, text, this.colours()), kind, [entry.name, "map"], 2);
   }
@@ -146,7 +146,7 @@ export class Tool {
         if (plane && state.codes === "sampled" && model.codes.logVar) model.sampled ??= sample(model.codes);
         return {
           model, prefix: panels.length > 1 ? `${model.entry.name}:` : "",
-          shown: { sampled: plane && state.codes === "sampled" ? model.sampled : null, umap: plane ? null : model.codes.umap },
+          shown: { sampled: plane && state.codes === "sampled" ? model.sampled : null, view: panel.view(state) },
         };
       });
       const names = [...models.map(({ model }) => model.entry.name), "codes"];
@@ -286,6 +286,12 @@ function button(text, onClick) {
   const element = Object.assign(document.createElement("button"), { type: "button", textContent: text });
   element.addEventListener("click", onClick);
   return element;
+}
+
+// What a map is, that is no plane.
+function viewName({ kind, share }, names) {
+  const [name, neighbours, distance] = kind.split("-");
+  return filled(neighbours ? names[`made_${name}`] : names[name], { share: percent(share ?? 0), neighbours, distance });
 }
 
 // Fills the {name} places of a text.

@@ -175,7 +175,7 @@ export class Tool {
   // A waypoint is on its way to a point of a map: there, or to the image of the code nearest to it.
   move(panel, at, point, dragged) {
     const state = this.page.state(), stops = [...this.walk.stops], { codes } = panel.model;
-    const plane = panel.isPlane(state), columns = plane ? panel.dims(state).map((i) => codes.mean[i]) : codes.umap;
+    const plane = panel.isPlane(state), columns = plane ? panel.dims(state).map((i) => codes.mean[i]) : panel.view(state).columns;
     if (!this.images && plane) {
       stops[at] = fitted(stops[at], Math.max(stops[at].length, ...panel.dims(state).map((i) => i + 1)));
       panel.dims(state).forEach((dimension, i) => (stops[at][dimension] = point[i]));

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import anyio
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.ui import cached
-
-LONGEST = 256  # bytes of a command
-HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+from explorer.ui.live.commands import HEADERS, read_command
 
 
 def _status(name: str) -> Response:
@@ -28,18 +24,11 @@ async def serve_status(request: Request) -> Response:
 
 
 async def take_command(request: Request) -> Response:
-    # A form on another site can send no JSON without asking this server first, which does not allow it.
-    if request.headers.get("Content-Type") != "application/json":
-        return PlainTextResponse("A command is JSON.", 415, headers=HEADERS)
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > LONGEST:
-            return PlainTextResponse("The command is too long.", 413, headers=HEADERS)
-    try:
-        action = json.loads(body)["action"]
-        command = {"fetch": cached.downloads().fetch, "cancel": cached.downloads().cancel}[action]
-    except (ValueError, KeyError, TypeError):
+    asked = await read_command(request)
+    if isinstance(asked, Response):
+        return asked
+    command = {"fetch": cached.downloads().fetch, "cancel": cached.downloads().cancel}.get(asked.get("action"))
+    if command is None:
         return PlainTextResponse("There is no such command.", 400, headers=HEADERS)
     name = request.path_params["name"]
     try:

@@ -131,15 +131,16 @@ export class ManySamples {
   place() {
     const state = this.page.state();
     for (const { panel, dots } of this.sides) {
-      const plane = panel.isPlane(state) && panel.map.axes();
-      dots.style.display = plane ? "" : "none";
-      if (!plane) continue;
+      const exact = panel.isExact(state) && panel.map.axes();
+      dots.style.display = exact ? "" : "none";
+      if (!exact) continue;
       while (dots.children.length < this.shown) dots.append(svgElement("circle", { r: 3 }));
       while (dots.children.length > this.shown) dots.lastChild.remove();
-      const { x, y } = panel.map.scale(), [i, j] = panel.dims(state);
+      const { x, y } = panel.map.scale();
       [...dots.children].forEach((dot, k) => {
-        dot.setAttribute("cx", x(this.z[k][i]));
-        dot.setAttribute("cy", y(this.z[k][j]));
+        const [at, up] = panel.seen(state, this.z[k]);
+        dot.setAttribute("cx", x(at));
+        dot.setAttribute("cy", y(up));
       });
     }
   }

@@ -7,9 +7,9 @@ import { readSafetensors } from "./safetensors.js";
 const SAMPLING_SEED = 1; // of the noise in the map of sampled z
 
 export class Models {
-  // base: the address that the models' addresses are relative to.
-  constructor(base) {
-    this.base = base;
+  // base: the address that the models' addresses are relative to; inFile: is there no server?
+  constructor(base, inFile = false) {
+    Object.assign(this, { base, inFile });
     this.opened = new Map(); // by their address
   }
 
@@ -18,9 +18,9 @@ export class Models {
     return this.once(entry.tensors, entry.name, (tensors) => ({ entry, decoder: new Decoder(tensors), codes: columns(tensors) }));
   }
 
-  // A file of a model's, by its kind (assets.BUNDLE_FILES), as readSafetensors gives it.
-  tensors(kind, entry) {
-    return this.once(`${kind}/${entry.digest}`, entry.name, (tensors) => tensors);
+  // A file of a model's, by its kind (assets.BUNDLE_FILES, or umaps, of which one is named), as readSafetensors gives it.
+  tensors(kind, entry, name = null) {
+    return this.once([kind, entry.digest, name].filter(Boolean).join("/"), entry.name, (tensors) => tensors);
   }
 
   // A model's encoder.

@@ -3,7 +3,6 @@
 import { Contents } from "./near_contents.js";
 import { Lasso } from "./near_lasso.js";
 import { inCircle, inPolygon, inSquare } from "./near_polygon.js";
-import { treeOf } from "./near_neighbours.js";
 import { format, percent, whole, write } from "./readout.js";
 import { fill } from "./words.js";
 
@@ -110,14 +109,12 @@ export class Regions {
   // What a map shows.
   planeOf(panel, state) {
     const { entry, codes } = panel.model;
-    return `${entry.digest} ${panel.isPlane(state) ? `${panel.dims(state)} ${codes.logVar ? state.codes : ""}` : "umap"}`;
+    return `${entry.digest} ${panel.isPlane(state) ? `${panel.dims(state)} ${codes.logVar ? state.codes : ""}` : panel.view(state).kind}`;
   }
 
-  // The middle of a region around the probe: in a UMAP, at the code that is nearest to it.
+  // The middle of a region around the probe.
   middle(panel, state) {
-    if (panel.isPlane(state)) return panel.dims(state).map((dimension) => state.mean[dimension]);
-    const [row] = treeOf(panel.model).nearest(state.mean.slice(0, panel.model.codes.mean.length), 1).rows, { x, y } = panel.points(state);
-    return [x[row], y[row]];
+    return panel.seen(state, state.mean.slice(0, panel.model.codes.mean.length));
   }
 
   outline(state) {

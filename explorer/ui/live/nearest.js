@@ -89,6 +89,12 @@ class Found {
   }
 }
 
+// The point that is nearest to all the others: of places in the plane, the first at which the sum of the distances is least.
+export function medoid(places) {
+  const sums = places.map(([x, y]) => places.reduce((sum, [a, b]) => sum + Math.hypot(a - x, b - y), 0));
+  return places[sums.indexOf(Math.min(...sums))];
+}
+
 // The k nearest others of every point: {k, rows (n·k), distances (n·k)}, a point's after the other's. Lets frames and input in between.
 export async function neighbourhoods(columns, k = 10) {
   const n = columns[0].length, tree = new Tree(columns), rows = new Int32Array(n * k), distances = new Float64Array(n * k);

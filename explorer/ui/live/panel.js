@@ -1,13 +1,18 @@
 // One of the two panels: its model, its map, its pictures, and what of the page's state they show.
 
 import { sample } from "./models.js";
+import { nearest } from "./nearest.js";
+import { principal } from "./pca.js";
+import { format } from "./readout.js";
+import { activeUnits } from "./usage.js";
+import { fill } from "./words.js";
 
 export class Panel {
-  // root: the page's; side: "left" or "right"; entries: the catalogue's; on: {model(name), codes(value)}, choices that were made here.
-  constructor(root, side, entries, on) {
+  // root: the page's; side: "left" or "right"; entries: the catalogue's; words: of the dimensions used; on: {model(name), codes(value)}, choices that were made here.
+  constructor(root, side, entries, words, on) {
     const element = root.querySelector(`.panel.${side}`);
     Object.assign(this, {
-      side, element,
+      side, element, words,
       host: element.querySelector(".map"), choice: element.querySelector("select"), facts: element.querySelector(".facts"),
       atMean: root.querySelector(`.pictures .${side}.at-mean canvas`), atZ: root.querySelector(`.pictures .${side}.at-z canvas`),
       pictureTitle: root.querySelector(`.pictures .title.${side}`),
@@ -43,24 +48,63 @@ export class Panel {
     return this.model.entry.latent_dim > 2 ? state.dims : [0, 1];
   }
 
-  // Are the axes of the map dimensions of the latent space? Otherwise it is a UMAP.
-  isPlane(state) {
-    return !this.model.codes.umap || state.map === "plane";
+  // What the panel's map shall be, as the address writes it.
+  mapOf(state) {
+    const [left, right = left] = state.map.split(",");
+    return this.side === "left" ? left : right;
   }
 
-  // The points of the map: means, or one draw of z an image, the same draw every time; or the UMAP.
+  // The state's `map` with another one in this panel.
+  mapsWith(state, written) {
+    const [left, right = left] = state.map.split(","), maps = this.side === "left" ? [written, right] : [left, written];
+    return [...new Set(maps)].join(",");
+  }
+
+  // What the map is, where its axes are no dimensions of the latent space: {kind: umap (stored), pca, or as it was written for one that was made, columns: [x, y],
+  // project: as in pca.js, or left out}. null: a plane. Until one is made, the stored UMAP stands in for it.
+  view(state) {
+    const { model } = this, { codes, entry } = model, wanted = this.mapOf(state);
+    if (entry.latent_dim <= 2 || wanted === "plane") return null;
+    model.views ??= new Map();
+    const kind = wanted === "pca" || model.made?.has(wanted) ? wanted : "umap";
+    if (kind === "umap" && !codes.umap) return null;
+    if (!model.views.has(kind)) model.views.set(kind, { kind, ...(kind === "pca" ? principal(codes.mean) : { columns: kind === "umap" ? codes.umap : model.made.get(kind) }) });
+    return model.views.get(kind);
+  }
+
+  // Are the axes of the map dimensions of the latent space?
+  isPlane(state) {
+    return this.view(state) === null;
+  }
+
+  // Has the map a place for every place of the latent, not for the codes alone?
+  isExact(state) {
+    const view = this.view(state);
+    return !view || Boolean(view.project);
+  }
+
+  // Where a place of the model's dimensions is seen: itself on an exact map, else where the nearest code is. but: rows left out.
+  seen(state, place, but = []) {
+    const view = this.view(state);
+    if (!view) return this.dims(state).map((i) => place[i]);
+    if (view.project) return view.project(place);
+    const [row] = nearest(this.model.codes.mean, place, 1, (one) => !but.includes(one)).rows;
+    return view.columns.map((column) => column[row]);
+  }
+
+  // The points of the map: means, or one draw of z an image, the same draw every time; or what `view` gives, of the means.
   points(state) {
-    const { mean, logVar, label, umap } = this.model.codes;
-    if (!this.isPlane(state)) return { x: umap[0], y: umap[1], label };
+    const { mean, logVar, label } = this.model.codes, view = this.view(state);
+    if (view) return { x: view.columns[0], y: view.columns[1], label };
     const [i, j] = this.dims(state);
     if (state.codes === "means" || !logVar) return { x: mean[i], y: mean[j], label };
     this.model.sampled ??= sample(this.model.codes);
     return { x: this.model.sampled[i], y: this.model.sampled[j], label };
   }
 
-  // The ranges that show all of the UMAP, with a margin.
-  umapRanges() {
-    const [x, y] = this.model.codes.umap.map((column) => {
+  // The ranges that show all of a map that is no plane, with a margin.
+  viewRanges(state) {
+    const [x, y] = this.view(state).columns.map((column) => {
       const low = column.reduce((a, b) => Math.min(a, b)), high = column.reduce((a, b) => Math.max(a, b));
       return [low - 0.04 * (high - low), high + 0.04 * (high - low)];
     });
@@ -99,11 +143,20 @@ export class Panel {
       aae: `A discriminator holds its codes to ${prior}. The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.`,
       ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
     }[kind];
-    this.facts.innerHTML = `<span>${bce}</span> <span>coverage <b>${share(metrics.coverage)}</b>, null ${share(nullMean)} ± ${nullStd.toFixed(3)}</span> <span>${holds}</span>`;
+    this.facts.innerHTML = `<span>${bce}</span> <span>coverage <b>${share(metrics.coverage)}</b>, null ${share(nullMean)} ± ${nullStd.toFixed(3)}</span> ${this.usage()}<span>${holds}</span>`;
     this.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${metrics.seed}. BCE: binary cross-entropy summed over pixels, `
       + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, "
       + "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation.";
     this.showSwitch(state);
+  }
+
+  // Which of many dimensions the model uses.
+  usage() {
+    const { words, model } = this, { codes, entry: { latent_dim: all } } = model;
+    if (all <= 2) return "";
+    const range = (values) => ({ least: format(Math.min(...values), 2), most: format(Math.max(...values), 2) });
+    const active = codes.logVar ? fill(words.active, { active: activeUnits(codes), all }) : fill(words.spread, { all, ...range(model.entry.metrics.code_std) });
+    return `<span title="${words.used_title}">${active}${model.response ? fill(words.responses, range(model.response)) : ""}</span> `;
   }
 
   // Means or sampled z: only where there is a q(z|x) to sample, and a plane to show it in.

@@ -36,7 +36,7 @@ export async function fileOf(page, text, state, onProgress, signal) {
   const entries = [...new Map(page.panels.map(({ model: { entry } }) => [entry.name, entry])).values()];
   const measured = (entry) => page.models.opened.has(`errors/${entry.digest}`); // on the server, which takes its time: only where it was asked for
   const wanted = entries.flatMap((entry) => [
-    entry.tensors, `encoders/${entry.digest}`, ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`]), ...(measured(entry) ? [`errors/${entry.digest}`] : []),
+    entry.tensors, ...madeOf(page, entry), `encoders/${entry.digest}`, ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`]), ...(measured(entry) ? [`errors/${entry.digest}`] : []),
   ]);
   const recorded = entries.filter((entry) => entry.recording);
   expect(wanted.length + recorded.length + 1);
@@ -64,6 +64,9 @@ export async function fileOf(page, text, state, onProgress, signal) {
   }
   return blob;
 }
+
+// The UMAPs that were made of a model.
+const madeOf = ({ panels }, entry) => [...(panels.find(({ model }) => model.entry === entry).model.made?.keys() ?? [])].map((written) => `umaps/${entry.digest}/${written}`);
 
 // The sources of all modules that can be reached from some, by name. read(name) resolves to a source.
 export async function modulesFrom(names, read) {

@@ -2,7 +2,6 @@
 
 import { grip } from "./grip.js";
 import { set, svgElement } from "./map.js";
-import { nearest } from "./nearest.js";
 import { along } from "./walk_path.js";
 import { fill } from "./words.js";
 
@@ -23,35 +22,27 @@ export class WalkMarks {
     this.at = make("circle", { r: 6, class: "walk-cursor" });
   }
 
-  // Where a place of the model's dimensions is seen: in the plane, or at the nearest code of a UMAP. In latent or UMAP units. but: rows left out.
-  seen(state, place, but = []) {
-    const { panel } = this;
-    if (panel.isPlane(state)) return panel.dims(state).map((i) => place[i]);
-    const [row] = nearest(panel.model.codes.mean, place, 1, (one) => !but.includes(one)).rows;
-    return panel.model.codes.umap.map((column) => column[row]);
-  }
-
   // walk: what walk_film.walked gives, or null; cursor: {place} or null. Pixels are the map's, as they stand.
   show(state, walk, cursor) {
-    const { panel } = this, plane = panel.isPlane(state), { x, y } = panel.map.scale();
+    const { panel } = this, exact = panel.isExact(state), view = panel.view(state), { x, y } = panel.map.scale();
     const pixels = (point) => [x(point[0]), y(point[1])];
     const d = (points) => `M${points.map((point) => pixels(point).map((value) => value.toFixed(1)).join(" ")).join("L")}`;
     const points = walk?.points ?? [];
-    if (this.walk !== walk || this.plane !== plane || String(this.dims) !== String(state.dims)) {
-      Object.assign(this, { walk, plane, dims: state.dims });
-      this.stopsSeen = points.map((point) => this.seen(state, point));
+    if (this.walk !== walk || this.view !== view || String(this.dims) !== String(state.dims)) {
+      Object.assign(this, { walk, view, dims: state.dims });
+      this.stopsSeen = points.map((point) => this.panel.seen(state, point));
       // an end of a leg is often the nearest code to all of it: what else lies near says more
-      this.framesSeen = (walk?.frames ?? []).map((place) => this.seen(state, place, walk.rows));
-      this.waySeen = plane && points.length > 1 ? along(points, walk.way, SMOOTH * (points.length - 1) + 1).map((place) => this.seen(state, place)) : [];
-      this.near.replaceChildren(...(plane ? [] : this.framesSeen.map(() => svgElement("circle", { r: 6 }))));
+      this.framesSeen = (walk?.frames ?? []).map((place) => this.panel.seen(state, place, walk.rows));
+      this.waySeen = exact && points.length > 1 ? along(points, walk.way, SMOOTH * (points.length - 1) + 1).map((place) => this.panel.seen(state, place)) : [];
+      this.near.replaceChildren(...(exact ? [] : this.framesSeen.map(() => svgElement("circle", { r: 6 }))));
     }
     for (const path of this.way) set(path, { d: this.waySeen.length ? d(this.waySeen) : "" });
-    set(this.dots, { d: plane && points.length > 1 ? this.framesSeen.map((point) => `M${pixels(point).join(" ")}h0`).join("") : "" });
+    set(this.dots, { d: exact && points.length > 1 ? this.framesSeen.map((point) => `M${pixels(point).join(" ")}h0`).join("") : "" });
     [...this.near.children].forEach((circle, i) => set(circle, place(pixels(this.framesSeen[i]))));
     this.showStops(points.length, pixels);
     this.at.style.display = cursor && points.length > 1 ? "" : "none";
     if (!cursor || points.length < 2) return;
-    if (this.cursor !== cursor || this.cursorWalk !== this.waySeen) Object.assign(this, { cursor, cursorWalk: this.waySeen, cursorSeen: this.seen(state, cursor.place) });
+    if (this.cursor !== cursor || this.cursorWalk !== this.waySeen) Object.assign(this, { cursor, cursorWalk: this.waySeen, cursorSeen: this.panel.seen(state, cursor.place) });
     set(this.at, place(pixels(this.cursorSeen)));
   }
 
@@ -98,10 +89,10 @@ export class WalkMarks {
 
   // Arrows between places of the model's dimensions: [{from, to, kind}]; ring: one whose nearest code is ringed on a UMAP; but: rows left out.
   showArrows(state, arrows, ring, but = []) {
-    const plane = this.panel.isPlane(state), { x, y } = this.panel.map.scale();
+    const exact = this.panel.isExact(state), { x, y } = this.panel.map.scale();
     const pixels = (point) => [x(point[0]), y(point[1])];
-    const drawn = plane ? arrows.map(({ from, to, kind }) => arrow(pixels(this.seen(state, from)), pixels(this.seen(state, to)), kind)) : [];
-    const rings = !plane && ring ? [svgElement("circle", { r: 8, class: "ring-code", ...place(pixels(this.seen(state, ring, but))) })] : [];
+    const drawn = exact ? arrows.map(({ from, to, kind }) => arrow(pixels(this.panel.seen(state, from)), pixels(this.panel.seen(state, to)), kind)) : [];
+    const rings = !exact && ring ? [svgElement("circle", { r: 8, class: "ring-code", ...place(pixels(this.panel.seen(state, ring, but))) })] : [];
     this.arrows.replaceChildren(...drawn.flat(), ...rings);
   }
 }

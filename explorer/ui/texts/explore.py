@@ -24,10 +24,15 @@ wheel to zoom; with the probe in focus, arrow keys move it. The address holds th
 yardstick, because its encoder gives a point and no q(z|x). For a model with another prior, the KL from that prior stands beside it:
 a Monte Carlo mean of 300 draws, with its standard error.
 
-**More than two dimensions.** A model with 16 is shown by a UMAP of its codes, in which near codes stay near, and nothing else is kept:
-hovering decodes the nearest code. Or by a plane of any two dimensions; these are the two that the sliders move, while the others
-keep their place. The bars are the probe's KL in each dimension; lines in them, what the VAE pays on average: where there is none,
-it does not use the dimension. Beside a model of 16 dimensions, one of two sees the probe's first two.
+**More than two dimensions.** A model with 8, 16 or 32 is shown by a UMAP of its codes, in which near codes stay near, and nothing else is kept:
+hovering decodes the nearest code. Or, by the list above the map: by the plane in which the codes spread most (PCA), by a plane of any two dimensions
+(these are the two that the sliders move, while the others keep their place), by a UMAP with other n_neighbors and min_dist, or, to compare, by a UMAP of the raw
+pixels, which knows no model. The last two are made on the server, in seconds, and can be cancelled. Beside a model of many dimensions, one of two sees the probe's first two.
+
+**Which dimensions are used.** The bars are the probe's KL in each dimension; lines in them, what the VAE pays on average. A dimension of the VAE is *active* where the
+means of q(z|x) vary over the images by more than 0.01 (Burda et al. 2016): where they do not, it says the prior's own N(0, 1) to every image, and costs nothing. The AAE's codes are held to N(0, 1) in *every* dimension,
+so their spread says nothing; what its decoder makes of a dimension does. The second bars are that *response*, measured for both models alike: how far the picture moves (Euclidean, pixels
+from 0 to 1) for a step of one standard deviation of the codes, root mean square over 48 test images, from the decoder's derivatives.
 
 **Under each map**: BCE, the binary cross-entropy summed over the pixels and averaged over the test set (on grey pixels: the
 expected negative log-likelihood of pixels made black or white at random with those intensities); and coverage, the share of
@@ -62,6 +67,46 @@ WORDS = {
     "leave_title": "Leave the replay: probe, pictures and KL of the finished models",
     "field": "D(z)",
     "field_title": "What the discriminator says at this moment: 1, it takes z for a draw of the prior; 0, for a code. The encoder is trained to put its codes where D is high.",
+    "maps": {
+        "group": "What the {side} map shows",
+        "map": "map",
+        "choice": "Kind of map, {side}",
+        "kinds": {"umap": "UMAP, stored", "pca": "PCA", "plane": "plane of two dimensions", "again": "UMAP, other settings …", "pixels": "UMAP of the raw pixels …"},
+        "neighbours": "neighbours",
+        "neighbours_title": "n_neighbors, 2 to 200: how many neighbours of each code count. Few show small groups, many the whole.",
+        "neighbours_of": "n_neighbors, {side}",
+        "distance": "distance",
+        "distance_title": "min_dist, 0 to 0.99: how close codes may lie on the map.",
+        "distance_of": "min_dist, {side}",
+        "make": "Make",
+        "cancel": "Cancel",
+        "progress": "Progress of the {side} map",
+        "no_pixels": "The dataset is not on the server: python train.py fetches it.",
+        "silent": "the server did not answer",
+        "announced": "The map of {name} has been made",
+        "says": {
+            "compiling": "getting ready, once: up to a minute",
+            "waiting": "waiting for its turn",
+            "queue": "waiting: {place} before it",
+            "neighbours_sought": "seeking neighbours",
+            "running": "{share} laid out",
+            "failed": "Not made: {problem}.",
+            "cancelled": "Cancelled on the server.",
+        },
+        "notes": {
+            "umap": "UMAP of the codes: near stays near, distances do not count",
+            "pca": "PCA of the codes: this plane holds {share} of their variance",
+            "made_umap": "UMAP of the codes, n_neighbors {neighbours}, min_dist {distance}: distances do not count",
+            "made_pixels": "UMAP of the raw pixels, n_neighbors {neighbours}, min_dist {distance}: no model is in it",
+        },
+    },
+    "bars": {"average": "; {name} on average {value}", "response": "; {name}'s response {value}", "click": "Click: move this dimension"},
+    "usage": {
+        "active": "<b>{active}</b> of {all} dimensions active",
+        "spread": "codes' std from {least} to {most} over the {all} dimensions",
+        "responses": ", the decoder's response to one from {least} to <b>{most}</b>",
+        "used_title": "Active: the means of q(z|x) vary over the test images by more than 0.01 (variance). Response: how far the picture moves for one standard deviation in a dimension, from the decoder's derivatives. See the guide below.",
+    },
     "decoders": "Decoders are kept only for the finished model: go to the last moment to decode.",
     "at_moment": "moment {moment} of {moments} · {share} of the steps",
     "between": "between moments {moment} and {next}: codes interpolated",

@@ -80,7 +80,7 @@ WORDS = {
         "fitted": "Fitted into {side} × {side}: margin trimmed, larger side {side} pixels, in the middle.",
     },
     "two_forms": "The models learnt from different datasets, so each gets the drawing in its own form. {left}: {left_form} {right}: {right_form}",
-    "on_umap": "A UMAP has no place for a new code: there the mark stands at the nearest test image's.",
+    "on_umap": "A UMAP has no place for a new code: there dots mark its ten nearest codes, and the diamond stands at the one that lies most among them.",
     "how": "How a picture is brought into the models' form",
     "how_text": [
         "An encoder knows only pictures like those it learnt from, so yours is made like them; “reads” shows the result, pixel by pixel.",

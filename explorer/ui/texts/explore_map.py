@@ -53,7 +53,7 @@ WORDS = {
     "underlay_scale": "Scale of what lies under the codes",
     "colour_scale": "Scale of the codes' colours",
     "value_names": {"kl": "KL", "error": "error", "judgement": "D", "density": "log density"},
-    "no_underlay": "UMAP: nothing lies under it, its points are not latent points.",
+    "no_underlay": "No plane of two dimensions: nothing lies under it.",
     "grey": {
         "kl": "Grey: this encoder gives a point, no q(z|x), so there is no KL.",
         "error": "Grey: no errors, the dataset is not on this machine (python train.py fetches it).",

@@ -44,7 +44,11 @@ WORDS = {
     "points_means": "means of q(z|x)",
     "points_sampled": "one z of each q(z|x)",
     "points_codes": "codes",
-    "points_umap": "UMAP of the codes",
+    "views": {
+        "umap": "UMAP of the codes", "pca": "first two principal components of the codes, {share} of their variance",
+        "made_umap": "UMAP of the codes (n_neighbors {neighbours}, min_dist {distance})", "made_pixels": "UMAP of the raw pixels (n_neighbors {neighbours}, min_dist {distance})",
+    },
+    "view_axes": {"umap": "UMAP", "pca": "PCA", "pixels": "UMAP"},
     "caption_model": "{model}: {kind}, trained on {dataset} with seed {seed}, prior {prior}. Shown: {points} of {images} test images, {colour}{hidden}.",
     "coloured_by": {
         "class": "coloured by class",
@@ -64,7 +68,7 @@ WORDS = {
     "caption_shape": "Dashed: the prior, 1σ and 2σ of each Gaussian.",
     "caption_band": "Dashed: the middle of the prior, in a band of ± 2σ.",
     "caption_probe": "Probe μ = {mean}, σ = {std}, z = {z}; ellipses at 1σ and 2σ hold 39 % and 86 %; its KL from N(0, I) is {kl} nats.",
-    "caption_umap": "Near stays near, distances do not count.",
+    "caption_views": dict.fromkeys(("umap", "pixels"), "Near stays near, distances do not count.") | {"pca": "Seen straight on: what lies along the other directions falls together."},
     "caption_pictures": "What the decoders of {models} make of μ = {mean} and of z = μ + σ ε = {z}, with σ = {std}. White is 1, black is 0. KL of N(μ, σ²) from N(0, I): {kl} nats.",
     "model_seed": "{model} (seed {seed})",
     "beside": "{left} beside {right}",

@@ -1,0 +1,55 @@
+"""The process that computes UMAPs for umaps.py: `python -m explorer.umap_process`. It compiles at once, then does one job after the other.
+
+It reads jobs from its standard input and answers on its standard output: a line of JSON each, behind which an array's bytes follow. It ends
+with its input, so with whoever started it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import BinaryIO
+
+import numpy as np
+
+NICE = 10  # it yields to what answers people
+
+
+def main() -> None:
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+
+    def answer(array: np.ndarray | None = None, **parts) -> None:
+        answers.write(json.dumps(parts).encode() + b"\n" + (b"" if array is None else array.tobytes()))
+        answers.flush()
+
+    try:
+        from explorer import projection
+
+        projection.umap(np.random.default_rng(0).standard_normal((64, 4), np.float32))  # compiles what every later call needs
+        answer(ready=True)
+        while (job := sys.stdin.buffer.readline()) != b"":
+            _work(json.loads(job), sys.stdin.buffer, answer)
+    except BrokenPipeError:
+        pass  # nobody listens any more
+    except ImportError as error:
+        answer(problem=f"umap-learn cannot be used here ({error}): install what requirements.txt names")
+
+
+def _work(job: dict, points_from: BinaryIO, answer) -> None:
+    points = np.frombuffer(points_from.read(4 * job["shape"][0] * job["shape"][1]), np.float32).reshape(job["shape"])
+    from explorer import projection
+
+    try:
+        found = projection.umap(points, job["seed"], job["neighbours"], job["min_distance"], lambda share: answer(share=share))
+    except (ValueError, MemoryError, np.linalg.LinAlgError) as error:
+        answer(problem=f"there is no UMAP with these settings ({error})")
+    else:
+        answer(found, shape=found.shape)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,263 @@
+"""UMAPs made while the app runs: one process, one job at a time, and what cancelling does. In the process's place stands a small script."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import anyio
+import numpy as np
+import pytest
+from safetensors.numpy import load as load_tensors
+from starlette.applications import Starlette
+
+from explorer import umaps
+from explorer.ui import cached
+from explorer.ui.live import mapping
+from explorer.umaps import Umaps, Wanted
+
+# Gives the first two columns back, plus its own number of jobs so far. 2 neighbours: at once; 3: waits after the first share; 4: says no; 5: breaks off.
+SCRIPT = """
+import json, sys, time
+import numpy as np
+answers = sys.stdout.buffer
+def say(**parts):
+    answers.write(json.dumps(parts).encode() + b"\\n")
+    answers.flush()
+say(ready=True)
+done = 0
+while (line := sys.stdin.buffer.readline()):
+    job = json.loads(line)
+    n, d = job["shape"]
+    points = np.frombuffer(sys.stdin.buffer.read(4 * n * d), np.float32).reshape(n, d)
+    say(share=0.25)
+    if job["neighbours"] == 3:
+        time.sleep(60)
+    if job["neighbours"] == 4:
+        say(problem="no")
+        continue
+    if job["neighbours"] == 5:
+        break
+    done += 1
+    say(shape=[n, 2])
+    answers.write((points[:, :2] + done).astype(np.float32).tobytes())
+    answers.flush()
+"""
+POINTS = np.arange(12, dtype=np.float32).reshape(4, 3)
+
+
+@pytest.fixture
+def made(tmp_path):
+    """`made(idle_seconds=...)`: Umaps whose process is the script; closed afterwards."""
+    script, all_ = tmp_path / "process.py", []
+    script.write_text(SCRIPT)
+
+    def make(**options) -> Umaps:
+        all_.append(Umaps((sys.executable, str(script)), **options))
+        return all_[-1]
+
+    yield make
+    for one in all_:
+        one.close()
+
+
+def wanted(neighbours: int = 2, source: str = "a") -> Wanted:
+    return Wanted(source, "codes", neighbours, 0.1)
+
+
+def until(condition, seconds: float = 60.0):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if found := condition():
+            return found
+        time.sleep(0.01)
+    raise AssertionError("it does not happen")
+
+
+def state(found: Umaps, which: Wanted, page: str = "p") -> str:
+    return found.ask(which, page).state
+
+
+def test_a_umap_is_made_once_and_kept(made):
+    found, loads = made(), []
+
+    def load():
+        loads.append(1)
+        return POINTS
+
+    assert found.made(wanted()) is None
+    with pytest.raises(LookupError):
+        found.ask(wanted(), "p")
+    found.want(wanted(), "p", load)
+    until(lambda: state(found, wanted()) == "done")
+    np.testing.assert_array_equal(found.made(wanted()), POINTS[:, :2] + 1)
+    assert found.want(wanted(), "another page", load).state == "done" and loads == [1]
+    found.want(wanted(source="b"), "p", load)
+    until(lambda: state(found, wanted(source="b")) == "done")
+    np.testing.assert_array_equal(found.made(wanted(source="b")), POINTS[:, :2] + 2)  # the same process's second job
+
+
+def test_cancelling_ends_the_process_at_once_and_another_is_ready_for_the_next(made):
+    found = made()
+    found.want(wanted(3), "p", lambda: POINTS)
+    found.want(wanted(2), "q", lambda: POINTS)
+    until(lambda: found.ask(wanted(3), "p") == ("running", 0, 0.25, None))
+    assert found.ask(wanted(2), "q") == ("waiting", 1, 0, None)
+    process, begun = found._process, time.monotonic()
+    assert found.cancel(wanted(3), "p").state == "cancelled"
+    process.wait(10)
+    assert time.monotonic() - begun < 1 and process.returncode < 0
+    assert state(found, wanted(3)) == "cancelled"
+    until(lambda: state(found, wanted(2), "q") == "done")
+    assert found._process.pid != process.pid
+    np.testing.assert_array_equal(found.made(wanted(2)), POINTS[:, :2] + 1)  # the new one's first
+
+
+def test_what_another_page_wants_too_is_not_cancelled(made):
+    found = made()
+    for page in ("p", "q"):
+        found.want(wanted(3), page, lambda: POINTS)
+    until(lambda: state(found, wanted(3)) == "running")
+    process = found._process
+    found.cancel(wanted(3), "p")
+    assert state(found, wanted(3), "q") == "running" and process.poll() is None
+    found.cancel(wanted(3), "q")
+    assert process.wait(10) < 0
+
+
+def test_what_no_page_waits_for_any_more_is_not_begun(made, monkeypatch):
+    found = made()
+    found.want(wanted(3), "p", lambda: POINTS)
+    until(lambda: state(found, wanted(3)) == "running")
+    found.want(wanted(2), "left", lambda: POINTS)
+    found.want(wanted(2, "cancelled"), "q", lambda: POINTS)
+    found.cancel(wanted(2, "cancelled"), "q")
+    assert found.ask(wanted(2, "cancelled"), "q").state == "cancelled"
+    monkeypatch.setattr(umaps, "LEFT_SECONDS", -1.0)
+    found.cancel(wanted(3), "p")
+    until(lambda: found._is_ready and not found._queue)
+    assert found.ask(wanted(2), "left").state == "cancelled" and found.made(wanted(2)) is None
+
+
+def test_a_failure_is_said_and_the_next_job_goes_on(made):
+    found = made()
+
+    def gone():
+        raise LookupError("the model was replaced")
+
+    found.want(wanted(4), "p", lambda: POINTS)
+    found.want(wanted(2, "gone"), "p", gone)
+    found.want(wanted(5), "p", lambda: POINTS)
+    found.want(wanted(2), "p", lambda: POINTS)
+    until(lambda: state(found, wanted(2)) == "done")
+    problems = [found.ask(which, "p") for which in (wanted(4), wanted(2, "gone"), wanted(5))]
+    assert [one.state for one in problems] == ["failed"] * 3
+    assert [one.problem for one in problems] == ["no", "the model was replaced", umaps.DIED]
+
+
+def test_a_process_that_cannot_begin_fails_what_waits(tmp_path):
+    for script, problem in (("print('{\"problem\": \"not installed\"}')", "not installed"), ("pass", umaps.DIED)):
+        found = Umaps((sys.executable, "-c", script))
+        found.want(wanted(), "p", lambda: POINTS)
+        until(lambda: state(found, wanted()) == "failed")
+        assert found.ask(wanted(), "p").problem == problem
+        until(lambda: found._thread is None)
+
+
+def test_an_idle_process_is_ended_and_comes_back_when_it_is_needed(made):
+    found = made(idle_seconds=0.2)
+    found.warm()
+    process = until(lambda: found._is_ready and found._process)
+    found.warm()
+    assert found._process is process
+    assert process.wait(20) is not None
+    until(lambda: found._thread is None)
+    found.want(wanted(), "p", lambda: POINTS)
+    until(lambda: state(found, wanted()) == "done")
+
+
+def test_a_queue_that_is_full_says_so(made, monkeypatch):
+    monkeypatch.setattr(umaps, "MOST_WAITING", 1)
+    found = made()
+    found.want(wanted(3), "p", lambda: POINTS)
+    until(lambda: state(found, wanted(3)) == "running")
+    assert found.want(wanted(2), "p", lambda: POINTS).place == 1
+    assert found.want(wanted(2, "b"), "p", lambda: POINTS).problem == umaps.FULL
+
+
+def test_the_end_of_the_server_ends_process_and_thread(made):
+    found = made()
+    found.want(wanted(3), "p", lambda: POINTS)
+    until(lambda: state(found, wanted(3)) == "running")
+    process = found._process
+    found.close()
+    assert process.poll() is not None and "UMAPs" not in {thread.name for thread in threading.enumerate()}
+    found.want(wanted(2), "p", lambda: POINTS)
+    assert found._thread is None
+
+
+def ask(method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
+    """A request to the routes, without a server: status and body."""
+    app, sent = Starlette(routes=mapping.ROUTES), []
+    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": [(b"content-type", b"application/json")]}
+
+    async def receive():
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message):
+        sent.append(message)
+
+    with ThreadPoolExecutor(1) as apart:  # where no browser test has its own loop
+        apart.submit(anyio.run, app, scope, receive, send).result()
+    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent)
+
+
+def test_the_routes(made, monkeypatch):
+    found, sources = made(), []
+
+    def source(digest, what):
+        sources.append((digest, what))
+        if digest == "gone":
+            raise LookupError("the model was replaced")
+        return digest if what == "codes" else "mnist"
+
+    monkeypatch.setattr(cached, "umaps", lambda: found)
+    monkeypatch.setattr(cached, "umap_source", source)
+    monkeypatch.setattr(cached, "umap_points", lambda digest, what: POINTS if what == "codes" else 2 * POINTS)
+
+    def command(path: str, **parts) -> tuple[int, bytes]:
+        return ask("POST", f"/assets/1/umaps{path}", json.dumps(parts).encode())
+
+    assert ask("GET", "/assets/1/umaps/d/umap-2-0.1")[0] == 404 and found._thread is None
+    assert command("", action="warm")[0] == 200 and found._thread is not None
+    for path in ("/gone/umap-2-0.1", "/d/umap", "/d/umap-1-0.1", "/d/umap-2-0.123", "/d/pca-2-0.1", "/d/..%2F"):
+        assert command(path, action="want", page="p")[0] == 404
+    for parts in ({"action": "delete", "page": "p"}, {"action": "want"}, {"page": "p"}, {"action": 1, "page": "p"}):
+        assert command("/d/umap-2-0.1", **parts)[0] == 400
+    assert not found._jobs
+    for path, points in (("/d/umap-2-0.1", POINTS), ("/d/pixels-2-0.1", 2 * POINTS)):
+        assert command(path, action="want", page="p")[0] == 200
+        until(lambda: json.loads(command(path, action="ask", page="p")[1])["state"] == "done")
+        status, body = ask("GET", f"/assets/1/umaps{path}")
+        shift = load_tensors(body)["map"] - points[:, :2]
+        assert status == 200 and shift.min() == shift.max() > 0
+    assert json.loads(command("/other/pixels-2-0.1", action="want", page="p")[1])["state"] == "done"  # pixels are of no model
+    assert json.loads(command("/d/umap-3-0.1", action="want", page="p")[1])["state"] in ("waiting", "running")
+    assert json.loads(command("/d/umap-3-0.1", action="cancel", page="p")[1])["state"] == "cancelled"
+
+
+@pytest.mark.slow  # it compiles
+def test_the_real_process_makes_what_projection_makes():
+    from explorer import projection
+
+    found, points = Umaps(), np.random.default_rng(0).standard_normal((200, 8), np.float32)
+    try:
+        which = Wanted("a", "codes", 7, 0.3)
+        found.want(which, "p", lambda: points)
+        until(lambda: state(found, which) == "done", 600)
+        np.testing.assert_array_equal(found.made(which), projection.umap(points, 0, 7, 0.3))
+    finally:
+        found.close()
