@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui import texts
+from explorer.ui import present, texts
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
@@ -15,6 +15,7 @@ MARGINS = "<style>.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1
 st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide")
 st.logo(HERE / "logo.svg", size="medium")
 st.html(MARGINS)
+present.show()
 
 # What stands at the top, in this order: the page's module in explorer.ui (its address too), its title and its icon.
 PAGES = [

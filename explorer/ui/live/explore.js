@@ -29,7 +29,7 @@ export function mount(root, data, send) {
 class Explorer {
   constructor(root, data, send) {
     Object.assign(this, { root, data });
-    const html = root.outerHTML; // before anything is filled in
+    const html = root.outerHTML.replace(" presenting", ""); // before anything is filled in
     this.base = new URL(data.assets, document.baseURI);
     this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
     this.probe = new Probe(data.state);

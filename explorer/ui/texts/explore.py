@@ -55,6 +55,7 @@ WORDS = {
     "replay": "Replay",
     "replay_title": "Watch both models being trained, from the first step to the last",
     "replay_section": "Replay of the training",
+    "moments_section": "Both models at the moment shown",
     "play": "Play",
     "pause": "Pause",
     "moment": "Moment of training",
