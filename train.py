@@ -20,7 +20,7 @@ import time
 from datetime import datetime
 from pathlib import Path
 
-from explorer.config import DATASETS, KINDS, PRIORS, RECIPES, ZOO, Config, recipe, with_prior
+from explorer.config import DATASETS, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, recipe, with_prior
 from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
 HERE = Path(__file__).resolve().parent
@@ -50,6 +50,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--latent-dim", type=int, help="dimensions of the latent space (default: the recipe's)")
     parser.add_argument("--seed", type=int, help="same seed, same machine: same numbers (default: 0)")
     parser.add_argument("--device", default="auto", help="auto (CUDA when available, else another accelerator, else the CPU), cpu, cuda, cuda:1, mps ...")
+    parser.add_argument("--precision", choices=PRECISIONS, help="of matrix products (default: bfloat16 on a CPU that multiplies in it, else float32)")
     parser.add_argument("--threads", type=int, help="the CPU's threads; the same numbers need as many (default: torch's choice)")
     parser.add_argument("--data-dir", type=Path, default=HERE / "data", help="where the datasets are, or are downloaded to (default: data/)")
     parser.add_argument("--out", type=Path, help="folder to put the bundles in (default: pretrained/ for full recipes, else runs/)")
@@ -73,7 +74,7 @@ def configure(options: argparse.Namespace) -> list[Config]:
     else:
         full = [recipe(options.dataset or "mnist", kind) for kind in options.model or ("vae", "aae")]
     model = {"latent_dim": options.latent_dim, "hidden": None if options.hidden is None else tuple(options.hidden)}
-    training = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "beta", "adversarial_weight", "discriminator_lr", "seed")}
+    training = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "beta", "adversarial_weight", "discriminator_lr", "precision", "seed")}
     changed = [
         dataclasses.replace(
             config,
@@ -165,7 +166,7 @@ def train_one(config: Config, target: Path, read, device, options: argparse.Name
     last = show_progress(training.fit(config, train.images, device, labels=train.labels, resume=resume), config, options.dry_run, recorder, keep)
     seconds = time.perf_counter() - begun
     samples = 0 if options.dry_run else IMPORTANCE_SAMPLES
-    evaluated, cost = measure(last.model, train, test, device, seconds, resume.epoch if resume else None, samples)
+    evaluated, cost = measure(last.model, config, train, test, device, seconds, resume.epoch if resume else None, samples)
     if options.dry_run:
         return table_row(config, evaluated.metrics | cost, "(dry run: nothing written)")
     write(target, last.model, config, evaluated, cost, last.history, test.labels, recording=recorder and recorder.arrays())

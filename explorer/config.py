@@ -13,6 +13,7 @@ IMAGE_SIDES = {"mnist": 28, "fashion-mnist": 28, "kmnist": 28, "digits": 8}  # p
 DATASETS = tuple(IMAGE_SIDES)
 CLASSES = 10  # of every dataset
 RISE_FROM = 0.1  # of the adversary's weight, where it rises
+PRECISIONS = ("auto", "float32", "bfloat16")  # of matrix products while training
 PRIORS = ("normal", "mixture", "swiss-roll")  # priors.py builds them; all but the first are planar
 
 
@@ -49,6 +50,7 @@ class TrainingConfig:
     discriminator_lr: float = 1e-3  # AAE
     r1: float = 0.05  # AAE: weight of the gradient penalty on the discriminator, at draws of the prior
     smoothing: float = 0.0  # AAE: standard deviation of the noise through which the discriminator sees at first
+    precision: str = "auto"  # of the wide layers' products; auto: bfloat16 on a CPU that multiplies in it, else float32
     average: float = 0.999  # decay a step of the running average of the weights, which is the result; 0: none is kept
 
     def adversarial_weight_after(self, progress: float) -> float:
@@ -70,6 +72,7 @@ class Config:
         _require(training.dataset in DATASETS, f"dataset {training.dataset!r} is unknown; there are {', '.join(DATASETS)}")
         _require(model.prior in PRIORS, f"prior {model.prior!r} is unknown; there are {', '.join(PRIORS)}")
         _require(model.prior == "normal" or model.latent_dim == 2, f"the prior {model.prior} lies in the plane: latent_dim must be 2, not {model.latent_dim!r}")
+        _require(training.precision in PRECISIONS, f"precision {training.precision!r} is unknown; there are {', '.join(PRECISIONS)}")
         labelled = model.kind == "aae" and model.prior == "mixture"
         _require(labelled or not model.label_informed, "label_informed needs an AAE with the mixture prior")
         for name, value in {

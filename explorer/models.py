@@ -17,6 +17,7 @@ from explorer.config import CLASSES, ModelConfig
 from explorer.priors import get_prior
 
 
+WIDE = 256  # inputs and outputs of a layer whose products may be in a lower precision
 FREQUENCY_SCALE = 4.0  # standard deviation of the discriminator's frequencies, in radians for each unit of the latent
 
 
@@ -27,11 +28,32 @@ class Encoding(NamedTuple):
     log_var: Tensor | None  # (n, latent_dim), log σ²
 
 
+class Linear(nn.Linear):
+    """A linear layer whose matrix products can be in a lower precision than its weights: see `multiply_in`."""
+
+    precision: torch.dtype | None = None  # None: the weights' own
+
+    def forward(self, x: Tensor) -> Tensor:
+        precision = self.precision or self.weight.dtype
+        return F.linear(x.to(precision), self.weight.to(precision), self.bias.to(precision))
+
+
+def multiply_in(model: nn.Module, precision: torch.dtype | None) -> None:
+    """Sets the precision of products in encoder and decoder from now on; None: the weights' own, float32.
+
+    Narrow layers keep float32: there codes come out and go in, and there is little to gain.
+    """
+    for half in (model.encoder, model.decoder):
+        for layer in half.modules():
+            if isinstance(layer, Linear) and min(layer.in_features, layer.out_features) >= WIDE:
+                layer.precision = precision
+
+
 def multilayer_perceptron(*widths: int) -> nn.Sequential:
     """Linear layers of the given widths with a ReLU between them."""
     layers: list[nn.Module] = []
     for inputs, outputs in zip(widths, widths[1:]):
-        layers += [nn.Linear(inputs, outputs), nn.ReLU()]
+        layers += [Linear(inputs, outputs), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
 
@@ -41,8 +63,8 @@ class Encoder(nn.Module):
     def __init__(self, config: ModelConfig, stochastic: bool) -> None:
         super().__init__()
         self.body = nn.Sequential(multilayer_perceptron(config.pixels, *config.hidden), nn.ReLU())
-        self.mean = nn.Linear(config.hidden[-1], config.latent_dim)
-        self.log_var = nn.Linear(config.hidden[-1], config.latent_dim) if stochastic else None
+        self.mean = Linear(config.hidden[-1], config.latent_dim)
+        self.log_var = Linear(config.hidden[-1], config.latent_dim) if stochastic else None
 
     def forward(self, x: Tensor) -> Encoding:
         features = self.body(x)  # (n, hidden)
@@ -57,7 +79,7 @@ class Decoder(nn.Module):
         self.body = multilayer_perceptron(config.latent_dim, *reversed(config.hidden), config.pixels)
 
     def forward(self, z: Tensor) -> Tensor:
-        return self.body(z)
+        return self.body(z).to(z.dtype)
 
 
 class Discriminator(nn.Module):

@@ -261,7 +261,7 @@ class Run:
     def _save(self) -> None:
         name = self.config.training.dataset
         train, test = (split(name, part, self.folders.data) for part in ("train", "test"))
-        evaluated, cost = saving.measure(self._model, train, test, self._device, self.seconds, progress=self._goes_on)
+        evaluated, cost = saving.measure(self._model, self.config, train, test, self._device, self.seconds, progress=self._goes_on)
         self._goes_on(1.0)
         with _naming:
             target = saving.fresh_folder(self.folders.runs, self.config.name, datetime.now())

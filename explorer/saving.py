@@ -18,7 +18,7 @@ def fresh_folder(runs: Path, name: str, started: datetime) -> Path:
     return runs / next(name for name in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))) if name not in taken)
 
 
-def measure(model, train, test, device, seconds: float, resumed_after: int | None = None, importance_samples: int = IMPORTANCE_SAMPLES, **options):
+def measure(model, config: Config, train, test, device, seconds: float, resumed_after: int | None = None, importance_samples: int = IMPORTANCE_SAMPLES, **options):
     """Rounds the weights to what is stored, and measures them on the test split: a training.Evaluation, and what it took.
 
     options: training.evaluate's, as `progress`.
@@ -26,7 +26,7 @@ def measure(model, train, test, device, seconds: float, resumed_after: int | Non
     """
     from explorer import training
 
-    cost = {"seconds": round(seconds, 1), "device": training.describe_device(device)} | ({"resumed_after": resumed_after} if resumed_after else {})
+    cost = {"seconds": round(seconds, 1), "device": training.describe_device(device, config.training.precision)} | ({"resumed_after": resumed_after} if resumed_after else {})
     return training.evaluate(training.round_to_half(model), test, device, train=train, importance_samples=importance_samples, **options), cost
 
 

@@ -104,6 +104,7 @@ def test_a_configuration_cannot_be_changed():
         ({"latent_dim": 0}, {}, "latent_dim must be a whole number of at least 1, not 0"),
         ({"latent_dim": 2.0}, {}, "latent_dim must be a whole number of at least 1, not 2.0"),
         ({"image_side": -1}, {}, "image_side must be a whole number"),
+        ({}, {"precision": "int4"}, "precision 'int4' is unknown; there are auto, float32, bfloat16"),
         ({"prior": "cube"}, {}, "prior 'cube' is unknown; there are normal, mixture, swiss-roll"),
         ({"prior": "mixture", "latent_dim": 3}, {}, "the prior mixture lies in the plane: latent_dim must be 2, not 3"),
         ({"prior": "swiss-roll", "latent_dim": 1}, {}, "the prior swiss-roll lies in the plane: latent_dim must be 2, not 1"),

@@ -71,7 +71,34 @@ def test_the_full_size_has_the_known_number_of_weights():
 
 def test_a_perceptron_has_a_relu_between_its_layers_and_none_at_the_end():
     layers = models.multilayer_perceptron(2, 3, 4, 5)
-    assert [type(layer) for layer in layers] == [nn.Linear, nn.ReLU, nn.Linear, nn.ReLU, nn.Linear]
+    assert [type(layer) for layer in layers] == [models.Linear, nn.ReLU, models.Linear, nn.ReLU, models.Linear]
+
+
+def test_wide_layers_can_multiply_in_bfloat16_and_codes_never_do():
+    model = models.build(ModelConfig("vae", image_side=16, hidden=(256, 256)), seed=0)
+    x = torch.rand(50, 256, generator=torch.Generator().manual_seed(0))
+    exact = (*model.encode(x), model.decode(model.encode(x).mean))
+    seen = []
+    for layer in [layer for layer in model.modules() if isinstance(layer, models.Linear)]:
+        layer.register_forward_hook(lambda layer, _, y: seen.append((min(layer.weight.shape), y.dtype)))
+
+    models.multiply_in(model, torch.bfloat16)
+    rough = (*model.encode(x), model.decode(model.encode(x).mean))
+    assert set(seen) == {(256, torch.bfloat16), (2, torch.float32)}  # the heads and the decoder's first layer are narrow
+    for a, b in zip(exact, rough):
+        assert b.dtype == torch.float32 and 0 < (a - b).abs().max() < 0.03 * a.abs().max()  # eight bits, a few layers deep
+    sum(part.sum() for part in rough).backward()
+    assert {parameter.grad.dtype for parameter in model.parameters()} == {torch.float32}
+
+    models.multiply_in(model, None)
+    assert all(torch.equal(a, b) for a, b in zip(exact, (*model.encode(x), model.decode(model.encode(x).mean))))
+
+
+def test_the_discriminator_keeps_float32():
+    model = models.build(ModelConfig("aae", discriminator_hidden=(256, 256)), seed=0)
+    models.multiply_in(model, torch.bfloat16)
+    assert model.discriminator(torch.zeros(3, 2)).dtype == torch.float32
+    assert {layer.precision for layer in model.discriminator.modules() if isinstance(layer, models.Linear)} == {None}
 
 
 def test_the_encoder_ends_its_body_with_a_relu():

@@ -426,6 +426,38 @@ def test_auto_takes_cuda_then_another_accelerator_then_the_cpu(monkeypatch, cuda
     assert training.choose_device() == torch.device(expected)
 
 
+@pytest.mark.parametrize(
+    "precision, device, instructions, expected",
+    [
+        ("auto", "cpu", {"avx512_bf16": True}, torch.bfloat16),
+        ("auto", "cpu", {"amx_bf16": True, "avx512_bf16": False}, torch.bfloat16),
+        ("auto", "cpu", {"avx512_f": True, "avx512_bf16": False}, None),  # it would be emulated, and slower
+        ("auto", "cuda", {"avx512_bf16": True}, None),
+        ("float32", "cpu", {"avx512_bf16": True}, None),
+        ("bfloat16", "cpu", {}, torch.bfloat16),
+        ("bfloat16", "cuda", {}, torch.bfloat16),
+    ],
+)
+def test_products_are_in_bfloat16_where_that_is_asked_for_or_native_to_the_cpu(monkeypatch, precision, device, instructions, expected):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: instructions, raising=False)
+    assert training.products_in(precision, torch.device(device)) == expected
+    if device == "cpu":
+        assert training.describe_device(CPU, precision).endswith(", bfloat16)" if expected else " threads)")
+
+
+def test_training_in_bfloat16_learns_the_same_and_its_result_is_in_float32():
+    losses = {}
+    for precision in ("float32", "bfloat16"):
+        settings = TrainingConfig("digits", 8, 64, lr=5e-3, precision=precision)
+        reports = list(training.fit(Config(ModelConfig("vae", image_side=8, hidden=(256, 256)), settings), datasets.load("digits", "train").images, CPU))
+        losses[precision] = [report.terms["total"] for report in reports if report.terms]
+        result = reports[-1].model
+        assert {parameter.dtype for parameter in result.parameters()} == {torch.float32}
+        assert {getattr(layer, "precision", None) for layer in result.modules()} == {None}
+    assert losses["bfloat16"] != losses["float32"]
+    assert losses["bfloat16"][-1] == pytest.approx(losses["float32"][-1], rel=0.01)  # two seeds differ by as much
+
+
 # What a trained model is worth.
 
 

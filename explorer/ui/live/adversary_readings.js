@@ -121,7 +121,7 @@ export class ReadingsTab {
 
   paint() {
     const { colours, words } = this.lesson;
-    for (const [side, { cloud, held, judge, exact }] of Object.entries(this.cases)) {
+    for (const [side, { held, judge, exact }] of Object.entries(this.cases)) {
       const logits = judge.logits(POINTS, judge.network.standardise ? batchStatistics(held.fake, HELD_OUT, 2) : null).slice();
       const dots = (points, colour) => ({ x: points.subarray(0, 1600).filter((_, i) => i % 2 === 0), y: points.subarray(0, 1600).filter((_, i) => i % 2 === 1), colour, size: 2, alpha: 0.6 });
       this.planes[side].show({

@@ -4,7 +4,6 @@
 // cut out, the rest made one again. The disc's centre is mean + std · at, so that it goes with the cloud.
 
 import { standardNormal } from "./gaussian.js";
-import { logDensity } from "./prior.js";
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 const RADII = 200, ANGLES = 64; // of the sums that find a disc's mass

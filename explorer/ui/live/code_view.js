@@ -2,7 +2,7 @@
 
 import { fill, short } from "./drawing.js";
 import { PATH } from "./estimators.js";
-import { format, write } from "./readout.js";
+import { format } from "./readout.js";
 
 const COLOURED = { mean: "mean", log_var: "log_var", noise: "noise", z: "z", prior: "prior", "μ": "mean", "σ": "log_var", "σ²": "log_var", "ε": "noise" };
 const TOKENS = /("""[\s\S]*?"""|#[^\n]*|(?<![.\w])(?:mean|log_var|noise|z)\b(?!=)|\bprior\b|\b(?:def|return|import|if|not|for|in|class)\b)/g;

@@ -93,7 +93,7 @@ export class Tool {
   }
 
   saveMap(panel, kind) {
-    const { words, symbols } = this.page, state = this.page.state(), { entry, codes } = panel.model, plane = panel.isPlane(state);
+    const { words } = this.page, state = this.page.state(), { entry, codes } = panel.model, plane = panel.isPlane(state);
     const points = words[!plane ? "points_umap" : entry.kind !== "vae" ? "points_codes" : state.codes === "means" ? "points_means" : "points_sampled"];
     const hidden = [...panel.map.hidden].sort((a, b) => a - b).map((which) => entry.classes[which]).filter(Boolean).join(", ");
     const under = plane && words.underlays[state.underlay];

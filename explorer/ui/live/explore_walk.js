@@ -81,7 +81,7 @@ export class Tool {
   // It is seen again, or the models changed: the maps' marks and all that depends on a model are made anew.
   open() {
     const { page } = this;
-    this.marks = page.panels.map((panel, i) => new WalkMarks(panel, this.words, {
+    this.marks = page.panels.map((panel) => new WalkMarks(panel, this.words, {
       move: (at, point, dragged) => this.move(panel, at, point, dragged),
       release: (cancelled) => this.release(cancelled),
       remove: (at) => this.set(this.walk.stops.filter((_, stop) => stop !== at)),

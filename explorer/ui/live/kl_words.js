@@ -1,6 +1,7 @@
 // Numbers in sentences, and how far Python's numbers are from the browser's.
 
 import { format, write } from "./readout.js";
+import { fill } from "./words.js";
 
 // All the digits that are compared.
 export const digits = (value) => (Math.abs(value) < 1e5 ? format(value, 10) : value.toExponential(9).replaceAll("-", "−"));

@@ -1,7 +1,6 @@
 // One of the two panels: its model, its map, its pictures, and what of the page's state they show.
 
 import { sample } from "./models.js";
-import { write } from "./readout.js";
 
 export class Panel {
   // root: the page's; side: "left" or "right"; entries: the catalogue's; on: {model(name), codes(value)}, choices that were made here.
