@@ -14,12 +14,12 @@ _SLOT = "present_state"
 
 # All sizes hang on the root's type, those of the live parts too (live/__init__.py): at 1366 × 768 it is half as large again. A phone has no room for more.
 STYLE = """<style>
-html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1rem; }
-[data-testid=stHeader], [data-testid=stExpander], [data-testid=stToolbar] { display: none; }
-.stMainBlockContainer { padding: 0.5rem 1rem 0; }
+html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1.25rem; }
+[data-testid=stHeader], [data-testid=stLayoutWrapper]:has(> [data-testid=stExpander]) { display: none; }
+.stMainBlockContainer { padding: 0.5rem 1rem; }
 .st-key-present { position: fixed; right: 0.25rem; top: 0.25rem; width: auto; z-index: 100; }
-.st-key-present button { min-height: 0; padding: 0 0.4rem; font-size: 0.75rem; }
-.st-key-present p { font-size: inherit; }
+.st-key-present button { min-height: 0; padding: 0 0.3rem; }
+.st-key-present button * { font-size: 0.7rem; }
 </style>"""
 # In the header, left of the menu; where that has no room, neither does a projector stand.
 BUTTON_STYLE = """<style>
