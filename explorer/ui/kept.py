@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from explorer.ui import present
 from explorer.ui.failure import warn
 
 Parse = Callable[[Mapping[str, str]], tuple[dict, list[str]]]
@@ -53,7 +54,7 @@ def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return  # no page of ours sent it
         st.session_state[_slot(key)] = found
-        st.query_params.from_dict(to_params(found))
+        st.query_params.from_dict(to_params(found) | present.params())
 
     return keep
 

@@ -33,7 +33,7 @@ export function mount(root, data, send) {
 class Explorer {
   constructor(root, data, send) {
     Object.assign(this, { root, data });
-    const html = root.outerHTML; // before anything is filled in
+    const html = root.outerHTML.replace(" presenting", ""); // before anything is filled in
     this.base = new URL(data.assets, document.baseURI);
     this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
     this.probe = new Probe(data.state);
@@ -136,8 +136,15 @@ class Explorer {
   commit() {
     if (!this.probe.commit()) return;
     this.exchange.post(this.probe.state);
-    const { kl } = this.probe.frame();
-    write(this.find(".announcement"), this.replay?.isOpen ? this.replay.announcement() : `KL divergence ${format(kl)} nats`);
+    const told = this.tell();
+    write(this.find(".announcement"), this.replay?.isOpen ? this.replay.announcement() : told);
+  }
+
+  // Brings up to date what a screen reader finds at maps and pictures: at rest, not in every frame. Returns what it is to say.
+  tell() {
+    const frame = this.probe.frame(), { words } = this.data;
+    const near = this.panels.map((panel) => panel.tell(this.probe.state, this.decodes(panel) ? frame : null, words));
+    return [fill(words.told_kl, { kl: format(frame.kl) }), ...near.filter(Boolean)].join("; ");
   }
 
   change(part) {
@@ -242,6 +249,7 @@ class Explorer {
     this.tools.sync(this.probe.state, true);
     this.syncSurface();
     this.syncChoices();
+    this.tell();
     this.draw();
   }
 
