@@ -179,9 +179,12 @@ def _require(condition: bool, message: str) -> None:
         raise ValueError(message)
 
 
+EPOCHS = {"ae": 20, "vae": 40, "aae": 60}  # of a full recipe
+
+
 def _recipe(dataset: str, kind: str, **changes) -> Config:
     """A full recipe. changes: fields of either configuration that differ from what siblings on that dataset have."""
-    training = {"epochs": {"ae": 20, "vae": 40, "aae": 60}[kind]}
+    training = {"epochs": EPOCHS[kind]}
     if kind == "aae":  # pictures lay the plane out first, then the adversary fills it
         training |= {"adversarial_weight": 300.0, "adversarial_rise": 0.5}
     shape = {"image_side": IMAGE_SIDES[dataset]}

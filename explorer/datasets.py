@@ -58,8 +58,8 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
         raise ValueError(f"dataset {name!r} is unknown; there are {', '.join(DATASETS)}")
     if split not in ("train", "test"):
         raise ValueError(f"split {split!r} is unknown; there are train, test")
-    if name == "digits":
-        return _load_digits(split)
+    if name in LOADERS:
+        return LOADERS[name](split)
     data_dir = Path(data_dir)
     if download and not is_present(name, data_dir):
         _download(name, data_dir)
@@ -93,7 +93,7 @@ def _read_idx(file: Path) -> np.ndarray:
 
 def is_present(name: str, data_dir: str | Path = "data") -> bool:
     """Whether `load` can open the dataset without a download. Looks at file names only, and imports nothing heavy."""
-    if name == "digits":
+    if name in LOADERS:
         return True
     raw = _raw_dir(name, Path(data_dir))
     stems = (f"{part}-{what}" for part in ("train", "t10k") for what in ("images-idx3-ubyte", "labels-idx1-ubyte"))
@@ -185,3 +185,6 @@ def _load_digits(split: str) -> Split:
     )
     rows = train if split == "train" else test
     return Split(images[rows], labels[rows].astype(np.uint8))
+
+
+LOADERS = {"digits": _load_digits}  # of datasets that need no files

@@ -29,7 +29,7 @@ FOLDERS = {"": ROOT / "pretrained", "runs/": ROOT / "runs"}  # what stands befor
 FRONT = (("mnist-vae", "digits-vae"), ("mnist-aae", "digits-aae"))  # what the front page opens on, left and right, best first
 CONFUSABLE = {"fashion-mnist": (2, 4), "kmnist": (2, 6)}  # two classes whose codes meet; digits: 4 and 9
 SEED, MMD_DRAWS = 2, 1500  # where the scoreboard draws: of codes, and of the prior
-PRIOR_NAMES = {"normal": "N(0, I)", "mixture": "a mixture of 10 Gaussians", "swiss-roll": "a swiss roll"}
+PRIOR_NAMES = {"normal": "N(0, I)"} | {name: f"a {shape().label}" for name, shape in SHAPES.items()}
 
 
 class ModelGone(LookupError):

@@ -1,0 +1,117 @@
+"""README keeps its word: its addresses open what they say, its files are there, and what it says one may add can be added so."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+import pytest
+
+import train
+from explorer.config import Config
+from explorer.ui import adversary_state, cached, choices, kl_state, reparameterisation_state, state
+
+ROOT = Path(__file__).resolve().parents[1]
+TEXT = (ROOT / "README.md").read_text()
+ADDRESSES = re.findall(r"`/(\w*)\?([^`]+)`", TEXT)
+COMMANDS = re.findall(r"^\.venv/bin/python (train\.py[^#\n]*)", TEXT.partition("## Add your own")[0], re.MULTILINE)
+# "At the end of `file`:", "In `file`, after `line`:" or "A new file, `file`:", and a block.
+STEPS = re.compile(r"(?:At the end of `(?P<end>[^`]+)`|In `(?P<within>[^`]+)`, after `(?P<line>[^`]+)`|A new file, `(?P<new>[^`]+)`):\n\n```python\n(?P<code>.*?)```", re.DOTALL)
+SECTIONS = dict(re.findall(r"^### (A \w+)\n(.*?)(?=^##)", TEXT, re.MULTILINE | re.DOTALL))
+
+
+@pytest.mark.parametrize("page, query", ADDRESSES, ids=[f"/{page}?{query}" for page, query in ADDRESSES])
+def test_an_address_is_taken_whole(page, query):
+    params = dict(parse_qsl(query))
+    entries = {entry["name"]: entry for entry in cached.catalogue().entries}
+    planar = [name for name, entry in entries.items() if entry["latent_dim"] == 2]
+    if page == "":
+        problems = state.parse(params, state.default_state(entries, cached.FRONT), entries)[1]
+    elif page == "kl":
+        problems = kl_state.parse(params)[1]
+    elif page == "reparameterisation":
+        problems = reparameterisation_state.parse(params, reparameterisation_state.default_state(entries, cached.FRONT[0]), entries)[1]
+    elif page == "adversary":
+        models = dict.fromkeys(adversary_state.MODELS, planar)
+        problems = adversary_state.parse(params, adversary_state.default_state(models), models)[1]
+    else:
+        assert page == "practice"
+        problems = choices.parse(params)[1]
+    assert problems == []
+
+
+def test_there_are_addresses_for_every_part_of_the_lecture():
+    assert {page for page, _ in ADDRESSES} == {"", "kl", "reparameterisation", "adversary", "practice"}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_training_command_is_understood(command):
+    options = train.parse(shlex.split(command)[1:])
+    if options.dataset != "folder":
+        assert all(isinstance(config, Config) for config in train.configure(options))
+
+
+def test_files_that_are_named_are_there():
+    named = re.findall(r"\]\(([\w./-]+)\)|`((?:explorer|tests|pretrained|\.github)/[\w./-]+)`", TEXT)
+    missing = [name for pair in named for name in pair if name and not (ROOT / name).exists()]
+    added = {step["new"] for section in SECTIONS.values() for step in STEPS.finditer(section)}
+    assert set(missing) <= added
+
+
+@pytest.fixture(scope="module")
+def extended(tmp_path_factory) -> Path:
+    """A copy of the program to which all that README says was added."""
+    copy = tmp_path_factory.mktemp("copy")
+    shutil.copytree(ROOT / "explorer", copy / "explorer", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copy(ROOT / "train.py", copy)
+    (copy / "pretrained").symlink_to(ROOT / "pretrained")
+    for section in SECTIONS.values():
+        for step in STEPS.finditer(section):
+            file = copy / (step["end"] or step["within"] or step["new"])
+            text = "" if step["new"] else file.read_text()
+            if step["within"]:
+                assert text.count(f"{step['line']}\n") == 1, f"{step['line']!r} is not one line of {file.name}"
+                file.write_text(text.replace(f"{step['line']}\n", f"{step['line']}\n{step['code']}"))
+            else:
+                file.write_text(f"{text}{step['code']}" if step["new"] else f"{text}\n\n{step['code']}")
+    return copy
+
+
+def run(extended: Path, *command: str) -> str:
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(extended)}
+    done = subprocess.run([sys.executable, *command], cwd=extended, env=environment, capture_output=True, text=True, timeout=240)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("section", ["A prior", "A model", "A dataset"])
+def test_what_is_added_can_be_trained(extended, section):
+    commands = re.findall(r"^\.venv/bin/python (train\.py.*)$", SECTIONS[section], re.MULTILINE)
+    assert commands
+    for command in commands:
+        assert "nothing written" in run(extended, *shlex.split(command), "--dry-run")
+
+
+def test_a_page_that_is_added_is_shown(extended):
+    script = (
+        "from streamlit.testing.v1 import AppTest\n"
+        "page = AppTest.from_string('from explorer.ui import codes; codes.page()').run(timeout=60)\n"
+        "print([title.value for title in page.title], len(page.markdown), len(page.exception))\n"
+    )
+    assert re.match(r"\['How many codes\?'\] \d\d? 0", run(extended, "-c", script))
+    assert '("codes", "Codes", "tag")' in (extended / "explorer" / "ui" / "main.py").read_text()
+
+
+def test_the_pages_know_what_was_added(extended):
+    script = (
+        "from explorer.ui import cached, choices\n"
+        "from explorer.config import DATASETS, KINDS, PRIORS\n"
+        "print(cached.PRIOR_NAMES['ring'], all(choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS), DATASETS[-1], KINDS[-1])\n"
+    )
+    assert run(extended, "-c", script).split("\n")[-2] == "a ring of 40 Gaussians True bars dae"
