@@ -172,6 +172,8 @@ def run(options: argparse.Namespace) -> int:
             return INTERRUPTED
         except (training.TrainingDiverged, bundle.BundleError, CheckpointError) as error:
             print_table(rows)
+            if isinstance(error, training.TrainingDiverged):  # all know at the same step
+                processes.leave()
             kept = isinstance(error, bundle.BundleError) and checkpoint_of(config).exists()
             print(f"{config.name}: {error}{f' {GOES_ON}' if kept else ''}", file=sys.stderr)
             return FAILED
@@ -182,6 +184,7 @@ def run(options: argparse.Namespace) -> int:
             if is_first() and options.out is None:
                 with contextlib.suppress(OSError):
                     target.rmdir()  # where nothing was written
+    processes.leave()
     print_table(rows)
     return 0
 

@@ -74,6 +74,14 @@ class Processes:
         for rank in range(self.size):
             self._from(rank, lambda: function() and None)
 
+    def leave(self) -> None:
+        """Waits until all are here, to be called before they end: one that ended while another still listens would seem lost, though it has said all."""
+        if self.size > 1:
+            import torch
+
+            with contextlib.suppress(RuntimeError):  # that one has ended since it was here
+                torch.distributed.barrier()
+
     def _from(self, rank: int, function: Callable[[], T]) -> T:
         if self.size == 1:
             return function()
@@ -88,6 +96,7 @@ class Processes:
         with self._or_lost():
             torch.distributed.broadcast_object_list(said, src=rank)
         if said[1] is not None:
+            self.leave()
             raise said[1]
         return said[0]
 

@@ -168,6 +168,7 @@ for name, ask, teller in (("first fails", together.from_first, 0), ("second fail
     except ValueError as error:
         found[name] = str(error)
 pathlib.Path(f"found.{together.rank}").write_text(json.dumps(found))
+together.leave()
 """
 
 
