@@ -70,6 +70,22 @@ def test_the_server_is_restarted_under_an_open_page(page, tmp_path, path, ready,
         assert "Traceback" not in second.log.read_text()
 
 
+def test_trainings_that_went_with_the_server_are_named_and_can_begin_anew(page, tmp_path):
+    path, ready, *_ = PAGES["practice"]
+    with serve(tmp_path) as first:
+        page.goto(f"{first.address}/{path}")
+        page.wait_for_selector(ready)
+        page.get_by_role("button", name="Step run A", exact=True).click()
+        page.wait_for_selector(".run.a[data-state=paused]")
+    page.get_by_text("The server does not answer").wait_for()
+    with serve(tmp_path, port=urlparse(first.address).port):
+        page.get_by_text("The server was restarted: trainings that were not saved are gone").wait_for(timeout=120_000)
+        page.wait_for_selector(".run.a[data-state=empty]")
+        page.get_by_role("button", name="Step run A", exact=True).click()
+        page.wait_for_selector(".run.a[data-state=paused]")
+        assert page.errors == []
+
+
 @pytest.mark.parametrize("path, ready, change, changed", PAGES.values(), ids=PAGES)
 def test_the_connection_is_cut_for_ten_seconds(page, server, path, ready, change, changed):
     open_ones, cut = [], False
