@@ -35,7 +35,7 @@ class Practice {
     this.showChoices();
     this.feed = new Feed(this.runs(data), {
       onNews: (runs) => this.take(runs),
-      onTrouble: (problem, gone) => this.trouble(gone ? this.words.gone : problem && fill(this.words.lost, { problem })),
+      onTrouble: (problem, gone) => (gone ? this.lose() : this.trouble(problem && fill(this.words.lost, { problem }))),
     });
     this.resizer = new ResizeObserver(() => this.drawAll());
     for (const canvas of root.querySelectorAll("canvas")) this.resizer.observe(canvas);
@@ -51,6 +51,13 @@ class Practice {
     if (!this.exchange.isNews(data.state)) return;
     this.state = data.state;
     this.showChoices();
+  }
+
+  // A server that was restarted knows nothing of this page, and Streamlit asks it for nothing until something changes. Once: a server may forget again.
+  lose() {
+    this.trouble(this.words.gone);
+    if (this.answered) this.exchange.post(this.state);
+    this.answered = false;
   }
 
   move(data) {
@@ -91,6 +98,7 @@ class Practice {
   }
 
   take(runs) {
+    this.answered = true;
     const before = SIDES.map((side) => this.panels[side].state);
     this.panels.a.show(runs.a, runs.b);
     this.panels.b.show(runs.b, runs.a);
