@@ -16,8 +16,10 @@ DISTANCES = {"coverage": "coverage (more is nearer)", "sliced_w2_squared": "slic
 def distances(rows: Sequence[Mapping]) -> go.Figure:
     """How far q(z) is from p(z), a dot a model, over its null: the mean ± 2 standard deviations for two draws of p(z).
 
-    rows: each with title, kind, and, by the names of DISTANCES, an estimate and `<name>_null`, (mean, std).
+    rows: each with title, kind, and, by the names of DISTANCES, an estimate and `<name>_null`, (mean, std). Raises ValueError without rows.
     """
+    if not rows:
+        raise ValueError("there is no model to draw")
     figure = make_subplots(cols=len(DISTANCES), shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=list(DISTANCES.values()))
     titles = [row["title"] for row in rows]
     for column, name in enumerate(DISTANCES, start=1):
@@ -57,7 +59,11 @@ def frontier(rows: Sequence[Mapping]) -> go.Figure:
 
 
 def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:
-    """The densities of q(z) and p(z) along each dimension, as histograms. codes, prior_draws: (n, d); at most four are shown."""
+    """The densities of q(z) and p(z) along each dimension, as histograms. codes, prior_draws: (n, d); at most four are shown.
+
+    Raises ValueError for other shapes, and NaN or infinity.
+    """
+    _check_sets(codes=codes, prior_draws=prior_draws)
     shown = min(codes.shape[1], 4)
     figure = make_subplots(cols=shown, shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=[f"z{'₁₂₃₄'[d]}" for d in range(shown)])
     edge = max(4.0, float(np.quantile(np.abs(codes[:, :shown]), 0.999)))
@@ -72,7 +78,9 @@ def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:
 
 
 def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
-    """Draws of a planar prior; those that no code covers stand out. prior_draws: (n, 2), covered: (n,) bool."""
+    """Draws of a planar prior; those that no code covers stand out. prior_draws: (n, 2), covered: (n,) bool. Raises ValueError for others."""
+    if np.ndim(prior_draws) != 2 or prior_draws.shape[1] != 2 or covered.shape != (len(prior_draws),) or covered.dtype != bool or not len(covered):
+        raise ValueError(f"prior_draws must be (n, 2) and covered (n,) bool, n at least 1, not {np.shape(prior_draws)} and {covered.shape} {covered.dtype}")
     figure = go.Figure()
     for which, name, colour, size in ((covered, "covered", PRIOR, 3), (~covered, "in a hole", HOLE, 5)):
         x, y = prior_draws[which].T
@@ -83,7 +91,12 @@ def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
 
 
 def training_curves(history: Sequence[Mapping]) -> go.Figure:
-    """Means of the loss's terms over each epoch. Terms of a few nats or less get an axis of their own."""
+    """Means of the loss's terms over each epoch. Terms of a few nats or less get an axis of their own.
+
+    history: an entry an epoch, all of the same names, `epoch` among them. Raises ValueError for others.
+    """
+    if not history or not all(entry.keys() == history[0].keys() and "epoch" in entry for entry in history):
+        raise ValueError("a history needs an entry an epoch, each with its epoch and the same terms")
     names = [name for name in history[0] if name != "epoch"]
     small = {name for name in names if max(abs(entry[name]) for entry in history) < 20}
     figure = make_subplots(specs=[[{"secondary_y": True}]])
@@ -96,3 +109,11 @@ def training_curves(history: Sequence[Mapping]) -> go.Figure:
     figure.update_yaxes(title="nats (dotted)", secondary_y=True, showgrid=False)
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom"}
     return figure.update_layout(xaxis_title="epoch", height=400, margin={"l": 10, "r": 10, "t": 10, "b": 40}, legend=legend)
+
+
+def _check_sets(**sets: np.ndarray) -> None:
+    for name, points in sets.items():
+        if np.ndim(points) != 2 or not points.size or points.shape[1] != next(iter(sets.values())).shape[-1]:
+            raise ValueError(f"{name} must be (n, d), n and d at least 1, of as many dimensions as the others, not {np.shape(points)}")
+        if not np.isfinite(points).all():
+            raise ValueError(f"{name} holds NaN or infinity")

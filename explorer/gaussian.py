@@ -5,7 +5,8 @@
 for q = N(mean_q, cov_q) and p = N(mean_p, cov_p) in k dimensions, first with full covariances,
 then with diagonal ones, then from q = N(mean, exp(log_var)) to the standard normal, which is the
 term that a variational autoencoder adds to its loss (Kingma & Welling 2013, arXiv 1312.6114,
-Appendix B). All functions are batched over leading dimensions, which broadcast.
+Appendix B). All functions are batched over leading dimensions, which broadcast. Where one does not
+say that it refuses NaN and infinity, they pass through: its result is then not finite either.
 """
 
 from __future__ import annotations
@@ -38,10 +39,11 @@ def kl_terms(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) -> KL
     """The terms of KL(q || p) between Gaussians with full covariances, in nats.
 
     mean_q, mean_p: (..., k); cov_q, cov_p: (..., k, k), symmetric positive definite.
-    Raises ValueError for shapes that do not fit, NaN or infinity, and a covariance that is not
-    symmetric positive definite.
+    Raises ValueError for shapes that do not fit, different number types, NaN or infinity, and a
+    covariance that is not symmetric positive definite.
     """
     k = _dimensions(mean_q=mean_q, mean_p=mean_p)
+    _check_types(mean_q=mean_q, cov_q=cov_q, mean_p=mean_p, cov_p=cov_p)
     chol_q = _cholesky("cov_q", cov_q, k)
     chol_p = _cholesky("cov_p", cov_p, k)
     _check_finite(mean_q=mean_q, mean_p=mean_p)
@@ -72,6 +74,7 @@ def kl_integral(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) ->
     k = _dimensions(mean_q=mean_q, mean_p=mean_p)
     if k > 3:
         raise ValueError(f"a grid of {k} dimensions would be too large: k must be at most 3")
+    _check_types(mean_q=mean_q, cov_q=cov_q, mean_p=mean_p, cov_p=cov_p)
     step = 0.5
     axis = torch.arange(-18, 19, dtype=mean_q.dtype, device=mean_q.device) * step
     u = torch.cartesian_prod(*[axis] * k).reshape(-1, k)  # (37ᵏ, k)
@@ -88,9 +91,12 @@ class MonteCarlo(NamedTuple):
 def kl_monte_carlo(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor, noise: Tensor) -> MonteCarlo:
     """KL(q || p) as the mean of log(q(z) / p(z)) over draws z = mean_q + L_q ε of q, in nats.
 
-    noise: (n, k), n draws from N(0, I), n >= 2. Other shapes and errors: see `kl_terms`.
+    noise: (n, k), n draws from N(0, I), n >= 2: ValueError for others. Other shapes and errors: see `kl_terms`.
     """
+    if noise.ndim != 2 or len(noise) < 2:
+        raise ValueError(f"noise must be (n, k) with n >= 2, not {tuple(noise.shape)}")
     _dimensions(mean_q=mean_q, noise=noise)
+    _check_finite(noise=noise)
     _, log_q, log_p = _at(noise, mean_q, cov_q, mean_p, cov_p)
     log_ratio = log_q - log_p  # (n, ...)
     return MonteCarlo(log_ratio.mean(0), log_ratio.std(0) / math.sqrt(len(noise)))
@@ -137,8 +143,9 @@ def kl_to_standard_normal(mean: Tensor, log_var: Tensor, *, check: bool = True) 
     past log σ² of about 88, and so is the KL. Raises ValueError for shapes that do not fit, and for
     NaN or infinity; `check=False` does not look at the values (on a GPU a look would wait for the device).
     """
+    _check_pair(mean, log_var)
     if check:
-        _check_posterior(mean, log_var)
+        _check_finite(mean=mean, log_var=log_var)
     # ½ Σ (σ² + μ² - 1 - log σ²); expm1 keeps the digits of σ² - 1 where log σ² is near 0
     return 0.5 * (log_var.expm1() - log_var + mean.square()).sum(-1)
 
@@ -155,20 +162,32 @@ def reparameterise(mean: Tensor, log_var: Tensor, noise: Tensor) -> Tensor:
 
 
 def log_prob_standard_normal(z: Tensor) -> Tensor:
-    """log N(z; 0, I) in nats. z: (..., k). Returns (...)."""
+    """log N(z; 0, I) in nats. z: (..., k). Returns (...). Raises ValueError for a z without dimensions."""
+    _dimensions(z=z)
     return -0.5 * (z.square() + math.log(2 * math.pi)).sum(-1)
 
 
 def log_prob_diagonal(z: Tensor, mean: Tensor, log_var: Tensor) -> Tensor:
-    """log N(z; mean, diag(exp(log_var))) in nats. z, mean, log_var: (..., k). Returns (...)."""
+    """log N(z; mean, diag(exp(log_var))) in nats. z, mean, log_var: (..., k). Returns (...). Raises ValueError for shapes that do not fit."""
+    _dimensions(z=z, mean=mean, log_var=log_var)
+    _check_leading(z=z.shape[:-1], mean=mean.shape[:-1], log_var=log_var.shape[:-1])
     # -1/2 sum(((z - mean) / std)^2 + log var + log 2 pi)
     return log_prob_standard_normal((z - mean) * torch.exp(-0.5 * log_var)) - 0.5 * log_var.sum(-1)
 
 
 def log_prob(z: Tensor, mean: Tensor, cov: Tensor) -> Tensor:
-    """log N(z; mean, cov) in nats. z, mean: (..., k); cov: (..., k, k), symmetric positive definite. Returns (...)."""
+    """log N(z; mean, cov) in nats. z, mean: (..., k); cov: (..., k, k), symmetric positive definite. Returns (...).
+
+    Raises ValueError for shapes that do not fit, different number types, and a covariance that is none, or not finite.
+    """
     k = _dimensions(z=z, mean=mean)
+    _check_types(z=z, mean=mean, cov=cov)
     chol = _cholesky("cov", cov, k)
+    _check_leading(z=z.shape[:-1], mean=mean.shape[:-1], cov=cov.shape[:-2])
+    return _log_prob(z, mean, chol)
+
+
+def _log_prob(z: Tensor, mean: Tensor, chol: Tensor) -> Tensor:
     # -½ (z - mean)ᵀ cov⁻¹ (z - mean) - ½ log det cov - ½ k log 2π
     u = torch.linalg.solve_triangular(chol, (z - mean).unsqueeze(-1), upper=False).squeeze(-1)  # (..., k)
     return log_prob_standard_normal(u) - _sum_log_diagonal(chol)
@@ -178,20 +197,31 @@ def _at(u: Tensor, mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor)
     """z = mean_q + L_q u for n points u (n, k), and log q(z), log p(z): (n, ..., k), (n, ...), (n, ...)."""
     k = _dimensions(mean_q=mean_q, mean_p=mean_p)
     _check_finite(mean_q=mean_q, mean_p=mean_p)
-    chol_q = _cholesky("cov_q", cov_q, k)
+    chol_q, chol_p = _cholesky("cov_q", cov_q, k), _cholesky("cov_p", cov_p, k)
     _check_leading(mean_q=mean_q.shape[:-1], cov_q=cov_q.shape[:-2], mean_p=mean_p.shape[:-1], cov_p=cov_p.shape[:-2])
     leading = (1,) * max(mean_q.ndim - 1, cov_q.ndim - 2, mean_p.ndim - 1, cov_p.ndim - 2)
     z = mean_q + (chol_q @ u.reshape(len(u), *leading, k, 1)).squeeze(-1)  # (n, ..., k)
-    return z, log_prob(z, mean_q, cov_q), log_prob(z, mean_p, cov_p)
+    return z, _log_prob(z, mean_q, chol_q), _log_prob(z, mean_p, chol_p)
 
 
 # What the functions above refuse.
 
 
 def _check_posterior(mean: Tensor, log_var: Tensor) -> None:
-    _dimensions(mean=mean, log_var=log_var)
-    _check_leading(mean=mean.shape[:-1], log_var=log_var.shape[:-1])
+    _check_pair(mean, log_var)
     _check_finite(mean=mean, log_var=log_var)
+
+
+def _check_pair(mean: Tensor, log_var: Tensor) -> None:
+    if mean.shape != log_var.shape or mean.ndim < 1 or mean.shape[-1] < 1:  # in every step of a training: what follows is slower
+        _dimensions(mean=mean, log_var=log_var)
+        _check_leading(mean=mean.shape[:-1], log_var=log_var.shape[:-1])
+
+
+def _check_types(**tensors: Tensor) -> None:
+    types = {name: tensor.dtype for name, tensor in tensors.items()}
+    if len(set(types.values())) > 1 or not next(iter(types.values())).is_floating_point:
+        raise ValueError("the number types must be one, of floats: " + ", ".join(f"{name} is {kind}" for name, kind in types.items()))
 
 
 def _dimensions(**vectors: Tensor) -> int:

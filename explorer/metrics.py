@@ -31,14 +31,19 @@ def coverage(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) ->
     """Share of the prior's draws whose ball to their k-th neighbour among the draws holds a code.
 
     codes: (n, d), prior_draws: (m, d). 1 is the most; about 1 - (m/(n+m))ᵏ when q is p, in any number of dimensions,
-    since then each of a draw's nearest is one of the codes with chance n/(n+m). It falls where q has holes.
+    since then each of a draw's nearest is one of the codes with chance n/(n+m). It falls where q has holes. Errors: see `covered`.
     (Naeem et al. 2020, arXiv 2002.09797, eq. 10, with the prior as the real set.)
     """
     return float(covered(codes, prior_draws, k).mean())
 
 
 def covered(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
-    """Which of the prior's draws have a code within their ball to their k-th neighbour among the draws: (m,) bool."""
+    """Which of the prior's draws have a code within their ball to their k-th neighbour among the draws: (m,) bool.
+
+    codes: (n, d), n >= 1; prior_draws: (m, d), m > k >= 1. Raises ValueError for other shapes, too few, and NaN or infinity.
+    """
+    _check_sets(codes=(codes, 1), prior_draws=(prior_draws, k + 1))
+    _check_neighbours(k)
     radius = _distance_to_neighbour(k, prior_draws)
     return _distance_to_neighbour(1, codes, prior_draws) <= radius
 
@@ -49,9 +54,12 @@ def knn_kl(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> f
     codes: (n, d), n > k; prior_draws: (m, d), m >= k. Good in a few dimensions, and where the draws reach: it says 0.9 of
     N(1, 4) against N(0, 1), not 1.31. In many dimensions it is far off where q is wider or narrower than p, even in sign:
     -0.75 of N(0, 1.3² I) against N(0, I) in 16, not 1.32 (n = m = 10,000).
-    Raises ValueError where k + 1 codes, or a code and k draws, are the same point: q, or p, then has no density there.
+    Raises ValueError where k + 1 codes, or a code and k draws, are the same point: q, or p, then has no density there; and
+    for other shapes, too few, and NaN or infinity.
     (Wang, Kulkarni & Verdú 2009, "Divergence estimation for multidimensional densities via k-nearest-neighbor distances".)
     """
+    _check_sets(codes=(codes, k + 1), prior_draws=(prior_draws, k))
+    _check_neighbours(k)
     n, m, dimensions = len(codes), len(prior_draws), codes.shape[1]
     rho = _distance_to_neighbour(k, codes)  # (n,), among the other codes
     nu = _distance_to_neighbour(k, prior_draws, codes)  # (n,)
@@ -69,8 +77,11 @@ def sliced_w2_squared(codes: np.ndarray, prior_draws: np.ndarray, directions: in
     """Mean over directions of the squared one-dimensional Wasserstein-2 distance.
 
     codes, prior_draws: (n, d), the same n. In two dimensions the directions are even over the half
-    circle, otherwise drawn once with a fixed seed. Raises ValueError for different n.
+    circle, otherwise drawn once with a fixed seed. Raises ValueError for different n, other shapes, and NaN or infinity.
     """
+    _check_sets(codes=(codes, 1), prior_draws=(prior_draws, 1))
+    if directions < 1:
+        raise ValueError(f"at least one direction is needed, not {directions}")
     if len(codes) != len(prior_draws):
         raise ValueError(f"as many codes as draws of the prior are needed, not {len(codes)} and {len(prior_draws)}")
     axes = _directions(codes.shape[1], directions)  # (d, directions)
@@ -82,15 +93,14 @@ def mmd_squared(codes: np.ndarray, prior_draws: np.ndarray, c: float = 1.0) -> f
     """Unbiased estimate of the squared maximum mean discrepancy, with the inverse multiquadratic kernel c/(c + distance²).
 
     codes: (n, d), prior_draws: (m, d), at least two of each. Its mean is 0 when q is p, so it may be negative. c is a
-    squared length, about that at which the kernel looks. Raises ValueError for c <= 0, NaN, infinity and too few.
+    squared length, about that at which the kernel looks. Raises ValueError for c <= 0, other shapes, NaN, infinity and too few.
     (Gretton et al. 2012, "A kernel two-sample test", Lemma 6; the kernel: Tolstikhin et al. 2018, arXiv 1711.01558.)
     """
-    codes, prior_draws = _finite(codes=codes, prior_draws=prior_draws)
-    n, m = len(codes), len(prior_draws)
-    if c <= 0:
+    _check_sets(codes=(codes, 2), prior_draws=(prior_draws, 2))
+    if not 0 < c < math.inf:
         raise ValueError(f"c must be positive, not {c}")
-    if min(n, m) < 2:
-        raise ValueError(f"at least two codes and two draws of the prior are needed, not {n} and {m}")
+    codes, prior_draws = (np.asarray(points, dtype=np.float64) for points in (codes, prior_draws))
+    n, m = len(codes), len(prior_draws)
     centre = prior_draws.mean(0)  # leaves all distances, and keeps the squares below from cancelling
     codes, prior_draws = codes - centre, prior_draws - centre
     # mean of k(z, z') over pairs of two different codes + the same over draws - 2 mean over pairs of code and draw; k(z, z) = 1
@@ -106,7 +116,12 @@ def null_of(
     repeats: int = 20,
     m: int | None = None,
 ) -> Null:
-    """The estimator's null band: `repeats` times fresh n draws of the prior, as codes, against fresh m (without it: n)."""
+    """The estimator's null band: `repeats` times fresh n draws of the prior, as codes, against fresh m (without it: n).
+
+    Raises ValueError for fewer than two repeats, which have no spread.
+    """
+    if repeats < 2:
+        raise ValueError(f"at least two repeats are needed, not {repeats}")
     values = [estimator(sample_prior(n), sample_prior(n if m is None else m)) for _ in range(repeats)]
     return Null(float(np.mean(values)), float(np.std(values, ddof=1)))
 
@@ -132,9 +147,9 @@ def elbo_surgery(mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_prior
     of just these n posteriors, so its density is exact; that of a larger set's would be another.
     Raises ValueError for other shapes, and for NaN or infinity. (Hoffman & Johnson 2016, "ELBO surgery".)
     """
-    if mean.ndim != 2 or not mean.shape == log_var.shape == z.shape or log_prior_z.shape != mean.shape[:1]:
+    if mean.ndim != 2 or not mean.size or not mean.shape == log_var.shape == z.shape or log_prior_z.shape != mean.shape[:1]:
         shapes = ", ".join(str(array.shape) for array in (mean, log_var, z, log_prior_z))
-        raise ValueError(f"mean, log_var and z must be (n, d) and log_prior_z (n,), not {shapes}")
+        raise ValueError(f"mean, log_var and z must be (n, d) and log_prior_z (n,), not {shapes}; n and d are at least 1")
     mean, log_var, z, log_prior_z = _finite(mean=mean, log_var=log_var, z=z, log_prior_z=log_prior_z)
     # log q(z|n) = -½ Σ ((z - μ)²/σ² + log σ² + log 2π)
     log_q_own = -0.5 * ((z - mean) ** 2 * np.exp(-log_var) + log_var + math.log(2 * math.pi)).sum(1)  # (n,)
@@ -161,11 +176,11 @@ def importance_weighted_bound(log_joint: np.ndarray, log_q: np.ndarray) -> Impor
     """log of the mean over k draws of p(x, z) / q(z|x): the ELBO at k = 1, rising to log p(x) with k.
 
     log_joint, log_q: (k, n), of draws z ~ q(z|x) for n images: log p(x|z) + log p(z), and log q(z|x), in nats.
-    Raises ValueError for different shapes, NaN, and infinite weights; an image whose weights are all 0 has the bound -inf.
+    Raises ValueError for different or empty shapes, NaN, and infinite weights; an image whose weights are all 0 has the bound -inf.
     (Burda et al. 2015, arXiv 1509.00519, section 3.)
     """
-    if log_joint.shape != log_q.shape or log_joint.ndim != 2:
-        raise ValueError(f"log_joint and log_q must both be (k, n), not {log_joint.shape} and {log_q.shape}")
+    if log_joint.shape != log_q.shape or log_joint.ndim != 2 or not log_joint.size:
+        raise ValueError(f"log_joint and log_q must both be (k, n), not {log_joint.shape} and {log_q.shape}; k and n are at least 1")
     log_weight = np.subtract(log_joint, log_q, dtype=np.float64)  # (k, n)
     if not (log_weight < np.inf).all():  # a weight of 0 is none to refuse
         raise ValueError("the importance weights hold NaN or infinity")
@@ -180,13 +195,34 @@ def knn_label_accuracy(
 ) -> float:
     """Share of test codes for whose label most of their k nearest train codes vote; in a tie the smaller label wins.
 
-    train_codes: (n, d), train_labels: (n,), test_codes: (m, d), test_labels: (m,).
+    train_codes: (n, d), n >= k; train_labels: (n,); test_codes: (m, d), m >= 1; test_labels: (m,).
+    Raises ValueError for other shapes, too few, and NaN or infinity.
     """
+    _check_sets(train_codes=(train_codes, k), test_codes=(test_codes, 1))
+    _check_neighbours(k)
+    for name, labels, n in (("train_labels", train_labels, len(train_codes)), ("test_labels", test_labels, len(test_codes))):
+        if np.shape(labels) != (n,):
+            raise ValueError(f"{name} must be ({n},), a label a code, not {np.shape(labels)}")
     voters = KNeighborsClassifier(k, algorithm=_search(train_codes)).fit(train_codes, train_labels)
     return float((voters.predict(test_codes) == test_labels).mean())
 
 
 # The parts.
+
+
+def _check_sets(**sets: tuple[np.ndarray, int]) -> None:
+    """Each a set of points (n, d), finite, of one d, and the least n that it may have. Raises ValueError."""
+    for name, (points, least) in sets.items():
+        if np.ndim(points) != 2 or points.shape[1] < 1 or len(points) < least:
+            raise ValueError(f"{name} must be (n, d) with n >= {least} and d >= 1, not {np.shape(points)}")
+    if len({points.shape[1] for points, _ in sets.values()}) > 1:
+        raise ValueError("the numbers of dimensions do not fit: " + ", ".join(f"{name} has {points.shape[1]}" for name, (points, _) in sets.items()))
+    _finite(**{name: points for name, (points, _) in sets.items()})
+
+
+def _check_neighbours(k: int) -> None:
+    if k < 1:
+        raise ValueError(f"k must be a whole number of at least 1, not {k}")
 
 
 def _finite(**arrays: np.ndarray) -> list[np.ndarray]:

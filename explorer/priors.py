@@ -26,11 +26,12 @@ class StandardNormal(nn.Module):
     guide = 0.0
 
     def sample(self, n: int, latent_dim: int, generator: torch.Generator) -> Tensor:
-        """n draws: (n, latent_dim) float32, on the generator's device."""
+        """n draws: (n, latent_dim) float32, on the generator's device. Raises ValueError for n below 0 or latent_dim below 1."""
+        _check_draws(n, latent_dim)
         return torch.randn(n, latent_dim, generator=generator, device=generator.device)
 
     def log_prob(self, z: Tensor, smoothing: float = 0.0) -> Tensor:
-        """log p(z) in nats, of p with Gaussian noise of that standard deviation added. z: (..., k). Returns (...)."""
+        """log p(z) in nats, of p with Gaussian noise of that standard deviation added. z: (..., k). Returns (...). NaN stays NaN."""
         std = math.sqrt(1 + smoothing**2)
         return gaussian.log_prob_standard_normal(z / std) - z.shape[-1] * math.log(std)
 
@@ -52,19 +53,27 @@ class GaussianMixture(nn.Module):
     def sample(self, n: int, latent_dim: int, generator: torch.Generator, component: Tensor | None = None) -> Tensor:
         """n draws: (n, latent_dim) float32, on the generator's device; of the given components (n,), or of all.
 
-        Raises ValueError where latent_dim is not the mixture's.
+        Raises ValueError where latent_dim is not the mixture's, for n below 0, and for a component of another shape. It does
+        not look at the components' numbers, which must be from 0 to `components` - 1.
         """
+        _check_draws(n, latent_dim)
         if latent_dim != self.means.shape[1]:
             raise ValueError(f"the prior {self.label} has {self.means.shape[1]} dimensions, not {latent_dim}")
         device = generator.device
         if component is None:
             component = torch.randint(self.components, (n,), generator=generator, device=device)
+        _check_component(component, n)
         means, axes, stds = (constant.to(device)[component] for constant in (self.means, self.axes, self.stds))
         noise = torch.randn(n, latent_dim, generator=generator, device=device)
         return means + torch.einsum("nik,ni->nk", axes, stds * noise)
 
     def component_log_prob(self, z: Tensor, smoothing: float = 0.0) -> Tensor:
-        """log N(z; component c) in nats for every component, each with noise of that standard deviation added. z: (n, k). Returns (n, c)."""
+        """log N(z; component c) in nats for every component, each with noise of that standard deviation added. z: (n, k). Returns (n, c).
+
+        Raises ValueError for other shapes; NaN stays NaN.
+        """
+        if z.ndim != 2 or z.shape[1] != self.means.shape[1]:
+            raise ValueError(f"z must be (n, {self.means.shape[1]}) for the prior {self.label}, not {tuple(z.shape)}")
         var = self.stds.square() + smoothing**2  # (c, k)
         # along each axis the offset is axis . z - axis . mean: one matrix product for all
         along = z @ self.axes.flatten(0, 1).mT - (self.axes @ self.means[..., None]).flatten()  # (n, c k)
@@ -72,11 +81,25 @@ class GaussianMixture(nn.Module):
         return -0.5 * (distance + var.log() + math.log(2 * math.pi)).sum(-1)
 
     def log_prob(self, z: Tensor, component: Tensor | None = None, smoothing: float = 0.0) -> Tensor:
-        """log p(z), or log p(z | component), in nats, of p with noise of that standard deviation added. z: (n, k), component: (n,). Returns (n,)."""
+        """log p(z), or log p(z | component), in nats, of p with noise of that standard deviation added. z: (n, k), component: (n,). Returns (n,).
+
+        Raises ValueError for other shapes; NaN stays NaN.
+        """
         each = self.component_log_prob(z, smoothing)
         if component is not None:
+            _check_component(component, len(z))
             return each.gather(-1, component[:, None]).squeeze(-1)
         return each.logsumexp(-1) - math.log(self.components)
+
+
+def _check_draws(n: int, latent_dim: int) -> None:
+    if n < 0 or latent_dim < 1:
+        raise ValueError(f"n must be at least 0 and latent_dim at least 1, not {n} and {latent_dim}")
+
+
+def _check_component(component: Tensor, n: int) -> None:
+    if component.shape != (n,):
+        raise ValueError(f"component must be ({n},), one a draw, not {tuple(component.shape)}")
 
 
 def get_prior(name: str) -> StandardNormal | GaussianMixture:

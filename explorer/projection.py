@@ -17,8 +17,13 @@ def umap(
     """A UMAP of points (n, d): (n, 2) float32. Near points stay near; distances and densities are not kept.
 
     progress: is told the share of the layout that is done. The neighbours are exact: searched one with all others, which for ten thousand
-    points is quicker than to compile the approximate search. (McInnes et al. 2018, arXiv 1802.03426.) Raises ImportError where umap-learn is not installed.
+    points is quicker than to compile the approximate search. (McInnes et al. 2018, arXiv 1802.03426.)
+    Raises ImportError where umap-learn is not installed, and ValueError for points of another shape, fewer than four, and NaN or infinity.
     """
+    if np.ndim(points) != 2 or points.shape[1] < 1 or len(points) < 4:
+        raise ValueError(f"points must be (n, d) with n >= 4 and d >= 1, not {np.shape(points)}")
+    if not np.isfinite(points).all():
+        raise ValueError("points holds NaN or infinity")
     from sklearn.neighbors import NearestNeighbors
     from umap import UMAP
 

@@ -16,8 +16,20 @@ class Mixture(NamedTuple):
     stds: np.ndarray  # (c, k)
 
 
+def _check(count: int, **lengths: float) -> None:
+    if count < 1:
+        raise ValueError(f"a mixture has at least one component, not {count}")
+    for name, value in lengths.items():
+        if not 0 < value < np.inf:
+            raise ValueError(f"{name} must be above 0, not {value}")
+
+
 def petals(count: int = 10, distance: float = 2.0, along: float = 0.5, across: float = 0.2) -> Mixture:
-    """Gaussians around the origin, longer towards it: the mixture of Makhzani et al. 2015, Fig. 2 and Fig. 4; a class each."""
+    """Gaussians around the origin, longer towards it: the mixture of Makhzani et al. 2015, Fig. 2 and Fig. 4; a class each.
+
+    Raises ValueError without a component, and for a length that is not positive.
+    """
+    _check(count, distance=distance, along=along, across=across)
     angles = 2 * np.pi * np.arange(count) / count
     outwards = np.stack([np.cos(angles), np.sin(angles)], -1)  # (c, 2)
     sideways = np.stack([-np.sin(angles), np.cos(angles)], -1)
@@ -28,8 +40,9 @@ def swiss_roll(turns: float = 2.0, radius: float = 3.0, thickness: float = 0.15,
     """A spiral with Gaussian thickness, evenly dense along its length (Makhzani et al. 2015, Fig. 4).
 
     It is a string of beads so close (0.1, less than their standard deviation) that the string is smooth:
-    so its density is a mixture's, in closed form.
+    so its density is a mixture's, in closed form. Raises ValueError without a bead, and for a length that is not positive.
     """
+    _check(beads, turns=turns, radius=radius, thickness=thickness)
     along = np.sqrt((np.arange(beads) + 0.5) / beads)  # of r = a θ, whose length grows as θ²
     angles = 2 * np.pi * turns * along
     means = radius * along[:, None] * np.stack([np.cos(angles), np.sin(angles)], -1)

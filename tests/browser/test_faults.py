@@ -13,14 +13,14 @@ from .driver import COMPLETE, ROOT, address, expected_while_away, serve
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them")]
 
 EXPLORER = "?left=digits-vae&right=digits-aae&mean=1.25,-0.5"
-# A page, when it stands, a change of it by hand, and what the address then says.
+# A page, when it stands, a change of it by hand and one that takes it back, and what the address says in between.
 PAGES = {
-    "explorer": (EXPLORER, COMPLETE, lambda page: page.get_by_role("slider", name="μ₁", exact=True).press("PageUp"), r"mean=(?!1\.25)"),
-    "kl": ("kl?q=1.5,0.75", ".kl-lesson[data-ready=true]", lambda page: page.get_by_role("tab", name="Two dimensions").click(), r"tab=two"),
-    "adversary": ("adversary?tab=teach&std=0.75", ".adversary[data-ready=true]", lambda page: page.get_by_role("tab").first.click(), r"tab=field"),
+    "explorer": (EXPLORER, COMPLETE, lambda page: page.get_by_role("slider", name="μ₁", exact=True).press("PageUp"), lambda page: page.get_by_role("slider", name="μ₁", exact=True).press("PageDown"), r"mean=(?!1\.25)"),
+    "kl": ("kl?q=1.5,0.75", ".kl-lesson[data-ready=true]", lambda page: page.get_by_role("tab", name="Two dimensions").click(), lambda page: page.get_by_role("tab", name="One dimension").click(), r"tab=two"),
+    "adversary": ("adversary?tab=teach&std=0.75", ".adversary[data-ready=true]", lambda page: page.get_by_role("tab").first.click(), lambda page: page.get_by_role("tab").nth(1).click(), r"tab=field"),
     "practice": (
         "practice?a=vae,digits,beta=2.5&b=aae,digits", ".practice[data-ready=true]",
-        lambda page: page.locator(".run.a .kinds input").first.check(), r"a=ae",
+        lambda page: page.locator(".run.a .kinds input").first.check(), lambda page: page.locator(".run.a .kinds input").nth(1).check(), r"a=ae",
     ),
 }  # fmt: skip
 
@@ -48,8 +48,8 @@ def wait_until_connected(page) -> None:
     page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
 
 
-@pytest.mark.parametrize("path, ready, change, changed", PAGES.values(), ids=PAGES)
-def test_the_server_is_restarted_under_an_open_page(page, tmp_path, path, ready, change, changed):
+@pytest.mark.parametrize("path, ready, change, change_back, changed", PAGES.values(), ids=PAGES)
+def test_the_server_is_restarted_under_an_open_page(page, tmp_path, path, ready, change, change_back, changed):
     with serve(tmp_path) as first:
         page.goto(f"{first.address}/{path}")
         page.wait_for_selector(ready)
@@ -63,6 +63,10 @@ def test_the_server_is_restarted_under_an_open_page(page, tmp_path, path, ready,
         wait_until_connected(page)
         page.wait_for_selector(ready)
         assert address(page) == before
+        change_back(page)
+        page.wait_for_url(lambda url: not re.search(changed, url))  # a change reaches a server that knew nothing of the page
+        assert not re.search(changed, page.url)
+        before = address(page)
         page.reload()
         page.wait_for_selector(ready)
         assert address(page) == before
@@ -70,8 +74,24 @@ def test_the_server_is_restarted_under_an_open_page(page, tmp_path, path, ready,
         assert "Traceback" not in second.log.read_text()
 
 
-@pytest.mark.parametrize("path, ready, change, changed", PAGES.values(), ids=PAGES)
-def test_the_connection_is_cut_for_ten_seconds(page, server, path, ready, change, changed):
+def test_trainings_that_went_with_the_server_are_named_and_can_begin_anew(page, tmp_path):
+    path, ready, *_ = PAGES["practice"]
+    with serve(tmp_path) as first:
+        page.goto(f"{first.address}/{path}")
+        page.wait_for_selector(ready)
+        page.get_by_role("button", name="Step run A", exact=True).click()
+        page.wait_for_selector(".run.a[data-state=paused]")
+    page.get_by_text("The server does not answer").wait_for()
+    with serve(tmp_path, port=urlparse(first.address).port):
+        page.get_by_text("The server was restarted: trainings that were not saved are gone").wait_for(timeout=120_000)
+        page.wait_for_selector(".run.a[data-state=empty]")
+        page.get_by_role("button", name="Step run A", exact=True).click()
+        page.wait_for_selector(".run.a[data-state=paused]")
+        assert page.errors == []
+
+
+@pytest.mark.parametrize("path, ready, change, change_back, changed", PAGES.values(), ids=PAGES)
+def test_the_connection_is_cut_for_ten_seconds(page, server, path, ready, change, change_back, changed):
     open_ones, cut = [], False
 
     def pass_on(socket) -> None:

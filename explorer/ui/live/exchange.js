@@ -10,22 +10,29 @@ export class Exchange {
     this.revision = state.revision ?? 0; // counts on where an earlier visit in this session left off
   }
 
-  // A change that is finished: one message. While the connection is cut a message is lost, so it goes again until it is echoed.
+  // A change that is finished: one message. It is lost while the connection is cut, and a server that was restarted takes a
+  // first one for what was always so; therefore it goes again until it is echoed.
   post(state) {
-    this.revision += 1;
-    this.deliver({ ...state, revision: this.revision }, PATIENCE);
+    this.pending = state;
+    this.deliver(PATIENCE);
   }
 
-  deliver(state, wait) {
-    this.send(state);
+  deliver(wait) {
+    this.revision += 1;
+    this.send({ ...this.pending, revision: this.revision });
     clearTimeout(this.again);
-    if (wait <= LONGEST) this.again = setTimeout(() => this.deliver(state, 2 * wait), wait);
+    if (wait <= LONGEST) this.again = setTimeout(() => this.deliver(2 * wait), wait);
+    else this.pending = null;
   }
 
   // Is what has arrived a state to show? It may be the one that is shown, or an echo of what was posted from here: an
   // earlier one too, where changes follow each other fast. A state from the address has no revision.
   isNews(state) {
-    if (state.revision >= this.revision) clearTimeout(this.again);
+    if (state.revision >= this.revision) {
+      clearTimeout(this.again);
+      this.pending = null;
+    }
+    if (this.pending) return false; // what was changed here has not arrived there
     const text = JSON.stringify(state);
     if (text === this.latest) return false;
     this.latest = text;

@@ -33,19 +33,38 @@ class Practice {
     this.find(".copy").addEventListener("click", () => this.panels.b.isLocked || this.choose({ b: { ...this.state.a } }));
     this.readColours();
     this.showChoices();
-    this.feed = new Feed(new URL(data.runs, new URL(data.assets, document.baseURI)), {
+    this.feed = new Feed(this.runs(data), {
       onNews: (runs) => this.take(runs),
-      onTrouble: (problem, gone) => this.trouble(gone ? this.words.gone : problem && fill(this.words.lost, { problem })),
+      onTrouble: (problem, gone) => (gone ? this.lose() : this.trouble(problem && fill(this.words.lost, { problem }))),
     });
     this.resizer = new ResizeObserver(() => this.drawAll());
     for (const canvas of root.querySelectorAll("canvas")) this.resizer.observe(canvas);
   }
 
+  runs({ runs, assets }) {
+    return new URL(runs, new URL(assets, document.baseURI)).href;
+  }
+
   update(data) {
     if (this.readColours()) this.drawAll();
+    if (this.feed.address !== this.runs(data)) this.move(data); // the server was restarted: this is another session
     if (!this.exchange.isNews(data.state)) return;
     this.state = data.state;
     this.showChoices();
+  }
+
+  // A server that was restarted knows nothing of this page, and Streamlit asks it for nothing until something changes. Once: a server may forget again.
+  lose() {
+    this.trouble(this.words.gone);
+    if (this.answered) this.exchange.post(this.state);
+    this.answered = false;
+  }
+
+  move(data) {
+    const lost = SIDES.some((side) => this.panels[side].run);
+    this.feed.move(this.runs(data));
+    this.troubled = false;
+    this.complain(lost ? this.words.restarted : null);
   }
 
   destroy() {
@@ -79,6 +98,7 @@ class Practice {
   }
 
   take(runs) {
+    this.answered = true;
     const before = SIDES.map((side) => this.panels[side].state);
     this.panels.a.show(runs.a, runs.b);
     this.panels.b.show(runs.b, runs.a);

@@ -7,8 +7,15 @@ const QUICK = 200, IDLE = 3000, HIDDEN = 4000, RETRY = 1500; // milliseconds fro
 export class Feed {
   // address: of the session's trainings; onNews({a, b}) for each answer; onTrouble(null, or what is wrong); a 404 is final.
   constructor(address, { onNews, onTrouble }) {
-    Object.assign(this, { address, onNews, onTrouble });
+    Object.assign(this, { onNews, onTrouble });
+    this.move(address);
+  }
+
+  // Other trainings, from now on.
+  move(address) {
+    this.address = address;
     this.known = { a: null, b: null }; // {status, points, arrays} of each run that there is
+    this.stopped = false;
     this.ask();
   }
 
@@ -31,24 +38,25 @@ export class Feed {
     if (this.asking) return void (this.again = true);
     clearTimeout(this.timer);
     this.asking = true;
+    const { address } = this;
     let wait = RETRY;
     try {
       const question = Object.entries(this.known).map(([side, run]) => `${side}=${run ? `${run.status.id}.${run.arrays ? run.status.revision : 0}.${run.points.length}` : "0.0.0"}`);
-      const response = await fetch(`${this.address}?${question.join("&")}`, { cache: "no-store" });
-      if (response.status === 404) {
+      const response = await fetch(`${address}?${question.join("&")}`, { cache: "no-store" });
+      if (response.status === 404 && address === this.address) {
         this.stopped = true;
         return this.onTrouble(null, true);
       }
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       const tensors = readSafetensors(await response.arrayBuffer());
       if (this.stopped) return;
-      this.take(tensors);
+      if (address === this.address) this.take(tensors);
       this.onTrouble(null);
       const busy = Object.values(this.known).some((run) => run && ["running", "waiting", "saving"].includes(run.status.state));
       wait = document.hidden ? HIDDEN : busy ? QUICK : IDLE;
     } catch (error) {
       if (this.stopped) return;
-      this.onTrouble(error.message);
+      if (address === this.address) this.onTrouble(error.message);
     } finally {
       this.asking = false;
     }

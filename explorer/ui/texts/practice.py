@@ -72,6 +72,7 @@ WORDS = {
     "failure_advice": "Run {run} failed: {problem} A smaller learning rate often helps; change it and start again.",
     "failure": "Run {run} failed: {problem}",
     "lost": "The server does not answer ({problem}). Trying again.",
+    "restarted": "The server was restarted: trainings that were not saved are gone, the choices are kept.",
     "gone": "The trainings of this session are gone. Reload the page to begin anew.",
     "reconstruction": "reconstruction",
     "kl": "KL(q(z|x)‖p(z))",
