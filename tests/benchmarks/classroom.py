@@ -34,6 +34,7 @@ from tests.browser import driver
 RUSH, PAUSES = 30.0, (4.0, 12.0)  # seconds: all come within; between one thing that a student does and the next
 READY, EACH = 10.0, 8.0  # the bars: seconds until a page is ready, at p95; MB that a session may hold
 BROWSERS = 2
+SLIDERS = ("μ₁", "μ₂", "log σ²₁", "log σ²₂")  # one after the other: a slider that is dragged to where it is has nothing to send
 FRONT = ""  # its address
 PAGES = (FRONT, "kl", "reparameterisation", "adversary", "practice", "scoreboard")
 TROUBLE = ("Traceback", "ERROR", "Error:", "WARNING", "Exception")  # in the server's log
@@ -146,7 +147,7 @@ class Lesson:
         sizes = [student.bytes / 1e6 for student in self.students]
         print(f"  a student received {quantile(self.first_bytes(), 0.5):.2f} MB until ready, {quantile(sizes, 0.5):.2f} MB in all (median)")
         print(f"  Chromium's messages: {self.browsers.dragging} in {self.browsers.drags} drags, {self.browsers.released} on their releases")
-        log = [line for line in self.server.log.read_text().splitlines() if any(word in line for word in TROUBLE)]
+        log = [line.strip() for line in self.server.log.read_text().splitlines() if any(word in line for word in TROUBLE)]
         errors = [error for one in (*sessions, self.browsers) for error in one.errors] + [f"server's log: {line}" for line in log]
         missed = {
             f"{len(errors)} errors: {'; '.join(list(dict.fromkeys(errors))[:10])}": errors,
@@ -197,7 +198,7 @@ class Browsers:
     def _drag(self, tab, sent: list) -> None:
         tab.wait_for_timeout(1500)
         before = len(sent)
-        driver.drag_slider(tab, "μ₁", 60)
+        driver.drag_slider(tab, SLIDERS[self.drags // BROWSERS % len(SLIDERS)], 60)
         dragged = len(sent)
         tab.mouse.up()
         tab.wait_for_timeout(1500)

@@ -46,7 +46,7 @@ class Student:
         self.http = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit_per_host=CONNECTIONS), auto_decompress=False, headers={"Accept-Encoding": "gzip, deflate, br"}
         )
-        self.sockets = aiohttp.ClientSession()
+        self.sockets = aiohttp.ClientSession(cookie_jar=self.http.cookie_jar)
         return self
 
     async def __aexit__(self, *_) -> None:

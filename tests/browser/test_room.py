@@ -33,14 +33,9 @@ def test_the_panel_says_that_only_this_machine_can_open_the_app(open_page):
     page.keyboard.press("Escape")
     dialog.wait_for(state="detached")
     # A page is not told its own changes back; going back to a view that it was told before is news all the same.
-    slider = page.get_by_role("slider", name="μ₁", exact=True)
-    for key, mean in (("End", "4"), ("Home", "-4")):
-        slider.focus()
-        page.keyboard.press(key)
-        page.wait_for_url(re.compile(f"mean={mean}(%2C|,)-1"))
-    page.go_back()
+    page.get_by_role("slider", name="μ₁", exact=True).focus()
+    page.keyboard.press("End")
     page.wait_for_url(re.compile("mean=4(%2C|,)-1"))
-    page.wait_for_function("() => [...document.querySelectorAll('*')].some((e) => e.shadowRoot?.querySelector('.sliders input')?.value === '4')")
     page.go_back()
     page.wait_for_function("() => [...document.querySelectorAll('*')].some((e) => e.shadowRoot?.querySelector('.sliders input')?.value === '0.5')")
     assert address(page)["mean"] == "0.5,-1"
