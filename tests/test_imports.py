@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "metrics": set(),
     "projection": set(),
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "downloads", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes"},
+    "ui.cached": {"config", "bundle", "datasets", "downloads", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes", "ui.texts"},
     "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }
