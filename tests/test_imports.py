@@ -39,7 +39,7 @@ MAY_IMPORT = {
     "umap_process": {"projection"},
     "umaps": set(),
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "downloads", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes", "umaps"},
+    "ui.cached": {"config", "bundle", "datasets", "downloads", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes", "ui.texts", "umaps"},
     "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs", "umaps"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }
