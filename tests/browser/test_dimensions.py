@@ -44,6 +44,12 @@ def test_the_one_in_the_middle(compute):
     assert compute("nearest", "return medoid(places);", places=places) == [0.4, 0.4]
 
 
+def test_the_charts_of_a_walk_hold_both_models_where_densities_lie_far_apart(compute):
+    """In 32 dimensions the AAE's codes lie 15 nats denser than the VAE's draws."""
+    body = "return [2, 32].map((latent_dim) => sharedRange([-29, -45].map((q) => ({ model: { entry: { latent_dim } }, curve: [{ q, p: q }] }))));"
+    assert compute("walk_film", body) == [[-40, -28], [-46, -28]]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_decoders_response_and_the_active_units_against_torch(compute, name):
     entry = {"tensors": f"tensors/{load_bundle(SHIPPED / name).digest}", "name": name}

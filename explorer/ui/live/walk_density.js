@@ -7,7 +7,7 @@ import { logDensity as logPrior } from "./prior.js";
 
 export const NEIGHBOURS = 10;
 // A hole: q(z) is less than a fifth of p(z). Of 3,000 draws of N(0, I) against 10,000 others none is taken for one (the estimate's
-// standard deviation is 0.33 nats); of 16 dimensions, where both densities are estimates, one in a thousand.
+// standard deviation is 0.33 nats); of 16 dimensions, where both densities are estimates, one in a thousand, of 32 one in two hundred.
 export const HOLE = Math.log(5);
 const SEED = 5; // of the draws of the prior, the same every time
 

@@ -8,7 +8,7 @@ import { densities } from "./walk_density.js";
 import { fill } from "./words.js";
 
 const FINE = 4; // places of the curve for each frame, in the plane and at rest: in more dimensions each costs more
-const DEPTH = 12; // nats that the charts show at most
+const DEPTH = 12; // nats that the charts show at most in the plane; in more dimensions one for each, if those are more: densities differ by that much
 const HEIGHT = 100; // of the chart in its own units
 
 // All that a model shows of a walk. points: the waypoints in its dimensions, at least one; rows: of the codes that they are, or none; hurried:
@@ -25,7 +25,8 @@ export function walked(model, points, rows, way, count, hurried = false) {
 export function sharedRange(walks) {
   const values = walks.flatMap(({ curve }) => curve.flatMap(({ q, p }) => [q, p])).filter(Number.isFinite);
   const high = Math.ceil(Math.max(...values) + 0.2);
-  return [Math.max(Math.floor(Math.min(...values) - 0.2), high - DEPTH), high];
+  const depth = Math.max(DEPTH, ...walks.map(({ model }) => model.entry.latent_dim));
+  return [Math.max(Math.floor(Math.min(...values) - 0.2), high - depth), high];
 }
 
 export class Film {

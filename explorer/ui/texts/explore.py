@@ -108,8 +108,8 @@ WORDS = {
     "bars": {"average": "; {name} on average {value}", "response": "; {name}'s response {value}", "click": "Click: move this dimension"},
     "usage": {
         "active": "<b>{active}</b> of {all} dimensions active",
-        "spread": "codes' std from {least} to {most} over the {all} dimensions",
-        "responses": ", the decoder's response to one from {least} to <b>{most}</b>",
+        "spread": "over {all} dimensions: std of the codes {least} to {most}",
+        "responses": ", decoder's response {least} to <b>{most}</b>",
         "used_title": "Active: the means of q(z|x) vary over the test images by more than 0.01 (variance). Response: how far the picture moves for one standard deviation in a dimension, from the decoder's derivatives. See the guide below.",
     },
     "decoders": "Decoders are kept only for the finished model: go to the last moment to decode.",
