@@ -330,7 +330,7 @@ class Lesson {
   // ---- theme -----------------------------------------------------------------------------------------
 
   readColours() {
-    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
+    const colours = readTheme(this.root, { ...this.data.symbols.symbols, ...this.data.symbols.estimators }, this.colours);
     if (colours) this.colours = colours;
   }
 }
