@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from explorer.ui import present
+
 Parse = Callable[[Mapping[str, str]], tuple[dict, list[str]]]
 ToParams = Callable[[Mapping], dict[str, str]]
 
@@ -42,7 +44,7 @@ def keeper(key: str, to_params: ToParams) -> Callable[[], None]:
     def keep() -> None:
         sent = st.session_state[key]["state"]
         st.session_state[_slot(key)] = sent
-        st.query_params.from_dict(to_params(sent))
+        st.query_params.from_dict(to_params(sent) | present.params())
 
     return keep
 

@@ -6,15 +6,20 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui import texts
+from explorer.ui import present, texts
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
-MARGINS = "<style>.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }</style>"  # room for two maps
+# Room for two maps; and where the focus is, which Streamlit hardly shows of its own links.
+STYLE = """<style>
+.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
+.stApp :is(a, summary, main):focus-visible { outline: 2px solid currentColor !important; outline-offset: -2px; }
+</style>"""
 
 st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide")
 st.logo(HERE / "logo.svg", size="medium")
-st.html(MARGINS)
+st.html(STYLE)
+present.show()
 
 # What stands at the top, in this order: the page's module in explorer.ui (its address too), its title and its icon.
 PAGES = [

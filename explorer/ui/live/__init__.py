@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import importlib
 import json
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,7 @@ from string import Template
 
 import streamlit as st
 
+from explorer.ui import present
 from explorer.ui.live import assets
 
 HERE = Path(__file__).parent
@@ -29,10 +31,11 @@ _BOOTSTRAP = """
 const mounted = new WeakMap();
 export default function ({ data, parentElement, setStateValue }) {
   let page = mounted.get(parentElement);
+  const root = parentElement.querySelector(".live");
+  root.classList.toggle("presenting", data.presenting);
   if (!page) {
     page = { data, instance: null, gone: false };
     mounted.set(parentElement, page);
-    const root = parentElement.querySelector(".live");
     import(new URL("NAME.js", new URL(data.assets, document.baseURI)))
       .then((module) => {
         if (page.gone) return;
@@ -65,6 +68,15 @@ def _parts_styles(name: str) -> list[Path]:
     return sorted(path for path in HERE.glob(f"{name}_*.css") if not path.with_suffix(".html").exists())
 
 
+def scalable(css: str) -> str:
+    """The styles with lengths that grow with the page's type, of which a pixel is a sixteenth. Thin lines stay thin; conditions on the window stay."""
+
+    def scaled(found: re.Match) -> str:
+        return found[0] if found[1] is None or abs(float(found[1])) <= 3 else f"{float(found[1]) / 16:g}rem"
+
+    return re.sub(r"@media[^{]*|(-?\d*\.?\d+)px", scaled, css)
+
+
 def _words(name: str) -> Mapping[str, str]:
     return getattr(importlib.import_module(f"explorer.ui.texts.{name.partition('_')[0]}"), "WORDS", {})
 
@@ -73,7 +85,7 @@ _components = {
     name: st.components.v2.component(
         f"live_{name}",
         html=Template((HERE / f"{name}.html").read_text()).substitute(_words(name)),
-        css="".join(path.read_text() for path in [HERE / "live.css", HERE / f"{name}.css", *_parts_styles(name)]),
+        css=scalable("".join(path.read_text() for path in [HERE / "live.css", HERE / f"{name}.css", *_parts_styles(name)])),
         js=_BOOTSTRAP.replace("NAME", name),
     )
     for name in sorted(path.stem for path in HERE.glob("*.html"))
@@ -86,5 +98,5 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
     state: what the page's address gives; data: what else its script needs. `st.session_state[key]["state"]` holds the last
     finished change when `on_state_change` is called.
     """
-    given = data | {"state": state, "assets": assets.address(), "symbols": symbols(), "words": _words(name)}
+    given = data | {"state": state, "assets": assets.address(), "symbols": symbols(), "words": _words(name), "presenting": present.is_on()}
     _components[name](key=key, data=given, on_state_change=on_state_change)

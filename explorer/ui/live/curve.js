@@ -1,5 +1,7 @@
 // A chart of a few curves over steps, and of levels that they are to be read against.
 
+import { enlargement } from "./theme.js";
+
 const MARGIN = { left: 40, right: 8, top: 6, bottom: 18 };
 const FONT = "11px sans-serif";
 
@@ -22,7 +24,8 @@ export class Curve {
   }
 
   redraw() {
-    const { canvas, scene } = this, width = canvas.clientWidth, height = canvas.clientHeight, sharp = window.devicePixelRatio;
+    const { canvas, scene } = this, grown = enlargement(), sharp = window.devicePixelRatio * grown;
+    const width = canvas.clientWidth / grown, height = canvas.clientHeight / grown; // of a drawing that is enlarged as a whole
     if (!scene || !width) return;
     const size = [Math.round(width * sharp), Math.round(height * sharp)];
     if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;

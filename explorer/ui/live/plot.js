@@ -1,6 +1,7 @@
 // A small plot in SVG: axes with ticks, curves, and handles that can be dragged by mouse, finger and keys.
 
 import { format } from "./readout.js";
+import { enlargement } from "./theme.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -26,7 +27,7 @@ export function ticks(low, high, wanted) {
 export class Plot {
   // host: the element to fill. square: both axes have one scale. labels: the axes' names.
   constructor(host, { left = 40, right = 10, top = 8, bottom = 20, square = false, xLabel = "", yLabel = "" } = {}) {
-    Object.assign(this, { host, margin: { left, right, top, bottom }, square, shown: "" });
+    Object.assign(this, { host, plain: { left, right, top, bottom }, square, shown: "" });
     this.svg = host.appendChild(svgElement("svg", { class: "plot-svg", width: "100%", height: "100%" }));
     const id = `plot-${Math.random().toString(36).slice(2)}`;
     this.clip = this.svg.appendChild(svgElement("clipPath", { id })).appendChild(svgElement("rect"));
@@ -42,7 +43,9 @@ export class Plot {
 
   // Sets what is seen. Returns false while the plot has no size, as in a tab that is not open.
   view([x0, x1], [y0, y1]) {
-    const { clientWidth: width, clientHeight: height } = this.host, { left, right, top, bottom } = this.margin;
+    const { clientWidth: width, clientHeight: height } = this.host, { plain } = this, grown = enlargement();
+    this.margin = { left: plain.left * grown, right: plain.right, top: plain.top, bottom: plain.bottom * grown }; // room for the axes' numbers
+    const { left, right, top, bottom } = this.margin;
     if (width < left + right + 10 || height < top + bottom + 10) return false;
     const across = width - left - right, down = height - top - bottom;
     if (this.square) {
@@ -51,15 +54,15 @@ export class Plot {
       [x0, x1] = around(x0, x1, across);
       [y0, y1] = around(y0, y1, down);
     }
-    Object.assign(this, { width, height, xRange: [x0, x1], yRange: [y0, y1], perX: across / (x1 - x0), perY: down / (y1 - y0) });
-    const key = [width, height, x0, x1, y0, y1].join();
+    Object.assign(this, { width, height, grown, xRange: [x0, x1], yRange: [y0, y1], perX: across / (x1 - x0), perY: down / (y1 - y0) });
+    const key = [width, height, grown, x0, x1, y0, y1].join();
     if (key !== this.shown) this.drawGrid();
     this.shown = key;
     return true;
   }
 
   drawGrid() {
-    const { left, right, top, bottom } = this.margin, { width, height } = this;
+    const { left, right, top, bottom } = this.margin, { width, height, grown } = this;
     set(this.clip, { x: left, y: top, width: width - left - right, height: height - top - bottom });
     const parts = [];
     const line = (x1, y1, x2, y2, zero) => parts.push(svgElement("line", { x1, y1, x2, y2, class: zero ? "zero" : "" }));
@@ -68,19 +71,19 @@ export class Plot {
       element.textContent = text;
       parts.push(element);
     };
-    const xs = ticks(...this.xRange, Math.max(2, (width - left - right) / 70));
+    const xs = ticks(...this.xRange, Math.max(2, (width - left - right) / (70 * grown)));
     for (const value of xs.values) {
       line(this.x(value), top, this.x(value), height - bottom, Math.abs(value) < 1e-12);
-      if (bottom > 14) label(this.x(value), height - bottom + 14, "middle", format(value, xs.decimals));
+      if (bottom > 14 * grown) label(this.x(value), height - bottom + 14 * grown, "middle", format(value, xs.decimals));
     }
-    const ys = ticks(...this.yRange, Math.max(2, (height - top - bottom) / 50));
+    const ys = ticks(...this.yRange, Math.max(2, (height - top - bottom) / (50 * grown)));
     for (const value of ys.values) {
       line(left, this.y(value), width - right, this.y(value), Math.abs(value) < 1e-12);
-      label(left - 5, this.y(value) + 4, "end", format(value, ys.decimals));
+      label(left - 5, this.y(value) + 4 * grown, "end", format(value, ys.decimals));
     }
     this.grid.replaceChildren(...parts);
     set(this.names[0], { x: width - right - 4, y: height - bottom - 5, "text-anchor": "end" });
-    set(this.names[1], { x: left + 5, y: top + 12 });
+    set(this.names[1], { x: left + 5, y: top + 12 * grown });
   }
 
   x(value) { return this.margin.left + (value - this.xRange[0]) * this.perX; }

@@ -1,13 +1,15 @@
 // Draws a training's codes, what it decodes, and its curves, each into a canvas of its own.
 
+import { enlargement } from "./theme.js";
+
 const TICKS = 5; // at most, on an axis
 const LATE = 0.08; // the share of what has been trained that a steep beginning takes
 const SMALLEST = 1e-4; // of a logarithmic axis
 
-// Fits the canvas to its place and the screen's sharpness. Returns {context, width, height} in CSS pixels, cleared.
+// Fits the canvas to its place, the page's type and the screen's sharpness. Returns {context, width, height} in CSS pixels of the usual type, cleared.
 export function fresh(canvas) {
-  const sharpness = Math.min(2, window.devicePixelRatio || 1);
-  const width = canvas.clientWidth, height = canvas.clientHeight;
+  const grown = enlargement(), sharpness = Math.min(2, window.devicePixelRatio || 1) * grown;
+  const width = canvas.clientWidth / grown, height = canvas.clientHeight / grown;
   const [w, h] = [Math.round(width * sharpness), Math.round(height * sharpness)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const context = canvas.getContext("2d");

@@ -16,6 +16,9 @@ export function readTheme(root, symbols, before = null) {
   return { text, background, grid: `rgba(${ink},.09)`, zero: `rgba(${ink},.28)`, faint: `rgba(${ink},.45)`, dark };
 }
 
+// How large the page's type is, in the usual one: what is no CSS length grows by it in presentation mode.
+export const enlargement = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+
 // What the discriminator takes for the prior's, and for codes: {prior, codes}. field: symbols.json's.
 export function fieldColours(field, dark) {
   return Object.fromEntries(Object.entries(field).map(([name, colour]) => [name, colour[dark ? "dark" : "light"]]));

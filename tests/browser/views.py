@@ -1,0 +1,32 @@
+"""Every page as a visitor can find it: each lesson's parts, and the explorer with each of its tools open."""
+
+from __future__ import annotations
+
+from .driver import COMPLETE
+
+_TOOLS = {
+    "draw": "pick=mnist:12",
+    "near": "pick=mnist:12",
+    "near, images found": "near=find",
+    "near, a region": "near=region&near_region=circle,0.8",
+    "map": "underlay=density&colour=density",
+    "walk": "walk=-1,0;1,1",
+    "walk, class means": "sum=4,9",
+    "take": "",
+}
+_PARTS = {  # page: its parameter, the parts, what is there when it is drawn
+    "kl": ("tab", "one two derivation logvar predict", ".kl-lesson[data-ready=true]"),
+    "reparameterisation": ("view", "graphs draws estimators vae code", ".rep-lesson[data-ready=true]"),
+    "adversary": ("tab", "field teach play readings", ".adversary[data-ready=true]"),
+}
+
+# By name: the address, and a selector of what is there when all is drawn.
+VIEWS = {
+    "explorer": ("", COMPLETE),
+    "explorer, 16 dimensions": ("?left=mnist-vae-16d&right=mnist-aae-16d", COMPLETE),
+    "replay": ("?moment=12", f"{COMPLETE}.replaying"),
+    **{name: (f"?tool={name.partition(',')[0]}&{query}", f"{COMPLETE} .tool[data-ready={name.partition(',')[0]}]") for name, query in _TOOLS.items()},
+    **{f"{page}, {part}": (f"{page}?{name}={part}", ready) for page, (name, parts, ready) in _PARTS.items() for part in parts.split()},
+    "practice": ("practice", ".practice[data-ready=true]"),
+    "scoreboard": ("scoreboard", "[data-testid=stDataFrame]"),
+}
