@@ -2,15 +2,17 @@
 //
 // Plotly takes a second or two to arrive and to be evaluated. Until then a plain canvas shows the codes at the
 // very places where Plotly will draw them, so that the page can be looked at and used; it has no axes and no zoom.
-// The same canvas, on Plotly's axes, is the layer of codes that move in every frame, too fast for Plotly.
+// The same canvas, on Plotly's axes, is the layer of codes that move in every frame, too fast for Plotly; and it keeps
+// the codes where there is no WebGL for Plotly's dots.
 
 import { Sketchpad } from "./sketchpad.js";
+import { enlargement } from "./theme.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const REACH = 12; // pixels within which the pointer finds a code
 const CLICK = 5; // pixels that a click may move
 const OPACITY = 0.7; // of a code's dot, as the sketchpad's
-const MARGIN = { l: 30, r: 4, t: 4, b: 22 };
+const margin = (grown) => ({ l: 30 * grown, r: 4, t: 4, b: 22 * grown });
 // The share of a Gaussian's mass in the plane inside its 1σ, 2σ and 3σ rings: 1 − exp(−r²/2).
 const RINGS = [1, 2, 3].map((radius) => ({ radius, mass: 1 - Math.exp(-radius * radius / 2) }));
 
@@ -68,7 +70,13 @@ export class LatentMap {
   async take(Plotly) {
     this.Plotly = Plotly;
     await this.drawPlot(this.home);
-    if (!this.layer) this.sketchpad.canvas.remove();
+    if (!this.onCanvas()) this.sketchpad.canvas.remove();
+    else this.host.prepend(this.sketchpad.canvas); // beneath Plotly's axes
+  }
+
+  // Are the codes on the canvas, and not Plotly's?
+  onCanvas() {
+    return Boolean(this.layer) || !hasWebGl();
   }
 
   // Shows codes that move in the place of the model's: {points, underlay: as in sketchpad.js, trail: pairs or null, past: how many of
@@ -79,7 +87,7 @@ export class LatentMap {
     if (!turned) return;
     if (layer) this.host.prepend(this.sketchpad.canvas);
     if (!this.Plotly) return layer || !this.points || this.sketch();
-    if (!layer) this.sketchpad.canvas.remove();
+    if (!this.onCanvas()) this.sketchpad.canvas.remove();
     if (this.points) this.setHidden(this.hidden);
   }
 
@@ -90,16 +98,17 @@ export class LatentMap {
 
   async drawPlot(ranges) {
     const { colours } = this;
+    const grown = (this.grown = enlargement());
     const layout = {
       ...themed(colours),
-      margin: MARGIN, dragmode: "pan", hovermode: false, showlegend: false, autosize: false,
+      margin: margin(grown), dragmode: "pan", hovermode: false, showlegend: false, autosize: false,
       width: this.host.clientWidth, height: this.host.clientHeight,
-      xaxis: { ...axis(colours), range: ranges.x, constrain: "range" },
-      yaxis: { ...axis(colours), range: ranges.y, scaleanchor: "x", constrain: "range" },
+      xaxis: { ...axis(colours, grown), range: ranges.x, constrain: "range" },
+      yaxis: { ...axis(colours, grown), range: ranges.y, scaleanchor: "x", constrain: "range" },
     };
     const config = {
       displaylogo: false, scrollZoom: true, doubleClick: false, plotGlPixelRatio: 1, responsive: false,
-      modeBarButtons: [["toImage"]],
+      modeBarButtons: hasWebGl() ? [["toImage"]] : [[]], // Plotly's picture would lack what the canvas draws
       toImageButtonOptions: { format: "png", filename: this.host.getAttribute("aria-label"), scale: 2 },
     };
     await this.ask((Plotly) => Plotly.react(this.plot, this.traces(), layout, config));
@@ -113,13 +122,13 @@ export class LatentMap {
   // The codes on the canvas, on the axes that Plotly will have: the same scale for both, around the same middle.
   sketch() {
     const { clientWidth: width, clientHeight: height } = this.host;
-    const across = width - MARGIN.l - MARGIN.r, down = height - MARGIN.t - MARGIN.b;
+    const { l, r, t, b } = margin(enlargement()), across = width - l - r, down = height - t - b;
     const { x: [x0, x1], y: [y0, y1] } = this.home;
     const scale = Math.min(across / (x1 - x0), down / (y1 - y0)); // pixels a unit
     const around = (low, high, pixels) => [(low + high - pixels / scale) / 2, (low + high + pixels / scale) / 2];
     this.planned = {
-      xaxis: { range: around(x0, x1, across), _offset: MARGIN.l, _length: across },
-      yaxis: { range: around(y0, y1, down), _offset: MARGIN.t, _length: down },
+      xaxis: { range: around(x0, x1, across), _offset: l, _length: across },
+      yaxis: { range: around(y0, y1, down), _offset: t, _length: down },
     };
     this.paint();
   }
@@ -141,7 +150,7 @@ export class LatentMap {
 
   markerSize() {
     const { length } = this.shown().x;
-    return length > 2000 ? 3 : length > 500 ? 4.5 : 6; // pixels
+    return (length > 2000 ? 3 : length > 500 ? 4.5 : 6) * enlargement(); // pixels
   }
 
   // The axes as they stand: Plotly's, or those of the sketch.
@@ -155,7 +164,7 @@ export class LatentMap {
       const rows = [];
       label.forEach((value, row) => value === which && rows.push(row));
       return {
-        type: "scattergl", mode: "markers", name, hoverinfo: "skip", visible: this.isVisible(which),
+        type: hasWebGl() ? "scattergl" : "scatter", mode: "markers", name, hoverinfo: "skip", visible: this.isVisible(which),
         x: Float32Array.from(rows, (row) => x[row]), y: Float32Array.from(rows, (row) => y[row]),
         marker: this.marker(which, rows),
       };
@@ -189,7 +198,7 @@ export class LatentMap {
 
   // Does Plotly draw that class?
   isVisible(which) {
-    return !this.layer && !this.hidden.has(which);
+    return !this.onCanvas() && !this.hidden.has(which);
   }
 
   async recolour(colours) {
@@ -200,7 +209,8 @@ export class LatentMap {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (!width || !height || !this.points) return;
-    return this.Plotly ? this.ask((Plotly) => Plotly.relayout(this.plot, { width, height })) : this.sketch();
+    if (!this.Plotly) return this.sketch();
+    return this.grown === enlargement() ? this.ask((Plotly) => Plotly.relayout(this.plot, { width, height })) : this.drawPlot(this.ranges());
   }
 
   ranges() {
@@ -262,7 +272,7 @@ export class LatentMap {
     if (!this.axes()) return;
     const { x, y, perX, perY, area } = this.scale();
     const { shapes, layer } = this;
-    if (layer) this.paint();
+    if (this.onCanvas() && this.points) this.paint();
     if (this.clip !== JSON.stringify(area)) {
       this.clip = JSON.stringify(area);
       set(shapes.clip, { x: area.left, y: area.top, width: area.width, height: area.height });
@@ -431,6 +441,9 @@ function buildOverlay(svg) {
   return { clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, trail, tool, handle, note };
 }
 
+let webGl = null;
+const hasWebGl = () => (webGl ??= Boolean(document.createElement("canvas").getContext("webgl")));
+
 export const svgElement = (name, attributes) => set(document.createElementNS(SVG, name), attributes);
 
 export function set(element, attributes) {
@@ -462,6 +475,6 @@ function themed(colours) {
   };
 }
 
-function axis(colours) {
-  return { gridcolor: colours.grid, zerolinecolor: colours.zero, tickfont: { size: 11, color: colours.text } };
+function axis(colours, grown) {
+  return { gridcolor: colours.grid, zerolinecolor: colours.zero, tickfont: { size: 11 * grown, color: colours.text } };
 }
