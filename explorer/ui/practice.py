@@ -58,7 +58,7 @@ def show_code(side: str, chosen: dict) -> None:
     st.caption(texts.COMMAND_HELP)
     numbers = {"beta": config.training.beta, "adversarial_weight": config.training.adversarial_weight, "weight": config.training.adversarial_weight, "r1": config.training.r1}
     objectives = [source.with_numbers(source.of("explorer.objectives", name), numbers) for name in OBJECTIVES[kind]]
-    st.code("\n\n".join(objectives), language="python")
+    st.code("\n\n".join(objectives), language="python", wrap_lines=True)
     with st.expander(texts.STEP_TITLE):
         st.caption(texts.STEP_INTRO)
-        st.code(source.with_numbers(source.of("explorer.training", PLAYERS[kind]), numbers), language="python")
+        st.code(source.with_numbers(source.of("explorer.training", PLAYERS[kind]), numbers), language="python", wrap_lines=True)

@@ -44,7 +44,7 @@ def controls(state: dict, entry: dict) -> None:
     done = sum(len(values) for values, *_ in _begun(entry, state["image"]))
     label = texts.VAE_AGAIN.format(n=shown[0]) if "reference" in place else texts.VAE_GO_ON.format(done=done) if done else texts.VAE_RUN.format(draws=DRAWS)
     with st.container(horizontal=True, vertical_alignment="center"):
-        started = st.button(label, icon=":material/play_arrow:", type="primary", help=texts.VAE_RUN_HELP)
+        started = st.button(label, icon=":material/play_arrow:", help=texts.VAE_RUN_HELP)
         cancel = st.empty()
     if not started:
         st.caption(texts.VAE_STOPPED if done else texts.VAE_IDLE)

@@ -15,6 +15,7 @@ import { Probe } from "./probe.js";
 import { format, Readout, write } from "./readout.js";
 import { fieldColours, readTheme } from "./theme.js";
 import { Tools } from "./tools.js";
+import { fill } from "./words.js";
 
 const NEAR = 40; // pixels within which a map that is no plane shows the nearest code
 const SIDES = ["left", "right"];
@@ -29,7 +30,7 @@ export function mount(root, data, send) {
 class Explorer {
   constructor(root, data, send) {
     Object.assign(this, { root, data });
-    const html = root.outerHTML; // before anything is filled in
+    const html = root.outerHTML.replace(" presenting", ""); // before anything is filled in
     this.base = new URL(data.assets, document.baseURI);
     this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
     this.probe = new Probe(data.state);
@@ -120,8 +121,15 @@ class Explorer {
   commit() {
     if (!this.probe.commit()) return;
     this.exchange.post(this.probe.state);
-    const { kl } = this.probe.frame();
-    write(this.find(".announcement"), this.replay?.isOpen ? this.replay.announcement() : `KL divergence ${format(kl)} nats`);
+    const told = this.tell();
+    write(this.find(".announcement"), this.replay?.isOpen ? this.replay.announcement() : told);
+  }
+
+  // Brings up to date what a screen reader finds at maps and pictures: at rest, not in every frame. Returns what it is to say.
+  tell() {
+    const frame = this.probe.frame(), { words } = this.data;
+    const near = this.panels.map((panel) => panel.tell(this.probe.state, this.decodes(panel) ? frame : null, words));
+    return [fill(words.told_kl, { kl: format(frame.kl) }), ...near.filter(Boolean)].join("; ");
   }
 
   change(part) {
@@ -226,6 +234,7 @@ class Explorer {
     this.tools.sync(this.probe.state, true);
     this.syncSurface();
     this.syncChoices();
+    this.tell();
     this.draw();
   }
 

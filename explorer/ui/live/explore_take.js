@@ -17,7 +17,7 @@ export class Tool {
     const { words } = page;
     const sections = [["maps", words.map_note], ["pictures", ""], ["codes", words.codes_note], ["link", ""], ["file", ""]];
     box.innerHTML = sections.map(([name, note]) =>
-      `<section class="take-${name}" aria-label="${words[name]}"><h3>${words[name]}</h3><div class="row"></div><p class="note">${note}</p></section>`).join("");
+      `<section class="take-${name}" aria-label="${words[name]}"><h2>${words[name]}</h2><div class="row"></div><p class="note">${note}</p></section>`).join("");
     this.said = box.appendChild(Object.assign(document.createElement("p"), { className: "said", hidden: true }));
     this.find = (selector) => box.querySelector(selector);
     this.rows = Object.fromEntries(sections.map(([name]) => [name, this.find(`.take-${name} .row`)]));

@@ -1,6 +1,7 @@
 // One of the two panels: its model, its map, its pictures, and what of the page's state they show.
 
 import { sample } from "./models.js";
+import { fill } from "./words.js";
 
 export class Panel {
   // root: the page's; side: "left" or "right"; entries: the catalogue's; on: {model(name), codes(value)}, choices that were made here.
@@ -31,6 +32,20 @@ export class Panel {
     this.pictureTitle.textContent = name;
     for (const canvas of [this.atMean, this.atZ]) canvas.parentElement.querySelector("figcaption span").textContent = name;
     this.map.shapes.handle.setAttribute("aria-label", `Probe in the ${name} map; arrow keys move it`);
+  }
+
+  // Says what map and pictures show, to who does not see them: the class of the code that is nearest to the probe's mean and to its z.
+  // frame: probe.js's, or null where there is no probe. Returns a sentence, or "".
+  tell(state, frame, words) {
+    if (!this.model) return "";
+    const { entry, codes } = this.model, classAt = (vector) => {
+      const row = this.map.nearest(...this.dims(state).map((i) => vector[i]), Infinity);
+      return row === null ? null : entry.classes[codes.label[row]];
+    };
+    const [mean, z] = frame && !this.map.layer && this.isPlane(state) ? [frame.mean, frame.z].map(classAt) : [null, null];
+    this.host.setAttribute("aria-description", fill(words.told_map, { n: entry.images.toLocaleString("en"), classes: entry.classes.length }));
+    for (const [canvas, found] of [[this.atMean, mean], [this.atZ, z]]) canvas.setAttribute("aria-description", found === null ? "" : fill(words.told_picture, { class: found }));
+    return mean === null ? "" : fill(words.told_near, { name: this.name, class: mean });
   }
 
   sync(state) {

@@ -50,11 +50,16 @@ The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL
 
 WORDS = {
     "tools": "Tools",
+    "told_kl": "KL divergence {kl} nats",  # what a screen reader says
+    "told_near": "{name}: the code nearest to μ is of class {class}",
+    "told_map": "{n} codes in {classes} classes",
+    "told_picture": "the nearest code is of class {class}",
     "probe": "Probe",
     "probe_title": "Sliders for μ and log σ², and the KL term by term",
     "replay": "Replay",
     "replay_title": "Watch both models being trained, from the first step to the last",
     "replay_section": "Replay of the training",
+    "moments_section": "Both models at the moment shown",
     "play": "Play",
     "pause": "Pause",
     "moment": "Moment of training",
