@@ -45,7 +45,7 @@ def show() -> None:
     st.query_params.update(params())
     st.html(STYLE if is_on() else BUTTON_STYLE)
     label, shortcut = (texts.PRESENT_LEAVE, "Escape") if is_on() else (texts.PRESENT, None)
-    st.button(label, key="present", type="secondary", help=None if is_on() else texts.PRESENT_HELP, shortcut=shortcut, on_click=_turn)
+    st.button(label, key="present", help=None if is_on() else texts.PRESENT_HELP, shortcut=shortcut, on_click=_turn)
 
 
 def _turn() -> None:

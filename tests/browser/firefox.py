@@ -15,7 +15,7 @@ from pathlib import Path
 
 FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 LEFT_BEHIND = ("NetworkError", "downloadable font")  # of a page that is left while it loads
-KEYS = {"Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015"}
+KEYS = {"Shift": "\ue008", "Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015"}
 PATIENCE = 60  # seconds
 PREFERENCES = {  # nothing is asked of Mozilla
     "browser.startup.homepage_override.mstone": "ignore",
@@ -76,16 +76,18 @@ class Page:
         return value
 
     def press(self, key: str, times: int = 1) -> None:
-        strokes = [{"type": kind, "value": KEYS.get(key, key)} for _ in range(times) for kind in ("keyDown", "keyUp")]
+        *held, last = [KEYS.get(part, part) for part in key.split("+")]
+        strokes = [{"type": kind, "value": last} for _ in range(times) for kind in ("keyDown", "keyUp")]
+        strokes = [{"type": "keyDown", "value": one} for one in held] + strokes + [{"type": "keyUp", "value": one} for one in held]
         self.call("input.performActions", context=self.context, actions=[{"type": "key", "id": "keys", "actions": strokes}])
 
-    def tab_to(self, name: str, most: int = 60) -> None:
-        """Presses Tab until what has the focus bears that name; an icon may stand before it."""
+    def tab_to(self, name: str, key: str = "Tab", most: int = 60) -> None:
+        """Presses Tab, or Shift+Tab, until what has the focus bears that name; an icon may stand before it."""
         for _ in range(most):
-            self.press("Tab")
+            self.press(key)
             if (self.js("const e = focused(); return e?.getAttribute('aria-label') ?? e?.textContent.trim();") or "").endswith(name):
                 return
-        raise AssertionError(f"{name} was not reached by {most} presses of Tab")
+        raise AssertionError(f"{name} was not reached by {most} presses of {key}")
 
 
 @contextmanager
