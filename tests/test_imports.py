@@ -41,6 +41,7 @@ MAY_IMPORT = {
     "figures": set(),
     "ui.cached": {"config", "bundle", "datasets", "downloads", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes", "ui.texts", "umaps"},
     "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs", "umaps"},
+    "ui.failure": {"ui", "bundle", "datasets"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
 }
 TORCH = {"torch", "torchvision"}
