@@ -36,6 +36,9 @@ class ModelGone(LookupError):
     """A bundle that a page was drawn from is no longer there. The message is a sentence."""
 
 
+SPOKEN = (BundleError, datasets.DatasetError, ModelGone)  # errors whose messages are sentences for people
+
+
 class Catalogue(NamedTuple):
     """The models that can be shown, as the browser needs them, and a sentence for each that cannot."""
 

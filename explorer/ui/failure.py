@@ -6,17 +6,12 @@ import re
 
 import streamlit as st
 
-from explorer.bundle import BundleError
-from explorer.datasets import DatasetError
-from explorer.ui import texts
-from explorer.ui.cached import ModelGone
-
-SPOKEN = (BundleError, DatasetError, ModelGone)  # whose messages are sentences for people
+from explorer.ui import cached, texts
 
 
 def show_failure(error: Exception) -> bool:
     """st.App's `on_script_error`. True: Streamlit has logged the error, and need not show it."""
-    st.error(plain(str(error)) if isinstance(error, SPOKEN) else texts.FAILURE, icon=":material/error:")
+    st.error(plain(str(error)) if isinstance(error, cached.SPOKEN) else texts.FAILURE, icon=":material/error:")
     return True
 
 
