@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from playwright.sync_api import Error as BrowserError
 from playwright.sync_api import sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.benchmarks.process import cpu_seconds, memory
 from tests.benchmarks.student import Student
@@ -146,7 +147,7 @@ class Lesson:
             print(f"  {name}: {len(times)} times, p50 {quantile(times, 0.5):.2f} s, p95 {quantile(times, 0.95):.2f} s, longest {max(times, default=0):.2f} s")
         sizes = [student.bytes / 1e6 for student in self.students]
         print(f"  a student received {quantile(self.first_bytes(), 0.5):.2f} MB until ready, {quantile(sizes, 0.5):.2f} MB in all (median)")
-        print(f"  Chromium's messages: {self.browsers.dragging} in {self.browsers.drags} drags, {self.browsers.released} on their releases")
+        print(f"  Chromium's messages: {len(self.browsers.dragging)} in {self.browsers.drags} drags {sorted(set(self.browsers.dragging))}, {self.browsers.released} on their releases")
         log = [line.strip() for line in self.server.log.read_text().splitlines() if any(word in line for word in TROUBLE)]
         errors = [error for one in (*sessions, self.browsers) for error in one.errors] + [f"server's log: {line}" for line in log]
         missed = {
@@ -171,7 +172,8 @@ class Browsers:
 
     def __init__(self, address: str) -> None:
         self.address, self.ready, self.errors = address, [], []
-        self.drags = self.dragging = self.released = 0
+        self.drags = self.released = 0
+        self.dragging: list[str] = []  # the kinds of messages
 
     def attend(self, began: float, end: float) -> None:
         try:
@@ -188,7 +190,7 @@ class Browsers:
     def _open(self, browser, arrival: float):
         tab, sent = browser.new_context(viewport=driver.DESK).new_page(), []
         tab.on("pageerror", lambda error: self.errors.append(f"Chromium: {error}"))
-        tab.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
+        tab.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(BackMsg.FromString(message).WhichOneof("type"))))
         time.sleep(max(0, arrival - time.monotonic()))
         tab.goto(self.address)
         tab.wait_for_selector(driver.COMPLETE, timeout=60_000)
@@ -203,7 +205,7 @@ class Browsers:
         tab.mouse.up()
         tab.wait_for_timeout(1500)
         self.drags += 1
-        self.dragging += dragged - before
+        self.dragging += sent[before:dragged]
         self.released += len(sent) - dragged
 
 
