@@ -24,7 +24,7 @@ export async function openPicture(file, side, whole = false) {
   } catch {
     throw new Refused("undecodable", facts);
   }
-  if (whole) return { canvas: middleOf(bitmap, side), notice: facts.notice };
+  if (whole) return { canvas: await middleOf(bitmap, side), notice: facts.notice };
   const scale = side / Math.max(bitmap.width, bitmap.height);
   const width = Math.max(1, Math.round(bitmap.width * scale)), height = Math.max(1, Math.round(bitmap.height * scale));
   const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
@@ -37,12 +37,13 @@ export async function openPicture(file, side, whole = false) {
 }
 
 // What is transparent becomes white, as folder.py has it.
-function middleOf(bitmap, side) {
+async function middleOf(bitmap, side) {
   const edge = Math.min(bitmap.width, bitmap.height), canvas = new OffscreenCanvas(side, side), context = canvas.getContext("2d");
+  const middle = await createImageBitmap(bitmap, (bitmap.width - edge) >> 1, (bitmap.height - edge) >> 1, edge, edge); // or smoothing would see what is beside it
   Object.assign(context, { fillStyle: "#fff", imageSmoothingQuality: "high" });
   context.fillRect(0, 0, side, side);
-  context.drawImage(bitmap, (bitmap.width - edge) / 2, (bitmap.height - edge) / 2, edge, edge, 0, 0, side, side);
-  bitmap.close();
+  context.drawImage(middle, 0, 0, side, side);
+  for (const one of [bitmap, middle]) one.close();
   return canvas;
 }
 
