@@ -14,13 +14,16 @@ from explorer.bundle import load_bundle
 from explorer.datasets import is_present
 
 from .driver import COMPLETE, ROOT, address
+from .test_explore_near import shown_rows
 
 SHIPPED = ROOT / "pretrained"
 NAMES = ("mnist-vae-16d", "mnist-aae-16d")
 WIDE = ("mnist-vae-32d", "mnist-aae-32d")
 TITLES = ("VAE {}-d", "AAE {}-d")
 PLACES = "f => [...f.querySelector('.plot').data].flatMap((t) => [...t.x].map((x, i) => [x, t.y[i]]))"
-needs_wide = pytest.mark.skipif(not all((SHIPPED / name).exists() for name in WIDE), reason="no models of 32 dimensions")
+needs_wide = pytest.mark.skipif(
+    not (all((SHIPPED / name).exists() for name in WIDE) and is_present("mnist", ROOT / "data")), reason="no models of 32 dimensions, or no MNIST"
+)
 
 
 def travelled(name: str):
@@ -122,7 +125,11 @@ def test_the_tools_with_thirty_two_dimensions(open_page, kind):
     query = f"?left={WIDE[0]}&right={WIDE[1]}&map={kind}"
     page = open_page(f"{query}&tool=near&pick=mnist:7")
     page.wait_for_selector(".tool[data-ready=near]")
-    assert len(address(page)["mean"].split(",")) == 32
+    page.locator(".near .thumbs button").first.wait_for()
+    for section, name in ((0, WIDE[0]), (1, WIDE[1])):
+        mean = travelled(name)[0]
+        around = np.zeros(32) if section == 0 else mean[shown_rows(page, 0)[0]]  # the probe, and the nearest image's own code
+        assert shown_rows(page, section) == np.argsort(((mean - around) ** 2).sum(1))[:8].tolist()
     page = open_page(f"{query}&tool=draw&pick=mnist:7")
     page.wait_for_selector(".tool[data-ready=draw]")
     page.wait_for_timeout(500)
