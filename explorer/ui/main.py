@@ -10,10 +10,14 @@ from explorer.ui import present, room, settled, texts
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
-# Room for two maps; and where the focus is, which Streamlit hardly shows of its own links.
+# Room for two maps; where the focus is, which Streamlit hardly shows of what is its own; captions and code with the contrast that small type needs.
 STYLE = """<style>
 .stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
-.stApp :is(a, summary, main):focus-visible { outline: 2px solid currentColor !important; outline-offset: -2px; }
+.stApp :is(a, summary, main, [kind=elementToolbar], input[aria-autocomplete]):focus-visible { outline: 2px solid currentColor !important; outline-offset: -2px; }
+.stApp [data-testid=stCaptionContainer] { opacity: 1; }
+.stApp [data-testid=stCaptionContainer] :is(p, code), .stApp .token.comment { color: light-dark(#5c5b58, #b5b3ae) !important; }
+.stApp .token:is(.keyword, .function, .builtin, .class-name, .decorator) { color: light-dark(#0b62b0, #6db6ff) !important; }
+.stApp .token:is(.boolean, .number, .string, .string-interpolation) { color: light-dark(#00663d, #33ebad) !important; }
 </style>"""
 
 settled.settle()

@@ -63,11 +63,11 @@ FOCUS = """() => {
   while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
   if (!e || e === document.body) return null;
   const drawn = (style) => (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none';
-  const style = getComputedStyle(e), around = [e, e.parentElement, e.parentElement?.parentElement].filter(Boolean).map((one) => getComputedStyle(one));
-  const knob = e.querySelector(':scope > .knob'), inside = e.shadowRoot || e.matches('canvas, iframe') || style.opacity === '0';
-  const visible = knob ? parseFloat(getComputedStyle(knob).strokeWidth) >= 4 : drawn(style) || around.some(drawn) || (inside && around.some((one) => one.borderColor !== ''));
+  const around = [e, e.parentElement, e.parentElement?.parentElement].filter(Boolean).map((one) => getComputedStyle(one));
+  const knob = e.querySelector(':scope > .knob'), table = e.closest('[data-testid=stDataFrame]'); // Streamlit's table draws its own, on a canvas
+  const visible = knob ? parseFloat(getComputedStyle(knob).strokeWidth) >= 4 : table || around.some(drawn);
   const name = e.getAttribute('aria-label') ?? e.labels?.[0]?.textContent.trim() ?? e.textContent.trim();
-  return { name, visible, what: e.outerHTML.slice(0, 120), live: e.getRootNode() !== document };
+  return { name, visible: Boolean(visible), what: e.outerHTML.slice(0, 120), live: e.getRootNode() !== document };
 }"""
 
 
