@@ -63,7 +63,7 @@ class TrainingConfig:
     discriminator_lr: float = 1e-3  # AAE
     r1: float = 0.05  # AAE: weight of the gradient penalty on the discriminator, at draws of the prior
     smoothing: float = 0.0  # AAE: standard deviation of the noise through which the discriminator sees at first
-    precision: str = "auto"  # of the wide layers' products; auto: bfloat16 on a CPU that multiplies in it, else float32
+    precision: str = "float32"  # of the wide layers' products; auto: bfloat16 on a CPU that multiplies in it, until training.ROUGH of the steps
     average: float = 0.999  # decay a step of the running average of the weights, which is the result; 0: none is kept
 
     def adversarial_weight_after(self, progress: float) -> float:
@@ -214,7 +214,7 @@ _ALL = [
     _recipe("mnist", "aae", prior="mixture", label_informed=True, adversarial_weight=200.0, **_NARROW),
     _recipe("mnist", "aae", prior="swiss-roll", adversarial_weight=200.0, **_NARROW),
     *(
-        _recipe(dataset, kind, latent_dim=dimensions, hidden=hidden, epochs=30, **(_THIN if kind == "aae" else {}))
+        _recipe(dataset, kind, latent_dim=dimensions, hidden=hidden, epochs=30, precision="auto", **(_THIN if kind == "aae" else {}))
         for dataset in ("mnist", "fashion-mnist")
         for dimensions, hidden in _MANY.items()
         for kind in ("vae", "aae")

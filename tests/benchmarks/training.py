@@ -5,7 +5,7 @@
 All loops of a race take turns of a seventh of an epoch, so that a busy machine slows all alike; the figures are medians of
 those turns. The plain loop is torchvision's MNIST with ToTensor through a shuffling DataLoader, with Adam and a loss summed by
 `item()`; its workers go on fetching up to four batches while others have their turn, which is in its favour. Network, batch,
-objective and (held constant for the race) learning rate are the same. `fit` multiplies in the precision that it chooses for the device,
+objective and (held constant for the race) learning rate are the same. `fit` multiplies in the precision that "auto" chooses for the device,
 and races in float32 too; the plain loop is in float32. "Products" are fit's matrix products alone, forward and backward, in its own shapes and precision. On a machine that does other work too, OMP_NUM_THREADS=1 and processor time say more.
 """
 
@@ -233,7 +233,7 @@ def print_shares(turns: dict[str, list[Turn]], ours: str, operations_an_image: f
 
 def race_the_plain_loop(options: argparse.Namespace, device: torch.device, train: datasets.Split, test: datasets.Split) -> None:
     model = ModelConfig("vae", latent_dim=LATENT_DIM, hidden=(WIDTH,))
-    config = Config(model, TrainingConfig("mnist", options.epochs, BATCH_SIZE, LR, average=0.0))
+    config = Config(model, TrainingConfig("mnist", options.epochs, BATCH_SIZE, LR, average=0.0, precision="auto"))
     datasets.import_torchvision()
     from torchvision import transforms
     from torchvision.datasets import MNIST
