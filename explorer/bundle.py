@@ -120,6 +120,8 @@ def check_place(path: Path) -> None:
         above = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
     except OSError as error:
         raise BundleError(f"{path} cannot be written: {error.strerror}. Free or name another folder with --out.") from error
+    if not above.is_dir():
+        raise BundleError(f"{path} cannot be written: Not a directory: {above}. Free or name another folder with --out.")
     if not os.access(above, os.W_OK | os.X_OK):
         raise BundleError(f"{path} cannot be written: {above} is read-only, or not yours. Free or name another folder with --out.")
 

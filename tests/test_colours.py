@@ -60,7 +60,7 @@ def test_the_simulation_is_that_of_the_paper():
 
 @pytest.mark.parametrize("eye", EYES)
 def test_ten_classes_stay_apart(eye):
-    distance, a, b = nearest({str(i): colour for i, colour in enumerate(KNOWN["classes"])}, eye)
+    distance, a, b = nearest({str(i): colour for i, colour in enumerate(KNOWN["classes"][:10])}, eye)
     assert distance >= 14, f"{a} and {b} are {distance:.1f} apart"  # a dot is small: its class also stands in the note under the pointer, and in the legend's filter
 
 

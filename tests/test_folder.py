@@ -291,7 +291,8 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
     assert cached.original(entry["dataset"], 2)
     with pytest.raises(DatasetError, match="the pictures are not on this machine as they were when the model was trained"):
         cached.original(entry["dataset"], 3)
-    assert cached.reconstruction_errors(entry["digest"]) is None
+    with pytest.raises(DatasetError, match="the pictures are not on this machine"):
+        cached.reconstruction_errors(entry["digest"])
     for change in (lambda: [(discs / f"{i}.png").write_bytes(b"x") for i in range(6)], lambda: shutil.rmtree(discs)):
         change()
         cached._folder_files.clear()
