@@ -235,7 +235,7 @@ def test_nan_and_infinity_are_refused_or_seen_in_the_result(case, data):
     (lambda: priors.get_prior("normal").sample(-1, 2, torch.Generator()), "n must be at least 0"),
     (lambda: priors.get_prior("mixture").sample(3, 3, torch.Generator()), "has 2 dimensions, not 3"),
     (lambda: priors.get_prior("mixture").sample(3, 2, torch.Generator(), torch.zeros(4, dtype=int)), r"component must be \(3,\)"),
-    (lambda: projection.umap(np.zeros((3, 4))), "codes must be"), (lambda: projection.umap(np.full((30, 4), math.nan)), "NaN"),
+    (lambda: projection.umap(np.zeros((3, 4))), "points must be"), (lambda: projection.umap(np.full((30, 4), math.nan)), "NaN"),
     (lambda: figures.distances([]), "no model to draw"), (lambda: figures.training_curves([]), "an entry an epoch"),
     (lambda: figures.training_curves([{"epoch": 1, "a": 1.0}, {"epoch": 2}]), "the same terms"),
     (lambda: gaussian.kl_terms(torch.zeros(2), torch.eye(2), torch.zeros(2), torch.eye(2, dtype=torch.float64)), "number types .* cov_p is torch.float64"),
