@@ -169,7 +169,7 @@ def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     page.goto(f"{page.url.split('?')[0]}?{DIGITS}")
     page.wait_for_selector(COMPLETE)
     page.wait_for_timeout(300)
-    assert not [url for url in requests if re.search(r"(surface|underlays|active|explore_map|values|ramps|kernel|quantiles)\.js", url)]
+    assert not [url for url in requests if re.search(r"(surface|underlays|explore_map|values|ramps|kernel|quantiles)\.js", url)]
     page.get_by_role("button", name="Map", exact=True).click()
     page.wait_for_selector(OPEN)
     assert page.locator(".under").count() == 0
