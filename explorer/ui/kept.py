@@ -51,12 +51,18 @@ def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
         try:
             sent = st.session_state[key]["state"]
             found = check(sent) | _revision(sent)
+            whole = to_params(sent) == to_params(found)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return  # no page of ours sent it
-        st.session_state[_slot(key)] = found
+        st.session_state[_slot(key)], st.session_state[f"{key}_own"] = found, found if whole else None
         st.query_params.from_dict(to_params(found) | present.params())
 
     return keep
+
+
+def own(key: str) -> dict | None:
+    """The state that the page sent last, if nothing of it had to be changed: the page shows it already."""
+    return st.session_state.get(f"{key}_own")
 
 
 def _revision(sent: Mapping) -> dict[str, int]:

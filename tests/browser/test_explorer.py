@@ -360,3 +360,31 @@ def test_two_hundred_random_z_against_torch(open_page):
             assert np.abs(shown - expected).max() <= 2
         expected_kl = gaussian.kl_to_standard_normal(torch.tensor(mean), torch.tensor([-3.0, 1.0])).item()
         assert nats(page) == pytest.approx(expected_kl, abs=1e-6)
+
+
+def test_a_change_goes_again_until_python_has_it(compute):
+    sent, waits = compute("exchange", """
+        const sent = [], waits = [], timers = new Map(), { setTimeout: begin, clearTimeout: end } = window;
+        window.setTimeout = (call, wait) => { waits.push(wait); timers.set(waits.length, call); return waits.length; };
+        window.clearTimeout = (timer) => timers.delete(timer);
+        const fire = () => { const calls = [...timers.values()]; timers.clear(); for (const call of calls) call(); };
+        const exchange = new Exchange({}, (state) => sent.push(state.revision));
+        exchange.post({ a: 1 });
+        fire(); // nobody has answered
+        echoed(1); // of the first: too old
+        fire();
+        echoed(3);
+        fire();
+        Object.assign(window, { setTimeout: begin, clearTimeout: end });
+        return [sent, waits];
+    """)
+    assert sent == [1, 2, 3] and waits == [20_000, 40_000, 80_000]
+
+
+@pytest.mark.slow
+def test_a_change_that_arrived_does_not_go_again(open_page):
+    page = open_page()
+    sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
+    page.get_by_role("button", name="Resample ε").click()
+    page.wait_for_timeout(25_000)
+    assert len(sent) == 1

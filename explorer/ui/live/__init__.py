@@ -20,7 +20,7 @@ from string import Template
 
 import streamlit as st
 
-from explorer.ui import present
+from explorer.ui import kept, present
 from explorer.ui.live import assets
 
 HERE = Path(__file__).parent
@@ -53,6 +53,13 @@ export default function ({ data, parentElement, setStateValue }) {
     mounted.delete(parentElement);
     page.instance?.destroy();
   };
+}
+"""
+
+# A small component beside each page tells it which of its changes Python has: in the page's own data, all of that would travel again.
+_ECHO = """
+export default function ({ data }) {
+  import(new URL("exchange.js", new URL(data.assets, document.baseURI))).then(({ echoed }) => echoed(data.revision));
 }
 """
 
@@ -91,6 +98,7 @@ _components = {
     )
     for name in sorted(path.stem for path in HERE.glob("*.html"))
 }
+_echo = st.components.v2.component("live_echo", html="<span hidden></span>", js=_ECHO)
 
 
 def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Callable[[], None]) -> None:
@@ -101,14 +109,15 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
     """
     given = data | {"state": _told(key, state), "assets": assets.address(), "symbols": symbols(), "words": _words(name), "presenting": present.is_on()}
     _components[name](key=key, data=given, on_state_change=on_state_change)
+    if "revision" in state:
+        _echo(key=f"{key}_echo", data={"assets": assets.address(), "revision": state["revision"]})
 
 
 def _told(key: str, state: dict) -> dict:
     """The state as the page is told it. A page's own change is not told back to it: then nothing is new, and Streamlit sends a hash in place of 100 kB."""
-    sent = (st.session_state.get(key) or {}).get("state")
-    before = st.session_state.get(f"{key}_told")
-    if before and (state == sent or (state, sent) == (before["state"], before["sent"])):
+    own, before = kept.own(key), st.session_state.get(f"{key}_told")
+    if before and (state == own or (state, own) == (before["state"], before["own"])):
         return before["told"]
     told = state | {"told": before["told"]["told"] + 1 if before else 1}  # counted: going back to a state is news, too
-    st.session_state[f"{key}_told"] = {"state": state, "sent": sent, "told": told}
+    st.session_state[f"{key}_told"] = {"state": state, "own": own, "told": told}
     return told

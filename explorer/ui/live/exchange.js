@@ -2,9 +2,15 @@
 
 const PATIENCE = 20_000, LONGEST = 320_000; // ms before a change goes again, twice as long each time
 
+let open = null; // the page's
+
+// Python has the change of that revision.
+export const echoed = (revision) => open?.arrived(revision);
+
 export class Exchange {
   // state: what the page was mounted with; send(state): live/__init__.py's.
   constructor(state, send) {
+    open = this;
     this.send = send;
     this.latest = JSON.stringify(state);
     this.revision = state.revision ?? 0; // counts on where an earlier visit in this session left off
@@ -25,13 +31,16 @@ export class Exchange {
     else this.pending = null;
   }
 
+  arrived(revision) {
+    if (!(revision >= this.revision)) return;
+    clearTimeout(this.again);
+    this.pending = null;
+  }
+
   // Is what has arrived a state to show? It may be the one that is shown, or an echo of what was posted from here: an
   // earlier one too, where changes follow each other fast. A state from the address has no revision.
   isNews(state) {
-    if (state.revision >= this.revision) {
-      clearTimeout(this.again);
-      this.pending = null;
-    }
+    this.arrived(state.revision);
     if (this.pending) return false; // what was changed here has not arrived there
     const text = JSON.stringify(state);
     if (text === this.latest) return false;
