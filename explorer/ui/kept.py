@@ -54,15 +54,22 @@ def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
             whole = to_params(sent) == to_params(found)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return  # no page of ours sent it
-        st.session_state[_slot(key)], st.session_state[f"{key}_own"] = found, found if whole else None
+        st.session_state[_slot(key)] = found
+        st.session_state[f"{key}_own"] = found if whole else None
         st.query_params.from_dict(to_params(found) | present.params())
 
     return keep
 
 
 def own(key: str) -> dict | None:
-    """The state that the page sent last, if nothing of it had to be changed: the page shows it already."""
-    return st.session_state.get(f"{key}_own")
+    """The state that the open page sent last, if nothing of it had to be changed: it is shown already."""
+    return st.session_state.get(f"{key}_own") if seen(key) is not None else None
+
+
+def seen(key: str) -> int | None:
+    """The number of the open page's last change; None before the first."""
+    sent = (st.session_state.get(key) or {}).get("state")
+    return _revision(sent).get("revision") if isinstance(sent, Mapping) else None
 
 
 def _revision(sent: Mapping) -> dict[str, int]:

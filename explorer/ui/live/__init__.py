@@ -109,8 +109,8 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
     """
     given = data | {"state": _told(key, state), "assets": assets.address(), "symbols": symbols(), "words": _words(name), "presenting": present.is_on()}
     _components[name](key=key, data=given, on_state_change=on_state_change)
-    if "revision" in state:
-        _echo(key=f"{key}_echo", data={"assets": assets.address(), "revision": state["revision"]})
+    if (seen := kept.seen(key)) is not None:
+        _echo(key=f"{key}_echo", data={"assets": assets.address(), "revision": seen})
 
 
 def _told(key: str, state: dict) -> dict:
@@ -118,6 +118,6 @@ def _told(key: str, state: dict) -> dict:
     own, before = kept.own(key), st.session_state.get(f"{key}_told")
     if before and (state == own or (state, own) == (before["state"], before["own"])):
         return before["told"]
-    told = state | {"told": before["told"]["told"] + 1 if before else 1}  # counted: going back to a state is news, too
+    told = state | {"told": before["told"]["told"] + 1 if before else 1, "seen": kept.seen(key)}  # counted: going back to a state is news, too
     st.session_state[f"{key}_told"] = {"state": state, "own": own, "told": told}
     return told

@@ -40,7 +40,7 @@ export class Exchange {
   // Is what has arrived a state to show? It may be the one that is shown, or an echo of what was posted from here: an
   // earlier one too, where changes follow each other fast. A state from the address has no revision.
   isNews(state) {
-    this.arrived(state.revision);
+    this.arrived(state.seen);
     if (this.pending) return false; // what was changed here has not arrived there
     const text = JSON.stringify(state);
     if (text === this.latest) return false;

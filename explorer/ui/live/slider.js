@@ -49,8 +49,8 @@ export function listen(range, onMove, onCommit) {
   range.addEventListener("keydown", (event) => (keyed = event.key !== "Tab" && event.key !== "Escape"));
   range.addEventListener("input", () => onMove(Number(range.value)));
   range.addEventListener("change", () => keyed || onCommit());
-  range.addEventListener("keyup", () => ((keyed = false), onCommit()));
-  range.addEventListener("blur", () => ((keyed = false), onCommit()));
+  // only a change that keys began: another slider's drag takes the focus from this one, and is not finished then
+  for (const end of ["keyup", "blur"]) range.addEventListener(end, () => keyed && ((keyed = false), onCommit()));
 }
 
 function set(element, name, value) {
