@@ -89,6 +89,7 @@ def until(page, condition: str) -> None:
     page.wait_for_function(f"() => {{ const params = new URLSearchParams(location.search); return {condition}; }}")
 
 
+@pytest.mark.slow
 def test_the_main_job_by_keys_alone(open_view):
     page = open_view("explorer", color_scheme="dark")
     tab_to(page, "Walk")

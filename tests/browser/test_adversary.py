@@ -158,6 +158,7 @@ ROWS = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_the_divergences_of_the_table_stand_on_the_page(open_lesson):
     page = open_lesson("?tab=teach&mean=1,1")
     base = page.url.split("?")[0]
@@ -169,6 +170,7 @@ def test_the_divergences_of_the_table_stand_on_the_page(open_lesson):
         assert table.locator("[data-is=best]").inner_text() == best, query
 
 
+@pytest.mark.slow
 def test_every_tab_fits_a_projector_and_stays_on_the_host(open_lesson, server):
     page = open_lesson("", viewport=DESK)
     requests = []
@@ -238,6 +240,7 @@ def test_dragging_the_cloud_is_live_and_sends_one_message(open_lesson):
     assert mean == pytest.approx(60 / (page.get_by_role("figure", name="Learnt D, and the cloud q").bounding_box()["width"] / 9), abs=0.03)
 
 
+@pytest.mark.slow
 def test_training_counts_its_steps_and_comes_to_the_same_again(open_lesson):
     page = open_lesson("?tab=teach&mean=1,0&seed=4")
     sent = sent_messages(page, lambda: page.wait_for_selector(DRAWN))
@@ -338,6 +341,7 @@ def test_presets_show_what_they_say(compute, name, rounds, seed):
         assert len({tuple(np.round(one["mean"], 0)) for one in seen[100:]}) > 3  # which ones changes
 
 
+@pytest.mark.slow
 def test_two_readings_of_log_4_and_the_honest_estimate(open_lesson, compute):
     page = open_lesson("?tab=readings&other=line")
     page.get_by_role("button", name="Train both").click()

@@ -274,6 +274,7 @@ def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(open_page):
     assert aae.locator(".drawn .spread").first.is_hidden() and aae.locator(".drawn .line").count() == 1
 
 
+@pytest.mark.slow
 def test_keys_draw_undo_clear_and_put_the_probe(open_page):
     page = open_page("?tool=draw")
     page.wait_for_selector(OPEN)
@@ -553,6 +554,7 @@ app = st.App(Path({root!r}) / "explorer" / "ui" / "main.py", routes=[*training.R
 """
 
 
+@pytest.mark.slow
 def test_a_missing_dataset_is_fetched_on_the_server(chromium, tmp_path):
     mirror, data = Mirror(), tmp_path / "data"
     data.mkdir()

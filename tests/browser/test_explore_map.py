@@ -365,6 +365,7 @@ def test_a_umap_has_colours_but_nothing_under_it(open_page):
     assert figure(page, "VAE 16-d").evaluate("f => f.querySelector('.plot').data[0].marker.color.length") > 900
 
 
+@pytest.mark.slow
 def test_the_tool_is_in_sight_on_a_projector_and_no_wider_than_a_phone(open_page):
     page = open_page(f"?{DIGITS}&tool=map&underlay=stretch&colour=kl")
     page.wait_for_selector(OPEN)

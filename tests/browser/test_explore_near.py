@@ -236,6 +236,7 @@ def test_neighbours_in_sixteen_dimensions(open_near):
     assert f"around the code of image {row}" in page.locator(".near .around").first.inner_text()
 
 
+@pytest.mark.slow
 def test_hovering_says_nothing_to_the_server_and_a_choice_keeps_the_list(open_near):
     page = open_near(DIGITS)
     sent = sent_messages(page, lambda: page.wait_for_selector(READY))

@@ -312,6 +312,7 @@ def test_sixteen_dimensions(open_page):
     assert page.get_by_role("slider", name="μ₂", exact=True).count() == 1
 
 
+@pytest.mark.slow
 def test_a_late_answer_to_an_earlier_change_changes_nothing_back(open_page):
     """Python echoes each change: the first echo used to undo a second change that had been made meanwhile."""
     page = open_page("?" + DIGITS)

@@ -252,6 +252,7 @@ def test_a_failure_is_a_sentence_and_leaves_the_page_usable(practise):
     until(page, "finished")
 
 
+@pytest.mark.slow
 def test_more_trainings_than_cores_wait_and_see_their_place(practise):
     cores = len(os.sched_getaffinity(0))
     pages = [practise(a=LONG, b=LONG + ",seed=1") for _ in range(cores // 2 + 1)]
