@@ -12,7 +12,7 @@ from explorer.ui import adversary, cached
 from explorer.ui.texts import adversary as texts
 from explorer.ui.adversary_state import PRESETS
 
-AAES = [path for path in sorted(cached.FOLDERS[""].glob("*aae*")) if not path.name.endswith("16d")]
+AAES = [bundle.path for bundle in map(load_bundle, sorted(cached.FOLDERS[""].glob("*aae*"))) if bundle.config.model.latent_dim == 2]
 
 
 # mean, standard deviation, hole, its place, JSD: computed by quadrature; that of a hole of mass h is ½ (h log 2 + (1−h) log(2(1−h)/(2−h)) + log(2/(2−h)))
