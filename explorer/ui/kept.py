@@ -56,6 +56,7 @@ def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
             return  # no page of ours sent it
         st.session_state[_slot(key)] = found
         st.session_state[f"{key}_own"] = found if whole else None
+        st.session_state[f"{key}_seen"] = found.get("revision")
         st.query_params.from_dict(to_params(found) | present.params())
 
     return keep
@@ -67,9 +68,8 @@ def own(key: str) -> dict | None:
 
 
 def seen(key: str) -> int | None:
-    """The number of the open page's last change; None before the first."""
-    sent = (st.session_state.get(key) or {}).get("state")
-    return _revision(sent).get("revision") if isinstance(sent, Mapping) else None
+    """The number of the open page's last change that was kept; None before the first. A server that was restarted has kept none."""
+    return st.session_state.get(f"{key}_seen") if (st.session_state.get(key) or {}).get("state") else None
 
 
 def _revision(sent: Mapping) -> dict[str, int]:
