@@ -19,7 +19,9 @@ NICE = 10  # it yields to what answers people
 def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
-    if hasattr(os, "nice"):
+    if hasattr(os, "SCHED_IDLE"):
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # only what nobody else wants: pages go first
+    elif hasattr(os, "nice"):
         os.nice(NICE)
 
     def answer(array: np.ndarray | None = None, **parts) -> None:
