@@ -10,12 +10,11 @@ import json
 import re
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
-import anyio
 import pytest
 from starlette.applications import Starlette
 
+from tests import asgi
 from explorer import datasets, downloads
 from explorer.ui import cached
 from explorer.ui.live import assets, fetching
@@ -160,18 +159,8 @@ def test_a_mirror_that_sends_more_than_the_file_has_is_stopped(tmp_path, mirror,
 
 def ask(method: str, path: str, body: bytes = b"", content_type: str = "application/json") -> tuple[int, str]:
     """A request to the routes, without a server: status and text."""
-    app, sent = Starlette(routes=fetching.ROUTES), []
-    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": [(b"content-type", content_type.encode())]}
-
-    async def receive():
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    with ThreadPoolExecutor(1) as apart:  # where no browser test has its own loop
-        apart.submit(anyio.run, app, scope, receive, send).result()
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent).decode()
+    answer = asgi.ask(Starlette(routes=fetching.ROUTES), path, method, body, content_type=content_type)
+    return answer.status, answer.body.decode()
 
 
 def test_the_routes_know_only_datasets_and_their_own_commands(tmp_path, mirror, monkeypatch):
