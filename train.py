@@ -56,7 +56,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--latent-dim", type=int, help="dimensions of the latent space (default: the recipe's)")
     parser.add_argument("--seed", type=int, help="same seed, same machine: same numbers (default: 0)")
     parser.add_argument("--device", default="auto", help="auto (CUDA when available, else another accelerator, else the CPU), cpu, cuda, cuda:1, mps ...")
-    parser.add_argument("--precision", choices=PRECISIONS, help="of matrix products; auto: mostly bfloat16 on a CPU that multiplies in it (default: the recipe's)")
+    parser.add_argument("--precision", choices=PRECISIONS, help="of matrix products; auto: bfloat16 on a CPU that multiplies in it (default: the recipe's)")
     parser.add_argument("--threads", type=int, help="the CPU's threads; the same numbers need as many (default: torch's choice; torchrun's is one a process)")
     parser.add_argument("--data-dir", type=Path, help="where the datasets are, or are downloaded to (default: data/); with --dataset folder, the folder of pictures")
     parser.add_argument("--side", type=int, help="--dataset folder: the pictures' middle squares are resized to so many pixels, a multiple of 4 from 16 to 64 (default: by their size)")

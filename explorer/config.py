@@ -63,7 +63,7 @@ class TrainingConfig:
     discriminator_lr: float = 1e-3  # AAE
     r1: float = 0.05  # AAE: weight of the gradient penalty on the discriminator, at draws of the prior
     smoothing: float = 0.0  # AAE: standard deviation of the noise through which the discriminator sees at first
-    precision: str = "float32"  # of the wide layers' products; auto: bfloat16 on a CPU that multiplies in it, until training.ROUGH of the steps
+    precision: str = "float32"  # of the wide layers' products; auto: bfloat16 on a CPU that multiplies in it
     average: float = 0.999  # decay a step of the running average of the weights, which is the result; 0: none is kept
 
     def adversarial_weight_after(self, progress: float) -> float:

@@ -30,17 +30,17 @@ class Encoding(NamedTuple):
 
 
 class Linear(nn.Linear):
-    """A linear layer whose matrix products can be in a lower precision than its weights: see `multiply_in`."""
+    """A linear layer whose matrix products, in train mode, can be in a lower precision than its weights: see `multiply_in`."""
 
     precision: torch.dtype | None = None  # None: the weights' own
 
     def forward(self, x: Tensor) -> Tensor:
-        precision = self.precision or self.weight.dtype
+        precision = (self.precision if self.training else None) or self.weight.dtype
         return F.linear(x.to(precision), self.weight.to(precision), self.bias.to(precision))
 
 
 def multiply_in(model: nn.Module, precision: torch.dtype | None) -> None:
-    """Sets the precision of products in encoder and decoder from now on; None: the weights' own, float32.
+    """Sets the precision of products in encoder and decoder while they train; None: the weights' own, float32, as in eval mode.
 
     Narrow layers keep float32: there codes come out and go in, and there is little to gain.
     """

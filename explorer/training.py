@@ -28,7 +28,6 @@ SETS, SETS_IN_MANY_DIMENSIONS = 20, 5  # of draws of the prior that codes are co
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
 SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
 DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its waves
-ROUGH = 0.75  # share of the steps in which products may be in bfloat16: what the last ones gain is finer than it
 NEGLIGIBLE, NEGLIGIBLE_STEPS = 1e-30, 100  # a moment so small moves no weight; how often such moments are set to 0
 REMEDY = "Nothing was written. A smaller --lr usually helps."
 
@@ -155,7 +154,7 @@ class _Run:
         self.noise = torch.Generator(device).manual_seed(seed + 1)
         self.player = _PLAYERS[config.model.kind](self.model, config.training, self.noise, processes)
         self.result = copy.deepcopy(self.model).requires_grad_(False) if average else self.model
-        self._rough = products_in(config.training.precision, device)
+        multiply_in(self.model, products_in(config.training.precision, device))
         players = [(self.result.encoder, self.model.encoder), (self.result.decoder, self.model.decoder)]
         self._averaged = [weight for averaged, _ in players for weight in averaged.parameters()] if average else []
         self._weights = [weight.detach() for _, trained in players for weight in trained.parameters()]
@@ -164,10 +163,7 @@ class _Run:
 
     def step(self, x: Tensor, labels: Tensor | None, taken: int, all_steps: int) -> dict[str, Tensor]:
         """One step of the players, and of the average. taken: the number of steps, with this one."""
-        progress = taken / all_steps
-        self.player.set_progress(progress)
-        if self._rough:
-            multiply_in(self.model, self._rough if progress <= ROUGH else None)
+        self.player.set_progress(taken / all_steps)
         losses = self.player.step(x, labels)
         if taken % NEGLIGIBLE_STEPS == 0:
             self.player.forget_negligible_moments()
