@@ -26,6 +26,7 @@ from pathlib import Path
 
 from explorer.config import DATASETS, FOLDER, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, folder_recipe, recipe, with_prior
 from explorer.distributed import Lost, Processes, is_first, join, own_device
+from explorer.files import shown_path
 from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
 HERE = Path(__file__).resolve().parent
@@ -400,10 +401,6 @@ def print_table(rows: list[dict[str, str]]) -> None:
     print("\nMeasured on the test set, in nats per image; BCE at the mean or code, -ELBO at sampled z.")
     for row in [{name: name for name in widths}, *rows]:
         print("  ".join(row[name].ljust(width) for name, width in widths.items()).rstrip())
-
-
-def shown_path(path: Path) -> str:
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from explorer.config import DATASETS, IMAGE_SIDES
-from explorer.files import alone_in
+from explorer.files import alone_in, shown_path
 
 TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
 CLASS_NAMES = {
@@ -64,7 +64,7 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
     if download and not is_present(name, data_dir):
         _download(name, data_dir)
     if not is_present(name, data_dir):
-        raise DatasetError(f"Dataset {name} is not in {_raw_dir(name, data_dir)}. {_remedy(name, data_dir)}")
+        raise DatasetError(f"Dataset {name} is not in {shown_path(_raw_dir(name, data_dir))}. {_remedy(name, data_dir)}")
     part = "train" if split == "train" else "t10k"
     try:
         images = _read_idx(_raw_dir(name, data_dir) / f"{part}-images-idx3-ubyte")
@@ -73,7 +73,7 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
             raise ValueError(f"{images.shape} images, but {labels.shape} labels")
     except (OSError, ValueError) as error:
         raise DatasetError(
-            f"Dataset {name} in {_raw_dir(name, data_dir)} cannot be read ({_reason(error)}): delete that folder and run again. "
+            f"Dataset {name} in {shown_path(_raw_dir(name, data_dir))} cannot be read ({_reason(error)}): delete that folder and run again. "
             f"{_remedy(name, data_dir)}"
         ) from error
     return Split(images.reshape(len(images), -1), labels)
@@ -169,7 +169,7 @@ def _reason(error: BaseException) -> str:
 def _remedy(name: str, data_dir: Path) -> str:
     return (
         f"Put the four {TORCHVISION_CLASSES[name]} idx files (train-images-idx3-ubyte, train-labels-idx1-ubyte, "
-        f"t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte) into {_raw_dir(name, data_dir)} by hand, "
+        f"t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte) into {shown_path(_raw_dir(name, data_dir))} by hand, "
         "or use --dataset digits, which needs no download."
     )
 

@@ -16,6 +16,11 @@ except ImportError:  # Windows has none
 PART = ".part"  # ends the name of a file that is still being written
 
 
+def shown_path(path: Path) -> str:
+    """As one would type it here: a page need not tell a whole class where on the disk the app lies."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
 def write_to_disk(file: Path, content: bytes) -> None:
     """Writes aside, waits for the disk, and renames. Raises OSError; what stood there then still does."""
     descriptor, part = tempfile.mkstemp(prefix=file.name, suffix=PART, dir=file.parent)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from explorer import files
-from explorer.files import PART, write_to_disk
+from explorer.files import PART, shown_path, write_to_disk
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -117,3 +117,9 @@ def test_a_writer_that_is_killed_leaves_one_whole_content(tmp_path):
         for path in [file, *parts]:
             path.unlink()
     assert left > 0  # it was caught in the act, or this shows nothing
+
+
+def test_a_path_is_shown_from_here_on(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert shown_path(tmp_path / "data" / "MNIST") == str(Path("data") / "MNIST")
+    assert shown_path(tmp_path.parent / "elsewhere") == str(tmp_path.parent / "elsewhere")

@@ -8,6 +8,7 @@ from urllib.parse import quote, urlparse
 
 import pytest
 
+from explorer.ui import adversary_state, choices, kl_state, present, reparameterisation_state, state
 from explorer.ui.live import assets
 
 from .driver import COMPLETE, ROOT, expected
@@ -22,9 +23,10 @@ WORST = [
     SCRIPT, IMAGE, "javascript:alert(1)", "![x](http://e.vil/x.png) [y](http://e.vil) http://e.vil www.e.vil a@e.vil", "{{7*7}}${7*7}$\\frac{7}{7}$:red[7]", "nan,inf,-inf,1e308", "\0\r\n\u202e\ufeff\ud83d\ude00", "",
     "9" * 7000, "../../../../etc/passwd%00", "1,2;" * 1500,
 ]  # fmt: skip
-PARAMETERS = (
-    "left right mean log_var noise pick walk sum near_at near_region tool moment tab q p q2 p2 seed n step view model image draw omega vae aae z preset std hole a b prior embed_options theme"
-).split()
+PARAMETERS = list(dict.fromkeys(  # of every page, on each
+    [name for page in (state, kl_state, reparameterisation_state, adversary_state, choices) for name in page.PARAMETERS]
+    + [present.PARAMETER, "embed", "embed_options", "theme", "unknown"]
+))  # fmt: skip
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
 

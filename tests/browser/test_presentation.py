@@ -45,7 +45,7 @@ def test_enter_move_something_and_leave(open_page):
     assert legend["y"] + legend["height"] <= PROJECTOR["height"]  # all of it is seen at once
     drag_slider(page, "μ₁", moves=10)
     page.mouse.up()
-    page.wait_for_function("() => /mean=3\./.test(location.search)")
+    page.wait_for_function(r"() => /mean=3\./.test(location.search)")
     assert address(page)["present"] == "on"  # kept by what writes the address
     page.keyboard.press("Escape")
     page.wait_for_function("() => parseFloat(getComputedStyle(document.documentElement).fontSize) === 16")
