@@ -25,11 +25,12 @@ def umap(
     if not np.isfinite(points).all():
         raise ValueError("points holds NaN or infinity")
     from sklearn.neighbors import NearestNeighbors
+    from threadpoolctl import threadpool_limits
     from umap import UMAP
 
     neighbours = min(neighbours, len(points) - 1)
     distance, index = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(points).kneighbors(points)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):  # numba would leave torch with other threads than it had
         warnings.filterwarnings("ignore", message="precomputed_knn")  # that later points could not be added
         fitted = UMAP(
             n_neighbors=neighbours, min_dist=min_distance, random_state=seed, n_jobs=1, n_epochs=EPOCHS if len(points) >= LARGE else None,

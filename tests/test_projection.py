@@ -80,11 +80,17 @@ def test_where_umap_is_not_installed(monkeypatch):
 
 @pytest.mark.slow  # it compiles for about a minute
 def test_three_far_clusters_stay_apart_and_the_seed_says_where():
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
     codes, which = clusters()
     before = codes.copy()
     found, same, other = (projection.umap(codes, seed=seed) for seed in (0, 0, 1))
     assert found.shape == (180, 2) and found.dtype == np.float32 and np.isfinite(found).all()
     np.testing.assert_array_equal(codes, before)
+    assert torch.get_num_threads() == 1  # whoever trains next does so in as many threads as asked for
+    torch.set_num_threads(threads)
     shares: list[float] = []
     np.testing.assert_array_equal(projection.umap(codes, progress=shares.append), found)
     assert shares == sorted(shares) and shares[-1] == 1  # umap-learn's bar says what is read

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from .driver import PHONE, ROOT, drag_slider, next_frame
+from .layout import amiss, cut_off
 from .views import VIEWS
 
 IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
@@ -206,21 +207,6 @@ def test_with_little_motion_asked_for_nothing_moves_by_itself(open_view, name):
 
 # ---- 200 %, and a phone ------------------------------------------------------------------------------
 
-# Texts that reach over the window's edge, where nothing can be scrolled to them (what lies over a map goes out of sight with it); and how far the page itself can be scrolled sideways.
-CUT_OFF = """() => {
-  const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)], main = document.querySelector('[data-testid=stMain]'), found = [];
-  const up = (e) => e.parentElement ?? e.getRootNode().host;
-  for (const root of roots) for (const e of root.querySelectorAll('*')) {
-    if (e.closest('style, script, option, .unseen, .overlay') || ![...e.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) continue;
-    if (!e.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
-    const box = e.getBoundingClientRect();
-    if (box.width < 2 || box.height < 2 || (box.right <= innerWidth + 1 && box.left >= -1)) continue;
-    let scrolls = false;
-    for (let p = e; p && p !== main; p = up(p)) scrolls ||= ['auto', 'scroll'].includes(getComputedStyle(p).overflowX) && p.scrollWidth > p.clientWidth;
-    if (!scrolls) found.push(`${e.textContent.trim().slice(0, 40)}: ${Math.round(box.left)} to ${Math.round(box.right)}`);
-  }
-  return { found, sideways: Math.max(document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth) };
-}"""
 SMALL = {"200 %": {"width": 683, "height": 384}, "phone": PHONE}  # 1366 × 768 at 200 %
 
 
@@ -252,6 +238,5 @@ def test_a_view_for_every_eye(open_view, name):
     for size, viewport in SMALL.items():
         page.set_viewport_size(viewport)
         page.wait_for_timeout(700)
-        cut = page.evaluate(CUT_OFF)
-        found[size] = cut["found"] + [f"{cut['sideways']} pixels can be scrolled sideways"] * (cut["sideways"] > 0)
+        found[size] = cut_off(page) + amiss(page)
     assert not any(found.values()), "\n".join(f"{what}: {one}" for what, all_ in found.items() for one in all_)

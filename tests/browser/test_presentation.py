@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .driver import ROOT, address, drag_slider
+from .layout import amiss
 from .views import VIEWS
 
 PROJECTOR = {"width": 1366, "height": 768}
@@ -63,6 +64,7 @@ def test_every_view_can_be_read_and_does_not_scroll_sideways(open_page, name):
     page.wait_for_timeout(500)
     sizes = page.evaluate(SIZES)
     assert min(sizes)[0] >= LEAST, sorted(sizes)[:5]
+    assert amiss(page) == []
     assert page.evaluate("() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; }") == 0
 
 
