@@ -289,8 +289,7 @@ export class LatentMap {
     if (picked) set(shapes.pick, { transform: `translate(${x(points.x[state.pick])} ${y(points.y[state.pick])})` });
     shapes.trail.style.display = layer?.trail ? "" : "none";
     if (layer?.trail) this.placeTrail(layer, `matrix(${perX} 0 0 ${-perY} ${x(0)} ${y(0)})`, [points.x[state.pick], points.y[state.pick]]);
-    if (shapes.note.textContent !== state.note) shapes.note.textContent = state.note;
-    set(shapes.note, { x: area.left + 6, y: area.top + area.height - 7 });
+    this.placeNote(state.note, area);
     shapes.beneath.style.display = state.plane ? "" : "none";
     for (const part of [shapes.above, shapes.handle]) part.style.display = state.plane && !state.probeless ? "" : "none";
     if (!state.plane) return;
@@ -310,6 +309,23 @@ export class LatentMap {
     set(shapes.mean, { transform: `translate(${mx} ${my})` });
     set(shapes.handle, { transform: `translate(${x(state.home[0])} ${y(state.home[1])})` });
     shapes.handle.classList.toggle("away", state.previewing);
+  }
+
+  // At the foot of the map; in two lines where it is too narrow for one.
+  placeNote(note, { left, top, width, height }) {
+    const { note: text } = this.shapes, x = left + 6;
+    if (text.textContent !== note || this.noteRoom !== width) {
+      this.noteRoom = width;
+      text.textContent = note;
+      const middle = note.indexOf(" ", note.length / 2) + 1;
+      if (middle && note.length * 9 > width && text.getComputedTextLength() > width - 12) {
+        text.textContent = "";
+        text.appendChild(svgElement("tspan", { dy: "-1.2em" })).textContent = note.slice(0, middle);
+        text.appendChild(svgElement("tspan", { dy: "1.2em" })).textContent = note.slice(middle);
+      }
+    }
+    set(text, { x, y: top + height - 7 });
+    if (text.children.length) set(text.children[1], { x });
   }
 
   // The way of one code: all of it faintly, what lies behind it strongly, up to where it is now.
