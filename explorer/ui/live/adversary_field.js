@@ -4,7 +4,7 @@
 import { Moment } from "./adversary_moment.js";
 import { Discriminator } from "./discriminator.js";
 import { choose, fill } from "./forms.js";
-import { set, svgElement } from "./map.js";
+import { set, svgElement } from "./svg.js";
 import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "./plane.js";
 import { Painter } from "./painter.js";
 import { format, percent, write } from "./readout.js";

@@ -5,7 +5,7 @@ import { Cloud, samplePrior } from "./clouds.js";
 import { Divergence } from "./divergence.js";
 import { seededUniform, standardNormal } from "./gaussian.js";
 import { Estimate, Judge, lowerBound } from "./judge.js";
-import { set, svgElement } from "./map.js";
+import { set, svgElement } from "./svg.js";
 import { batchStatistics } from "./network.js";
 import { gridPoints, Plane, tellTale } from "./plane.js";
 import { format, write } from "./readout.js";

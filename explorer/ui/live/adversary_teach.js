@@ -6,7 +6,7 @@ import { Divergence } from "./divergence.js";
 import { choose, fill } from "./forms.js";
 import { seededUniform } from "./gaussian.js";
 import { CHANCE, Judge, lowerBound, sigmoid, softplus } from "./judge.js";
-import { set, svgElement } from "./map.js";
+import { set, svgElement } from "./svg.js";
 import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "./plane.js";
 import { logDensity } from "./prior.js";
 import { format } from "./readout.js";

@@ -1,8 +1,8 @@
 // What a model was worth at each recorded moment: a small curve a term, with a cursor.
 
 import { format } from "./readout.js";
+import { add, set } from "./svg.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const HEIGHT = 30, PAD = 3; // of a curve, in the drawing's own units; it is 100 wide
 // Each term's decimals, and its axis: from 0 to 1, from the smallest to the largest value, or their logarithms.
 const TERMS = {
@@ -24,13 +24,13 @@ export class Curves {
       row.dataset.term = term;
       row.title = words[`${term}_help`];
       row.innerHTML = `<span class="what">${words[term]}</span><b></b>`;
-      const svg = row.appendChild(make("svg", { viewBox: `0 0 100 ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": true }));
+      const svg = add(row, "svg", { viewBox: `0 0 100 ${HEIGHT}`, preserveAspectRatio: "none", "aria-hidden": true });
       // both panels' curves of a term share an axis, so that they can be compared
       const together = [recording, ...others].flatMap((one) => [...(one.terms[term] ?? [])]);
       const toY = axis(TERMS[term].axis, together);
       const points = Array.from(values, (value, moment) => `${(100 * recording.progress(moment)).toFixed(2)} ${toY(value).toFixed(2)}`);
-      svg.append(make("path", { class: "line", d: `M${points.join("L")}` }));
-      const cursor = svg.appendChild(make("line", { class: "cursor", y1: 0, y2: HEIGHT }));
+      add(svg, "path", { class: "line", d: `M${points.join("L")}` });
+      const cursor = add(svg, "line", { class: "cursor", y1: 0, y2: HEIGHT });
       return { value: row.querySelector("b"), cursor, values, decimals: TERMS[term].decimals, row };
     });
     host.replaceChildren(...this.rows.map(({ row }) => row));
@@ -42,8 +42,7 @@ export class Curves {
     for (const { value, cursor, values, decimals } of this.rows) {
       const text = format(values[Math.round(place)], decimals);
       if (value.textContent !== text) value.textContent = text;
-      cursor.setAttribute("x1", x);
-      cursor.setAttribute("x2", x);
+      set(cursor, { x1: x, x2: x });
     }
   }
 }
@@ -53,10 +52,4 @@ function axis(kind, values) {
   const scaled = values.map(scale);
   const low = kind === "unit" ? 0 : Math.min(...scaled), high = kind === "unit" ? 1 : Math.max(...scaled);
   return (value) => PAD + (HEIGHT - 2 * PAD) * (1 - (scale(value) - low) / (high - low || 1));
-}
-
-function make(name, attributes) {
-  const element = document.createElementNS(SVG, name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  return element;
 }

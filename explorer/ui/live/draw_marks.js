@@ -1,6 +1,6 @@
 // Where what is drawn lies on a map: a diamond at its code, the VAE's ellipses of q(z|x), and the way that the code has come.
 
-import { set, svgElement } from "./map.js";
+import { set, svgElement } from "./svg.js";
 import { medoid, nearest } from "./nearest.js";
 
 const LONGEST_WAY = 600; // frames of drawing

@@ -1,7 +1,8 @@
 // The same draws as noise and as z: two planes, numbers that mark the same draw, and what one of them decodes to.
 
 import { Decoder, drawLogits } from "./decoder.js";
-import { add, fill, roomy, set, short } from "./drawing.js";
+import { fill, roomy, short } from "./drawing.js";
+import { add, set } from "./svg.js";
 import { grip } from "./grip.js";
 import { format, subscript, write } from "./readout.js";
 import { readSafetensors } from "./safetensors.js";

@@ -1,18 +1,4 @@
-// SVG in a few words.
-
-const SVG = "http://www.w3.org/2000/svg";
-
-// Adds an element to `parent`.
-export function add(parent, name, attributes = {}, text) {
-  const element = parent.appendChild(document.createElementNS(SVG, name));
-  if (text !== undefined) element.textContent = text;
-  return set(element, attributes);
-}
-
-export function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
+// Texts and scales of drawings.
 
 // "a $name b" with the named values in it.
 export const fill = (text, values) => text.replace(/\$(\w+)/g, (whole, name) => (name in values ? values[name] : whole));

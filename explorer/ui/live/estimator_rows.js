@@ -1,6 +1,7 @@
 // The estimators one below the other: numbers, a histogram of single estimates, and the running mean, on axes that all share.
 
-import { add, set, short } from "./drawing.js";
+import { short } from "./drawing.js";
+import { add, set } from "./svg.js";
 import { ESTIMATORS, histogram } from "./estimators.js";
 import { format, write } from "./readout.js";
 

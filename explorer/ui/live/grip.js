@@ -1,6 +1,6 @@
 // A handle in an SVG that is dragged by mouse, pen, finger or arrow keys.
 
-import { add } from "./drawing.js";
+import { add } from "./svg.js";
 
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 

@@ -5,7 +5,8 @@ import { PUT_IN, STEPS } from "./kl_formulas.js";
 import { klDiagonal, klIntegral, klMonteCarlo, klTerms, klToStandardNormalFull } from "./kl_math.js";
 import { apart, digits, number, showAgreement } from "./kl_words.js";
 import { klToStandardNormal, seededUniform, standardNormal } from "./gaussian.js";
-import { set, svgElement, ticks } from "./plot.js";
+import { ticks } from "./plot.js";
+import { set, svgElement } from "./svg.js";
 import { format, write } from "./readout.js";
 import { fill } from "./words.js";
 

@@ -4,7 +4,7 @@ import { Axes, Ellipses, gaussianOf } from "./kl_ellipses.js";
 import { withNumbers } from "./kl_formulas.js";
 import { klIntegral, klTerms } from "./kl_math.js";
 import { digits, number, showAgreement } from "./kl_words.js";
-import { set, svgElement } from "./plot.js";
+import { set, svgElement } from "./svg.js";
 import { format, write } from "./readout.js";
 import { Slider } from "./slider.js";
 

@@ -6,9 +6,9 @@
 // the codes where there is no WebGL for Plotly's dots.
 
 import { Sketchpad } from "./sketchpad.js";
+import { add, set, svgElement } from "./svg.js";
 import { enlargement } from "./theme.js";
 
-const SVG = "http://www.w3.org/2000/svg";
 const REACH = 12; // pixels within which the pointer finds a code
 const CLICK = 5; // pixels that a click may move
 const OPACITY = 0.7; // of a code's dot, as the sketchpad's
@@ -29,7 +29,7 @@ export class LatentMap {
     host.append(this.sketchpad.canvas);
     this.plot = host.appendChild(document.createElement("div"));
     this.plot.className = "plot";
-    this.overlay = host.appendChild(document.createElementNS(SVG, "svg"));
+    this.overlay = host.appendChild(svgElement("svg"));
     this.overlay.setAttribute("class", "overlay");
     this.shapes = buildOverlay(this.overlay);
     this.setPrior(null);
@@ -320,8 +320,8 @@ export class LatentMap {
       const middle = note.indexOf(" ", note.length / 2) + 1;
       if (middle && note.length * 9 > width && text.getComputedTextLength() > width - 12) {
         text.textContent = "";
-        text.appendChild(svgElement("tspan", { dy: "-1.2em" })).textContent = note.slice(0, middle);
-        text.appendChild(svgElement("tspan", { dy: "1.2em" })).textContent = note.slice(middle);
+        add(text, "tspan", { dy: "-1.2em" }, note.slice(0, middle));
+        add(text, "tspan", { dy: "1.2em" }, note.slice(middle));
       }
     }
     set(text, { x, y: top + height - 7 });
@@ -427,45 +427,37 @@ export function priorOutline(shape) {
 }
 
 function buildOverlay(svg) {
-  const make = (parent, name, attributes = {}) => parent.appendChild(svgElement(name, attributes));
   const id = `clip-${Math.random().toString(36).slice(2)}`;
-  const clip = make(make(make(svg, "defs"), "clipPath", { id }), "rect");
-  const group = make(svg, "g", { "clip-path": `url(#${id})` });
-  const beneath = make(group, "g");
-  const prior = make(beneath, "g");
+  const clip = add(add(add(svg, "defs"), "clipPath", { id }), "rect");
+  const group = add(svg, "g", { "clip-path": `url(#${id})` });
+  const beneath = add(group, "g");
+  const prior = add(beneath, "g");
   const ringTexts = RINGS.map(({ mass }) => {
-    const text = make(beneath, "text", { class: "ring-text" });
+    const text = add(beneath, "text", { class: "ring-text" });
     text.textContent = `${(100 * mass).toFixed(0)} %`;
     return text;
   });
-  const names = make(group, "g");
-  const trail = make(group, "g", { class: "trail" });
-  for (const name of ["whole", "behind", "stops"]) make(trail, "path", { class: name });
-  const tool = make(group, "g", { class: "tool-layer" });
-  const pick = make(group, "g", { class: "pick" });
-  for (const name of ["halo", "line"]) make(pick, "circle", { r: 9, class: name });
-  const above = make(group, "g");
-  const ellipses = ["halo", "sigma", "halo", "sigma two"].map((name) => make(above, "ellipse", { class: name }));
-  const noise = ["halo", "noise"].map((name) => make(above, "line", { class: name }));
-  const z = make(above, "g", { class: "z" });
-  for (const name of ["halo", "line"]) make(z, "path", { d: "M-5 -5L5 5M-5 5L5 -5", class: name });
-  const mean = make(above, "circle", { r: 4.5, class: "mean" });
-  const note = make(svg, "text", { class: "note" });
-  const handle = make(group, "g", { class: "handle", tabindex: 0, role: "button" });
-  make(handle, "circle", { r: 16, class: "grip" });
-  make(handle, "circle", { r: 7, class: "knob" });
+  const names = add(group, "g");
+  const trail = add(group, "g", { class: "trail" });
+  for (const name of ["whole", "behind", "stops"]) add(trail, "path", { class: name });
+  const tool = add(group, "g", { class: "tool-layer" });
+  const pick = add(group, "g", { class: "pick" });
+  for (const name of ["halo", "line"]) add(pick, "circle", { r: 9, class: name });
+  const above = add(group, "g");
+  const ellipses = ["halo", "sigma", "halo", "sigma two"].map((name) => add(above, "ellipse", { class: name }));
+  const noise = ["halo", "noise"].map((name) => add(above, "line", { class: name }));
+  const z = add(above, "g", { class: "z" });
+  for (const name of ["halo", "line"]) add(z, "path", { d: "M-5 -5L5 5M-5 5L5 -5", class: name });
+  const mean = add(above, "circle", { r: 4.5, class: "mean" });
+  const note = add(svg, "text", { class: "note" });
+  const handle = add(group, "g", { class: "handle", tabindex: 0, role: "button" });
+  add(handle, "circle", { r: 16, class: "grip" });
+  add(handle, "circle", { r: 7, class: "knob" });
   return { clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, trail, tool, handle, note };
 }
 
 let webGl = null;
 const hasWebGl = () => (webGl ??= Boolean(document.createElement("canvas").getContext("webgl")));
-
-export const svgElement = (name, attributes) => set(document.createElementNS(SVG, name), attributes);
-
-export function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  return element;
-}
 
 // Where each class's name stands: at the median of its points.
 function medians({ x, y, label }, classes) {

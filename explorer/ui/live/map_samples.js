@@ -4,7 +4,7 @@
 
 import { reparameterise } from "./gaussian.js";
 import { drawNoise, Pictures } from "./many_samples.js";
-import { svgElement } from "./map.js";
+import { svgElement } from "./svg.js";
 import { round } from "./probe.js";
 import { write } from "./readout.js";
 import { listen } from "./slider.js";

@@ -1,6 +1,6 @@
 // What the tool Near puts over a map: marks of single images, the region's outline, and the codes in it before a veil over all others.
 
-import { set, svgElement } from "./map.js";
+import { set, svgElement } from "./svg.js";
 import { Sketchpad } from "./sketchpad.js";
 
 const SIZE = 5; // half of a mark's width, pixels

@@ -3,7 +3,8 @@
 // It draws what it is given, and knows no model: `show` takes a grid of values (of a discriminator: its logits) and a set of
 // codes, whatever moment they are from.
 
-import { priorOutline, set, svgElement } from "./map.js";
+import { priorOutline } from "./map.js";
+import { set, svgElement } from "./svg.js";
 
 const ARROWS = 15; // along each side of the square
 const SIDE = 64; // of a grid, unless it says otherwise

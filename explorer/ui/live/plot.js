@@ -1,19 +1,8 @@
 // A small plot in SVG: axes with ticks, curves, and handles that can be dragged by mouse, finger and keys.
 
 import { format } from "./readout.js";
+import { set, svgElement } from "./svg.js";
 import { enlargement } from "./theme.js";
-
-const SVG = "http://www.w3.org/2000/svg";
-
-export const svgElement = (name, attributes = {}) => set(document.createElementNS(SVG, name), attributes);
-
-export function set(element, attributes) {
-  for (const [name, value] of Object.entries(attributes)) {
-    const text = String(value);
-    if (element.getAttribute(name) !== text) element.setAttribute(name, text);
-  }
-  return element;
-}
 
 // Steps of 1, 2 or 5 times a power of ten, about as many as wanted: the multiples of one step in [low, high].
 export function ticks(low, high, wanted) {

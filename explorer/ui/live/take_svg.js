@@ -2,7 +2,8 @@
 //
 // What is copied from the page has its styles written into it: a viewer has neither the page's CSS nor its variables.
 
-import { svgElement, ticks } from "./plot.js";
+import { ticks } from "./plot.js";
+import { svgElement } from "./svg.js";
 import { format } from "./readout.js";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif";

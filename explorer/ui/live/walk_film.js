@@ -1,7 +1,7 @@
 // One model's walk as a strip of pictures, and below it how dense its codes lie along the way.
 
 import { drawLogits, pixelsOf, putPixels } from "./decoder.js";
-import { add, set } from "./drawing.js";
+import { add, set } from "./svg.js";
 import { format, write } from "./readout.js";
 import { along, position } from "./walk_path.js";
 import { densities } from "./walk_density.js";

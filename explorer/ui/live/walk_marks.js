@@ -1,7 +1,7 @@
 // What a walk draws over one map: its way, its waypoints, which can be dragged, and where the cursor is.
 
 import { grip } from "./grip.js";
-import { set, svgElement } from "./map.js";
+import { set, svgElement } from "./svg.js";
 import { along } from "./walk_path.js";
 import { fill } from "./words.js";
 

@@ -1,6 +1,6 @@
 // Over μ and log σ²: which of pathwise and score function scatters less, from the closed forms. A handle moves both parameters.
 
-import { add, set } from "./drawing.js";
+import { add, set } from "./svg.js";
 import { exact, scoreVariance } from "./estimators.js";
 import { grip } from "./grip.js";
 import { write } from "./readout.js";
