@@ -313,18 +313,18 @@ INTERRUPTED = "Interrupted while training digits-vae: it was not written, and ou
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "number, target, sentence",
+    "number, target, sentences",  # what the first one says: it may find the second gone, or be ended by torchrun before it does
     [
-        (signal.SIGINT, "torchrun", INTERRUPTED),
-        (signal.SIGTERM, "torchrun", INTERRUPTED),
-        (signal.SIGTERM, "0", INTERRUPTED),
-        (signal.SIGTERM, "1", LOST),
-        (signal.SIGKILL, "0", LOST),
-        (signal.SIGKILL, "1", LOST),
-        (signal.SIGSTOP, "1", LOST),
+        (signal.SIGINT, "torchrun", [INTERRUPTED]),
+        (signal.SIGTERM, "torchrun", [INTERRUPTED]),
+        (signal.SIGTERM, "0", [INTERRUPTED]),
+        (signal.SIGTERM, "1", [LOST, INTERRUPTED]),
+        (signal.SIGKILL, "0", [LOST]),
+        (signal.SIGKILL, "1", [LOST, INTERRUPTED]),
+        (signal.SIGSTOP, "1", [LOST]),
     ],
 )
-def test_when_one_ends_all_end_with_a_sentence(home, number, target, sentence):
+def test_when_one_ends_all_end_with_a_sentence(home, number, target, sentences):
     patience = "distributed.PATIENCE = distributed.timedelta(seconds=3)\n"
     arguments = [*ARGUMENTS, "--epochs", "100000", "--model", "vae", "--checkpoint-every", "0"]
     process = torchrun(home, COMMAND.replace("noted(bundle)", patience + "noted(bundle)") + GO, *arguments)
@@ -338,7 +338,7 @@ def test_when_one_ends_all_end_with_a_sentence(home, number, target, sentence):
     code, output, errors = ended(process)
     assert code != 0 and time.monotonic() - begun < 25 * patient()
     assert not any(is_alive(pid) for pid in pids)
-    assert sentence in errors, errors
+    assert any(sentence in errors for sentence in sentences), errors
     ours = [line for line in errors.splitlines() if "Traceback" in line and "[rank" in line]
     assert ours == [], errors
     assert bundle.find_bundles(home / "out") == [] and len(checkpoints(home)) == 1
