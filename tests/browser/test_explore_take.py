@@ -246,16 +246,7 @@ def test_failure_and_cancel_are_a_sentence_each(open_page):
     assert page.get_by_role("button", name="Make the file").is_visible()
 
 
-def test_base85_against_python(open_page):
-    page = open_page("", wait=".explorer")
+def test_base85_against_python(compute):
     content = np.random.default_rng(5).integers(0, 256, 1003, dtype=np.uint8).tobytes()
-    text, back = page.evaluate(
-        """async (bytes) => {
-          const entry = performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/explore.js"));
-          const { encode, decode } = await import(new URL("base85.js", entry.name));
-          const text = encode(Uint8Array.from(bytes));
-          return [text, [...decode(text)]];
-        }""",
-        list(content),
-    )
+    text, back = compute("base85", "const text = encode(Uint8Array.from(bytes)); return [text, [...decode(text)]];", bytes=list(content))
     assert text == base64.b85encode(content).decode().replace("<", ",") and bytes(back) == content

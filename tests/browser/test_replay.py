@@ -254,22 +254,20 @@ def test_the_discriminators_field_against_torch(open_page, recorded):
     assert sure < 0.4 and corner[2] > corner[0] and corner[3] == pytest.approx(255 * 0.75 * abs(2 * sure - 1), abs=12)
 
 
-def test_smoothed_priors_against_torch(open_page):
-    page = open_page("", wait=".explorer")
+def test_smoothed_priors_against_torch(compute):
     points = [[0.0, 0.0], [1.9, 0.1], [-3.0, 2.5]]
-    script = """async ([base, shape, points, smoothing, component]) => {
-      const { logDensity } = await import(new URL(base + "prior.js", document.baseURI));
-      return points.map(([x, y]) => logDensity(shape, x, y, { smoothing, component }));
-    }"""
     z = torch.tensor(points)
+
+    def found(given, smoothing: float, component: int | None) -> list[float]:
+        body = "return points.map(([x, y]) => logDensity(shape, x, y, { smoothing, component }));"
+        return compute("prior", body, shape=given, points=points, smoothing=smoothing, component=component)
+
     for name in PRIORS:
         prior, given = get_prior(name), shape(name)
         for smoothing in (0.0, 0.5):
-            found = page.evaluate(script, [assets.address(), given, points, smoothing, None])
-            np.testing.assert_allclose(found, prior.log_prob(z, smoothing=smoothing).numpy(), rtol=1e-4, atol=1e-4)
+            np.testing.assert_allclose(found(given, smoothing, None), prior.log_prob(z, smoothing=smoothing).numpy(), rtol=1e-4, atol=1e-4)
         if name == "mixture":
-            found = page.evaluate(script, [assets.address(), given, points, 0.5, 7])
-            np.testing.assert_allclose(found, prior.log_prob(z, torch.full((3,), 7), smoothing=0.5).numpy(), rtol=1e-4, atol=1e-4)
+            np.testing.assert_allclose(found(given, 0.5, 7), prior.log_prob(z, torch.full((3,), 7), smoothing=0.5).numpy(), rtol=1e-4, atol=1e-4)
 
 
 @pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-vae-16d").exists(), reason="no model of sixteen dimensions")
