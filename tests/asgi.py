@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 from urllib.parse import unquote
 
 LOOP = asyncio.Runner()  # one for all: a new one would need new threads for each request
+APART = ThreadPoolExecutor(1)  # it runs there: in this thread the browser tests may have theirs
 
 
 class Answer(NamedTuple):
@@ -32,7 +34,7 @@ def ask(app, path: str, method: str = "GET", body: bytes = b"", **headers: str) 
     async def send(message: dict) -> None:
         sent.append(message)
 
-    LOOP.run(app(scope, receive, send))
+    APART.submit(LOOP.run, app(scope, receive, send)).result()
     start = next(message for message in sent if message["type"] == "http.response.start")
     found = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
     assert not any(set("\r\n\0") & set(value) for value in found.values()), found  # nothing asked becomes a header of the answer

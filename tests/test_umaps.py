@@ -6,9 +6,7 @@ import json
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 
-import anyio
 import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
@@ -18,6 +16,8 @@ from explorer import umaps
 from explorer.ui import cached
 from explorer.ui.live import mapping
 from explorer.umaps import Umaps, Wanted
+
+from .asgi import Answer, ask
 
 # Gives the first two columns back, plus its own number of jobs so far. 2 neighbours: at once; 3: waits after the first share; 4: says no; 5: breaks off.
 SCRIPT = """
@@ -199,22 +199,6 @@ def test_the_end_of_the_server_ends_process_and_thread(made):
     assert found._thread is None
 
 
-def ask(method: str, path: str, body: bytes = b"") -> tuple[int, bytes]:
-    """A request to the routes, without a server: status and body."""
-    app, sent = Starlette(routes=mapping.ROUTES), []
-    scope = {"type": "http", "method": method, "path": path, "query_string": b"", "headers": [(b"content-type", b"application/json")]}
-
-    async def receive():
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message):
-        sent.append(message)
-
-    with ThreadPoolExecutor(1) as apart:  # where no browser test has its own loop
-        apart.submit(anyio.run, app, scope, receive, send).result()
-    return sent[0]["status"], b"".join(message.get("body", b"") for message in sent)
-
-
 def test_the_routes(made, monkeypatch):
     found, sources = made(), []
 
@@ -228,25 +212,27 @@ def test_the_routes(made, monkeypatch):
     monkeypatch.setattr(cached, "umap_source", source)
     monkeypatch.setattr(cached, "umap_points", lambda digest, what: POINTS if what == "codes" else 2 * POINTS)
 
-    def command(path: str, **parts) -> tuple[int, bytes]:
-        return ask("POST", f"/assets/1/umaps{path}", json.dumps(parts).encode())
+    app = Starlette(routes=mapping.ROUTES)
 
-    assert ask("GET", "/assets/1/umaps/d/umap-2-0.1")[0] == 404 and found._thread is None
-    assert command("", action="warm")[0] == 200 and found._thread is not None
-    for path in ("/gone/umap-2-0.1", "/d/umap", "/d/umap-1-0.1", "/d/umap-2-0.123", "/d/pca-2-0.1", "/d/..%2F"):
-        assert command(path, action="want", page="p")[0] == 404
+    def command(path: str, **parts) -> Answer:
+        return ask(app, f"/assets/1/umaps{path}", "POST", json.dumps(parts).encode(), content_type="application/json")
+
+    assert ask(app, "/assets/1/umaps/d/umap-2-0.1").status == 404 and found._thread is None
+    assert command("", action="warm").status == 200 and found._thread is not None
+    for path in ("/gone/umap-2-0.1", "/d/umap", "/d/umap-1-0.1", "/d/umap-2-0.123", "/d/pca-2-0.1", "/d/..%2Fx"):
+        assert command(path, action="want", page="p").status == 404
     for parts in ({"action": "delete", "page": "p"}, {"action": "want"}, {"page": "p"}, {"action": 1, "page": "p"}):
-        assert command("/d/umap-2-0.1", **parts)[0] == 400
+        assert command("/d/umap-2-0.1", **parts).status == 400
     assert not found._jobs
     for path, points in (("/d/umap-2-0.1", POINTS), ("/d/pixels-2-0.1", 2 * POINTS)):
-        assert command(path, action="want", page="p")[0] == 200
-        until(lambda: json.loads(command(path, action="ask", page="p")[1])["state"] == "done")
-        status, body = ask("GET", f"/assets/1/umaps{path}")
+        assert command(path, action="want", page="p").status == 200
+        until(lambda: json.loads(command(path, action="ask", page="p").body)["state"] == "done")
+        status, _, body = ask(app, f"/assets/1/umaps{path}")
         shift = load_tensors(body)["map"] - points[:, :2]
         assert status == 200 and shift.min() == shift.max() > 0
-    assert json.loads(command("/other/pixels-2-0.1", action="want", page="p")[1])["state"] == "done"  # pixels are of no model
-    assert json.loads(command("/d/umap-3-0.1", action="want", page="p")[1])["state"] in ("waiting", "running")
-    assert json.loads(command("/d/umap-3-0.1", action="cancel", page="p")[1])["state"] == "cancelled"
+    assert json.loads(command("/other/pixels-2-0.1", action="want", page="p").body)["state"] == "done"  # pixels are of no model
+    assert json.loads(command("/d/umap-3-0.1", action="want", page="p").body)["state"] in ("waiting", "running")
+    assert json.loads(command("/d/umap-3-0.1", action="cancel", page="p").body)["state"] == "cancelled"
 
 
 @pytest.mark.slow  # it compiles
