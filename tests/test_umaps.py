@@ -219,7 +219,7 @@ def test_the_routes(made, monkeypatch):
 
     assert ask(app, "/assets/1/umaps/d/umap-2-0.1").status == 404 and found._thread is None
     assert command("", action="warm").status == 200 and found._thread is not None
-    for path in ("/gone/umap-2-0.1", "/d/umap", "/d/umap-1-0.1", "/d/umap-2-0.123", "/d/pca-2-0.1", "/d/..%2Fx"):
+    for path in ("/gone/umap-2-0.1", "/d/umap", "/d/umap-1-0.1", "/d/umap-2-0.123", "/d/pca-2-0.1", "/d/..%2Fx", "/d/..%252F"):
         assert command(path, action="want", page="p").status == 404
     for parts in ({"action": "delete", "page": "p"}, {"action": "want"}, {"page": "p"}, {"action": 1, "page": "p"}):
         assert command("/d/umap-2-0.1", **parts).status == 400

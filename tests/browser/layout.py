@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-# Texts that reach over the window's edge, where nothing can be scrolled to them (what lies over a map goes out of sight with it); and how far the page itself can be scrolled sideways.
-CUT_OFF = """() => {
-  const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)], main = document.querySelector('[data-testid=stMain]'), found = [];
+# What both look through: the page and all shadow roots, what an element is in, whether it is seen, and whether it holds a text of its own.
+EVERYWHERE = """() => {
+  const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)], found = [];
   const up = (e) => e.parentElement ?? e.getRootNode().host;
+  const seen = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const isText = (node) => node.nodeType === 3 && node.textContent.trim();
+"""
+
+# Texts that reach over the window's edge, where nothing can be scrolled to them (what lies over a map goes out of sight with it); and how far the page itself can be scrolled sideways.
+CUT_OFF = EVERYWHERE + """
+  const main = document.querySelector('[data-testid=stMain]');
   for (const root of roots) for (const e of root.querySelectorAll('*')) {
-    if (e.closest('style, script, option, .unseen, .overlay') || ![...e.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) continue;
-    if (!e.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+    if (e.closest('style, script, option, .unseen, .overlay') || ![...e.childNodes].some(isText) || !seen(e)) continue;
     const box = e.getBoundingClientRect();
     if (box.width < 2 || box.height < 2 || (box.right <= innerWidth + 1 && box.left >= -1)) continue;
     let scrolls = false;
@@ -26,10 +32,8 @@ def cut_off(page) -> list[str]:
 
 
 # What does not lie as it should: texts over other texts, texts and formulas that are cut off at a side, drawings that are squeezed together.
-AMISS = """() => {
-  const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)], texts = [], found = [];
-  const up = (e) => e.parentElement ?? e.getRootNode().host, roomy = innerWidth >= 1100; // elsewhere a formula may be scrolled
-  const seen = (e) => e.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+AMISS = EVERYWHERE + """
+  const texts = [], roomy = innerWidth >= 1100; // elsewhere a formula may be scrolled
   const clipped = (box, e) => { // to what its ancestors let through
     let { left, top, right, bottom } = box;
     for (let p = e; p; p = up(p)) {
@@ -45,9 +49,8 @@ AMISS = """() => {
     const box = e.getBoundingClientRect(), name = e.textContent.trim().slice(0, 30);
     if (e.matches('svg, canvas') && !e.closest('button, .legend, .bars') && box.width > 0 && (box.width < 40 || (roomy && box.width < 120 && box.width < 0.8 * box.height))) found.push(`${e.closest('[class]').className.baseVal ?? e.closest('[class]').className}: ${Math.round(box.width)} pixels wide`);
     if (roomy && e.matches('math *') && box.right > e.closest('math').parentElement.getBoundingClientRect().right + 2) found.push(`${e.closest('math').textContent.trim().slice(0, 30)}: cut off`);
-    if (e.closest('svg, math') || ![...e.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) continue;
-    for (const node of e.childNodes) {
-      if (node.nodeType !== 3 || !node.textContent.trim()) continue;
+    if (e.closest('svg, math')) continue;
+    for (const node of [...e.childNodes].filter(isText)) {
       const range = document.createRange();
       range.selectNodeContents(node);
       for (const part of range.getClientRects()) {

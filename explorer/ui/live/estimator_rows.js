@@ -1,9 +1,9 @@
 // The estimators one below the other: numbers, a histogram of single estimates, and the running mean, on axes that all share.
 
 import { short } from "./drawing.js";
-import { add, set } from "./svg.js";
 import { ESTIMATORS, histogram } from "./estimators.js";
 import { format, write } from "./readout.js";
+import { add, set } from "./svg.js";
 
 const BINS = 61;
 const SIGMAS = 3.2; // of the widest estimator on either side of the truth

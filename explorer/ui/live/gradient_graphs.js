@@ -1,9 +1,9 @@
 // The two computation graphs of one draw, with values and gradients on their edges, and the curves beneath them.
 
 import { fill, roomy, short } from "./drawing.js";
-import { add, set } from "./svg.js";
 import { expectation, FUNCTIONS, normalDensity, SCORE } from "./estimators.js";
 import { format, write } from "./readout.js";
+import { add, set } from "./svg.js";
 
 const number = (value) => short(value, format);
 

@@ -6,8 +6,8 @@ import { klDiagonal, klIntegral, klMonteCarlo, klTerms, klToStandardNormalFull }
 import { apart, digits, number, showAgreement } from "./kl_words.js";
 import { klToStandardNormal, seededUniform, standardNormal } from "./gaussian.js";
 import { ticks } from "./plot.js";
-import { set, svgElement } from "./svg.js";
 import { format, write } from "./readout.js";
+import { set, svgElement } from "./svg.js";
 import { fill } from "./words.js";
 
 const NORMAL = { mean: [0, 0], cov: [[1, 0], [0, 1]] };

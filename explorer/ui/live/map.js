@@ -29,8 +29,7 @@ export class LatentMap {
     host.append(this.sketchpad.canvas);
     this.plot = host.appendChild(document.createElement("div"));
     this.plot.className = "plot";
-    this.overlay = host.appendChild(svgElement("svg"));
-    this.overlay.setAttribute("class", "overlay");
+    this.overlay = add(host, "svg", { class: "overlay" });
     this.shapes = buildOverlay(this.overlay);
     this.setPrior(null);
     this.listen();
@@ -432,11 +431,7 @@ function buildOverlay(svg) {
   const group = add(svg, "g", { "clip-path": `url(#${id})` });
   const beneath = add(group, "g");
   const prior = add(beneath, "g");
-  const ringTexts = RINGS.map(({ mass }) => {
-    const text = add(beneath, "text", { class: "ring-text" });
-    text.textContent = `${(100 * mass).toFixed(0)} %`;
-    return text;
-  });
+  const ringTexts = RINGS.map(({ mass }) => add(beneath, "text", { class: "ring-text" }, `${(100 * mass).toFixed(0)} %`));
   const names = add(group, "g");
   const trail = add(group, "g", { class: "trail" });
   for (const name of ["whole", "behind", "stops"]) add(trail, "path", { class: name });

@@ -4,10 +4,10 @@
 
 import { reparameterise } from "./gaussian.js";
 import { drawNoise, Pictures } from "./many_samples.js";
-import { svgElement } from "./svg.js";
 import { round } from "./probe.js";
 import { write } from "./readout.js";
 import { listen } from "./slider.js";
+import { svgElement } from "./svg.js";
 import { fill } from "./words.js";
 
 const BUDGET = 6, WORK = 8, REST = 120; // ms: for the draws of a frame that moves; of work at a time; after the last move

@@ -3,8 +3,8 @@
 // What is copied from the page has its styles written into it: a viewer has neither the page's CSS nor its variables.
 
 import { ticks } from "./plot.js";
-import { svgElement } from "./svg.js";
 import { format } from "./readout.js";
+import { svgElement } from "./svg.js";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif";
 const TITLE = 26, LINE = 15, SWATCH = 18; // heights, pixels
