@@ -292,6 +292,22 @@ def test_keys_move_handles_and_sliders(open_lesson):
     np.testing.assert_allclose(np.sqrt(np.linalg.eigvalsh([[a, b], [b, c]])), [1.05, math.sqrt(3)], atol=1e-3)
 
 
+def test_what_is_finished_within_one_frame_is_drawn_and_then_said(open_lesson):
+    """The first change of a frame is drawn at once, the others wait for the next one: their tab may not have been made yet."""
+    page = open_lesson("?q=1,2&p=0,1")
+
+    def said_after(*selectors: str) -> str:
+        page.evaluate(PYTHON + f" for (const selector of {list(selectors)}) root.querySelector(selector).click(); }}")
+        next_frame(page)
+        return page.locator(".kl-lesson .announcement").inner_text()
+
+    tabs = [f"[role=tab][data-tab={tab}]" for tab in ("two", "derivation", "logvar", "predict")]
+    assert said_after(*tabs[:2]) == f"The integral: {page.locator('.of-step').inner_text()}"
+    assert said_after(*(f".steps button:nth-child({step})" for step in (5, 4))) == f"Diagonal Σ: {page.locator('.of-step').inner_text()}"
+    assert said_after(*tabs[2:]) == page.locator(".question").inner_text() != ""
+    assert said_after(".options label:nth-child(2) input", ".reveal").startswith("Right. Before 1.306853")
+
+
 def test_a_finger_drags_a_handle(open_lesson):
     page = open_lesson("?tab=two&q2=0,0,1,0,1&p2=2,2,1,0,1", viewport=PHONE, has_touch=True, is_mobile=True)
     knob = page.get_by_role("button", name="q: centre; arrow keys move it").first.locator(".knob")

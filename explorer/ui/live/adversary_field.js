@@ -50,10 +50,8 @@ export class FieldTab {
   }
 
   finish() {
-    this.draw();
     this.lesson.commit();
-    const now = this.values?.d;
-    if (now) this.lesson.announce(`D(z) ${format(now.probability, 3)}`);
+    this.painter.draw(() => this.values.d && this.lesson.announce(`D(z) ${format(this.values.d.probability, 3)}`));
   }
 
   // Another moment of the training, while the scrubber moves.

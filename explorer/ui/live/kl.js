@@ -88,9 +88,14 @@ class Lesson {
       this.probe.revert();
     }
     const finished = !cancelled && this.probe.commit();
-    if (finished) this.exchange.post(this.state);
-    this.draw();
-    if (finished) write(this.root.querySelector(".announcement"), this.tabs[this.state.tab].spoken?.() ?? "");
+    if (!finished) return this.draw();
+    this.exchange.post(this.state);
+    this.tell();
+  }
+
+  // Draws, and then says to a screen reader what the open tab shows.
+  tell() {
+    this.painter.draw(() => write(this.root.querySelector(".announcement"), this.tabs[this.openTab].spoken()));
   }
 
   set(part) {

@@ -82,8 +82,12 @@ export class Predict {
     const name = NAMES[this.lesson.state.step - 1];
     memory.revealed[name] = true;
     memory.outcomes[name] = this.answers(name).answer === memory.chosen[name];
-    this.lesson.draw();
-    write(this.lesson.root.querySelector(".announcement"), this.find(".answer").textContent);
+    this.lesson.tell();
+  }
+
+  spoken() {
+    const { hidden, children } = this.find(".answer");
+    return (hidden ? [this.find(".question")] : [...children]).map((part) => part.textContent).join(" ");
   }
 
   draw(state) {

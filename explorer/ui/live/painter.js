@@ -6,10 +6,15 @@ export class Painter {
     this.paint = paint;
   }
 
-  draw() {
+  // then(): called once, when what stands now has been painted; the next one given before that takes its place.
+  draw(then) {
+    if (then) this.then = then;
     if (this.scheduled) return void (this.stale = true);
     this.stale = false;
     this.paint();
+    const painted = this.then;
+    this.then = null;
+    painted?.();
     this.scheduled = requestAnimationFrame(() => {
       this.scheduled = null;
       if (this.stale) this.draw();
