@@ -471,9 +471,11 @@ class Explorer {
 
   // What stands in the corner of the map under the pointer.
   note(panel, { previewing }) {
-    const view = panel.view(this.probe.state), plane = view === null;
-    if (!plane && !previewing) return this.surface?.note(panel) || viewNote(view, this.data.words.maps.notes);
-    if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) return this.surface?.note(panel) ?? "";
+    const { state } = this.probe, { notes } = this.data.words.maps, view = panel.view(state), plane = view === null;
+    if (!plane && !previewing) return this.surface?.note(panel) || viewNote(view, notes);
+    if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) {
+      return this.surface?.note(panel) || (String(panel.dims(state)) === String(state.dims) ? "" : fill(notes.first_two, { all: panel.model.entry.latent_dim }));
+    }
     const [x, y] = this.hovered.point, replayed = this.replay?.of(panel);
     const near = panel.map.nearest(x, y, plane ? undefined : NEAR);
     const row = replayed && near !== null ? this.replay.rowOf(panel, near) : near;

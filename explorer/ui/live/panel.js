@@ -57,9 +57,9 @@ export class Panel {
     this.codesChoices.forEach((radio) => (radio.checked = radio.value === state.codes));
   }
 
-  // The two dimensions that the panel's plane shows.
+  // The two dimensions that the panel's plane shows: the chosen ones, or the first of a model that lacks one of them.
   dims(state) {
-    return this.model.entry.latent_dim > 2 ? state.dims : [0, 1];
+    return state.dims.every((i) => i < this.model.entry.latent_dim) ? state.dims : [0, 1];
   }
 
   // What the panel's map shall be, as the address writes it.

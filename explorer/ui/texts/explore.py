@@ -101,6 +101,7 @@ WORDS = {
         "notes": {
             "umap": "UMAP of the codes: near stays near, distances do not count",
             "pca": "PCA of the codes: this plane holds {share} of their variance",
+            "first_two": "{all} dimensions: the plane is of the first two",
             "made_umap": "UMAP of the codes, n_neighbors {neighbours}, min_dist {distance}: distances do not count",
             "made_pixels": "UMAP of the raw pixels, n_neighbors {neighbours}, min_dist {distance}: no model is in it",
         },
