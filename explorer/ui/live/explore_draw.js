@@ -92,6 +92,7 @@ export class Tool {
   async open() {
     const { panels, models, words } = this.page;
     const current = panels.map((panel) => panel.model);
+    this.isOpen = false; // the encoders are those of other models
     const encoders = await Promise.all(current.map(({ entry }) => models.encoder(entry)));
     if (panels.some((panel, i) => panel.model !== current[i])) return; // others were chosen meanwhile: they open it again
     this.encoders = encoders;

@@ -124,7 +124,7 @@ export class Tool {
 
   show() {
     const state = this.page.state();
-    if (!this.isOpen || !this.ready(state)) return;
+    if (!this.isOpen) return;
     for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", name === state.near);
     for (const [name, view] of this.views) view.host.hidden = name !== state.near;
     this.side.value = state.near_side;
@@ -141,11 +141,6 @@ export class Tool {
       marks.place(state, { ...view.marksOn(panel, state), hot });
     }
     for (const thumbs of view.thumbs ?? []) thumbs.mark(this.hot);
-  }
-
-  // Have both panels the models that the state names?
-  ready(state) {
-    return this.panels.every((panel) => panel.model?.entry.name === state[panel.side] && panel.model.entry.latent_dim <= state.mean.length);
   }
 
   // A click on a map asks that map's model there: it moves the probe, as always, and the neighbours go with it.

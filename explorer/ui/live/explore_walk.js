@@ -351,6 +351,7 @@ export class Tool {
 
   async save() {
     const { walkGif } = await import("./walk_gif.js");
+    if (!this.films.some((film) => film.walk)) return;
     const films = this.films.flatMap((film, i) => (film.walk ? [{ name: this.page.panels[i].name, walk: film.walk }] : []));
     const bytes = walkGif(films, Number(this.find(".seconds").value), this.words);
     const file = fileName(["walk", ...this.page.panels.map((panel) => panel.model.entry.name)], "gif");

@@ -121,7 +121,7 @@ export class LatentMap {
   // The codes on the canvas, on the axes that Plotly will have: the same scale for both, around the same middle.
   sketch() {
     const { clientWidth: width, clientHeight: height } = this.host;
-    const { l, r, t, b } = margin(enlargement()), across = width - l - r, down = height - t - b;
+    const { l, r, t, b } = margin(enlargement()), across = Math.max(1, width - l - r), down = Math.max(1, height - t - b); // it has no size where it is not seen
     const { x: [x0, x1], y: [y0, y1] } = this.home;
     const scale = Math.min(across / (x1 - x0), down / (y1 - y0)); // pixels a unit
     const around = (low, high, pixels) => [(low + high - pixels / scale) / 2, (low + high + pixels / scale) / 2];

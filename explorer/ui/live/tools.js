@@ -3,7 +3,7 @@
 // explore_NAME.js exports class Tool. It is built once, with a section to fill and the page; all its methods may be left out:
 //   open()                     it is seen again, or the page's models changed
 //   close()                    another one is: it takes down what it put on the maps
-//   show(frame)                a frame is drawn: probe.js's frame; page.state() is its state
+//   show(frame)                a frame is drawn: probe.js's frame; page.state() is its state, and the panels have its models
 //   click(panel, point, row)   a map was clicked there (row: of the code that was hit, or null). true: the page does nothing of its own
 //   destroy()                  the page is left
 //
@@ -16,7 +16,7 @@ export const NAMES = ["draw", "near", "map", "walk", "take"];
 export class Tools {
   // root: the page's; page: as above, without words.
   constructor(root, page) {
-    Object.assign(this, { root, page });
+    Object.assign(this, { root, page, turn: 0 });
     this.opened = new Map(); // by name: {tool, box}
     this.room = root.querySelector(".tool");
     const bar = root.querySelector(".tools");
@@ -38,18 +38,21 @@ export class Tools {
     for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", state.tool === name);
     if (this.wanted === state.tool && !again) return;
     this.wanted = state.tool;
+    const turn = (this.turn += 1), isOver = () => turn !== this.turn || this.destroyed; // another tool, or other models, were chosen meanwhile
     if (this.current && this.current.name !== state.tool) this.close();
     this.room.hidden = state.tool === "none";
     this.root.classList.toggle("with-tool", state.tool !== "none");
     if (state.moment === null) this.root.classList.toggle("compact", state.tool !== "none");
     if (state.tool === "none" || !this.page.panels.every((panel) => panel.model)) return;
+    this.room.inert = this.opening = true;
     try {
       const opened = await this.fetch(state.tool);
-      if (this.wanted !== state.tool || this.destroyed) return; // another one was chosen meanwhile
+      if (isOver()) return;
       for (const { box } of this.opened.values()) box.hidden = box !== opened.box;
       this.current = opened;
       await opened.tool.open?.();
-      this.room.dataset.ready = state.tool;
+      if (isOver()) return;
+      this.opening = false;
       this.page.draw();
     } catch (error) {
       this.page.fail(error, `${this.page.words[state.tool].name} could not be opened`);
@@ -62,6 +65,7 @@ export class Tools {
       if (!this.opened.has(name)) {
         const box = this.room.appendChild(document.createElement("div"));
         box.className = name;
+        box.hidden = true; // another one may have been chosen meanwhile
         const { words } = this.page;
         this.opened.set(name, { name, box, tool: new Tool(box, { ...this.page, words: words[name], allWords: words }) });
       }
@@ -76,8 +80,14 @@ export class Tools {
     delete this.room.dataset.ready;
   }
 
+  // A tool shows frames, and can be used, while it is open and both panels have the models that the state names.
   show(frame) {
-    this.current?.tool.show?.(frame);
+    if (!this.current) return;
+    const state = this.page.state(), ready = !this.opening && this.page.panels.every((panel) => panel.model?.entry.name === state[panel.side]);
+    if (this.room.inert === ready) this.room.inert = !ready;
+    if (!ready) return;
+    this.current.tool.show?.(frame);
+    this.room.dataset.ready = this.current.name;
   }
 
   click(panel, point, row) {
