@@ -1,0 +1,129 @@
+"""What a hurried person does: clicks that follow each other before the page has caught up. Nothing fails, and the connection stays."""
+
+from __future__ import annotations
+
+import random
+import re
+
+import numpy as np
+import pytest
+
+from explorer.bundle import load_bundle
+
+from .driver import COMPLETE, ROOT
+from .test_dimensions import PLACES
+from .views import VIEWS
+
+pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+
+TOOLS = {"Draw": "draw", "Near": "near", "Map": "map", "Walk": "walk", "Take away": "take"}
+ROUNDS = 40
+
+# Uses some controls of the page's main part within one task, as many as asked for: those that can be seen then, and are not out of use. Returns their names.
+USE = """([seed, count]) => {
+  let state = seed;
+  const random = () => (state = (state * 1664525 + 1013904223) % 2 ** 32) / 2 ** 32, pick = (list) => list[Math.floor(random() * list.length)];
+  const all = [], collect = (root) => root.querySelectorAll('*').forEach((element) => { all.push(element); if (element.shadowRoot) collect(element.shadowRoot); });
+  collect(document.querySelector('[data-testid=stMain]'));
+  const usable = (e) => e.isConnected && e.getClientRects().length && !e.disabled && !e.closest('[inert], [data-testid=stToolbar], .modebar') && e.options?.length !== 0;
+  const controls = all.filter((e) => e.matches('button, input:not([type=file]), select, summary') && !e.closest('[data-testid=stDownloadButton]') && usable(e));
+  const changed = (e, value, ...events) => { e.value = value; events.forEach((name) => e.dispatchEvent(new Event(name, { bubbles: true }))); };
+  return Array.from({ length: count }, () => {
+    const e = pick(controls);
+    if (!e || !usable(e)) return null;
+    const name = `${e.getAttribute('aria-label') ?? e.textContent.trim()} (${e.type ?? e.tagName})`;
+    if (e.matches('select')) changed(e, pick([...e.options]).value, 'input', 'change');
+    else if (e.type === 'range') changed(e, Number(e.min) + random() * (e.max - e.min), 'input', ...(random() < 0.7 ? ['change'] : []));
+    else if (e.type === 'number' || e.type === 'text') changed(e, pick(['', '-1', '3', '0.5', '1e9']), 'input', 'change');
+    else e.click();
+    return name;
+  });
+}"""
+
+
+def test_changes_that_come_quickly_keep_the_connection(open_page):
+    """Each interrupts the run of the one before: Streamlit's cache of messages has to outlive them (config.toml)."""
+    page = open_page("reparameterisation", wait=".rep-lesson[data-ready=true]")
+    tabs = page.get_by_role("tab")
+    for i in range(60):
+        tabs.nth(i % tabs.count()).dispatch_event("click")
+    tabs.nth(1).click()
+    page.wait_for_url("**view=draws**")
+    page.wait_for_timeout(1000)
+    tabs.nth(2).click()  # it is still heard
+    page.wait_for_url("**view=estimators**")
+
+
+def shown(page) -> list[str]:
+    """The tools that can be seen."""
+    return page.locator(".tool > :visible").evaluate_all("boxes => boxes.map((box) => box.className)")
+
+
+def test_tools_follow_each_other_and_one_is_seen_at_a_time(open_page):
+    page = open_page()
+    for label, name in [*TOOLS.items(), *reversed(TOOLS.items())]:
+        page.get_by_role("button", name=label, exact=True).click()
+        page.wait_for_selector(f".tool[data-ready={name}]:not([inert])")
+        assert shown(page) == [name]
+    page.get_by_role("button", name="Walk", exact=True).dispatch_event("click")
+    page.get_by_role("button", name="Probe", exact=True).click()
+    page.wait_for_selector(".tool", state="hidden")
+
+
+def test_of_two_tools_chosen_at_once_the_second_is_seen(open_page):
+    page = open_page()
+    page.route("**/explore_walk.js", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.get_by_role("button", name="Walk", exact=True).click()
+    with page.expect_response("**/explore_walk.js"):
+        page.get_by_role("button", name="Take away", exact=True).click()
+        page.wait_for_selector(".tool[data-ready=take]:not([inert])")
+    page.wait_for_timeout(300)
+    assert shown(page) == ["take"]
+
+
+def test_a_tool_is_out_of_use_until_what_it_needs_is_there(open_page):
+    from playwright.sync_api import Error as PlaywrightError
+
+    page = open_page("?tool=draw", wait=f"{COMPLETE} .tool[data-ready=draw]")
+    held, draw = [], page.get_by_role("button", name="Random", exact=True)
+    page.route("**/encoders/*", lambda route: held.append(route))
+    page.get_by_role("combobox", name="Model in the right panel").select_option("mnist-ae")
+    page.wait_for_selector(".tool[inert]")
+    while not held:
+        page.wait_for_timeout(50)
+    with pytest.raises(PlaywrightError, match="Timeout"):
+        draw.click(timeout=700)
+    for route in held:
+        route.continue_()
+    page.wait_for_selector(".tool:not([inert])")
+    draw.click()
+    page.wait_for_url("**pick=mnist**")
+
+
+def test_a_model_without_the_chosen_dimensions_shows_its_first_two(open_page):
+    page = open_page("?left=mnist-vae-32d&right=mnist-aae-8d&dims=19,20&map=plane")
+    for side, model, dims in (("left", "mnist-vae-32d", (18, 19)), ("right", "mnist-aae-8d", (0, 1))):
+        codes = load_bundle(ROOT / "pretrained" / model).codes.mean.astype(np.float16)[:, dims]  # as they travel
+        places = page.locator(f".panel.{side} .map").evaluate(PLACES)
+        np.testing.assert_allclose(np.sort(places, axis=0), np.sort(codes.astype(float), axis=0), atol=1e-6)
+    assert page.locator(".panel.right .note").text_content() == "8 dimensions: the plane is of the first two"
+    assert page.locator(".panel.left .note").text_content() == ""
+    page.get_by_role("button", name=re.compile("^Dimension 9, KL")).click()
+    page.wait_for_url(re.compile("dims=9(%2C|,)20"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("view", VIEWS)
+def test_random_clicks_leave_no_error(open_page, view):
+    query, drawn = VIEWS[view]
+    page = open_page(query, wait=None)
+    page.locator(drawn).first.wait_for(state="attached")
+    chance = random.Random(view)
+    if chance.random() < 0.5:
+        page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 3})
+    for _ in range(ROUNDS):
+        page.evaluate(USE, [chance.randrange(2**31), chance.randint(1, 6)])
+        page.wait_for_timeout(chance.choice([0, 5, 16, 40, 120, 400]))
+    page.wait_for_timeout(500)
+    assert page.locator(".failure:visible").all_inner_texts() == []
+    assert page.get_by_test_id("stException").count() == 0
