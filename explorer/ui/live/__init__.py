@@ -26,7 +26,8 @@ from explorer.ui.live import assets
 HERE = Path(__file__).parent
 
 # Streamlit loads the component's script from a blob, so the modules are imported by address. Streamlit runs the
-# default export again whenever data or theme change: the page is mounted once for each parent.
+# default export again whenever data or theme change: the page is mounted once for each parent. Where two changes come at once, it calls what
+# the first run returned, as if the page were left: it is left when it is no longer in the document.
 _BOOTSTRAP = """
 const mounted = new WeakMap();
 export default function ({ data, parentElement, setStateValue }) {
@@ -49,6 +50,7 @@ export default function ({ data, parentElement, setStateValue }) {
   } else if (page.instance) page.instance.update(data);
   else page.data = data;
   return () => {
+    if (root.isConnected || page.gone) return;
     page.gone = true;
     mounted.delete(parentElement);
     page.instance?.destroy();
