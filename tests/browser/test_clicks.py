@@ -11,13 +11,14 @@ import pytest
 from explorer.bundle import load_bundle
 
 from .driver import COMPLETE, ROOT
+from .layout import amiss
 from .test_dimensions import PLACES
 from .views import VIEWS
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
 
 TOOLS = {"Draw": "draw", "Near": "near", "Map": "map", "Walk": "walk", "Take away": "take"}
-ROUNDS = 40
+ROUNDS = 30
 
 # Uses some controls of the page's main part within one task, as many as asked for: those that can be seen then, and are not out of use. Returns their names.
 USE = """([seed, count]) => {
@@ -26,7 +27,7 @@ USE = """([seed, count]) => {
   const all = [], collect = (root) => root.querySelectorAll('*').forEach((element) => { all.push(element); if (element.shadowRoot) collect(element.shadowRoot); });
   collect(document.querySelector('[data-testid=stMain]'));
   const usable = (e) => e.isConnected && e.getClientRects().length && !e.disabled && !e.closest('[inert], [data-testid=stToolbar], .modebar') && e.options?.length !== 0;
-  const controls = all.filter((e) => e.matches('button, input:not([type=file]), select, summary') && !e.closest('[data-testid=stDownloadButton]') && usable(e));
+  const controls = all.filter((e) => e.matches('button, input:not([type=file]), select, summary') && usable(e));
   const changed = (e, value, ...events) => { e.value = value; events.forEach((name) => e.dispatchEvent(new Event(name, { bubbles: true }))); };
   return Array.from({ length: count }, () => {
     const e = pick(controls);
@@ -64,7 +65,7 @@ def test_tools_follow_each_other_and_one_is_seen_at_a_time(open_page):
     for label, name in [*TOOLS.items(), *reversed(TOOLS.items())]:
         page.get_by_role("button", name=label, exact=True).click()
         page.wait_for_selector(f".tool[data-ready={name}]:not([inert])")
-        assert shown(page) == [name]
+        assert shown(page) == [name] and amiss(page) == []
     page.get_by_role("button", name="Walk", exact=True).dispatch_event("click")
     page.get_by_role("button", name="Probe", exact=True).click()
     page.wait_for_selector(".tool", state="hidden")
@@ -113,7 +114,7 @@ def test_a_model_without_the_chosen_dimensions_shows_its_first_two(open_page):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", sorted(VIEWS.keys() - {"scoreboard"}))  # where all controls are Streamlit's
 def test_random_clicks_leave_no_error(open_page, view):
     query, drawn = VIEWS[view]
     page = open_page(query, wait=None)
@@ -127,3 +128,4 @@ def test_random_clicks_leave_no_error(open_page, view):
     page.wait_for_timeout(500)
     assert page.locator(".failure:visible").all_inner_texts() == []
     assert page.get_by_test_id("stException").count() == 0
+    assert amiss(page) == []

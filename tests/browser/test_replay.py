@@ -18,6 +18,7 @@ from explorer.ui.cached import shape
 from explorer.ui.live import assets
 
 from .driver import COMPLETE, DESK, PHONE, ROOT, address, sent_messages
+from .layout import amiss
 from .test_explorer import AT, PIXELS, picture
 
 DIGITS = "left=digits-vae&right=digits-aae"
@@ -283,6 +284,14 @@ def test_a_model_without_a_recording_says_so_and_the_other_still_replays(open_pa
     page.get_by_role("img", name="VAE decoded manifold").wait_for()
     page.wait_for_timeout(500)
     assert_shows(page, recorded, 10)
+
+
+def test_leaving_the_replay_leaves_nothing_of_it(open_page):
+    page = open_page(f"?{DIGITS}&moment=3", wait=OPEN)
+    page.get_by_text("Decoders are kept only for the finished model").wait_for()
+    page.get_by_role("button", name="Probe", exact=True).click()
+    page.wait_for_selector(".explorer:not([data-replay])")
+    assert not page.get_by_text("Decoders are kept only for the finished model").is_visible() and amiss(page) == []
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["projector", "phone"])

@@ -58,7 +58,7 @@ export class Replay {
   close() {
     this.stop();
     this.root.classList.remove("replaying", "compact");
-    this.bar.hidden = this.find(".moments").hidden = true;
+    this.bar.hidden = this.find(".moments").hidden = this.find(".stage .decoders").hidden = true;
     delete this.root.dataset.replay;
     for (const [panel, side] of this.sides) {
       panel.map.setLayer(null);
