@@ -44,7 +44,8 @@ export class Tools {
     this.root.classList.toggle("with-tool", state.tool !== "none");
     if (state.moment === null) this.root.classList.toggle("compact", state.tool !== "none");
     if (state.tool === "none" || !this.page.panels.every((panel) => panel.model)) return;
-    this.room.inert = this.opening = true;
+    this.opening = true;
+    if (this.room.dataset.ready !== state.tool) this.room.inert = true;
     try {
       const opened = await this.fetch(state.tool);
       if (isOver()) return;
@@ -83,11 +84,12 @@ export class Tools {
   // A tool shows frames, and can be used, while it is open and both panels have the models that the state names.
   show(frame) {
     if (!this.current) return;
-    const state = this.page.state(), ready = !this.opening && this.page.panels.every((panel) => panel.model?.entry.name === state[panel.side]);
-    if (this.room.inert === ready) this.room.inert = !ready;
-    if (!ready) return;
+    const state = this.page.state(), isThere = this.page.panels.every((panel) => panel.model?.entry.name === state[panel.side]);
+    if (!isThere) this.room.inert = true;
+    if (!isThere || this.opening) return;
     this.current.tool.show?.(frame);
     this.room.dataset.ready = this.current.name;
+    this.room.inert = false;
   }
 
   click(panel, point, row) {
