@@ -161,5 +161,5 @@ def test_the_guide_and_the_words_know_the_kinds():
     from explorer.ui.texts.explore import WORDS
 
     assert set(WORDS["maps"]["kinds"]) == {*state.MAPS, "again", "pixels"}
-    assert set(WORDS["maps"]["notes"]) == {"umap", "pca", *(f"made_{kind}" for kind in state.UMAP_KINDS)}
+    assert set(WORDS["maps"]["notes"]) == {"umap", "pca", "first_two", *(f"made_{kind}" for kind in state.UMAP_KINDS)}
     assert json.dumps(WORDS)  # they travel
