@@ -46,7 +46,7 @@ export class Contents {
   // What is being made is no longer wanted.
   stop() {
     this.made += 1;
-    for (const button of this.pager.querySelectorAll("button")) button.disabled = true; // until the table is that of the region
+    for (const button of this.pager.querySelectorAll(".back, .on, .csv")) button.disabled = true; // until the table is that of the region
   }
 
   // The mean of the decoded codes in each model, and of the originals. Frames and input come in between.

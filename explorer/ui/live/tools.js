@@ -85,8 +85,8 @@ export class Tools {
   show(frame) {
     if (!this.current) return;
     const state = this.page.state(), isThere = this.page.panels.every((panel) => panel.model?.entry.name === state[panel.side]);
-    if (!isThere) this.room.inert = true;
-    if (!isThere || this.opening) return;
+    if (!isThere) this.opening = this.room.inert = true; // it is opened anew when they arrive
+    if (this.opening) return;
     this.current.tool.show?.(frame);
     this.room.dataset.ready = this.current.name;
     this.room.inert = false;
