@@ -17,7 +17,7 @@ export class WinsMap {
     this.canvas = this.host.appendChild(document.createElement("canvas"));
     this.svg = add(this.host, "svg", { class: "overlay" });
     this.edge = add(this.svg, "path", { class: "edge" });
-    this.note = add(this.svg, "text", { class: "note", "text-anchor": "middle" });
+    this.note = this.host.appendChild(Object.assign(document.createElement("p"), { className: "note" }));
     this.names = [["μ", "mean"], ["log σ²", "log_var"]].map(([sign, kind]) => add(this.svg, "text", { class: `axis-name ${kind}` }, sign));
     this.ticks = [...MEANS, ...LOG_VARS].map((value) => add(this.svg, "text", { class: "tick" }, String(value).replace("-", "−")));
     this.handle = grip(this.svg, {
@@ -72,7 +72,6 @@ export class WinsMap {
     }
     set(this.edge, { d: line || "M0 0" });
     write(this.note, wrong ? this.words.wins_none : "");
-    set(this.note, { x: width / 2, y: 20 });
     set(this.names[0], { x: width / 2, y: height - 5, "text-anchor": "middle" });
     set(this.names[1], { x: 4, y: height / 2 + 4 });
     const places = [[26, height - 5, "middle"], [width - 4, height - 5, "end"], [4, height - 20, "start"], [4, 14, "start"]];
