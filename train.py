@@ -118,8 +118,9 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         if is_first():
             return obey(arguments)
-        with open(os.devnull, "w") as silence, contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence), contextlib.suppress(SystemExit):
-            obey(arguments)
+        with open(os.devnull, "w", encoding="utf-8", errors="replace") as silence, contextlib.suppress(SystemExit):
+            with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
+                obey(arguments)
         return 0
     except Lost as error:
         for number in (signal.SIGINT, signal.SIGTERM):  # torchrun is about to end this one too

@@ -15,7 +15,7 @@ COMMAND = [sys.executable, "-m", "pip_audit", "--local", "--format", "json", "--
 
 def main() -> int:
     try:
-        done = subprocess.run(COMMAND, capture_output=True, text=True, timeout=SECONDS)
+        done = subprocess.run(COMMAND, capture_output=True, encoding="utf-8", timeout=SECONDS)
         failed, sentence = verdict(json.loads(done.stdout)["dependencies"])
     except subprocess.TimeoutExpired:
         failed, sentence = False, f"not audited: the advisory service gave no answer in {SECONDS} seconds"

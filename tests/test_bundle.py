@@ -58,7 +58,7 @@ def one(path: Path, role: str) -> Path:
 
 def forge(path: Path, manifest=None, weights=None, codes=None) -> None:
     """Changes the content of a bundle, and makes all of its digests right again."""
-    data = json.loads((path / "bundle.json").read_text())
+    data = json.loads((path / "bundle.json").read_text(encoding="utf-8"))
     for role, change in (("weights", weights), ("codes", codes)):
         if change is not None:
             arrays = load_tensors(one(path, role).read_bytes())
@@ -71,7 +71,7 @@ def forge(path: Path, manifest=None, weights=None, codes=None) -> None:
         manifest(data)
     data.pop("digest", None)
     data["digest"] = hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()
-    (path / "bundle.json").write_text(json.dumps(data))
+    (path / "bundle.json").write_text(json.dumps(data), encoding="utf-8")
 
 
 # A round trip.
@@ -129,7 +129,7 @@ def test_opening_a_bundle_imports_nothing_heavy(path):
         f"load_bundle(find_bundles({str(path.parent)!r})[0])\n"
         "print(sorted({'torch', 'torchvision', 'streamlit', 'plotly', 'umap', 'sklearn'} & set(sys.modules)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.stdout.strip() == "[]", done.stderr
 
 
@@ -198,9 +198,9 @@ def truncate(role: str, share: float):
 
 def edit(old: str, new: str):
     def change(path: Path) -> None:
-        text = (path / "bundle.json").read_text()
+        text = (path / "bundle.json").read_text(encoding="utf-8")
         assert text.count(old) == 1
-        (path / "bundle.json").write_text(text.replace(old, new))
+        (path / "bundle.json").write_text(text.replace(old, new), encoding="utf-8")
 
     return change
 
@@ -210,7 +210,7 @@ def unlink(role: str):
 
 
 def write_manifest(text: str):
-    return lambda path: (path / "bundle.json").write_text(text)
+    return lambda path: (path / "bundle.json").write_text(text, encoding="utf-8")
 
 
 def forged(**entries):
@@ -405,19 +405,19 @@ def test_a_replaced_bundle_leaves_no_stale_files(path):
 @pytest.mark.parametrize("name", ["notes.txt", "model.v1.safetensors", "weights.safetensors", "weights.final.safetensors", "film.part", "folder/x"])
 def test_a_folder_that_holds_something_else_is_not_touched(path, name):
     (path / name).parent.mkdir(exist_ok=True)
-    (path / name).write_text("precious")
+    (path / name).write_text("precious", encoding="utf-8")
     before = load_bundle(path).digest
     with pytest.raises(BundleError, match=r"holds something that is no bundle: it will not be touched\. Name another folder with --out"):
         save(path, seed=1)
-    assert (path / name).read_text() == "precious" and load_bundle(path).digest == before
+    assert (path / name).read_text(encoding="utf-8") == "precious" and load_bundle(path).digest == before
 
 
 def test_a_file_in_the_folders_place(tmp_path):
-    (tmp_path / "file").write_text("precious")
+    (tmp_path / "file").write_text("precious", encoding="utf-8")
     for target in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(BundleError, match="cannot be written: Not a directory"):
             save(target)
-    assert (tmp_path / "file").read_text() == "precious"
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "precious"
 
 
 def test_files_can_be_read_by_others(path):
@@ -488,7 +488,7 @@ def test_shipped_metrics_are_what_the_shipped_weights_give(path, data_dir):
 def test_the_model_card_holds_the_bundles_figures():
     columns = {"epochs": None, "reconstruction": 2, "negative_elbo": 2, "negative_log_likelihood": 2}
     columns |= {"coverage": 3, "sliced_w2_squared": 4, "knn_kl": 3, "label_accuracy": 3}
-    card = (ROOT / "pretrained" / "README.md").read_text().replace("−", "-")
+    card = (ROOT / "pretrained" / "README.md").read_text(encoding="utf-8").replace("−", "-")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in card.splitlines() if line.startswith("|")]
     rows = {name: cells for name, *cells in rows if len(cells) == len(columns)}
     for opened in map(load_bundle, bundle.find_bundles(ROOT / "pretrained")):

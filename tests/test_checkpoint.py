@@ -210,10 +210,10 @@ def test_a_checkpoint_is_replaced_at_once(file, monkeypatch):
 
 
 def test_a_file_in_the_folders_place(tmp_path):
-    (tmp_path / "checkpoints").write_text("precious")
+    (tmp_path / "checkpoints").write_text("precious", encoding="utf-8")
     with pytest.raises(CheckpointError, match="checkpoints/digits-vae.* cannot be written: "):
         save_checkpoint(checkpoint_file(tmp_path / "checkpoints", config()), some_checkpoint(), TARGET)
-    assert (tmp_path / "checkpoints").read_text() == "precious"
+    assert (tmp_path / "checkpoints").read_text(encoding="utf-8") == "precious"
 
 
 def test_removing_takes_what_a_crash_left_and_nothing_else(file):

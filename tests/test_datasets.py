@@ -186,9 +186,10 @@ def import_in_a_fresh_process(folder: Path, registrations: str) -> subprocess.Co
     """What `import_torchvision` does where torchvision's registrations run this code."""
     package = folder / "torchvision"
     package.mkdir()
-    (package / "__init__.py").write_text("import torchvision._meta_registrations, torchvision.datasets\n")
-    (package / "_meta_registrations.py").write_text(registrations + "\n")
-    (package / "datasets.py").write_text("MNIST = object\n")
+    imports = "import torchvision._meta_registrations, torchvision.datasets\n"
+    (package / "__init__.py").write_text(imports, encoding="utf-8")
+    (package / "_meta_registrations.py").write_text(registrations + "\n", encoding="utf-8")
+    (package / "datasets.py").write_text("MNIST = object\n", encoding="utf-8")
     program = (
         "import sys; from explorer.datasets import import_torchvision\n"
         "module = import_torchvision()\n"
@@ -196,7 +197,8 @@ def import_in_a_fresh_process(folder: Path, registrations: str) -> subprocess.Co
         "print(hasattr(sys.modules['torchvision._meta_registrations'], 'REAL'), module.__file__)\n"
     )
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(folder), str(ROOT)])}
-    return subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=environment, cwd=folder)
+    command = [sys.executable, "-c", program]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, cwd=folder)
 
 
 def test_a_healthy_torchvision_is_left_alone(tmp_path):
@@ -219,7 +221,7 @@ def test_another_failure_of_torchvision_is_not_hidden(tmp_path):
 
 def test_the_installed_torchvision_can_be_imported_first_thing():
     program = "from explorer.datasets import import_torchvision; print(import_torchvision().datasets.KMNIST.__name__)"
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert (done.returncode, done.stdout.strip()) == (0, "KMNIST"), done.stderr
 
 
@@ -228,7 +230,7 @@ def test_looking_whether_a_dataset_is_there_imports_nothing_heavy():
         "import sys; from explorer import datasets; datasets.is_present('mnist', '.'); datasets.is_present('digits')\n"
         "print(sorted({'torch', 'torchvision', 'sklearn'} & set(sys.modules)))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.stdout.strip() == "[]", done.stderr
 
 
@@ -352,10 +354,10 @@ def test_a_closed_port(tmp_path, mirror):
 
 
 def test_a_folder_that_cannot_be_made(tmp_path, mirror):
-    (tmp_path / "data").write_text("a file stands there")
+    (tmp_path / "data").write_text("a file stands there", encoding="utf-8")
     with pytest.raises(datasets.DatasetError, match="Dataset mnist could not be downloaded: .*exists"):
         datasets.load("mnist", "test", tmp_path / "data", download=True)
-    assert (tmp_path / "data").read_text() == "a file stands there"
+    assert (tmp_path / "data").read_text(encoding="utf-8") == "a file stands there"
 
 
 def test_nothing_is_downloaded_unasked(tmp_path, mirror):

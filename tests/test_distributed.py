@@ -26,12 +26,12 @@ SETS = 2  # of the prior's draws that codes are compared with, in place of many:
 
 def torchrun(home: Path, script: str, *arguments: str, nodes: tuple[str, ...] = ("--standalone",), processes: int = 2) -> subprocess.Popen:
     """The script in several processes, in `home`. Each leaves its number in pid.<rank>."""
-    note = "import os, pathlib; pathlib.Path('pid.' + os.environ['RANK']).write_text(str(os.getpid()))\n"
-    (home / "together.py").write_text(note + script)
+    note = "import os, pathlib\npathlib.Path('pid.' + os.environ['RANK']).write_bytes(str(os.getpid()).encode())\n"
+    (home / "together.py").write_text(note + script, encoding="utf-8")
     command = [sys.executable, "-m", "torch.distributed.run", *nodes, f"--nproc-per-node={processes}", "together.py", *arguments]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=home, env=environment,
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", cwd=home, env=environment,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )  # fmt: skip
 
@@ -154,10 +154,10 @@ for name, one in configs.items():
 calls = pathlib.Path("calls")
 def note():
     time.sleep(0.2 if together.rank == 0 else 0)
-    with calls.open("a") as file:
+    with calls.open("a", encoding="utf-8") as file:
         file.write(f"{together.rank} ")
 together.in_turn(note)
-found["in turn"] = calls.read_text()
+found["in turn"] = calls.read_text(encoding="utf-8")
 found["from first"] = together.from_first(lambda: [together.rank, torch.ones(2).tolist()])
 for name, ask, teller in (("first fails", together.from_first, 0), ("second fails", together.in_turn, 1)):
     def fail():
@@ -167,7 +167,7 @@ for name, ask, teller in (("first fails", together.from_first, 0), ("second fail
         ask(fail)
     except ValueError as error:
         found[name] = str(error)
-pathlib.Path(f"found.{together.rank}").write_text(json.dumps(found))
+pathlib.Path(f"found.{together.rank}").write_text(json.dumps(found), encoding="utf-8")
 together.leave()
 """
 
@@ -175,7 +175,7 @@ together.leave()
 def test_two_processes_do_what_one_does(tmp_path):
     code, _, errors = ended(torchrun(tmp_path, FITS))
     assert code == 0, errors
-    first, second = (json.loads((tmp_path / f"found.{rank}").read_text()) for rank in (0, 1))
+    first, second = (json.loads((tmp_path / f"found.{rank}").read_text(encoding="utf-8")) for rank in (0, 1))
     assert first == second  # the same weights to the bit
     compared = {name: found for name, found in first.items() if isinstance(found, dict)}
     assert len(compared) == 7
@@ -279,7 +279,7 @@ def test_two_machines(home, monkeypatch):
 ])  # fmt: skip
 def test_what_is_refused_is_said_once(home, arguments, message):
     (home / "occupied" / "digits-vae").mkdir(parents=True)
-    (home / "occupied" / "digits-vae" / "notes.txt").write_text("precious")
+    (home / "occupied" / "digits-vae" / "notes.txt").write_text("precious", encoding="utf-8")
     code, _, errors = ended(torchrun(home, COMMAND + GO, *ARGUMENTS, "--epochs", "1", "--model", "vae", *arguments))
     assert code != 0 and errors.count(message) == 1, errors
     assert "digits-vae: Process" not in errors and not bundle.find_bundles(home / "out")
@@ -302,7 +302,7 @@ def patient() -> float:
 
 def is_alive(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
 
@@ -329,7 +329,7 @@ def test_when_one_ends_all_end_with_a_sentence(home, number, target, sentences):
     arguments = [*ARGUMENTS, "--epochs", "100000", "--model", "vae", "--checkpoint-every", "0"]
     process = torchrun(home, COMMAND.replace("noted(bundle)", patience + "noted(bundle)") + GO, *arguments)
     wait_for(lambda: any(file.suffix != ".part" for file in checkpoints(home)) or process.poll() is not None)
-    pids = [int((home / f"pid.{rank}").read_text()) for rank in (0, 1)]
+    pids = [int((home / f"pid.{rank}").read_text(encoding="utf-8")) for rank in (0, 1)]
     os.kill(process.pid if target == "torchrun" else pids[int(target)], number)
     begun = time.monotonic()
     if number == signal.SIGSTOP:  # the one that waits ends by itself; torchrun then waits half a minute for the one that is stopped

@@ -143,7 +143,7 @@ def test_no_network_and_no_place_to_write(tmp_path, mirror):
     found = downloads.Downloads(tmp_path)
     found.fetch("mnist")
     assert "refused" in ended(found).problem and list(tmp_path.iterdir()) == []
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     blocked = downloads.Downloads(tmp_path / "file")
     blocked.fetch("mnist")
     assert ended(blocked).state == "failed"

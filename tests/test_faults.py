@@ -89,13 +89,13 @@ def folder_instead(folder: Path, role: str, rng: random.Random) -> None:
 def newer(folder: Path, role: str, rng: random.Random) -> None:
     """What a later version may write: another format, and entries that this one does not know."""
     file = folder / "aae" / "bundle.json"
-    manifest = json.loads(file.read_text()) | {"format": bundle.FORMAT + 1, "licence": "MIT"}
-    file.write_text(json.dumps(manifest))
+    manifest = json.loads(file.read_text(encoding="utf-8")) | {"format": bundle.FORMAT + 1, "licence": "MIT"}
+    file.write_text(json.dumps(manifest), encoding="utf-8")
 
 
 def nested(folder: Path, role: str, rng: random.Random) -> None:
     """JSON so deep that its reader gives up."""
-    (folder / "aae" / "bundle.json").write_text("[" * 100_000)
+    (folder / "aae" / "bundle.json").write_text("[" * 100_000, encoding="utf-8")
 
 
 DAMAGES = {
@@ -226,7 +226,7 @@ def truncated_mnist(folder: Path) -> None:
 def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
     folder = tmp_path / "data"
     if how == "a file":
-        folder.write_text("data")
+        folder.write_text("data", encoding="utf-8")
     elif how == "no name at all":  # for which the system has an error of its own, as for a folder that may not be looked into
         monkeypatch.setattr(cached, "DATA_DIR", Path("d" * 5000))
     elif how == "damaged":

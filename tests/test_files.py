@@ -64,13 +64,13 @@ def test_a_failure_leaves_the_old_content_alone(tmp_path, monkeypatch, failure, 
 
 
 def test_a_folder_that_is_missing_or_a_file_or_in_the_files_place(tmp_path):
-    (tmp_path / "file").write_text("precious")
+    (tmp_path / "file").write_text("precious", encoding="utf-8")
     (tmp_path / "folder" / "below").mkdir(parents=True)
     for target in (tmp_path / "missing" / "name", tmp_path / "file" / "name", tmp_path / "folder"):
         with pytest.raises(OSError):
             write_to_disk(target, b"new")
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["below", "file", "folder"]
-    assert (tmp_path / "file").read_text() == "precious"
+    assert (tmp_path / "file").read_text(encoding="utf-8") == "precious"
 
 
 def test_two_writers_do_not_write_into_each_others_half(tmp_path):

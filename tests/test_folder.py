@@ -92,10 +92,10 @@ def test_pictures_are_grey_where_every_one_is(tmp_path, tint, channels):
 def test_what_cannot_be_read_is_named_and_skipped(discs, monkeypatch):
     monkeypatch.setattr(folder, "MOST_PIXELS", 10_000)
     whole = (discs / "red" / "00002.png").read_bytes()
-    (discs / "red" / "text.png").write_text("no picture")
+    (discs / "red" / "text.png").write_text("no picture", encoding="utf-8")
     (discs / "red" / "cut.png").write_bytes(whole[: len(whole) // 2])
     (discs / "red" / "empty.jpg").write_bytes(b"")
-    (discs / "red" / "notes.txt").write_text("not even looked at")
+    (discs / "red" / "notes.txt").write_text("not even looked at", encoding="utf-8")
     save(discs / "red" / "huge.png", np.zeros((101, 100), np.uint8))
     found = folder.read(discs)
     assert [entry.partition(" (")[0] for entry in found.skipped] == ["red/cut.png", "red/empty.jpg", "red/huge.png", "red/text.png"]
@@ -260,7 +260,7 @@ def run(*arguments: str) -> int:
 
 
 def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
-    (discs / "red" / "text.png").write_text("no picture")
+    (discs / "red" / "text.png").write_text("no picture", encoding="utf-8")
     assert run("--side", "20", "--prior", "mixture") == 0
     output = capsys.readouterr()
     assert "60 pictures in 4 classes, colour, 20 x 20" in output.out and "1 could not be read, and was skipped: red/text.png (" in output.err

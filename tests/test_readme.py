@@ -18,7 +18,7 @@ from explorer.config import Config
 from explorer.ui import adversary_state, cached, choices, kl_state, reparameterisation_state, state
 
 ROOT = Path(__file__).resolve().parents[1]
-TEXT = (ROOT / "README.md").read_text()
+TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 ADDRESSES = re.findall(r"`/(\w*)\?([^`]+)`", TEXT)
 COMMANDS = re.findall(r"^\.venv/bin/python (train\.py[^#\n]*)", TEXT.partition("## Add your own")[0], re.MULTILINE)
 # "At the end of `file`:", "In `file`, after `line`:" or "A new file, `file`:", and a block.
@@ -74,18 +74,20 @@ def extended(tmp_path_factory) -> Path:
     for section in SECTIONS.values():
         for step in STEPS.finditer(section):
             file = copy / (step["end"] or step["within"] or step["new"])
-            text = "" if step["new"] else file.read_text()
+            text = "" if step["new"] else file.read_text(encoding="utf-8")
             if step["within"]:
                 assert text.count(f"{step['line']}\n") == 1, f"{step['line']!r} is not one line of {file.name}"
-                file.write_text(text.replace(f"{step['line']}\n", f"{step['line']}\n{step['code']}"))
+                file.write_text(text.replace(f"{step['line']}\n", f"{step['line']}\n{step['code']}"), encoding="utf-8")
             else:
-                file.write_text(f"{text}{step['code']}" if step["new"] else f"{text}\n\n{step['code']}")
+                gap = "" if step["new"] else "\n\n"
+                file.write_text(f"{text}{gap}{step['code']}", encoding="utf-8")
     return copy
 
 
 def run(extended: Path, *command: str) -> str:
     environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(extended)}
-    done = subprocess.run([sys.executable, *command], cwd=extended, env=environment, capture_output=True, text=True, timeout=240)
+    command = [sys.executable, *command]
+    done = subprocess.run(command, cwd=extended, env=environment, capture_output=True, encoding="utf-8", timeout=240)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -105,7 +107,7 @@ def test_a_page_that_is_added_is_shown(extended):
         "print([title.value for title in page.title], len(page.markdown), len(page.exception))\n"
     )
     assert re.match(r"\['How many codes\?'\] \d\d? 0", run(extended, "-c", script))
-    assert '("codes", "Codes", "tag")' in (extended / "explorer" / "ui" / "main.py").read_text()
+    assert '("codes", "Codes", "tag")' in (extended / "explorer" / "ui" / "main.py").read_text(encoding="utf-8")
 
 
 def test_the_pages_know_what_was_added(extended):

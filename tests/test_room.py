@@ -59,7 +59,7 @@ def test_a_quote_cannot_leave_the_attribute():
 
 
 def test_the_server_is_bound_to_this_machine_unless_asked_otherwise():
-    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
     assert config["server"]["address"] == "localhost" and config["browser"] == {"gatherUsageStats": False, "serverAddress": "localhost"}
 
 

@@ -292,7 +292,7 @@ def test_in_a_terminal_there_is_one_bar_for_the_whole_training(home, capsys, mon
 
 
 def test_help():
-    done = subprocess.run([sys.executable, "train.py", "--help"], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run([sys.executable, "train.py", "--help"], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.returncode == 0 and done.stderr == ""
     options = ("--dataset", "--model", "--recipe", "--beta", "--epochs", "--device", "--data-dir", "--out", "--resume", "--evaluate", "--dry-run")
     for text in (*options, "Ctrl-C", "pretrained/"):
@@ -352,7 +352,7 @@ def test_words_that_are_not_understood(home, capsys, arguments, message):
 
 def test_a_folder_that_holds_something_else(home, capsys):
     (home / "out" / "digits-aae").mkdir(parents=True)
-    (home / "out" / "digits-aae" / "notes.txt").write_text("precious")
+    (home / "out" / "digits-aae" / "notes.txt").write_text("precious", encoding="utf-8")
     assert train.main([*QUICK, "--out", "out"]) == 2
     output = capsys.readouterr()
     assert "digits-aae: " in output.err and "holds something that is no bundle" in output.err and output.err.count("\n") == 1
@@ -411,7 +411,7 @@ def command(home: Path, *arguments: str) -> subprocess.Popen:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         [sys.executable, "train.py", "--dataset", "digits", "--device", "cpu", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=home, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", cwd=home, env=environment,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
     )  # fmt: skip
 
@@ -836,6 +836,6 @@ def test_training_runs_where_the_app_is_not_installed():
         "import explorer.training, explorer.bundle, explorer.datasets\n"
         "sys.exit(train.main(['--dataset', 'digits', '--device', 'cpu', '--dry-run']))\n"
     )
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("(dry run: nothing written)") == 2

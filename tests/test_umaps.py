@@ -53,7 +53,7 @@ POINTS = np.arange(12, dtype=np.float32).reshape(4, 3)
 def made(tmp_path):
     """`made(idle_seconds=...)`: Umaps whose process is the script; closed afterwards."""
     script, all_ = tmp_path / "process.py", []
-    script.write_text(SCRIPT)
+    script.write_text(SCRIPT, encoding="utf-8")
 
     def make(**options) -> Umaps:
         all_.append(Umaps((sys.executable, str(script)), **options))

@@ -148,7 +148,8 @@ class Lesson:
         sizes = [student.bytes / 1e6 for student in self.students]
         print(f"  a student received {quantile(self.first_bytes(), 0.5):.2f} MB until ready, {quantile(sizes, 0.5):.2f} MB in all (median)")
         print(f"  Chromium's messages: {len(self.browsers.dragging)} in {self.browsers.drags} drags {sorted(set(self.browsers.dragging))}, {self.browsers.released} on their releases")
-        log = [line.strip() for line in self.server.log.read_text().splitlines() if any(word in line for word in TROUBLE)]
+        lines = self.server.log.read_text(encoding="utf-8").splitlines()
+        log = [line.strip() for line in lines if any(word in line for word in TROUBLE)]
         errors = [error for one in (*sessions, self.browsers) for error in one.errors] + [f"server's log: {line}" for line in log]
         missed = {
             f"{len(errors)} errors: {'; '.join(list(dict.fromkeys(errors))[:10])}": errors,

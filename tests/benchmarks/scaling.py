@@ -81,7 +81,8 @@ def measure(kind: str, images: np.ndarray, epochs: int) -> float:
 
 def memory(kind: str, n: int) -> float:
     """MB, in a fresh process."""
-    return float(subprocess.run([sys.executable, __file__, "--kinds", kind, "--peak", str(n)], check=True, capture_output=True, text=True).stdout)
+    command = [sys.executable, __file__, "--kinds", kind, "--peak", str(n)]
+    return float(subprocess.run(command, check=True, capture_output=True, encoding="utf-8").stdout)
 
 
 def peak(kind: str, n: int) -> float:
@@ -89,7 +90,8 @@ def peak(kind: str, n: int) -> float:
     images = np.random.default_rng(0).integers(0, 256, (n, recipe("mnist", kind).model.pixels), np.uint8)
     for _ in zip(training.fit(endless(kind), images, torch.device("cpu")), range(20)):
         pass  # twenty steps need what all need
-    lines = Path("/proc/self/status").read_text().splitlines()  # getrusage would also count what the process held that started this one
+    # getrusage would also count the memory of the process that started this one
+    lines = Path("/proc/self/status").read_text(encoding="utf-8").splitlines()
     return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
 
 

@@ -37,7 +37,7 @@ def stack(frame):
         frame = frame.f_back
 
 def count(*_):
-    with open(os.environ["THREADS"], "a") as answers:
+    with open(os.environ["THREADS"], "a", encoding="utf-8") as answers:
         print(sum(any(file.endswith("explorer/pool.py") for file in stack(frame)) for frame in sys._current_frames().values()), file=answers)
 
 if os.environ.get("THREADS"):
@@ -48,12 +48,12 @@ if os.environ.get("THREADS"):
 def threads(pid: int) -> int:
     """How many threads are somewhere in explorer/pool.py."""
     answers = Path(os.environ["THREADS"])
-    before = len(answers.read_text().split()) if answers.exists() else 0
+    before = len(answers.read_text(encoding="utf-8").split()) if answers.exists() else 0
     os.kill(pid, signal.SIGUSR1)
     end = time.monotonic() + 10
     while time.monotonic() < end:
         time.sleep(0.1)
-        if answers.exists() and len(counts := answers.read_text().split()) > before:
+        if answers.exists() and len(counts := answers.read_text(encoding="utf-8").split()) > before:
             return int(counts[-1])
     raise RuntimeError("the server did not answer")
 
@@ -94,7 +94,7 @@ def main() -> int:
     parser.add_argument("--sessions", type=int, default=20)
     options = parser.parse_args()
     custom = tempfile.mkdtemp()
-    Path(custom, "sitecustomize.py").write_text(CUSTOM)
+    Path(custom, "sitecustomize.py").write_text(CUSTOM, encoding="utf-8")
     os.environ |= {"THREADS": str(Path(custom, "threads")), "PYTHONPATH": custom}
     with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -13,7 +13,8 @@ from .driver import CHROMIUM, COMPLETE, DESK, FLAGS, ROOT, expected, serve
 def running_server(tmp_path_factory):
     with serve(tmp_path_factory.mktemp("server")) as running:
         yield running
-    log = running.log.read_text()  # Streamlit logs some of its own where a page is closed in the middle of a message
+    # Streamlit logs tracebacks of its own when a page is closed in the middle of a message
+    log = running.log.read_text(encoding="utf-8")
     assert not any(line.lstrip().startswith('File "') and f"{ROOT}/explorer/" in line for line in log.splitlines()), log
 
 

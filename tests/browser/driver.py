@@ -56,7 +56,7 @@ def serve(folder: Path, script: str = "app.py", port: int = 0) -> Iterator[Serve
         port = probe.getsockname()[1]
     log = folder / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.fileWatcherType", "none"]
-    with open(log, "w") as output:
+    with open(log, "w", encoding="utf-8") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
     address = f"http://localhost:{port}"
     try:
@@ -65,10 +65,10 @@ def serve(folder: Path, script: str = "app.py", port: int = 0) -> Iterator[Serve
                 urllib.request.urlopen(f"{address}/_stcore/health", timeout=1)
                 break
             except OSError:
-                assert process.poll() is None, log.read_text()
+                assert process.poll() is None, log.read_text(encoding="utf-8")
                 time.sleep(0.25)
         else:
-            raise AssertionError(f"the server did not come up:\n{log.read_text()}")
+            raise AssertionError("the server did not come up:\n" + log.read_text(encoding="utf-8"))
         yield Server(address, process.pid, log)
     finally:
         process.terminate()

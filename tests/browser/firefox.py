@@ -95,9 +95,10 @@ def firefox(folder: Path) -> Iterator[Page]:
     """A fresh one without a window; its profile goes to `folder`."""
     from websockets.sync.client import connect
 
-    (folder / "user.js").write_text("".join(f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in PREFERENCES.items()))
+    preferences = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in PREFERENCES.items()]
+    (folder / "user.js").write_text("".join(preferences), encoding="utf-8")
     command = [FIREFOX, "--headless", "--no-remote", "--profile", str(folder), "--remote-debugging-port", "0", "about:blank"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8")
     try:
         line = next((line for line in process.stderr if "BiDi listening" in line), None)
         assert line, "Firefox came up without WebDriver BiDi: it needs to be 119 or newer"

@@ -51,7 +51,7 @@ def test_the_server_listens_on_this_machine_alone(running_server):
     listening = [
         local.rpartition(":")[0]
         for table in ("tcp", "tcp6")
-        for line in Path(f"/proc/{running_server.pid}/net/{table}").read_text().splitlines()[1:]
+        for line in Path(f"/proc/{running_server.pid}/net/{table}").read_text(encoding="utf-8").splitlines()[1:]
         for local, state in [(line.split()[1], line.split()[3])]
         if local.endswith(f":{port}") and state == "0A"
     ]

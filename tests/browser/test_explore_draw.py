@@ -26,7 +26,8 @@ PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width,
 COLOURS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
 SEVEN = [(0.28, 0.25), (0.7, 0.25), (0.45, 0.85)]
 SHIPPED = sorted(path.parent.name for path in (ROOT / "pretrained").glob("*/bundle.json"))
-PLANAR = [name for name in SHIPPED if json.loads((ROOT / "pretrained" / name / "bundle.json").read_text())["config"]["model"]["latent_dim"] == 2]
+TEXTS = {name: (ROOT / "pretrained" / name / "bundle.json").read_text(encoding="utf-8") for name in SHIPPED}
+PLANAR = [name for name in SHIPPED if json.loads(TEXTS[name])["config"]["model"]["latent_dim"] == 2]
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
 
@@ -560,7 +561,8 @@ def test_a_missing_dataset_is_fetched_on_the_server(chromium, tmp_path):
     data.mkdir()
     files = [(name, hashlib.md5(content).hexdigest(), len(content)) for name, content in ARCHIVES.items()]
     script = tmp_path / "app.py"
-    script.write_text(APP.format(root=str(ROOT), data=str(data), mirror=f"http://127.0.0.1:{mirror.server_port}/", files=files))
+    mirrored = f"http://127.0.0.1:{mirror.server_port}/"
+    script.write_text(APP.format(root=str(ROOT), data=str(data), mirror=mirrored, files=files), encoding="utf-8")
     with serve(tmp_path, str(script)) as server:
         page = chromium.new_context(viewport=DESK).new_page()
         page.set_default_timeout(60_000)

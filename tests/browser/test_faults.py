@@ -71,7 +71,7 @@ def test_the_server_is_restarted_under_an_open_page(page, tmp_path, path, ready,
         page.wait_for_selector(ready)
         assert address(page) == before
         assert_nothing_is_wrong(page)
-        assert "Traceback" not in second.log.read_text()
+        assert "Traceback" not in second.log.read_text(encoding="utf-8")
 
 
 def test_trainings_that_went_with_the_server_are_named_and_can_begin_anew(page, tmp_path):

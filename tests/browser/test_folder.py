@@ -74,11 +74,11 @@ def trained(tmp_path_factory):
     command = [sys.executable, str(ROOT / "train.py"), "--dataset", "folder", "--data-dir", str(discs), "--epochs", "4", "--device", "cpu", "--threads", "1"]
     subprocess.run([*command, "--out", str(runs)], check=True, cwd=home)
     script = home / "app.py"
-    script.write_text(APP.format(root=str(ROOT), runs=str(runs)))
+    script.write_text(APP.format(root=str(ROOT), runs=str(runs)), encoding="utf-8")
     vae, aae = (load_bundle(runs / f"folder-discs-{kind}") for kind in ("vae", "aae"))
     with serve(home, str(script)) as server:
         yield SimpleNamespace(folder=discs, vae=vae, aae=aae, address=server.address)
-        assert "Traceback" not in server.log.read_text()
+        assert "Traceback" not in server.log.read_text(encoding="utf-8")
 
 
 @pytest.fixture

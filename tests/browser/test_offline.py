@@ -22,7 +22,7 @@ def note(event, args):
     elif event in ("socket.getaddrinfo", "socket.gethostbyname", "socket.sendto"):
         print(args[0] if event != "socket.sendto" else args[1][0], file=asked, flush=True)
 
-asked = open(os.environ["ASKED"], "a")
+asked = open(os.environ["ASKED"], "a", encoding="utf-8")
 print("began", file=asked, flush=True)
 sys.addaudithook(note)
 """
@@ -38,14 +38,14 @@ def is_here(host: str | None) -> bool:
 @pytest.fixture
 def watched(tmp_path, monkeypatch):
     """Servers that are started now write down whom they ask: `watched()` is a list of the hosts that are not this one."""
-    (tmp_path / "sitecustomize.py").write_text(CUSTOM)
+    (tmp_path / "sitecustomize.py").write_text(CUSTOM, encoding="utf-8")
     asked = tmp_path / "asked"
     asked.touch()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     monkeypatch.setenv("ASKED", str(asked))
 
     def elsewhere() -> list[str]:
-        began, *hosts = asked.read_text().split()
+        began, *hosts = asked.read_text(encoding="utf-8").split()
         assert began == "began"
         return [host for host in hosts if host != began and not is_here(host)]
 

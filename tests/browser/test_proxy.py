@@ -25,7 +25,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(NGINX is None, reason="nginx 
 @contextlib.contextmanager
 def proxy(folder: Path, servers: list[str]):
     """nginx in front of two servers; its address."""
-    [block] = re.findall(r"```nginx\n(.*?)```", (ROOT / ".github" / "classroom.md").read_text(), re.DOTALL)
+    page = (ROOT / ".github" / "classroom.md").read_text(encoding="utf-8")
+    [block] = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -33,7 +34,8 @@ def proxy(folder: Path, servers: list[str]):
         assert block.count(written) == 1
         block = block.replace(written, meant)
     config = folder / "nginx.conf"
-    config.write_text(f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\nhttp {{\naccess_log off;\n{block}\n}}\n")
+    head = f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
+    config.write_text(f"{head}http {{\naccess_log off;\n{block}\n}}\n", encoding="utf-8")
     process = subprocess.Popen([NGINX, "-c", config], stderr=subprocess.DEVNULL)
     try:
         for _ in range(100):

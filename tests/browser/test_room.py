@@ -74,6 +74,7 @@ def test_streamlits_own_files_come_compressed(server):
 @pytest.mark.slow
 def test_a_small_class():
     """The benchmark's bars, for fewer students: the time until a page is ready is another machine's matter."""
-    run = subprocess.run([sys.executable, "tests/benchmarks/classroom.py", "--students", "8", "--minutes", "0.5"], cwd=ROOT, capture_output=True, text=True)
+    command = [sys.executable, "tests/benchmarks/classroom.py", "--students", "8", "--minutes", "0.5"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, encoding="utf-8")
     missed = [line for line in run.stdout.splitlines() if line.startswith("MISSED") and "p95 of ready" not in line]
     assert "ready: 8 times" in run.stdout and missed == [], run.stdout + run.stderr

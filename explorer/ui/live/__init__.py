@@ -69,13 +69,14 @@ export default function ({ data }) {
 @cache
 def symbols() -> dict:
     """The colours and signs that Python and JavaScript share."""
-    found = json.loads((HERE / "symbols.json").read_text())
+    found = json.loads((HERE / "symbols.json").read_text(encoding="utf-8"))
     return found | {"classes": [found["classes"][i % len(found["classes"])] for i in range(256)]}  # a folder may have many classes: the colours come again
 
 
-def _parts_styles(name: str) -> list[Path]:
-    """NAME_part.css of the parts that are no components of their own: what a page's script builds."""
-    return sorted(path for path in HERE.glob(f"{name}_*.css") if not path.with_suffix(".html").exists())
+def _styles(name: str) -> list[Path]:
+    """The styles of all pages, those of this one, and those of its parts that are no components of their own."""
+    parts = sorted(path for path in HERE.glob(f"{name}_*.css") if not path.with_suffix(".html").exists())
+    return [HERE / "live.css", HERE / f"{name}.css", *parts]
 
 
 def scalable(css: str) -> str:
@@ -94,8 +95,8 @@ def _words(name: str) -> Mapping[str, str]:
 _components = {
     name: st.components.v2.component(
         f"live_{name}",
-        html=Template((HERE / f"{name}.html").read_text()).substitute(_words(name)),
-        css=scalable("".join(path.read_text() for path in [HERE / "live.css", HERE / f"{name}.css", *_parts_styles(name)])),
+        html=Template((HERE / f"{name}.html").read_text(encoding="utf-8")).substitute(_words(name)),
+        css=scalable("".join(path.read_text(encoding="utf-8") for path in _styles(name))),
         js=_BOOTSTRAP.replace("NAME", name),
     )
     for name in sorted(path.stem for path in HERE.glob("*.html"))
