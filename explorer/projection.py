@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
+import os
+import shutil
+import tempfile
 import warnings
 from collections.abc import Callable
 
@@ -26,18 +30,37 @@ def umap(
         raise ValueError("points holds NaN or infinity")
     from sklearn.neighbors import NearestNeighbors
     from threadpoolctl import threadpool_limits
-    from umap import UMAP
 
     neighbours = min(neighbours, len(points) - 1)
     distance, index = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(points).kneighbors(points)
     with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):  # numba would leave torch with other threads than it had
         warnings.filterwarnings("ignore", message="precomputed_knn")  # that later points could not be added
-        fitted = UMAP(
+        fitted = import_umap().UMAP(
             n_neighbors=neighbours, min_dist=min_distance, random_state=seed, n_jobs=1, n_epochs=EPOCHS if len(points) >= LARGE else None,
             precomputed_knn=(index.astype(np.int32), distance.astype(np.float32), None),
             tqdm_kwds={"disable": False, "file": _Shares(progress), "bar_format": "{n}/{total}", "mininterval": 0.2},
         ).fit_transform(points)  # fmt: skip
     return np.ascontiguousarray(fitted, dtype=np.float32)
+
+
+def import_umap():
+    """The package umap. Importing it compiles functions, and numba needs a folder to keep them in.
+
+    Numba takes NUMBA_CACHE_DIR, the package's own folder or the user's cache. It raises RuntimeError where it can write
+    to none of them: in another account's installation, or in a container without a home. A temporary folder then serves
+    until the program ends. Raises ImportError where umap-learn is not installed, and OSError where no temporary folder
+    can be made either.
+    """
+    try:
+        import umap
+    except RuntimeError:
+        import numba
+
+        folder = tempfile.mkdtemp(prefix="numba-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        os.environ["NUMBA_CACHE_DIR"] = numba.config.CACHE_DIR = folder
+        import umap
+    return umap
 
 
 class _Shares:

@@ -47,5 +47,9 @@ def write(target: Path, model, config: Config, evaluated, cost: dict, history: l
             umap = projection.umap(evaluated.mean)
         except ImportError:
             print(f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py --evaluate` adds it.")
+        except Exception as error:  # its compiler may fail in many ways, and the trained model matters more than the map
+            reason = f"{type(error).__name__}: {error}".splitlines()[0]
+            again = "`python train.py --evaluate` tries again."
+            print(f"{config.name}: umap-learn failed ({reason}), so there is no map yet. {again}")
     codes = bundle.Codes(evaluated.mean, evaluated.log_var, labels, umap)
     bundle.save_bundle(target, model, config, evaluated.metrics | cost, history, codes, recording)

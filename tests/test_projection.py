@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
 import types
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -76,6 +79,43 @@ def test_where_umap_is_not_installed(monkeypatch):
     monkeypatch.setitem(sys.modules, "umap", None)
     with pytest.raises(ImportError):
         projection.umap(clusters(n=4)[0])
+
+
+PACKAGE = """
+import numba
+import numpy as np
+
+@numba.njit(cache=True)
+def double(x):
+    return 2 * x
+
+class UMAP:
+    def __init__(self, **settings): pass
+    def fit_transform(self, points): return np.full((len(points), 2), double(2.0))
+"""
+PROGRAM = """
+import numpy as np, os
+from explorer import projection
+assert (projection.umap(np.eye(5, dtype=np.float32)) == 4).all()
+print(os.environ["NUMBA_CACHE_DIR"])
+"""
+
+
+def test_where_numba_can_keep_nothing_a_temporary_folder_serves(tmp_path):
+    """A small package in the place of umap-learn asks numba to keep a function. Numba can write neither beside it
+    nor into the user's cache, even as root."""
+    package, temporary = tmp_path / "umap", tmp_path / "temporary"
+    package.mkdir(), temporary.mkdir()
+    (package / "__init__.py").write_text(PACKAGE)
+    (package / "__pycache__").write_text("a file, so no folder can be made here")
+    root = Path(__file__).resolve().parent.parent
+    environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
+    environment |= dict.fromkeys(("HOME", "XDG_CACHE_HOME"), "/dev/null/none")
+    environment |= {"TMPDIR": str(temporary), "PYTHONPATH": f"{tmp_path}{os.pathsep}{root}"}
+    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, env=environment, cwd=root)
+    assert done.returncode == 0, done.stderr
+    assert Path(done.stdout.strip()).parent == temporary
+    assert list(temporary.iterdir()) == []  # the program took it away
 
 
 @pytest.mark.slow  # it compiles for about a minute

@@ -261,6 +261,25 @@ def test_where_umap_is_not_installed_the_map_is_added_later_and_kept(home, capsy
         assert bundle.load_bundle(path).digest == mapped.digest
 
 
+def failing_umap(codes):
+    raise RuntimeError("cannot cache function 'rdist': no locator available\nfor file layouts.py")
+
+
+def test_a_map_that_fails_does_not_cost_the_model(home, capsys, monkeypatch):
+    monkeypatch.setattr(projection, "umap", failing_umap)
+    assert train.main([*QUICK, "--model", "ae", "--latent-dim", "3", "--out", "out"]) == 0
+    opened = bundle.load_bundle(home / "out" / "digits-ae-3d")
+    assert opened.codes.umap is None
+    output = capsys.readouterr()
+    reason = "RuntimeError: cannot cache function 'rdist': no locator available"
+    assert f"digits-ae-3d: umap-learn failed ({reason}), so there is no map yet." in output.out
+    assert output.err == ""
+
+    monkeypatch.setattr(projection, "umap", flat_map)  # as it says
+    assert train.main(["--evaluate", "--out", "out"]) == 0
+    assert bundle.load_bundle(home / "out" / "digits-ae-3d").codes.umap.shape == (360, 2)
+
+
 def test_a_dry_run_writes_nothing(home, capsys):
     assert train.main([*QUICK, "--model", "ae", "vae", "aae", "--dry-run"]) == 0
     assert list(home.iterdir()) == []
