@@ -11,6 +11,7 @@ one rename that puts bundle.json in place makes them the bundle. Nothing is ever
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -105,11 +106,18 @@ def save_bundle(
             for role, content in contents.items():
                 write_to_disk(path / _file_name(role, manifest["files"]), content)
             write_to_disk(path / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
-            for file in path.iterdir():
-                if file.name != MANIFEST and file.name not in {_file_name(role, manifest["files"]) for role in contents}:
-                    file.unlink(missing_ok=True)
+            _remove_stale(path, {MANIFEST, *(_file_name(role, manifest["files"]) for role in contents)})
     except OSError as error:
         raise BundleError(f"{path} cannot be written: {error.strerror}. Free or name another folder with --out.") from error
+
+
+def _remove_stale(path: Path, names: set[str]) -> None:
+    """Removes all but these files. One that cannot be removed stays until the next write: the bundle is whole without this."""
+    with contextlib.suppress(OSError):
+        for file in path.iterdir():
+            if file.name not in names:
+                with contextlib.suppress(OSError):  # Windows removes no file that another program has open
+                    file.unlink()
 
 
 def check_place(path: Path) -> None:

@@ -59,7 +59,8 @@ def load_checkpoint(file: Path) -> Saved | None:
     try:
         with safe_open(file, framework="pt") as opened:
             about = json.loads((opened.metadata() or {})["about"])
-            tensors = {name: opened.get_tensor(name) for name in opened.keys()}
+            # copies: Windows replaces no file that is mapped, and the resumed training replaces this one
+            tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}
         if about.pop("digest") != _digest(about, tensors):
             raise ValueError("it was changed: its digest does not fit")
         recorded = {name.removeprefix(RECORDED): tensors.pop(name) for name in list(tensors) if name.startswith(RECORDED)}

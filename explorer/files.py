@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import hashlib
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
-try:
-    import fcntl
-except ImportError:  # Windows has none
-    fcntl = None
-
 PART = ".part"  # ends the name of a file that is still being written
+FOLDERS_OPEN = os.name != "nt"  # Windows opens files only
+PATIENCE = 1.0  # seconds to wait for a file that another program reads
+FAILURES = {errno.EIO, errno.ENOSPC}  # of a disk; other errors mean that it does not offer the operation
 
 
 def shown_path(path: Path) -> str:
@@ -30,7 +31,7 @@ def write_to_disk(file: Path, content: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         os.chmod(part, 0o644)
-        os.replace(part, file)
+        _replace(part, file)
         _sync_folder(file.parent)
     finally:
         Path(part).unlink(missing_ok=True)
@@ -42,23 +43,46 @@ def alone_in(folder: Path) -> Iterator[None]:
 
     Without it, one would clear away as stale what another has just written. Some network disks know no locks: there it does not wait.
     """
-    if fcntl is None:
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
+    import filelock  # takes a tenth of a second, and most programs write nothing
+
+    descriptor = os.open(folder, os.O_RDONLY) if FOLDERS_OPEN else _open_in_place_of(folder)
     try:
         with contextlib.suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            filelock.lock_descriptor(descriptor, poll_interval=0.01)
         yield
     finally:
         os.close(descriptor)
+
+
+def _open_in_place_of(folder: Path) -> int:
+    """A file whose name follows from the folder's path. It lies elsewhere: a bundle's folder holds the bundle alone."""
+    path = os.path.normcase(os.path.realpath(folder, strict=True))
+    name = hashlib.sha256(path.encode(errors="surrogatepass")).hexdigest()[:16]
+    return os.open(Path(tempfile.gettempdir()) / f"explorer-{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+
+def _replace(part: str, file: Path) -> None:
+    """Gives the part the file's name. Windows refuses while another program reads the file; then it tries again."""
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return os.replace(part, file)
+        except PermissionError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":  # folders cannot be opened there
+    """Waits until the disk has the names in the folder. Some network disks cannot; the file is in place all the same."""
+    if not FOLDERS_OPEN:
         return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        if error.errno in FAILURES:
+            raise

@@ -402,6 +402,23 @@ def test_a_replaced_bundle_leaves_no_stale_files(path):
     assert len(names(path)) == 3 and set(names(path)) & set(before) == {"bundle.json"}
 
 
+def test_a_stale_file_that_stays_open_elsewhere_is_left(path, monkeypatch):
+    # Windows refuses to remove a file that another program has open
+    before = names(path)
+
+    def refuse(file, missing_ok=False, unlink=Path.unlink):
+        if file.exists():
+            raise PermissionError(13, "Permission denied")
+        unlink(file, missing_ok)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", refuse)
+        save(path, kind="aae", seed=5)
+    assert load_bundle(path).config.model.kind == "aae" and len(names(path)) == 5
+    save(path, kind="aae", seed=6)
+    assert len(names(path)) == 3 and set(names(path)) & set(before) == {"bundle.json"}
+
+
 @pytest.mark.parametrize("name", ["notes.txt", "model.v1.safetensors", "weights.safetensors", "weights.final.safetensors", "film.part", "folder/x"])
 def test_a_folder_that_holds_something_else_is_not_touched(path, name):
     (path / name).parent.mkdir(exist_ok=True)

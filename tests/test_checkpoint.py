@@ -119,6 +119,16 @@ def test_the_same_configuration_lies_in_the_same_place_in_every_process(tmp_path
     assert name.startswith("digits-vae.") and name.endswith(".safetensors")
 
 
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="this system does not say which files are mapped")
+def test_a_checkpoint_that_was_loaded_is_not_mapped(tmp_path):
+    # Windows refuses to replace a file that is mapped, and a resumed training replaces its checkpoint
+    file = checkpoint_file(tmp_path, config())
+    save_checkpoint(file, some_checkpoint(), TARGET, {"mean": torch.ones(3)})
+    loaded = load_checkpoint(file)
+    assert file.name not in Path("/proc/self/maps").read_text(encoding="utf-8")
+    assert loaded.recorded["mean"].sum() == 3 and loaded.checkpoint.tensors["model.weight"].isfinite().all()
+
+
 # What is wrong is said, with the file's name and the remedy.
 
 

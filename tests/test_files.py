@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 import subprocess
@@ -10,10 +11,11 @@ import threading
 import time
 from pathlib import Path
 
+import filelock
 import pytest
 
 from explorer import files
-from explorer.files import PART, shown_path, write_to_disk
+from explorer.files import PART, alone_in, shown_path, write_to_disk
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -117,6 +119,115 @@ def test_a_writer_that_is_killed_leaves_one_whole_content(tmp_path):
         for path in [file, *parts]:
             path.unlink()
     assert left > 0  # it was caught in the act, or this shows nothing
+
+
+def refuse_folders(monkeypatch, number: int) -> None:
+    """From now on, waiting for the disk fails for folders with that error, and for nothing else."""
+
+    def fsync(descriptor, fsync=os.fsync):
+        if os.path.isdir(f"/proc/self/fd/{descriptor}"):
+            raise OSError(number, os.strerror(number))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+
+@pytest.mark.parametrize("number", [errno.EINVAL, errno.ENOTSUP, errno.EBADF, errno.EACCES])
+def test_a_disk_that_knows_no_waiting_for_a_folder_is_written_to(tmp_path, monkeypatch, number):
+    refuse_folders(monkeypatch, number)
+    write_to_disk(tmp_path / "name.bin", b"new")
+    assert (tmp_path / "name.bin").read_bytes() == b"new" and len(list(tmp_path.iterdir())) == 1
+
+
+def test_a_disk_that_fails_while_it_keeps_a_name_is_an_error(tmp_path, monkeypatch):
+    refuse_folders(monkeypatch, errno.EIO)
+    with pytest.raises(OSError, match="Input/output error"):
+        write_to_disk(tmp_path / "name.bin", b"new")
+
+
+def being_read(monkeypatch, times: int) -> list[str]:
+    """Windows refuses to replace a file that another program reads. From now on, this does, so many times."""
+    refused = []
+
+    def replace(part, file, replace=os.replace):
+        if len(refused) < times:
+            refused.append(part)
+            raise PermissionError(errno.EACCES, "Permission denied")
+        replace(part, file)
+
+    monkeypatch.setattr(os, "replace", replace)
+    return refused
+
+
+def test_a_file_that_is_being_read_is_replaced_when_its_reader_is_done(tmp_path, monkeypatch):
+    file = tmp_path / "name.bin"
+    file.write_bytes(b"old")
+    refused = being_read(monkeypatch, 3)
+    write_to_disk(file, b"new")
+    assert len(refused) == 3 and file.read_bytes() == b"new" and list(tmp_path.iterdir()) == [file]
+
+
+def test_a_file_that_stays_in_use_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.setattr(files, "PATIENCE", 0.2)
+    being_read(monkeypatch, 1_000_000)
+    with pytest.raises(PermissionError):
+        write_to_disk(tmp_path / "name.bin", b"new")
+    assert list(tmp_path.iterdir()) == []
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from explorer import files
+files.FOLDERS_OPEN = sys.argv[2] == "True"
+with files.alone_in(Path(sys.argv[1])):
+    print("in", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture(params=[True, False], ids=["folders open", "folders do not open, as on Windows"])
+def folders_open(request, monkeypatch, tmp_path):
+    monkeypatch.setattr(files, "FOLDERS_OPEN", request.param)
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr(files.tempfile, "tempdir", None)  # read the variable again
+    return request.param
+
+
+def test_a_writer_waits_for_another_until_that_one_is_killed(tmp_path, folders_open):
+    (tmp_path / "folder").mkdir()
+    command, inside = [sys.executable, "-c", HOLDER, str(tmp_path / "folder"), str(folders_open)], threading.Event()
+
+    def enter():
+        with alone_in(tmp_path / "folder"):
+            inside.set()
+
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE) as holder:
+        try:
+            assert holder.stdout.readline().strip() == b"in"
+            writer = threading.Thread(target=enter, daemon=True)
+            writer.start()
+            assert not inside.wait(0.5)
+        finally:
+            holder.kill()
+    assert inside.wait(10)
+    writer.join()
+    assert list((tmp_path / "folder").iterdir()) == []
+
+
+def test_a_folder_that_is_missing_cannot_be_had_alone(tmp_path, folders_open):
+    with pytest.raises(OSError), alone_in(tmp_path / "missing"):
+        pass
+
+
+def test_a_disk_that_knows_no_locks_is_written_to(tmp_path, folders_open, monkeypatch):
+    def refuse(*arguments, **options):
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(filelock, "lock_descriptor", refuse)
+    with alone_in(tmp_path):
+        write_to_disk(tmp_path / "name.bin", b"new")
+    assert (tmp_path / "name.bin").read_bytes() == b"new"
 
 
 def test_a_path_is_shown_from_here_on(tmp_path, monkeypatch):
