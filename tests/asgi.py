@@ -1,4 +1,4 @@
-"""One request to an ASGI app, in this process: the path goes in as a server would hand it over, unquoted, whatever is in it."""
+"""The routes without a server: one request to an ASGI app, in this process. The path goes in as a server would hand it over, unquoted, whatever is in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,10 @@ import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 from urllib.parse import unquote
+
+from starlette.applications import Starlette
+
+from explorer.ui import serving
 
 LOOP = asyncio.Runner()  # one for all: a new one would need new threads for each request
 APART = ThreadPoolExecutor(1)  # it runs there: in this thread the browser tests may have theirs
@@ -15,6 +19,13 @@ class Answer(NamedTuple):
     status: int
     headers: dict[str, str]
     body: bytes
+
+
+def routes_app() -> Starlette:
+    """The app's routes and middleware, without Streamlit's."""
+    app = Starlette(routes=serving.routes(), middleware=serving.middleware())
+    app.router.redirect_slashes = False  # there Streamlit's own pages would answer
+    return app
 
 
 def ask(app, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:

@@ -6,18 +6,15 @@ import gzip
 import random
 
 import pytest
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
 
 from explorer import desks, runs
-from explorer.ui import cached, headers
-from explorer.ui.live import assets, fetching, training
+from explorer.ui import cached
+from explorer.ui.live import assets
 
-from .asgi import ask
+from .asgi import ask, routes_app
 from .small_bundles import save
 
-APP = Starlette(routes=[*training.ROUTES, *fetching.ROUTES, *assets.ROUTES], middleware=[Middleware(headers.Headers)])
-APP.router.redirect_slashes = False  # there Streamlit's own pages would answer
+APP = routes_app()
 SCRIPT = f"/{assets.address()}gaussian.js"
 
 

@@ -12,12 +12,11 @@ import threading
 import time
 
 import pytest
-from starlette.applications import Starlette
 
 from tests import asgi
 from explorer import datasets, downloads
 from explorer.ui import cached
-from explorer.ui.live import assets, fetching
+from explorer.ui.live import assets
 
 from .test_datasets import idx_contents
 
@@ -159,7 +158,7 @@ def test_a_mirror_that_sends_more_than_the_file_has_is_stopped(tmp_path, mirror,
 
 def ask(method: str, path: str, body: bytes = b"", content_type: str = "application/json") -> tuple[int, str]:
     """A request to the routes, without a server: status and text."""
-    answer = asgi.ask(Starlette(routes=fetching.ROUTES), path, method, body, content_type=content_type)
+    answer = asgi.ask(asgi.routes_app(), path, method, body, content_type=content_type)
     return answer.status, answer.body.decode()
 
 

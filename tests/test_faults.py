@@ -9,7 +9,6 @@ import shutil
 from pathlib import Path
 
 import pytest
-from starlette.applications import Starlette
 from streamlit.testing.v1 import AppTest
 
 from explorer import bundle, datasets
@@ -17,7 +16,7 @@ from explorer.bundle import BundleError, load_bundle
 from explorer.ui import adversary_state, cached, failure, reparameterisation_state, state
 from explorer.ui.live import assets
 
-from .asgi import ask
+from .asgi import ask, routes_app
 from .small_bundles import save
 
 FILES = ("bundle.json", "weights", "codes", "recording")
@@ -135,7 +134,7 @@ def test_a_damaged_model_is_named_and_the_other_is_there(models, whole, damage, 
 
 @pytest.mark.parametrize("damage, role", [(remove, "weights"), (truncate, "codes"), (newer, "bundle.json"), (swap, "recording")])
 def test_a_damaged_models_assets_are_gone_and_the_others_are_served(models, damage, role):
-    app = Starlette(routes=assets.ROUTES)
+    app = routes_app()
     assets._of_bundle.cache_clear()
     digest, other = (load_bundle(models / kind).digest for kind in ("aae", "vae"))
     damage(models, role, random.Random(0))
@@ -232,7 +231,7 @@ def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
     elif how == "damaged":
         truncated_mnist(folder)
     assert [one["name"] for one in cached.known_datasets() if one["present"]] == (["mnist", "digits"] if how == "damaged" else ["digits"])
-    app = Starlette(routes=assets.ROUTES)
+    app = routes_app()
     for path in ("/assets/any/originals/mnist/3", "/assets/any/originals/mnist?rows=1,2"):
         found = ask(app, path)
         assert found.status == 404 and found.body.startswith((b"no original: Dataset mnist", b"no originals: Dataset mnist")) and b"\n" not in found.body
@@ -257,7 +256,7 @@ def test_the_lesson_on_damaged_data_says_so(models, tmp_path, monkeypatch, view)
 def test_errors_of_images_of_another_set_are_not_given_out(models, monkeypatch):
     assets._of_bundle.cache_clear()
     monkeypatch.setattr(cached, "_test_images", lambda dataset, folder: datasets.load("digits", "test").images[:100])
-    found = ask(Starlette(routes=assets.ROUTES), f"/assets/any/errors/{load_bundle(models / 'vae').digest}")
+    found = ask(routes_app(), f"/assets/any/errors/{load_bundle(models / 'vae').digest}")
     assert found.status == 404 and b"100 test images here, and not the 360" in found.body
 
 

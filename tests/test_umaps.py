@@ -10,14 +10,12 @@ import time
 import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
-from starlette.applications import Starlette
 
 from explorer import umaps
 from explorer.ui import cached
-from explorer.ui.live import mapping
 from explorer.umaps import Umaps, Wanted
 
-from .asgi import Answer, ask
+from .asgi import Answer, ask, routes_app
 
 # Gives the first two columns back, plus its own number of jobs so far. 2 neighbours: at once; 3: waits after the first share; 4: says no; 5: breaks off.
 SCRIPT = """
@@ -212,7 +210,7 @@ def test_the_routes(made, monkeypatch):
     monkeypatch.setattr(cached, "umap_source", source)
     monkeypatch.setattr(cached, "umap_points", lambda digest, what: POINTS if what == "codes" else 2 * POINTS)
 
-    app = Starlette(routes=mapping.ROUTES)
+    app = routes_app()
 
     def command(path: str, **parts) -> Answer:
         return ask(app, f"/assets/1/umaps{path}", "POST", json.dumps(parts).encode(), content_type="application/json")

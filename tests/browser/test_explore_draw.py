@@ -547,11 +547,10 @@ from pathlib import Path
 sys.path.insert(0, {root!r})
 import streamlit as st
 from explorer import downloads
-from explorer.ui import cached
-from explorer.ui.live import assets, fetching, training
+from explorer.ui import cached, serving
 cached.DATA_DIR = Path({data!r})
 downloads.SOURCES["mnist"] = downloads.Source(({mirror!r},), tuple(downloads.File(*one) for one in {files!r}))
-app = st.App(Path({root!r}) / "explorer" / "ui" / "main.py", routes=[*training.ROUTES, *fetching.ROUTES, *assets.ROUTES], lifespan=assets.lifespan)
+app = st.App(**serving.arguments())
 """
 
 

@@ -58,10 +58,9 @@ def test_convolutions_against_torch(compute, side, channels, hidden):
 APP = """
 from pathlib import Path
 import streamlit as st
-from explorer.ui import cached
-from explorer.ui.live import assets, fetching, training
+from explorer.ui import cached, serving
 cached.FOLDERS = {{"": Path({root!r}) / "pretrained", "runs/": Path({runs!r})}}
-app = st.App(Path({root!r}) / "explorer" / "ui" / "main.py", routes=[*training.ROUTES, *fetching.ROUTES, *assets.ROUTES], lifespan=assets.lifespan)
+app = st.App(**serving.arguments())
 """
 
 

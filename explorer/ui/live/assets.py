@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from contextlib import asynccontextmanager
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -137,17 +136,8 @@ ROUTES = [
 ]
 
 
-@asynccontextmanager
-async def lifespan(app):
-    """Does at the server's start what the first visitor would wait for; at its end, ends trainings and downloads."""
-    await anyio.to_thread.run_sync(_warm)
-    yield {}
-    await anyio.to_thread.run_sync(cached.hall().close)
-    await anyio.to_thread.run_sync(cached.downloads().close)
-    await anyio.to_thread.run_sync(cached.umaps().close)
-
-
-def _warm() -> None:
+def warm() -> None:
+    """Loads what the first visitor would wait for."""
     import pandas  # noqa: F401 - Streamlit imports both at the first component call
     import pyarrow  # noqa: F401
 

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import anyio
 import streamlit
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -39,6 +38,3 @@ class CompressedFiles:
 def compressed(path: str) -> bytes:
     """One of FILES."""
     return gzip.compress(FILES[path].read_bytes(), 6)
-
-
-MIDDLEWARE = [Middleware(CompressedFiles)]
