@@ -25,6 +25,7 @@ from datetime import datetime
 from pathlib import Path
 
 from explorer.config import DATASETS, FOLDER, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, folder_recipe, recipe, with_prior
+from explorer.cores import cores
 from explorer.distributed import Lost, Processes, is_first, join, own_device
 from explorer.files import shown_path
 from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
@@ -326,12 +327,14 @@ def evaluate(options: argparse.Namespace) -> int:
 
 
 def set_threads(count: int | None) -> None:
+    """As many threads as asked for, else torch's choice, but no more than the cores that a container leaves."""
     import torch
 
-    if count is not None:
-        if count < 1:
-            raise ValueError(f"--threads must be at least 1, not {count}")
-        torch.set_num_threads(count)
+    if count is not None and count < 1:
+        raise ValueError(f"--threads must be at least 1, not {count}")
+    wanted = count or min(torch.get_num_threads(), cores())
+    if wanted != torch.get_num_threads():
+        torch.set_num_threads(wanted)
 
 
 class Checkpoints:

@@ -6,7 +6,8 @@ import threading
 import time
 
 from explorer.config import Config
-from explorer.pool import Pool, cores, give_memory_back
+from explorer.cores import cores
+from explorer.pool import Pool, give_memory_back
 from explorer.runs import Folders, Run
 
 WATCHED_SECONDS = 5.0  # nobody asked for so long: runs take no looks, they only train

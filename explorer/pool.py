@@ -22,10 +22,6 @@ class Work(Protocol):
     def work(self) -> None: ...
 
 
-def cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 class Pool:
     """Threads that come when there is work, as many as `size` at most, and go when there is none."""
 

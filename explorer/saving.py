@@ -47,7 +47,7 @@ def write(target: Path, model, config: Config, evaluated, cost: dict, history: l
             umap = projection.umap(evaluated.mean)
         except ImportError:
             print(f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py --evaluate` adds it.")
-        except Exception as error:  # its compiler may fail in many ways, and the trained model matters more than the map
+        except Exception as error:  # its compiler may fail in many ways, and the trained model matters more
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             again = "`python train.py --evaluate` tries again."
             print(f"{config.name}: umap-learn failed ({reason}), so there is no map yet. {again}")

@@ -31,9 +31,10 @@ MAY_IMPORT = {
     "bundle": {"config", "files", "models"},
     "saving": {"config", "bundle", "projection", "training"},  # torch: through training, when a model is measured
     "snapshot": {"config", "datasets", "gaussian", "metrics", "models", "priors", "recording"},
+    "cores": set(),
     "pool": set(),
     "runs": {"config", "bundle", "datasets", "models", "pool", "saving", "snapshot", "training"},
-    "desks": {"config", "pool", "runs"},
+    "desks": {"config", "cores", "pool", "runs"},
     "metrics": set(),
     "projection": set(),
     "umap_process": {"projection"},

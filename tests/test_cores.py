@@ -1,0 +1,84 @@
+"""How many cores may be used: affinity, and the limits of cgroups."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+import torch
+
+import train
+from explorer import cores
+from explorer.desks import Hall
+from explorer.runs import Folders
+
+V2_OWN, V1_OWN = "0::/\n", "7:cpuset:/\n4:cpu,cpuacct:/\n"
+DEEP = "0::/user.slice/app.service\n"
+LIMITS = {
+    "version 2, in a container": (V2_OWN, {"cpu.max": "200000 100000\n"}, 2),
+    "no limit": (V2_OWN, {"cpu.max": "max 100000\n"}, 64),
+    "one and a half": (V2_OWN, {"cpu.max": "150000 100000\n"}, 2),
+    "less than one": (V2_OWN, {"cpu.max": "5000 100000\n"}, 1),
+    "more than there are": (V2_OWN, {"cpu.max": "12800000 100000\n"}, 64),
+    "of a service": (DEEP, {"user.slice/app.service/cpu.max": "300000 100000\n", "user.slice/cpu.max": "max 100000\n"}, 3),
+    "of what is above a service": (DEEP, {"user.slice/app.service/cpu.max": "max 100000\n", "user.slice/cpu.max": "400000 100000\n"}, 4),
+    "version 1": (V1_OWN, {"cpu,cpuacct/cpu.cfs_quota_us": "250000\n", "cpu,cpuacct/cpu.cfs_period_us": "100000\n"}, 3),
+    "version 1, no limit": (V1_OWN, {"cpu,cpuacct/cpu.cfs_quota_us": "-1\n", "cpu,cpuacct/cpu.cfs_period_us": "100000\n"}, 64),
+    "version 1, the host's path in a container": (
+        "4:cpu,cpuacct:/docker/1f\n", {"cpu,cpuacct/cpu.cfs_quota_us": "200000\n", "cpu,cpuacct/cpu.cfs_period_us": "100000\n"}, 2,
+    ),
+    "both versions": ("4:cpu:/\n0::/\n", {"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "1\n", "unified/cpu.max": "200000 100000\n"}, 2),
+    "no cgroups": (None, {}, 64),
+    "nonsense": ("\n:\nx:y\n", {"cpu.max": "many\n"}, 64),
+}  # fmt: skip
+
+
+@pytest.fixture
+def limited(tmp_path, monkeypatch):
+    """limited(own, files): a host of 64 cores with such cgroups."""
+
+    def limit(own: str | None, files: dict[str, str]) -> None:
+        for name, text in files.items():
+            file = tmp_path / "all" / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text)
+        if own is not None:
+            (tmp_path / "own").write_text(own)
+        monkeypatch.setattr(cores, "OWN", tmp_path / "own")
+        monkeypatch.setattr(cores, "ALL", tmp_path / "all")
+        monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(64)), raising=False)
+
+    return limit
+
+
+@pytest.mark.parametrize("own, files, expected", LIMITS.values(), ids=LIMITS)
+def test_a_cgroup_limits_the_cores(limited, own, files, expected):
+    limited(own, files)
+    assert cores.cores() == expected
+
+
+def test_without_affinity_the_machines_cores_count(limited, monkeypatch):
+    limited(*LIMITS["no cgroups"][:2])
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 12)
+    assert cores.cores() == 12
+
+
+def test_as_many_trainings_at_once_as_cores(limited):
+    limited(*LIMITS["version 2, in a container"][:2])
+    assert Hall(Folders(Path("data"), Path("runs"))).pool.size == 2
+
+
+def test_a_training_takes_no_more_threads_than_cores(limited, monkeypatch):
+    limited(*LIMITS["version 2, in a container"][:2])
+    threads = [32]
+    monkeypatch.setattr(torch, "get_num_threads", lambda: threads[-1])
+    monkeypatch.setattr(torch, "set_num_threads", threads.append)
+    train.set_threads(None)
+    assert threads == [32, 2]
+    train.set_threads(5)  # what is asked for is taken
+    assert threads == [32, 2, 5]
+    threads[:] = [1]  # as torchrun has it
+    train.set_threads(None)
+    assert threads == [1]
