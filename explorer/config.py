@@ -6,7 +6,9 @@ Imports nothing heavy: the front page, the command line and the tests all read i
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 KINDS = ("ae", "vae", "aae")
@@ -76,16 +78,25 @@ class TrainingConfig:
 class Pictures:
     """A folder of pictures as it was when a model was trained on it (folder.py reads it): what is needed of it later, also where it is gone."""
 
-    folder: str  # its path
+    folder: str  # its path, which can be opened: bytes that are no UTF-8 are in it as Python keeps them (os.fsdecode)
     class_names: tuple[str, ...]
     digest: str  # of the images as the model saw them, and their labels
     checks: str  # of each file in the test split, eight characters: the CRC-32 of its image, or dashes for one that could not be read
 
     @property
+    def label(self) -> str:
+        """The folder's own name, as Python keeps it."""
+        return self.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or "pictures"
+
+    @property
     def name(self) -> str:
         """The folder's own name in small letters, digits and dashes: it stands in addresses and file names."""
-        words = re.findall("[a-z0-9]+", self.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2].lower())
-        return "-".join(words)[:40].strip("-") or "pictures"
+        return "-".join(re.findall("[a-z0-9]+", self.label.lower()))[:40].strip("-") or "pictures"
+
+    @property
+    def mark(self) -> str:
+        """Six hexadecimal digits. Two folders of one name have different marks, and so have other pictures in one folder."""
+        return hashlib.sha256(f"{self.folder}\0{self.digest}".encode(errors="surrogateescape")).hexdigest()[:6]
 
 
 @dataclass(frozen=True)
@@ -98,6 +109,8 @@ class Config:
 
     def __post_init__(self) -> None:
         model, training = self.model, self.training
+        for part in (model, training, *([self.pictures] if self.pictures is not None else [])):
+            _check_types(part)
         _require(model.kind in KINDS, f"model kind {model.kind!r} is unknown; there are {', '.join(KINDS)}")
         known = (*DATASETS, FOLDER)
         _require(training.dataset in known, f"dataset {training.dataset!r} is unknown; there are {', '.join(known)}")
@@ -115,9 +128,9 @@ class Config:
             "epochs": training.epochs,
             "batch_size": training.batch_size,
         }.items():
-            _require(isinstance(value, int) and value >= 1, f"{name} must be a whole number of at least 1, not {value!r}")
+            _require(_is_whole(value) and value >= 1, f"{name} must be a whole number of at least 1, not {value!r}")
         for name, widths in {"hidden": model.hidden, "discriminator_hidden": model.discriminator_hidden}.items():
-            right = len(widths) > 0 and all(isinstance(width, int) and width >= 1 for width in widths)
+            right = len(widths) > 0 and all(_is_whole(width) and width >= 1 for width in widths)
             _require(right, f"{name} must be one or more whole numbers of at least 1, not {widths!r}")
         if model.network == "conv":
             sides, halvings = CONVOLUTION_SIDES, len(model.hidden) - 1
@@ -128,10 +141,13 @@ class Config:
             classes = len(self.pictures.class_names)
             _require(1 <= classes <= 256, f"there may be from 1 to 256 classes, not {classes}")
             _require(classes <= CLASSES or not model.label_informed, f"label_informed needs at most {CLASSES} classes, not {classes}")
+            for name, pattern in {"digest": "[0-9a-f]*", "checks": "([0-9a-f]{8}|-{8})*"}.items():
+                right = re.fullmatch(pattern, getattr(self.pictures, name)) is not None
+                _require(right, f"the pictures' {name} must be hexadecimal digits")
         seed = training.seed
-        _require(isinstance(seed, int) and 0 <= seed < 2**63, f"seed must be a whole number from 0 to 2^63 - 1, not {seed!r}")
+        _require(_is_whole(seed) and 0 <= seed < 2**63, f"seed must be a whole number from 0 to 2^63 - 1, not {seed!r}")
         waves = model.frequencies
-        _require(isinstance(waves, int) and waves >= 0, f"frequencies must be a whole number of at least 0, not {waves!r}")
+        _require(_is_whole(waves) and waves >= 0, f"frequencies must be a whole number of at least 0, not {waves!r}")
         for name in ("lr", "discriminator_lr"):
             _require(0 < getattr(training, name) < float("inf"), f"{name} must be above 0, not {getattr(training, name)!r}")
         rise = training.adversarial_rise
@@ -146,9 +162,9 @@ class Config:
 
     @property
     def name(self) -> str:
-        """`mnist-vae`, `folder-flowers-aae-mixture`: the recipe's name, and the folder of its bundle. It names what is not the default."""
+        """`mnist-vae`, `folder-flowers-3f9a01-aae-mixture`: the recipe's name, and the folder of its bundle. It names what is not the default."""
         model, training = self.model, self.training
-        parts = [training.dataset, *([self.pictures.name] if self.pictures else []), model.kind]
+        parts = [training.dataset, *([self.pictures.name, self.pictures.mark] if self.pictures else []), model.kind]
         if model.kind == "vae" and training.beta != 1:
             parts.append(f"beta{training.beta:g}")
         if model.prior != "normal":
@@ -177,6 +193,36 @@ class Config:
 def _require(condition: bool, message: str) -> None:
     if not condition:
         raise ValueError(message)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_name(value: object) -> bool:
+    """Can a file have this name? Python writes a name's bytes that are no UTF-8 as lone surrogates, and no others."""
+    try:
+        return isinstance(value, str) and b"\0" not in value.encode(errors="surrogateescape")
+    except UnicodeEncodeError:
+        return False
+
+
+# What a field's annotation asks for, and a test of it. Whole numbers are checked with their limits.
+_TYPES: dict[str, tuple[str, Callable[[object], bool]]] = {
+    "str": ("a text", _is_name),
+    "bool": ("true or false", lambda value: isinstance(value, bool)),
+    "float": ("a number", lambda value: isinstance(value, float) or _is_whole(value)),
+    "tuple[int, ...]": ("a list", lambda value: isinstance(value, tuple)),
+    "tuple[str, ...]": ("a list of texts", lambda value: isinstance(value, tuple) and all(map(_is_name, value))),
+}
+
+
+def _check_types(part: object) -> None:
+    """Each field of the type that it is declared with: a file may hold anything. Raises ValueError."""
+    for field in dataclasses.fields(part):
+        value = getattr(part, field.name)
+        name, is_right = _TYPES.get(field.type, ("", lambda value: True))
+        _require(is_right(value), f"{field.name} must be {name}, not {value!r:.80}")
 
 
 EPOCHS = {"ae": 20, "vae": 40, "aae": 60}  # of a full recipe

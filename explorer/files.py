@@ -17,6 +17,14 @@ PATIENCE = 1.0  # seconds to wait for a file that another program reads
 FAILURES = {errno.EIO, errno.ENOSPC}  # of a disk; other errors mean that it does not offer the operation
 
 
+def readable(name: str) -> str:
+    """The name of a file as text that can be printed and sent: bytes that are no UTF-8 are written as in `caf\\xe9`.
+
+    Python keeps such bytes as lone surrogates, which are no text.
+    """
+    return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
 def shown_path(path: Path) -> str:
     """As one would type it here: a page need not tell a whole class where on the disk the app lies."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

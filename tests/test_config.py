@@ -9,7 +9,22 @@ import math
 import pytest
 
 from explorer import priors, shapes
-from explorer.config import CLASSES, DATASETS, IMAGE_SIDES, KINDS, PRIORS, RECIPES, ZOO, Config, ModelConfig, TrainingConfig, recipe, with_prior
+from explorer.config import (
+    CLASSES,
+    DATASETS,
+    IMAGE_SIDES,
+    KINDS,
+    PRIORS,
+    RECIPES,
+    ZOO,
+    Config,
+    ModelConfig,
+    Pictures,
+    TrainingConfig,
+    folder_recipe,
+    recipe,
+    with_prior,
+)
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -165,13 +180,33 @@ def test_recipes_that_do_not_exist(dataset, kind, message):
         lambda data: data.pop("training"),
         lambda data: data.update(model=None),
         lambda data: data.update(training=[1, 2]),
-        lambda data: data["training"].update(lr="fast"),
     ],
 )
 def test_dictionaries_that_are_refused(damage):
     data = recipe("digits", "vae").to_dict()
     damage(data)
     with pytest.raises(ValueError, match="not a configuration of this version"):
+        Config.from_dict(data)
+
+
+@pytest.mark.parametrize(
+    "part, name, value",
+    [
+        ("training", "lr", "fast"), ("training", "beta", [1.0]), ("training", "dataset", ["mnist"]), ("training", "seed", True),
+        ("training", "average", None), ("model", "kind", None), ("model", "hidden", 5), ("model", "hidden", "64"),
+        ("model", "hidden", [True]), ("model", "label_informed", 1), ("model", "latent_dim", True), ("model", "prior", 3),
+        ("pictures", "folder", 5), ("pictures", "folder", None), ("pictures", "folder", "/a\0b"), ("pictures", "folder", "/\ud800"),
+        ("pictures", "class_names", [1, 2]), ("pictures", "class_names", "ab"), ("pictures", "class_names", ["\ud800"]),
+        ("pictures", "digest", 5), ("pictures", "digest", "<b>"), ("pictures", "checks", None), ("pictures", "checks", 5),
+        ("pictures", "checks", "0123"), ("pictures", "checks", "0123456z"),
+    ],
+)  # fmt: skip
+def test_values_of_another_type_are_refused(part, name, value):
+    pictures = Pictures("/x/discs", ("a", "b"), "0123456789abcdef", "0123abcd--------")
+    data = json.loads(json.dumps(folder_recipe(pictures, "vae", 32, 3, 1000).to_dict()))
+    assert Config.from_dict(data).pictures == pictures
+    data[part][name] = value
+    with pytest.raises(ValueError, match=f"(?s){name.split('_')[0]}.* must be "):
         Config.from_dict(data)
 
 

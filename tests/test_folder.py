@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 import shutil
 import zlib
 from pathlib import Path
@@ -230,8 +231,26 @@ def test_only_a_folder_comes_with_pictures():
 def test_a_folder_gives_the_bundle_its_name(path, name):
     pictures = Pictures(path, ("a",), "0123456789", "")
     recipe = config.folder_recipe(pictures, "vae", 32, 3, 1000)
-    assert recipe.name == f"folder-{name}-vae" and recipe.dataset == f"{name}-012345"
+    assert re.fullmatch(f"folder-{name}-[0-9a-f]{{6}}-vae", recipe.name) and recipe.dataset == f"{name}-012345"
     assert config.Config.from_dict(recipe.to_dict()) == recipe
+
+
+@pytest.mark.parametrize(
+    "path, label",
+    [("/a/кошки 🐱", "кошки 🐱"), ("C:\\pictures\\Dogs", "Dogs"), ("/a/b/", "b"), ("/", "pictures")],
+)
+def test_a_folder_keeps_its_own_name_for_people(path, label):
+    assert Pictures(path, ("a",), "0123456789", "").label == label
+
+
+@pytest.mark.parametrize("folders", [("кошки 🐱", "собаки"), ("a/train", "b/train")])
+@pytest.mark.parametrize("seeds", [(0, 0), (0, 1)], ids=["equal pictures", "other pictures"])
+def test_two_folders_never_share_a_bundle(home, folders, seeds):
+    for name, seed in zip(folders, seeds):
+        generate(home / name, 48, 16, seed)
+        assert run("--model", "ae", "--data-dir", str(home / name), "--out", "made") == 0
+    opened = [bundle.load_bundle(path) for path in bundle.find_bundles(home / "made")]
+    assert sorted(one.config.pictures.folder for one in opened) == sorted(str(home / name) for name in folders)
 
 
 def test_a_manifold_in_colour_lies_tile_by_tile():
@@ -264,8 +283,8 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
     assert run("--side", "20", "--prior", "mixture") == 0
     output = capsys.readouterr()
     assert "60 pictures in 4 classes, colour, 20 x 20" in output.out and "1 could not be read, and was skipped: red/text.png (" in output.err
-    opened = {path.name.rpartition("-mixture")[0]: bundle.load_bundle(path) for path in bundle.find_bundles(home / "runs")}
-    assert list(opened) == ["folder-my-discs-aae", "folder-my-discs-vae"]
+    opened = {one.config.model.kind: one for one in map(bundle.load_bundle, bundle.find_bundles(home / "runs"))}
+    assert list(opened) == ["aae", "vae"]
     found = folder.read(discs, 20)
     for one in opened.values():
         assert one.config.pictures == found.pictures and one.config.pictures.class_names == tuple(CLASSES)
@@ -277,8 +296,8 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
     monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
     cached._folder_files.clear()
     entry = cached.catalogue().entries[0]
-    assert (entry["dataset"], entry["image_side"], entry["channels"], entry["classes"]) == (opened["folder-my-discs-aae"].config.dataset, 20, 3, list(CLASSES))
-    assert entry["choice"].startswith("AAE mixture · my-discs · runs/folder-") and entry["confusable"] == (0, 1) and entry["originals"] is True
+    assert (entry["dataset"], entry["image_side"], entry["channels"], entry["classes"]) == (opened["aae"].config.dataset, 20, 3, list(CLASSES))
+    assert entry["choice"].startswith("AAE mixture · My discs! · runs/folder-my-discs-") and entry["confusable"] == (0, 1) and entry["originals"] is True
     for row in (0, len(found.test.images) - 1):
         assert cached.original(entry["dataset"], row) == found.test.images[row].tobytes()
     with pytest.raises(LookupError, match=f"has test images 0 to {len(found.test.images) - 1}"):
@@ -303,14 +322,15 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
 
 def test_a_folder_is_measured_again_while_its_pictures_are_the_same(discs, home, capsys):
     assert run("--model", "vae", "--out", "made") == 0
-    before = bundle.load_bundle(home / "made" / "folder-my-discs-vae").metrics
+    [path] = bundle.find_bundles(home / "made")
+    before = bundle.load_bundle(path).metrics
     assert train.main(["--evaluate", "--out", "made", "--device", "cpu"]) == 0
-    after = bundle.load_bundle(home / "made" / "folder-my-discs-vae").metrics
+    after = bundle.load_bundle(path).metrics
     assert after["negative_elbo"] == pytest.approx(before["negative_elbo"], rel=1e-6) and after["importance_samples"] == 2
     save(discs / "red" / "00002.png", disc(20, 0.8, 0.3, 1))
     capsys.readouterr()
     assert train.main(["--evaluate", "--out", "made", "--device", "cpu"]) == train.FAILED
-    assert "are not those that folder-my-discs-vae was trained on: put them back, or train anew." in capsys.readouterr().err
+    assert f"are not those that {path.name} was trained on: put them back, or train anew." in capsys.readouterr().err
 
 
 def test_a_folders_training_goes_on_where_it_was_killed(discs, home):
@@ -344,7 +364,13 @@ def test_an_empty_folder_is_one_sentence(home, capsys):
     assert sentence.startswith("There is no picture in ")
 
 
-@pytest.mark.parametrize("name, shown", [("a<b>", "ab"), ("'\"&`$", "?"), ("x" * 60, "x" * 40), ("日本", "日本")])
-def test_class_names_bring_no_markup_into_the_page(name, shown):
+@pytest.mark.parametrize(
+    "name, shown",
+    [
+        ("a<b>", "a<b>"), ("'\"&`$", "'\"&`$"), ("日本", "日本"), ("кошки 🐱", "кошки 🐱"), ("👩\u200d🚀", "👩\u200d🚀"),
+        ("x" * 60, "x" * 39 + "…"), ("caf\udce9", "caf\\xe9"), ("a\u202eb\nc\0"[:-1], "abc"), ("\n", "?"),
+    ],
+)  # fmt: skip
+def test_class_names_are_shown_as_they_are(name, shown):
     pictures = Pictures("/x", (name,), "0" * 16, "")
     assert cached.class_names(config.folder_recipe(pictures, "vae", 32, 3, 1000)) == [shown]

@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "umap_process": {"projection"},
     "umaps": set(),
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "downloads", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes", "ui.texts", "umaps"},
+    "ui.cached": {"config", "bundle", "datasets", "downloads", "files", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes", "ui.texts", "umaps"},
     "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs", "umaps"},
     "ui.failure": {"ui", "bundle", "datasets"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached

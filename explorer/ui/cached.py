@@ -16,6 +16,7 @@ from explorer import datasets, desks, folder, runs
 from explorer.bundle import MANIFEST, Bundle, BundleError, find_bundles, find_remains, load_bundle
 from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.downloads import Downloads
+from explorer.files import readable
 from explorer.shapes import SHAPES
 from explorer.ui.texts import NO_PICTURES
 from explorer.umaps import Umaps
@@ -28,6 +29,8 @@ DATA_DIR = ROOT / "data"
 FOLDERS = {"": ROOT / "pretrained", "runs/": ROOT / "runs"}  # what stands before a bundle's name, and where it is
 FRONT = (("mnist-vae", "digits-vae"), ("mnist-aae", "digits-aae"))  # what the front page opens on, left and right, best first
 CONFUSABLE = {"fashion-mnist": (2, 4), "kmnist": (2, 6)}  # two classes whose codes meet; digits: 4 and 9
+LONGEST_NAME = 40  # of a class or a folder, in characters
+JOINERS = "\u200c\u200d"  # invisible, but parts of words in Persian and Hindi, and of emoji
 SEED, MMD_DRAWS = 2, 1500  # where the scoreboard draws: of codes, and of the prior
 PRIOR_NAMES = {"normal": "N(0, I)"} | {name: f"a {shape().label}" for name, shape in SHAPES.items()}
 
@@ -52,7 +55,7 @@ def catalogue() -> Catalogue:
     for prefix, place in FOLDERS.items():
         for path in [*find_bundles(place), *find_remains(place)]:
             try:
-                entries.append(_entry(prefix + path.name, _open(path)))
+                entries.append(_entry(prefix + readable(path.name), _open(path)))
             except BundleError as error:
                 problems.append(str(error))
     return Catalogue(entries, problems)
@@ -323,14 +326,16 @@ def _all_test_images(config: Config) -> np.ndarray:
 
 
 def _entry(name: str, bundle: Bundle) -> dict:
-    model, training = bundle.config.model, bundle.config.training
+    model, training, pictures = bundle.config.model, bundle.config.training, bundle.config.pictures
     title, classes = _title(bundle.config), class_names(bundle.config)
+    label = shown(pictures.label) if pictures else training.dataset
     return {
         "name": name,
         "title": title,
-        "choice": f"{title} · {bundle.config.pictures.name if bundle.config.pictures else training.dataset}" + (f" · {name}" if name != bundle.config.name else ""),
+        "choice": f"{title} · {label}" + (f" · {name}" if name != bundle.config.name else ""),
         "kind": model.kind,
         "dataset": bundle.config.dataset,
+        "dataset_label": f"{label} ({pictures.digest[:6]})" if pictures else label,  # two folders may have one name
         "whole": bundle.config.pictures is not None,  # pictures as they are, not ink on paper
         "prior": PRIOR_NAMES[model.prior],
         "shape": shape(model.prior),
@@ -366,10 +371,16 @@ def shape(prior: str) -> dict | None:
 
 
 def class_names(config: Config) -> list[str]:
-    """The classes' names, without signs that mean something in a page: sub-folders may have any."""
+    """The classes' names. Sub-folders may have any: pages show them as text, and never as markup."""
     if config.pictures is None:
         return list(datasets.CLASS_NAMES[config.training.dataset])
-    return ["".join(sign for sign in name if sign.isprintable() and sign not in "<>&\"'`$")[:40] or "?" for name in config.pictures.class_names]
+    return [shown(name) for name in config.pictures.class_names]
+
+
+def shown(name: str) -> str:
+    """A file's name on a page: at most LONGEST_NAME characters, without invisible ones and those that turn text around."""
+    seen = "".join(sign for sign in readable(name) if sign.isprintable() or sign in JOINERS).strip()
+    return (seen if len(seen) <= LONGEST_NAME else seen[: LONGEST_NAME - 1] + "…") or "?"
 
 
 def _title(config: Config) -> str:

@@ -14,7 +14,7 @@ import torch
 from PIL import Image
 
 from explorer import folder
-from explorer.bundle import load_bundle
+from explorer.bundle import find_bundles, load_bundle
 from explorer.config import ModelConfig
 from explorer.models import build
 
@@ -74,7 +74,7 @@ def trained(tmp_path_factory):
     subprocess.run([*command, "--out", str(runs)], check=True, cwd=home)
     script = home / "app.py"
     script.write_text(APP.format(root=str(ROOT), runs=str(runs)), encoding="utf-8")
-    vae, aae = (load_bundle(runs / f"folder-discs-{kind}") for kind in ("vae", "aae"))
+    aae, vae = map(load_bundle, find_bundles(runs))
     with serve(home, str(script)) as server:
         yield SimpleNamespace(folder=discs, vae=vae, aae=aae, address=server.address)
         assert "Traceback" not in server.log.read_text(encoding="utf-8")
@@ -95,7 +95,7 @@ def open_folder(trained, chromium):
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on("console", lambda message: message.type == "error" and not any(part in message.location["url"] for part in expected) and errors.append(message.text))
-        page.goto(f"{trained.address}/?left=runs/folder-discs-vae&right=runs/folder-discs-aae{query}")
+        page.goto(f"{trained.address}/?left=runs/{trained.vae.name}&right=runs/{trained.aae.name}{query}")
         page.wait_for_selector(COMPLETE)
         return page
 

@@ -44,7 +44,7 @@ export class TestImages {
   open() {
     const entries = new Map(this.page.panels.map((panel) => [panel.model.entry.dataset, panel.model]));
     this.models = entries;
-    this.datasets.replaceChildren(...[...entries.keys()].map((name) => new Option(name, name)));
+    this.datasets.replaceChildren(...[...entries].map(([name, { entry }]) => new Option(entry.dataset_label, name)));
     this.datasets.hidden = entries.size === 1;
     this.turnTo(entries.has(this.dataset) ? this.dataset : [...entries.keys()][0]);
   }

@@ -307,7 +307,10 @@ class Explorer {
     const [a, b] = this.panels.map((panel) => panel.model?.entry);
     const warning = this.find(".mismatch");
     warning.hidden = !a || !b || a.dataset === b.dataset;
-    if (!warning.hidden) write(warning, `These two models saw different datasets (${a.dataset}, ${b.dataset}): their pictures, numbers and codes cannot be compared image by image.`);
+    if (!warning.hidden) {
+      write(warning, `These two models saw different datasets (${a.dataset_label}, ${b.dataset_label}): `
+        + "their pictures, numbers and codes cannot be compared image by image.");
+    }
     if (a) this.legend.build(a, b);
     this.controls.buildPlaces(this.panels);
   }

@@ -285,7 +285,7 @@ export class Tool {
     if (!panel) return;
     this.images.follow(dataset, Number(row));
     const { entry, codes } = panel.model;
-    if (!entry.originals) return this.say(entry.without_originals ?? fill(words.no_original, { dataset, row }));
+    if (!entry.originals) return this.say(entry.without_originals ?? fill(words.no_original, { dataset: entry.dataset_label, row }));
     try {
       const response = await fetch(new URL(`originals/${dataset}/${row}`, base));
       if (!response.ok) throw new Error(await response.text());
@@ -294,10 +294,10 @@ export class Tool {
       const x = Float32Array.from(pixels, (pixel) => pixel / 255), side = entry.image_side;
       this.fresh = true;
       this.pad.setBase({ pick, dataset, x, colour: entry.channels > 1, canvas: baseCanvas({ values: x, width: side, height: side }) });
-      this.say(fill(words.laid, { dataset, row, class: entry.classes[codes.label[row]] }));
+      this.say(fill(words.laid, { dataset: entry.dataset_label, row, class: entry.classes[codes.label[row]] }));
       if (this.isOpen) this.announce();
     } catch (error) {
-      this.say(fill(words.original_failed, { dataset, row, why: error.message }));
+      this.say(fill(words.original_failed, { dataset: entry.dataset_label, row, why: error.message }));
     }
   }
 

@@ -99,7 +99,7 @@ export class Tool {
     const under = plane && words.underlays[state.underlay];
     const caption = [
       filled(words.caption_model, {
-        model: entry.name, kind: entry.title, dataset: entry.dataset, seed: entry.seed, prior: entry.prior, points,
+        model: entry.name, kind: entry.title, dataset: entry.dataset_label, seed: entry.seed, prior: entry.prior, points,
         colour: words.coloured_by[panel.map.tones && !panel.map.tones.values ? "none" : state.colour ?? "class"], images: codes.label.length.toLocaleString("en"), hidden: hidden && filled(words.caption_hidden, { classes: hidden }),
       }),
       !plane ? words.caption_views[view.kind.split("-")[0]] : !entry.shape ? words.caption_rings : entry.shape.means.length > 20 ? words.caption_band : words.caption_shape,
@@ -107,7 +107,7 @@ export class Tool {
       plane ? filled(words.caption_probe, this.probe(panel.dims(state))) : "",
     ];
     const axes = plane ? panel.dims(state).map((i) => `z${subscript(i)}`) : [1, 2].map((at) => `${words.view_axes[view.kind.split("-")[0]]} ${at}`);
-    const text = { title: filled(words.map_title, { name: panel.name, dataset: entry.dataset, points }), caption: [caption.filter(Boolean).join(" "), this.stamp()], axes };
+    const text = { title: filled(words.map_title, { name: panel.name, dataset: entry.dataset_label, points }), caption: [caption.filter(Boolean).join(" "), this.stamp()], axes };
     return this.save(mapSvg(panel.map, text, this.colours()), kind, [entry.name, "map"], 2);
   }
 
@@ -259,8 +259,8 @@ export class Tool {
   fileText() {
     const { words, panels } = this.page;
     const [left, right] = panels.map(({ name, model: { entry } }) =>
-      filled(words.file_model, { name, model: entry.name, kind: entry.title, dataset: entry.dataset, prior: entry.prior, seed: entry.seed }));
-    const titles = panels.map(({ name, model }) => `${name} · ${model.entry.dataset}`);
+      filled(words.file_model, { name, model: entry.name, kind: entry.title, dataset: entry.dataset_label, prior: entry.prior, seed: entry.seed }));
+    const titles = panels.map(({ name, model }) => `${name} · ${model.entry.dataset_label}`);
     return {
       title: filled(words.beside, { left: titles[0], right: titles[1] }),
       head: filled(words.file_made, { title: words.app, date: new Date().toLocaleDateString("en-GB", { dateStyle: "long" }), left, right }),

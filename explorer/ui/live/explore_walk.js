@@ -167,7 +167,7 @@ export class Tool {
     const near = row ?? panel.map.nearest(...point, REACH);
     if (near === null) this.say(words.no_code);
     else if (!this.images) this.add(panel.meanAt(state, near));
-    else if (panel.model.entry.dataset !== this.dataset() && this.walk.stops.length) this.say(fill(words.other_images, { name: panel.name, dataset: panel.model.entry.dataset }));
+    else if (panel.model.entry.dataset !== this.dataset() && this.walk.stops.length) this.say(fill(words.other_images, { name: panel.name, dataset: panel.model.entry.dataset_label }));
     else this.add(near, panel.model.entry.dataset);
     return true;
   }
@@ -250,7 +250,7 @@ export class Tool {
     this.page.panels.forEach((panel, i) => {
       const walk = this.walks[i];
       if (walk && walk.points.length > 1) this.films[i].show(walk, range(walk), panel.name);
-      else this.films[i].empty(panel.name, this.walk.stops.length > 1 ? fill(this.words.other_images, { name: panel.name, dataset: panel.model.entry.dataset }) : "");
+      else this.films[i].empty(panel.name, this.walk.stops.length > 1 ? fill(this.words.other_images, { name: panel.name, dataset: panel.model.entry.dataset_label }) : "");
       this.canvases[i].hidden = !this.films[i].walk;
       this.canvases[i].setAttribute("aria-label", fill(this.words.at_cursor, { name: panel.name }));
     });

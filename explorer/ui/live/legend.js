@@ -1,5 +1,7 @@
 // The classes: their colours and names, each a button that shows or hides it.
 
+import { escaped } from "./words.js";
+
 export class Legend {
   // host: the element to fill; palette: the classes' colours; onChange(): `hidden` changed.
   constructor(host, palette, onChange) {
@@ -17,7 +19,7 @@ export class Legend {
     this.host.replaceChildren(...classes.map((name, which) => {
       const button = document.createElement("button");
       button.type = "button";
-      button.innerHTML = `<i style="background:${this.palette[which]}"></i>${name}`;
+      button.innerHTML = `<i style="background:${this.palette[which]}"></i>${escaped(name)}`;
       button.title = "Click: show or hide this class. Double click: this class alone, or all.";
       button.setAttribute("aria-pressed", String(!this.hidden.has(which)));
       button.addEventListener("click", (event) => this.toggle(which, event.detail > 1, classes.length));

@@ -6,7 +6,7 @@ import { decodedPixels } from "./near_pictures.js";
 import { columnsOf, toCsv } from "./near_table.js";
 import { format, whole, write } from "./readout.js";
 import { valuesOf } from "./values.js";
-import { fill } from "./words.js";
+import { escaped, fill } from "./words.js";
 
 const MEAN_OF = 512; // the most pictures that a mean is taken of
 const TABLE_ROWS = 8; // at once
@@ -54,7 +54,10 @@ export class Contents {
     const { near, words, rows, known } = this, { entry } = known[0].model;
     const count = Math.min(rows.length, MEAN_OF), some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
     const figures = [...known.map((panel) => fill(words.mean_of, { name: panel.name })), ...(entry.originals ? [words.mean_of_originals] : [])];
-    this.pictures.innerHTML = figures.map((name) => `<figure><canvas role="img" width="28" height="28" aria-label="${fill(words.mean_label, { name })}"></canvas><figcaption>${name}</figcaption></figure>`).join("");
+    const figure = (name) => `<figure>
+      <canvas role="img" width="28" height="28" aria-label="${fill(words.mean_label, { name })}"></canvas>
+      <figcaption>${name}</figcaption></figure>`;
+    this.pictures.innerHTML = figures.map((name) => figure(escaped(name))).join("");
     write(this.note, count === 0 ? words.empty : count < rows.length ? fill(words.mean_some, { count, all: whole(rows.length) }) : words.mean_all);
     if (!count) return;
     const canvases = [...this.pictures.querySelectorAll("canvas")];
@@ -95,8 +98,12 @@ export class Contents {
       ].filter(Boolean);
     };
     const button = (row) => `<button type="button" title="${fill(words.pick, { image: row })}">${row}</button>`;
-    this.table.innerHTML = `<thead><tr>${head.map((name) => `<th scope="col">${name}</th>`).join("")}</tr></thead><tbody>${some.map((row) =>
-      `<tr data-row="${row}">${[button(row), near.className(model, row), ...known.flatMap((panel) => cells(panel, row))].map((cell) => `<td>${cell}</td>`).join("")}</tr>`).join("")}</tbody>`;
+    const titles = head.map((name) => `<th scope="col">${escaped(name)}</th>`);
+    const lines = some.map((row) => {
+      const line = [button(row), escaped(near.className(model, row)), ...known.flatMap((panel) => cells(panel, row))];
+      return `<tr data-row="${row}">${line.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+    });
+    this.table.innerHTML = `<thead><tr>${titles.join("")}</tr></thead><tbody>${lines.join("")}</tbody>`;
     this.table.title = known.some((panel) => panel.model.entry.latent_dim > 2) ? words.table_dims : "";
     write(this.pager.querySelector("span"), rows.length ? fill(words.page, { first: whole(this.at + 1), last: whole(this.at + some.length), all: whole(rows.length) }) : "");
     this.pager.querySelector(".back").disabled = this.at === 0;

@@ -126,7 +126,7 @@ export class Find {
   // The image of the number that was typed becomes the picked one.
   byNumber() {
     const { near, words } = this, panel = near.panel(), { length } = panel.model.codes.label, row = this.number.value === "" ? NaN : Number(this.number.value);
-    if (!Number.isInteger(row) || row < 0 || row >= length) return write(this.summary, fill(words.no_such_image, { last: length - 1, dataset: panel.model.entry.dataset }));
+    if (!Number.isInteger(row) || row < 0 || row >= length) return write(this.summary, fill(words.no_such_image, { last: length - 1, dataset: panel.model.entry.dataset_label }));
     near.page.pick(panel, row, { near_at: null });
     near.page.announce(fill(words.picked, { image: row, class: near.className(panel.model, row) }));
   }
@@ -141,7 +141,7 @@ export class Find {
 // Why a model has no such value, or null where it has.
 function missing(value, entry, words) {
   if (value === "kl" && entry.kind !== "vae") return fill(words.no_kl, { kind: entry.kind.toUpperCase() });
-  if (value === "error" && !entry.originals) return fill(words.no_error, { dataset: entry.dataset });
+  if (value === "error" && !entry.originals) return fill(words.no_error, { dataset: entry.dataset_label });
   if (value === "judgement" && entry.kind !== "aae") return words.no_judge;
   if (value === "judgement" && entry.latent_dim !== 2) return words.no_judge_there;
   return null;

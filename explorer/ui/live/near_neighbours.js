@@ -87,7 +87,7 @@ export class Neighbours {
       fill(words.around_same, { image }),
     ];
     write(this.summary, lists.length === 2 ? fill(words.shared, { shared: shared.size, count: lists[0].rows.length, image })
-      : image === null ? words.nothing : fill(words.other_dataset, { name: other.name, dataset: other.model.entry.dataset }));
+      : image === null ? words.nothing : fill(words.other_dataset, { name: other.name, dataset: other.model.entry.dataset_label }));
     write(this.rows, lists.some(({ panel }) => panel.model.entry.originals) ? words.rows : words.rows_decoded);
     this.sections.forEach((section, i) => {
       const list = lists[i];

@@ -4,7 +4,7 @@ import { Contents } from "./near_contents.js";
 import { Lasso } from "./near_lasso.js";
 import { inCircle, inPolygon, inSquare } from "./near_polygon.js";
 import { format, percent, whole, write } from "./readout.js";
-import { fill } from "./words.js";
+import { escaped, fill } from "./words.js";
 
 const SETTLED = 200; // milliseconds without a change: then means and table are made
 const RADII = { min: 0.1, max: 4, step: 0.1 }; // of a region around the probe, in the map's units
@@ -165,7 +165,8 @@ export class Regions {
     const counts = entry.classes.map(() => 0);
     for (const row of rows) counts[codes.label[row]] += 1;
     const most = Math.max(1, ...counts);
-    this.classes.innerHTML = entry.classes.map((name, which) => `<div role="listitem" class="class"><span>${name}</span>
+    this.classes.innerHTML = entry.classes.map((name, which) => `<div role="listitem" class="class">
+      <span>${escaped(name)}</span>
       <span class="well"><i style="width:${(100 * counts[which]) / most}%; background:${near.palette[which]}"></i></span><span class="number">${whole(counts[which])}</span></div>`).join("");
   }
 

@@ -184,5 +184,5 @@ const share = (value) => value.toFixed(3);
 // The two panels' names: the kind of model, and the dataset where that is not enough.
 export function panelNames(entries) {
   const alike = entries[0].title === entries[1].title && entries[0].name !== entries[1].name;
-  return entries.map((entry) => (alike ? `${entry.title} ${entry.dataset}` : entry.title));
+  return entries.map((entry) => (alike ? `${entry.title} ${entry.dataset_label}` : entry.title));
 }

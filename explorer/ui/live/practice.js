@@ -5,7 +5,7 @@ import { Feed } from "./practice_feed.js";
 import { Panel } from "./practice_panel.js";
 import { write } from "./readout.js";
 import { readTheme } from "./theme.js";
-import { fill } from "./words.js";
+import { escaped, fill } from "./words.js";
 
 const SIDES = ["a", "b"];
 
@@ -117,7 +117,9 @@ class Practice {
   showLegend() {
     const [a, b] = SIDES.map((side) => this.data.datasets.find(({ name }) => name === this.state[side].dataset).classes);
     const names = String(a) === String(b) ? a : a.map((_, i) => String(i)); // of two datasets, the classes' numbers
-    this.find(".legend").innerHTML = names.map((name, i) => `<span><i style="background:${this.data.symbols.classes[i]}"></i>${name}</span>`).join("");
+    const { classes } = this.data.symbols; // their colours
+    const keys = names.map((name, i) => `<span><i style="background:${classes[i]}"></i>${escaped(name)}</span>`);
+    this.find(".legend").innerHTML = keys.join("");
   }
 
   readColours() {

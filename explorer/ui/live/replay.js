@@ -10,7 +10,7 @@ import { rgb } from "./ramps.js";
 import { percent, trimmed, whole, write } from "./readout.js";
 import { REACH } from "./recording.js";
 import { listen } from "./slider.js";
-import { fill } from "./words.js";
+import { escaped, fill } from "./words.js";
 
 const SPEED = 2.5; // moments a second
 const STRENGTH = 0.75; // of the field's colours where D is sure
@@ -204,7 +204,10 @@ export class Replay {
       fill(words.recorded[sampled ? "sampled" : panel.model.entry.kind === "vae" ? "means" : "codes"], { images: whole(recording.images), all: whole(panel.model.codes.label.length) }),
     ];
     if (row !== null && image === null) facts.push(fill(words.not_recorded, { row }));
-    if (state.field === "D" && recording.judgesLabels) facts.push(fill(words.field_label, { name: panel.model.entry.classes[this.labelOf(side, image ?? -1)] }));
+    if (state.field === "D" && recording.judgesLabels) {
+      const name = panel.model.entry.classes[this.labelOf(side, image ?? -1)];
+      facts.push(fill(words.field_label, { name: escaped(name) }));
+    }
     const text = facts.map((fact) => `<span>${fact}</span>`).join(" ");
     if (panel.facts.dataset.replay !== text) {
       panel.facts.innerHTML = panel.facts.dataset.replay = text;

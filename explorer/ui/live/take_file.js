@@ -6,6 +6,7 @@
 import { encode } from "./base85.js";
 import { BASE } from "./standalone.js";
 import { NAMES } from "./tools.js";
+import { escaped } from "./words.js";
 
 export const LIMIT = 12e6; // bytes
 const FIRST = ["explore.js", "standalone.js"];
@@ -132,5 +133,4 @@ function themeOf(root, used) {
   return `:root { color-scheme: ${root.style.colorScheme || "light"}; ${values.map(([name, value]) => `${name}: ${value};`).join(" ")} }`;
 }
 
-const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 const json = (value) => JSON.stringify(value).replaceAll("<", "\\u003c"); // nothing in it may end the script

@@ -5,6 +5,7 @@ import { fill, short } from "./drawing.js";
 import { estimates, summarise } from "./estimators.js";
 import { EstimatorRows } from "./estimator_rows.js";
 import { format, write } from "./readout.js";
+import { escaped } from "./words.js";
 
 const number = (value) => short(value, format);
 
@@ -27,7 +28,8 @@ export class VaeView {
     const mean = [codes[2 * image], codes[2 * image + 1]];
     drawLogits(this.find(".decoded"), model.decoder.decode(mean), entry.image_side);
     const std = logVar && [0, 1].map((d) => Math.exp(0.5 * logVar[2 * image + d]));
-    title.innerHTML = `${fill(this.words.vae_posterior, { image, label: entry.classes[labels[image]] })}: <i class="mean">μ</i> (${mean.map(number).join(", ")})`
+    const label = escaped(entry.classes[labels[image]]);
+    title.innerHTML = `${fill(this.words.vae_posterior, { image, label })}: <i class="mean">μ</i> (${mean.map(number).join(", ")})`
       + (std ? `, <i class="log_var">σ</i> (${std.map(number).join(", ")})` : "");
     canvas.hidden = true;
     if (!entry.originals) return;

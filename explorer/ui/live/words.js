@@ -2,3 +2,6 @@
 
 // "a {name} b" with the named values in it; a name without a value stays as it is.
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+
+// The HTML that shows a text as it stands, also within an attribute's double quotes: names of files may hold any sign.
+export const escaped = (text) => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
