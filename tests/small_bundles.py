@@ -2,25 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from explorer import bundle
-from explorer.config import Config, ModelConfig, TrainingConfig
+from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.models import build
+
+NULLS = {f"{name}_null": [0.5, 0.1] for name in ("coverage", "sliced_w2_squared", "knn_kl")}
+METRICS = {"images": 360, "reconstruction": 40.0, "coverage": 0.5, "sliced_w2_squared": 0.1, "knn_kl": 0.3, "label_accuracy": 0.9} | NULLS
 
 
 def save(path: Path, kind: str = "vae", seed: int = 0) -> None:
     """A bundle of an untrained model of digits, and of codes that nobody measured."""
-    config = Config(ModelConfig(kind, image_side=8, hidden=(6,), discriminator_hidden=(5, 4)), TrainingConfig("digits", epochs=1, seed=seed))
+    model = ModelConfig(kind, image_side=8, hidden=(6,), discriminator_hidden=(5, 4))
+    save_model(path, Config(model, TrainingConfig("digits", epochs=1, seed=seed)), np.random.default_rng(seed).integers(0, 10, 360), recorded=True)
+
+
+def pictures(kind: str, latent_dim: int = 2, *, side: int = 16, channels: int = 3, classes: Sequence[str] = ("blue", "red")) -> Config:
+    """The configuration of a small convolutional model of a folder of pictures, which is not on the disk."""
+    model = ModelConfig(kind, side, latent_dim, hidden=(3, 4, 8), discriminator_hidden=(5, 4), channels=channels, network="conv")
+    return Config(model, TrainingConfig("folder", epochs=1), Pictures("/nowhere/discs", tuple(classes), "0123456789abcdef", ""))
+
+
+def save_model(path: Path, config: Config, labels: Sequence[int], *, umap: bool = False, recorded: bool = False, metrics: dict = METRICS, spread: float = 1.0) -> None:
+    """The bundle of an untrained model, with random codes of images of those labels. spread: the codes' standard deviation."""
+    kind, seed, shape = config.model.kind, config.training.seed, (len(labels), config.model.latent_dim)
     rng = np.random.default_rng(seed)
-    log_var = rng.standard_normal((360, 2), np.float32) if kind == "vae" else None
-    codes = bundle.Codes(rng.standard_normal((360, 2), np.float32), log_var, rng.integers(0, 10, 360).astype(np.uint8))
-    nulls = {f"{name}_null": [0.5, 0.1] for name in ("coverage", "sliced_w2_squared", "knn_kl")}
-    metrics = {"images": 360, "reconstruction": 40.0, "coverage": 0.5, "sliced_w2_squared": 0.1, "knn_kl": 0.3, "label_accuracy": 0.9} | nulls
-    moments = ["step", "reconstruction", "coverage", "sliced_w2_squared", *{"vae": ["kl"], "aae": ["adversarial", "smoothing"]}.get(kind, [])]
-    recording = dict.fromkeys(moments, np.arange(2, dtype=np.float32)) | {"row": np.arange(5), "mean": np.zeros((2, 5, 2), np.float32)}
-    if kind == "vae":
-        recording["log_var"] = np.zeros((2, 5, 2), np.float32)
+    mean = spread * rng.standard_normal(shape, np.float32)
+    log_var = rng.standard_normal(shape, np.float32) if kind == "vae" else None
+    codes = bundle.Codes(mean, log_var, np.array(labels, np.uint8), rng.standard_normal((len(labels), 2), np.float32) if umap else None)
+    recording = None
+    if recorded:
+        moments = ["step", "reconstruction", "coverage", "sliced_w2_squared", *{"vae": ["kl"], "aae": ["adversarial", "smoothing"]}.get(kind, [])]
+        recording = dict.fromkeys(moments, np.arange(2, dtype=np.float32)) | {"row": np.arange(5), "mean": np.zeros((2, 5, 2), np.float32)}
+        if kind == "vae":
+            recording["log_var"] = np.zeros((2, 5, 2), np.float32)
     bundle.save_bundle(path, build(config.model, seed=seed), config, metrics, [{"epoch": 1, "total": 2.25}], codes, recording)

@@ -41,6 +41,15 @@ WATCH = """() => {
 }"""
 
 
+APP = """
+from pathlib import Path
+import streamlit as st
+from explorer.ui import cached, serving
+cached.FOLDERS = {{"": Path({pretrained!r}), "runs/": Path({runs!r})}}
+app = st.App(**serving.arguments())
+"""
+
+
 class Server(NamedTuple):
     address: str
     pid: int
@@ -73,6 +82,15 @@ def serve(folder: Path, script: str = "app.py", port: int = 0) -> Iterator[Serve
     finally:
         process.terminate()
         process.wait(10)
+
+
+@contextmanager
+def serve_runs(folder: Path, runs: Path) -> Iterator[Server]:
+    """The app with the bundles in `runs` in the place of the project's own runs; its script and its log go to `folder`."""
+    script = folder / "app.py"
+    script.write_text(APP.format(pretrained=str(ROOT / "pretrained"), runs=str(runs)), encoding="utf-8")
+    with serve(folder, str(script)) as server:
+        yield server
 
 
 def expected(message) -> bool:

@@ -84,7 +84,7 @@ def test_the_stretch_against_torchs_jacobian(compute):
         model, z = opened.model().double(), np.round(rng.normal(size=(8, opened.config.model.latent_dim)) * 1.3, 3)
         js = (
             "const tensors = readSafetensors(await (await fetch(`${base}tensors/${given.digest}`)).arrayBuffer());"
-            "const plain = new Decoder(tensors), decoder = new ActiveDecoder(plain);"
+            "const plain = new Decoder(tensors), decoder = activeDecoder(plain);"
             "return given.z.map((z) => [stretch(decoder.tangents(z, given.dims)), [...decoder.decode(z)], [...plain.decode(z)]]);"
         )
         found = compute("safetensors decoder active", js, given={"digest": opened.digest, "z": z.tolist(), "dims": dims})

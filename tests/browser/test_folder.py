@@ -19,7 +19,7 @@ from explorer.config import ModelConfig
 from explorer.models import build
 
 from ..pictures import CLASSES, generate
-from .driver import COMPLETE, DESK, ROOT, address, serve
+from .driver import COMPLETE, DESK, ROOT, address, serve_runs
 from .test_explorer import AT, picture
 
 RGB = (
@@ -55,15 +55,6 @@ def test_convolutions_against_torch(compute, side, channels, hidden):
 
 # ---- 2,000 pictures, from the folder to the page --------------------------------------------------------------
 
-APP = """
-from pathlib import Path
-import streamlit as st
-from explorer.ui import cached, serving
-cached.FOLDERS = {{"": Path({root!r}) / "pretrained", "runs/": Path({runs!r})}}
-app = st.App(**serving.arguments())
-"""
-
-
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """{folder, vae, aae (bundles), address}: a server of two models of 2,000 generated pictures, trained by the command line."""
@@ -72,10 +63,8 @@ def trained(tmp_path_factory):
     generate(discs, 2000, 32)
     command = [sys.executable, str(ROOT / "train.py"), "--dataset", "folder", "--data-dir", str(discs), "--epochs", "4", "--device", "cpu", "--threads", "1"]
     subprocess.run([*command, "--out", str(runs)], check=True, cwd=home)
-    script = home / "app.py"
-    script.write_text(APP.format(root=str(ROOT), runs=str(runs)), encoding="utf-8")
     aae, vae = map(load_bundle, find_bundles(runs))
-    with serve(home, str(script)) as server:
+    with serve_runs(home, runs) as server:
         yield SimpleNamespace(folder=discs, vae=vae, aae=aae, address=server.address)
         assert "Traceback" not in server.log.read_text(encoding="utf-8")
 

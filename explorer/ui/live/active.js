@@ -8,7 +8,7 @@ const LANES = 4; // units whose weights are added in one go
 // The quickest way to decode with a decoder of decoder.js, and to have those derivatives: {decode(z), tangents(z, dims)}.
 export const activeDecoder = (decoder) => (decoder.body.convolves ? new ConvolutionalDecoder(decoder) : new ActiveDecoder(decoder));
 
-export class ActiveDecoder {
+class ActiveDecoder {
   // decoder: of decoder.js. Its weights are copied with rows and columns changed, so that all weights of one input lie together.
   constructor(decoder) {
     this.layers = decoder.body.layers.map(({ inputs, weight, bias, result: { length: outputs } }) => {

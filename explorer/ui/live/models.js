@@ -10,12 +10,17 @@ export class Models {
   // base: the address that the models' addresses are relative to; inFile: is there no server?
   constructor(base, inFile = false) {
     Object.assign(this, { base, inFile });
-    this.opened = new Map(); // by their address
+    this.opened = new Map(); // by the address of their file
+    this.named = new Map(); // by name and address: copies of a bundle have one file, and each its own name
   }
 
   // A model of the catalogue: {entry, decoder, codes: what `columns` gives}.
   open(entry) {
-    return this.once(entry.tensors, entry.name, (tensors) => ({ entry, decoder: new Decoder(tensors), codes: columns(tensors) }));
+    const key = JSON.stringify([entry.name, entry.tensors]);
+    return once(this.named, key, async () => {
+      const content = await this.once(entry.tensors, entry.name, (tensors) => ({ decoder: new Decoder(tensors), codes: columns(tensors) }));
+      return { entry, ...content };
+    });
   }
 
   // A file of a model's, by its kind (assets.BUNDLE_FILES, or umaps, of which one is named), as readSafetensors gives it.
@@ -38,16 +43,22 @@ export class Models {
 
   // Whatever `make` makes of a file of tensors, once for each address.
   once(address, name, make) {
-    if (!this.opened.has(address)) {
-      const opening = fetch(new URL(address, this.base)).then(async (response) => {
-        if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
-        return make(readSafetensors(await response.arrayBuffer()));
-      });
-      opening.catch(() => this.opened.delete(address)); // so that the next choice tries again
-      this.opened.set(address, opening);
-    }
-    return this.opened.get(address);
+    return once(this.opened, address, async () => {
+      const response = await fetch(new URL(address, this.base));
+      if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
+      return make(readSafetensors(await response.arrayBuffer()));
+    });
   }
+}
+
+// The promise that `opened` holds under a key; `open` makes it, again if it failed.
+function once(opened, key, open) {
+  if (!opened.has(key)) {
+    const opening = open();
+    opening.catch(() => opened.delete(key));
+    opened.set(key, opening);
+  }
+  return opened.get(key);
 }
 
 // The codes of a model's file by columns, a Float32Array a dimension, and how far out all but the outermost lie.

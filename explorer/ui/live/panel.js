@@ -4,7 +4,7 @@ import { sample } from "./models.js";
 import { nearest } from "./nearest.js";
 import { principal } from "./pca.js";
 import { format } from "./readout.js";
-import { activeUnits } from "./usage.js";
+import { activeUnits, variances } from "./usage.js";
 import { fill } from "./words.js";
 
 export class Panel {
@@ -147,20 +147,21 @@ export class Panel {
   // The numbers under the map: measured when the model was trained, on the test set.
   describe(state) {
     const { metrics, kind, images, prior, weights } = this.model.entry;
-    const [nullMean, nullStd] = metrics.coverage_null;
-    const stochastic = kind === "vae";
-    const bce = stochastic
-      ? `BCE <b>${metrics.reconstruction_sampled.toFixed(1)}</b> at z, ${metrics.reconstruction.toFixed(1)} at μ · KL <b>${metrics.kl.toFixed(2)}</b> · −ELBO <b>${metrics.negative_elbo.toFixed(1)}</b> nats`
-      : `BCE <b>${metrics.reconstruction.toFixed(1)}</b> nats at the code · no ELBO`;
+    const [nullMean, nullStd] = Array.isArray(metrics.coverage_null) ? metrics.coverage_null : [];
+    const of = (name) => figure(metrics[name], 1);
+    const bce = kind === "vae"
+      ? `BCE <b>${of("reconstruction_sampled")}</b> at z, ${of("reconstruction")} at μ · KL <b>${figure(metrics.kl, 2)}</b> · −ELBO <b>${of("negative_elbo")}</b> nats`
+      : `BCE <b>${of("reconstruction")}</b> nats at the code · no ELBO`;
+    const coverage = `coverage <b>${figure(metrics.coverage, 3)}</b>, null ${figure(nullMean, 3)} ± ${figure(nullStd, 3)}`;
     const holds = {
       vae: `Its loss holds each q(z|x) to p(z) = ${prior} by ${weights.beta === 1 ? "this KL" : `${weights.beta} times this KL`}.`,
       aae: `A discriminator holds its codes to ${prior}. The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.`,
       ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
-    }[kind];
-    this.facts.innerHTML = `<span>${bce}</span> <span>coverage <b>${share(metrics.coverage)}</b>, null ${share(nullMean)} ± ${nullStd.toFixed(3)}</span> ${this.usage()}<span>${holds}</span>`;
-    this.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${metrics.seed}. BCE: binary cross-entropy summed over pixels, `
+    }[kind] ?? "";
+    this.facts.innerHTML = `<span>${bce}</span> <span>${coverage}</span> ${this.usage()}<span>${holds}</span>`;
+    this.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. BCE: binary cross-entropy summed over pixels, `
       + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, "
-      + "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation.";
+      + "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. –: not measured.";
     this.showSwitch(state);
   }
 
@@ -169,7 +170,7 @@ export class Panel {
     const { words, model } = this, { codes, entry: { latent_dim: all } } = model;
     if (all <= 2) return "";
     const range = (values) => ({ least: format(Math.min(...values), 2), most: format(Math.max(...values), 2) });
-    const active = codes.logVar ? fill(words.active, { active: activeUnits(codes), all }) : fill(words.spread, { all, ...range(model.entry.metrics.code_std) });
+    const active = codes.logVar ? fill(words.active, { active: activeUnits(codes), all }) : fill(words.spread, { all, ...range(variances(codes).map(Math.sqrt)) });
     return `<span title="${words.used_title}">${active}${model.response ? fill(words.responses, range(model.response)) : ""}</span> `;
   }
 
@@ -179,7 +180,8 @@ export class Panel {
   }
 }
 
-const share = (value) => value.toFixed(3);
+// A measured figure, or a dash: a bundle of another version may lack it.
+const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals) : "–");
 
 // The two panels' names: the kind of model, and the dataset where that is not enough.
 export function panelNames(entries) {

@@ -36,9 +36,9 @@ export async function fileOf(page, text, state, onProgress, signal) {
   };
   const entries = [...new Map(page.panels.map(({ model: { entry } }) => [entry.name, entry])).values()];
   const measured = (entry) => page.models.opened.has(`errors/${entry.digest}`); // on the server, which takes its time: only where it was asked for
-  const wanted = entries.flatMap((entry) => [
+  const wanted = [...new Set(entries.flatMap((entry) => [ // a bundle and its copy have the same files
     entry.tensors, ...madeOf(page, entry), `encoders/${entry.digest}`, ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`]), ...(measured(entry) ? [`errors/${entry.digest}`] : []),
-  ]);
+  ]))];
   const recorded = entries.filter((entry) => entry.recording);
   expect(wanted.length + recorded.length + 1);
   const modules = await modulesFrom(FIRST, async (name) => (await get(name)).text());

@@ -1,6 +1,6 @@
 // How much of a latent space of many dimensions a model uses, dimension by dimension. No DOM.
 
-import { ActiveDecoder } from "./active.js";
+import { activeDecoder } from "./active.js";
 import { klToStandardNormal } from "./gaussian.js";
 
 export const ACTIVE = 0.01; // variance of the means over the images, above which a dimension is active (Burda et al. 2016, arXiv 1509.00519)
@@ -31,7 +31,7 @@ export function averageKl({ mean, logVar }) {
 // z in it, √(mean over some test images of ‖∂s/∂z_d‖²) · √Var z_d, with s = sigmoid(logits) at the code or mean. z: as it is compared with the prior, so of a
 // VAE the variance of q(z), Var μ_d + mean σ²_d. Lets frames and input in between.
 export async function response({ codes, decoder }) {
-  const { mean, logVar } = codes, active = new ActiveDecoder(decoder), n = mean[0].length, images = Math.min(IMAGES, n), squares = mean.map(() => 0);
+  const { mean, logVar } = codes, active = activeDecoder(decoder), n = mean[0].length, images = Math.min(IMAGES, n), squares = mean.map(() => 0);
   let begun = performance.now();
   for (let image = 0; image < images; image++) {
     const row = Math.floor((image * n) / images), z = mean.map((column) => column[row]);
