@@ -6,6 +6,7 @@ with its input, so with whoever started it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -13,16 +14,15 @@ from typing import BinaryIO
 
 import numpy as np
 
+from explorer.reasons import reason
+
 NICE = 10  # it yields to what answers people
 
 
 def main() -> None:
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what a library prints is no answer
-    if hasattr(os, "SCHED_IDLE"):
-        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # only what nobody else wants: pages go first
-    elif hasattr(os, "nice"):
-        os.nice(NICE)
+    _yield_to_others()
 
     def answer(array: np.ndarray | None = None, **parts) -> None:
         answers.write(json.dumps(parts).encode() + b"\n" + (b"" if array is None else array.tobytes()))
@@ -37,8 +37,17 @@ def main() -> None:
             _work(json.loads(job), sys.stdin.buffer, answer)
     except BrokenPipeError:
         pass  # nobody listens any more
-    except ImportError as error:
-        answer(problem=f"umap-learn cannot be used here ({error}): install what requirements.txt names")
+    except Exception as error:
+        remedy = ": install what requirements.txt names" if isinstance(error, ImportError) else ""
+        answer(problem=f"umap-learn cannot be used here ({reason(error)}){remedy}")
+
+
+def _yield_to_others() -> None:
+    """Pages go first. Some containers refuse the scheduling class, or both ways."""
+    with contextlib.suppress(OSError, AttributeError):
+        return os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))  # only the time that nobody else wants
+    with contextlib.suppress(OSError, AttributeError):
+        os.nice(NICE)
 
 
 def _work(job: dict, points_from: BinaryIO, answer) -> None:
@@ -47,8 +56,12 @@ def _work(job: dict, points_from: BinaryIO, answer) -> None:
 
     try:
         found = projection.umap(points, job["seed"], job["neighbours"], job["min_distance"], lambda share: answer(share=share))
-    except (ValueError, MemoryError, np.linalg.LinAlgError) as error:
-        answer(problem=f"there is no UMAP with these settings ({error})")
+    except BrokenPipeError:
+        raise  # nobody waits for the answer
+    except (ValueError, np.linalg.LinAlgError) as error:
+        answer(problem=f"there is no UMAP with these settings ({reason(error)})")
+    except Exception as error:
+        answer(problem=f"the UMAP could not be computed ({reason(error)})")
     else:
         answer(found, shape=found.shape)
 

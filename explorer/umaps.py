@@ -7,24 +7,33 @@ started at once, for the next.
 
 from __future__ import annotations
 
+import contextlib
 import json
+import logging
+import os
+import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections import OrderedDict, deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
+
+from explorer.reasons import reason
 
 COMMAND = (sys.executable, "-m", "explorer.umap_process")
 IDLE_SECONDS = 600.0  # after which the process is ended
 LEFT_SECONDS = 15.0  # a page that has not asked for so long was left: what only it waits for is not begun
 KEPT, MOST_WAITING = 64, 16  # UMAPs in memory, 80 kB each; jobs in the queue
-DIED = "the process that makes UMAPs ended: the server may be short of memory. Try again"
+DIED = "the process that makes UMAPs ended ({reason}): try again"
+NOT_STARTED = "the process that makes UMAPs could not be started ({reason}): try again"
 FULL = "too many UMAPs are waiting on this server: try again in a minute"
+_LOG = logging.getLogger(__name__)
 
 
 class Wanted(NamedTuple):
@@ -81,12 +90,16 @@ class Umaps:
         with self._changed:
             if self._thread is None and not self._is_closed:
                 self._thread = threading.Thread(target=self._serve, name="UMAPs", daemon=True)
-                self._thread.start()
+                try:
+                    self._thread.start()
+                except RuntimeError as error:  # the system allows no more threads
+                    self._thread = None
+                    self._fail_all(NOT_STARTED.format(reason=reason(error)))
 
     def want(self, wanted: Wanted, page: str, load: Callable[[], np.ndarray]) -> Status:
         """Begins a UMAP, or joins one that another page wants.
 
-        load(): the points, (n, d) float32; it is called when the turn has come, and may raise LookupError or ValueError with a clause.
+        load(): the points, (n, d) float32. It is called when the turn has come. If it raises an error, the UMAP fails with that reason.
         """
         with self._changed:
             if wanted in self._made:
@@ -153,36 +166,61 @@ class Umaps:
     # ---- the thread that speaks with the process -------------------------------------------------
 
     def _serve(self) -> None:
-        """Has one process after the other, as they are cancelled, until none is needed."""
-        goes_on = True
-        while goes_on:
-            process = self._start()
+        """Uses one process after another, as they are cancelled, until none is needed. No error ends this thread with jobs left behind."""
+        while True:
             try:
-                goes_on = self._attend(process)
-            except OSError:  # it broke off in the middle of a sentence
-                goes_on = self._broke_off()
-            finally:
-                self._is_ready = False
-                process.kill()
-                process.wait()
-                for pipe in (process.stdin, process.stdout):
-                    pipe.close()
+                another = self._use_process()
+            except Exception as error:
+                _LOG.exception("no process for UMAPs")
+                another = self._fail_all(NOT_STARTED.format(reason=reason(error)))
             with self._changed:
-                self._process = None
-                goes_on = (goes_on or bool(self._queue)) and not self._is_closed  # one may have come meanwhile
-                if not goes_on:
+                if not (another or self._queue) or self._is_closed:  # a job may have come meanwhile
                     self._thread = None
+                    return
 
-    def _start(self) -> subprocess.Popen:
+    def _use_process(self) -> bool:
+        """Starts a process and gives it jobs until it ends. Returns whether another is needed after it."""
+        with contextlib.ExitStack() as stack:
+            environment = dict(os.environ)
+            with contextlib.suppress(OSError):  # what it leaves there when it is killed, as numba's folder, goes with it
+                environment["TMPDIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="umaps-", ignore_cleanup_errors=True))
+            return self._attend_to(self._start(environment))
+
+    def _attend_to(self, process: subprocess.Popen) -> bool:
+        complaints: deque[str] = deque(maxlen=1)
+        follower = threading.Thread(target=_pass_on, args=(process.stderr, complaints), name="complaints of UMAPs", daemon=True)
+        try:
+            follower.start()
+            return self._give_jobs(process)
+        except Exception as error:  # it broke off in the middle of an answer, or answered nonsense
+            if not isinstance(error, OSError):
+                _LOG.exception("the process for UMAPs is given up")
+                return self._broke_off(DIED.format(reason=reason(error)))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                process.wait(5.0)
+            follower.join(1.0)
+            return self._broke_off(DIED.format(reason=_ending(process.returncode, complaints)))
+        finally:
+            with self._changed:
+                self._is_ready, self._process = False, None
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                with contextlib.suppress(OSError):  # what was not sent any more
+                    pipe.close()
+
+    def _start(self, environment: dict[str, str]) -> subprocess.Popen:
         root = Path(__file__).resolve().parents[1]
-        process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root, bufsize=-1)
+        process = subprocess.Popen(
+            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=root, env=environment
+        )
         with self._changed:
             self._process = process
             if self._is_closed:
                 process.kill()
         return process
 
-    def _attend(self, process: subprocess.Popen) -> bool:
+    def _give_jobs(self, process: subprocess.Popen) -> bool:
         """Gives the process its jobs. Returns whether another process is needed after it."""
         first = _read(process)
         if "problem" in first:
@@ -208,10 +246,13 @@ class Umaps:
     def _do(self, process: subprocess.Popen, job: _Job) -> None:
         try:
             points = np.ascontiguousarray(job.load(), np.float32)
-        except (LookupError, ValueError) as error:
-            return self._finish(job, "failed", str(error))
-        settings = {"shape": points.shape, "neighbours": job.wanted.neighbours, "min_distance": job.wanted.min_distance, "seed": job.wanted.seed}
-        process.stdin.write(json.dumps(settings).encode() + b"\n" + points.tobytes())
+            settings = {"shape": points.shape, "neighbours": job.wanted.neighbours, "min_distance": job.wanted.min_distance, "seed": job.wanted.seed}
+            message = json.dumps(settings).encode() + b"\n" + points.tobytes()
+        except Exception as error:
+            if not isinstance(error, (LookupError, ValueError)):  # those have been foreseen
+                _LOG.exception("no points for a UMAP")
+            return self._finish(job, "failed", reason(error))
+        process.stdin.write(message)
         process.stdin.flush()
         while "share" in (said := _read(process)):
             job.share = said["share"]
@@ -233,14 +274,14 @@ class Umaps:
             while len(self._jobs) > 4 * KEPT:
                 self._jobs.popitem(last=False)
 
-    def _broke_off(self) -> bool:
-        """The process is gone: because its job was cancelled, or by itself. Another is needed after a cancelled job, and where jobs wait."""
+    def _broke_off(self, problem: str) -> bool:
+        """The process is gone: its job was cancelled, or it ended by itself. Another is needed after a job; without one, it ended while it compiled."""
         with self._changed:
             job, self._running = self._running, None
-            if job is None:  # while it compiled, or had nothing to do
-                return self._fail_all(DIED)
+            if job is None:
+                return self._fail_all(problem)
             if job.state == "running":
-                job.end("failed", DIED)
+                job.end("failed", problem)
             return True
 
     def _fail_all(self, problem: str) -> bool:
@@ -251,12 +292,37 @@ class Umaps:
         return False
 
 
+def _pass_on(complaints: BinaryIO, last: deque[str]) -> None:
+    """Writes what the process complains of to the server's own errors, and keeps the last line."""
+    with complaints:
+        for line in complaints:
+            text = line.decode(errors="replace").rstrip()
+            with contextlib.suppress(OSError, ValueError):  # a server without a terminal
+                print(text, file=sys.stderr)
+            if text:
+                last.append(text)
+
+
+def _ending(status: int | None, complaints: deque[str]) -> str:
+    """Why a process ended by itself, as far as its parent can know."""
+    if status is None:
+        return "it no longer answers"
+    if status == -getattr(signal, "SIGKILL", 9):
+        return "SIGKILL: the server may be short of memory"
+    if status < 0:
+        return signal.Signals(-status).name if -status in set(signal.Signals) else f"signal {-status}"
+    return complaints[-1].rstrip(". ") if complaints else f"exit status {status}"
+
+
 def _read(process: subprocess.Popen) -> dict:
-    """One answer. Raises OSError where the process has ended."""
+    """One answer. Raises BrokenPipeError where the process has ended, and ValueError for what is no answer."""
     line = process.stdout.readline()
     if not line.endswith(b"\n"):
         raise BrokenPipeError("the process ended")
-    return json.loads(line)
+    try:
+        return dict(json.loads(line))
+    except (ValueError, TypeError):
+        raise ValueError(f"it gave no answer but {line[:60]!r}") from None
 
 
 def _exactly(process: subprocess.Popen, size: int) -> bytes:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,6 +19,7 @@ from explorer.ui import cached
 from explorer.umaps import Umaps, Wanted
 
 from .asgi import Answer, ask, routes_app
+from .conftest import ROOT
 
 # Gives the first two columns back, plus its own number of jobs so far. 2 neighbours: at once; 3: waits after the first share; 4: says no; 5: breaks off.
 SCRIPT = """
@@ -153,11 +157,11 @@ def test_a_failure_is_said_and_the_next_job_goes_on(made):
     until(lambda: state(found, wanted(2)) == "done")
     problems = [found.ask(which, "p") for which in (wanted(4), wanted(2, "gone"), wanted(5))]
     assert [one.state for one in problems] == ["failed"] * 3
-    assert [one.problem for one in problems] == ["no", "the model was replaced", umaps.DIED]
+    assert [one.problem for one in problems] == ["no", "the model was replaced", umaps.DIED.format(reason="exit status 0")]
 
 
 def test_a_process_that_cannot_begin_fails_what_waits(tmp_path):
-    for script, problem in (("print('{\"problem\": \"not installed\"}')", "not installed"), ("pass", umaps.DIED)):
+    for script, problem in (("print('{\"problem\": \"not installed\"}')", "not installed"), ("pass", umaps.DIED.format(reason="exit status 0"))):
         found = Umaps((sys.executable, "-c", script))
         found.want(wanted(), "p", lambda: POINTS)
         until(lambda: state(found, wanted()) == "failed")
@@ -231,6 +235,140 @@ def test_the_routes(made, monkeypatch):
     assert json.loads(command("/other/pixels-2-0.1", action="want", page="p").body)["state"] == "done"  # pixels are of no model
     assert json.loads(command("/d/umap-3-0.1", action="want", page="p").body)["state"] in ("waiting", "running")
     assert json.loads(command("/d/umap-3-0.1", action="cancel", page="p").body)["state"] == "cancelled"
+
+
+# Failures that must not last.
+
+
+def fails_then(found: Umaps, which: Wanted, load=lambda: POINTS) -> str:
+    """The problem of a UMAP that fails."""
+    found.want(which, "p", load)
+    until(lambda: state(found, which) == "failed")
+    return found.ask(which, "p").problem
+
+
+def works(found: Umaps, source: str) -> None:
+    which = wanted(source=source)
+    found.want(which, "p", lambda: POINTS)
+    until(lambda: state(found, which) == "done")
+
+
+@pytest.mark.parametrize(
+    "expected, error",
+    [("memory", OSError(errno.ENOMEM, "Cannot allocate memory")), ("short of memory", MemoryError()), ("odd", ValueError("odd"))],
+)
+def test_a_process_that_could_not_start_is_started_for_the_next_umap(made, monkeypatch, expected, error):
+    def refuse(*arguments, **options):
+        raise error
+
+    found = made()
+    with monkeypatch.context() as patch:
+        patch.setattr(umaps.subprocess, "Popen", refuse)
+        problem = fails_then(found, wanted(source="early"))
+    assert "could not be started" in problem and expected in problem
+    works(found, "later")
+
+
+@pytest.mark.parametrize("error", [MemoryError(), OSError("the disk is gone"), ImportError("no torch"), RuntimeError("odd"), LookupError("gone")])
+def test_points_that_cannot_be_loaded_fail_their_own_umap_only(made, error):
+    found = made()
+
+    def load():
+        raise error
+
+    problem = fails_then(found, wanted(source="bad"), load)
+    assert (str(error) or "memory") in problem
+    process = found._process
+    works(found, "good")
+    assert found._process is process  # which had no part in it
+
+
+def test_a_thread_that_could_not_start_is_started_for_the_next_umap(made, monkeypatch):
+    found, start = made(), threading.Thread.start
+
+    def refuse(thread):
+        if thread.name == "UMAPs":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    assert "thread" in fails_then(found, wanted(source="early"))
+    monkeypatch.setattr(threading.Thread, "start", start)
+    works(found, "later")
+
+
+@pytest.mark.parametrize(
+    "script, expected",
+    [
+        ("import sys; print('a warning', file=sys.stderr); sys.exit('no locator available')", "no locator available"),
+        ("1 / 0", "ZeroDivisionError: division by zero"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "SIGKILL"),
+        ("print('this is no answer')", "answer"),
+    ],
+)
+def test_the_reason_of_a_process_that_ended_is_given(script, expected):
+    found = Umaps((sys.executable, "-c", script))
+    try:
+        problem = fails_then(found, wanted())
+        assert expected in problem and ("memory" in problem) == (expected == "SIGKILL")
+    finally:
+        found.close()
+
+
+def test_a_process_that_is_ended_leaves_no_temporary_file_behind():
+    script = "import tempfile\nhandle, path = tempfile.mkstemp()\n" + SCRIPT.replace("say(ready=True)", "say(ready=True, path=path)")
+    paths, read = [], umaps._read
+
+    def listen(process):
+        answer = read(process)
+        paths.extend([Path(answer["path"])] if "path" in answer else [])
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(umaps, "_read", listen)
+        found = Umaps((sys.executable, "-c", script))
+        found.want(wanted(3), "p", lambda: POINTS)
+        until(lambda: state(found, wanted(3)) == "running")
+        assert paths[0].exists()
+        found.close()
+    assert not paths[0].exists()
+
+
+# The process itself.
+
+
+def run_process(*, before: str = "", jobs: bytes = b"") -> tuple[list[dict], str]:
+    """Runs explorer.umap_process after some code, on those jobs. Returns its answers in JSON, and what it complained of."""
+    code = f"{before}\nfrom explorer import umap_process\numap_process.main()"
+    found = subprocess.run([sys.executable, "-c", code], input=jobs, capture_output=True, cwd=ROOT, timeout=300)
+    return [json.loads(line) for line in found.stdout.splitlines() if line.startswith(b"{")], found.stderr.decode()
+
+
+QUICK = "from explorer import projection\nprojection.umap = lambda points, *others: points[:, :2]"  # nothing to compile
+JOB = json.dumps({"shape": [4, 3], "neighbours": 2, "min_distance": 0.1, "seed": 0}).encode() + b"\n" + POINTS.tobytes()
+
+
+@pytest.mark.parametrize("error", ["PermissionError(1, 'not permitted')", "OSError(38, 'not implemented')"])
+def test_the_process_works_where_its_scheduling_class_is_refused(error):
+    refuse = f"import os\ndef refuse(*_): raise {error}\nos.sched_setscheduler = os.nice = refuse\n"
+    answers, complaints = run_process(before=refuse + QUICK, jobs=JOB)
+    assert answers[0] == {"ready": True} and answers[1]["shape"] == [4, 2], complaints
+
+
+def test_the_process_says_why_it_cannot_begin():
+    broken = "from explorer import projection\ndef umap(*_): raise RuntimeError('cannot cache function: no locator available')\nprojection.umap = umap"
+    [answer], _ = run_process(before=broken)
+    assert "no locator available" in answer["problem"] and "memory" not in answer["problem"]
+
+
+@pytest.mark.parametrize("error, expected", [("MemoryError()", "memory"), ("RuntimeError('odd')", "odd"), ("ValueError('too few')", "too few")])
+def test_a_umap_that_fails_in_the_process_leaves_it_to_do_the_next(error, expected):
+    failing = (
+        "from explorer import projection\ncalls = []\n"
+        f"def umap(points, *others):\n    calls.append(1)\n    if len(calls) == 2: raise {error}\n    return points[:, :2]\nprojection.umap = umap"
+    )
+    answers, complaints = run_process(before=failing, jobs=JOB + JOB)
+    assert expected in answers[1]["problem"] and answers[2]["shape"] == [4, 2], complaints
 
 
 @pytest.mark.slow  # it compiles
