@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import http.client
 import io
+import logging
 import shutil
 import tempfile
 import threading
@@ -20,10 +21,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from explorer import datasets
+from explorer.reasons import reason
 
 STALL_SECONDS = 20.0  # a server that sends nothing for this long has failed
 PIECE = 64 * 1024  # bytes between two looks at whether it was cancelled
 LARGEST = 64 * 1024 * 1024  # bytes of one unpacked file: the training images are 47 MB
+EXPECTED = (OSError, EOFError, ValueError, http.client.HTTPException, zlib.error)  # of a network and what comes from it
+_LOG = logging.getLogger(__name__)
 
 
 class File(NamedTuple):
@@ -86,7 +90,10 @@ class _Job:
         self.name, self.done, self.state, self.problem = name, 0, "running", None
         self.stop = threading.Event()
         self.thread = threading.Thread(target=self._run, args=(data_dir,), name=f"download of {name}", daemon=True)
-        self.thread.start()
+        try:
+            self.thread.start()
+        except RuntimeError as error:  # the system allows no more threads
+            self._fail(error)
 
     @property
     def is_running(self) -> bool:
@@ -105,12 +112,17 @@ class _Job:
             self.state = "idle"
         except Cancelled:
             self.state = "cancelled"
-        except (OSError, EOFError, ValueError, http.client.HTTPException, zlib.error) as error:
-            if self.stop.is_set():
-                return
-            reason = " ".join(str(getattr(error, "reason", "") or error).split()).rstrip(":. ") or type(error).__name__
-            self.problem = f"{self.name} could not be fetched ({reason}): check the server's network and try again; all else works without it."
-            self.state = "failed"
+        except Exception as error:
+            if not self.stop.is_set():
+                self._fail(error)
+
+    def _fail(self, error: Exception) -> None:
+        if not isinstance(error, EXPECTED):
+            _LOG.error("a download failed", exc_info=error)
+        inner = getattr(error, "reason", None)  # of what urllib wraps
+        why = reason(inner) if isinstance(inner, Exception) else reason(error)
+        self.problem = f"{self.name} could not be fetched ({why}): check the server's network and try again; all else works without it."
+        self.state = "failed"
 
     def _count(self, size: int) -> None:
         self.done += size

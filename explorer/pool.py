@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import logging
 import os
 import sys
 import threading
@@ -12,6 +13,7 @@ from collections import deque
 from typing import Protocol
 
 NICE = 5  # trainings yield to what answers people
+_LOG = logging.getLogger(__name__)
 
 
 class Work(Protocol):
@@ -20,6 +22,9 @@ class Work(Protocol):
     has_work: bool  # is there anything for a thread to do?
 
     def work(self) -> None: ...
+
+    def fail(self, error: BaseException) -> None:
+        """`work` raised this error, or no thread could be started to call it."""
 
 
 class Pool:
@@ -35,15 +40,30 @@ class Pool:
 
     def submit(self, run: Work) -> None:
         """Has a thread call `run.work()`, after those that wait already. A run is never at work twice at once."""
+        problem = None
         with self._lock:
             if run in self._at_work:
                 self._again.add(run)
             elif run not in self._queue:
                 self._queue.append(run)
-                if len(self._threads) < self.size:
-                    thread = threading.Thread(target=self._serve, name="training", daemon=True)
-                    self._threads.add(thread)
-                    thread.start()
+                problem = self._start_thread(run)
+        if problem is not None:
+            run.fail(problem)
+
+    def _start_thread(self, run: Work) -> RuntimeError | None:
+        """One more, where there may be one more. Where the system refuses it and there is no other, the run leaves the queue, and the error is returned."""
+        if len(self._threads) >= self.size:
+            return None
+        thread = threading.Thread(target=self._serve, name="training", daemon=True)
+        self._threads.add(thread)
+        try:
+            thread.start()
+        except RuntimeError as error:
+            self._threads.discard(thread)
+            if not self._threads:
+                self._queue.remove(run)
+                return error
+        return None
 
     def withdraw(self, run: Work) -> None:
         """Takes it out of the queue, if it waits there."""
@@ -88,9 +108,20 @@ class Pool:
                     break
                 run = self._queue.popleft()
                 self._at_work.add(run)
-            run.work()
+            _do(run)
         del run
         give_memory_back()
+
+
+def _do(run: Work) -> None:
+    """Calls `run.work()`. Whatever it raises is the run's failure, and no end of the thread."""
+    try:
+        run.work()
+    except BaseException as error:
+        try:
+            run.fail(error)
+        except Exception:
+            _LOG.exception("a run failed, and could not be told")
 
 
 def give_memory_back() -> None:

@@ -6,6 +6,7 @@ imported by the first run, or by `warm`.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import logging
 import math
@@ -20,6 +21,7 @@ from explorer import datasets, saving
 from explorer.bundle import BundleError
 from explorer.config import Config
 from explorer.pool import Pool
+from explorer.reasons import SHORT_OF_MEMORY, reason
 
 SNAPSHOT_SECONDS = 0.25  # at least so long between two looks at the model
 SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into looking
@@ -153,25 +155,29 @@ class Run:
     # ---- what a thread of the pool does
 
     def work(self) -> None:
+        """Raises whatever goes wrong; the pool then calls `fail`."""
+        if self._closed:
+            return self._free()
         from explorer import training
 
         try:
-            if self._closed:
-                self._free()
-            elif self._to_be_saved:
-                self._save()
-            else:
-                self._train()
+            self._save() if self._to_be_saved else self._train()
         except _NotSaved:
             if self._closed:
                 self._free()
         except training.TrainingDiverged as error:
-            self._fail(str(error).removesuffix(training.REMEDY).strip())
-        except (datasets.DatasetError, BundleError, ValueError) as error:
-            self._fail(str(error))
-        except Exception as error:
-            _LOG.exception("a training failed")
-            self._fail(f"{type(error).__name__}: {error}")
+            raise ValueError(str(error).removesuffix(training.REMEDY).strip()) from None
+
+    def fail(self, error: BaseException) -> None:
+        """Ends the training, or the saving, with a sentence that says why."""
+        expected = isinstance(error, (datasets.DatasetError, BundleError, ValueError))
+        if not expected:
+            _LOG.error("a training failed", exc_info=error)
+        self.problem = str(error) if expected else _sentence(error)
+        if self._to_be_saved:  # the training itself is as good as before
+            self._to_be_saved = False
+            return
+        self._let_go("failed")
 
     def _train(self) -> None:
         if self._observer is None:
@@ -271,26 +277,29 @@ class Run:
         if self._closed or not self._to_be_saved:
             raise _NotSaved
 
-    def _fail(self, sentence: str) -> None:
-        self.problem = sentence
-        if self._to_be_saved:  # the training itself is as good as before
-            self._to_be_saved = False
-            return
-        self._let_go("failed")
-
     def _let_go(self, rest: str) -> None:
         """Drops what only a training that goes on needs. A finished one's model is kept, to be saved."""
-        if self._reports is not None:
-            self._reports.close()
-        self._reports = self._observer = None
+        reports, self._reports, self._observer = self._reports, None, None
         if rest != "finished":
             self._model = None
         self._losses = []
         self._rest = rest
+        if reports is not None:
+            reports.close()
 
     def _free(self) -> None:
         self._let_go("stopped")
         self.snapshot, self.points = None, []
+
+
+def _sentence(error: BaseException) -> str:
+    """What is said of an error that nobody expected."""
+    why = reason(error)
+    if why == SHORT_OF_MEMORY:
+        return f"{why}: choose smaller widths or a smaller batch, or try again later."
+    if isinstance(error, ImportError):
+        return f"PyTorch cannot be used here ({why}): install what requirements.txt names."
+    return why
 
 
 class Folders:
@@ -313,10 +322,18 @@ _warmed = False
 def warm() -> None:
     """Does, in a thread that ends, what a first run would wait for: imports, and one step of each sibling on noise."""
     if not _warmed:
-        threading.Thread(target=_warm, name="training's imports", daemon=True).start()
+        with contextlib.suppress(RuntimeError):  # the system allows no more threads: the first run does it
+            threading.Thread(target=_warm, name="training's imports", daemon=True).start()
 
 
 def _warm() -> None:
+    try:
+        _import_and_step()
+    except Exception:
+        _LOG.warning("what a first training needs could not be made ready: it will say why", exc_info=True)
+
+
+def _import_and_step() -> None:
     global _warmed
     with _warming:
         if _warmed:

@@ -162,6 +162,35 @@ def ask(method: str, path: str, body: bytes = b"", content_type: str = "applicat
     return answer.status, answer.body.decode()
 
 
+@pytest.mark.parametrize("error, reason", [(MemoryError(), "short of memory"), (ImportError("no _ssl"), "no _ssl"), (RuntimeError("odd"), "odd")])
+def test_no_error_leaves_a_download_running_for_ever(tmp_path, mirror, monkeypatch, error, reason):
+    def refuse(*arguments):
+        raise error
+
+    found = downloads.Downloads(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(downloads, "_unpack", refuse)
+        found.fetch("mnist")
+        status = ended(found)
+    assert status.state == "failed" and reason in status.problem and list(tmp_path.iterdir()) == []
+    found.fetch("mnist")
+    assert ended(found).present
+
+
+def test_a_download_whose_thread_cannot_start_has_failed(tmp_path, mirror, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    found = downloads.Downloads(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        found.fetch("mnist")
+        found.cancel("mnist")  # which does nothing to one that has ended
+    assert found.status("mnist").state == "failed" and "thread" in found.status("mnist").problem
+    found.fetch("mnist")
+    assert ended(found).present
+
+
 def test_the_routes_know_only_datasets_and_their_own_commands(tmp_path, mirror, monkeypatch):
     found = downloads.Downloads(tmp_path)
     monkeypatch.setattr(cached, "downloads", lambda: found)

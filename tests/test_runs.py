@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import dataclasses
 import gc
 import json
@@ -218,6 +219,68 @@ def test_an_unexpected_error_is_said_and_logged(run, monkeypatch, caplog):
     one.play()
     wait_for(lambda: one.state == "failed")
     assert one.problem == "ZeroDivisionError: division by zero" and "ZeroDivisionError" in caplog.text
+
+
+@pytest.mark.parametrize("error", [ImportError("libtorch_cpu.so: cannot open shared object file"), OSError("no such library"), MemoryError()])
+def test_torch_that_cannot_be_imported_is_said_and_tried_again(run, pool, monkeypatch, error):
+    def refuse(name, *arguments, of=builtins.__import__):
+        if name == "torch" or (name == "explorer" and "training" in (arguments[2] or ())):
+            raise error
+        return of(name, *arguments)
+
+    made = [run(config(seed=seed)) for seed in range(3)]
+    with monkeypatch.context() as patch:
+        patch.setattr(builtins, "__import__", refuse)
+        for one in made:
+            one.play()
+        wait_for(lambda: [one.state for one in made] == ["failed"] * 3)
+        wait_for(lambda: pool.threads() == 0)
+    for one in made:
+        assert (str(error) or "short of memory") in one.problem and ("requirements.txt" in one.problem) == isinstance(error, ImportError)
+    one = run()
+    one.play()
+    wait_for(lambda: one.state == "finished")
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes")])
+def test_too_little_memory_is_said_in_plain_words(run, monkeypatch, error):
+    def refuse(*arguments, **options):
+        raise error
+
+    monkeypatch.setattr(training, "fit", refuse)
+    one = run()
+    one.play()
+    wait_for(lambda: one.state == "failed")
+    assert one.problem.startswith("the server is short of memory")
+
+
+def test_no_error_ends_a_thread_of_the_pool(pool):
+    class Broken:
+        has_work = True
+
+        def work(self):
+            raise error
+
+    for error in (RuntimeError("odd"), MemoryError(), KeyboardInterrupt(), SystemExit()):
+        for _ in range(pool.size + 1):
+            pool.submit(one := Broken())
+            wait_for(lambda one=one: not pool.is_at_work(one) and not pool.place(one))
+    wait_for(lambda: pool.threads() == 0)
+
+
+def test_a_thread_that_cannot_start_leaves_no_run_waiting_for_ever(run, pool, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    one = run()
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        one.play()
+        assert one.state == "failed" and "thread" in one.problem
+        runs.warm()  # what only saves time later raises nothing
+    other = run()
+    other.play()
+    wait_for(lambda: other.state == "finished")
 
 
 def test_a_save_that_fails_leaves_the_run_to_be_saved_again(run, folders, monkeypatch):
