@@ -27,6 +27,7 @@ SNAPSHOT_SECONDS = 0.25  # at least so long between two looks at the model
 SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into looking
 _LOG = logging.getLogger(__name__)
 _ids = itertools.count(1)
+_failed_on: list[str] = []  # accelerators on which a training failed
 
 
 class _NotSaved(Exception):
@@ -49,6 +50,7 @@ class Run:
         self.labels = self.snapshot = None
         self.revision = 0  # of the snapshot
         self.problem: str | None = None  # a sentence
+        self.note: str | None = None  # a sentence on the device
         self.saved: str | None = None  # the bundle's folder
         self.measured = 0.0  # while it is saved: the share of the measuring that is done
         self._lock = threading.Lock()
@@ -174,6 +176,8 @@ class Run:
         if not expected:
             _LOG.error("a training failed", exc_info=error)
         self.problem = str(error) if expected else _sentence(error)
+        if not expected and self._leave_accelerator(error):
+            self.problem = f"{self.problem.rstrip('.')}. Trainings that start from now on use the CPU."
         if self._to_be_saved:  # the training itself is as good as before
             self._to_be_saved = False
             return
@@ -224,13 +228,34 @@ class Run:
         torch.set_num_threads(1)  # a core a training: threads that wait for each other on a busy machine are many times slower
         name = self.config.training.dataset
         train, test = split(name, "train", self.folders.data), split(name, "test", self.folders.data)
-        self._device = training.choose_device()
+        self._device = self._choose_device()
         self._observer = Observer(self.config, test, self._device)
         self.labels, self.null = self._observer.labels, {name: tuple(null) for name, null in self._observer.null.items()}
         self.steps = math.ceil(len(train.images) / self.config.training.batch_size)
         self._reports = training.fit(self.config, train.images, self._device, labels=train.labels)
         self._model = models.build(self.config.model, seed=self.config.training.seed).to(self._device)  # as fit builds it
         self._look()
+
+    def _choose_device(self):
+        from explorer import training
+
+        def say(sentence: str) -> None:
+            self.note = sentence
+
+        if not _failed_on:
+            return training.choose_device(say=say)
+        say(f"A training failed on {_failed_on[0]}, so the CPU is used.")
+        return training.CPU
+
+    def _leave_accelerator(self, error: BaseException) -> bool:
+        """After a failure there, later trainings use the CPU, which nobody can choose on the page.
+
+        Not for want of memory, which may be there later. Returns whether they do.
+        """
+        if self._device is None or self._device.type == "cpu" or reason(error) == SHORT_OF_MEMORY:
+            return False
+        _failed_on.append(str(self._device))
+        return True
 
     def _take(self, report) -> None:
         self.taken += 1
@@ -257,9 +282,14 @@ class Run:
         """At this many steps: the means of the losses since the last point."""
         import torch
 
+        from explorer import training
+
         if not self.points or self.points[-1]["at"] != self.taken:
             names = list(self._losses[0]) if self._losses else []
-            means = torch.stack([torch.stack(list(losses.values())) for losses in self._losses]).double().mean(0).tolist() if names else []
+            means: list[float] = []
+            if names:
+                table = torch.stack([torch.stack(list(losses.values())) for losses in self._losses])  # (steps, terms)
+                means = training.in_double(table).mean(0).tolist()
             self.points.append({"at": self.taken} | dict(zip(names, means)))
         self._losses = []
 

@@ -30,6 +30,8 @@ SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noi
 DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its waves
 NEGLIGIBLE, NEGLIGIBLE_STEPS = 1e-30, 100  # a moment so small moves no weight; how often such moments are set to 0
 REMEDY = "Nothing was written. A smaller --lr usually helps."
+RESEEDED = 1_000_003  # seeds of one training lie closer together than this
+CPU = torch.device("cpu")
 
 
 class TrainingDiverged(Exception):
@@ -60,22 +62,61 @@ class Report:
     losses: dict[str, Tensor] | None = None  # the terms of this step alone, still on the device
 
 
-def choose_device(name: str = "auto") -> torch.device:
+def choose_device(
+    name: str = "auto",
+    say: Callable[[str], None] = lambda sentence: None,
+    own: Callable[[torch.device], torch.device] = lambda device: device,
+) -> torch.device:
     """CUDA when it is available, else another accelerator, else the CPU; or the device of that name.
 
-    Raises ValueError for a device that torch does not know or this machine does not have.
+    Takes one step on an accelerator first. Where that fails, auto returns the CPU, and calls `say` with a sentence that
+    has the reason; a device that was named raises ValueError, as does one that torch does not know or this machine does
+    not have. own: returns a process's own device of that kind, before the step is taken.
     """
-    if name == "auto":
-        if torch.cuda.is_available():
-            return torch.device("cuda")
-        return torch.accelerator.current_accelerator(check_available=True) or torch.device("cpu")
+
+    def step_down(error: Exception) -> torch.device:
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0].split(". ")[0].rstrip(".")
+        if name != "auto":
+            raise ValueError(f"device {name!r} cannot be used here: {reason}") from error
+        say(f"The accelerator of this machine cannot be used ({reason}), so the CPU is used.")
+        return CPU
+
     try:
-        device = torch.device(name)
-        torch.zeros(1, device=device).item()
-    except (RuntimeError, AssertionError, ImportError) as error:
-        reason = str(error).strip().splitlines()[0].split(". ")[0]
-        raise ValueError(f"device {name!r} cannot be used here: {reason}") from error
+        device = _accelerator() if name == "auto" else torch.device(name)
+    except Exception as error:  # a driver, a library and a build of torch can fail to fit in many ways
+        return step_down(error)
+    device = own(device)
+    try:
+        if device.type != "cpu":
+            _take_one_step(device)
+    except Exception as error:
+        return step_down(error)
     return device
+
+
+def _accelerator() -> torch.device:
+    if torch.cuda.is_available():
+        return torch.device("cuda")
+    return torch.accelerator.current_accelerator(check_available=True) or CPU
+
+
+def _take_one_step(device: torch.device) -> None:
+    """Draws numbers, multiplies them, and takes a step of the optimiser, as a training does.
+
+    Raises what the device raises.
+    """
+    torch.zeros(1, device=device).item()
+    generator = torch.Generator(device).manual_seed(0)
+    weight = torch.randn(16, 16, generator=generator, device=device).requires_grad_()
+    optimiser = _adam([weight])
+    (weight @ weight).sum().backward()
+    optimiser.step()
+    weight.sum().item()  # a GPU reports its errors late
+
+
+def in_double(tensor: Tensor) -> Tensor:
+    """The same in float64, on the CPU: MPS has no float64."""
+    return tensor.cpu().double()
 
 
 def describe_device(device: torch.device, precision: str = "float32") -> str:
@@ -124,7 +165,7 @@ def fit(
     history: list[dict] = []
     done = 0
     if resume is not None:
-        run.restore(resume.tensors)
+        run.restore(resume)
         done, history = resume.epoch, list(resume.history)
         if done == training.epochs:
             yield Report(done, steps, steps, run.result, {k: v for k, v in history[-1].items() if k != "epoch"}, history)
@@ -182,8 +223,12 @@ class _Run:
                 found |= {f"optimiser{i}.{parameter}.{name}": tensor for name, tensor in moments.items()}
         return found | {"shuffling": self.shuffling.get_state(), "noise": self.noise.get_state()}
 
-    def restore(self, tensors: dict[str, Tensor]) -> None:
-        """The inverse of `tensors`. Raises KeyError or RuntimeError for those of another configuration."""
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """The inverse of `tensors`. Raises KeyError or RuntimeError for those of another configuration.
+
+        Generators of another kind of device have states of another kind: then numbers are drawn afresh from here on.
+        """
+        tensors = checkpoint.tensors
 
         def below(prefix: str) -> dict[str, Tensor]:
             # copies: an optimiser would keep the very tensors, and change them
@@ -198,8 +243,11 @@ class _Run:
                 parameter, _, moment = name.partition(".")
                 moments.setdefault(int(parameter), {})[moment] = tensor
             optimiser.load_state_dict(optimiser.state_dict() | {"state": moments})
-        self.shuffling.set_state(tensors["shuffling"].cpu())
-        self.noise.set_state(tensors["noise"].cpu())
+        for name, generator in {"shuffling": self.shuffling, "noise": self.noise}.items():
+            if tensors[name].shape == generator.get_state().shape:
+                generator.set_state(tensors[name].cpu())
+            else:
+                generator.manual_seed((generator.initial_seed() + RESEEDED * checkpoint.epoch) % 2**63)
 
 
 def one_cycle(progress: float) -> float:
@@ -314,10 +362,15 @@ def _adam(parameters, **options) -> torch.optim.Optimizer:
     return torch.optim.Adam(list(parameters), fused=True, **options)
 
 
+def goes_on_exactly(checkpoint: Checkpoint, device: torch.device) -> bool:
+    """Whether a training draws the same numbers after the checkpoint as it would have drawn without a break."""
+    return checkpoint.tensors["noise"].shape == torch.Generator(device).get_state().shape
+
+
 def _mean_terms(losses: list[dict[str, Tensor]], epoch: int) -> dict[str, float]:
     """Means over an epoch. The values leave the device once, here, and are checked here."""
     names = list(losses[0])
-    table = torch.stack([torch.stack(list(loss.values())) for loss in losses]).double().cpu()  # (steps, terms)
+    table = in_double(torch.stack([torch.stack(list(loss.values())) for loss in losses]))  # (steps, terms)
     broken = (~table.isfinite()).nonzero()
     if len(broken):
         # of the first step's broken terms, a summand says more than the total that it broke
@@ -381,7 +434,8 @@ def evaluate(
         draws = torch.randn(DRAWS_AN_IMAGE, n, latent_dim, generator=generator).to(device)
         z = gaussian.reparameterise(mean, log_var, draws)  # (draws, n, latent_dim)
         at_z = float(np.mean([_bce_at(model, one, x) for one in z]))
-        kl = float(np.mean([objectives.kl_to_prior(model.prior, mean, log_var, one).double().mean().item() for one in z]))
+        kls = [in_double(objectives.kl_to_prior(model.prior, mean, log_var, one)).mean().item() for one in z]
+        kl = float(np.mean(kls))
         results |= {"draws": DRAWS_AN_IMAGE, "reconstruction_sampled": at_z, "kl": kl, "negative_elbo": at_z + kl}
         codes = z[0]
     if not (codes.isfinite().all() and np.isfinite(results.get("negative_elbo", results["reconstruction"]))):
@@ -468,5 +522,6 @@ def importance_weighted_bound(
 def _bce_at(model: Autoencoder, z: Tensor, x: Tensor, batch: int = 2000) -> float:
     """Mean reconstruction at the given codes, in nats per image."""
     batch = min(batch, _images_at_once(model))
-    parts = [objectives.reconstruction(model.decode(a), b).double() * len(a) for a, b in zip(z.split(batch), x.split(batch))]
+    pairs = zip(z.split(batch), x.split(batch))
+    parts = [in_double(objectives.reconstruction(model.decode(a), b)) * len(a) for a, b in pairs]
     return (sum(parts) / len(x)).item()

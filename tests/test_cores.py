@@ -13,25 +13,33 @@ from explorer import cores
 from explorer.desks import Hall
 from explorer.runs import Folders
 
-V2_OWN, V1_OWN = "0::/\n", "7:cpuset:/\n4:cpu,cpuacct:/\n"
-DEEP = "0::/user.slice/app.service\n"
+V2, V1 = "0::/\n", "7:cpuset:/\n4:cpu,cpuacct:/\n"
+SERVICE = "0::/user.slice/app.service\n"
+
+
+def v2(quota: str, folder: str = "") -> dict[str, str]:
+    return {f"{folder}cpu.max": f"{quota} 100000\n"}
+
+
+def v1(quota: int, folder: str = "cpu,cpuacct") -> dict[str, str]:
+    return {f"{folder}/cpu.cfs_quota_us": f"{quota}\n", f"{folder}/cpu.cfs_period_us": "100000\n"}
+
+
 LIMITS = {
-    "version 2, in a container": (V2_OWN, {"cpu.max": "200000 100000\n"}, 2),
-    "no limit": (V2_OWN, {"cpu.max": "max 100000\n"}, 64),
-    "one and a half": (V2_OWN, {"cpu.max": "150000 100000\n"}, 2),
-    "less than one": (V2_OWN, {"cpu.max": "5000 100000\n"}, 1),
-    "more than there are": (V2_OWN, {"cpu.max": "12800000 100000\n"}, 64),
-    "of a service": (DEEP, {"user.slice/app.service/cpu.max": "300000 100000\n", "user.slice/cpu.max": "max 100000\n"}, 3),
-    "of what is above a service": (DEEP, {"user.slice/app.service/cpu.max": "max 100000\n", "user.slice/cpu.max": "400000 100000\n"}, 4),
-    "version 1": (V1_OWN, {"cpu,cpuacct/cpu.cfs_quota_us": "250000\n", "cpu,cpuacct/cpu.cfs_period_us": "100000\n"}, 3),
-    "version 1, no limit": (V1_OWN, {"cpu,cpuacct/cpu.cfs_quota_us": "-1\n", "cpu,cpuacct/cpu.cfs_period_us": "100000\n"}, 64),
-    "version 1, the host's path in a container": (
-        "4:cpu,cpuacct:/docker/1f\n", {"cpu,cpuacct/cpu.cfs_quota_us": "200000\n", "cpu,cpuacct/cpu.cfs_period_us": "100000\n"}, 2,
-    ),
-    "both versions": ("4:cpu:/\n0::/\n", {"cpu/cpu.cfs_quota_us": "-1\n", "cpu/cpu.cfs_period_us": "1\n", "unified/cpu.max": "200000 100000\n"}, 2),
+    "version 2, in a container": (V2, v2("200000"), 2),
+    "no limit": (V2, v2("max"), 64),
+    "one and a half": (V2, v2("150000"), 2),
+    "less than one": (V2, v2("5000"), 1),
+    "more than there are": (V2, v2("12800000"), 64),
+    "of a service": (SERVICE, v2("300000", "user.slice/app.service/") | v2("max", "user.slice/"), 3),
+    "of what is above a service": (SERVICE, v2("max", "user.slice/app.service/") | v2("400000", "user.slice/"), 4),
+    "version 1": (V1, v1(250000), 3),
+    "version 1, no limit": (V1, v1(-1), 64),
+    "version 1, the host's path in a container": ("4:cpu,cpuacct:/docker/1f\n", v1(200000), 2),
+    "both versions": ("4:cpu:/\n0::/\n", v1(-1, "cpu") | v2("200000", "unified/"), 2),
     "no cgroups": (None, {}, 64),
     "nonsense": ("\n:\nx:y\n", {"cpu.max": "many\n"}, 64),
-}  # fmt: skip
+}
 
 
 @pytest.fixture

@@ -421,6 +421,7 @@ def test_devices_that_cannot_be_used(name):
 
 @pytest.mark.parametrize("cuda, accelerator, expected", [(True, None, "cuda"), (False, "mps", "mps"), (False, None, "cpu")])
 def test_auto_takes_cuda_then_another_accelerator_then_the_cpu(monkeypatch, cuda, accelerator, expected):
+    monkeypatch.setattr(training, "_take_one_step", lambda device: None)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available: accelerator and torch.device(accelerator))
     assert training.choose_device() == torch.device(expected)

@@ -168,7 +168,7 @@ export class Panel {
     write(this.find(".word"), fill(words[state], { place: status?.place, share: percent(status?.measured ?? 0) }) + (status?.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""));
     write(this.find(".progress"), status?.steps ? `${this.progress()} · ${fill(words.seconds, { seconds: format(status.seconds, 1) })}` : "");
     const changed = run && !this.isLocked && status.taken > 0 && this.relevant(this.chosen) !== this.relevant(status.chosen);
-    write(this.find(".hint"), changed ? words.changed : "");
+    write(this.find(".hint"), [status?.note, changed && words.changed].filter(Boolean).join(" "));
     this.find("progress").value = status?.steps ? status.taken / (status.steps * status.epochs) : 0;
     const problem = this.find(".problem");
     problem.hidden = !status?.problem;
