@@ -112,7 +112,7 @@ def save_bundle(
 
 
 def _remove_stale(path: Path, names: set[str]) -> None:
-    """Removes all but these files. One that cannot be removed stays until the next write: the bundle is whole without this."""
+    """Removes all but these files. One that cannot be removed stays until the next write."""
     with contextlib.suppress(OSError):
         for file in path.iterdir():
             if file.name not in names:

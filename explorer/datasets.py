@@ -6,20 +6,23 @@ A whole set sits in memory as uint8 and is sliced there; 60,000 images of 28 x 2
 from __future__ import annotations
 
 import contextlib
+import gzip
 import http.client
+import io
 import os
 import shutil
 import socket
 import sys
 import tempfile
 import types
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from explorer.config import DATASETS, IMAGE_SIDES
-from explorer.files import alone_in, shown_path
+from explorer.files import PART, alone_in, shown_path, write_to_disk
 
 TORCHVISION_CLASSES = {"mnist": "MNIST", "fashion-mnist": "FashionMNIST", "kmnist": "KMNIST"}
 CLASS_NAMES = {
@@ -30,6 +33,9 @@ CLASS_NAMES = {
 }
 DIGITS_TEST_SIZE, DIGITS_SPLIT_SEED = 360, 0
 STALL_SECONDS = 30.0  # a download that sends nothing for this long has failed
+LARGEST = 64 * 1024 * 1024  # bytes of one unpacked file: the training images are 47 MB
+PARTS = {"train": "train", "test": "t10k"}  # how file names begin
+STEMS = tuple(f"{part}-{what}-ubyte" for part in PARTS.values() for what in ("images-idx3", "labels-idx1"))
 
 
 class DatasetError(Exception):
@@ -50,7 +56,7 @@ class Split(NamedTuple):
 def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool = False) -> Split:
     """One split, "train" or "test", of a dataset.
 
-    `data_dir` holds what torchvision downloads; it is written only with `download=True`.
+    `data_dir` holds the files that torchvision downloads, or the same brought by hand. Only `download=True` writes it.
     Raises DatasetError where the files are missing, damaged, or cannot be downloaded, and
     ValueError for a name or split that is unknown.
     """
@@ -65,23 +71,52 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
         _download(name, data_dir)
     if not is_present(name, data_dir):
         raise DatasetError(f"Dataset {name} is not in {shown_path(_raw_dir(name, data_dir))}. {_remedy(name, data_dir)}")
-    part = "train" if split == "train" else "t10k"
+    files = [_find(name, data_dir, stem) for stem in STEMS if stem.startswith(PARTS[split])]
     try:
-        images = _read_idx(_raw_dir(name, data_dir) / f"{part}-images-idx3-ubyte")
-        labels = _read_idx(_raw_dir(name, data_dir) / f"{part}-labels-idx1-ubyte")
+        images, labels = map(_read_idx, files)
         if labels.ndim != 1 or not len(labels) or images.shape != (len(labels), IMAGE_SIDES[name], IMAGE_SIDES[name]):
             raise ValueError(f"{images.shape} images, but {labels.shape} labels")
+        if labels.max() >= len(CLASS_NAMES[name]):
+            limit = len(CLASS_NAMES[name])
+            raise ValueError(f"{files[1].name}: labels must be below {limit}, but one is {labels.max()}")
     except (OSError, ValueError) as error:
         raise DatasetError(
-            f"Dataset {name} in {shown_path(_raw_dir(name, data_dir))} cannot be read ({_reason(error)}): delete that folder and run again. "
-            f"{_remedy(name, data_dir)}"
+            f"Dataset {name} in {shown_path(files[0].parent)} cannot be read ({_reason(error)}): "
+            f"remove the damaged file and run again. {_remedy(name, data_dir)}"
         ) from error
     return Split(images.reshape(len(images), -1), labels)
 
 
+def _find(name: str, data_dir: Path, stem: str) -> Path | None:
+    """A raw file, by torchvision's name or another in use: with a dot, packed, one folder up, in `data/mnist`."""
+    raw = _raw_dir(name, data_dir)
+    names = [f"{written}{ending}" for written in (stem, stem.replace("-idx", ".idx")) for ending in ("", ".gz")]
+    places = (folder / file for folder in (raw, raw.parent, data_dir / name) for file in names)
+    # Path.is_file would raise where a folder may not be looked into
+    return next((file for file in places if os.path.isfile(file)), None)
+
+
+def unpack(content: bytes) -> bytes:
+    """The content of a gzip file. Raises ValueError where it is damaged, or larger than any file of a dataset."""
+    try:
+        with gzip.open(io.BytesIO(content)) as packed:
+            unpacked = packed.read(LARGEST + 1)
+    except (OSError, EOFError, zlib.error) as error:
+        raise ValueError(f"the gzip file is damaged: {_reason(error)}") from error
+    if len(unpacked) > LARGEST:
+        raise ValueError("a file is larger than it should be")
+    return unpacked
+
+
 def _read_idx(file: Path) -> np.ndarray:
     """One of torchvision's raw files, without torch, so that the app can show originals: 0, 0, type 8, the number of axes, their sizes, bytes."""
-    content = bytearray(file.read_bytes())  # an array over it can be written, as torch wants
+    content = file.read_bytes()
+    if content.startswith(b"\x1f\x8b"):  # gzip's, whatever the name: some browsers unpack NAME.gz and keep its name
+        try:
+            content = unpack(content)
+        except ValueError as error:
+            raise ValueError(f"{file.name}: {error}") from error
+    content = bytearray(content)  # an array over it can be written, as torch wants
     if len(content) < 4 or bytes(content[:3]) != b"\0\0\x08":
         raise ValueError(f"{file.name} is no idx file of bytes")
     axes = content[3]
@@ -95,9 +130,26 @@ def is_present(name: str, data_dir: str | Path = "data") -> bool:
     """Whether `load` can open the dataset without a download. Looks at file names only, and imports nothing heavy."""
     if name in LOADERS:
         return True
-    raw = _raw_dir(name, Path(data_dir))
-    stems = (f"{part}-{what}" for part in ("train", "t10k") for what in ("images-idx3-ubyte", "labels-idx1-ubyte"))
-    return all(os.path.isfile(raw / stem) for stem in stems)  # Path.is_file raises where a folder may not be looked into
+    return all(_find(name, Path(data_dir), stem) for stem in STEMS)
+
+
+def put_in_place(name: str, data_dir: Path, contents: dict[str, bytes]) -> None:
+    """Writes the four downloaded files, by their stems, unless another program was faster. Raises OSError.
+
+    Whatever lies there stays: somebody may have brought it. A different file in the way gets the ending .old.
+    """
+    raw = _raw_dir(name, data_dir)
+    with alone_in(data_dir):
+        if is_present(name, data_dir):
+            return
+        raw.mkdir(parents=True, exist_ok=True)
+        for part in raw.glob(f"*{PART}"):  # of a program that was killed
+            part.unlink(missing_ok=True)
+        for stem, content in contents.items():
+            file = raw / stem
+            if file.exists() and not (file.is_file() and file.read_bytes() == content):
+                os.replace(file, raw / f"{stem}.old")
+            write_to_disk(file, content)
 
 
 def import_torchvision() -> types.ModuleType:
@@ -130,20 +182,14 @@ def _raw_dir(name: str, data_dir: Path) -> Path:
 
 
 def _download(name: str, data_dir: Path) -> None:
-    """Downloads aside and moves into place when all is there and its checksums are right."""
-    target = data_dir / TORCHVISION_CLASSES[name]
+    """Downloads aside, and puts the files in place when all are there and their checksums are right."""
     aside = None
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         aside = Path(tempfile.mkdtemp(prefix=f".{name}-", dir=data_dir))
         with _socket_timeout(STALL_SECONDS), contextlib.redirect_stdout(sys.stderr):
             _torchvision_class(name)(root=str(aside), train=True, download=True)
-        with alone_in(data_dir):
-            if is_present(name, data_dir):  # another program was faster
-                return
-            if target.exists():
-                shutil.rmtree(target)
-            (aside / target.name).rename(target)
+        put_in_place(name, data_dir, {stem: (_raw_dir(name, aside) / stem).read_bytes() for stem in STEMS})
     except (OSError, RuntimeError, EOFError, ValueError, http.client.HTTPException) as error:
         raise DatasetError(f"Dataset {name} could not be downloaded: {_reason(error)}. {_remedy(name, data_dir)}") from error
     finally:
@@ -168,9 +214,8 @@ def _reason(error: BaseException) -> str:
 
 def _remedy(name: str, data_dir: Path) -> str:
     return (
-        f"Put the four {TORCHVISION_CLASSES[name]} idx files (train-images-idx3-ubyte, train-labels-idx1-ubyte, "
-        f"t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte) into {shown_path(_raw_dir(name, data_dir))} by hand, "
-        "or use --dataset digits, which needs no download."
+        f"Put the four {TORCHVISION_CLASSES[name]} idx files ({', '.join(STEMS)}; each may end in .gz) "
+        f"into {shown_path(_raw_dir(name, data_dir))} by hand, or use --dataset digits, which needs no download."
     )
 
 

@@ -6,17 +6,11 @@ that the addresses and checksums here are torchvision's. No torch.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import http.client
-import io
 import logging
-import shutil
-import tempfile
 import threading
-import time
 import urllib.request
-import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,8 +19,7 @@ from explorer.reasons import reason
 
 STALL_SECONDS = 20.0  # a server that sends nothing for this long has failed
 PIECE = 64 * 1024  # bytes between two looks at whether it was cancelled
-LARGEST = 64 * 1024 * 1024  # bytes of one unpacked file: the training images are 47 MB
-EXPECTED = (OSError, EOFError, ValueError, http.client.HTTPException, zlib.error)  # of a network and what comes from it
+EXPECTED = (OSError, ValueError, http.client.HTTPException)  # of a network and what comes from it
 _LOG = logging.getLogger(__name__)
 
 
@@ -46,7 +39,7 @@ class Source(NamedTuple):
 
 
 def _source(mirrors: tuple[str, ...], *md5_and_size: tuple[str, int]) -> Source:
-    names = [f"{part}-{what}-ubyte.gz" for part in ("train", "t10k") for what in ("images-idx3", "labels-idx1")]
+    names = [f"{stem}.gz" for stem in datasets.STEMS]
     return Source(mirrors, tuple(File(name, *one) for name, one in zip(names, md5_and_size, strict=True)))
 
 
@@ -169,28 +162,19 @@ def _source_of(name: str) -> Source:
 
 
 def fetch(name: str, data_dir: Path, count, stop: threading.Event) -> None:
-    """Fetches all files aside, checks and unpacks them, and moves them into place when all are there.
+    """Fetches all files, checks and unpacks them in memory (55 MB), and puts them in place when all are there.
 
-    count(bytes) is told what has come; setting `stop` ends it with Cancelled. Raises OSError, EOFError, ValueError or HTTPException.
+    count(bytes) is called for each piece. Setting `stop` ends it with Cancelled. Raises OSError, ValueError or
+    HTTPException.
     """
-    source, target = SOURCES[name], data_dir / datasets.TORCHVISION_CLASSES[name]
-    data_dir.mkdir(parents=True, exist_ok=True)
-    for left in data_dir.glob(".fetching-*"):  # by a process that was killed
-        if time.time() - left.stat().st_mtime > 3600:
-            shutil.rmtree(left, ignore_errors=True)
-    aside = Path(tempfile.mkdtemp(prefix=".fetching-", dir=data_dir))
-    try:
-        raw = aside / target.name / "raw"
-        raw.mkdir(parents=True)
-        for file in source.files:
-            (raw / file.name.removesuffix(".gz")).write_bytes(_unpack(_first(source.mirrors, file, count, stop)))
-        if stop.is_set():
-            raise Cancelled
-        if target.exists():
-            target.rename(aside / "before")  # incomplete, or is_present would have found it
-        (aside / target.name).rename(target)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+    source, contents = SOURCES[name], {}
+    data_dir.mkdir(parents=True, exist_ok=True)  # a place that cannot be written to is found before the download
+    for file in source.files:
+        packed = _first(source.mirrors, file, count, stop)
+        contents[file.name.removesuffix(".gz")] = datasets.unpack(packed)
+    if stop.is_set():
+        raise Cancelled
+    datasets.put_in_place(name, data_dir, contents)
 
 
 def _first(mirrors: tuple[str, ...], file: File, count, stop: threading.Event) -> bytes:
@@ -226,11 +210,3 @@ def _read(address: str, most: int, count, stop: threading.Event) -> bytes:
                 raise ValueError("the mirror sends more than the file has")
             count(len(piece))
     return bytes(content)
-
-
-def _unpack(content: bytes) -> bytes:
-    with gzip.open(io.BytesIO(content)) as packed:
-        unpacked = packed.read(LARGEST + 1)
-    if len(unpacked) > LARGEST:
-        raise ValueError("a file is larger than it should be")
-    return unpacked

@@ -82,7 +82,7 @@ def _replace(part: str, file: Path) -> None:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Waits until the disk has the names in the folder. Some network disks cannot; the file is in place all the same."""
+    """Waits until the disk has the folder's names. Some network disks cannot; the file is in place all the same."""
     if not FOLDERS_OPEN:
         return
     try:

@@ -166,6 +166,11 @@ def test_missing_files(tmp_path, missing):
         pytest.param("t10k-images-idx3-ubyte", lambda content: idx_contents(n_test=0)["t10k-images-idx3-ubyte"], id="no images"),
         pytest.param("t10k-labels-idx1-ubyte", lambda content: b"\0\0\x08\0\0", id="a single label"),
         pytest.param("t10k-labels-idx1-ubyte", lambda content: content[:-1], id="truncated labels"),
+        pytest.param("t10k-labels-idx1-ubyte", lambda content: content[:-1] + b"\x0a", id="a label beyond the classes"),
+        pytest.param("t10k-images-idx3-ubyte", lambda content: gzip.compress(content)[:-20], id="truncated, packed"),
+        pytest.param("t10k-images-idx3-ubyte", lambda content: gzip.compress(content)[:-8] + bytes(8), id="bad pack"),
+        pytest.param("t10k-images-idx3-ubyte", lambda content: b"\x1f\x8b" + content, id="no gzip file"),
+        pytest.param("t10k-images-idx3-ubyte", lambda content: gzip.compress(bytes(65 * 2**20)), id="a bomb"),
         pytest.param("t10k-labels-idx1-ubyte", lambda content: idx_contents()["train-labels-idx1-ubyte"], id="another split's labels"),
     ],
 )
@@ -173,7 +178,8 @@ def test_damaged_files(tmp_path, file, damage):
     raw = put(tmp_path, idx_contents())
     (raw / file).write_bytes(damage((raw / file).read_bytes()))
     assert datasets.is_present("mnist", tmp_path)
-    with pytest.raises(datasets.DatasetError, match=r"Dataset mnist in .* cannot be read \(.+\): delete that folder") as error:
+    expected = r"Dataset mnist in .* cannot be read \(.+\): remove the damaged file and run again"
+    with pytest.raises(datasets.DatasetError, match=expected) as error:
         datasets.load("mnist", "test", tmp_path)
     assert_helpful(str(error.value), tmp_path)
     assert len(datasets.load("mnist", "train", tmp_path).images) == 12  # the other split is as it was
@@ -232,6 +238,67 @@ def test_looking_whether_a_dataset_is_there_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.stdout.strip() == "[]", done.stderr
+
+
+@pytest.mark.parametrize("label, seen", [(9, True), (10, False), (200, False)])
+def test_labels_beyond_the_classes_are_refused(tmp_path, label, seen):
+    raw = put(tmp_path, idx_contents())
+    file = raw / "train-labels-idx1-ubyte"
+    file.write_bytes(file.read_bytes()[:-1] + bytes([label]))
+    if seen:
+        assert datasets.load("mnist", "train", tmp_path).labels[-1] == label
+    else:
+        refusal = rf"train-labels-idx1-ubyte: labels must be below 10, but one is {label}\)"
+        with pytest.raises(datasets.DatasetError, match=refusal):
+            datasets.load("mnist", "train", tmp_path)
+
+
+# Brought by hand, in the forms in which the files are passed around.
+
+
+FORMS = {
+    "unpacked": lambda stem, content: (stem, content),
+    "packed": lambda stem, content: (f"{stem}.gz", gzip.compress(content)),
+    "dotted": lambda stem, content: (stem.replace("-idx", ".idx"), content),
+    "dotted, packed": lambda stem, content: (f"{stem.replace('-idx', '.idx')}.gz", gzip.compress(content)),
+    "unpacked by a browser that keeps the name": lambda stem, content: (f"{stem}.gz", content),
+    "packed without an ending": lambda stem, content: (stem, gzip.compress(content)),
+}
+
+
+def bring(folder: Path, form: str, stems: tuple[str, ...] = RAW_FILES) -> dict[Path, bytes]:
+    """Puts MNIST's files there in one of FORMS. Returns what each holds."""
+    folder.mkdir(parents=True, exist_ok=True)
+    named = dict(FORMS[form](stem, content) for stem, content in idx_contents().items() if stem in stems)
+    for name, content in named.items():
+        (folder / name).write_bytes(content)
+    return {folder / name: content for name, content in named.items()}
+
+
+def contents_below(folder: Path) -> dict[Path, bytes]:
+    return {file: file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("place", ["MNIST/raw", "MNIST", "mnist"])
+def test_files_brought_by_hand_are_used(tmp_path, place, form, monkeypatch):
+    brought = bring(tmp_path / place, form)
+    monkeypatch.setattr(datasets, "_download", lambda *arguments: pytest.fail("it was there"))
+    assert datasets.is_present("mnist", tmp_path) and not datasets.is_present("fashion-mnist", tmp_path)
+    for split, part in (("train", "train"), ("test", "t10k")):
+        found = datasets.load("mnist", split, tmp_path, download=True)
+        assert found.images.tobytes() == idx_contents()[f"{part}-images-idx3-ubyte"][16:]
+        assert found.labels.tobytes() == idx_contents()[f"{part}-labels-idx1-ubyte"][8:]
+        assert found.images.flags.writeable
+    assert contents_below(tmp_path) == brought
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_three_of_four_are_not_the_dataset(tmp_path, form):
+    bring(tmp_path / "MNIST" / "raw", form, RAW_FILES[:3])
+    assert not datasets.is_present("mnist", tmp_path)
+    with pytest.raises(datasets.DatasetError, match="Dataset mnist is not in"):
+        datasets.load("mnist", "train", tmp_path)
 
 
 # Downloads, from a server on this machine.
@@ -376,6 +443,31 @@ def test_a_download_that_works_is_done_once(tmp_path, mirror, capsys):
     mirror.paths.clear()
     assert len(datasets.load("mnist", "train", tmp_path, download=True).images) == 12
     assert mirror.paths == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("place", ["MNIST/raw", "MNIST", "mnist"])
+def test_a_download_keeps_what_somebody_brought(tmp_path, mirror, place, form):
+    brought = bring(tmp_path / place, form, RAW_FILES[1:])
+    (tmp_path / place / "notes.txt").write_bytes(b"where I found them")
+    assert datasets.load("mnist", "test", tmp_path, download=True).images.shape == (5, 784)
+    kept = contents_below(tmp_path)
+    assert kept.pop(tmp_path / place / "notes.txt") == b"where I found them"
+    for file, content in brought.items():  # one in the very place of a downloaded one, but packed, has another name now
+        assert content in (kept[file], kept.get(file.with_name(f"{file.name}.old")))
+
+
+def test_a_folder_in_the_place_of_a_file_is_kept(tmp_path, mirror):
+    raw, name = tmp_path / "MNIST" / "raw", RAW_FILES[0]
+    [content] = bring(raw / name, "unpacked", (name,)).values()
+    assert datasets.load("mnist", "test", tmp_path, download=True).images.shape == (5, 784)
+    assert (raw / f"{name}.old" / name).read_bytes() == content
+
+
+def test_a_download_removes_the_halves_of_files_that_a_killed_one_left(tmp_path, mirror):
+    raw = put(tmp_path, {f"{RAW_FILES[0]}x1.part": b"half"})
+    datasets.load("mnist", "test", tmp_path, download=True)
+    assert sorted(file.name for file in raw.iterdir()) == sorted(RAW_FILES)
 
 
 # Through the command line.

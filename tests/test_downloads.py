@@ -18,7 +18,7 @@ from explorer import datasets, downloads
 from explorer.ui import cached
 from explorer.ui.live import assets
 
-from .test_datasets import idx_contents
+from .test_datasets import RAW_FILES, bring, contents_below, idx_contents
 
 ARCHIVES = {f"{name}.gz": gzip.compress(content, mtime=0) for name, content in idx_contents().items()}
 
@@ -101,6 +101,25 @@ def test_a_download_counts_its_bytes_and_puts_everything_in_place(tmp_path, mirr
     assert datasets.load("mnist", "test", tmp_path / "data").images.tobytes() == idx_contents()["t10k-images-idx3-ubyte"][16:]
 
 
+def test_what_somebody_brought_stays(tmp_path, mirror):
+    brought = bring(tmp_path / "MNIST" / "raw", "packed", RAW_FILES[:3])
+    found = downloads.Downloads(tmp_path)
+    assert not found.status("mnist").present
+    found.fetch("mnist")
+    assert ended(found).present and datasets.load("mnist", "train", tmp_path).images.shape == (12, 784)
+    assert brought.items() <= contents_below(tmp_path).items()
+
+
+def test_two_servers_that_fetch_at_once_both_have_it(tmp_path, mirror):
+    mirror.gate.clear()
+    servers = [downloads.Downloads(tmp_path) for _ in range(2)]
+    for server in servers:
+        server.fetch("mnist")
+    mirror.gate.set()
+    assert [ended(server).state for server in servers] == ["idle", "idle"]
+    assert set(contents_below(tmp_path)) == {tmp_path / "MNIST" / "raw" / name for name in RAW_FILES}
+
+
 def test_cancelling_leaves_nothing_and_it_can_begin_again(tmp_path, mirror):
     found = downloads.Downloads(tmp_path)
     mirror.gate.clear()
@@ -169,7 +188,7 @@ def test_no_error_leaves_a_download_running_for_ever(tmp_path, mirror, monkeypat
 
     found = downloads.Downloads(tmp_path)
     with monkeypatch.context() as patch:
-        patch.setattr(downloads, "_unpack", refuse)
+        patch.setattr(datasets, "unpack", refuse)
         found.fetch("mnist")
         status = ended(found)
     assert status.state == "failed" and reason in status.problem and list(tmp_path.iterdir()) == []

@@ -249,7 +249,7 @@ def test_the_lesson_on_damaged_data_says_so(models, tmp_path, monkeypatch, view)
     opened = open_page("reparameterisation", view=view)
     if view == "vae":
         assert "cannot be read" in opened.info[0].value.replace("\\", "")
-    with pytest.raises(datasets.DatasetError, match="delete that folder and run again"):
+    with pytest.raises(datasets.DatasetError, match="remove the damaged file and run again"):
         cached.original("mnist", 0)
 
 
