@@ -50,9 +50,9 @@ def limited(tmp_path, monkeypatch):
         for name, text in files.items():
             file = tmp_path / "all" / name
             file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_text(text)
+            file.write_text(text, encoding="utf-8")
         if own is not None:
-            (tmp_path / "own").write_text(own)
+            (tmp_path / "own").write_text(own, encoding="utf-8")
         monkeypatch.setattr(cores, "OWN", tmp_path / "own")
         monkeypatch.setattr(cores, "ALL", tmp_path / "all")
         monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(64)), raising=False)

@@ -106,13 +106,14 @@ def test_where_numba_can_keep_nothing_a_temporary_folder_serves(tmp_path):
     nor into the user's cache, even as root."""
     package, temporary = tmp_path / "umap", tmp_path / "temporary"
     package.mkdir(), temporary.mkdir()
-    (package / "__init__.py").write_text(PACKAGE)
-    (package / "__pycache__").write_text("a file, so no folder can be made here")
+    (package / "__init__.py").write_text(PACKAGE, encoding="utf-8")
+    (package / "__pycache__").write_text("a file, so no folder can be made here", encoding="utf-8")
     root = Path(__file__).resolve().parent.parent
     environment = {name: value for name, value in os.environ.items() if name != "NUMBA_CACHE_DIR"}
     environment |= dict.fromkeys(("HOME", "XDG_CACHE_HOME"), "/dev/null/none")
     environment |= {"TMPDIR": str(temporary), "PYTHONPATH": f"{tmp_path}{os.pathsep}{root}"}
-    done = subprocess.run([sys.executable, "-c", PROGRAM], capture_output=True, text=True, env=environment, cwd=root)
+    command = [sys.executable, "-c", PROGRAM]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, cwd=root)
     assert done.returncode == 0, done.stderr
     assert Path(done.stdout.strip()).parent == temporary
     assert list(temporary.iterdir()) == []  # the program took it away
