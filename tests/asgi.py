@@ -21,9 +21,9 @@ class Answer(NamedTuple):
     body: bytes
 
 
-def routes_app() -> Starlette:
-    """The app's routes and middleware, without Streamlit's."""
-    app = Starlette(routes=serving.routes(), middleware=serving.middleware())
+def routes_app(below: str = "") -> Starlette:
+    """The app's routes and middleware, without Streamlit's. below: the path before all of theirs, as "/lab"."""
+    app = Starlette(routes=serving.routes(below), middleware=serving.middleware(below))
     app.router.redirect_slashes = False  # there Streamlit's own pages would answer
     return app
 

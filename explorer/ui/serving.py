@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import anyio
+import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
@@ -24,15 +25,26 @@ SCRIPT = Path(__file__).parent / "main.py"
 def arguments() -> dict:
     """The arguments of st.App."""
     streamlit_internals.ask_no_host()
-    return {"script_path": SCRIPT, "routes": routes(), "middleware": middleware(), "lifespan": lifespan, "on_script_error": show_failure}
+    below = base_path()
+    return {
+        "script_path": SCRIPT, "routes": routes(below), "middleware": middleware(below),
+        "lifespan": lifespan, "on_script_error": show_failure,
+    }  # fmt: skip
 
 
-def routes() -> list[Route]:
-    return [*training.ROUTES, *fetching.ROUTES, *mapping.ROUTES, *assets.ROUTES]
+def base_path() -> str:
+    """The path that all addresses begin with: "" or, as for `--server.baseUrlPath lab`, "/lab". Streamlit puts it before its own routes only."""
+    path = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{path}" if path else ""
 
 
-def middleware() -> list[Middleware]:
-    return [Middleware(Headers), Middleware(CompressedFiles)]
+def routes(below: str = "") -> list[Route]:
+    every = [*training.ROUTES, *fetching.ROUTES, *mapping.ROUTES, *assets.ROUTES]
+    return [Route(below + route.path, route.endpoint, methods=route.methods) for route in every]
+
+
+def middleware(below: str = "") -> list[Middleware]:
+    return [Middleware(Headers), Middleware(CompressedFiles, below=below)]
 
 
 @asynccontextmanager

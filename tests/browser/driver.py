@@ -57,17 +57,19 @@ class Server(NamedTuple):
 
 
 @contextmanager
-def serve(folder: Path, script: str = "app.py", port: int = 0) -> Iterator[Server]:
-    """A fresh `streamlit run app.py`, or another script, on that port or a free one; its log goes to `folder`."""
+def serve(folder: Path, script: str = "app.py", port: int = 0, base_path: str = "") -> Iterator[Server]:
+    """A fresh `streamlit run app.py`, or another script, on that port or a free one; its log goes to `folder`. base_path: as "/lab"."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     log = folder / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.fileWatcherType", "none"]
+    if base_path:
+        command += ["--server.baseUrlPath", base_path]
     with open(log, "w", encoding="utf-8") as output:
         process = subprocess.Popen(command, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
-    address = f"http://localhost:{port}"
+    address = f"http://localhost:{port}{base_path}"
     try:
         for _ in range(240):
             try:

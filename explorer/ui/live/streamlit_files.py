@@ -20,21 +20,24 @@ FILES = {f"/{path.relative_to(FOLDER).as_posix()}": path for path in FOLDER.glob
 
 
 class CompressedFiles:
-    """Answers for FILES where the browser takes gzip; all else goes on to Streamlit."""
+    """Answers for FILES where the browser takes gzip; all else goes on to Streamlit. below: the path before theirs, as "/lab"."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, below: str = "") -> None:
         self.app = app
+        self.files = {below + path: file for path, file in FILES.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         answer = self.app
-        if scope["type"] == "http" and scope["method"] == "GET" and scope["path"] in FILES and "gzip" in Request(scope).headers.get("Accept-Encoding", ""):
-            body = await anyio.to_thread.run_sync(compressed, scope["path"])
-            headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "Content-Encoding": "gzip", "X-Content-Type-Options": "nosniff"}
-            answer = Response(body, headers=headers, media_type=MEDIA_TYPES[FILES[scope["path"]].suffix])
+        file = self.files.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if file and "gzip" in Request(scope).headers.get("Accept-Encoding", ""):
+            body = await anyio.to_thread.run_sync(compressed, file)
+            headers = {
+                "Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "Content-Encoding": "gzip", "X-Content-Type-Options": "nosniff",
+            }  # fmt: skip
+            answer = Response(body, headers=headers, media_type=MEDIA_TYPES[file.suffix])
         await answer(scope, receive, send)
 
 
 @cache
-def compressed(path: str) -> bytes:
-    """One of FILES."""
-    return gzip.compress(FILES[path].read_bytes(), 6)
+def compressed(file: Path) -> bytes:
+    return gzip.compress(file.read_bytes(), 6)

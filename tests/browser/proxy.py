@@ -1,0 +1,88 @@
+"""A proxy for tests, in this process: what a web server in front of the app, or a tunnel to it, does with requests and websockets."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+
+import aiohttp
+from aiohttp import web
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "host", "content-length"}
+
+
+@contextmanager
+def proxy(server: str, below: str = "", keeps_host: bool = True) -> Iterator[str]:
+    """A proxy in front of `server` that takes the path `below` off, as nginx does with `location /lab/ { proxy_pass http://server/; }`.
+
+    Gives its address, with `below`. keeps_host: the server gets the browser's Host header; otherwise its own, as behind most tunnels.
+    """
+    started: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
+
+    async def run() -> None:
+        async with aiohttp.ClientSession(auto_decompress=False, cookie_jar=aiohttp.DummyCookieJar()) as session:
+
+            async def forward(request: web.Request) -> web.StreamResponse:
+                if not request.raw_path.startswith(f"{below}/"):
+                    return web.HTTPNotFound()
+                headers = {name: value for name, value in request.headers.items() if name.lower() not in HOP_BY_HOP}
+                if keeps_host:
+                    headers["Host"] = request.headers["Host"]
+                url = server + request.raw_path.removeprefix(below)
+                if request.headers.get("Upgrade", "").lower() == "websocket":
+                    return await _forward_websocket(request, session, url, headers)
+                return await _forward_request(request, session, url, headers)
+
+            app = web.Application()
+            app.router.add_route("*", "/{path:.*}", forward)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", 0).start()
+            ended = asyncio.Event()
+            started.set_result((runner.addresses[0][1], asyncio.get_running_loop(), ended))
+            await ended.wait()
+            await runner.cleanup()
+
+    thread = threading.Thread(target=asyncio.run, args=(run(),))
+    thread.start()
+    port, loop, ended = started.result(10)
+    try:
+        yield f"http://localhost:{port}{below}"
+    finally:
+        loop.call_soon_threadsafe(ended.set)
+        thread.join(10)
+
+
+async def _forward_request(request: web.Request, session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> web.StreamResponse:
+    body = await request.read()
+    try:
+        async with session.request(request.method, url, headers=headers, data=body or None, allow_redirects=False) as answer:
+            kept = [(name, value) for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP]
+            return web.Response(status=answer.status, headers=kept, body=await answer.read())
+    except aiohttp.ClientError:
+        return web.Response(status=502)
+
+
+async def _forward_websocket(request: web.Request, session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> web.StreamResponse:
+    headers = {name: value for name, value in headers.items() if not name.lower().startswith("sec-websocket")}
+    protocols = [part.strip() for part in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
+    try:
+        server = await session.ws_connect(url, headers=headers, protocols=protocols, max_msg_size=0)
+    except aiohttp.WSServerHandshakeError as refusal:
+        return web.Response(status=refusal.status)
+    except aiohttp.ClientError:
+        return web.Response(status=502)
+    browser = web.WebSocketResponse(protocols=[server.protocol] if server.protocol else (), max_msg_size=0)
+    await browser.prepare(request)
+    await asyncio.wait([asyncio.ensure_future(_pass_on(*pair)) for pair in ((browser, server), (server, browser))], return_when="FIRST_COMPLETED")
+    await server.close()
+    await browser.close()
+    return browser
+
+
+async def _pass_on(source, target) -> None:
+    async for message in source:
+        await (target.send_bytes(message.data) if message.type == aiohttp.WSMsgType.BINARY else target.send_str(message.data))
