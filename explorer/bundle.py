@@ -17,7 +17,7 @@ import json
 import math
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,8 +27,9 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
+from explorer.bundle_checks import check_arrays, check_codes, check_history, check_metrics, check_recording, is_finite
 from explorer.config import CLASSES, Config
-from explorer.files import PART, alone_in, write_to_disk
+from explorer.files import PART, alone_in, is_litter, write_to_disk
 
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
@@ -82,6 +83,7 @@ def save_bundle(
 ) -> None:
     """Writes the bundle to the disk; one that stood there before is replaced at once, by one rename.
 
+    A metric that is NaN or infinite is left out: JSON has no such numbers.
     Raises BundleError where `path` holds something else or cannot be written; what stood there still does.
     """
     path = Path(path)
@@ -96,6 +98,7 @@ def save_bundle(
     contents = {"weights": save_tensors(state), "codes": save_tensors(arrays)}
     if recording is not None:
         contents["recording"] = save_tensors({name: np.ascontiguousarray(array) for name, array in recording.items()})
+    metrics = {name: value for name, value in metrics.items() if not isinstance(value, float) or is_finite(value)}
     manifest = {"format": FORMAT, "config": config.to_dict(), "metrics": metrics, "history": history}
     manifest["files"] = {role: _sha256(content) for role, content in contents.items()}
     manifest["digest"] = _manifest_digest(manifest)
@@ -112,10 +115,10 @@ def save_bundle(
 
 
 def _remove_stale(path: Path, names: set[str]) -> None:
-    """Removes all but these files. One that cannot be removed stays until the next write."""
+    """Removes a bundle's files but these. One that cannot be removed stays until the next write."""
     with contextlib.suppress(OSError):
         for file in path.iterdir():
-            if file.name not in names:
+            if file.name not in names and _is_ours(file):
                 with contextlib.suppress(OSError):  # Windows removes no file that another program has open
                     file.unlink()
 
@@ -123,11 +126,14 @@ def _remove_stale(path: Path, names: set[str]) -> None:
 def check_place(path: Path) -> None:
     """Raises BundleError where no bundle can be written to `path`, as far as can be seen without writing: to be called before hours of training."""
     try:
-        if path.exists() and any(not _is_ours(file) for file in path.iterdir()):
+        if path.exists() and any(not _is_ours(file) and not is_litter(file.name) for file in path.iterdir()):
             raise BundleError(f"{path} holds something that is no bundle: it will not be touched. Name another folder with --out.")
-        above = next(folder for folder in (path, *path.absolute().parents) if folder.exists())
+        above = next(folder for folder in (path, *path.absolute().parents) if os.path.lexists(folder))
     except OSError as error:
         raise BundleError(f"{path} cannot be written: {error.strerror}. Free or name another folder with --out.") from error
+    if above.is_symlink() and not above.exists():
+        why = f"{above} is a link to {os.readlink(above)}, which is not there"
+        raise BundleError(f"{path} cannot be written: {why}. Name another folder with --out.")
     if not above.is_dir():
         raise BundleError(f"{path} cannot be written: Not a directory: {above}. Free or name another folder with --out.")
     if not os.access(above, os.W_OK | os.X_OK):
@@ -151,23 +157,24 @@ def _open(path: Path, manifest: dict) -> Bundle:
         config = Config.from_dict(manifest["config"])
     except (KeyError, ValueError) as error:
         raise _broken(path / MANIFEST, f"its configuration cannot be used ({error})") from error
-    weights_file, weights = _read_tensors(path, "weights", manifest["files"])
-    codes_file, arrays = _read_tensors(path, "codes", manifest["files"])
-    _check_shapes(weights_file, weights, expected_weights(config))
-    n, latent_dim = len(arrays.get("label", ())), config.model.latent_dim
-    shapes = {"mean": (n, latent_dim), "label": (n,)}
-    if config.model.kind == "vae":
-        shapes["log_var"] = (n, latent_dim)
-    if "umap" in arrays:
-        shapes["umap"] = (n, 2)
-    _check_shapes(codes_file, arrays, shapes)
-    recording = None
-    if "recording" in manifest["files"]:
-        recording_file, recording = _read_tensors(path, "recording", manifest["files"])
-        _check_recording(recording_file, recording, config)
+    files, metrics, history, recording = manifest["files"], manifest["metrics"], manifest["history"], None
+    weights_file, weights = _read_tensors(path, "weights", files)
+    codes_file, arrays = _read_tensors(path, "codes", files)
+    with _naming(weights_file):
+        check_arrays(weights, expected_weights(config))
+    with _naming(codes_file):
+        check_codes(arrays, config)
+    images = len(arrays["label"])
+    with _naming(path / MANIFEST):
+        check_metrics(metrics, config, images)
+        check_history(history)
+    if "recording" in files:
+        recording_file, recording = _read_tensors(path, "recording", files)
+        with _naming(recording_file):
+            check_recording(recording, config, images)
     mean, log_var = (None if array is None else array.astype(np.float32) for array in (arrays["mean"], arrays.get("log_var")))
     codes = Codes(mean, log_var, arrays["label"], arrays.get("umap"))
-    return Bundle(path.name, path, manifest["digest"], config, manifest["metrics"], manifest["history"], codes, weights, recording)
+    return Bundle(path.name, path, manifest["digest"], config, metrics, history, codes, weights, recording)
 
 
 def find_bundles(folder: str | Path) -> list[Path]:
@@ -225,6 +232,15 @@ def _broken(file: Path, what: str) -> BundleError:
     return BundleError(f"{file}: {what}. Run `python train.py` to make it again, or restore it from the repository.")
 
 
+@contextlib.contextmanager
+def _naming(file: Path) -> Iterator[None]:
+    """Raises BundleError with the file's name for what a check found wrong in it."""
+    try:
+        yield
+    except ValueError as error:
+        raise _broken(file, str(error)) from error
+
+
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()
@@ -252,8 +268,6 @@ def _read_manifest(path: Path) -> dict:
         raise _broken(file, "the file is damaged: entries are missing or unknown")
     if not all(isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest) for digest in files.values()):
         raise _broken(file, "the file is damaged: a digest is none")
-    if not isinstance(manifest["metrics"], dict) or not isinstance(manifest["history"], list) or not all(isinstance(entry, dict) for entry in manifest["history"]):
-        raise _broken(file, "the file is damaged: its metrics or its history are none")
     if manifest["digest"] != _manifest_digest(manifest):
         raise _broken(file, "the file was changed after it was written: its digest does not fit")
     return manifest
@@ -268,32 +282,6 @@ def _read_tensors(path: Path, role: str, digests: dict[str, str]) -> tuple[Path,
         return file, load_tensors(content)
     except (SafetensorError, ValueError, KeyError) as error:
         raise _broken(file, f"the file is damaged ({error})") from error
-
-
-def _check_shapes(file: Path, arrays: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]]) -> None:
-    for name, shape in shapes.items():
-        if name not in arrays:
-            raise _broken(file, f"the array {name} is missing")
-        if arrays[name].shape != shape:
-            raise _broken(file, f"the array {name} has shape {arrays[name].shape}; the configuration asks for {shape}")
-        if not np.isfinite(arrays[name]).all():
-            raise _broken(file, f"the array {name} holds NaN or infinity")
-    if extra := sorted(set(arrays) - set(shapes)):
-        raise _broken(file, f"the array {extra[0]} does not belong to the configuration")
-
-
-def _check_recording(file: Path, arrays: Mapping[str, np.ndarray], config: Config) -> None:
-    """The arrays' shapes must fit each other, and the configuration."""
-    t, n = (len(arrays.get(name, ())) for name in ("step", "row"))
-    moments = ["step", "reconstruction", "coverage", "sliced_w2_squared"]
-    shapes: dict[str, tuple[int, ...]] = {"row": (n,), "mean": (t, n, 2)}
-    shapes |= {name: arrays[name].shape for name in ("manifold", "manifold_z", "logit") if name in arrays}  # a picture; grids of any size
-    if config.model.kind == "vae":
-        shapes["log_var"] = (t, n, 2)
-        moments.append("kl")
-    if config.model.kind == "aae":
-        moments += ["adversarial", "smoothing"]
-    _check_shapes(file, arrays, shapes | dict.fromkeys(moments, (t,)))
 
 
 def _file_name(role: str, digests: Mapping[str, str]) -> str:

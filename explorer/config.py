@@ -156,6 +156,11 @@ class Config:
             _require(0 <= getattr(training, name) < float("inf"), f"{name} must be 0 or more, not {getattr(training, name)!r}")
 
     @property
+    def classes(self) -> int:
+        """How many classes the images have: labels are below it."""
+        return len(self.pictures.class_names) if self.pictures else CLASSES
+
+    @property
     def dataset(self) -> str:
         """What tells its test images from other models': the dataset's name, or of a folder its own name with some of its digest."""
         return f"{self.pictures.name}-{self.pictures.digest[:6]}" if self.pictures else self.training.dataset

@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+LITTER = {".ds_store", ".directory", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir"}
 PART = ".part"  # ends the name of a file that is still being written
 FOLDERS_OPEN = os.name != "nt"  # Windows opens files only
 PATIENCE = 1.0  # seconds to wait for a file that another program reads
@@ -23,6 +24,11 @@ def readable(name: str) -> str:
     Python keeps such bytes as lone surrogates, which are no text.
     """
     return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def is_litter(name: str) -> bool:
+    """Is it a file or folder that a system leaves in any folder that it shows, copies or packs?"""
+    return name.lower() in LITTER or name.startswith("._")
 
 
 def shown_path(path: Path) -> str:

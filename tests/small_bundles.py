@@ -11,33 +11,65 @@ from explorer import bundle
 from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.models import build
 
-NULLS = {f"{name}_null": [0.5, 0.1] for name in ("coverage", "sliced_w2_squared", "knn_kl")}
-METRICS = {"images": 360, "reconstruction": 40.0, "coverage": 0.5, "sliced_w2_squared": 0.1, "knn_kl": 0.3, "label_accuracy": 0.9} | NULLS
+NEEDED = [  # of a VAE's metrics
+    "images", "seed", "reconstruction", "coverage", "coverage_null", "code_std",
+    "reconstruction_sampled", "kl", "negative_elbo",
+]  # fmt: skip
+
+
+def metrics(config: Config, images: int) -> dict:
+    """Figures of every metric that is needed, which nobody measured."""
+    found = {"images": images, "seed": 20, "reconstruction": 40.0, "label_accuracy": 0.9}
+    found |= {"coverage": 0.5, "sliced_w2_squared": 0.1, "knn_kl": 0.3}
+    found |= {f"{name}_null": [0.5, 0.1] for name in ("coverage", "sliced_w2_squared", "knn_kl")}
+    if config.model.kind == "vae":
+        found |= {"reconstruction_sampled": 41.5, "kl": 3.0, "negative_elbo": 44.5}
+    return found | {"code_std": [1.0] * config.model.latent_dim}
 
 
 def save(path: Path, kind: str = "vae", seed: int = 0) -> None:
     """A bundle of an untrained model of digits, and of codes that nobody measured."""
     model = ModelConfig(kind, image_side=8, hidden=(6,), discriminator_hidden=(5, 4))
-    save_model(path, Config(model, TrainingConfig("digits", epochs=1, seed=seed)), np.random.default_rng(seed).integers(0, 10, 360), recorded=True)
+    labels = np.random.default_rng(seed).integers(0, 10, 360)
+    save_model(path, Config(model, TrainingConfig("digits", epochs=1, seed=seed)), labels, recorded=True)
 
 
-def pictures(kind: str, latent_dim: int = 2, *, side: int = 16, channels: int = 3, classes: Sequence[str] = ("blue", "red")) -> Config:
+def pictures(
+    kind: str,
+    latent_dim: int = 2,
+    *,
+    side: int = 16,
+    channels: int = 3,
+    classes: Sequence[str] = ("blue", "red"),
+    folder: str = "/nowhere/discs",
+) -> Config:
     """The configuration of a small convolutional model of a folder of pictures, which is not on the disk."""
-    model = ModelConfig(kind, side, latent_dim, hidden=(3, 4, 8), discriminator_hidden=(5, 4), channels=channels, network="conv")
-    return Config(model, TrainingConfig("folder", epochs=1), Pictures("/nowhere/discs", tuple(classes), "0123456789abcdef", ""))
+    shape = {"image_side": side, "latent_dim": latent_dim, "channels": channels, "network": "conv"}
+    model = ModelConfig(kind, hidden=(3, 4, 8), discriminator_hidden=(5, 4), **shape)
+    return Config(model, TrainingConfig("folder", epochs=1), Pictures(folder, tuple(classes), "0123456789abcdef", ""))
 
 
-def save_model(path: Path, config: Config, labels: Sequence[int], *, umap: bool = False, recorded: bool = False, metrics: dict = METRICS, spread: float = 1.0) -> None:
-    """The bundle of an untrained model, with random codes of images of those labels. spread: the codes' standard deviation."""
+def save_model(
+    path: Path, config: Config, labels: Sequence[int], *, umap: bool = False, recorded: bool = False, spread: float = 1.0
+) -> None:
+    """The bundle of an untrained model, with random codes of images of those labels.
+
+    spread: the codes' standard deviation.
+    """
     kind, seed, shape = config.model.kind, config.training.seed, (len(labels), config.model.latent_dim)
     rng = np.random.default_rng(seed)
     mean = spread * rng.standard_normal(shape, np.float32)
     log_var = rng.standard_normal(shape, np.float32) if kind == "vae" else None
-    codes = bundle.Codes(mean, log_var, np.array(labels, np.uint8), rng.standard_normal((len(labels), 2), np.float32) if umap else None)
+    map_ = rng.standard_normal((len(labels), 2), np.float32) if umap else None
+    codes = bundle.Codes(mean, log_var, np.array(labels, np.uint8), map_)
     recording = None
     if recorded:
-        moments = ["step", "reconstruction", "coverage", "sliced_w2_squared", *{"vae": ["kl"], "aae": ["adversarial", "smoothing"]}.get(kind, [])]
-        recording = dict.fromkeys(moments, np.arange(2, dtype=np.float32)) | {"row": np.arange(5), "mean": np.zeros((2, 5, 2), np.float32)}
+        own = {"ae": [], "vae": ["kl"], "aae": ["adversarial", "smoothing"]}[kind]
+        moments = ["step", "reconstruction", "coverage", "sliced_w2_squared", *own]
+        recording = dict.fromkeys(moments, np.arange(2, dtype=np.float32)) | {"row": np.arange(5, dtype=np.float32)}
+        recording["mean"] = np.zeros((2, 5, 2), np.float32)
         if kind == "vae":
             recording["log_var"] = np.zeros((2, 5, 2), np.float32)
-    bundle.save_bundle(path, build(config.model, seed=seed), config, metrics, [{"epoch": 1, "total": 2.25}], codes, recording)
+    history = [{"epoch": 1, "total": 2.25}]
+    model = build(config.model, seed=seed)
+    bundle.save_bundle(path, model, config, metrics(config, len(labels)), history, codes, recording)

@@ -6,6 +6,7 @@ import dataclasses
 import errno
 import hashlib
 import json
+import math
 import os
 import subprocess
 import sys
@@ -17,19 +18,25 @@ import torch
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from explorer import bundle, datasets, files, objectives, training
+from explorer import bundle, datasets, files, objectives, recording, training
 from explorer.bundle import BundleError, load_bundle
 from explorer.config import KINDS, RECIPES, Config, ModelConfig, TrainingConfig, recipe
 from explorer.models import build
 
+from . import small_bundles
+from .small_bundles import metrics
+
 ROOT = Path(__file__).resolve().parent.parent
 CPU = torch.device("cpu")
-METRICS, HISTORY = {"reconstruction": 1.5, "code_std": [1.0, 0.1]}, [{"epoch": 1, "total": 2.25}]
+HISTORY = [{"epoch": 1, "total": 2.25}]
 
 
 def config(kind: str = "vae", hidden=(6,), discriminator_hidden=(5, 4)) -> Config:
     model = ModelConfig(kind, image_side=4, hidden=hidden, discriminator_hidden=discriminator_hidden)
     return Config(model, TrainingConfig("digits", epochs=1))
+
+
+METRICS = metrics(config(), 20) | {"reconstruction": 1.5}
 
 
 def save(path: Path, kind: str = "vae", seed: int = 0, metrics: dict = METRICS) -> None:
@@ -56,17 +63,16 @@ def one(path: Path, role: str) -> Path:
     return file
 
 
-def forge(path: Path, manifest=None, weights=None, codes=None) -> None:
+def forge(path: Path, manifest=None, **roles) -> None:
     """Changes the content of a bundle, and makes all of its digests right again."""
     data = json.loads((path / "bundle.json").read_text(encoding="utf-8"))
-    for role, change in (("weights", weights), ("codes", codes)):
-        if change is not None:
-            arrays = load_tensors(one(path, role).read_bytes())
-            change(arrays)
-            content = save_tensors(arrays)
-            one(path, role).unlink()
-            data["files"][role] = hashlib.sha256(content).hexdigest()
-            (path / f"{role}.{data['files'][role][:12]}.safetensors").write_bytes(content)
+    for role, change in roles.items():  # weights, codes, recording
+        arrays = load_tensors(one(path, role).read_bytes())
+        change(arrays)
+        content = save_tensors(arrays)
+        one(path, role).unlink()
+        data["files"][role] = hashlib.sha256(content).hexdigest()
+        (path / f"{role}.{data['files'][role][:12]}.safetensors").write_bytes(content)
     if manifest is not None:
         manifest(data)
     data.pop("digest", None)
@@ -171,7 +177,7 @@ def test_half_precision_moves_no_picture_of_28_by_28(data_dir, tmp_path):
     full = Config(recipe("mnist", "vae").model, TrainingConfig("mnist", epochs=1))
     *_, report = training.fit(full, images, CPU)  # ten steps
     codes = bundle.Codes(np.zeros((1, 2)), np.zeros((1, 2)), np.zeros(1))
-    bundle.save_bundle(tmp_path / "mnist", report.model, full, {}, [], codes)
+    bundle.save_bundle(tmp_path / "mnist", report.model, full, metrics(full, 1), HISTORY, codes)
     difference = pictures(load_bundle(tmp_path / "mnist").model(), grid()) - pictures(report.model, grid())
     assert difference.isfinite().all() and 0 < difference.abs().max() <= 2
 
@@ -232,6 +238,15 @@ def array_forged(role: str, name: str, array=None):
     return lambda path: forge(path, **{role: change})
 
 
+def metrics_forged(**found):
+    """Some metrics replaced, or taken away where the value is None."""
+
+    def change(data: dict) -> None:
+        data["metrics"] = {name: value for name, value in (data["metrics"] | found).items() if value is not None}
+
+    return lambda path: forge(path, manifest=change)
+
+
 def turn_into_a_folder(path: Path) -> None:
     file = one(path, "codes")
     file.unlink()
@@ -246,6 +261,19 @@ def write_garbage(path: Path) -> None:
     forge(path, manifest=lambda data: data["files"].update(weights=digest))
 
 
+def codes_forged(name: str, shape, kind: str = "float32", value: float = 0):
+    return array_forged("codes", name, np.full(shape, value, kind))
+
+
+def full(shape, value: float) -> np.ndarray:
+    return np.full(shape, value, np.float32)
+
+
+def empty(arrays: dict) -> None:
+    arrays.update({name: array[:0] for name, array in arrays.items()})
+
+
+UNEVEN = "its history is not of the same finite numbers in each epoch"
 W = "encoder.mean.weight"  # (2, 6) float16
 NOT_JSON, TRUNCATED = "the file is damaged: it is not JSON", "the file is truncated or was changed: its digest does not fit"
 WRONG = {  # what happens to the bundle, the file that is named, and what is said of it
@@ -275,11 +303,51 @@ WRONG = {  # what happens to the bundle, the file that is named, and what is sai
     "an array of another shape": (array_forged("weights", W, np.zeros((3, 6))), "weights", rf"the array {W} has shape \(3, 6\)"),
     "an array missing": (array_forged("weights", W), "weights", f"the array {W} is missing"),
     "an array too many": (array_forged("weights", "more", [1.0]), "weights", "the array more does not belong to the configuration"),
-    "NaN in the weights": (array_forged("weights", W, np.full((2, 6), np.nan)), "weights", f"the array {W} holds NaN or infinity"),
-    "infinity in the weights": (array_forged("weights", W, np.full((2, 6), np.inf)), "weights", f"the array {W} holds NaN or infinity"),
-    "NaN in the codes": (array_forged("codes", "mean", np.full((20, 2), np.nan)), "codes", "the array mean holds NaN or infinity"),
+    "NaN in the weights": (array_forged("weights", W, full((2, 6), math.nan)), "weights", f"{W} holds NaN or infinity"),
+    "infinity in the weights": (array_forged("weights", W, full((2, 6), math.inf)), "weights", f"{W} holds NaN or infinity"),
+    "NaN in the codes": (array_forged("codes", "mean", full((20, 2), math.nan)), "codes", "mean holds NaN or infinity"),
     "no labels": (array_forged("codes", "label"), "codes", "the array (mean|label) "),
     "fewer labels": (array_forged("codes", "label", np.zeros(19)), "codes", r"the array mean has shape \(20, 2\); .* \(19, 2\)"),
+    "more codes": (codes_forged("mean", (21, 2)), "codes", r"the array mean has shape \(21, 2\); .* \(20, 2\)"),
+    **{
+        f"labels as {kind}": (codes_forged("label", 20, kind), "codes", f"the array label is of type {kind}, not uint8")
+        for kind in ("bool", "int8", "int64", "uint16", "float32")
+    },
+    "labels above the classes": (codes_forged("label", 20, "uint8", 200), "codes", "label holds 200; labels are below 10"),
+    "labels in two axes": (codes_forged("label", (20, 1), "uint8"), "codes", r"the array label has shape \(20, 1\)"),
+    "one label alone": (codes_forged("label", (), "uint8"), "codes", "the array mean has shape"),
+    "no codes at all": (lambda path: forge(path, codes=empty), "codes", "the array label is empty"),
+    **{
+        f"{array} as {kind}": (codes_forged(array, (20, 2), kind), "codes", f"{array} is of type {kind}, not float")
+        for kind in ("float64", "int64", "uint8", "bool")
+        for array in ("mean", "log_var", "umap")
+    },
+    "weights as float64": (array_forged("weights", W, np.zeros((2, 6))), "weights", f"{W} is of type float64"),
+    "metrics that are a list": (forged(metrics=[1, 2]), "bundle.json", "its metrics are none"),
+    "no metrics": (forged(metrics={}), "bundle.json", "its metric code_std is missing"),
+    **{
+        f"without {name}": (metrics_forged(**{name: None}), "bundle.json", f"its metric {name} is missing")
+        for name in small_bundles.NEEDED
+    },
+    **{
+        f"a metric that is {value!r:.12}": (metrics_forged(kl=value), "bundle.json", "kl is not a finite number")
+        for value in (math.nan, math.inf, -math.inf, "3", True, [3.0], {}, 10**400)
+    },
+    **{
+        f"a null that is {value!r}": (metrics_forged(coverage_null=value), "bundle.json", "coverage_null is not 2 finite")
+        for value in (0.5, [0.5], [0.5, math.nan], "no", [0.5, 0.1, 0.1])
+    },
+    "a deviation too many": (metrics_forged(code_std=[1.0] * 3), "bundle.json", "code_std is not 2 finite numbers"),
+    "a device that is no text": (metrics_forged(device=5), "bundle.json", "its metric device is not a text"),
+    "a device of half a letter": (metrics_forged(device="\ud800"), "bundle.json", "its metric device is not a text"),
+    "metrics of other images": (metrics_forged(images=21), "bundle.json", "measured on 21 images, and there are codes"),
+    "no history": (forged(history=[]), "bundle.json", "its history is none"),
+    "a history of numbers": (forged(history=[1]), "bundle.json", "its history is none"),
+    "a history of texts": (forged(history=[{"epoch": 1, "total": "2"}]), "bundle.json", UNEVEN),
+    "a history with NaN": (forged(history=[{"epoch": 1, "total": math.nan}]), "bundle.json", UNEVEN),
+    "a history without epochs": (forged(history=[{"total": 1.0}]), "bundle.json", UNEVEN),
+    "a history that changes": (forged(history=[{"epoch": 1}, {"epoch": 2, "total": 1.0}]), "bundle.json", UNEVEN),
+    "a history with markup": (forged(history=[{"epoch": 1, "<b>": 1.0}]), "bundle.json", "its history has names"),
     "a VAE without log-variances": (array_forged("codes", "log_var"), "codes", "the array log_var is missing"),
 }
 
@@ -288,9 +356,62 @@ WRONG = {  # what happens to the bundle, the file that is named, and what is sai
 def test_a_broken_bundle_says_which_file_and_what_to_do(path, damage, file, message):
     assert load_bundle(path).name == "tiny"
     damage(path)
-    with pytest.raises(BundleError, match=rf"{file}[^:]*: {message}") as error:
+    with pytest.raises(BundleError, match=rf"{file}[^:]*: .*{message}") as error:
         load_bundle(path)
     assert str(error.value).startswith(str(path / file)) and "`python train.py`" in str(error.value)
+
+
+STEPS = np.arange(2, dtype=np.float32)
+WRONG_RECORDINGS = {  # arrays in the place of the right ones, and what is said
+    "steps of int64": ({"step": np.arange(2)}, "the array step is of type int64"),
+    "steps that fall": ({"step": STEPS[::-1].copy()}, "the array step does not rise from moment to moment"),
+    "steps below zero": ({"step": STEPS - 1}, "the array step does not rise"),
+    "one moment": ({"step": STEPS[:1]}, "the array mean has shape"),
+    "no moment": ({"step": STEPS[:0]}, "the array mean has shape"),
+    "rows beyond the test set": ({"row": np.full(5, 360, np.float32)}, "the array row is not of the 360 test images"),
+    "rows below zero": ({"row": np.full(5, -1, np.float32)}, "the array row is not of the 360"),
+    "rows between images": ({"row": np.full(5, 0.5, np.float32)}, "the array row is not of the 360"),
+    "more rows": ({"row": np.zeros(6, np.float32)}, "the array mean has shape"),
+    "codes of float64": ({"mean": np.zeros((2, 5, 2))}, "the array mean is of type float64"),
+    "figures of another moment": ({"coverage": np.zeros(3, np.float32)}, "the array coverage has shape"),
+    "no figures": ({"coverage": None}, "the array coverage is missing"),
+    "a discriminator's grid": ({"logit": np.zeros((2, 1, 8, 8), np.float16)}, None),
+    "a grid of labels": ({"logit": np.zeros((2, 10, 8, 8), np.float16)}, r"the array logit has shape \(2, 10, 8, 8\)"),
+    "a grid that is no square": ({"logit": np.zeros((2, 1, 8, 7), np.float16)}, "the array logit has shape"),
+    "a grid of a point": ({"logit": np.zeros((2, 1, 1, 1), np.float16)}, "the array logit has no grid"),
+    "a number as grid": ({"logit": np.array(1, np.float16)}, "the array logit has shape"),
+    "a manifold": ({"manifold": (16, 32), "manifold_z": full((4, 2), 0)}, None),
+    "a manifold without codes": ({"manifold": (16, 32)}, "the array manifold_z is missing"),
+    "a manifold of another size": ({"manifold": (24, 32), "manifold_z": full((4, 2), 0)}, "is no picture of 16 x 32"),
+    "a manifold that is no picture": ({"manifold": np.zeros(99, np.uint8), "manifold_z": full((4, 2), 0)}, "is no picture of 16 x 32"),
+    "a manifold of floats": ({"manifold": full(99, 0), "manifold_z": full((4, 2), 0)}, "manifold is of type float32"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("arrays, message", WRONG_RECORDINGS.values(), ids=WRONG_RECORDINGS)
+def test_a_recording_that_cannot_be_played_is_refused(tmp_path, arrays, message):
+    small_bundles.save(tmp_path / "one", "aae")
+    load_bundle(tmp_path / "one")
+
+    def change(found: dict) -> None:
+        for name, array in arrays.items():
+            if name == "manifold" and isinstance(array, tuple):
+                array = np.frombuffer(recording._webp(np.zeros(array[::-1], np.uint8)), np.uint8)
+            found[name] = array
+            if array is None:
+                del found[name]
+
+    forge(tmp_path / "one", recording=change)
+    if message is None:
+        assert load_bundle(tmp_path / "one").recording.keys() >= arrays.keys()
+    else:
+        with pytest.raises(BundleError, match=rf"recording[^:]*: .*{message}"):
+            load_bundle(tmp_path / "one")
+
+
+def test_a_metric_that_json_cannot_hold_is_left_out(tmp_path):
+    save(tmp_path / "one", metrics=METRICS | {"negative_log_likelihood": math.inf, "marginal_kl": math.nan})
+    assert load_bundle(tmp_path / "one").metrics == METRICS
 
 
 def test_a_missing_folder(tmp_path):
@@ -427,6 +548,28 @@ def test_a_folder_that_holds_something_else_is_not_touched(path, name):
     with pytest.raises(BundleError, match=r"holds something that is no bundle: it will not be touched\. Name another folder with --out"):
         save(path, seed=1)
     assert (path / name).read_text(encoding="utf-8") == "precious" and load_bundle(path).digest == before
+
+
+def test_what_a_system_leaves_in_a_folder_is_no_hindrance(path):
+    litter = [".DS_Store", "._bundle.json", "Thumbs.db", "desktop.ini", "Desktop.ini"]
+    for name in litter:
+        (path / name).write_text("icons")
+    bundle.check_place(path)
+    save(path, kind="aae", seed=5)
+    assert load_bundle(path).config.model.kind == "aae" and len(names(path)) == 3 + len(litter)
+    assert all((path / name).read_text() == "icons" for name in litter)
+
+
+@pytest.mark.parametrize("below", [(), ("digits-vae",), ("a", "b")])
+def test_a_link_to_nowhere_is_found_before_the_training(tmp_path, below):
+    """As to an external disk that is not there."""
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "models")
+    for attempt in (bundle.check_place, save):
+        with pytest.raises(BundleError, match=r"written: .*link is a link to .*models, which is not there\. Name"):
+            attempt(tmp_path.joinpath("link", *below))
+    (tmp_path / "disk" / "models").mkdir(parents=True)
+    save(tmp_path.joinpath("link", *below))
+    assert load_bundle(tmp_path.joinpath("disk", "models", *below))
 
 
 def test_a_file_in_the_folders_place(tmp_path):

@@ -28,7 +28,8 @@ MAY_IMPORT = {
     "recording": {"config", "gaussian", "metrics", "models", "objectives"},
     "files": set(),
     "checkpoint": {"config", "files", "training"},
-    "bundle": {"config", "files", "models"},
+    "bundle": {"config", "bundle_checks", "files", "models"},
+    "bundle_checks": {"config"},
     "saving": {"config", "bundle", "projection", "training"},  # torch: through training, when a model is measured
     "snapshot": {"config", "datasets", "gaussian", "metrics", "models", "priors", "recording"},
     "cores": set(),

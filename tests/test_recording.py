@@ -19,6 +19,8 @@ from explorer.datasets import Split
 from explorer.models import build
 from explorer.recording import Recorder
 
+from .small_bundles import metrics
+
 CPU = torch.device("cpu")
 N, BATCH = 50, 16
 
@@ -156,7 +158,7 @@ def saved(path, one: Config, train: Split, test: Split):
     recorder, last = record(one, train, test)
     log_var = np.zeros((40, 2), np.float32) if one.model.kind == "vae" else None
     codes = bundle.Codes(np.zeros((40, 2), np.float32), log_var, test.labels)
-    bundle.save_bundle(path, last.model, one, {}, last.history, codes, recorder.arrays())
+    bundle.save_bundle(path, last.model, one, metrics(one, 40), last.history, codes, recorder.arrays())
     return recorder.arrays()
 
 
@@ -182,6 +184,6 @@ def test_a_recording_that_does_not_fit_is_refused(train, test, tmp_path):
     arrays = recorder.arrays()
     arrays["mean"] = arrays["mean"][:-1]
     codes = bundle.Codes(np.zeros((40, 2), np.float32), np.zeros((40, 2), np.float32), test.labels)
-    bundle.save_bundle(tmp_path / "one", last.model, config(), {}, last.history, codes, arrays)
+    bundle.save_bundle(tmp_path / "one", last.model, config(), metrics(config(), 40), last.history, codes, arrays)
     with pytest.raises(BundleError, match="the array mean has shape"):
         load_bundle(tmp_path / "one")

@@ -773,7 +773,9 @@ def test_a_dry_run_leaves_checkpoint_and_bundle_alone(home, monkeypatch):
 def forget(path: Path, **cost) -> bundle.Bundle:
     """Replaces a bundle's metrics by wrong ones, and its costs; returns what it was."""
     opened = bundle.load_bundle(path)
-    wrong = {name: 0 for name in measured(opened)} | cost
+    kept = ("images", "device")  # without which a bundle does not open
+    zeros = {name: [0.0] * len(value) if isinstance(value, list) else 0 for name, value in measured(opened).items()}
+    wrong = zeros | {name: opened.metrics[name] for name in kept if name in opened.metrics} | cost
     bundle.save_bundle(path, opened.model(), opened.config, wrong, opened.history, opened.codes)
     return opened
 

@@ -1,0 +1,133 @@
+"""What a bundle's files may hold, so that every page can show it: the arrays' types and sizes, the metrics, the history.
+
+Each check raises ValueError with half a sentence, which names what is wrong.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection, Mapping
+
+import numpy as np
+
+from explorer.config import CLASSES, Config
+
+HALF_OR_SINGLE = ("float16", "float32")  # what the browser reads, beside bytes
+BYTES = ("uint8",)
+NEEDED = {"images", "seed", "reconstruction", "coverage", "coverage_null", "code_std"}  # metrics that pages take for granted
+NEEDED_OF_A_VAE = {"reconstruction_sampled", "kl", "negative_elbo"}
+TEXTS = {"device"}  # metrics that are no numbers
+
+
+def check_arrays(
+    arrays: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]], of_bytes: Collection[str] = ()
+) -> None:
+    """These arrays and no others, of these shapes, finite. of_bytes: the names of those that hold bytes."""
+    for name, shape in shapes.items():
+        if name not in arrays:
+            raise ValueError(f"the array {name} is missing")
+        array, types = arrays[name], BYTES if name in of_bytes else HALF_OR_SINGLE
+        if array.shape != shape:
+            raise ValueError(f"the array {name} has shape {array.shape}; the configuration asks for {shape}")
+        if array.dtype.name not in types:
+            raise ValueError(f"the array {name} is of type {array.dtype.name}, not {' or '.join(types)}")
+        if not np.isfinite(array).all():
+            raise ValueError(f"the array {name} holds NaN or infinity")
+    if extra := sorted(set(arrays) - set(shapes)):
+        raise ValueError(f"the array {extra[0]} does not belong to the configuration")
+
+
+def check_codes(arrays: Mapping[str, np.ndarray], config: Config) -> None:
+    n = np.size(arrays.get("label", ()))
+    shapes = {"mean": (n, config.model.latent_dim), "label": (n,)}
+    if config.model.kind == "vae":
+        shapes["log_var"] = shapes["mean"]
+    if "umap" in arrays:
+        shapes["umap"] = (n, 2)
+    check_arrays(arrays, shapes, of_bytes=["label"])
+    if n == 0:
+        raise ValueError("the array label is empty")
+    if (largest := int(arrays["label"].max())) >= config.classes:
+        raise ValueError(f"the array label holds {largest}; labels are below {config.classes}")
+
+
+def check_recording(arrays: Mapping[str, np.ndarray], config: Config, images: int) -> None:
+    """The arrays' shapes must fit each other, the configuration, and the number of test images."""
+    t, n = (np.size(arrays.get(name, ())) for name in ("step", "row"))
+    if config.model.latent_dim != 2:
+        raise ValueError("there are recordings of two dimensions only")
+    moments = ["step", "reconstruction", "coverage", "sliced_w2_squared"]
+    shapes: dict[str, tuple[int, ...]] = {"row": (n,), "mean": (t, n, 2)}
+    if config.model.kind == "vae":
+        shapes["log_var"] = (t, n, 2)
+        moments.append("kl")
+    if config.model.kind == "aae":
+        moments += ["adversarial", "smoothing"]
+        if "logit" in arrays:
+            points = arrays["logit"].shape[-1] if arrays["logit"].ndim else 0
+            shapes["logit"] = (t, CLASSES if config.model.label_informed else 1, points, points)
+    if "manifold" in arrays:
+        tiles = math.isqrt(np.size(arrays.get("manifold_z", ())) // 2)
+        shapes |= {"manifold": (np.size(arrays["manifold"]),), "manifold_z": (tiles**2, 2)}
+    check_arrays(arrays, shapes | dict.fromkeys(moments, (t,)), of_bytes=["manifold"])
+    step, row = arrays["step"], arrays["row"]
+    if t < 2 or step[0] < 0 or not (np.diff(step) > 0).all():
+        raise ValueError("the array step does not rise from moment to moment")
+    if n == 0 or row.min() < 0 or row.max() >= images or (row % 1).any():
+        raise ValueError(f"the array row is not of the {images} test images' numbers")
+    if "logit" in arrays and points < 2:
+        raise ValueError("the array logit has no grid")
+    if "manifold" in arrays:
+        side = tiles * config.model.image_side
+        if tiles == 0 or _size_of_webp(arrays["manifold"].tobytes()) != (side, t * side):
+            raise ValueError(f"the array manifold is no picture of {side} x {t * side} pixels in WebP")
+
+
+def check_metrics(metrics: object, config: Config, images: int) -> None:
+    """Finite numbers, lists of as many as the name says, and some texts. Those that every page shows are there."""
+    if not isinstance(metrics, dict):
+        raise ValueError("its metrics are none")
+    if missing := sorted((NEEDED | (NEEDED_OF_A_VAE if config.model.kind == "vae" else set())) - set(metrics)):
+        raise ValueError(f"its metric {missing[0]} is missing")
+    counts = {"code_mean": config.model.latent_dim, "code_std": config.model.latent_dim}
+    for name, value in metrics.items():
+        count = 2 if name.endswith("_null") else counts.get(name)
+        if name in TEXTS:
+            right, kind = isinstance(value, str) and value.isprintable(), "a text"
+        elif count is None:
+            right, kind = is_finite(value), "a finite number"
+        else:
+            right = isinstance(value, list) and len(value) == count and all(map(is_finite, value))
+            kind = f"{count} finite numbers"
+        if not right:
+            raise ValueError(f"its metric {name} is not {kind}")
+    if metrics["images"] != images:
+        raise ValueError(f"its metrics were measured on {metrics['images']} images, and there are codes of {images}")
+
+
+def check_history(history: object) -> None:
+    """An entry an epoch, of finite numbers under the same names."""
+    if not isinstance(history, list) or not history or not all(isinstance(entry, dict) for entry in history):
+        raise ValueError("its history is none")
+    names = set(history[0])
+    for entry in history:
+        if set(entry) != names or "epoch" not in names or not all(map(is_finite, entry.values())):
+            raise ValueError("its history is not of the same finite numbers in each epoch")
+    if not all(re.fullmatch("[a-z0-9_]+", name) for name in names):
+        raise ValueError("its history has names that are none")
+
+
+def is_finite(value: object) -> bool:
+    """Is it a number that JSON and a browser can hold?"""
+    try:
+        return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    except OverflowError:  # a whole number beyond float64
+        return False
+
+
+def _size_of_webp(content: bytes) -> tuple[int, int] | None:
+    """Width and height of a lossy WebP picture, which recordings have; None for anything else. (RFC 9649, sections 2.4 and 2.5.)"""
+    if len(content) < 30 or (content[:4], content[8:16], content[23:26]) != (b"RIFF", b"WEBPVP8 ", b"\x9d\x01\x2a"):
+        return None
+    return tuple(int.from_bytes(content[at : at + 2], "little") & 0x3FFF for at in (26, 28))
