@@ -20,6 +20,8 @@ from explorer.ui.live import assets, fetching, mapping, training
 from explorer.ui.live.streamlit_files import CompressedFiles
 
 SCRIPT = Path(__file__).parent / "main.py"
+# Streamlit holds three for each of up to 128 sessions that have left, beside some ten for each browser that is there. macOS gives a shell 256.
+FILES = 4096
 
 
 def arguments() -> dict:
@@ -50,8 +52,21 @@ def middleware(below: str = "") -> list[Middleware]:
 @asynccontextmanager
 async def lifespan(app):
     """Does at the server's start what the first visitor would wait for; at its end, ends trainings and downloads."""
+    allow_many_files()
     await anyio.to_thread.run_sync(assets.warm)
     yield {}
     await anyio.to_thread.run_sync(cached.hall().close)
     await anyio.to_thread.run_sync(cached.downloads().close)
     await anyio.to_thread.run_sync(cached.umaps().close)
+
+
+def allow_many_files() -> None:
+    """Raises this process's limit of open files to FILES, as far as the system lets it."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -14,7 +14,7 @@ import pytest
 from explorer.ui.live import streamlit_files
 
 from ..benchmarks.student import Student, apart
-from .driver import ROOT, address
+from .driver import ROOT, address, serve
 
 
 def get(url: str, **headers: str):
@@ -69,6 +69,20 @@ def test_streamlits_own_files_come_compressed(server):
             assert b"<html" in get(server + wrong, **{"Accept-Encoding": "gzip"})[1]  # Streamlit's page
         except urllib.error.HTTPError as error:
             assert error.code in (400, 404)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another process's limits are read by a call that Linux alone has")
+def test_the_server_may_open_more_files_than_the_shell_allows(tmp_path):
+    import resource
+
+    limits = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (256, limits[1]))  # as a shell on macOS has it
+    try:
+        with serve(tmp_path) as server:
+            soft, hard = resource.prlimit(server.pid, resource.RLIMIT_NOFILE)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+    assert soft >= min(4096, hard) > 256
 
 
 @pytest.mark.slow
