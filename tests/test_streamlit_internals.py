@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+
+import pytest
 from streamlit import net_util
 from streamlit.web.server import server_util
 
-from explorer.ui import streamlit_internals
+from explorer.ui import headers, streamlit_internals
 
 
 def test_streamlit_looks_up_the_function_that_asks_the_internet(monkeypatch):
@@ -14,3 +18,25 @@ def test_streamlit_looks_up_the_function_that_asks_the_internet(monkeypatch):
     assert server_util.is_url_from_allowed_origins("https://203.0.113.7")
     streamlit_internals.ask_no_host()
     assert not server_util.is_url_from_allowed_origins("https://203.0.113.7")
+
+
+@pytest.mark.parametrize("page, scripts", [
+    (b"<script>a</script>", [b"a"]),
+    (b'<script nonce="1">a</script>\n<script\n type="module">\nb < c\n</script>', [b"a", b"\nb < c\n"]),
+    (b'<script src="a.js"></script><script type="module" crossorigin SRC = "b.js"></script><SCRIPT data-src="x">c</SCRIPT >', [b"c"]),
+    (b'<script></script><scripture>a</scripture>', [b""]),
+])  # fmt: skip
+def test_every_inline_script_is_found_whatever_its_attributes(page, scripts):
+    assert streamlit_internals.inline_scripts(page) == scripts
+
+
+def test_the_policy_names_every_inline_script_of_streamlits_page(tmp_path, monkeypatch):
+    """Without that the page stays blank."""
+    assert streamlit_internals.inline_scripts(streamlit_internals.PAGE.read_bytes())
+    page = tmp_path / "index.html"
+    page.write_bytes(b'<script>a</script><script type="module">b</script><script src="c.js"></script>')
+    monkeypatch.setattr(streamlit_internals, "PAGE", page)
+    policy = headers.policy.__wrapped__()
+    for script in (b"a", b"b"):
+        assert f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" in policy
+    assert policy.count("'sha256-") == 2

@@ -7,23 +7,21 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from functools import cache
-from pathlib import Path
 
-import streamlit as st
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from explorer.ui import streamlit_internals
+
 EMBEDDED_BY = "'self'"  # whose pages may show the app in a frame; a course's page is added here, as in "'self' https://course.example"
-INLINE = re.compile(rb"<script>(.*?)</script>", re.DOTALL)
 
 
 @cache
 def policy() -> str:
     """The Content-Security-Policy. Of inline scripts only Streamlit's own run, by their hashes."""
-    page = (Path(st.__file__).parent / "static" / "index.html").read_bytes()
-    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in INLINE.findall(page)]
+    scripts = streamlit_internals.inline_scripts(streamlit_internals.PAGE.read_bytes())
+    hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts]
     return "; ".join([
         "default-src 'self'",
         # blob: is how Streamlit loads a component's module; WebGL's functions in Plotly are made by eval
