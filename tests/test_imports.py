@@ -19,6 +19,7 @@ MAY_IMPORT = {
     "priors": {"config", "gaussian", "shapes"},
     "datasets": {"config", "files"},
     "folder": {"config", "datasets"},
+    "originals": {"config", "datasets", "files", "folder"},
     "downloads": {"config", "datasets", "reasons"},
     "models": {"config", "gaussian", "priors"},
     "objectives": {"config", "gaussian", "priors"},
@@ -42,7 +43,7 @@ MAY_IMPORT = {
     "umap_process": {"projection", "reasons"},
     "umaps": {"reasons"},
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "downloads", "files", "folder", "metrics", "objectives", "priors", "desks", "projection", "runs", "shapes", "ui.texts", "umaps"},
+    "ui.cached": {"config", "bundle", "datasets", "downloads", "files", "folder", "metrics", "objectives", "originals", "priors", "desks", "projection", "runs", "shapes", "ui.texts", "umaps"},
     "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs", "umaps"},
     "ui.failure": {"ui", "bundle", "datasets"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached
