@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import bundle, datasets
+from explorer import bundle, datasets, originals
 from explorer.bundle import BundleError, load_bundle
 from explorer.ui import adversary_state, cached, failure, reparameterisation_state, state
 from explorer.ui.live import assets
@@ -35,11 +35,12 @@ def whole(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def models(whole, tmp_path, monkeypatch) -> Path:
-    """A copy of the two, as the only ones that the app has; there are no datasets."""
+    """A copy of the two, as the only ones that the app has; there are no datasets, and no sheets of test images."""
     folder = tmp_path / "pretrained"
     shutil.copytree(whole, folder)
     monkeypatch.setattr(cached, "FOLDERS", {"": folder, "runs/": tmp_path / "runs"})
     monkeypatch.setattr(cached, "DATA_DIR", tmp_path / "data")
+    monkeypatch.setattr(originals, "SHEETS", folder / "originals")
     return folder
 
 
@@ -234,8 +235,9 @@ def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
     app = routes_app()
     for path in ("/assets/any/originals/mnist/3", "/assets/any/originals/mnist?rows=1,2"):
         found = ask(app, path)
-        assert found.status == 404 and found.body.startswith((b"no original: Dataset mnist", b"no originals: Dataset mnist")) and b"\n" not in found.body
-    assert ("cannot be read" in cached.original_problem("mnist", 3)) == (how == "damaged") and cached.original_problem("digits", 3) is None
+        assert found.status == 404 and re.match(rb"no originals?: ", found.body) and b"\n" not in found.body
+        assert (b"Dataset mnist in " if how == "damaged" else b"pretrained/originals/mnist.png cannot be read") in found.body
+    assert "cannot be read" in cached.original_problem("mnist", 3) and cached.original_problem("digits", 3) is None
     for page in (*PAGES, "practice") if how == "no name at all" else ():
         open_page(page)
 
@@ -255,7 +257,7 @@ def test_the_lesson_on_damaged_data_says_so(models, tmp_path, monkeypatch, view)
 
 def test_errors_of_images_of_another_set_are_not_given_out(models, monkeypatch):
     assets._of_bundle.cache_clear()
-    monkeypatch.setattr(cached, "_test_images", lambda dataset, folder: datasets.load("digits", "test").images[:100])
+    monkeypatch.setattr(originals, "_from_disk", lambda dataset, folder: datasets.load("digits", "test").images[:100])
     found = ask(routes_app(), f"/assets/any/errors/{load_bundle(models / 'vae').digest}")
     assert found.status == 404 and b"100 test images here, and not the 360" in found.body
 

@@ -303,6 +303,8 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
     with pytest.raises(LookupError, match=f"has test images 0 to {len(found.test.images) - 1}"):
         cached.original(entry["dataset"], len(found.test.images))
     assert cached.reconstruction_errors(entry["digest"]) is not None
+    assert cached.umap_source(entry["digest"], "pixels") == entry["dataset"]
+    np.testing.assert_array_equal(cached.umap_points(entry["digest"], "pixels"), found.test.pixels())
 
     # the folder changes: first one picture, then the number of files, then all is gone
     changed = discs / folder.test_files(found.pictures)[3]
@@ -312,12 +314,16 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
         cached.original(entry["dataset"], 3)
     with pytest.raises(DatasetError, match="the pictures are not on this machine"):
         cached.reconstruction_errors(entry["digest"])
+    with pytest.raises(LookupError, match="the pictures are not on this machine"):
+        cached.umap_points(entry["digest"], "pixels")
     for change in (lambda: [(discs / f"{i}.png").write_bytes(b"x") for i in range(6)], lambda: shutil.rmtree(discs)):
         change()
         cached._folder_files.clear()
         assert cached.catalogue().entries[0]["originals"] is False
         with pytest.raises(DatasetError):
             cached.original(entry["dataset"], 2)
+        with pytest.raises(LookupError, match="the pictures are not on this machine"):
+            cached.umap_source(entry["digest"], "pixels")
 
 
 def test_a_folder_is_measured_again_while_its_pictures_are_the_same(discs, home, capsys):

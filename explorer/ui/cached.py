@@ -17,6 +17,7 @@ from explorer.bundle import MANIFEST, Bundle, BundleError, find_bundles, find_re
 from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.downloads import Downloads
 from explorer.files import readable
+from explorer.originals import DatasetOriginals, FolderOriginals, Originals
 from explorer.shapes import SHAPES
 from explorer.ui.texts import NO_PICTURES
 from explorer.umaps import Umaps
@@ -76,18 +77,16 @@ def encoder_tensors(digest: str) -> bytes | None:
 def reconstruction_errors(digest: str) -> bytes | None:
     """`error`, (n,) float32: each test image's BCE at its code or mean, summed over pixels, nats; as one safetensors file.
 
-    None where there is no such bundle or its dataset is not on the disk, DatasetError where that cannot be read. Imports torch. assets.py keeps it.
+    None where there is no such bundle or its images are not here, DatasetError where they cannot be read. Imports torch. assets.py keeps it.
     """
     bundle = _find(digest)
-    if bundle is None or not _is_present(bundle.config):
+    if bundle is None or not originals_of(bundle.config).are_here():
         return None
-    images = _all_test_images(bundle.config)
+    images = _images_of_codes(bundle)
     import torch
 
     from explorer import objectives
 
-    if len(images) != len(bundle.codes.mean):
-        raise datasets.DatasetError(f"{bundle.config.dataset} has {len(images)} test images here, and not the {len(bundle.codes.mean)} that the model was measured on")
     x, z = torch.from_numpy(images), torch.from_numpy(bundle.codes.mean)
     decoder = model(digest)
     error = [objectives.reconstruction_of_each(decoder.decode(codes), some.float() / 255) for codes, some in zip(z.split(500), x.split(500))]
@@ -168,21 +167,22 @@ def umaps() -> Umaps:
 
 
 def umap_source(digest: str, what: str) -> str:
-    """What a UMAP is of: the codes of a bundle, by its digest, or the raw pixels of its dataset's test images, by the dataset's name. Raises LookupError where there are none."""
-    dataset = _required(digest).config.training.dataset
+    """What a UMAP is of: the codes of a bundle, by its digest, or the raw pixels of its test images, by the dataset. Raises LookupError where there are none."""
+    config = _required(digest).config
     if what == "codes":
         return digest
-    if not datasets.is_present(dataset, DATA_DIR):
-        raise LookupError(f"the pixels are not here: {dataset} is not on the server (python train.py fetches it)")
-    return dataset
+    if not originals_of(config).are_here():
+        raise LookupError(NO_PICTURES if config.pictures else f"the pictures of {config.dataset} are not on the server")
+    return config.dataset
 
 
 def umap_points(digest: str, what: str) -> np.ndarray:
     """(n, d) float32: the codes or means of a bundle, or the raw pixels of the same test images, from 0 to 1. Raises LookupError."""
+    bundle = _required(digest)
     if what == "codes":
-        return _required(digest).codes.mean
+        return bundle.codes.mean
     try:
-        return _test_images(umap_source(digest, what), str(DATA_DIR)).astype(np.float32) / 255
+        return _images_of_codes(bundle).astype(np.float32) / 255
     except datasets.DatasetError as error:
         raise LookupError(str(error)) from error
 
@@ -220,15 +220,27 @@ def known_datasets() -> list[dict]:
     ]
 
 
+def originals_of(config: Config) -> Originals:
+    """A model's test images as they are in its dataset or folder."""
+    return FolderOriginals(config, _folder_files) if config.pictures else DatasetOriginals(config.training.dataset, DATA_DIR)
+
+
+def _images_of_codes(bundle: Bundle) -> np.ndarray:
+    """(n, pixels) uint8: the image of each of a bundle's codes. Raises DatasetError where they cannot be read, or there are more or fewer."""
+    images = originals_of(bundle.config).all()
+    if len(images) != len(bundle.codes.mean):
+        raise datasets.DatasetError(f"{bundle.config.dataset} has {len(images)} test images here, and not the {len(bundle.codes.mean)} that the model was measured on")
+    return images
+
+
 def original(dataset: str, row: int) -> bytes:
     """The pixels of one test image, one byte each. Raises DatasetError without the dataset, LookupError without the row."""
-    config = None if dataset in datasets.DATASETS else next((bundle.config for bundle in _bundles() if bundle.config.dataset == dataset), None)
-    if dataset not in datasets.DATASETS and config is None:
+    if dataset in datasets.DATASETS:
+        return DatasetOriginals(dataset, DATA_DIR).one(row).tobytes()
+    config = next((bundle.config for bundle in _bundles() if bundle.config.dataset == dataset), None)
+    if config is None:
         raise LookupError("there is no such dataset")
-    rows = _folder_files(config.pictures) if config else _test_images(dataset, str(DATA_DIR))
-    if not 0 <= row < len(rows):
-        raise LookupError(f"{dataset} has test images 0 to {len(rows) - 1}")
-    return (folder.test_image(config, rows, row) if config else rows[row]).tobytes()
+    return originals_of(config).one(row).tobytes()
 
 
 def original_problem(dataset: str, row: int) -> str | None:
@@ -297,32 +309,9 @@ def _compared(digest: str, _bundle: Bundle) -> Compared:
     return Compared(codes, draws, metrics.covered(codes, draws))
 
 
-@st.cache_resource(show_spinner=False)
-def _test_images(dataset: str, data_dir: str) -> np.ndarray:
-    return datasets.load(dataset, "test", data_dir).images
-
-
-def _is_present(config: Config) -> bool:
-    """Are the test images on the disk? Of a folder, as far as its files' names tell; `folder.test_image` looks closer."""
-    if config.pictures is None:
-        return datasets.is_present(config.training.dataset, DATA_DIR)
-    try:
-        return len(_folder_files(config.pictures)) > 0
-    except datasets.DatasetError:
-        return False
-
-
 @st.cache_resource(ttl=60, max_entries=16, show_spinner=False)  # 50,000 files are listed in a quarter of a second
 def _folder_files(pictures: Pictures) -> list[str]:
     return folder.test_files(pictures)
-
-
-def _all_test_images(config: Config) -> np.ndarray:
-    """(n, pixels) uint8."""
-    if config.pictures is None:
-        return _test_images(config.training.dataset, str(DATA_DIR))
-    files = _folder_files(config.pictures)
-    return np.stack([folder.test_image(config, files, row) for row in range(len(files))])
 
 
 def _entry(name: str, bundle: Bundle) -> dict:
@@ -352,7 +341,7 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "classes": classes,
         "confusable": CONFUSABLE.get(training.dataset, (4, 9)) if len(classes) > 9 else (0, 1) if len(classes) > 1 else None,
         "metrics": bundle.metrics,
-        "originals": _is_present(bundle.config),
+        "originals": originals_of(bundle.config).are_here(),
         "without_originals": NO_PICTURES if bundle.config.pictures else None,
         "digest": bundle.digest,
         "tensors": f"tensors/{bundle.digest}",
