@@ -72,7 +72,7 @@ def other_size(file):
 
 
 DAMAGES = {
-    "missing": lambda file: file.unlink(), "empty": lambda file: file.write_bytes(b""), "cut": cut, "no picture": lambda file: file.write_text("MNIST"),
+    "missing": lambda file: file.unlink(), "empty": lambda file: file.write_bytes(b""), "cut": cut, "no picture": lambda file: file.write_text("MNIST", encoding="utf-8"),
     "other pixels": other_pixels, "other size": other_size, "a folder": lambda file: (file.unlink(), file.mkdir()),
 }  # fmt: skip
 

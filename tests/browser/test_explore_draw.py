@@ -14,8 +14,9 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from explorer import datasets, gaussian
+from explorer import datasets, gaussian, originals
 from explorer.bundle import load_bundle
+from explorer.ui import cached
 
 from ..test_datasets import idx_contents
 from ..test_downloads import ARCHIVES, Mirror
@@ -121,8 +122,8 @@ def test_the_form_of_each_dataset_against_numpy(compute, dataset):
     assert not in_form(compute, [np.zeros((5, 5))], dataset, side)[0].any()
 
 
-def test_digits_of_mnist_come_back_shifted_and_enlarged(compute, data_dir):
-    images = datasets.load("mnist", "test", data_dir("mnist")).images.reshape(-1, 28, 28)[:12] / 255
+def test_digits_of_mnist_come_back_shifted_and_enlarged(compute):
+    images = originals.sheet("mnist").reshape(-1, 28, 28)[:12] / 255
     # exactly ten times as large; and by 7.3, with smooth edges, so that the old pixels are not to be found again
     exact = [np.pad(np.kron(image, np.ones((10, 10))), ((number, 30), (5, 3 * number))) for number, image in enumerate(images)]
     smooth = [np.array(Image.fromarray(image.astype(np.float32), "F").resize((204, 204), Image.BICUBIC)).clip(0, 1) for image in images]
@@ -162,10 +163,9 @@ ENCODE = """const models = new Models(base);
 
 
 @pytest.mark.parametrize("name", [name if name in ("mnist-vae", "mnist-aae", "digits-vae") else pytest.param(name, marks=pytest.mark.slow) for name in PLANAR])
-def test_two_hundred_images_through_the_browsers_encoder_against_torch(compute, data_dir, name):
+def test_two_hundred_images_through_the_browsers_encoder_against_torch(compute, name):
     bundle = load_bundle(ROOT / "pretrained" / name)
-    dataset = bundle.config.training.dataset
-    images = datasets.load(dataset, "test", data_dir(dataset)).images[:200]
+    images = cached.originals_of(bundle.config).all()[:200]
     found = compute("models", ENCODE, given={"entry": {"name": name, "digest": bundle.digest}, "pixels": base64.b64encode(images.tobytes()).decode(), "size": images.shape[1]})
     with torch.no_grad():
         encoded = bundle.model().encode(torch.from_numpy(images).float() / 255)
@@ -456,29 +456,29 @@ def test_a_picture_is_taken_by_drop_and_paste_and_can_be_inverted(open_page):
 
 
 @pytest.mark.slow
-def test_test_images_are_picked_and_measured(open_page, data_dir):
-    split = datasets.load("mnist", "test", data_dir("mnist"))
+def test_test_images_are_picked_and_measured(open_page):
+    labels, images = load_bundle(ROOT / "pretrained" / "mnist-vae").codes.label, originals.sheet("mnist")
     page = open_page("?tool=draw")
     page.wait_for_selector(OPEN)
     number = page.get_by_role("spinbutton", name="Number of the test image")
     number.fill("12")
     number.press("Enter")
     page.wait_for_url(re.compile("pick=mnist(%3A|:)12"))
-    page.get_by_text(f"mnist test image 12, class {split.labels[12]}").wait_for()
+    page.get_by_text(f"mnist test image 12, class {labels[12]}").wait_for()
     page.get_by_role("combobox", name="Class of the test images").select_option("4")
-    following = next(row for row in range(13, 10_000) if split.labels[row] == 4)
+    following = next(row for row in range(13, 10_000) if labels[row] == 4)
     page.get_by_text(f"mnist test image {following}, class 4").wait_for()
     page.get_by_role("button", name="Previous test image").click()
-    before = next(row for row in range(following - 1, -1, -1) if split.labels[row] == 4)
+    before = next(row for row in range(following - 1, -1, -1) if labels[row] == 4)
     page.get_by_text(f"mnist test image {before}, class 4").wait_for()
     page.get_by_role("button", name="Random").click()
     page.wait_for_url(re.compile(f"pick=mnist(%3A|:)(?!{before}&)"))
     row = int(address(page)["pick"].partition(":")[2])
     page.get_by_text(f"mnist test image {row}, class 4").wait_for()
     next_frame(page)
-    assert split.labels[row] == 4
-    np.testing.assert_array_equal(reads(page, "VAE"), split.images[row])
-    x = torch.from_numpy(split.images[[row]]).float() / 255
+    assert labels[row] == 4
+    np.testing.assert_array_equal(reads(page, "VAE"), images[row])
+    x = torch.from_numpy(images[[row]]).float() / 255
     for i, name in enumerate(("vae", "aae")):
         bundle = load_bundle(ROOT / "pretrained" / f"mnist-{name}")
         error = F.binary_cross_entropy_with_logits(bundle.model().decode(torch.from_numpy(bundle.codes.mean[[row]])), x, reduction="sum").item()
@@ -488,12 +488,12 @@ def test_test_images_are_picked_and_measured(open_page, data_dir):
         marks = figure.evaluate("f => ['.pick', '.drawn g'].map((name) => f.querySelector(name).getAttribute('transform').match(/[-\\d.]+/g).map(Number))")
         np.testing.assert_allclose(marks[0], marks[1], atol=1.5)  # the ring of the pick and the diamond
     draw(page, SEVEN)
-    assert not np.array_equal(reads(page, "VAE"), split.images[row])
+    assert not np.array_equal(reads(page, "VAE"), images[row])
     number.fill("")
     number.fill(str(row))
     number.press("Enter")  # the same image again, as it was
     page.wait_for_timeout(500)
-    np.testing.assert_array_equal(reads(page, "VAE"), split.images[row])
+    np.testing.assert_array_equal(reads(page, "VAE"), images[row])
     number.fill("99999")
     number.press("Enter")
     assert says(page) == "Test images have the numbers 0 to 9999." and number.input_value() == str(row)
@@ -546,9 +546,9 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 import streamlit as st
-from explorer import downloads
+from explorer import downloads, originals
 from explorer.ui import cached, serving
-cached.DATA_DIR = Path({data!r})
+cached.DATA_DIR = originals.SHEETS = Path({data!r})
 downloads.SOURCES["mnist"] = downloads.Source(({mirror!r},), tuple(downloads.File(*one) for one in {files!r}))
 app = st.App(**serving.arguments())
 """

@@ -15,7 +15,7 @@ from scipy.special import digamma
 from sklearn.neighbors import NearestNeighbors
 from torch.nn import functional as F
 
-from explorer import datasets, gaussian
+from explorer import datasets, gaussian, originals
 from explorer.bundle import load_bundle
 from explorer.ui import cached
 from explorer.ui.live import assets
@@ -25,7 +25,6 @@ from .test_explorer import AT, PIXELS
 
 READY = ".explorer[data-maps=true] .tool[data-ready=near]"
 DIGITS = "left=digits-vae&right=digits-aae"
-HAS_MNIST = datasets.is_present("mnist", ROOT / "data")
 
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
 
@@ -156,8 +155,6 @@ def test_a_table_of_odd_cells_is_read_back(compute):
 @pytest.mark.parametrize("name", ["mnist-vae", "mnist-aae", "mnist-aae-mixture-labels", "digits-vae"])
 def test_values_of_codes_against_torch(compute, name):
     bundle, wanted = load_bundle(ROOT / "pretrained" / name), entry(name)
-    if not wanted["originals"]:
-        pytest.skip("the dataset is not on the disk")
     found = compute(
         "models values",
         "const models = new Models(base), model = await models.open(entry), all = {};"
@@ -171,7 +168,7 @@ def test_values_of_codes_against_torch(compute, name):
         expected = gaussian.kl_to_standard_normal(mean.double(), torch.from_numpy(bundle.codes.log_var).double())
         np.testing.assert_allclose(found["kl"], expected.numpy(), rtol=1e-5, atol=1e-5)
         assert np.mean(found["kl"]) == pytest.approx(bundle.metrics["kl"], rel=1e-3)
-    x = torch.from_numpy(datasets.load(bundle.config.training.dataset, "test", ROOT / "data").pixels())
+    x = torch.from_numpy(cached.originals_of(bundle.config).all()).float() / 255
     logits = torch.cat([model.decode(some) for some in mean.split(2000)])
     expected = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1)
     np.testing.assert_allclose(found["error"], expected.numpy(), rtol=1e-4, atol=1e-2)
@@ -219,9 +216,8 @@ def test_neighbours_of_a_click_in_both_models(open_near):
     thumb = page.locator(".near .neighbours .thumbs").first.locator("button").nth(2)
     decoded = load_bundle(ROOT / "pretrained" / "mnist-aae").model().decode(torch.from_numpy(codes("mnist-aae").mean[[first[2]]]))
     assert np.abs(np.array(thumb.locator("canvas").first.evaluate(PIXELS)) - torch.sigmoid(decoded)[0].numpy() * 255).max() <= 2
-    if HAS_MNIST:
-        page.wait_for_function(f"(button) => button.querySelectorAll('canvas')[1].dataset.shows === 'mnist/{first[2]}'", arg=thumb.element_handle())
-        assert thumb.locator("canvas").nth(1).evaluate(PIXELS) == datasets.load("mnist", "test", ROOT / "data").images[first[2]].tolist()
+    page.wait_for_function(f"(button) => button.querySelectorAll('canvas')[1].dataset.shows === 'mnist/{first[2]}'", arg=thumb.element_handle())
+    assert thumb.locator("canvas").nth(1).evaluate(PIXELS) == originals.sheet("mnist")[first[2]].tolist()
 
 
 def test_neighbours_in_sixteen_dimensions(open_near):
@@ -336,10 +332,9 @@ def test_a_lasso_its_count_means_and_csv(open_near):
         assert np.array_equal(column(f"mnist-vae log_var {i + 1} ("), vae.log_var[rows, i])
     kl = gaussian.kl_to_standard_normal(torch.from_numpy(vae.mean[rows]), torch.from_numpy(vae.log_var[rows]))
     np.testing.assert_allclose(column("mnist-vae KL of q(z|x) from N(0, I) (nats)"), kl.numpy(), rtol=1e-4)
-    if HAS_MNIST:
-        x = torch.from_numpy(datasets.load("mnist", "test", ROOT / "data").pixels()[rows])
-        logits = load_bundle(ROOT / "pretrained" / "mnist-aae").model().decode(torch.from_numpy(aae.mean[rows]))
-        np.testing.assert_allclose(column("mnist-aae error: BCE"), F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1).numpy(), rtol=1e-4)
+    x = torch.from_numpy(originals.sheet("mnist")[rows]).float() / 255
+    logits = load_bundle(ROOT / "pretrained" / "mnist-aae").model().decode(torch.from_numpy(aae.mean[rows]))
+    np.testing.assert_allclose(column("mnist-aae error: BCE"), F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1).numpy(), rtol=1e-4)
     assert sent == []
     shown = "panel => { const canvas = panel.querySelector('.near-veil'); return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0); }"
     for panel in ("left", "right"):  # the same images are lit in both maps
