@@ -32,7 +32,7 @@ from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
 HERE = Path(__file__).resolve().parent
 INTERRUPTED, FAILED = 130, 2
-CHECKPOINT_SECONDS = 10
+CHECKPOINT_SECONDS, MOST_THREADS = 10, 1024
 GOES_ON = "The same command with --resume goes on from the last checkpoint."
 
 
@@ -89,6 +89,8 @@ def configure(options: argparse.Namespace, found=None) -> list[Config]:
         full = [RECIPES[name] for name in names]
     else:
         full = [recipe(options.dataset or "mnist", kind) for kind in options.model or ("vae", "aae")]
+    if options.latent_dim == 1:
+        raise ValueError("--latent-dim must be at least 2: the explorer draws no codes of one dimension")
     model = {"latent_dim": options.latent_dim, "hidden": None if options.hidden is None else tuple(options.hidden)}
     training = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "beta", "adversarial_weight", "discriminator_lr", "precision", "seed")}
     changed = [
@@ -330,8 +332,8 @@ def set_threads(count: int | None) -> None:
     """As many threads as asked for, else torch's choice, but no more than the cores that a container leaves."""
     import torch
 
-    if count is not None and count < 1:
-        raise ValueError(f"--threads must be at least 1, not {count}")
+    if count is not None and not 1 <= count <= MOST_THREADS:
+        raise ValueError(f"--threads must be from 1 to {MOST_THREADS:,}, not {count}")
     wanted = count or min(torch.get_num_threads(), cores())
     if wanted != torch.get_num_threads():
         torch.set_num_threads(wanted)

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import math
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,6 +21,9 @@ FOLDER = "folder"  # the dataset's name where it is a folder of pictures: `Confi
 NETWORKS = ("mlp", "conv")
 CONVOLUTION_SIDES = range(16, 65, 4)  # of the images that a convolutional pair takes
 RISE_FROM = 0.1  # of the adversary's weight, where it rises
+# What is refused before anything is allocated for it. A model with so many weights needs 2 GB while it trains.
+MOST = {"latent_dim": 1_024, "epochs": 1_000_000, "batch_size": 1_000_000, "image_side": 4_096, "frequencies": 16_384}
+MOST_LAYERS, MOST_WEIGHTS, MOST_FLOAT = 32, 100_000_000, sys.float_info.max
 PRECISIONS = ("auto", "float32", "bfloat16")  # of matrix products while training
 PRIORS = ("normal", "mixture", "swiss-roll")  # priors.py builds them; all but the first are planar
 
@@ -48,6 +53,17 @@ class ModelConfig:
         """conv: (channels, side, side) of what lies between the convolutions and the linear layer."""
         side = self.image_side // 2 ** (len(self.hidden) - 1)
         return (self.hidden[-2], side, side)
+
+    @property
+    def weights(self) -> int:
+        """How many weights all layers have together, biases aside."""
+        *channels, width = self.hidden
+        if self.network == "conv":
+            half = 16 * _products(self.channels, *channels) + _products(math.prod(self.core), width, self.latent_dim)
+        else:
+            half = _products(self.pixels, *self.hidden, self.latent_dim)
+        seen = self.latent_dim + 2 * self.frequencies + CLASSES * self.label_informed
+        return 2 * half + (_products(seen, *self.discriminator_hidden, 1) if self.kind == "aae" else 0)
 
 
 @dataclass(frozen=True)
@@ -128,10 +144,11 @@ class Config:
             "epochs": training.epochs,
             "batch_size": training.batch_size,
         }.items():
-            _require(_is_whole(value) and value >= 1, f"{name} must be a whole number of at least 1, not {value!r}")
+            right = _is_whole(value) and 1 <= value <= MOST[name]
+            _require(right, f"{name} must be a whole number from 1 to {MOST[name]:,}, not {value!r}")
         for name, widths in {"hidden": model.hidden, "discriminator_hidden": model.discriminator_hidden}.items():
-            right = len(widths) > 0 and all(_is_whole(width) and width >= 1 for width in widths)
-            _require(right, f"{name} must be one or more whole numbers of at least 1, not {widths!r}")
+            right = 0 < len(widths) <= MOST_LAYERS and all(_is_whole(width) and width >= 1 for width in widths)
+            _require(right, f"{name} must be 1 to {MOST_LAYERS} whole numbers of at least 1, not {widths!r:.80}")
         if model.network == "conv":
             sides, halvings = CONVOLUTION_SIDES, len(model.hidden) - 1
             _require(model.image_side in sides, f"image_side must be a multiple of 4 from {sides[0]} to {sides[-1]} for convolutions, not {model.image_side!r}")
@@ -147,13 +164,19 @@ class Config:
         seed = training.seed
         _require(_is_whole(seed) and 0 <= seed < 2**63, f"seed must be a whole number from 0 to 2^63 - 1, not {seed!r}")
         waves = model.frequencies
-        _require(_is_whole(waves) and waves >= 0, f"frequencies must be a whole number of at least 0, not {waves!r}")
+        right = _is_whole(waves) and 0 <= waves <= MOST["frequencies"]
+        _require(right, f"frequencies must be a whole number from 0 to {MOST['frequencies']:,}, not {waves!r}")
+        weights = model.weights
+        shown = f"the widths {model.hidden!r:.80} make {weights:,} weights"
+        _require(weights <= MOST_WEIGHTS, f"{shown}: there may be at most {MOST_WEIGHTS:,}")
         for name in ("lr", "discriminator_lr"):
-            _require(0 < getattr(training, name) < float("inf"), f"{name} must be above 0, not {getattr(training, name)!r}")
+            value = getattr(training, name)
+            _require(0 < value <= MOST_FLOAT, f"{name} must be above 0, not {value!r}")
         rise = training.adversarial_rise
         _require(0 <= rise <= 1, f"adversarial_rise must be from 0 to 1, not {rise!r}")
         for name in ("beta", "adversarial_weight", "r1", "smoothing"):
-            _require(0 <= getattr(training, name) < float("inf"), f"{name} must be 0 or more, not {getattr(training, name)!r}")
+            value = getattr(training, name)
+            _require(0 <= value <= MOST_FLOAT, f"{name} must be 0 or more, not {value!r}")
 
     @property
     def classes(self) -> int:
@@ -193,6 +216,11 @@ class Config:
             return cls(ModelConfig(**model), TrainingConfig(**data["training"]), pictures and Pictures(**pictures))
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a configuration of this version: {error}") from error
+
+
+def _products(*widths: int) -> int:
+    """How many weights linear layers of these widths have, one after the other."""
+    return sum(inputs * outputs for inputs, outputs in zip(widths, widths[1:]))
 
 
 def _require(condition: bool, message: str) -> None:

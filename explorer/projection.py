@@ -35,7 +35,7 @@ def umap(
     distance, index = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(points).kneighbors(points)
     with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):  # numba would leave torch with other threads than it had
         warnings.filterwarnings("ignore", message="precomputed_knn")  # that later points could not be added
-        fitted = import_umap().UMAP(
+        fitted = _import_umap().UMAP(
             n_neighbors=neighbours, min_dist=min_distance, random_state=seed, n_jobs=1, n_epochs=EPOCHS if len(points) >= LARGE else None,
             precomputed_knn=(index.astype(np.int32), distance.astype(np.float32), None),
             tqdm_kwds={"disable": False, "file": _Shares(progress), "bar_format": "{n}/{total}", "mininterval": 0.2},
@@ -43,7 +43,7 @@ def umap(
     return np.ascontiguousarray(fitted, dtype=np.float32)
 
 
-def import_umap():
+def _import_umap():
     """The package umap. Importing it compiles functions, and numba needs a folder to keep them in.
 
     Numba takes NUMBA_CACHE_DIR, the package's own folder or the user's cache. It raises RuntimeError where it can write

@@ -9,6 +9,7 @@ import math
 import pytest
 
 from explorer import priors, shapes
+from explorer.bundle import expected_weights
 from explorer.config import (
     CLASSES,
     DATASETS,
@@ -116,8 +117,8 @@ def test_a_configuration_cannot_be_changed():
     [
         ({"kind": "gan"}, {}, "model kind 'gan' is unknown; there are ae, vae, aae"),
         ({}, {"dataset": "cifar"}, "dataset 'cifar' is unknown; there are mnist, "),
-        ({"latent_dim": 0}, {}, "latent_dim must be a whole number of at least 1, not 0"),
-        ({"latent_dim": 2.0}, {}, "latent_dim must be a whole number of at least 1, not 2.0"),
+        ({"latent_dim": 0}, {}, "latent_dim must be a whole number from 1 to 1,024, not 0"),
+        ({"latent_dim": 2.0}, {}, "latent_dim must be a whole number from 1 to 1,024, not 2.0"),
         ({"image_side": -1}, {}, "image_side must be a whole number"),
         ({}, {"precision": "int4"}, "precision 'int4' is unknown; there are auto, float32, bfloat16"),
         ({"prior": "cube"}, {}, "prior 'cube' is unknown; there are normal, mixture, swiss-roll"),
@@ -128,14 +129,25 @@ def test_a_configuration_cannot_be_changed():
         ({"label_informed": True, "kind": "aae"}, {}, "label_informed needs an AAE with the mixture prior"),
         ({"label_informed": True, "kind": "aae", "prior": "swiss-roll"}, {}, "label_informed needs an AAE with the mixture prior"),
         ({}, {"smoothing": -0.1}, "smoothing must be 0 or more, not -0.1"),
-        ({"frequencies": -1}, {}, "frequencies must be a whole number of at least 0, not -1"),
-        ({"frequencies": 0.5}, {}, "frequencies must be a whole number of at least 0, not 0.5"),
+        ({"frequencies": -1}, {}, "frequencies must be a whole number from 0 to 16,384, not -1"),
+        ({"frequencies": 0.5}, {}, "frequencies must be a whole number from 0 to 16,384, not 0.5"),
         ({}, {"adversarial_rise": -0.1}, "adversarial_rise must be from 0 to 1, not -0.1"),
         ({}, {"adversarial_rise": 1.5}, "adversarial_rise must be from 0 to 1, not 1.5"),
         ({}, {"adversarial_rise": math.nan}, "adversarial_rise must be from 0 to 1, not nan"),
         ({}, {"smoothing": math.nan}, "smoothing must be 0 or more, not nan"),
-        ({}, {"epochs": 0}, "epochs must be a whole number of at least 1, not 0"),
-        ({}, {"batch_size": 0}, "batch_size must be a whole number of at least 1, not 0"),
+        ({}, {"epochs": 0}, "epochs must be a whole number from 1 to 1,000,000, not 0"),
+        ({}, {"batch_size": 0}, "batch_size must be a whole number from 1 to 1,000,000, not 0"),
+        ({"latent_dim": 1025}, {}, "latent_dim must be a whole number from 1 to 1,024, not 1025"),
+        ({"image_side": 10**9}, {}, "image_side must be a whole number from 1 to 4,096, not 1000000000"),
+        ({"frequencies": 10**9}, {}, "frequencies must be a whole number from 0 to 16,384, not 1000000000"),
+        ({"hidden": (10**9,)}, {}, "make 132,000,000,000 weights: there may be at most 100,000,000"),
+        ({"hidden": (5000, 5000, 5000)}, {}, "make 100,660,000 weights: there may be at most 100,000,000"),
+        ({"hidden": (1,) * 33}, {}, "hidden must be 1 to 32 whole numbers of at least 1, not .1, 1, 1"),
+        ({"kind": "aae", "discriminator_hidden": (10**5, 10**5)}, {}, "weights: there may be at most 100,000,000"),
+        ({"image_side": 64, "network": "conv", "hidden": (10**4, 10**4, 16)}, {}, "weights: there may be at most"),
+        ({}, {"epochs": 10**25}, "epochs must be a whole number from 1 to 1,000,000, not 1"),
+        ({}, {"batch_size": 2**63}, "batch_size must be a whole number from 1 to 1,000,000, not 9223372036854775808"),
+        ({}, {"lr": 10**400}, "lr must be above 0, not 1"),  # more than any float
         ({}, {"lr": -0.1}, "lr must be above 0, not -0.1"),
         ({}, {"lr": 0.0}, "lr must be above 0, not 0.0"),
         ({}, {"lr": math.nan}, "lr must be above 0, not nan"),
@@ -152,6 +164,14 @@ def test_values_that_are_refused(model, training, message):
     good = recipe("digits", "vae")
     with pytest.raises(ValueError, match=message):
         Config(dataclasses.replace(good.model, **model), dataclasses.replace(good.training, **training))
+
+
+@pytest.mark.parametrize("name", RECIPES)
+def test_weights_are_counted_before_there_are_any(name):
+    one = RECIPES[name]
+    shapes = [shape for weight, shape in expected_weights(one).items() if weight.endswith(".weight")]
+    own = one.model.hidden[-1] * one.model.latent_dim if one.model.kind == "vae" else 0  # the log-variance's
+    assert one.model.weights + own == sum(map(math.prod, shapes))
 
 
 def test_weights_of_zero_are_allowed():

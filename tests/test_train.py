@@ -190,10 +190,11 @@ def test_a_mixture_does_not_fill_three_dimensions(home, capsys):
 
 
 @pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
-@pytest.mark.parametrize("latent_dim", [1, 2])
+@pytest.mark.parametrize("latent_dim", [2, 3])
 def test_what_is_measured_is_what_is_written(home, capsys, monkeypatch, kind, latent_dim):
     samples = 500 if latent_dim == 2 else SAMPLES
     monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", samples)
+    monkeypatch.setattr(projection, "umap", flat_map if latent_dim > 2 else no_map)
     assert train.main([*QUICK, "--epochs", "2", "--model", kind, kind, "--out", "out", "--latent-dim", str(latent_dim)]) == 0
     (folder,) = bundle.find_bundles(home / "out")
     opened, test_set = bundle.load_bundle(folder), datasets.load("digits", "test")
@@ -203,9 +204,9 @@ def test_what_is_measured_is_what_is_written(home, capsys, monkeypatch, kind, la
     assert opened.metrics["device"].startswith("cpu") and opened.metrics["seconds"] > 0
     assert "label_accuracy" in opened.metrics and "resumed_after" not in opened.metrics
     assert measured(opened) == again.metrics
-    np.testing.assert_array_equal(opened.codes.mean, again.mean)
+    np.testing.assert_array_equal(opened.codes.mean, again.mean.astype(np.float32 if latent_dim == 2 else np.float16))
     np.testing.assert_array_equal(opened.codes.label, test_set.labels)
-    assert opened.codes.umap is None
+    assert (opened.codes.umap is None) == (latent_dim == 2)
     output = capsys.readouterr().out
     name = opened.config.name
     assert output.count(f"\n{name}: 2 epochs") == 1  # named twice, trained once
@@ -325,12 +326,19 @@ def test_help():
 @pytest.mark.parametrize(
     "arguments, message",
     [
-        (["--epochs", "0"], "epochs must be a whole number of at least 1, not 0"),
-        (["--epochs", "-3"], "epochs must be a whole number of at least 1, not -3"),
-        (["--batch-size", "0"], "batch_size must be a whole number of at least 1, not 0"),
-        (["--latent-dim", "0"], "latent_dim must be a whole number of at least 1, not 0"),
-        (["--hidden", "64", "0"], "hidden must be one or more whole numbers of at least 1, not (64, 0)"),
-        (["--threads", "0"], "--threads must be at least 1, not 0"),
+        (["--epochs", "0"], "epochs must be a whole number from 1 to 1,000,000, not 0"),
+        (["--epochs", "-3"], "epochs must be a whole number from 1 to 1,000,000, not -3"),
+        (["--batch-size", "0"], "batch_size must be a whole number from 1 to 1,000,000, not 0"),
+        (["--latent-dim", "0"], "latent_dim must be a whole number from 1 to 1,024, not 0"),
+        (["--hidden", "64", "0"], "hidden must be 1 to 32 whole numbers of at least 1, not (64, 0)"),
+        (["--threads", "0"], "--threads must be from 1 to 1,024, not 0"),
+        (["--threads", "9" * 25], "--threads must be from 1 to 1,024, not 9999999999999999999999999"),
+        (["--batch-size", "9" * 25], "batch_size must be a whole number from 1 to 1,000,000, not 99999999"),
+        (["--batch-size", str(2**63)], "batch_size must be a whole number from 1 to 1,000,000, not 92233720"),
+        (["--epochs", "9" * 25], "epochs must be a whole number from 1 to 1,000,000, not 99999999"),
+        (["--latent-dim", "1000000000"], "latent_dim must be a whole number from 1 to 1,024, not 1000000000"),
+        (["--latent-dim", "1"], "--latent-dim must be at least 2: the explorer draws no codes of one dimension"),
+        (["--hidden", "1000000000"], "the widths (1000000000,) make 132,000,000,000 weights: there may be at most "),
         (["--adversarial-weight", "-1"], "adversarial_weight must be 0 or more, not -1.0"),
         (["--beta", "-1"], "beta must be 0 or more, not -1.0"),
         (["--lr", "-0.1"], "lr must be above 0, not -0.1"),
@@ -341,8 +349,9 @@ def test_help():
         (["--device", "cuda:99"], "device 'cuda:99' cannot be used here: "),
     ],
 )
-def test_values_that_are_refused(home, capsys, arguments, message):
-    assert train.main([*QUICK, *arguments]) == 2
+@pytest.mark.parametrize("dry", [[], ["--dry-run"]], ids=["", "dry"])
+def test_values_that_are_refused(home, capsys, arguments, message, dry):
+    assert train.main([*QUICK, *arguments, *dry]) == 2
     errors = capsys.readouterr().err
     assert errors.startswith(message) and errors.count("\n") == 1
     assert list(home.iterdir()) == []
