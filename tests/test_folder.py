@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import os
 import re
 import shutil
@@ -190,7 +191,7 @@ def test_linked_folders_are_read_once(discs, tmp_path):
         "blue/up/ (the same folder as My discs!/, which is read already)",
         "gone (No such file or directory)",
     ]
-    cached._folder_files.clear()
+    cached._listed.clear()
     for row in range(len(found.test.images)):
         recipe = config.folder_recipe(found.pictures, "vae", found.side, found.channels, 50)
         image = folder.test_image(recipe, folder.test_files(found.pictures), row)
@@ -389,7 +390,7 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
         np.testing.assert_allclose(codes, one.codes.mean, atol=1e-4)  # the test images are those of the codes
 
     monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
-    cached._folder_files.clear()
+    cached._listed.clear()
     entry = cached.catalogue().entries[0]
     assert (entry["dataset"], entry["image_side"], entry["channels"], entry["classes"]) == (opened["aae"].config.dataset, 20, 3, list(CLASSES))
     assert entry["choice"].startswith("AAE mixture · My discs! · runs/folder-my-discs-") and entry["confusable"] == (0, 1) and entry["originals"] is True
@@ -413,12 +414,50 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
         cached.umap_points(entry["digest"], "pixels")
     for change in (lambda: [(discs / f"{i}.png").write_bytes(b"x") for i in range(6)], lambda: shutil.rmtree(discs)):
         change()
-        cached._folder_files.clear()
+        cached._listed.clear()
         assert cached.catalogue().entries[0]["originals"] is False
         with pytest.raises(DatasetError):
             cached.original(entry["dataset"], 2)
         with pytest.raises(LookupError, match="the pictures are not on this machine"):
             cached.umap_source(entry["digest"], "pixels")
+
+
+def test_names_that_are_no_utf8_are_trained_and_shown(home, monkeypatch):
+    """As an old tar or a Latin-1 disk leaves them: in the folder's path, a class and a file."""
+    generate(home / "made", 60, 20)
+    discs = os.fsencode(home) + b"/caf\xe9 \xd1\x8f"
+    os.rename(home / "made", discs)
+    os.rename(discs + b"/red", discs + b"/r\xf6d")
+    os.rename(discs + b"/r\xf6d/00002.png", discs + b"/r\xf6d/\xff.png")
+    os.rename(discs + b"/blue", discs + b"/r\xf6d<b>")
+    assert run("--model", "vae", "--data-dir", os.fsdecode(discs), "--out", "runs") == 0
+    monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
+    cached._listed.clear()
+    [entry] = cached.catalogue().entries
+    assert entry["classes"] == ["green", "r\\xf6d", "r\\xf6d<b>", "yellow"]
+    assert entry["choice"].startswith("VAE · caf\\xe9 я · runs/folder-caf-")
+    json.dumps(entry, ensure_ascii=False).encode()
+    found = folder.read(os.fsdecode(discs), entry["image_side"])
+    for row in range(len(found.test.images)):
+        assert cached.original(entry["dataset"], row) == found.test.images[row].tobytes()
+    shutil.rmtree(discs)
+    cached._listed.clear()
+    assert cached.original_problem(entry["dataset"], 0).endswith("when the model was trained, in a folder caf\\xe9 я")
+    assert train.main(["--evaluate", "--out", "runs", "--device", "cpu"]) == train.FAILED
+
+
+def test_a_folder_that_changed_is_listed_once_a_minute(discs, home, monkeypatch):
+    assert run("--model", "vae", "--out", "runs") == 0
+    for i in range(6):
+        save(discs / "red" / f"more {i}.png", disc(20, 0.8, 0.3, 1))
+    monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
+    cached._listed.clear()
+    listed = []
+    monkeypatch.setattr(folder, "list_files", lambda path, real=folder.list_files: listed.append(path) or real(path))
+    for _ in range(5):
+        [entry] = cached.catalogue().entries
+        assert "the pictures are not on this machine" in cached.original_problem(entry["dataset"], 0)
+    assert len(listed) == 1
 
 
 def test_a_folder_is_measured_again_while_its_pictures_are_the_same(discs, home, capsys):
