@@ -1,16 +1,22 @@
-"""Whose trainings: a session has a Desk with two places for runs, and the Hall holds all desks until their sessions have left."""
+"""Trainings by session. A `Desk` holds the two runs of a session; the `Hall` keeps every desk until its session has left."""
 
 from __future__ import annotations
 
+import contextlib
+import logging
+import secrets
 import threading
 import time
+from collections.abc import Callable
 
 from explorer.config import Config
 from explorer.cores import cores
 from explorer.pool import Pool, give_memory_back
 from explorer.runs import Folders, Run
 
-WATCHED_SECONDS = 5.0  # nobody asked for so long: runs take no looks, they only train
+WATCHED_SECONDS = 5.0  # nobody asked for so long: runs take no snapshots, they only train
+LOOKS = 10  # for a session that is away, before its desk ends. Counted, not timed: while the machine sleeps nobody can be there
+_LOG = logging.getLogger(__name__)
 
 
 class Desk:
@@ -22,7 +28,9 @@ class Desk:
         self.pool, self.folders = pool, folders
         self.runs: dict[str, Run | None] = dict.fromkeys(self.SIDES)
         self.pace: dict[str, float | None] = dict.fromkeys(self.SIDES)
-        self.seen = time.monotonic()
+        self.seen = time.monotonic()  # when its page asked last
+        self.is_connected: Callable[[], bool] = lambda: False  # has its session a browser?
+        self.missed = 0  # looks in a row that found neither
         self.lock = threading.Lock()
         self.closed = False
 
@@ -39,7 +47,7 @@ class Desk:
                         raise ValueError("there is no configuration")
                     if run is not None:
                         run.close()
-                    run = self.runs[side] = Run(config, self.pool, self.folders, self.is_watched, chosen)
+                    run = self.runs[side] = Run(config, self.pool, self.folders, self.is_watched, chosen, self.is_left)
                     run.set_pace(self.pace[side])
                 {"start": run.play, "step": run.step, "epoch": run.finish_epoch, "reset": run.prepare}[action]()
             elif action == "pace":
@@ -52,70 +60,109 @@ class Desk:
     def is_watched(self) -> bool:
         return time.monotonic() - self.seen < WATCHED_SECONDS
 
+    def is_left(self) -> bool:
+        """Has nobody been there for half the time after which it ends? Its runs then make room for those of others."""
+        return self.missed > LOOKS / 2
+
+    def look(self) -> None:
+        """Looks whether its session is there."""
+        try:
+            there = self.is_connected()
+        except Exception:
+            _LOG.exception("a session could not be looked for")
+            there = False
+        self.missed = 0 if there else self.missed + 1
+
     def close(self) -> None:
+        """Ends its runs. Never raises."""
         with self.lock:
             self.closed = True
             for side, run in self.runs.items():
                 if run is not None:
-                    run.close()
+                    try:
+                        run.close()
+                    except Exception:
+                        _LOG.exception("a training could not be ended")
                 self.runs[side] = None
 
 
 class Hall:
-    """All desks of the process, by their tokens. A desk goes when its session has left and its page asks no more."""
+    """All desks of the process, by their tokens. A desk ends when its session and its page have been away for GRACE seconds."""
 
-    GRACE = 10.0  # seconds: a connection that broke may come back, and its page asks on meanwhile
+    GRACE = 150.0  # seconds: somewhat longer than Streamlit keeps a session whose connection broke
 
     def __init__(self, folders: Folders, size: int | None = None) -> None:
         self.folders = folders
         self.pool = Pool(size or cores())
+        self._name = secrets.token_hex(4)  # of this process: all its tokens begin with it
         self._desks: dict[str, Desk] = {}
-        self._left: dict[str, threading.Timer] = {}
+        self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
 
-    def desk(self, token: str) -> Desk:
-        """A session's; a new one where there is none. The session is there."""
+    def new_token(self) -> str:
+        """The name of a desk that is to be made. It cannot be guessed: whoever has it may use the desk."""
+        return f"{self._name}-{secrets.token_urlsafe(24)}"
+
+    def knew(self, token: str) -> bool:
+        """Was this a token of this process, or of one that ran before it?"""
+        return token.startswith(f"{self._name}-")
+
+    def desk(self, token: str, is_connected: Callable[[], bool] = lambda: False) -> Desk:
+        """A session's; a new one where there is none. is_connected(): whether the session has a browser now."""
         with self._lock:
-            if timer := self._left.pop(token, None):
-                timer.cancel()
-            return self._desks.setdefault(token, Desk(self.pool, self.folders))
+            if token not in self._desks:
+                self._desks[token] = Desk(self.pool, self.folders)
+            desk = self._desks[token]
+            desk.is_connected, desk.missed = is_connected, 0
+            self._look_later()
+        return desk
 
     def find(self, token: str) -> Desk | None:
         """The desk that a page asks for."""
         desk = self._desks.get(token)
         if desk is not None:
-            desk.seen = time.monotonic()
+            desk.seen, desk.missed = time.monotonic(), 0
         return desk
 
-    def leave(self, token: str) -> None:
-        """The session's connection has ended."""
+    def take_over(self, token: str, before: str) -> bool:
+        """The session of `token` goes on with the desk that was called `before`. Returns whether there is one."""
         with self._lock:
-            if token in self._desks and token not in self._left:
-                self._wait_for(token)
-
-    def _wait_for(self, token: str) -> None:
-        timer = self._left[token] = threading.Timer(self.GRACE, self._end, [token])
-        timer.name, timer.daemon = "training's end", True
-        timer.start()
-
-    def _end(self, token: str) -> None:
-        with self._lock:
-            if token not in self._left:
-                return
-            if time.monotonic() - self._desks[token].seen < self.GRACE / 2:  # its page still asks
-                return self._wait_for(token)
-            del self._left[token]
-            desk = self._desks.pop(token)
-        desk.close()
-        give_memory_back()
+            if before not in self._desks or token not in self._desks or before == token:
+                return False
+            own, desk = self._desks[token], self._desks.pop(before)
+            self._desks[token] = desk
+            desk.is_connected, desk.missed = own.is_connected, 0
+        own.close()
+        return True
 
     def close(self) -> None:
         """Ends all: the server stops."""
         with self._lock:
             desks, self._desks = list(self._desks.values()), {}
-            for timer in self._left.values():
-                timer.cancel()
-            self._left = {}
+            if self._timer is not None:
+                self._timer.cancel()
+                self._timer = None
         for desk in desks:
             desk.close()
         self.pool.wait(5.0)  # a process that ends while torch computes in a thread ends with an abort
+
+    def _look_later(self) -> None:
+        if self._timer is None and self._desks:
+            timer = threading.Timer(self.GRACE / LOOKS, self._look)
+            timer.name, timer.daemon = "looks for desks that were left", True
+            with contextlib.suppress(RuntimeError):  # the system allows no more threads: at the next visit
+                timer.start()
+                self._timer = timer
+
+    def _look(self) -> None:
+        """Ends the desks that were left."""
+        with self._lock:
+            for desk in self._desks.values():
+                desk.look()
+            desks = [self._desks.pop(token) for token, desk in list(self._desks.items()) if desk.missed > LOOKS]
+            self._timer = None
+            self._look_later()
+        for desk in desks:
+            desk.close()
+        if desks:
+            give_memory_back()

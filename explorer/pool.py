@@ -77,6 +77,10 @@ class Pool:
         with self._lock:
             return self._queue.index(run) + 1 if run in self._queue else 0
 
+    def has_waiting(self) -> bool:
+        with self._lock:
+            return bool(self._queue)
+
     def is_at_work(self, run: Work) -> bool:
         with self._lock:
             return run in self._at_work

@@ -37,9 +37,13 @@ class _NotSaved(Exception):
 class Run:
     """One training. Its methods may be called from any thread; all but `work` return at once."""
 
-    def __init__(self, config: Config, pool: Pool, folders: Folders, watched: Callable[[], bool] = lambda: True, chosen: dict | None = None) -> None:
+    def __init__(
+        self, config: Config, pool: Pool, folders: Folders, watched: Callable[[], bool] = lambda: True,
+        chosen: dict | None = None, left: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
+        """chosen: the configuration as the page named it; watched, left: whether somebody looks at it now, and whether nobody has for long."""
         self.id = next(_ids)
-        self.chosen = chosen  # as the page named the configuration
+        self.chosen, self.left = chosen, left
         self.config, self.pool, self.folders, self.watched = config, pool, folders, watched
         self.pace: float | None = None  # steps a second at most
         self.taken, self.steps = 0, 0  # steps so far; an epoch
@@ -194,6 +198,8 @@ class Run:
             report = next(self._reports)
             self.seconds += time.perf_counter() - begun
             self._take(report)
+            if self.left() and self.pool.has_waiting():
+                return self.pool.submit(self)  # behind those that wait
             if self.pace is not None and self._wanted:
                 self._changed.wait(1 / self.pace)
         if self._closed:

@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load as load_tensors
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 import train
 from explorer import bundle, datasets, desks, runs, saving, training
@@ -395,17 +396,20 @@ def test_the_untrained_take_the_choices_of_the_start(hall):
 
 
 def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
-    monkeypatch.setattr(hall, "GRACE", 0.2)
-    desk = hall.desk("one")
+    monkeypatch.setattr(hall, "GRACE", 0.5)
+    connected = [True]
+    desk = hall.desk("one", lambda: connected[0])
     desk.command("a", "start", config(epochs=1000))
     desk.command("b", "step", config("aae"))
     wait_for(lambda: desk.runs["a"].taken > 3 and desk.runs["b"].state == "paused")
     models = [weakref.ref(desk.runs[side]._model) for side in "ab"]
-    desk.seen -= 10
-    hall.leave("one")
+    time.sleep(1.5)
+    assert not desk.closed and hall._timer is not None
+    connected[0] = False
     wait_for(lambda: desk.closed)  # to ask the hall for the desk would keep it
     del desk
     wait_for(lambda: hall.pool.threads() == 0 and not [thread for thread in threading.enumerate() if thread.name.startswith("training")])
+    assert hall._timer is None  # nothing is left to look for
     gc.collect()
     assert [model() for model in models] == [None, None]
 
@@ -413,18 +417,88 @@ def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
 def test_a_session_that_comes_back_or_whose_page_asks_keeps_its_trainings(hall, monkeypatch):
     monkeypatch.setattr(hall, "GRACE", 1.0)
     desk = hall.desk("one")
-    hall.leave("one")
+    time.sleep(0.5)
     assert hall.desk("one") is desk  # it is back
-    time.sleep(1.5)
-    assert hall.find("one") is desk
-    hall.leave("one")
+    time.sleep(0.5)
     for _ in range(20):
         assert hall.find("one") is desk
         time.sleep(0.1)
-    wait_for(lambda: hall.find("one") is None or time.sleep(1.7))
-    assert desk.closed
+    wait_for(lambda: desk.closed, 3)
+    assert hall.find("one") is None
     with pytest.raises(ValueError, match="ended"):
         desk.command("a", "start", config())
+
+
+def test_a_session_is_waited_for_longer_than_streamlit_keeps_it():
+    storage = MemorySessionStorage()
+    assert storage._cache.ttl + 10 <= desks.Hall.GRACE <= 300
+
+
+def test_the_time_that_the_machine_slept_ends_nothing(hall, monkeypatch):
+    desk = hall.desk("one")
+    awake = time.monotonic
+    monkeypatch.setattr(time, "monotonic", lambda: awake() + 10_000)
+    hall._timer.cancel()
+    hall._look()  # the timer rings when the machine is awake again
+    assert not desk.closed and hall.find("one") is desk
+    hall._timer.cancel()
+
+
+def test_a_session_takes_over_the_trainings_of_the_one_before(hall, monkeypatch):
+    monkeypatch.setattr(hall, "GRACE", 0.5)
+    before, now = hall.new_token(), hall.new_token()
+    desk = hall.desk(before)
+    desk.command("a", "start", config(epochs=1000))
+    run = desk.runs["a"]
+    own = hall.desk(now, lambda: True)
+    assert hall.take_over(now, before)
+    assert hall.find(now) is desk and hall.find(before) is None and own.closed
+    time.sleep(1.5)  # it is held by its new session
+    assert hall.find(now) is desk and run.state == "running"
+    assert not hall.take_over(now, before) and not hall.take_over(now, now) and not hall.take_over("nobody's", now)
+    assert hall.find(now) is desk
+    assert hall.knew(before) and not desks.Hall(hall.folders, 1).knew(before)
+
+
+def test_a_session_that_cannot_be_looked_for_is_away(hall, monkeypatch):
+    def broken():
+        raise RuntimeError("no runtime")
+
+    monkeypatch.setattr(hall, "GRACE", 0.3)
+    desk, other = hall.desk("one", broken), hall.desk("two", lambda: True)
+    wait_for(lambda: desk.closed)
+    assert not other.closed
+
+
+def test_desks_are_looked_after_though_a_thread_could_not_start(hall, monkeypatch):
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(hall, "GRACE", 0.3)
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", refuse)
+        desk = hall.desk("one")
+    hall.desk("two")
+    wait_for(lambda: desk.closed)
+
+
+def test_a_training_that_was_left_makes_room_for_those_that_wait(run, folders):
+    small, left = Pool(1), [False]
+    first = runs.Run(config(epochs=1000), small, folders, left=lambda: left[0])
+    first.play()
+    wait_for(lambda: first.taken > 3)
+    other = run(within=small)
+    other.play()
+    time.sleep(0.3)
+    assert other.state == "waiting" and first.state == "running"
+    left[0] = True
+    wait_for(lambda: other.taken > 0)
+    assert first.state == "waiting"
+    wait_for(lambda: other.state == "finished")
+    taken = first.taken
+    wait_for(lambda: first.taken > taken)  # and goes on when there is room
+    assert first.state == "running"
+    first.close()
 
 
 # What the page is told.

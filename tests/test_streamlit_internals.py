@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from unittest.mock import create_autospec
 
 import pytest
-from streamlit import net_util
+from streamlit import net_util, runtime
+from streamlit.testing.v1 import AppTest
 from streamlit.web.server import server_util
 
 from explorer.ui import headers, streamlit_internals
@@ -40,3 +42,24 @@ def test_the_policy_names_every_inline_script_of_streamlits_page(tmp_path, monke
     for script in (b"a", b"b"):
         assert f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" in policy
     assert policy.count("'sha256-") == 2
+
+
+def test_a_session_is_asked_for_by_the_id_that_its_script_had(monkeypatch):
+    """tests/browser/test_away.py cuts connections."""
+
+    def script() -> None:
+        import streamlit as st
+
+        from explorer.ui import streamlit_internals
+
+        st.session_state["is_connected"] = streamlit_internals.connection()
+
+    is_connected = AppTest.from_function(script).run().session_state["is_connected"]
+    assert not is_connected()  # there is no server here
+    server = create_autospec(runtime.Runtime, instance=True)
+    server.is_active_session.side_effect = {"test session id": True}.get
+    monkeypatch.setattr(runtime, "exists", lambda: True)
+    monkeypatch.setattr(runtime, "get_instance", lambda: server)
+    assert is_connected() is True
+    server.is_active_session.side_effect = {}.get
+    assert not is_connected()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import secrets
-
 import streamlit as st
 
 from explorer import runs
 from explorer.config import DATASETS, KINDS, PRIORS
-from explorer.ui import cached, choices, kept, live, source
+from explorer.ui import cached, choices, kept, live, source, streamlit_internals
 from explorer.ui.live import training
 from explorer.ui.texts import practice as texts
 
@@ -19,7 +17,10 @@ PLAYERS = {"ae": "_AEPlayer.step", "vae": "_VAEPlayer.step", "aae": "_AAEPlayer.
 
 def page() -> None:
     runs.warm()
-    token = cached.keep_desk(st.session_state.setdefault("practice_token", secrets.token_urlsafe(24)))
+    if "practice_token" not in st.session_state:
+        st.session_state["practice_token"] = cached.hall().new_token()
+    token = st.session_state["practice_token"]
+    cached.hall().desk(token, streamlit_internals.connection())
     current, problems = kept.current(KEY, choices.parse, choices.to_params, choices.PARAMETERS)
     kept.show_problems(problems)
     live.show("practice", current, browser_data(token), key=KEY, on_state_change=kept.keeper(KEY, choices.check_both, choices.to_params))
@@ -35,7 +36,7 @@ def page() -> None:
 def browser_data(token: str) -> dict:
     """What the live part needs beside its state."""
     return {
-        "runs": f"runs/{token}",
+        "trainings": token,
         "kinds": KINDS,
         "datasets": cached.known_datasets(),
         "priors": [{"name": name, "title": cached.PRIOR_NAMES[name], "shape": cached.shape(name)} for name in PRIORS],

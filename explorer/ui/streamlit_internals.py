@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit
-from streamlit import net_util
+from streamlit import net_util, runtime
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PAGE = Path(streamlit.__file__).parent / "static" / "index.html"  # the one HTML file that is sent for every page
 _INLINE = re.compile(rb"<script(?=[\s>])(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
@@ -23,3 +25,14 @@ def ask_no_host() -> None:
 def inline_scripts(page: bytes) -> list[bytes]:
     """The scripts that stand in an HTML file itself. Browsers run them only if the Content-Security-Policy holds their hashes."""
     return _INLINE.findall(page)
+
+
+def connection() -> Callable[[], bool]:
+    """Called by a page's script: returns a function that tells, in any thread and later on, whether that session is connected to a browser.
+
+    A session whose connection breaks keeps its state for two minutes, and goes on without a run of the script when the browser is back. So
+    neither the script nor `on_release` of a session's cache, which is called when the connection breaks, can tell.
+    """
+    context = get_script_run_ctx()
+    session_id = context.session_id if context else ""
+    return lambda: runtime.exists() and runtime.get_instance().is_active_session(session_id)

@@ -82,7 +82,7 @@ def visit(browser, address: str) -> int:
 
 def settle(pid: int) -> tuple[int, float, float]:
     """Waits until the sessions' trainings have been ended. Returns threads, memory and work."""
-    time.sleep(2 * Hall.GRACE)
+    time.sleep(1.2 * Hall.GRACE)
     busy = work(pid)
     return threads(pid), memory(pid), busy
 

@@ -91,8 +91,8 @@ class Student:
             self.polling = None
         self.page = self.random.choice([one for one in self.loads if one != self.page]) if page is None else page
         await self._timed("another page", self._turn())
-        if "runs" in self.data:
-            self.polling = asyncio.create_task(self._poll(f"/{self.data['assets']}{self.data['runs']}?a=0.0.0&b=0.0.0"))
+        if "trainings" in self.data:
+            self.polling = asyncio.create_task(self._poll(f"/{self.data['assets']}runs/{self.data['trainings']}?a=0.0.0&b=0.0.0"))
 
     async def _turn(self) -> None:
         await self.run()

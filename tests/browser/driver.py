@@ -102,7 +102,7 @@ def expected(message) -> bool:
 
 def expected_while_away(message) -> bool:
     """And a browser says so where there is no server to ask."""
-    return expected(message) or any(part in message.text + message.location["url"] for part in ("net::ERR_", "WebSocket", "reaching server endpoint", "when disconnected from server", "Is Streamlit still running", "/runs/"))
+    return expected(message) or any(part in message.text + message.location["url"] for part in ("net::ERR_", "Failed to fetch", "WebSocket", "reaching server endpoint", "when disconnected from server", "Is Streamlit still running", "/runs/"))
 
 
 def distinct(seen: list[dict]) -> list[int]:

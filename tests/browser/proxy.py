@@ -1,12 +1,15 @@
-"""A proxy for tests, in this process: what a web server in front of the app, or a tunnel to it, does with requests and websockets."""
+"""A proxy and a relay for tests, in this process: what lies between a browser and the server."""
 
 from __future__ import annotations
 
 import asyncio
+import socket
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from urllib.parse import urlparse
 
 import aiohttp
 from aiohttp import web
@@ -86,3 +89,55 @@ async def _forward_websocket(request: web.Request, session: aiohttp.ClientSessio
 async def _pass_on(source, target) -> None:
     async for message in source:
         await (target.send_bytes(message.data) if message.type == aiohttp.WSMsgType.BINARY else target.send_str(message.data))
+
+
+class Relay:
+    """Passes connections on to a server until it is cut, as a router does that a phone has left."""
+
+    def __init__(self, server: str) -> None:
+        self.target = ("127.0.0.1", urlparse(server).port)
+        self.is_open, self.sockets = True, set()
+        self.door = socket.create_server(("127.0.0.1", 0))
+        self.address = f"http://localhost:{self.door.getsockname()[1]}"
+
+    def __enter__(self) -> Relay:
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.door.close()
+        self._end_all()
+
+    def cut(self, seconds: float) -> None:
+        """Ends all connections, and lets nobody through for so long."""
+        self.is_open = False
+        self._end_all()
+        time.sleep(seconds)
+        self.is_open = True
+
+    def _end_all(self) -> None:
+        for one in list(self.sockets):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+
+    def _serve(self) -> None:
+        with suppress(OSError):  # the door is closed
+            while True:
+                client, _ = self.door.accept()
+                if not self.is_open:
+                    client.close()
+                    continue
+                server = socket.create_connection(self.target)
+                for ends in ((client, server), (server, client)):
+                    self.sockets.add(ends[0])
+                    threading.Thread(target=self._pass_on, args=ends, daemon=True).start()
+
+    def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
+        with suppress(OSError):
+            while content := source.recv(65536):
+                target.sendall(content)
+        for one in (source, target):
+            with suppress(OSError):
+                one.shutdown(socket.SHUT_RDWR)
+        self.sockets.discard(source)
+        source.close()

@@ -330,6 +330,7 @@ def test_trainings_are_there_after_a_visit_to_another_page(practise):
 
 def test_nobody_steers_anothers_trainings(server, chromium):
     context = chromium.new_context()
+    assert context.request.post(f"{server}/assets/x/runs/nobody", data="somebody").status == 404
     for path in ("assets/x/runs/nobody", "assets/x/runs/nobody?a=1.1.1"):
         assert context.request.get(f"{server}/{path}").status == 404
     assert context.request.post(f"{server}/assets/x/runs/nobody/a", data='{"action": "pause"}').status == 404

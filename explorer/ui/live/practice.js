@@ -3,6 +3,7 @@
 import { Exchange } from "./exchange.js";
 import { Feed } from "./practice_feed.js";
 import { Panel } from "./practice_panel.js";
+import { goneFor, hold, takeOver } from "./practice_tab.js";
 import { write } from "./readout.js";
 import { readTheme } from "./theme.js";
 import { escaped, fill } from "./words.js";
@@ -33,39 +34,44 @@ class Practice {
     this.find(".copy").addEventListener("click", () => this.panels.b.isLocked || this.choose({ b: { ...this.state.a } }));
     this.readColours();
     this.showChoices();
-    this.feed = new Feed(this.runs(data), {
+    this.feed = new Feed({
       onNews: (runs) => this.take(runs),
-      onTrouble: (problem, gone) => (gone ? this.lose() : this.trouble(problem && fill(this.words.lost, { problem }))),
+      onTrouble: (problem) => this.trouble(problem && fill(this.words.lost, { problem })),
+      onGone: (status) => this.lose(goneFor(status)),
     });
+    this.join(data);
     this.resizer = new ResizeObserver(() => this.drawAll());
     for (const canvas of root.querySelectorAll("canvas")) this.resizer.observe(canvas);
   }
 
-  runs({ runs, assets }) {
-    return new URL(runs, new URL(assets, document.baseURI)).href;
+  addressOf({ trainings, assets }) {
+    return new URL(`runs/${trainings}`, new URL(assets, document.baseURI)).href;
+  }
+
+  // The trainings that the server has for this page now. They become the ones that this tab had before, if those are still there.
+  join(data) {
+    const address = this.addressOf(data), joined = takeOver(data.trainings, address);
+    joined.then((outcome) => ["ended", "restarted"].includes(outcome) && this.complain(this.words[outcome]));
+    this.trainings = data.trainings;
+    this.feed.move(address, joined);
   }
 
   update(data) {
     if (this.readColours()) this.drawAll();
-    if (this.feed.address !== this.runs(data)) this.move(data); // the server was restarted: this is another session
+    if (this.feed.address !== this.addressOf(data)) this.join(data); // another session: the server was restarted, or the connection was cut for long
     if (!this.exchange.isNews(data.state)) return;
     this.state = data.state;
     this.showChoices();
   }
 
-  // A server that was restarted knows nothing of this page, and Streamlit asks it for nothing until something changes. Once: a server may forget again.
-  lose() {
-    this.trouble(this.words.gone);
+  // The trainings are gone. The page gets new ones when its script runs, and Streamlit runs it for nothing until something changes: so the choices
+  // are sent again. Once: a server may lose trainings again.
+  lose(why) {
+    if (SIDES.some((side) => this.panels[side].run)) this.complain(this.words[why]);
     if (this.answered) this.exchange.post(this.state);
     this.answered = false;
   }
 
-  move(data) {
-    const lost = SIDES.some((side) => this.panels[side].run);
-    this.feed.move(this.runs(data));
-    this.troubled = false;
-    this.complain(lost ? this.words.restarted : null);
-  }
 
   destroy() {
     this.feed.stop();
@@ -99,6 +105,7 @@ class Practice {
 
   take(runs) {
     this.answered = true;
+    hold(runs.a || runs.b ? this.trainings : null);
     const before = SIDES.map((side) => this.panels[side].state);
     this.panels.a.show(runs.a, runs.b);
     this.panels.b.show(runs.b, runs.a);

@@ -3,17 +3,20 @@
 import { readSafetensors } from "./safetensors.js";
 
 const QUICK = 200, IDLE = 3000, HIDDEN = 4000, RETRY = 1500; // milliseconds from one answer to the next question
+const isGone = ({ status }) => status === 404 || status === 410;
 
 export class Feed {
-  // address: of the session's trainings; onNews({a, b}) for each answer; onTrouble(null, or what is wrong); a 404 is final.
-  constructor(address, { onNews, onTrouble }) {
-    Object.assign(this, { onNews, onTrouble });
-    this.move(address);
+  // onNews({a, b}) for each answer; onTrouble(null, or what is wrong); onGone(status) where the server has no such trainings.
+  constructor({ onNews, onTrouble, onGone }) {
+    this.onNews = onNews;
+    this.onTrouble = onTrouble;
+    this.onGone = onGone;
   }
 
-  // Other trainings, from now on.
-  move(address) {
+  // Other trainings, from now on. address: theirs; ready: a promise that resolves when they may be asked.
+  move(address, ready) {
     this.address = address;
+    this.ready = ready;
     this.known = { a: null, b: null }; // {status, points, arrays} of each run that there is
     this.stopped = false;
     this.ask();
@@ -22,9 +25,11 @@ export class Feed {
   // body: {action, chosen, pace}. Resolves to a sentence where it was refused, else to null.
   async command(side, body) {
     let refused = null;
+    await this.ready;
     try {
       const response = await fetch(`${this.address}/${side}`, { method: "POST", body: JSON.stringify(body) });
-      if (!response.ok) refused = await response.text();
+      if (isGone(response)) this.onGone(response.status);
+      else if (!response.ok) refused = await response.text();
     } catch (error) {
       this.onTrouble(error.message);
     }
@@ -41,17 +46,20 @@ export class Feed {
     const { address } = this;
     let wait = RETRY;
     try {
+      await this.ready;
       const question = Object.entries(this.known).map(([side, run]) => `${side}=${run ? `${run.status.id}.${run.arrays ? run.status.revision : 0}.${run.points.length}` : "0.0.0"}`);
       const response = await fetch(`${address}?${question.join("&")}`, { cache: "no-store" });
-      if (response.status === 404 && address === this.address) {
-        this.stopped = true;
-        return this.onTrouble(null, true);
+      if (this.stopped) return;
+      if (isGone(response)) {
+        this.onTrouble(null);
+        if (address === this.address) this.onGone(response.status);
+        return; // to ask again a little later: the server may make new ones under this address
       }
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       const tensors = readSafetensors(await response.arrayBuffer());
       if (this.stopped) return;
-      if (address === this.address) this.take(tensors);
       this.onTrouble(null);
+      if (address === this.address) this.take(tensors);
       const busy = Object.values(this.known).some((run) => run && ["running", "waiting", "saving"].includes(run.status.state));
       wait = document.hidden ? HIDDEN : busy ? QUICK : IDLE;
     } catch (error) {
@@ -59,10 +67,14 @@ export class Feed {
       if (address === this.address) this.onTrouble(error.message);
     } finally {
       this.asking = false;
+      this.askLater(wait);
     }
-    if (this.again) wait = 0;
+  }
+
+  askLater(wait) {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => this.ask(), this.again ? 0 : wait);
     this.again = false;
-    this.timer = setTimeout(() => this.ask(), wait);
   }
 
   take(tensors) {

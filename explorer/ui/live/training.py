@@ -20,19 +20,21 @@ from explorer.desks import Desk
 from explorer.runs import Run
 from explorer.ui import cached, choices
 
-LONGEST = 4096  # bytes of a command
+LONGEST, TOO_LONG = 4096, "The command is too long."  # bytes of a command
 SMALL = 4096  # bytes of an answer that is not worth compressing
 PACES = (None, 100.0, 10.0, 2.0)  # steps a second
 ACTIONS = ("start", "step", "epoch", "pause", "stop", "reset", "save", "pace")
-GONE = "This session's trainings are no longer here: reload the page."
+ENDED, UNKNOWN = 410, 404  # trainings that this server had, and that none had since it began
+GONE = {ENDED: "These trainings have ended: their page was away for too long.", UNKNOWN: "This server has no such trainings: it was restarted."}
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def serve_runs(request: Request) -> Response:
     """Both runs' states. `?a=ID.REVISION.POINTS` names what the page has of run A; only what is new comes."""
-    desk = cached.hall().find(request.path_params["token"])
+    token = request.path_params["token"]
+    desk = cached.hall().find(token)
     if desk is None:
-        return PlainTextResponse(GONE, 404, headers=HEADERS)
+        return _gone(token)
     body = answer(desk, {side: _known(request.query_params.get(side, "")) for side in desk.SIDES})
     headers = HEADERS
     if len(body) > SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):
@@ -41,15 +43,40 @@ def serve_runs(request: Request) -> Response:
     return Response(body, headers=headers, media_type="application/octet-stream")
 
 
-async def take_command(request: Request) -> Response:
+def _gone(token: str) -> Response:
+    status = ENDED if cached.hall().knew(token) else UNKNOWN
+    return PlainTextResponse(GONE[status], status, headers=HEADERS)
+
+
+async def _read(request: Request) -> bytes | None:
+    """What was sent; None where it is too long."""
     body = b""
     async for part in request.stream():
         body += part
         if len(body) > LONGEST:
-            return PlainTextResponse("The command is too long.", 413, headers=HEADERS)
-    desk = cached.hall().find(request.path_params["token"])
+            return None
+    return body
+
+
+async def take_over(request: Request) -> Response:
+    """The page goes on with the trainings whose token it sends: those that its tab had before it was reloaded, or before its session was lost."""
+    body = await _read(request)
+    if body is None:
+        return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)
+    before = body.decode("utf-8", "replace")
+    if await anyio.to_thread.run_sync(cached.hall().take_over, request.path_params["token"], before):
+        return PlainTextResponse("", headers=HEADERS)
+    return _gone(before)
+
+
+async def take_command(request: Request) -> Response:
+    body = await _read(request)
+    if body is None:
+        return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)
+    token = request.path_params["token"]
+    desk = cached.hall().find(token)
     if desk is None:
-        return PlainTextResponse(GONE, 404, headers=HEADERS)
+        return _gone(token)
     try:
         await anyio.to_thread.run_sync(_command, desk, request.path_params["side"], body)
     except ValueError as error:
@@ -123,5 +150,6 @@ def _compress(body: bytes) -> bytes:
 
 ROUTES = [
     Route("/assets/{version}/runs/{token}", serve_runs, methods=["GET"]),
+    Route("/assets/{version}/runs/{token}", take_over, methods=["POST"]),
     Route("/assets/{version}/runs/{token}/{side}", take_command, methods=["POST"]),
 ]

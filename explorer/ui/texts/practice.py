@@ -73,7 +73,7 @@ WORDS = {
     "failure": "Run {run} failed: {problem}",
     "lost": "The server does not answer ({problem}). Trying again.",
     "restarted": "The server was restarted: trainings that were not saved are gone, the choices are kept.",
-    "gone": "The trainings of this session are gone. Reload the page to begin anew.",
+    "ended": "This page was away for too long: trainings that were not saved have ended, the choices are kept.",
     "reconstruction": "reconstruction",
     "kl": "KL(q(z|x)‖p(z))",
     "game": "D's losses",
@@ -126,6 +126,7 @@ have a code as near as their fifth neighbour among the draws: it sees holes.
 training down to look at it. The learning rate rises for a fifth of all steps and then falls, so the number of epochs is part of the recipe. When a training is finished, **Save**
 measures it on the whole test set (for a VAE on MNIST that takes two or three minutes) and writes a bundle to `runs/`, for the explorer and the scoreboard.
 
-**Trainings belong to this browser tab's session** and end with it. As many run at once as the server has cores; others wait in a queue. A paused training
+**Trainings belong to this browser tab.** A reload finds them again, and they go on while the connection is cut or the phone is locked, for about two
+minutes; then they end, as they do after the tab is closed. As many run at once as the server has cores; others wait in a queue. A paused training
 frees its core. The address holds the choices: copy it to share them.
 """

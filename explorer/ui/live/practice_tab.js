@@ -1,0 +1,76 @@
+// Which trainings are this tab's. The server gives each session trainings of its own. A tab that was reloaded, or whose session was lost while
+// its connection was cut, has another session: it then takes over the trainings that it had before.
+
+const KEY = "practice trainings"; // in the tab's own storage, which a reload keeps
+const PATIENCE = 300, RETRY = 1500; // ms for another tab to answer; from one question to the server to the next
+
+let held = null; // the token of this document's trainings, once there are any
+
+// A duplicated tab begins with a copy of the storage. The original is still there, and answers.
+const tabs = "BroadcastChannel" in window ? new BroadcastChannel(KEY) : null;
+tabs?.addEventListener("message", ({ data }) => {
+  if (data.wanted && data.wanted === held) tabs.postMessage({ inUse: held });
+});
+
+function isInUse(token) {
+  if (!tabs) return Promise.resolve(false);
+  return new Promise((resolve) => {
+    const listen = ({ data }) => data.inUse === token && end(true);
+    const end = (answer) => {
+      tabs.removeEventListener("message", listen);
+      clearTimeout(timer);
+      resolve(answer);
+    };
+    const timer = setTimeout(end, PATIENCE, false);
+    tabs.addEventListener("message", listen);
+    tabs.postMessage({ wanted: token });
+  });
+}
+
+// A browser may forbid the storage: a reload then begins with new trainings.
+function inStorage(use) {
+  try {
+    return use(sessionStorage);
+  } catch {
+    return null;
+  }
+}
+
+// token: of the trainings that this document has now; null where there are none that anybody could lose.
+export function hold(token) {
+  if (token === held) return;
+  held = token;
+  inStorage((storage) => (token ? storage.setItem(KEY, token) : storage.removeItem(KEY)));
+}
+
+function forget() {
+  held = null;
+  inStorage((storage) => storage.removeItem(KEY));
+}
+
+// token: of the trainings that the server gave this page; address: theirs. Resolves when they have become those that this tab had before, to "kept";
+// or when they cannot, to "new" where the tab had none, "ended" or "restarted".
+export async function takeOver(token, address) {
+  const before = held ?? inStorage((storage) => storage.getItem(KEY));
+  if (!before || before === token) return "new";
+  if (before !== held && (await isInUse(before))) {
+    forget();
+    return "new";
+  }
+  for (;;) {
+    try {
+      const { ok, status } = await fetch(address, { method: "POST", body: before });
+      if (ok || status < 500) {
+        if (ok) hold(token);
+        else forget();
+        return ok ? "kept" : goneFor(status);
+      }
+    } catch {
+      // no connection
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY));
+  }
+}
+
+// Why the server has no such trainings: they ended, or it was restarted and has never had them.
+export const goneFor = (status) => (status === 410 ? "ended" : "restarted");
