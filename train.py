@@ -216,7 +216,7 @@ def read_folder(path: Path, side: int | None):
         found = folder.read(path, side, progress)
     kind, classes = ("grey", "colour")[found.channels == 3], len(found.pictures.class_names)
     print(f"{path}: {len(found.train.images) + len(found.test.images):,} pictures in {classes} class{'' if classes == 1 else 'es'}, {kind}, {found.side} x {found.side}")
-    for sentence in folder.problems(found.skipped):
+    for sentence in folder.problems(found):
         print(sentence, file=sys.stderr)
     return found
 

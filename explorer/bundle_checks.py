@@ -1,4 +1,4 @@
-"""What a bundle's files may hold, so that every page can show it: the arrays' types and sizes, the metrics, the history.
+"""What a bundle's files may hold, so that every page can show it: arrays of some types and sizes, metrics, a history.
 
 Each check raises ValueError with half a sentence, which names what is wrong.
 """
@@ -15,7 +15,14 @@ from explorer.config import CLASSES, Config
 
 HALF_OR_SINGLE = ("float16", "float32")  # what the browser reads, beside bytes
 BYTES = ("uint8",)
-NEEDED = {"images", "seed", "reconstruction", "coverage", "coverage_null", "code_std"}  # metrics that pages take for granted
+NEEDED = {
+    "images",
+    "seed",
+    "reconstruction",
+    "coverage",
+    "coverage_null",
+    "code_std",
+}  # metrics that pages take for granted
 NEEDED_OF_A_VAE = {"reconstruction_sampled", "kl", "negative_elbo"}
 TEXTS = {"device"}  # metrics that are no numbers
 
@@ -127,7 +134,7 @@ def is_finite(value: object) -> bool:
 
 
 def _size_of_webp(content: bytes) -> tuple[int, int] | None:
-    """Width and height of a lossy WebP picture, which recordings have; None for anything else. (RFC 9649, sections 2.4 and 2.5.)"""
+    """Width and height of a lossy WebP picture; None for anything else. (RFC 9649, sections 2.4 and 2.5.)"""
     if len(content) < 30 or (content[:4], content[8:16], content[23:26]) != (b"RIFF", b"WEBPVP8 ", b"\x9d\x01\x2a"):
         return None
     return tuple(int.from_bytes(content[at : at + 2], "little") & 0x3FFF for at in (26, 28))

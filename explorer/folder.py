@@ -1,18 +1,24 @@
 """A folder of pictures as a dataset: read once, resized to one square side, kept as uint8 in memory.
 
-A picture's class is the sub-folder that it is in; those in none have a class with the folder's own name. Of a picture the middle
-square is taken (what it shows is usually there, and bars at its sides would be learnt as a part of it), after it was turned as its EXIF
-entry says. What is transparent becomes white: such pictures are mostly made to stand on a page.
+A picture's class is the sub-folder that it is in; those in none have a class with the folder's own name. Where the
+sub-folders are train, val and the like, and hold the classes' folders, these are the classes, and the pictures of all
+splits are pooled. Of a picture the middle square is taken: what it shows is usually there, and bars at its sides would
+be learnt as a part of it. picture.py reads a file.
+
+Links to folders are followed, and a folder is read once. Files that are no pictures are counted by their endings;
+hidden files, and what systems leave in folders, are passed over.
 """
 
 from __future__ import annotations
 
 import hashlib
+import heapq
 import os
 import statistics
 import warnings
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,16 +26,17 @@ import numpy as np
 
 from explorer.config import CONVOLUTION_SIDES, Config, Pictures
 from explorer.datasets import DatasetError, Split
+from explorer.files import is_litter, readable
+from explorer.picture import is_picture, open_square, reason, shorter_side, suffixes
 
-SUFFIXES = frozenset(".png .jpg .jpeg .webp .gif .bmp .tif .tiff .ppm .pgm".split())
+SPLITS = {"train", "training", "val", "valid", "validation", "test", "testing"}  # sub-folders that are no classes
 SIDES = (16, 24, 28, 32, 48, 64)  # usual ones
 LOOKED_AT = 400  # pictures whose size decides the side
-MOST_PIXELS = 64_000_000  # of one file: a small file may hold a picture that would fill the memory
 COLOURLESS = 2  # of 255, by which the channels of a grey picture may differ: JPEG rounds them
 TESTED, MOST_TESTED = 1 / 6, 5_000  # the test split's share of the pictures, and how many it has at most
 FEWEST, FEWEST_TESTED = 40, 6  # pictures that can be read: with fewer there is nothing to learn, or to measure by neighbours
 MOST_CLASSES = 256  # a label is a byte
-NAMED = 5  # skipped files that are named
+NAMED = 5  # skipped files, and endings of files that are no pictures, that are named
 UNREAD = "-" * 8  # in Pictures.checks
 
 
@@ -41,64 +48,140 @@ class Found(NamedTuple):
     channels: int  # 1 where every picture is grey, else 3
     train: Split
     test: Split
-    skipped: list[str]  # the files that could not be read, each with the reason
+    skipped: list[str]  # the files and folders that could not be read, each with the reason
+    others: Mapping[str, int]  # files that are no pictures, by their endings
+    pooled: list[str]  # the sub-folders that are splits, and no classes
 
 
-def read(folder: str | Path, side: int | None = None, progress: Callable[[int, int], None] = lambda done, count: None) -> Found:
+class Listing(NamedTuple):
+    """What is in a folder and below it. Names are relative to the folder, and in order."""
+
+    files: list[str]  # pictures, as far as names tell
+    skipped: list[str]  # links and folders that lead to no pictures, each with the reason
+    others: Counter[str]
+
+
+def read(
+    folder: str | Path, side: int | None = None, progress: Callable[[int, int], None] = lambda done, count: None
+) -> Found:
     """Reads all pictures. Which of them are the test split follows from the files' names alone.
 
-    side: of the square that they are resized to, in pixels; without it the smallest of SIDES that half of the pictures do not exceed,
-    or the largest. progress: called with how many files are done, and how many there are; what it raises ends the reading.
-    Raises DatasetError for a side that networks cannot take, and a folder that is missing or has too few pictures or too many classes.
+    side: of the square that they are resized to, in pixels; without it the smallest of SIDES that half of the pictures
+    do not exceed, or the largest. progress: called with how many files are done, and how many there are; what it raises
+    ends the reading. Raises DatasetError for a side that networks cannot take, and a folder that is missing or has too
+    few pictures or too many classes.
     """
     if side is not None and side not in CONVOLUTION_SIDES:
-        raise DatasetError(f"The side must be a multiple of 4 from {CONVOLUTION_SIDES[0]} to {CONVOLUTION_SIDES[-1]} pixels, not {side}.")
+        first, last = CONVOLUTION_SIDES[0], CONVOLUTION_SIDES[-1]
+        raise DatasetError(f"The side must be a multiple of 4 from {first} to {last} pixels, not {side}.")
     folder = Path(folder).resolve()
-    files = _files(folder)
+    files, skipped, others = list_files(folder)
+    if not files:
+        left_out = " ".join(["", *_left_out(skipped, others)])
+        raise DatasetError(f"There is no picture in {folder}: name a folder that has some with --data-dir.{left_out}")
     side = side or _usual_side(folder, files)
-    names = sorted({_class_name(folder, file) for file in files})
+    pooled = _split_folders(files)
+    classes = {file: _class_name(folder, file, bool(pooled)) for file in files}
+    names = sorted(set(classes.values()))
     if len(names) > MOST_CLASSES:
-        raise DatasetError(f"{folder} has {len(names):,} sub-folders with pictures; there may be at most {MOST_CLASSES} classes.")
+        raise DatasetError(
+            f"{folder} has {len(names):,} sub-folders with pictures; there may be at most {MOST_CLASSES} classes."
+        )
     tested = set(_test_files(files))
     train, test = _Part(len(files) - len(tested), side), _Part(len(tested), side)
-    skipped, checks = [], []
+    checks = []
     with warnings.catch_warnings(action="ignore"):  # Pillow's, of files that it can read all the same
         for done, file in enumerate(files, start=1):
             part, problem = (test if file in tested else train), None
             try:
-                part.add(open_picture(folder / file, side), names.index(_class_name(folder, file)))
+                part.add(open_square(folder / file, side), names.index(classes[file]))
             except Exception as error:  # Pillow raises a dozen kinds for damaged files
-                problem = _reason(error)
-                skipped.append(f"{file} ({problem})")
+                problem = reason(folder / file, error)
+                skipped.append(f"{readable(file)} ({problem})")
             if part is test:
                 checks.append(UNREAD if problem else check(test.images[test.count - 1]))
             progress(done, len(files))
-    if train.count + test.count < FEWEST or test.count < FEWEST_TESTED:
-        raise DatasetError(" ".join([f"In {folder} {train.count + test.count} pictures can be read; {FEWEST} are needed at least.", *problems(skipped)]))
+    count = train.count + test.count
+    if count < FEWEST or test.count < FEWEST_TESTED:
+        few = f"In {folder} {count} pictures can be read; {FEWEST} are needed at least."
+        raise DatasetError(" ".join([few, *_left_out(skipped, others)]))
     channels = 3 if train.coloured or test.coloured else 1
-    splits = [part.split(channels) for part in (train, test)]
-    digest = hashlib.sha256(b"".join(hashlib.sha256(array).digest() for split in splits for array in split)).hexdigest()[:16]
-    return Found(Pictures(str(folder), tuple(names), digest, "".join(checks)), side, channels, *splits, skipped)
+    present = np.unique(np.concatenate([train.labels[: train.count], test.labels[: test.count]]))
+    names = [names[label] for label in present]  # not those of which no picture could be read
+    splits = [part.split(channels, present) for part in (train, test)]
+    digests = b"".join(hashlib.sha256(array).digest() for split in splits for array in split)
+    digest = hashlib.sha256(digests).hexdigest()[:16]
+    pictures = Pictures(str(folder), tuple(map(readable, names)), digest, "".join(checks))
+    return Found(pictures, side, channels, *splits, skipped, others, pooled)
 
 
-def problems(skipped: Sequence[str]) -> list[str]:
-    """A sentence on the files that were skipped, or none."""
-    rest = len(skipped) - NAMED
-    named = ", ".join(skipped[:NAMED]) + (f", and {rest:,} more" if rest > 0 else "")
-    return [f"{len(skipped):,} could not be read, and {'was' if len(skipped) == 1 else 'were'} skipped: {named}."] if skipped else []
+def problems(found: Found) -> list[str]:
+    """What a person should know of the pictures before a training: a sentence each."""
+    sentences = []
+    if found.pooled:
+        places = ", ".join(f"{name}/" for name in found.pooled)
+        sentences.append(
+            f"The classes are the folders in {places}: all pictures are pooled, and the test split is drawn from them."
+        )
+    return sentences + _left_out(found.skipped, found.others) + _doubts(found)
+
+
+def _left_out(skipped: Sequence[str], others: Mapping[str, int]) -> list[str]:
+    sentences = []
+    if skipped:
+        verb = "was" if len(skipped) == 1 else "were"
+        sentences.append(f"{len(skipped):,} could not be read, and {verb} skipped: {_some(skipped)}.")
+    if others:
+        count = sum(others.values())
+        often = sorted(others, key=lambda ending: (-others[ending], ending))
+        endings = [f"{readable(ending) or 'without an ending'} {others[ending]:,}" for ending in often]
+        are = "file is no picture" if count == 1 else "files are no pictures"
+        sentences.append(f"{count:,} {are}: {_some(endings)}.")
+    return sentences
+
+
+def _some(names: Sequence[str]) -> str:
+    rest = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f", and {rest:,} more" if rest > 0 else "")
+
+
+def _doubts(found: Found) -> list[str]:
+    """What is wrong with the set as a whole."""
+    splits, sentences = (found.train, found.test), []
+    count = sum(len(split.images) for split in splits)
+    different = len({zlib.crc32(image) for split in splits for image in split.images})
+    if different == 1:
+        range_ = (found.test.images.min(), found.test.images.max())
+        tone = {(0, 0): "black", (255, 255): "white"}.get(range_, "the same")
+        sentences.append(f"All {count:,} pictures are {tone}: there is nothing to learn from them.")
+    elif different <= count / 2:
+        sentences.append(f"Only {different:,} of the {count:,} pictures differ from each other.")
+    classes = len(found.pictures.class_names)
+    both = set.intersection(*({*split.labels.tolist()} for split in splits))
+    if len(both) < classes:
+        one = f"{classes - len(both):,} of the {classes:,} classes {'has' if classes - len(both) == 1 else 'have'}"
+        sentences.append(f"{one} no pictures in one of the two splits: label accuracy says little about them.")
+    return sentences
 
 
 def reopen(config: Config, progress: Callable[[int, int], None] = lambda done, count: None) -> Found:
     """The pictures that a model was trained on. Raises DatasetError where the folder has others now."""
     found = read(config.pictures.folder, config.model.image_side, progress)
     if found.pictures != config.pictures:
-        raise DatasetError(f"The pictures in {config.pictures.folder} are not those that {config.name} was trained on: put them back, or train anew.")
+        place = config.pictures.folder
+        raise DatasetError(
+            f"The pictures in {place}, or their classes, are not those that {config.name} was trained on: "
+            "put them back, or train again."
+        )
     return found
 
 
 def test_files(pictures: Pictures) -> list[str]:
     """The test split's files, a name a row, as far as names tell. Raises DatasetError where the folder is gone, or has others."""
-    files = _test_files(_files(Path(pictures.folder)))
+    try:
+        files = _test_files(list_files(Path(pictures.folder)).files)
+    except DatasetError as error:
+        raise DatasetError(_gone(pictures)) from error
     if len(files) * len(UNREAD) != len(pictures.checks):
         raise DatasetError(_gone(pictures))
     return [file for file, one in zip(files, _checks(pictures)) if one != UNREAD]
@@ -109,35 +192,12 @@ def test_image(config: Config, files: Sequence[str], row: int) -> np.ndarray:
     pictures = config.pictures
     wanted = [one for one in _checks(pictures) if one != UNREAD][row]
     try:
-        image = open_picture(Path(pictures.folder) / files[row], config.model.image_side)
+        image = open_square(Path(pictures.folder) / files[row], config.model.image_side)
     except Exception as error:
         raise DatasetError(_gone(pictures)) from error
     if check(image) != wanted:
         raise DatasetError(_gone(pictures))
     return image[: config.model.channels].reshape(-1)
-
-
-def open_picture(file: Path, side: int) -> np.ndarray:
-    """The middle square of a picture, in colour: (3, side, side) uint8. Raises whatever Pillow does for a file that it cannot read."""
-    from PIL import Image, ImageOps
-
-    with Image.open(file) as image:
-        if image.width * image.height > MOST_PIXELS:
-            raise ValueError(f"{image.width} x {image.height} pixels are too many")
-        image.draft(image.mode, (2 * side, 2 * side))  # of a large JPEG only as much is decoded as is needed
-        picture = ImageOps.fit(_in_colour(ImageOps.exif_transpose(image)), (side, side), Image.Resampling.BILINEAR)
-    return np.asarray(picture).transpose(2, 0, 1)
-
-
-def _in_colour(image):
-    from PIL import Image
-
-    if image.mode.startswith("I"):  # 16 bits, which Pillow would clip to 8
-        return Image.fromarray((np.asarray(image).clip(0, 65535) // 257).astype(np.uint8)).convert("RGB")
-    if image.has_transparency_data:
-        image = image.convert("RGBA")
-        image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
-    return image.convert("RGB")
 
 
 def check(image: np.ndarray) -> str:
@@ -157,28 +217,71 @@ class _Part:
         self.count += 1
         self.coloured = self.coloured or bool(np.ptp(image.astype(np.int16), 0).max() > COLOURLESS)
 
-    def split(self, channels: int) -> Split:
+    def split(self, channels: int, present: np.ndarray) -> Split:
+        """present: the labels that there are, in order; they are numbered from 0."""
         images = self.images[: self.count] if channels == 3 else self.images[: self.count, 0]
-        return Split(np.ascontiguousarray(images).reshape(self.count, -1), self.labels[: self.count])
+        labels = np.searchsorted(present, self.labels[: self.count]).astype(np.uint8)
+        return Split(np.ascontiguousarray(images).reshape(self.count, -1), labels)
 
 
-def _files(folder: Path) -> list[str]:
-    """The pictures in a folder and below it, hidden ones left out, by their names from there on, in order."""
+def list_files(folder: Path) -> Listing:
+    """The pictures in a folder and below it. Raises DatasetError for a folder that cannot be opened."""
+    files, skipped, others, seen = [], [], Counter(), {}
+    folders = [(False, "")]  # a heap: what is reached by a link comes last, since a folder is read once
+    while folders:
+        _, place = heapq.heappop(folders)
+        try:
+            target = os.path.realpath(folder / place)
+            entries = [] if target in seen else list(os.scandir(target))
+        except OSError as error:
+            if not place:
+                why = f"cannot be opened ({error.strerror})"
+                raise DatasetError(f"The folder {folder} {why}: name a folder of pictures with --data-dir.") from error
+            skipped.append(f"{readable(place)}/ ({error.strerror})")
+            continue
+        if target in seen:
+            first = readable(seen[target] or folder.name)
+            skipped.append(f"{readable(place)}/ (the same folder as {first}/, which is read already)")
+        seen.setdefault(target, place)
+        for entry in entries:
+            if entry.name.startswith(".") or is_litter(entry.name):
+                continue
+            name, kind = f"{place}/{entry.name}".lstrip("/"), _kind(entry)
+            if kind == "folder":
+                heapq.heappush(folders, (entry.is_symlink(), name))
+            elif kind == "picture":
+                files.append(name)
+            elif kind == "other":
+                others[Path(entry.name).suffix.lower()] += 1
+            else:
+                skipped.append(f"{readable(name)} ({kind})")
+    return Listing(sorted(files), sorted(skipped), others)
 
-    def fail(error: OSError) -> None:
-        raise DatasetError(f"The folder {error.filename} cannot be opened ({error.strerror}): name a folder of pictures with --data-dir.") from error
 
-    found = []
-    for path, inner, names in os.walk(folder, onerror=fail):
-        inner[:] = [name for name in inner if not name.startswith(".")]
-        found += [Path(path, name).relative_to(folder).as_posix() for name in names if Path(name).suffix.lower() in SUFFIXES and not name.startswith(".")]
-    if not found:
-        raise DatasetError(f"There is no picture in {folder}: name a folder with files as .png, .jpg or .webp in it with --data-dir.")
-    return sorted(found)
+def _kind(entry: os.DirEntry) -> str:
+    """folder, picture or other; else the reason why it is none of these."""
+    try:
+        if entry.is_dir():
+            return "folder"
+        suffix = Path(entry.name).suffix.lower()
+        if not entry.is_file() and os.stat(entry.path):
+            return "neither a file nor a folder"
+    except OSError as error:  # a link that leads nowhere
+        return error.strerror
+    is_one = suffix in suffixes() if suffix else is_picture(Path(entry.path))
+    return "picture" if is_one else "other"
 
 
-def _class_name(folder: Path, file: str) -> str:
-    return file.partition("/")[0] if "/" in file else folder.name
+def _split_folders(files: Sequence[str]) -> list[str]:
+    """The sub-folders, where all are splits of a dataset, as train and val, and hold the classes' folders; else none."""
+    tops = sorted({file.partition("/")[0] for file in files if "/" in file})
+    are_splits = all(top.lower() in SPLITS for top in tops)
+    return tops if are_splits and any(file.count("/") > 1 for file in files) else []
+
+
+def _class_name(folder: Path, file: str, pooled: bool) -> str:
+    *places, _ = file.split("/")
+    return places[1] if pooled and len(places) > 1 else places[0] if places else folder.name
 
 
 def _test_files(files: Sequence[str]) -> list[str]:
@@ -188,13 +291,11 @@ def _test_files(files: Sequence[str]) -> list[str]:
 
 
 def _usual_side(folder: Path, files: Sequence[str]) -> int:
-    from PIL import Image
-
     def shorter_sides() -> Iterator[int]:
         for file in files[:: -(-len(files) // LOOKED_AT)]:
             try:
-                with warnings.catch_warnings(action="ignore"), Image.open(folder / file) as image:
-                    yield min(image.size)
+                with warnings.catch_warnings(action="ignore"):
+                    yield shorter_side(folder / file)
             except Exception:  # it will be skipped, with the reason
                 continue
 
@@ -202,16 +303,10 @@ def _usual_side(folder: Path, files: Sequence[str]) -> int:
     return next((side for side in SIDES if side >= usual), SIDES[-1])
 
 
-def _reason(error: Exception) -> str:
-    if type(error).__name__ == "UnidentifiedImageError":
-        return "no picture of a known kind"
-    text = getattr(error, "strerror", None) or str(error)
-    return " ".join(text.split()).rstrip(".") or type(error).__name__
-
-
 def _checks(pictures: Pictures) -> list[str]:
     return [pictures.checks[at : at + len(UNREAD)] for at in range(0, len(pictures.checks), len(UNREAD))]
 
 
 def _gone(pictures: Pictures) -> str:
-    return f"the pictures are not on this machine as they were when the model was trained, in {pictures.folder}"
+    name = readable(pictures.label)
+    return f"the pictures are not on this machine as they were when the model was trained, in a folder {name}"

@@ -555,11 +555,11 @@ def test_a_folder_that_holds_something_else_is_not_touched(path, name):
 def test_what_a_system_leaves_in_a_folder_is_no_hindrance(path):
     litter = [".DS_Store", "._bundle.json", "Thumbs.db", "desktop.ini", "Desktop.ini"]
     for name in litter:
-        (path / name).write_text("icons")
+        (path / name).write_bytes(b"icons")
     bundle.check_place(path)
     save(path, kind="aae", seed=5)
     assert load_bundle(path).config.model.kind == "aae" and len(names(path)) == 3 + len(litter)
-    assert all((path / name).read_text() == "icons" for name in litter)
+    assert all((path / name).read_bytes() == b"icons" for name in litter)
 
 
 @pytest.mark.parametrize("below", [(), ("digits-vae",), ("a", "b")])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import os
 import re
 import shutil
 import zlib
@@ -14,7 +16,7 @@ import torch
 from PIL import Image
 
 import train
-from explorer import bundle, config, folder, recording, training
+from explorer import bundle, config, folder, picture, recording, training
 from explorer.config import ModelConfig, Pictures, TrainingConfig
 from explorer.datasets import DatasetError
 from explorer.models import build
@@ -91,7 +93,7 @@ def test_pictures_are_grey_where_every_one_is(tmp_path, tint, channels):
 
 
 def test_what_cannot_be_read_is_named_and_skipped(discs, monkeypatch):
-    monkeypatch.setattr(folder, "MOST_PIXELS", 10_000)
+    monkeypatch.setattr(picture, "MOST_PIXELS", 10_000)
     whole = (discs / "red" / "00002.png").read_bytes()
     (discs / "red" / "text.png").write_text("no picture", encoding="utf-8")
     (discs / "red" / "cut.png").write_bytes(whole[: len(whole) // 2])
@@ -103,9 +105,13 @@ def test_what_cannot_be_read_is_named_and_skipped(discs, monkeypatch):
     assert "100 x 101 pixels are too many" in found.skipped[2] and "no picture of a known kind" in found.skipped[3]
     assert not any(str(discs) in entry for entry in found.skipped)
     assert len(found.train.images) + len(found.test.images) == 60
-    [sentence] = folder.problems(found.skipped * 3)
-    assert sentence.startswith("12 could not be read, and were skipped: red/cut.png (") and sentence.endswith(", and 7 more.")
-    assert folder.problems([]) == []
+    many, others = folder.problems(found._replace(skipped=found.skipped * 3))
+    assert many.startswith("12 could not be read, and were skipped: red/cut.png (") and many.endswith(", and 7 more.")
+    assert others == "1 file is no picture: .txt 1."
+
+
+def test_there_is_nothing_to_say_of_good_pictures(discs):
+    assert folder.problems(folder.read(discs)) == []
 
 
 def test_a_picture_larger_than_pillow_dares_to_open_is_skipped(discs):
@@ -140,13 +146,103 @@ def test_the_usual_side_of_pictures(tmp_path, size, side):
     assert folder._usual_side(tmp_path, ["0.png", "1.png", "2.png", "a.png"]) == side
 
 
+@pytest.mark.parametrize("splits", [("train", "val"), ("Train", "test", "validation"), ("train",)])
+def test_the_folders_in_train_and_val_are_the_classes(tmp_path, splits):
+    for i, split in enumerate(splits):
+        generate(tmp_path / split, 96, 16, seed=i)
+    found = folder.read(tmp_path)
+    assert found.pictures.class_names == tuple(CLASSES)
+    counts = np.bincount(np.concatenate([found.train.labels, found.test.labels]))
+    assert counts.tolist() == [24 * len(splits)] * 4
+    [sentence] = folder.problems(found)
+    places = ", ".join(f"{split}/" for split in sorted(splits))
+    assert sentence.startswith(f"The classes are the folders in {places}: all pictures are pooled")
+    save(tmp_path / splits[0] / "of no class.png", disc(16, 0, 0.3, 1))
+    assert folder.read(tmp_path).pictures.class_names == (*sorted([*CLASSES, splits[0]]),)
+
+
+@pytest.mark.parametrize("names", [("train", "val", "other"), ("trainings", "val")])
+def test_train_is_a_class_beside_others(tmp_path, names):
+    for i, name in enumerate(names):
+        generate(tmp_path / name, 48, 16, seed=i)
+    assert folder.read(tmp_path).pictures.class_names == tuple(sorted(names))
+
+
+def test_flat_folders_train_and_val_are_classes(discs):
+    (discs / "red").rename(discs / "train")
+    (discs / "green").rename(discs / "val")
+    assert folder.read(discs).pictures.class_names == ("blue", "train", "val", "yellow")
+
+
+def test_linked_folders_are_read_once(discs, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    shutil.move(discs / "red", elsewhere / "red")
+    (discs / "a link").symlink_to(elsewhere / "red")
+    (discs / "again").symlink_to(discs / "a link")
+    (discs / "blue" / "up").symlink_to("..")
+    (elsewhere / "red" / "blue").symlink_to(discs / "blue")
+    (discs / "gone").symlink_to(tmp_path / "gone")
+    found = folder.read(discs)
+    assert found.pictures.class_names == ("a link", "blue", "green", "yellow")
+    assert len(found.train.images) + len(found.test.images) == 60
+    assert found.skipped == [
+        "a link/blue/ (the same folder as blue/, which is read already)",
+        "again/ (the same folder as a link/, which is read already)",
+        "blue/up/ (the same folder as My discs!/, which is read already)",
+        "gone (No such file or directory)",
+    ]
+    cached._listed.clear()
+    for row in range(len(found.test.images)):
+        recipe = config.folder_recipe(found.pictures, "vae", found.side, found.channels, 50)
+        image = folder.test_image(recipe, folder.test_files(found.pictures), row)
+        np.testing.assert_array_equal(image, found.test.images[row])
+
+
+def test_a_class_without_a_picture_that_can_be_read_is_none(discs):
+    for file in (discs / "green").iterdir():
+        file.write_bytes(b"x")
+    found = folder.read(discs)
+    assert found.pictures.class_names == ("blue", "red", "yellow")
+    assert np.bincount(np.concatenate([found.train.labels, found.test.labels])).tolist() == [15, 15, 15]
+
+
+def test_a_folder_that_may_not_be_opened_is_named(discs, monkeypatch):
+    def scandir(path, scandir=os.scandir):
+        if str(path).endswith("red"):
+            raise PermissionError(13, "Permission denied", path)
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert folder.read(discs).skipped == ["red/ (Permission denied)"]
+
+
+@pytest.mark.parametrize("tones, said", [
+    ((0,), "All 60 pictures are black: there is nothing to learn from them."),
+    ((255,), "All 60 pictures are white: there is nothing to learn from them."),
+    ((77,), "All 60 pictures are the same: there is nothing to learn from them."),
+    ((0, 255), "Only 2 of the 60 pictures differ from each other."),
+])  # fmt: skip
+def test_pictures_without_anything_to_learn_are_a_warning(tmp_path, tones, said):
+    for i in range(60):
+        save(tmp_path / f"{i}.png", np.full((16, 16), tones[i % len(tones)], np.uint8))
+    assert folder.problems(folder.read(tmp_path)) == [said]
+
+
+def test_a_class_a_picture_is_a_warning(tmp_path):
+    rng = np.random.default_rng(0)
+    for i in range(60):
+        save(tmp_path / str(i) / "x.png", rng.integers(0, 256, (16, 16), np.uint8))
+    [sentence] = folder.problems(folder.read(tmp_path))
+    assert sentence.startswith("60 of the 60 classes have no pictures in one of the two splits: label accuracy says")
+
+
 # ---- one picture
 
 
 def test_the_middle_square_is_taken(tmp_path):
     wide = np.zeros((20, 60, 3), np.uint8)
     wide[:, :20], wide[:, 20:40], wide[:, 40:] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
-    np.testing.assert_array_equal(folder.open_picture(save(tmp_path / "x.png", wide), 20), np.moveaxis(wide[:, 20:40], -1, 0))
+    np.testing.assert_array_equal(picture.open_square(save(tmp_path / "x.png", wide), 20), np.moveaxis(wide[:, 20:40], -1, 0))
 
 
 def test_a_picture_is_turned_as_its_exif_entry_says(tmp_path):
@@ -155,23 +251,23 @@ def test_a_picture_is_turned_as_its_exif_entry_says(tmp_path):
     exif = Image.Exif()
     exif[0x0112] = 6  # to be turned by 90° clockwise
     file = save(tmp_path / "x.jpg", np.ascontiguousarray(np.rot90(upright)), exif=exif, quality=95)
-    assert np.abs(folder.open_picture(file, 32).astype(int) - np.moveaxis(upright, -1, 0))[:, :12].max() < 30
+    assert np.abs(picture.open_square(file, 32).astype(int) - np.moveaxis(upright, -1, 0))[:, :12].max() < 30
 
 
 def test_what_is_transparent_becomes_white(tmp_path):
     pixels = np.zeros((16, 16, 4), np.uint8)
     pixels[:, :8] = (200, 0, 0, 255)
     pixels[:, 8:] = (0, 0, 0, 0)
-    image = folder.open_picture(save(tmp_path / "x.png", pixels), 16)
+    image = picture.open_square(save(tmp_path / "x.png", pixels), 16)
     assert image[:, 0, 0].tolist() == [200, 0, 0] and image[:, 0, 15].tolist() == [255, 255, 255]
     palette = Image.fromarray(pixels[..., :3]).convert("P", palette=Image.Palette.ADAPTIVE)
     see_through = palette.getpixel((15, 0))
-    assert folder.open_picture(save(tmp_path / "p.gif", palette, transparency=see_through), 16)[:, 0, 15].tolist() == [255, 255, 255]
+    assert picture.open_square(save(tmp_path / "p.gif", palette, transparency=see_through), 16)[:, 0, 15].tolist() == [255, 255, 255]
 
 
 def test_sixteen_bits_become_eight(tmp_path):
     grey = np.full((16, 16), 0x8080, np.uint16)
-    assert (folder.open_picture(save(tmp_path / "x.png", grey), 16) == 0x80).all()
+    assert (picture.open_square(save(tmp_path / "x.png", grey), 16) == 0x80).all()
 
 
 # ---- the networks
@@ -294,7 +390,7 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
         np.testing.assert_allclose(codes, one.codes.mean, atol=1e-4)  # the test images are those of the codes
 
     monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
-    cached._folder_files.clear()
+    cached._listed.clear()
     entry = cached.catalogue().entries[0]
     assert (entry["dataset"], entry["image_side"], entry["channels"], entry["classes"]) == (opened["aae"].config.dataset, 20, 3, list(CLASSES))
     assert entry["choice"].startswith("AAE mixture · My discs! · runs/folder-my-discs-") and entry["confusable"] == (0, 1) and entry["originals"] is True
@@ -318,12 +414,50 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
         cached.umap_points(entry["digest"], "pixels")
     for change in (lambda: [(discs / f"{i}.png").write_bytes(b"x") for i in range(6)], lambda: shutil.rmtree(discs)):
         change()
-        cached._folder_files.clear()
+        cached._listed.clear()
         assert cached.catalogue().entries[0]["originals"] is False
         with pytest.raises(DatasetError):
             cached.original(entry["dataset"], 2)
         with pytest.raises(LookupError, match="the pictures are not on this machine"):
             cached.umap_source(entry["digest"], "pixels")
+
+
+def test_names_that_are_no_utf8_are_trained_and_shown(home, monkeypatch):
+    """As an old tar or a Latin-1 disk leaves them: in the folder's path, a class and a file."""
+    generate(home / "made", 60, 20)
+    discs = os.fsencode(home) + b"/caf\xe9 \xd1\x8f"
+    os.rename(home / "made", discs)
+    os.rename(discs + b"/red", discs + b"/r\xf6d")
+    os.rename(discs + b"/r\xf6d/00002.png", discs + b"/r\xf6d/\xff.png")
+    os.rename(discs + b"/blue", discs + b"/r\xf6d<b>")
+    assert run("--model", "vae", "--data-dir", os.fsdecode(discs), "--out", "runs") == 0
+    monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
+    cached._listed.clear()
+    [entry] = cached.catalogue().entries
+    assert entry["classes"] == ["green", "r\\xf6d", "r\\xf6d<b>", "yellow"]
+    assert entry["choice"].startswith("VAE · caf\\xe9 я · runs/folder-caf-")
+    json.dumps(entry, ensure_ascii=False).encode()
+    found = folder.read(os.fsdecode(discs), entry["image_side"])
+    for row in range(len(found.test.images)):
+        assert cached.original(entry["dataset"], row) == found.test.images[row].tobytes()
+    shutil.rmtree(discs)
+    cached._listed.clear()
+    assert cached.original_problem(entry["dataset"], 0).endswith("when the model was trained, in a folder caf\\xe9 я")
+    assert train.main(["--evaluate", "--out", "runs", "--device", "cpu"]) == train.FAILED
+
+
+def test_a_folder_that_changed_is_listed_once_a_minute(discs, home, monkeypatch):
+    assert run("--model", "vae", "--out", "runs") == 0
+    for i in range(6):
+        save(discs / "red" / f"more {i}.png", disc(20, 0.8, 0.3, 1))
+    monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
+    cached._listed.clear()
+    listed = []
+    monkeypatch.setattr(folder, "list_files", lambda path, real=folder.list_files: listed.append(path) or real(path))
+    for _ in range(5):
+        [entry] = cached.catalogue().entries
+        assert "the pictures are not on this machine" in cached.original_problem(entry["dataset"], 0)
+    assert len(listed) == 1
 
 
 def test_a_folder_is_measured_again_while_its_pictures_are_the_same(discs, home, capsys):
@@ -336,7 +470,7 @@ def test_a_folder_is_measured_again_while_its_pictures_are_the_same(discs, home,
     save(discs / "red" / "00002.png", disc(20, 0.8, 0.3, 1))
     capsys.readouterr()
     assert train.main(["--evaluate", "--out", "made", "--device", "cpu"]) == train.FAILED
-    assert f"are not those that {path.name} was trained on: put them back, or train anew." in capsys.readouterr().err
+    assert f"are not those that {path.name} was trained on: put them back, or train again." in capsys.readouterr().err
 
 
 def test_a_folders_training_goes_on_where_it_was_killed(discs, home):

@@ -302,9 +302,21 @@ def _compared(digest: str, _bundle: Bundle) -> Compared:
     return Compared(codes, draws, metrics.covered(codes, draws))
 
 
-@st.cache_resource(ttl=60, max_entries=16, show_spinner=False)  # 50,000 files are listed in a quarter of a second
 def _folder_files(pictures: Pictures) -> list[str]:
-    return folder.test_files(pictures)
+    """The test split's files. Raises DatasetError where they are gone, which is kept for a while as well."""
+    found = _listed(pictures.mark, pictures.checks, pictures)
+    if isinstance(found, datasets.DatasetError):
+        raise datasets.DatasetError(str(found))
+    return found
+
+
+@st.cache_resource(ttl=60, max_entries=64, show_spinner=False)  # 50,000 files are listed in half a second
+def _listed(mark: str, checks: str, _pictures: Pictures) -> list[str] | datasets.DatasetError:
+    """mark and checks stand for the pictures: a path may hold bytes that are no text, and cannot be hashed."""
+    try:
+        return folder.test_files(_pictures)
+    except datasets.DatasetError as error:
+        return error
 
 
 def _entry(name: str, bundle: Bundle) -> dict:
