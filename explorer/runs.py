@@ -167,7 +167,8 @@ class Run:
         from explorer import training
 
         try:
-            self._save() if self._to_be_saved else self._train()
+            with one_core():
+                self._save() if self._to_be_saved else self._train()
         except _NotSaved:
             if self._closed:
                 self._free()
@@ -231,7 +232,6 @@ class Run:
         from explorer import models, training
         from explorer.snapshot import Observer
 
-        torch.set_num_threads(1)  # a core a training: threads that wait for each other on a busy machine are many times slower
         name = self.config.training.dataset
         train, test = split(name, "train", self.folders.data), split(name, "test", self.folders.data)
         self._device = self._choose_device()
@@ -328,6 +328,18 @@ class Run:
         self.snapshot, self.points = None, []
 
 
+def one_core():
+    """A context in which torch computes in the calling thread alone: threads that wait for each other on a busy machine are many times slower.
+
+    Other threads keep theirs, which `torch.set_num_threads` would take from all that start later.
+    """
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    torch.get_num_threads()  # the first call in a thread gives it its number; only then can it be changed
+    return threadpool_limits(1, user_api="openmp")
+
+
 def _sentence(error: BaseException) -> str:
     """What is said of an error that nobody expected."""
     why = reason(error)
@@ -381,10 +393,10 @@ def _import_and_step() -> None:
         from explorer.config import KINDS, ModelConfig, TrainingConfig
         from explorer.snapshot import Observer
 
-        torch.set_num_threads(1)
         noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
-        for kind in KINDS:  # the first step of an optimiser imports a second's worth of torch
-            config = Config(ModelConfig(kind, image_side=8, hidden=(8,)), TrainingConfig("digits", 1, 64))
-            for report in training.fit(config, noise, torch.device("cpu")):
-                Observer(config, datasets.Split(noise, noise[:, 0]), torch.device("cpu")).look(report.model)
+        with one_core():
+            for kind in KINDS:  # the first step of an optimiser imports a second's worth of torch
+                config = Config(ModelConfig(kind, image_side=8, hidden=(8,)), TrainingConfig("digits", 1, 64))
+                for report in training.fit(config, noise, torch.device("cpu")):
+                    Observer(config, datasets.Split(noise, noise[:, 0]), torch.device("cpu")).look(report.model)
         _warmed = True

@@ -10,6 +10,7 @@ import shlex
 import threading
 import time
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -559,8 +560,30 @@ def test_the_page_has_another_configuration_than_the_recipe_only_where_it_says(h
             assert dataclasses.replace(mine, training=dataclasses.replace(mine.training, epochs=recipe.training.epochs)) == recipe
 
 
-def test_warming_up_ends_and_leaves_one_thread_a_training():
-    runs.warm()
-    wait_for(lambda: runs._warmed)
-    wait_for(lambda: "training's imports" not in {thread.name for thread in threading.enumerate()})
-    assert torch.get_num_threads() == 1
+def threads_of_another() -> int:
+    """As many as torch has for what a page computes in a thread of its own."""
+    with ThreadPoolExecutor(1) as other:
+        return other.submit(torch.get_num_threads).result()
+
+
+def test_a_training_computes_in_one_thread_and_pages_in_as_many_as_before(run, monkeypatch):
+    fit, seen = training.fit, []
+
+    def watched(*arguments, **options):
+        for report in fit(*arguments, **options):
+            seen.append(torch.get_num_threads())
+            yield report
+
+    monkeypatch.setattr(training, "fit", watched)
+    monkeypatch.setattr(runs, "_warmed", False)
+    try:
+        torch.set_num_threads(3)
+        runs.warm()
+        wait_for(lambda: runs._warmed)
+        wait_for(lambda: "training's imports" not in {thread.name for thread in threading.enumerate()})
+        one = run()
+        one.play()
+        wait_for(lambda: one.state == "finished")
+        assert set(seen) == {1} and threads_of_another() == 3
+    finally:
+        torch.set_num_threads(1)

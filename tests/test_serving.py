@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import gzip
+import os
+import subprocess
+import sys
 
 import pytest
 import streamlit as st
 
+from explorer.cores import cores
 from explorer.ui import serving
 from explorer.ui.live import assets, streamlit_files
 
 from .asgi import ask, routes_app
+from .conftest import ROOT
 
 
 @pytest.mark.parametrize("written, below", [
@@ -32,3 +37,14 @@ def test_everything_is_served_below_the_base_path_and_nowhere_else(below):
         assert found.status == status and (status == 404 or len(gzip.decompress(found.body)) == file)
     for route in serving.routes(below):
         assert route.path.startswith(f"{below}/assets/")
+
+
+@pytest.mark.parametrize("chosen, threads", [({}, 1), ({"OMP_NUM_THREADS": "2"}, min(2, cores()))])
+def test_torch_computes_in_one_thread_for_each_page_whichever_was_visited_before(chosen, threads):
+    program = (
+        "from explorer.ui import serving\nserving.compute_in_one_thread()\nimport torch\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "print(torch.get_num_threads(), ThreadPoolExecutor(1).submit(torch.get_num_threads).result())"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | chosen
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", env=environment, cwd=ROOT)
+    assert found.stdout.split() == [str(threads)] * 2, found.stderr

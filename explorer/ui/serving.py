@@ -5,6 +5,7 @@ Streamlit finds the app by reading the source of app.py, which must assign `st.A
 
 from __future__ import annotations
 
+import os
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -53,11 +54,20 @@ def middleware(below: str = "") -> list[Middleware]:
 async def lifespan(app):
     """Does at the server's start what the first visitor would wait for; at its end, ends trainings and downloads."""
     allow_many_files()
+    compute_in_one_thread()
     await anyio.to_thread.run_sync(assets.warm)
     yield {}
     await anyio.to_thread.run_sync(cached.hall().close)
     await anyio.to_thread.run_sync(cached.downloads().close)
     await anyio.to_thread.run_sync(cached.umaps().close)
+
+
+def compute_in_one_thread() -> None:
+    """Has torch, once a page imports it, use one core for each of its callers, unless the environment says otherwise.
+
+    A server has many callers at once. Threads that wait for each other on busy cores are several times slower than one.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 
 def allow_many_files() -> None:
