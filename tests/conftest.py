@@ -16,6 +16,7 @@ from explorer.config import Config, ModelConfig, TrainingConfig
 from explorer.models import Autoencoder
 
 ROOT = Path(__file__).resolve().parent.parent
+DATA = Path(os.environ.get("EXPLORER_DATA_DIR", ROOT / "data"))
 EPOCHS = 16
 
 torch.set_num_threads(1)  # the same numbers whatever else the machine does
@@ -23,15 +24,25 @@ hypothesis.settings.register_profile("same every time", derandomize=True, deadli
 hypothesis.settings.load_profile("same every time")
 
 
-@pytest.fixture(scope="session")
-def data_dir() -> Callable[[str], Path]:
-    """`data_dir("mnist")`: where that dataset lies; skips the test where it does not."""
-    folder = Path(os.environ.get("EXPLORER_DATA_DIR", ROOT / "data"))
+def needed_datasets(item) -> set[str]:
+    """The datasets that a test is marked to need: `@pytest.mark.needs_dataset("mnist")`."""
+    return {name for marker in item.iter_markers("needs_dataset") for name in marker.args}
+
+
+def pytest_runtest_setup(item) -> None:
+    missing = sorted(name for name in needed_datasets(item) if not datasets.is_present(name, DATA))
+    if missing:
+        pytest.skip(f"needs {', '.join(missing)} in {DATA} (EXPLORER_DATA_DIR names another folder)")
+
+
+@pytest.fixture
+def data_dir(request) -> Callable[[str], Path]:
+    """`data_dir("mnist")`: the folder of a dataset that the test is marked to need. Any other one fails the test."""
 
     def require(dataset: str) -> Path:
-        if not datasets.is_present(dataset, folder):
-            pytest.skip(f"dataset {dataset} is not in {folder} (EXPLORER_DATA_DIR names another folder)")
-        return folder
+        if dataset not in needed_datasets(request.node) and dataset not in datasets.LOADERS:
+            pytest.fail(f'a test that reads {dataset} says so: @pytest.mark.needs_dataset("{dataset}")')
+        return DATA
 
     return require
 

@@ -92,9 +92,22 @@ def test_the_digits_split_is_stratified():
     assert np.abs(in_test - in_all * 360 / 1797).max() < 1
 
 
-# torchvision's.
+# torchvision's. Whoever runs the tests may have them, or not.
 
 
+@pytest.mark.needs_dataset("mnist")
+def test_a_test_reads_only_datasets_that_it_is_marked_to_need(data_dir):
+    assert datasets.is_present("mnist", data_dir("mnist"))
+    with pytest.raises(pytest.fail.Exception, match="@pytest.mark.needs_dataset"):
+        data_dir("fashion-mnist")
+
+
+def test_a_test_without_the_mark_reads_no_dataset(data_dir):
+    with pytest.raises(pytest.fail.Exception, match="@pytest.mark.needs_dataset"):
+        data_dir("mnist")
+
+
+@pytest.mark.needs_dataset("mnist")
 def test_mnist(data_dir):
     folder = data_dir("mnist")
     train_set, test_set = (datasets.load("mnist", split, folder) for split in ("train", "test"))
@@ -107,6 +120,7 @@ def test_mnist(data_dir):
     assert train_set.images.flags.writeable  # training makes a tensor of it without a copy
 
 
+@pytest.mark.needs_dataset("fashion-mnist")
 def test_fashion_mnist(data_dir):
     folder = data_dir("fashion-mnist")
     train_set, test_set = (datasets.load("fashion-mnist", split, folder) for split in ("train", "test"))

@@ -27,7 +27,7 @@ def sheets(tmp_path, monkeypatch):
     return copy
 
 
-@pytest.mark.parametrize("name", originals.CHECKSUMS)
+@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.needs_dataset(name)) for name in originals.CHECKSUMS])
 def test_a_sheet_has_the_pixels_of_the_test_set(name, data_dir):
     np.testing.assert_array_equal(originals.sheet(name), datasets.load(name, "test", data_dir(name)).images)
 

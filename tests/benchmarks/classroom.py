@@ -47,9 +47,9 @@ def main() -> int:
     parser.add_argument("--minutes", type=float, default=2)
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores; load of the machine before: {os.getloadavg()[0]:.1f}")
-    with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder)) as server:
+    with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server:
         loads = {page: fetched(server.address, page) for page in PAGES}
-    with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder)) as server:
+    with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server:
         lesson = Lesson(server, loads, options.students, options.minutes)
         asyncio.run(lesson.hold())
         return lesson.report()

@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     runs = parser.parse_args().runs
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
-    with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder)) as server, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=driver.CHROMIUM, args=driver.FLAGS)
         for run in range(runs):
             page = browser.new_context(viewport=driver.DESK).new_page()

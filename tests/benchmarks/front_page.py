@@ -31,7 +31,7 @@ def main() -> None:
     times: dict[str, list[float]] = {}
     frames: dict[str, list[dict]] = {}
     for run in range(runs):
-        with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder)) as server, sync_playwright() as playwright:
+        with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
             time.sleep(1)  # the start's own work is not the page's
             browser = playwright.chromium.launch(executable_path=driver.CHROMIUM, args=driver.FLAGS)
             page = browser.new_context(viewport=driver.DESK).new_page()

@@ -96,7 +96,7 @@ def main() -> int:
     custom = tempfile.mkdtemp()
     Path(custom, "sitecustomize.py").write_text(CUSTOM, encoding="utf-8")
     os.environ |= {"THREADS": str(Path(custom, "threads")), "PYTHONPATH": custom}
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         print(f"before: {memory(server.pid):.0f} MB")
         first = None

@@ -93,7 +93,7 @@ def main() -> int:
         rows.append(("until the process has compiled", f"{ready(umaps):.1f} s"))
         alone = [finish(umaps, Wanted("benchmark", "codes", 15, 0.1, seed)) for seed in (100, 101, 102)]
         rows.append(("UMAP of 10,000 x 32, then", f"{statistics.median(alone):.1f} s ({min(alone):.1f} to {max(alone):.1f})"))
-        with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder)) as server, sync_playwright() as playwright:
+        with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=driver.CHROMIUM, args=driver.FLAGS)
             visit(browser, server.address)
             idle = visits(browser, server.address)

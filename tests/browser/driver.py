@@ -46,6 +46,7 @@ from pathlib import Path
 import streamlit as st
 from explorer.ui import cached, serving
 cached.FOLDERS = {{"": Path({pretrained!r}), "runs/": Path({runs!r})}}
+cached.DATA_DIR = Path({data!r})
 app = st.App(**serving.arguments())
 """
 
@@ -54,11 +55,23 @@ class Server(NamedTuple):
     address: str
     pid: int
     log: Path
+    runs: Path  # where trainings are saved, unless the script says otherwise
 
 
 @contextmanager
-def serve(folder: Path, script: str = "app.py", port: int = 0, base_path: str = "") -> Iterator[Server]:
-    """A fresh `streamlit run app.py`, or another script, on that port or a free one; its log goes to `folder`. base_path: as "/lab"."""
+def serve(
+    folder: Path, script: str | None = None, port: int = 0, base_path: str = "", runs: Path | None = None
+) -> Iterator[Server]:
+    """A fresh server of a script, on that port or a free one. Its log goes to `folder`. base_path: as "/lab".
+
+    Without a script it is the app of a fresh clone: it has no datasets, and no runs but those in `runs`, whatever lies
+    on this disk.
+    """
+    runs = runs or folder / "runs"
+    if script is None:
+        script = str(folder / "app.py")
+        text = APP.format(pretrained=str(ROOT / "pretrained"), runs=str(runs), data=str(folder / "data"))
+        Path(script).write_text(text, encoding="utf-8")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", port))
@@ -80,19 +93,10 @@ def serve(folder: Path, script: str = "app.py", port: int = 0, base_path: str = 
                 time.sleep(0.25)
         else:
             raise AssertionError("the server did not come up:\n" + log.read_text(encoding="utf-8"))
-        yield Server(address, process.pid, log)
+        yield Server(address, process.pid, log, runs)
     finally:
         process.terminate()
         process.wait(10)
-
-
-@contextmanager
-def serve_runs(folder: Path, runs: Path) -> Iterator[Server]:
-    """The app with the bundles in `runs` in the place of the project's own runs; its script and its log go to `folder`."""
-    script = folder / "app.py"
-    script.write_text(APP.format(pretrained=str(ROOT / "pretrained"), runs=str(runs)), encoding="utf-8")
-    with serve(folder, str(script)) as server:
-        yield server
 
 
 def expected(message) -> bool:

@@ -31,7 +31,7 @@ PICTURES = {
 
 
 def main(names: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder)) as server, sync_playwright() as playwright:
+    with tempfile.TemporaryDirectory() as folder, serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name in names or PICTURES:
             address, ready, clicks = PICTURES[name]

@@ -63,7 +63,8 @@ def test_page_shows_everything_by_name_and_stays_on_the_host(open_page, chromium
 
 
 def test_server_does_not_import_torch(chromium, tmp_path):
-    with serve(tmp_path) as fresh:  # the lessons' pages do import it, in the server that all tests share
+    # app.py itself; in the server that all tests share the lessons' pages do import torch
+    with serve(tmp_path, "app.py") as fresh:
         page = chromium.new_page()
         page.goto(f"{fresh.address}/?pick=digits:5&{DIGITS}")
         page.get_by_role("img", name="Original of image 5").wait_for(timeout=60_000)

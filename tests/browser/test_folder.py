@@ -19,7 +19,7 @@ from explorer.config import ModelConfig
 from explorer.models import build
 
 from ..pictures import CLASSES, generate
-from .driver import COMPLETE, DESK, ROOT, address, serve_runs
+from .driver import COMPLETE, DESK, ROOT, address, serve
 from .test_explorer import AT, picture
 
 RGB = (
@@ -64,7 +64,7 @@ def trained(tmp_path_factory):
     command = [sys.executable, str(ROOT / "train.py"), "--dataset", "folder", "--data-dir", str(discs), "--epochs", "4", "--device", "cpu", "--threads", "1"]
     subprocess.run([*command, "--out", str(runs)], check=True, cwd=home)
     aae, vae = map(load_bundle, find_bundles(runs))
-    with serve_runs(home, runs) as server:
+    with serve(home, runs=runs) as server:
         yield SimpleNamespace(folder=discs, vae=vae, aae=aae, address=server.address)
         assert "Traceback" not in server.log.read_text(encoding="utf-8")
 

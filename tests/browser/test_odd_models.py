@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from .. import small_bundles
-from .driver import COMPLETE, DESK, serve_runs
+from .driver import COMPLETE, DESK, serve
 
 CODES = "map => map.querySelector('.plot').data.flatMap((trace) => [...trace.x].map((x, i) => [x, trace.y[i]]))"
 RNG = np.random.default_rng(0)
@@ -26,7 +26,7 @@ def odd(tmp_path_factory):
             config = small_bundles.pictures(kind, dimensions)
             small_bundles.save_model(runs / f"pictures-{kind}-{dimensions}", config, RNG.integers(0, 2, 60), umap=dimensions == 8)
     shutil.copytree(runs / "vae", runs / "copy")
-    with serve_runs(home, runs) as server:
+    with serve(home, runs=runs) as server:
         yield SimpleNamespace(address=server.address, runs=runs)
         assert "Traceback" not in server.log.read_text(encoding="utf-8")
 

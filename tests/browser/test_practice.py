@@ -15,7 +15,7 @@ import torch
 from explorer import bundle, datasets, training
 from explorer.ui import choices
 
-from .driver import DESK, PHONE, ROOT
+from .driver import DESK, PHONE
 
 READY = ".practice[data-ready=true]"
 STEPS = 6  # an epoch, in batches of 256
@@ -169,7 +169,7 @@ def test_what_is_drawn_is_what_the_models_say(practise):
     assert grey[grey[:, 3] == 255][:, 0].mean() == pytest.approx(snapshot.manifold.mean(), abs=2)
 
 
-def test_a_finished_run_is_saved_and_opens_in_the_explorer(practise):
+def test_a_finished_run_is_saved_and_opens_in_the_explorer(practise, running_server):
     page = practise(b="ae,digits,hidden=16,epochs=2,batch_size=256")
     assert page.get_by_role("button", name="Save run A").get_attribute("aria-disabled") == "true"
     press(page, "Start both")
@@ -180,7 +180,7 @@ def test_a_finished_run_is_saved_and_opens_in_the_explorer(practise):
             press(page, f"Save run {side.upper()}")
         for side in "ab":
             href = panel(page, side).get_by_role("link", name="Open in the explorer").get_attribute("href")
-            saved.append(ROOT / href.partition("left=")[2])
+            saved.append(running_server.runs / href.partition("left=runs/")[2])
         assert "saved as digits-vae-" in panel(page).inner_text()
         opened = bundle.load_bundle(saved[0])
         assert opened.history == history(SMALL) and {"coverage", "negative_log_likelihood", "label_accuracy", "seconds"} <= set(opened.metrics)
