@@ -44,7 +44,8 @@ def write_to_disk(file: Path, content: bytes) -> None:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        os.chmod(part, 0o644)
+        with contextlib.suppress(PermissionError):  # a disk without permissions, as a USB stick
+            os.chmod(part, 0o644)
         _replace(part, file)
         _sync_folder(file.parent)
     finally:

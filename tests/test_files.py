@@ -139,6 +139,15 @@ def test_a_disk_that_knows_no_waiting_for_a_folder_is_written_to(tmp_path, monke
     assert (tmp_path / "name.bin").read_bytes() == b"new" and len(list(tmp_path.iterdir())) == 1
 
 
+def test_a_disk_without_permissions_is_written_to(tmp_path, monkeypatch):
+    def refuse(*arguments):  # as a USB stick does
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    write_to_disk(tmp_path / "name.bin", b"new")
+    assert (tmp_path / "name.bin").read_bytes() == b"new" and len(list(tmp_path.iterdir())) == 1
+
+
 def test_a_disk_that_fails_while_it_keeps_a_name_is_an_error(tmp_path, monkeypatch):
     refuse_folders(monkeypatch, errno.EIO)
     with pytest.raises(OSError, match="Input/output error"):
