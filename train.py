@@ -16,24 +16,42 @@ import argparse
 import contextlib
 import dataclasses
 import functools
+import hashlib
 import itertools
+import json
+import math
 import os
 import signal
 import sys
 import time
+import traceback
 from datetime import datetime
 from pathlib import Path
 
+import explorer
 from explorer.config import DATASETS, FOLDER, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, folder_recipe, recipe, with_prior
 from explorer.cores import cores
-from explorer.distributed import Lost, Processes, is_first, join, own_device
+from explorer.distributed import Lost, Processes, is_first, is_shared, join, leads_its_machine, own_device
 from explorer.files import shown_path
+from explorer.reasons import SHORT_OF_MEMORY, reason
 from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
 HERE = Path(__file__).resolve().parent
 INTERRUPTED, FAILED = 130, 2
 CHECKPOINT_SECONDS, MOST_THREADS = 10, 1024
 GOES_ON = "The same command with --resume goes on from the last checkpoint."
+NOT_WRITTEN = "(dry run: nothing written)"  # in place of a bundle's folder
+TRACEBACK = "EXPLORER_TRACEBACK"  # the environment's variable that shows where an error that nobody expected came from
+MEASURING = ("evaluate", "recipe", "device", "threads", "data_dir", "out", "dry_run")  # options of --evaluate
+OWN = ("data_dir", "out", "threads", "device", "checkpoint_every")  # options that each process may have its own of
+
+
+class Failed(Exception):
+    """Ends the program with this sentence. is_shared: all processes of the training end so."""
+
+    def __init__(self, sentence: str, is_shared: bool = False) -> None:
+        super().__init__(sentence)
+        self.is_shared = is_shared
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
@@ -68,11 +86,16 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         "--checkpoint-every", type=float, default=CHECKPOINT_SECONDS, metavar="SECONDS", help="at least so long between checkpoints; 0: at each epoch's end; default: 10"
     )
     parser.add_argument("--evaluate", action="store_true", help="train nothing: measure the bundles in pretrained/ (or --out) again, and write their figures")
-    parser.add_argument("--dry-run", action="store_true", help="one batch through everything; nothing is written")
+    dry_help = "one batch through everything; with --evaluate, measure only; nothing is written"
+    parser.add_argument("--dry-run", action="store_true", help=dry_help)
     options = parser.parse_args(arguments)
     if options.recipe and (options.model or options.dataset):
         parser.error("--recipe names model and dataset: leave out --model and --dataset")
-    if options.dataset == FOLDER and options.data_dir is None and not options.evaluate:
+    if options.evaluate:
+        given = [name for name, value in vars(options).items() if value != parser.get_default(name)]
+        if idle := [f"--{name.replace('_', '-')}" for name in given if name not in MEASURING]:
+            parser.error(f"--evaluate measures bundles as they are: leave out {', '.join(idle)}")
+    if options.dataset == FOLDER and options.data_dir is None:
         parser.error("--dataset folder needs --data-dir: the folder of pictures")
     if options.side is not None and options.dataset != FOLDER:
         parser.error("--side is for --dataset folder: other datasets' pictures stay as they are")
@@ -117,23 +140,41 @@ def destination(config: Config, options: argparse.Namespace, started: datetime) 
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Of several processes the first speaks for all, also in its exit code: torchrun would end it as soon as another one failed."""
+    """Returns the exit code.
+
+    Of several processes the first speaks for all, and the first one of each other machine says why all end. The others
+    of a machine return 0: torchrun would end the one that speaks as soon as another one failed.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")  # a name that cannot be shown is escaped, and trained on
     try:
-        if is_first():
-            return obey(arguments)
-        with open(os.devnull, "w", encoding="utf-8", errors="replace") as silence, contextlib.suppress(SystemExit):
-            with contextlib.redirect_stdout(silence), contextlib.redirect_stderr(silence):
-                obey(arguments)
+        with contextlib.nullcontext() if leads_its_machine() else silence():
+            options = parse(arguments)
+        with contextlib.nullcontext() if is_first() else silence():
+            return obey(options)
+    except SystemExit:
+        if leads_its_machine():
+            raise
         return 0
-    except Lost as error:
-        for number in (signal.SIGINT, signal.SIGTERM):  # torchrun is about to end this one too
-            signal.signal(number, signal.SIG_IGN)
+    except (Lost, Failed) as error:
+        if isinstance(error, Failed) and error.is_shared and not leads_its_machine():
+            return 0
+        if not is_first() or isinstance(error, Lost):
+            for number in (signal.SIGINT, signal.SIGTERM):  # torchrun is about to end this one too
+                signal.signal(number, signal.SIG_IGN)
         print(error, file=sys.stderr)
         return FAILED
 
 
-def obey(arguments: list[str] | None) -> int:
-    options = parse(arguments)
+@contextlib.contextmanager
+def silence():
+    with open(os.devnull, "w", encoding="utf-8", errors="replace") as nothing:
+        with contextlib.redirect_stdout(nothing), contextlib.redirect_stderr(nothing):
+            yield
+
+
+def obey(options: argparse.Namespace) -> int:
     try:
         if options.evaluate:
             return evaluate(options) if is_first() else 0
@@ -141,6 +182,20 @@ def obey(arguments: list[str] | None) -> int:
     except KeyboardInterrupt:
         print("\nInterrupted before anything was done; nothing was written.", file=sys.stderr)
         return INTERRUPTED
+    except (Lost, Failed):
+        raise
+    except Exception as error:
+        raise Failed(unexpected(error, "The command"), is_shared(error)) from error
+
+
+def unexpected(error: Exception, what: str) -> str:
+    """A sentence on an error of torch, of another library or of this program. what: what failed."""
+    if os.environ.get(TRACEBACK):
+        traceback.print_exception(error, file=sys.__stderr__)
+    why = reason(error)
+    if why == SHORT_OF_MEMORY:
+        return f"{what} failed: there is not enough memory. A smaller batch or model needs less."
+    return f"{what} failed ({why}). With {TRACEBACK}=1 in the environment, the same command shows where."
 
 
 def run(options: argparse.Namespace) -> int:
@@ -149,19 +204,19 @@ def run(options: argparse.Namespace) -> int:
 
     started = datetime.now()
     rows: list[dict] = []
+    processes = join()
     try:
-        found = read_folder(options.data_dir, options.side) if options.dataset == FOLDER else None
-        configs = configure(options, found)
-        set_threads(options.threads)
-        device = own_device(training.choose_device(options.device))
-        processes = join(device)
+        found, configs, device = processes.together(lambda: prepare(options))
+        processes.agree(lambda: facts(options, found, configs, device))
+        processes = processes.on(device)
         print(f"Device: {describe(device, processes)}")
         read = reader(options.data_dir, found)
         for config in configs:  # what is missing shows before the first epoch, and is downloaded once
             processes.in_turn(lambda dataset=config.training.dataset: (read(dataset, "train"), read(dataset, "test")))
+        names = dict.fromkeys(config.training.dataset for config in configs)
+        processes.agree(lambda: {f"images of {name}": digest(*read(name, "train")) for name in names})
     except (ValueError, datasets.DatasetError) as error:
-        print(error, file=sys.stderr)
-        return FAILED
+        raise Failed(str(error), is_shared(error)) from error
     for config in configs:
         target = HERE / "runs"
         try:
@@ -175,16 +230,19 @@ def run(options: argparse.Namespace) -> int:
                 file=sys.stderr,
             )
             return INTERRUPTED
-        except (training.TrainingDiverged, bundle.BundleError, CheckpointError) as error:
-            print_table(rows)
-            if isinstance(error, training.TrainingDiverged):  # all know at the same step
-                processes.leave()
-            kept = isinstance(error, bundle.BundleError) and checkpoint_of(config).exists()
-            print(f"{config.name}: {error}{f' {GOES_ON}' if kept else ''}", file=sys.stderr)
-            return FAILED
         except Lost:
             print_table(rows)
             raise
+        except Exception as error:
+            print_table(rows)
+            diverged = isinstance(error, training.TrainingDiverged)  # all know at the same step
+            if diverged:
+                processes.leave()
+            expected = diverged or isinstance(error, (bundle.BundleError, CheckpointError))
+            kept = not diverged and not isinstance(error, CheckpointError) and checkpoint_of(config).exists()
+            sentence = str(error) if expected else f"{unexpected(error, 'the training')} Nothing was written."
+            sentence = f"{config.name}: {sentence}{f' {GOES_ON}' if kept else ''}"
+            raise Failed(sentence, diverged or is_shared(error)) from error
         finally:
             if is_first() and options.out is None:
                 with contextlib.suppress(OSError):
@@ -192,6 +250,45 @@ def run(options: argparse.Namespace) -> int:
     processes.leave()
     print_table(rows)
     return 0
+
+
+def prepare(options: argparse.Namespace):
+    """The folder of pictures, where one is asked for, the configurations, and the device.
+
+    Raises ValueError and DatasetError.
+    """
+    from explorer import training
+
+    found = read_folder(options.data_dir, options.side) if options.dataset == FOLDER else None
+    configs = configure(options, found)
+    set_threads(options.threads)
+    return found, configs, training.choose_device(options.device, warn, own_device)
+
+
+def warn(sentence: str) -> None:
+    print(sentence, file=sys.stderr)
+
+
+def facts(options: argparse.Namespace, found, configs: list[Config], device) -> dict[str, str]:
+    """What must be the same in all processes of a training, in the order in which a difference is named."""
+    import torch
+
+    sources = [Path(__file__), *sorted(Path(explorer.__file__).parent.rglob("*.py"))]
+    asked = {f"--{name.replace('_', '-')}": str(value) for name, value in vars(options).items() if name not in OWN}
+    plain = [config.to_dict() | {"pictures": None} for config in configs]  # a folder may lie elsewhere on each machine
+    return {
+        "version of this program": digest(*(file.read_bytes().replace(b"\r\n", b"\n") for file in sources)),
+        "version of torch": torch.__version__.partition("+")[0],
+        "kind of device": device.type,
+        **asked,
+        "pictures": found.pictures.digest if found else "none",
+        "configuration": digest(json.dumps(plain).encode()),
+    }
+
+
+def digest(*parts) -> str:
+    """Of bytes or arrays."""
+    return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:8]
 
 
 def reader(data_dir: Path, found=None):
@@ -230,7 +327,7 @@ def train_one(config: Config, target: Path, read, device, processes: Processes, 
     file = checkpoint_of(config)
     saved = processes.from_first(lambda: load_checkpoint(file)) if options.resume else None
     if saved and options.out is None:
-        target = saved.target  # a killed run's folder in runs/ names the time at which it was started
+        target = HERE / saved.target  # a killed run's folder in runs/ names the time at which it was started
     elif options.resume and not saved and (finished := processes.from_first(lambda: find_finished(target, config, options))):
         print(f"\n{config.name}: {shown_path(finished.path)} is of this very configuration; kept")
         return table_row(config, finished.metrics, shown_path(finished.path))
@@ -239,6 +336,8 @@ def train_one(config: Config, target: Path, read, device, processes: Processes, 
     after = f", going on after epoch {saved.checkpoint.epoch}" if saved else ""
     print(f"\n{config.name}: {config.training.epochs} epochs on {len(train.images):,} images, seed {config.training.seed}{after}")
     resume = saved.checkpoint if saved else None
+    if resume and not training.goes_on_exactly(resume, device):
+        warn("The checkpoint is of another kind of device: from here on, other random numbers are drawn.")
     recorder = Recorder(config, test, device, saved.recorded if saved else None) if config.model.latent_dim == 2 and is_first() else None
     keep = None if options.dry_run or not is_first() else Checkpoints(file, target, options.checkpoint_every, recorder)
     begun = time.perf_counter()
@@ -251,7 +350,7 @@ def train_one(config: Config, target: Path, read, device, processes: Processes, 
         evaluated, cost = measure(last.model, config, train, test, device, seconds, resume.epoch if resume else None, samples)
         cost["device"] = describe(device, processes, config.training.precision)
         if options.dry_run:
-            return table_row(config, evaluated.metrics | cost, "(dry run: nothing written)")
+            return table_row(config, evaluated.metrics | cost, NOT_WRITTEN)
         write(target, last.model, config, evaluated, cost, last.history, test.labels, recording=recorder and recorder.arrays())
         remove_checkpoint(file)
         return table_row(config, evaluated.metrics | cost, shown_path(target))
@@ -294,38 +393,54 @@ def find_finished(target: Path, config: Config, options: argparse.Namespace):
 
 def evaluate(options: argparse.Namespace) -> int:
     """Measures bundles again, and writes their figures (and the maps of those that have none)."""
-    from explorer import bundle, datasets, folder, training
+    from explorer import bundle, datasets, training
 
     out = options.out or HERE / "pretrained"
-    paths = [path for path in bundle.find_bundles(out) if not options.recipe or "all" in options.recipe or path.name in options.recipe]
+    named = options.recipe and "all" not in options.recipe
+    paths = [path for path in bundle.find_bundles(out) if not named or path.name in options.recipe]
     if not paths:
-        print(f"There is no bundle to measure in {out}. Run `python train.py` to make some.", file=sys.stderr)
-        return FAILED
-    rows: list[dict] = []
+        raise Failed(f"There is no bundle to measure in {out}. Run `python train.py` to make some.")
     try:
-        device = training.choose_device(options.device)
-        known = reader(options.data_dir)
-        for path in paths:
-            print(f"{path.name} ...", flush=True)
-            opened = bundle.load_bundle(path)
-            read = reader(options.data_dir, folder.reopen(opened.config)) if opened.config.pictures else known
-            train, test = read(opened.config.training.dataset, "train"), read(opened.config.training.dataset, "test")
-            model = opened.model()
-            evaluated = training.evaluate(model, test, device, train=train, importance_samples=importance_samples(opened.config))
-            cost = {name: opened.metrics[name] for name in ("seconds", "device", "resumed_after") if name in opened.metrics}
-            write(path, model, opened.config, evaluated, cost, opened.history, test.labels, opened.codes.umap, opened.recording)
-            rows.append(table_row(opened.config, evaluated.metrics | cost, shown_path(path)))
-    except KeyboardInterrupt:
-        print_table(rows)
-        measured = ", ".join(row["bundle"] for row in rows) or "none"
-        print(f"\nInterrupted. Bundles measured and written: {measured}; the others are as they were.", file=sys.stderr)
-        return INTERRUPTED
-    except (ValueError, datasets.DatasetError, bundle.BundleError, training.TrainingDiverged) as error:
-        print_table(rows)
-        print(error, file=sys.stderr)
-        return FAILED
+        set_threads(options.threads)
+        device = training.choose_device(options.device, warn)
+    except ValueError as error:
+        raise Failed(str(error)) from error
+    rows: list[dict] = []
+    failed, known = 0, reader(options.data_dir)
+    for path in paths:
+        print(f"{path.name} ...", flush=True)
+        try:
+            rows.append(measure_again(path, known, device, options))
+        except KeyboardInterrupt:
+            print_table(rows)
+            done = "measured" if options.dry_run else "measured and written"
+            kept = ", ".join(row["bundle"] for row in rows) or "none"
+            print(f"\nInterrupted. Bundles {done}: {kept}; the others are as they were.", file=sys.stderr)
+            return INTERRUPTED
+        except Exception as error:
+            failed += 1
+            expected = (ValueError, datasets.DatasetError, bundle.BundleError, training.TrainingDiverged)
+            warn(f"{path.name}: {error if isinstance(error, expected) else unexpected(error, 'measuring')}")
     print_table(rows)
-    return 0
+    return FAILED if failed else 0
+
+
+def measure_again(path: Path, known, device, options: argparse.Namespace) -> dict[str, str]:
+    """Measures one bundle, and writes its figures. Returns its row of the table."""
+    from explorer import bundle, folder, training
+
+    opened = bundle.load_bundle(path)
+    config, samples = opened.config, 0 if options.dry_run else importance_samples(opened.config)
+    read = reader(options.data_dir, folder.reopen(config)) if config.pictures else known
+    train, test = read(config.training.dataset, "train"), read(config.training.dataset, "test")
+    model = opened.model()
+    evaluated = training.evaluate(model, test, device, train=train, importance_samples=samples)
+    cost = {name: opened.metrics[name] for name in ("seconds", "device", "resumed_after") if name in opened.metrics}
+    if options.dry_run:
+        return table_row(config, evaluated.metrics | cost, NOT_WRITTEN)
+    umap, recording = opened.codes.umap, opened.recording
+    write(path, model, config, evaluated, cost, opened.history, test.labels, umap, recording)
+    return table_row(config, evaluated.metrics | cost, shown_path(path))
 
 
 def set_threads(count: int | None) -> None:
@@ -343,15 +458,25 @@ class Checkpoints:
     """Writes a checkpoint at an epoch's end, at least `every` seconds after the last one."""
 
     def __init__(self, file: Path, target: Path, every: float, recorder=None) -> None:
-        self.file, self.target, self.every, self.recorder = file, target, every, recorder
+        absolute = Path(os.path.abspath(target))
+        # relative to the project, which may be moved
+        self.target = absolute.relative_to(HERE) if absolute.is_relative_to(HERE) else absolute
+        self.file, self.every, self.recorder = file, every, recorder
         self.written = time.monotonic()
 
     def offer(self, report) -> None:
         from explorer.checkpoint import save_checkpoint
 
-        if report.checkpoint is not None and time.monotonic() - self.written >= self.every:
-            save_checkpoint(self.file, report.checkpoint(), self.target, self.recorder.tensors() if self.recorder else {})
-            self.written = time.monotonic()
+        if report.checkpoint is None or time.monotonic() - self.written < self.every:
+            return
+        try:
+            checkpoint = report.checkpoint()
+        except RuntimeError as error:  # not every device gives the state of its random numbers
+            warn(f"No checkpoint can be made on this device ({reason(error)}): the training goes on without.")
+            self.every = math.inf
+            return
+        save_checkpoint(self.file, checkpoint, self.target, self.recorder.tensors() if self.recorder else {})
+        self.written = time.monotonic()
 
 
 def show_progress(reports, config: Config, dry_run: bool, recorder=None, keep: Checkpoints | None = None):

@@ -39,7 +39,8 @@ def checkpoint_file(folder: Path, config: Config) -> Path:
 
 def save_checkpoint(file: Path, checkpoint: Checkpoint, target: Path, recorded: dict[str, Tensor] | None = None) -> None:
     """Raises CheckpointError where the file cannot be written; an older one then still stands."""
-    about = {"config": checkpoint.config.to_dict(), "epoch": checkpoint.epoch, "history": checkpoint.history, "target": str(target)}
+    about = {"config": checkpoint.config.to_dict(), "epoch": checkpoint.epoch, "history": checkpoint.history}
+    about["target"] = target.as_posix()
     tensors = checkpoint.tensors | {f"{RECORDED}{name}": tensor for name, tensor in (recorded or {}).items()}
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in tensors.items()}
     about["digest"] = _digest(about, tensors)

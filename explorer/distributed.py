@@ -13,18 +13,23 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import socket
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-PATIENCE = timedelta(minutes=5)  # with a process that does not bring its gradients: a step takes less than a second
-LONG = timedelta(days=1)  # one waits for the first: it measures and downloads. If it dies, its connection closes at once
+PATIENCE = timedelta(minutes=5)  # with a process that does not come, or does not bring its gradients in a step
+LONG = timedelta(days=1)  # with one that reads, downloads or measures. If it dies, its connection closes at once
 T = TypeVar("T")
+
+
+class Elsewhere(ValueError):
+    """What another process raised, and on which machine. The message is a sentence."""
 
 
 class Lost(Exception):
@@ -37,7 +42,8 @@ class Processes:
 
     rank: int = 0
     size: int = 1
-    gradients: object = None  # torch's ProcessGroup for what is added up
+    words: object = None  # torch's ProcessGroup for all but gradients
+    gradients: object = None  # and the one for gradients, which may travel from GPU to GPU
 
     def share(self, *batch: Tensor | None) -> tuple[Tensor | None, ...]:
         """This process's rows of tensors that each have a row an image of one batch. Shares differ by one image at most.
@@ -69,6 +75,35 @@ class Processes:
         """What the function returns in the first process: only that one calls it. What it raises there, all raise."""
         return self._from(0, function)
 
+    def together(self, function: Callable[[], T]) -> T:
+        """What the function returns in this process: all call it at once. What it raises in one, all raise."""
+        if self.size == 1:
+            return function()
+        result = problem = None
+        try:
+            result = function()
+        except Exception as error:
+            problem = error
+        for rank, (host, raised) in enumerate(self._gather((socket.gethostname(), problem))):
+            if raised is not None:
+                self._raise(raised, rank, host)
+        return result
+
+    def agree(self, facts: Callable[[], dict[str, str]]) -> None:
+        """Compares facts, by their names, that must be the same in all processes.
+
+        Where one is not, all raise ValueError.
+        """
+        if self.size == 1:
+            return
+        (_, first), *others = self._gather((socket.gethostname(), facts()))
+        for rank, (host, theirs) in enumerate(others, start=1):
+            for name, fact in first.items():
+                if theirs.get(name) != fact:
+                    where = f"Process {rank + 1} of {self.size}, on {host}, differs from the first in its {name}"
+                    difference = ValueError(f"{where} ({theirs.get(name)} there, {fact} here): all must have the same.")
+                    self._raise(difference, 0, host)
+
     def in_turn(self, function: Callable[[], object]) -> None:
         """All processes call it, one after the other, the first one first. What it raises in one, all raise."""
         for rank in range(self.size):
@@ -80,25 +115,52 @@ class Processes:
             import torch
 
             with contextlib.suppress(RuntimeError):  # that one has ended since it was here
-                torch.distributed.barrier()
+                torch.distributed.barrier(self.words)
 
     def _from(self, rank: int, function: Callable[[], T]) -> T:
         if self.size == 1:
             return function()
         import torch
 
-        said: list = [None, None]
+        said: list = [None, None, socket.gethostname()]
         if rank == self.rank:
             try:
                 said[0] = function()
             except Exception as error:
                 said[1] = error
         with self._or_lost():
-            torch.distributed.broadcast_object_list(said, src=rank)
+            torch.distributed.broadcast_object_list(said, src=rank, group=self.words)
         if said[1] is not None:
-            self.leave()
-            raise said[1]
+            self._raise(said[1], rank, said[2])
         return said[0]
+
+    def _gather(self, mine: T) -> list[T]:
+        """What each process brings, the first one's first. Raises Lost."""
+        import torch
+
+        every: list = [None] * self.size
+        with self._or_lost():
+            torch.distributed.all_gather_object(every, mine, group=self.words)
+        return every
+
+    def _raise(self, error: Exception, rank: int, host: str) -> NoReturn:
+        """Raises in this process, as in all others, what was raised in one of them: see `is_shared`."""
+        self.leave()
+        if rank > 0:
+            what = str(error) or type(error).__name__
+            error = Elsewhere(f"Process {rank + 1} of {self.size}, on {host}: {what}")
+        error.is_shared = True
+        raise error
+
+    def on(self, device: torch.device) -> Processes:
+        """The same processes, each of which has its part of a training on a device of this kind."""
+        if self.size == 1:
+            return self
+        import torch
+
+        with self._or_lost():
+            group = torch.distributed.new_group(backend="nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE)
+        return replace(self, gradients=group)
 
     @contextlib.contextmanager
     def _or_lost(self) -> Iterator[None]:
@@ -120,6 +182,16 @@ def is_first() -> bool:
     return not _by_torchrun() or os.environ["RANK"] == "0"
 
 
+def leads_its_machine() -> bool:
+    """Whether this process is the first one of its training on this machine."""
+    return not _by_torchrun() or os.environ["LOCAL_RANK"] == "0"
+
+
+def is_shared(error: Exception) -> bool:
+    """Whether all processes of the training raise this error, so that one of them need say it."""
+    return getattr(error, "is_shared", False)
+
+
 def own_device(device: torch.device) -> torch.device:
     """The device of this process: of those that torchrun started on a machine with GPUs, each has its own.
 
@@ -139,7 +211,7 @@ def own_device(device: torch.device) -> torch.device:
     return own
 
 
-def join(device: torch.device) -> Processes:
+def join() -> Processes:
     """The processes that torchrun started, once all are there; without torchrun, this one alone. Raises Lost."""
     if not _by_torchrun() or os.environ["WORLD_SIZE"] == "1":
         return ALONE
@@ -147,8 +219,8 @@ def join(device: torch.device) -> Processes:
 
     rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
     with Processes(rank, size)._or_lost():
-        torch.distributed.init_process_group("gloo", timeout=LONG)
-        return Processes(rank, size, torch.distributed.new_group(backend="nccl" if device.type == "cuda" else "gloo", timeout=PATIENCE))
+        torch.distributed.init_process_group("gloo", timeout=PATIENCE)
+        return Processes(rank, size, torch.distributed.new_group(backend="gloo", timeout=LONG))
 
 
 def _by_torchrun() -> bool:

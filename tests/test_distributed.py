@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -17,7 +18,8 @@ import torch
 
 import train
 from explorer import bundle, training
-from explorer.distributed import ALONE, Processes, is_first, join, own_device
+from explorer.distributed import ALONE, Processes, is_first, join, leads_its_machine, own_device
+from tests.pictures import generate
 from tests.test_train import SAMPLES, checkpoints, files, home, interrupt_after  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -71,8 +73,10 @@ def test_without_torchrun_there_is_one_process(monkeypatch):
     monkeypatch.setenv("WORLD_SIZE", "4")  # as some job managers set them for every program
     monkeypatch.setenv("RANK", "3")
     device = torch.device("cpu")
-    assert join(device) is ALONE and is_first() and own_device(device) == device
-    assert ALONE.from_first(lambda: 3) == 3
+    assert join() is ALONE and ALONE.on(device) is ALONE and own_device(device) == device
+    assert is_first() and leads_its_machine()
+    assert ALONE.from_first(lambda: 3) == 3 and ALONE.together(lambda: 4) == 4
+    ALONE.agree(lambda: pytest.fail("there is nobody to agree with"))
     calls = []
     ALONE.in_turn(lambda: calls.append(1))
     means = [torch.ones(2)]
@@ -111,10 +115,10 @@ import dataclasses, hashlib, json, pathlib, time
 import numpy as np, torch
 from explorer import datasets, training
 from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.distributed import join
+from explorer.distributed import is_shared, join
 
 CPU = torch.device("cpu")
-together = join(CPU)
+together = join().on(CPU)
 train = datasets.load("digits", "train")
 images, labels = train.images[:250], train.labels[:250]
 
@@ -159,14 +163,22 @@ def note():
 together.in_turn(note)
 found["in turn"] = calls.read_text(encoding="utf-8")
 found["from first"] = together.from_first(lambda: [together.rank, torch.ones(2).tolist()])
-for name, ask, teller in (("first fails", together.from_first, 0), ("second fails", together.in_turn, 1)):
+asked = {"first fails": (together.from_first, 0), "second fails": (together.in_turn, 1)}
+asked |= {"first of all fails": (together.together, 0), "second of all fails": (together.together, 1)}
+for name, (ask, teller) in asked.items():
     def fail():
         if together.rank == teller:
             raise ValueError(f"said by {teller}")
     try:
         ask(fail)
     except ValueError as error:
-        found[name] = str(error)
+        found[name] = f"{error} {is_shared(error)}"
+found["together"] = together.together(lambda: together.rank) - together.rank
+together.agree(lambda: {"epochs": "3"})
+try:
+    together.agree(lambda: {"name": "x", "epochs": str(together.rank)})
+except ValueError as error:
+    found["differ"] = f"{error} {is_shared(error)}"
 pathlib.Path(f"found.{together.rank}").write_text(json.dumps(found), encoding="utf-8")
 together.leave()
 """
@@ -182,7 +194,12 @@ def test_two_processes_do_what_one_does(tmp_path):
     for name, found in compared.items():  # rounding; losses that weighed two shares of unequal size alike are 1e-3 apart
         assert found["losses"] < 2e-5 and found["weights"] < 2e-4, (name, found)
     assert first["in turn"] == "0 1 " and first["from first"] == [0, [1, 1]]
-    assert first["first fails"] == "said by 0" and first["second fails"] == "said by 1"
+    assert first["together"] == 0
+    assert first["first fails"] == first["first of all fails"] == "said by 0 True"
+    elsewhere = f"Process 2 of 2, on {socket.gethostname()}"
+    assert first["second fails"] == first["second of all fails"] == f"{elsewhere}: said by 1 True"
+    what = "differs from the first in its epochs (1 there, 0 here): all must have the same."
+    assert first["differ"] == f"{elsewhere}, {what} True"
 
 
 # The command line.
@@ -267,6 +284,57 @@ def test_two_machines(home, monkeypatch):
     assert "Device: 2 x cpu" in output and other_output == "" and written(other_errors) == []
     assert {file.name for file in files(others)} == {"together.py", "pid.1"}
     assert_close(bundle.load_bundle(home / "out" / "digits-vae"), bundle.load_bundle(home / "alone" / "digits-vae"))
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return one.getsockname()[1]
+
+
+PICTURES = ["--dataset", "folder", "--model", "ae", "--epochs", "1", "--device", "cpu", "--side", "16", "--out", "out"]
+OF_LAST = "    import torch\n    if os.environ['RANK'] == str(int(os.environ['WORLD_SIZE']) - 1): "
+NO_DEVICE = "training.choose_device = lambda *_: torch.device('meta')"
+# What is other on the second machine: its script, its options, and what both say.
+UNLIKE = {
+    "a folder that is missing": ("", ["--data-dir", "missing"], "missing cannot be opened (No such file or directory)"),
+    "other pictures": ("", ["--data-dir", "others"], "differs from the first in its pictures ("),
+    "an option": ("", ["--epochs", "2"], "differs from the first in its --epochs (2 there, 1 here)"),
+    "a program": (f"{OF_LAST}train.__file__ = 'together.py'\n", [], "its version of this program ("),
+    "a device": (f"{OF_LAST}{NO_DEVICE}\n", [], "its kind of device (meta there"),
+    "less memory": (f"{OF_LAST}train.read_folder = lambda *_: [0] * 10**15\n", [], ": MemoryError"),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("script, second, message", UNLIKE.values(), ids=UNLIKE)
+def test_machines_that_do_not_fit_end_with_a_sentence_on_each(home, script, second, message):
+    machines = [home / "first", home / "second"]
+    for machine in machines:
+        generate(machine / "pictures", 44, 16)
+        generate(machine / "others", 44, 16, seed=1)
+    port = f"--master-port={free_port()}"
+    begun, started = time.monotonic(), []
+    for rank, machine in enumerate(machines):
+        node = ("--nnodes=2", f"--node-rank={rank}", "--master-addr=127.0.0.1", port)
+        arguments = [*PICTURES, "--data-dir", "pictures", *(second if rank else [])]
+        started.append(torchrun(machine, COMMAND + script + GO, *arguments, nodes=node, processes=2 - rank))
+    found = [ended(process) for process in started]
+    assert time.monotonic() - begun < 60 * patient()
+    for code, output, errors in found:
+        assert code != 0 and errors.count(message) == 1, errors
+        assert "Process 3 of 3, on " in errors and "exitcode  : 2" in errors
+        assert "epoch 1" not in output and "Traceback (most recent call last):\n  File \"together.py\"" not in errors
+    assert not bundle.find_bundles(machines[0] / "out")
+
+
+@pytest.mark.slow
+def test_a_process_that_fails_by_itself_says_why(home):
+    """The second of two on one machine runs out of memory in the middle of a step."""
+    script = f"{OF_LAST}training.objectives.vae_loss = lambda *_: [0] * 10**15\n"
+    code, _, errors = ended(torchrun(home, COMMAND + script + GO, *ARGUMENTS, "--epochs", "1", "--model", "vae"))
+    assert code != 0 and errors.count("digits-vae: the training failed: there is not enough memory.") == 1, errors
+    assert not bundle.find_bundles(home / "out")
 
 
 @pytest.mark.slow

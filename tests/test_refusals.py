@@ -249,7 +249,7 @@ def test_what_is_no_array_is_refused_too(call, said):
 
 
 def test_every_public_function_is_in_the_table():
-    tested = {case.name for case in CASES.values()} | {"kl_integral", "distances", "frontier", "training_curves", "petals", "swiss_roll", "umap", "import_umap", "get_prior", "reconstruction_of_each"}
+    tested = {case.name for case in CASES.values()} | {"kl_integral", "distances", "frontier", "training_curves", "petals", "swiss_roll", "umap", "get_prior", "reconstruction_of_each"}
     tested |= {"ae_loss", "vae_loss", "aae_loss", "kl_to_prior", "null_of"}  # which take a model or a function, and call those above
     for module in (gaussian, priors, metrics, objectives, estimators, figures, shapes, projection):
         for name, one in vars(module).items():

@@ -22,6 +22,8 @@ import torch
 import train
 from explorer import bundle, checkpoint, datasets, projection, training
 from explorer.config import RECIPES, ZOO, Config, recipe
+from tests.pictures import generate
+from tests.pretended import pretended_accelerator
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = ["--dataset", "digits", "--epochs", "1", "--device", "cpu"]
@@ -403,6 +405,120 @@ def test_a_training_that_diverges(home, capsys, kind, arguments):
     assert errors.count("\n") == 1 and files(home) == []
 
 
+# Errors that nobody expected: exit code 2, and a sentence too.
+
+FULL = ": there is not enough memory."
+ERRORS = {
+    "of torch": (RuntimeError("CUDA error: misaligned address\nmore"), "(RuntimeError: CUDA error: misaligned address"),
+    "of a device's memory": (torch.OutOfMemoryError("CUDA out of memory. Tried 2 GiB"), FULL),
+    "of the memory": (MemoryError(), FULL),
+    "of torch's allocator": (RuntimeError("DefaultCPUAllocator: can't allocate memory"), FULL),
+    "of this program": (TypeError("unsupported operand"), "(TypeError: unsupported operand)."),
+    "without words": (AssertionError(), "(AssertionError)."),
+    "of the disk": (OSError(errno.EIO, "Input/output error"), "(Input/output error)."),
+}
+PLACES = {"step": (training.objectives, "vae_loss"), "measuring": (training, "evaluate"), "writing": (train, "write")}
+
+
+def failing(error: Exception):
+    def fail(*arguments, **options):
+        raise error
+
+    return fail
+
+
+@pytest.mark.parametrize("error, message", ERRORS.values(), ids=ERRORS)
+def test_an_error_that_nobody_expected_ends_with_a_sentence(home, capsys, monkeypatch, error, message):
+    monkeypatch.setattr(training.objectives, "vae_loss", failing(error))
+    assert train.main([*QUICK, "--model", "vae", "--out", "out"]) == 2
+    errors = capsys.readouterr().err
+    assert errors.startswith("digits-vae: the training failed") and message in errors
+    assert errors.count("\n") == 1 and "Nothing was written." in errors and files(home) == []
+
+
+@pytest.mark.parametrize("owner, name", PLACES.values(), ids=PLACES)
+def test_what_was_finished_before_an_error_is_kept_and_shown(home, capsys, monkeypatch, owner, name):
+    good = getattr(owner, name)
+
+    def fails_the_second_time(*arguments, calls=[], **options):
+        calls.append(1)
+        if len(calls) > 1:
+            raise RuntimeError("CUDA error")
+        return good(*arguments, **options)
+
+    monkeypatch.setattr(owner, name, fails_the_second_time)
+    arguments = [*QUICK, "--batch-size", "5000", "--model", "vae", "--out", "out"]
+    assert train.main(arguments) == 0
+    before = {file: file.read_bytes() for file in files(home)}
+    capsys.readouterr()
+    assert train.main([*arguments, "--model", "ae", "vae", "--seed", "1"]) == 2
+    output = capsys.readouterr()
+    assert output.err.startswith("digits-") and output.err.count("\n") == 1 and "CUDA error" in output.err
+    assert before.items() <= {file: file.read_bytes() for file in files(home)}.items()
+
+
+@pytest.mark.parametrize("owner, name", [(datasets, "load"), (training, "choose_device"), (train, "configure")])
+def test_an_error_before_training_ends_with_a_sentence(home, capsys, monkeypatch, owner, name):
+    monkeypatch.setattr(owner, name, failing(KeyError("flavour")))
+    assert train.main(QUICK) == 2
+    errors = capsys.readouterr().err
+    assert "flavour" in errors and errors.count("\n") == 1 and files(home) == []
+
+
+def test_after_an_error_a_checkpoint_goes_on(home, capsys, monkeypatch):
+    arguments = [*QUICK, "--model", "vae", "--out", "out", "--epochs", "2", "--checkpoint-every", "0"]
+    monkeypatch.setattr(training, "evaluate", failing(RuntimeError("CUDA error")))
+    assert train.main(arguments) == 2
+    assert capsys.readouterr().err.endswith("The same command with --resume goes on from the last checkpoint.\n")
+    monkeypatch.undo()
+    monkeypatch.setattr(train, "HERE", home)
+    monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", SAMPLES)
+    monkeypatch.chdir(home)
+    assert train.main([*arguments, "--resume"]) == 0
+    assert bundle.load_bundle(home / "out" / "digits-vae").metrics["resumed_after"] == 2
+
+
+def test_where_an_error_came_from_can_be_asked_for():
+    program = (
+        "import sys, train\n"
+        "from explorer import training\n"
+        "def misspelt(*arguments, **options): return undefined_name\n"
+        "training.objectives.vae_loss = misspelt\n"
+        "sys.exit(train.main(['--dataset', 'digits', '--model', 'vae', '--device', 'cpu', '--dry-run']))\n"
+    )
+    for asked in (False, True):
+        environment = os.environ | ({"EXPLORER_TRACEBACK": "1"} if asked else {})
+        command = [sys.executable, "-c", program]
+        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+        assert done.returncode == 2
+        assert ("Traceback" in done.stderr and "in misspelt" in done.stderr) == asked
+        last = done.stderr.splitlines()[-1]
+        assert last.startswith("digits-vae: the training failed (NameError: ") and "EXPLORER_TRACEBACK=1" in last
+
+
+# Names that an output cannot show.
+
+
+LATIN = b"caf\xe9".decode("utf-8", "surrogateescape")
+
+
+CATS = "кошки 🐱"
+
+
+@pytest.mark.parametrize("encoding, name", [("ascii", CATS), ("cp1252", CATS), ("utf-8:strict", LATIN)])
+def test_a_name_that_the_output_cannot_show_is_trained_on(home, encoding, name):
+    generate(home / name, 44, 16)
+    (home / name / "red" / "кит.png").write_bytes(b"no picture")
+    arguments = ["--dataset", "folder", "--data-dir", str(home / name), "--model", "ae", "--epochs", "1"]
+    for command in (arguments, ["--evaluate"]):
+        done = subprocess.run(
+            [sys.executable, ROOT / "train.py", *command, "--device", "cpu", "--out", str(home / "out")],
+            capture_output=True, cwd=home, env=os.environ | {"PYTHONIOENCODING": encoding},
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    assert len(bundle.find_bundles(home / "out")) == 1
+
+
 # Interruption.
 
 
@@ -672,6 +788,77 @@ def test_a_resumed_bundle_lands_where_the_first_command_would_have_put_it(home, 
     assert [path.name for path in bundle.find_bundles(home / "elsewhere")] == ["digits-ae"]
 
 
+@pytest.mark.parametrize("out", [[], ["--out", "kept"], ["--out", "ABSOLUTE"]], ids=["runs", "relative", "absolute"])
+def test_a_project_that_was_moved_gets_the_bundle_in_its_new_place(home, monkeypatch, out):
+    old, new = home / "old", home / "new"
+    old.mkdir()
+    out = [str(old / "kept") if part == "ABSOLUTE" else part for part in out]
+    arguments = [*QUICK, "--model", "ae", "--epochs", "2"]
+    monkeypatch.setattr(train, "HERE", old)
+    monkeypatch.chdir(old)
+    interrupt_after(monkeypatch, 1, [*arguments, *out])
+    monkeypatch.chdir(home)
+    old.rename(new)
+    monkeypatch.setattr(train, "HERE", new)
+    monkeypatch.chdir(new)
+    assert train.main([*arguments, "--resume"]) == 0
+    assert not old.exists()
+    (path,) = bundle.find_bundles(new / ("kept" if out else "runs"))
+    assert bundle.load_bundle(path).metrics["resumed_after"] == 1
+
+
+def test_a_bundle_outside_of_a_moved_project_lands_where_it_would_have(home, monkeypatch):
+    old, new, outside = home / "old", home / "new", home / "outside"
+    old.mkdir()
+    arguments = [*QUICK, "--model", "ae", "--epochs", "2"]
+    monkeypatch.setattr(train, "HERE", old)
+    interrupt_after(monkeypatch, 1, [*arguments, "--out", str(outside)])
+    old.rename(new)
+    monkeypatch.setattr(train, "HERE", new)
+    assert train.main([*arguments, "--resume"]) == 0
+    assert [path.parent for path in bundle.find_bundles(outside)] == [outside]
+
+
+# Devices.
+
+
+def test_a_checkpoint_of_another_kind_of_device_goes_on_and_is_said_once(home, capsys, monkeypatch):
+    arguments = ["--dataset", "digits", "--epochs", "2", "--model", "vae", "--out", "out"]
+    with pretended_accelerator() as device:
+        interrupt_after(monkeypatch, 1, [*arguments, "--device", str(device)])
+        capsys.readouterr()
+        assert train.main([*arguments, "--device", "cpu", "--resume"]) == 0
+    output = capsys.readouterr()
+    assert "going on after epoch 1" in output.out
+    assert output.err.startswith("The checkpoint is of another kind of device") and output.err.count("\n") == 1
+    assert bundle.load_bundle(home / "out" / "digits-vae").metrics["resumed_after"] == 1
+
+
+@pytest.mark.parametrize("command", [QUICK[:4] + ["--model", "ae", "--out", "out"], ["--evaluate", "--out", "out"]])
+def test_an_accelerator_that_cannot_be_used_is_left_with_a_sentence(home, capsys, monkeypatch, command):
+    assert train.main([*QUICK, "--model", "ae", "--out", "out"]) == 0
+    capsys.readouterr()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert train.main(command) == 0
+    errors = capsys.readouterr().err
+    assert errors.startswith("The accelerator of this machine cannot be used (") and errors.count("\n") == 1
+
+
+def test_a_named_device_that_fails_in_its_first_step_is_refused(home, capsys, monkeypatch):
+    monkeypatch.setattr(training, "_take_one_step", failing(RuntimeError("no kernel image is available\nmore")))
+    assert train.main([*QUICK[:4], "--device", "mps"]) == 2
+    assert capsys.readouterr().err == "device 'mps' cannot be used here: no kernel image is available\n"
+
+
+def test_a_device_that_gives_no_state_trains_without_checkpoints(home, capsys, monkeypatch):
+    monkeypatch.setattr(training._Run, "tensors", failing(RuntimeError("get_state is not implemented")))
+    arguments = [*QUICK, "--model", "ae", "--epochs", "3", "--out", "out", "--checkpoint-every", "0"]
+    assert train.main(arguments) == 0
+    errors = capsys.readouterr().err
+    assert errors.startswith("No checkpoint can be made on this device (") and errors.count("\n") == 1
+    assert bundle.load_bundle(home / "out" / "digits-ae")
+
+
 def test_another_configurations_checkpoint_is_left_alone(home, capsys, monkeypatch, unbroken):
     arguments = [*LONGER, "--model", "vae"]
     interrupt_after(monkeypatch, 4, arguments)
@@ -853,6 +1040,60 @@ def test_an_interrupted_evaluation_says_what_it_wrote(home, capsys, monkeypatch)
     assert capsys.readouterr().err.strip() == "Interrupted. Bundles measured and written: out/digits-ae; the others are as they were."
     assert_same_result(bundle.load_bundle(home / "out" / "digits-ae"), good)
     assert bundle.load_bundle(home / "out" / "digits-vae").metrics["coverage"] == 0 != wrong.metrics["coverage"]
+
+
+def test_a_bundle_that_cannot_be_measured_is_named_and_the_others_are_measured(home, capsys, monkeypatch):
+    assert train.main([*QUICK, "--model", "ae", "vae", "aae", "--out", "out"]) == 0
+    good = {name: forget(home / "out" / name) for name in ("digits-aae", "digits-ae", "digits-vae")}
+    next((home / "out" / "digits-aae").glob("codes.*")).unlink()  # the first in the alphabet
+    evaluate = training.evaluate
+
+    def broken_for_the_vae(model, *arguments, **options):
+        if model.config.kind == "vae":
+            raise RuntimeError("mat1 and mat2 shapes cannot be multiplied\nmore")
+        return evaluate(model, *arguments, **options)
+
+    monkeypatch.setattr(training, "evaluate", broken_for_the_vae)
+    capsys.readouterr()
+    assert train.main(["--evaluate", "--out", "out", "--device", "cpu"]) == 2
+    output = capsys.readouterr()
+    first, second = output.err.splitlines()
+    assert first.startswith("digits-aae: ") and "the file is missing" in first
+    assert second.startswith("digits-vae: measuring failed (RuntimeError: mat1 and mat2 shapes cannot be multiplied")
+    assert_same_result(bundle.load_bundle(home / "out" / "digits-ae"), good["digits-ae"])
+    assert "\ndigits-ae  " in output.out and "\ndigits-vae  " not in output.out
+    assert bundle.load_bundle(home / "out" / "digits-vae").metrics["coverage"] == 0
+
+
+def test_a_dry_run_of_measuring_writes_nothing(home, capsys):
+    assert train.main([*QUICK, "--model", "ae", "vae", "--out", "out"]) == 0
+    for name in ("digits-ae", "digits-vae"):
+        forget(home / "out" / name)
+    before = {file: (file.stat().st_ino, file.stat().st_mtime_ns, file.read_bytes()) for file in files(home)}
+    capsys.readouterr()
+    assert train.main(["--evaluate", "--dry-run", "--out", "out"]) == 0
+    assert {file: (file.stat().st_ino, file.stat().st_mtime_ns, file.read_bytes()) for file in files(home)} == before
+    assert capsys.readouterr().out.count("(dry run: nothing written)") == 2
+
+
+IDLE = ["--model aae", "--dataset digits", "--epochs 7", "--batch-size 9", "--lr 0.1", "--beta 9", "--seed 1"]
+IDLE += ["--resume", "--adversarial-weight 3", "--discriminator-lr 0.1", "--prior mixture", "--hidden 9"]
+IDLE += ["--latent-dim 3", "--precision auto", "--checkpoint-every 1"]
+
+
+@pytest.mark.parametrize("option", IDLE)
+def test_options_that_do_nothing_while_measuring_are_refused(home, capsys, option):
+    with pytest.raises(SystemExit) as end:
+        train.main(["--evaluate", *option.split()])
+    assert end.value.code == 2
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.endswith(f": error: --evaluate measures bundles as they are: leave out {option.split()[0]}")
+
+
+def test_options_that_measuring_takes(home):
+    assert train.main([*QUICK, "--model", "ae", "--out", "out"]) == 0
+    arguments = ["--recipe", "digits-ae", "--out", "out", "--device", "cpu", "--threads", "1", "--data-dir", "data"]
+    assert train.main(["--evaluate", *arguments]) == 0
 
 
 # What it needs.
