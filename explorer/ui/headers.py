@@ -24,7 +24,7 @@ def policy() -> str:
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts]
     return "; ".join([
         "default-src 'self'",
-        # blob: is how Streamlit loads a component's module; WebGL's functions in Plotly are made by eval
+        # blob: is how Streamlit loads a component's module; for WebGL, as on the scoreboard, Plotly needs eval
         f"script-src 'self' blob: 'unsafe-eval' {' '.join(hashes)}",
         "style-src 'self' 'unsafe-inline'",  # Streamlit and Plotly write style elements
         "img-src 'self' blob: data:",

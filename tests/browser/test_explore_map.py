@@ -216,6 +216,7 @@ def test_the_stretchs_colours_are_one_logarithmic_scale(open_page):
             assert np.abs(figure(page, kind).evaluate(at, [i * room, j * room]) - expected).max() < 14, (kind, i, j)  # smoothed between cells
 
 
+RGBA = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
 # The colour of the sketchpad in the middle of codes' dots.
 SEEN = (
     "(f, codes) => { const canvas = f.querySelector('.sketchpad'), context = canvas.getContext('2d');"
@@ -239,39 +240,41 @@ def test_codes_are_coloured_by_kl_before_and_after_plotly(open_page):
     places = np.stack([30 + across / 2 + scale * codes.mean[:, 0], 4 + down / 2 - scale * codes.mean[:, 1]], -1)
     apart = np.linalg.norm(places[:, None] - places[None], axis=-1) + 99 * np.eye(len(places))
     alone = np.flatnonzero(apart.min(1) > 9)
-    seen = np.array(figure(page, "VAE").evaluate(SEEN, places[alone].tolist()))
     expected = viridis((kl[alone] - low) / (high - low), sequential.Viridis[8::-1])
-    assert len(alone) >= 10 and np.abs(seen[:, :3] - expected).max() < 6  # of a dot that lets 30 % through
-    for route in held:
-        route.continue_()
-    page.wait_for_selector(COMPLETE)
-    drawn = figure(page, "VAE").evaluate("f => f.querySelector('.plot').data.map(({ marker: { color, cmin, cmax, colorscale } }) => [[...color], cmin, cmax, colorscale])")
-    for which, (values, cmin, cmax, scale) in enumerate(drawn):
-        np.testing.assert_allclose(values, kl[codes.label == which], rtol=1e-4)
-        assert (cmin, cmax) == pytest.approx((low, high), rel=1e-4) and [stop for _, stop in scale] == [colour.lower() for colour in sequential.Viridis[8::-1]]
-    grey = figure(page, "AAE").evaluate("f => f.querySelector('.plot').data.map(({ marker }) => marker.color)")
-    assert set(grey) == {"#8d939c"} and "no q(z|x)" in figure(page, "AAE").locator(".note").text_content()
+    assert len(alone) >= 10
+    for before in (True, False):
+        seen = np.array(figure(page, "VAE").evaluate(SEEN, places[alone].tolist()))
+        assert np.abs(seen[:, :3] - expected).max() < 6  # of a dot that lets 30 % through
+        if before:
+            for route in held:
+                route.continue_()
+            page.wait_for_selector(COMPLETE)
+    grey = np.array(figure(page, "AAE").locator(".sketchpad").evaluate(RGBA)).reshape(-1, 4)
+    grey = grey[grey[:, 3] > 170]  # in the middle of a dot
+    assert len(grey) > 360 and np.abs(grey[:, :3] - [0x8D, 0x93, 0x9C]).max() < 6
+    assert "no q(z|x)" in figure(page, "AAE").locator(".note").text_content()
 
 
 @pytest.mark.slow
 def test_colours_survive_what_happens_to_the_maps(open_page):
     page = open_page(f"?{DIGITS}&tool=map&colour=density", color_scheme="light")
     page.wait_for_selector(".explorer.toned")
-    marker = "f => f.querySelector('.plot').data.filter((one) => one.visible).map(({ marker: { color, cmin, cmax, colorscale } }) => [color.length, cmin, cmax, colorscale?.[0][1]])"
-    left, right = figure(page, "VAE").evaluate(marker), figure(page, "AAE").evaluate(marker)
-    assert len(left) == len(right) == 10 and {tuple(one[1:]) for one in left} == {tuple(one[1:]) for one in right}  # one scale for both
+    tones = "f => [f.latentMap.tones.values.length, f.latentMap.tones.range, f.latentMap.tones.stops]"
+    left, right = figure(page, "VAE").evaluate(tones), figure(page, "AAE").evaluate(tones)
+    assert left == right and left[0] == 360  # one scale for both
     page.get_by_role("radio", name="sampled z").first.check()
     page.wait_for_url(re.compile("codes=sampled"))
     page.get_by_role("button", name="3", exact=True).click()
-    assert figure(page, "VAE").evaluate(marker) == [one for i, one in enumerate(left) if i != 3]
+    assert figure(page, "VAE").evaluate(tones) == left
     page.emulate_media(color_scheme="dark")
-    page.wait_for_function("f => f.querySelector('.plot').data[0].marker.colorscale[0][1] === '#482878'", arg=figure(page, "VAE").element_handle())
+    page.wait_for_function("f => f.latentMap.tones.stops[0] === '#482878'", arg=figure(page, "VAE").element_handle())
     page.locator(".panel.left header select").select_option("mnist-vae")
     page.wait_for_url(re.compile("left=mnist-vae"))
-    page.wait_for_function("f => f.querySelector('.plot').data[0].marker.color.length === 980", arg=page.locator(".panel.left .map").element_handle(), timeout=60_000)
+    map_ = page.locator(".panel.left .map").element_handle()
+    page.wait_for_function("f => f.latentMap.tones?.values.length === 10000", arg=map_, timeout=60_000)
     page.get_by_role("combobox", name="Colour by").select_option("class")
     page.wait_for_url(re.compile("^(?!.*colour=)"))
-    page.wait_for_function("f => f.querySelector('.plot').data[0].marker.color === '#3f90da'", arg=page.locator(".panel.left .map").element_handle())
+    page.wait_for_function("f => f.latentMap.tones === null", arg=map_)
     assert page.locator(".explorer.toned").count() == 0
 
 
@@ -349,7 +352,7 @@ def test_by_keyboard_with_opacity_in_the_address(open_page):
     codes.focus()
     page.keyboard.press("Home")
     page.wait_for_url(re.compile("opacity=1(%2C|,)0(&|$)"))
-    opacity = "f => [getComputedStyle(f.querySelector('.gl-container')).opacity, f.querySelector('.under').style.opacity]"
+    opacity = "f => [getComputedStyle(f.querySelector('.sketchpad')).opacity, f.querySelector('.under').style.opacity]"
     assert figure(page, "AAE").evaluate(opacity) == ["0", "1"]
     page.reload()
     page.wait_for_selector(COMPLETE)
@@ -362,7 +365,7 @@ def test_a_umap_has_colours_but_nothing_under_it(open_page):
     page.wait_for_selector(".explorer.toned")
     assert figure(page, "VAE 16-d").locator(".under").count() == 0 and figure(page, "AAE").locator(".under").count() == 1
     assert "nothing lies under it" in figure(page, "VAE 16-d").locator(".note").text_content()
-    assert figure(page, "VAE 16-d").evaluate("f => f.querySelector('.plot').data[0].marker.color.length") > 900
+    assert figure(page, "VAE 16-d").evaluate("f => f.latentMap.tones.values.length") == 10_000
 
 
 @pytest.mark.slow

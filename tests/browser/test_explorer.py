@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 from urllib.parse import urlparse
 
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from sklearn.decomposition import PCA
 
 from explorer import gaussian
@@ -224,7 +226,7 @@ def test_legend_hides_classes_and_shows_one_alone(open_page):
     page = open_page("?" + DIGITS)
     figure = page.get_by_role("figure", name="AAE latent map")
     shown = "f => [...f.querySelectorAll('.class-name')].filter((n) => n.style.display !== 'none').map((n) => n.textContent)"
-    visible = "f => f.querySelector('.plot').data.filter((trace) => trace.visible).map((trace) => trace.name)"
+    visible = "f => f.latentMap.classes.filter((_, which) => !f.latentMap.hidden.has(which))"
     everything = [str(digit) for digit in range(10)]
     button = page.get_by_role("button", name="3", exact=True)
     button.click()
@@ -396,3 +398,51 @@ def test_a_change_that_arrived_does_not_go_again(open_page):
     page.get_by_role("button", name="Resample ε").click()
     page.wait_for_timeout(25_000)
     assert len(sent) == 1
+
+
+# Takes the WebGL contexts of a page's canvases away, as a laptop that wakes does; they never come back.
+LOSE_WEBGL = """() => {
+  const all = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
+  for (const canvas of all(document).filter((e) => e.tagName === 'CANVAS')) {
+    for (const kind of ['webgl2', 'webgl']) canvas.getContext(kind)?.getExtension('WEBGL_lose_context')?.loseContext();
+  }
+}"""
+NO_WEBGL = """
+  const get = HTMLCanvasElement.prototype.getContext;
+  HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+    return /webgl/.test(kind) ? null : get.call(this, kind, ...rest);
+  };
+"""
+
+
+def coloured(page, name: str) -> int:
+    """How many pixels of a map have a colour, on the screen."""
+    picture = Image.open(io.BytesIO(page.get_by_role("figure", name=name).screenshot())).convert("RGB")
+    pixels = np.asarray(picture).astype(int)
+    return int((np.ptp(pixels, -1) > 60).sum())
+
+
+@pytest.mark.parametrize("without", ["lost", "never there"])
+def test_the_codes_are_seen_without_webgl(open_page, chromium, without):
+    page = open_page()
+    names = ("VAE latent map", "AAE latent map")
+    before = [coloured(page, name) for name in names]
+    if without == "lost":
+        page.evaluate(LOSE_WEBGL)
+        page.wait_for_timeout(1000)
+    else:
+        page.add_init_script(NO_WEBGL)
+        page.reload()
+        page.wait_for_selector(COMPLETE)
+    page.get_by_role("slider", name="μ₁", exact=True).press("PageUp")
+    page.get_by_role("slider", name="μ₁", exact=True).press("PageDown")
+    for name, expected in zip(names, before):
+        assert expected > 5000 and coloured(page, name) == pytest.approx(expected, rel=0.05)
+
+
+def test_the_codes_are_as_sharp_as_the_screen(open_page):
+    page = open_page(device_scale_factor=2)
+    ratios = "all => all.map((c) => [c.width / c.clientWidth, c.height / c.clientHeight])"
+    sizes = page.locator(".map canvas").evaluate_all(ratios)
+    assert len(sizes) >= 2
+    np.testing.assert_allclose(sizes, 2, rtol=1e-2)

@@ -1,18 +1,37 @@
-"""Models that few people have: copies of a bundle, pictures in many dimensions, one class or very many, hardly a test image."""
+"""Models that few people have: copies of a bundle, pictures in many dimensions, one class or very many."""
 
 from __future__ import annotations
 
 import shutil
 from types import SimpleNamespace
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 
 from .. import small_bundles
-from .driver import COMPLETE, DESK, serve
+from .driver import COMPLETE, DESK, address, serve
+from .test_dimensions import PLACES
 
-CODES = "map => map.querySelector('.plot').data.flatMap((trace) => [...trace.x].map((x, i) => [x, trace.y[i]]))"
+# The classes of a map of which more than half of the codes lie under names.
+HIDDEN = """map => {
+  const { latentMap } = map, { x, y } = latentMap.scale(), { points, classes } = latentMap;
+  const names = [...map.querySelectorAll('.class-name')].filter((name) => name.style.display !== 'none');
+  const boxes = names.map((name) => name.getBBox());
+  const covered = classes.map(() => [0, 0]);
+  points.label.forEach((which, row) => {
+    const [a, b] = [x(points.x[row]), y(points.y[row])];
+    covered[which][0] += boxes.some((box) => a > box.x && a < box.x + box.width && b > box.y && b < box.y + box.height);
+    covered[which][1] += 1;
+  });
+  return classes.filter((_, which) => covered[which][0] > covered[which][1] / 2);
+}"""
 RNG = np.random.default_rng(0)
+# Folders' names that a file system takes.
+NAMES = (
+    "a space", "it's \"quoted\"", "$(touch x)", "<img src=x onerror=alert(1)>", "semi;colon", "per%2fcent",
+    "[link](x){brace}", "кошки 猫", "a&b=c#d?e", "comma,name:colon", "back\\slash", "`tick`",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +44,16 @@ def odd(tmp_path_factory):
         for dimensions in (3, 8):
             config = small_bundles.pictures(kind, dimensions)
             small_bundles.save_model(runs / f"pictures-{kind}-{dimensions}", config, RNG.integers(0, 2, 60), umap=dimensions == 8)
-    shutil.copytree(runs / "vae", runs / "copy")
+    for name in ("copy", *NAMES):
+        shutil.copytree(runs / "vae", runs / name)
+    few = small_bundles.pictures("vae", classes=[f"class {which:02}" for which in range(25)])
+    small_bundles.save_model(runs / "few", few, [*range(24), 3, 4, 5])  # one or two codes a class, and none of the last
+    alone = small_bundles.pictures("aae", classes=["all"])
+    small_bundles.save_model(runs / "alone", alone, [0] * 7)
+    bytes_ = small_bundles.pictures("ae", classes=[f"class {which}" for which in range(256)])
+    small_bundles.save_model(runs / "all-bytes", bytes_, [*range(256)] * 3)
+    same = small_bundles.pictures("aae", classes=["left", "right"])
+    small_bundles.save_model(runs / "collapsed", same, RNG.integers(0, 2, 300), spread=1e-6)
     with serve(home, runs=runs) as server:
         yield SimpleNamespace(address=server.address, runs=runs)
         assert "Traceback" not in server.log.read_text(encoding="utf-8")
@@ -58,7 +86,7 @@ def open_odd(odd, chromium):
 
 def maps(page) -> list[list[list[float]]]:
     """The codes on both maps."""
-    return [sorted(page.locator(".map").nth(side).evaluate(CODES)) for side in (0, 1)]
+    return [sorted(page.locator(".map").nth(side).evaluate(PLACES)) for side in (0, 1)]
 
 
 def test_a_copy_of_a_bundle_shows_the_same_map_under_its_own_name(open_odd):
@@ -90,3 +118,55 @@ def test_pictures_in_many_dimensions_open_with_every_tool(open_odd, left, right)
         assert page.locator(".failure:visible").count() == 0
     tools.nth(1).click()  # no training was recorded
     page.get_by_text("No recording").first.wait_for()
+
+
+def test_what_was_not_measured_is_a_dash(compute):
+    text = "return kinds.map((kind) => figuresOf({ kind, metrics }).replaceAll(/<.*?>/g, ''));"
+    odd = {"coverage": None, "coverage_null": 0.5, "reconstruction": "<i>9</i>", "kl": [1]}
+    for metrics in ({}, odd, {"coverage_null": []}):
+        vae, aae = compute("panel", text, kinds=["vae", "aae"], metrics=metrics)
+        assert vae == "BCE – at z, – at μ · KL – · −ELBO – nats coverage –, null – ± –"
+        assert aae == "BCE – nats at the code · no ELBO coverage –, null – ± –"
+
+
+@pytest.mark.slow
+def test_bundles_of_any_name_open_from_the_list_and_by_their_address(open_odd):
+    page = open_odd("aae", "vae")
+    wanted = maps(page)[1]
+    for name in NAMES:
+        page.get_by_role("combobox", name="Model in the left panel").select_option(f"runs/{name}")
+        page.locator(".panel.left .facts").filter(has_text="Its loss holds each q(z|x)").wait_for()
+        assert maps(page)[0] == wanted
+        page.wait_for_url(lambda url: address(page)["left"] == f"runs/{name}")
+        page.get_by_role("combobox", name="Model in the left panel").select_option("runs/aae")
+        page.locator(".panel.left .facts").filter(has_text="A discriminator holds its codes").wait_for()
+    for left, right in zip(NAMES[::2], NAMES[1::2]):
+        page = open_odd(quote(left, safe=""), quote(right, safe=""))
+        assert maps(page) == [wanted, wanted] and page.get_by_test_id("stAlert").count() == 0
+        assert (address(page)["left"], address(page)["right"]) == (f"runs/{left}", f"runs/{right}")
+
+
+def test_no_name_of_a_class_hides_a_class(open_odd):
+    for left, right in (("few", "alone"), ("all-bytes", "collapsed")):
+        page = open_odd(left, right)
+        for map_ in page.locator(".map").all():
+            hidden = map_.evaluate(HIDDEN)
+            assert hidden == [], (left, right, hidden)
+
+
+def test_names_stand_at_medians_or_beside_them(compute):
+    def place(*classes, grown: float = 1):
+        given = [{"name": name, "isSeen": bool(some), "middle": middle, "some": some} for name, middle, some in classes]
+        return compute("class_names", "return placed(classes, grown);", classes=given, grown=grown)
+
+    wide = [[x, y] for x in range(0, 200, 20) for y in range(0, 200, 20)]
+    assert place(("cat", [100, 100], wide)) == [[100, 100]]  # it hides few of them
+    [[x, y]] = place(("cat", [50, 50], [[50, 50]]))  # it would hide the only one
+    assert x == 50 and 10 < 50 - y < 30
+    [[_, large]] = place(("cat", [50, 50], [[50, 50]]), grown=2)
+    assert large < y
+    assert place(("none", [None, None], []), ("cat", [100, 100], wide)) == [None, [100, 100]]
+    lone = ("dog", [102, 101], [[102, 101]])
+    cat, dog = place(("cat", [100, 100], wide), lone)
+    assert cat[1] < 91 and dog[1] > 111  # above and below the only dog
+    assert place(*[(f"class {i}", [50 + i % 3, 50], [[50 + i % 3, 50]]) for i in range(24)]) == [None] * 24

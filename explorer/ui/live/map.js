@@ -1,17 +1,17 @@
-// One map of a latent plane: the codes drawn by Plotly, and over them an SVG of everything that moves.
+// One map of a latent plane: a canvas of the codes, Plotly's axes over it, and over both an SVG of all that moves.
 //
-// Plotly takes a second or two to arrive and to be evaluated. Until then a plain canvas shows the codes at the
-// very places where Plotly will draw them, so that the page can be looked at and used; it has no axes and no zoom.
-// The same canvas, on Plotly's axes, is the layer of codes that move in every frame, too fast for Plotly; and it keeps
-// the codes where there is no WebGL for Plotly's dots.
+// Plotly takes a second or two to arrive and to be evaluated. Until then the codes stand where its axes will have them:
+// the page can be looked at and used, but not zoomed. Plotly draws no codes. For so many it needs WebGL, which some
+// machines lack, and which loses its pictures when a laptop wakes or a graphics driver restarts.
 
+import { ClassNames } from "./class_names.js";
 import { Sketchpad } from "./sketchpad.js";
 import { add, set, svgElement } from "./svg.js";
 import { enlargement } from "./theme.js";
 
 const REACH = 12; // pixels within which the pointer finds a code
 const CLICK = 5; // pixels that a click may move
-const OPACITY = 0.7; // of a code's dot, as the sketchpad's
+const CLEAR = "rgba(0,0,0,0)";
 const margin = (grown) => ({ l: 30 * grown, r: 4, t: 4, b: 22 * grown });
 // The share of a Gaussian's mass in the plane inside its 1σ, 2σ and 3σ rings: 1 − exp(−r²/2).
 const RINGS = [1, 2, 3].map((radius) => ({ radius, mass: 1 - Math.exp(-radius * radius / 2) }));
@@ -31,6 +31,8 @@ export class LatentMap {
     this.plot.className = "plot";
     this.overlay = add(host, "svg", { class: "overlay" });
     this.shapes = buildOverlay(this.overlay);
+    this.classNames = new ClassNames(this.shapes.names);
+    host.latentMap = this; // for the browser's console and the tests
     this.setPrior(null);
     this.listen();
   }
@@ -38,18 +40,19 @@ export class LatentMap {
   // Shows the codes of a model: points {x, y, label}, classes' names, ranges {x, y}, colours of the theme.
   async draw(points, classes, ranges, colours) {
     this.classes = classes;
+    this.classNames.write(classes);
     this.tones = null; // they were of the codes before
-    this.setPoints(points);
+    this.points = points;
     this.home = ranges;
     this.colours = colours;
-    await (this.Plotly ? this.drawPlot(ranges) : this.sketch());
+    await (this.Plotly ? this.drawPlot(ranges) : this.plan());
+    this.paint();
   }
 
   // Colours the codes by a number each: {values: one a code, or null where there are none, range: [low, high] of the colours, stops: the colours,
   // none: the colour without a number, ink(row): what all these make of a code}. null: by class again.
   setTones(tones) {
     this.tones = tones;
-    return this.Plotly ? this.drawPlot(this.ranges()) : this.points && this.sketch();
   }
 
   // The prior beneath the codes: rings for N(0, I) (null), else its Gaussians; a string of many is drawn as a band.
@@ -69,25 +72,12 @@ export class LatentMap {
   async take(Plotly) {
     this.Plotly = Plotly;
     await this.drawPlot(this.home);
-    if (!this.onCanvas()) this.sketchpad.canvas.remove();
-    else this.host.prepend(this.sketchpad.canvas); // beneath Plotly's axes
-  }
-
-  // Are the codes on the canvas, and not Plotly's?
-  onCanvas() {
-    return Boolean(this.layer) || !hasWebGl();
   }
 
   // Shows codes that move in the place of the model's: {points, underlay: as in sketchpad.js, trail: pairs or null, past: how many of
-  // those are behind}. `place` draws it. null: the model's codes again.
+  // those are behind}. null: the model's codes again.
   setLayer(layer) {
-    const turned = Boolean(layer) !== Boolean(this.layer);
     this.layer = layer;
-    if (!turned) return;
-    if (layer) this.host.prepend(this.sketchpad.canvas);
-    if (!this.Plotly) return layer || !this.points || this.sketch();
-    if (!this.onCanvas()) this.sketchpad.canvas.remove();
-    if (this.points) this.setHidden(this.hidden);
   }
 
   // The points that are seen.
@@ -99,18 +89,14 @@ export class LatentMap {
     const { colours } = this;
     const grown = (this.grown = enlargement());
     const layout = {
-      ...themed(colours),
+      paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, font: { color: colours.text },
       margin: margin(grown), dragmode: "pan", hovermode: false, showlegend: false, autosize: false,
       width: this.host.clientWidth, height: this.host.clientHeight,
       xaxis: { ...axis(colours, grown), range: ranges.x, constrain: "range" },
       yaxis: { ...axis(colours, grown), range: ranges.y, scaleanchor: "x", constrain: "range" },
     };
-    const config = {
-      displaylogo: false, scrollZoom: true, doubleClick: false, plotGlPixelRatio: 1, responsive: false,
-      modeBarButtons: hasWebGl() ? [["toImage"]] : [[]], // Plotly's picture would lack what the canvas draws
-      toImageButtonOptions: { format: "png", filename: this.host.getAttribute("aria-label"), scale: 2 },
-    };
-    await this.ask((Plotly) => Plotly.react(this.plot, this.traces(), layout, config));
+    const config = { displayModeBar: false, scrollZoom: true, doubleClick: false, responsive: false };
+    await this.ask((Plotly) => Plotly.react(this.plot, [], layout, config));
     if (!this.watched && !this.purged) {
       this.watched = true;
       this.plot.on("plotly_relayouting", () => this.on.view(this));
@@ -118,8 +104,8 @@ export class LatentMap {
     }
   }
 
-  // The codes on the canvas, on the axes that Plotly will have: the same scale for both, around the same middle.
-  sketch() {
+  // The axes that Plotly will have: the same scale for both, around the same middle.
+  plan() {
     const { clientWidth: width, clientHeight: height } = this.host;
     const { l, r, t, b } = margin(enlargement()), across = Math.max(1, width - l - r), down = Math.max(1, height - t - b); // it has no size where it is not seen
     const { x: [x0, x1], y: [y0, y1] } = this.home;
@@ -129,22 +115,19 @@ export class LatentMap {
       xaxis: { range: around(x0, x1, across), _offset: l, _length: across },
       yaxis: { range: around(y0, y1, down), _offset: t, _length: down },
     };
-    this.paint();
   }
 
+  // The codes and the classes' names, again if anything that they show has changed.
   paint() {
-    const palette = this.palette.slice(0, this.classes.length);
-    this.sketchpad.paint(this.host, this.scale(), this.shown(), palette, this.hidden, this.markerSize(), this.layer?.underlay, this.layer ? null : this.tones?.ink);
-  }
-
-  // A class's dots for Plotly.
-  marker(which, rows) {
-    const look = { size: this.markerSize(), opacity: OPACITY };
-    if (!this.tones) return { ...look, color: this.palette[which] };
-    const { values, range: [cmin, cmax], stops, none } = this.tones;
-    if (!values) return { ...look, color: none };
-    const colorscale = stops.map((colour, i) => [i / (stops.length - 1), colour]);
-    return { ...look, color: rows.map((row) => values[row]), cmin, cmax, colorscale, cauto: false, showscale: false };
+    const { host, layer, hidden, classes } = this, tones = layer ? null : this.tones;
+    const scale = this.scale(), points = this.shown(), size = this.markerSize();
+    const view = [scale.x(0), scale.y(0), scale.perX, host.clientWidth, host.clientHeight, window.devicePixelRatio];
+    const now = [points, layer, tones, classes, [...hidden].join(), size, ...view];
+    if (this.painted?.every((value, i) => value === now[i])) return;
+    this.painted = now;
+    const palette = this.palette.slice(0, classes.length);
+    this.sketchpad.paint(host, scale, points, palette, hidden, size, layer?.underlay, tones?.ink);
+    this.classNames.place(points, scale, hidden, enlargement());
   }
 
   markerSize() {
@@ -152,52 +135,18 @@ export class LatentMap {
     return (length > 2000 ? 3 : length > 500 ? 4.5 : 6) * enlargement(); // pixels
   }
 
-  // The axes as they stand: Plotly's, or those of the sketch.
+  // The axes as they stand: Plotly's, or those that it will have.
   axes() {
     return this.plot._fullLayout ?? this.planned;
   }
 
-  traces() {
-    const { x, y, label } = this.points;
-    return this.classes.map((name, which) => {
-      const rows = [];
-      label.forEach((value, row) => value === which && rows.push(row));
-      return {
-        type: hasWebGl() ? "scattergl" : "scatter", mode: "markers", name, hoverinfo: "skip", visible: this.isVisible(which),
-        x: Float32Array.from(rows, (row) => x[row]), y: Float32Array.from(rows, (row) => y[row]),
-        marker: this.marker(which, rows),
-      };
-    });
-  }
-
-  // Keeps the points, and finds where each class's name stands: at its median.
-  setPoints(points) {
-    this.points = points;
-    this.medians = medians(points, this.classes.length);
-    this.shapes.names.replaceChildren(...this.classes.map((name) => {
-      const text = svgElement("text", { class: "class-name", "aria-hidden": true });
-      text.textContent = name;
-      return text;
-    }));
-  }
-
   // Moves the codes, as when means give way to sampled z.
   movePoints(points) {
-    this.setPoints(points);
-    if (!this.Plotly) return this.sketch();
-    const traces = this.traces();
-    return this.ask((Plotly) => Plotly.restyle(this.plot, { x: traces.map((trace) => trace.x), y: traces.map((trace) => trace.y) }));
+    this.points = points;
   }
 
   setHidden(hidden) {
     this.hidden = hidden;
-    if (!this.Plotly) return this.sketch();
-    return this.ask((Plotly) => Plotly.restyle(this.plot, { visible: this.classes.map((_, which) => this.isVisible(which)) }));
-  }
-
-  // Does Plotly draw that class?
-  isVisible(which) {
-    return !this.onCanvas() && !this.hidden.has(which);
   }
 
   async recolour(colours) {
@@ -208,7 +157,7 @@ export class LatentMap {
   resize() {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (!width || !height || !this.points) return;
-    if (!this.Plotly) return this.sketch();
+    if (!this.Plotly) return this.plan();
     return this.grown === enlargement() ? this.ask((Plotly) => Plotly.relayout(this.plot, { width, height })) : this.drawPlot(this.ranges());
   }
 
@@ -218,7 +167,7 @@ export class LatentMap {
   }
 
   setRanges({ x, y }) {
-    if (!this.Plotly) return this.sketch();
+    if (!this.Plotly) return this.plan();
     return this.ask((Plotly) => Plotly.relayout(this.plot, { "xaxis.range": x, "yaxis.range": y }));
   }
 
@@ -271,18 +220,12 @@ export class LatentMap {
     if (!this.axes()) return;
     const { x, y, perX, perY, area } = this.scale();
     const { shapes, layer } = this;
-    if (this.onCanvas() && this.points) this.paint();
+    if (this.points) this.paint();
     if (this.clip !== JSON.stringify(area)) {
       this.clip = JSON.stringify(area);
       set(shapes.clip, { x: area.left, y: area.top, width: area.width, height: area.height });
     }
-    const points = this.shown(), names = layer ? medians(points, this.classes.length) : this.medians;
-    const crowded = layer && isCrowded(names.map(([mx, my]) => [x(mx), y(my)]).filter((_, which) => !this.hidden.has(which)));
-    names.forEach(([mx, my], which) => {
-      const text = shapes.names.children[which];
-      text.style.display = crowded || this.hidden.has(which) || Number.isNaN(mx) ? "none" : "";
-      set(text, { x: x(mx), y: y(my) + 5 });
-    });
+    const points = this.shown();
     const picked = state.pick !== null && points;
     shapes.pick.style.display = picked ? "" : "none";
     if (picked) set(shapes.pick, { transform: `translate(${x(points.x[state.pick])} ${y(points.y[state.pick])})` });
@@ -351,13 +294,12 @@ export class LatentMap {
       if (!this.axes() || this.grabbed || event.pointerType === "touch") return;
       if (event.buttons) return on.leave(this); // panning
       const point = at(event);
-      if (point.inside && !event.composedPath().some((node) => node.classList?.contains("modebar"))) on.hover(this, [point.x, point.y]);
+      if (point.inside) on.hover(this, [point.x, point.y]);
       else on.leave(this);
     });
     host.addEventListener("pointerleave", () => !this.grabbed && on.leave(this));
     host.addEventListener("pointerdown", (event) => {
       if (!this.axes() || event.button || event.composedPath().includes(shapes.handle)) return;
-      if (event.composedPath().some((node) => node.classList?.contains("modebar"))) return;
       pressed = { x: event.clientX, y: event.clientY, id: event.pointerId };
       const release = (up) => {
         if (up.pointerId !== pressed?.id) return;
@@ -449,33 +391,6 @@ function buildOverlay(svg) {
   add(handle, "circle", { r: 16, class: "grip" });
   add(handle, "circle", { r: 7, class: "knob" });
   return { clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, trail, tool, handle, note };
-}
-
-let webGl = null;
-const hasWebGl = () => (webGl ??= Boolean(document.createElement("canvas").getContext("webgl")));
-
-// Where each class's name stands: at the median of its points.
-function medians({ x, y, label }, classes) {
-  const rows = Array.from({ length: classes }, () => []);
-  label.forEach((which, row) => rows[which]?.push(row));
-  return rows.map((some) => {
-    const middle = (values) => Float32Array.from(some, (row) => values[row]).sort()[some.length >> 1] ?? NaN;
-    return [middle(x), middle(y)];
-  });
-}
-
-// Would most of the names stand on each other, as before a training? Then they say nothing.
-function isCrowded(places) {
-  const covered = places.filter(([x, y], i) => places.some(([a, b], j) => i !== j && Math.hypot(a - x, b - y) < 12));
-  return covered.length > places.length / 2;
-}
-
-function themed(colours) {
-  const clear = "rgba(0,0,0,0)";
-  return {
-    paper_bgcolor: clear, plot_bgcolor: clear, font: { color: colours.text },
-    modebar: { bgcolor: clear, color: colours.faint, activecolor: colours.text },
-  };
 }
 
 function axis(colours, grown) {

@@ -147,18 +147,12 @@ export class Panel {
   // The numbers under the map: measured when the model was trained, on the test set.
   describe(state) {
     const { metrics, kind, images, prior, weights } = this.model.entry;
-    const [nullMean, nullStd] = Array.isArray(metrics.coverage_null) ? metrics.coverage_null : [];
-    const of = (name) => figure(metrics[name], 1);
-    const bce = kind === "vae"
-      ? `BCE <b>${of("reconstruction_sampled")}</b> at z, ${of("reconstruction")} at μ · KL <b>${figure(metrics.kl, 2)}</b> · −ELBO <b>${of("negative_elbo")}</b> nats`
-      : `BCE <b>${of("reconstruction")}</b> nats at the code · no ELBO`;
-    const coverage = `coverage <b>${figure(metrics.coverage, 3)}</b>, null ${figure(nullMean, 3)} ± ${figure(nullStd, 3)}`;
     const holds = {
       vae: `Its loss holds each q(z|x) to p(z) = ${prior} by ${weights.beta === 1 ? "this KL" : `${weights.beta} times this KL`}.`,
       aae: `A discriminator holds its codes to ${prior}. The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.`,
       ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
     }[kind] ?? "";
-    this.facts.innerHTML = `<span>${bce}</span> <span>${coverage}</span> ${this.usage()}<span>${holds}</span>`;
+    this.facts.innerHTML = `${figuresOf(this.model.entry)} ${this.usage()}<span>${holds}</span>`;
     this.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. BCE: binary cross-entropy summed over pixels, `
       + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, "
       + "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. –: not measured.";
@@ -170,7 +164,9 @@ export class Panel {
     const { words, model } = this, { codes, entry: { latent_dim: all } } = model;
     if (all <= 2) return "";
     const range = (values) => ({ least: format(Math.min(...values), 2), most: format(Math.max(...values), 2) });
-    const active = codes.logVar ? fill(words.active, { active: activeUnits(codes), all }) : fill(words.spread, { all, ...range(variances(codes).map(Math.sqrt)) });
+    const active = codes.logVar
+      ? fill(words.active, { active: activeUnits(codes), all })
+      : fill(words.spread, { all, ...range(variances(codes).map(Math.sqrt)) });
     return `<span title="${words.used_title}">${active}${model.response ? fill(words.responses, range(model.response)) : ""}</span> `;
   }
 
@@ -182,6 +178,18 @@ export class Panel {
 
 // A measured figure, or a dash: a bundle of another version may lack it.
 const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals) : "–");
+
+// A model's figures, as HTML.
+export function figuresOf({ kind, metrics }) {
+  const [nullMean, nullStd] = Array.isArray(metrics.coverage_null) ? metrics.coverage_null : [];
+  const of = (name) => figure(metrics[name], 1);
+  const bce = kind !== "vae"
+    ? `BCE <b>${of("reconstruction")}</b> nats at the code · no ELBO`
+    : `BCE <b>${of("reconstruction_sampled")}</b> at z, ${of("reconstruction")} at μ · `
+      + `KL <b>${figure(metrics.kl, 2)}</b> · −ELBO <b>${of("negative_elbo")}</b> nats`;
+  const nulls = `${figure(nullMean, 3)} ± ${figure(nullStd, 3)}`;
+  return `<span>${bce}</span> <span>coverage <b>${figure(metrics.coverage, 3)}</b>, null ${nulls}</span>`;
+}
 
 // The two panels' names: the kind of model, and the dataset where that is not enough.
 export function panelNames(entries) {
