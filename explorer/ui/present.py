@@ -15,7 +15,8 @@ _SLOT = "present_state"
 # All sizes hang on the root's type, those of the live parts too (live/__init__.py): at 1366 × 768 it is half as large again. A phone has no room for more.
 STYLE = """<style>
 html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1.25rem; }
-[data-testid=stHeader], [data-testid=stLayoutWrapper]:has(> [data-testid=stExpander]) { display: none; }
+[data-testid=stHeader] { display: none; }
+[data-testid=stLayoutWrapper]:has(> [data-testid=stExpander]) { display: none; }
 .stMainBlockContainer { padding: 0.5rem 1rem; }
 .st-key-present { position: fixed; right: 0.25rem; top: 0.25rem; width: auto; z-index: 100; }
 .st-key-present button { min-height: 0; padding: 0 0.3rem; }

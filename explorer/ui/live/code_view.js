@@ -5,7 +5,10 @@ import { PATH } from "./estimators.js";
 import { format } from "./readout.js";
 
 const COLOURED = { mean: "mean", log_var: "log_var", noise: "noise", z: "z", prior: "prior", "μ": "mean", "σ": "log_var", "σ²": "log_var", "ε": "noise" };
-const TOKENS = /("""[\s\S]*?"""|#[^\n]*|(?<![.\w])(?:mean|log_var|noise|z)\b(?!=)|\bprior\b|\b(?:def|return|import|if|not|for|in|class)\b)/g;
+const TOKENS = new RegExp(`(${[
+  /"""[\s\S]*?"""/, /#[^\n]*/, /\.(?:mean|log_var|noise|z)\b/, /\b(?:mean|log_var|noise|z)\b(?!=)/, /\bprior\b/,
+  /\b(?:def|return|import|if|not|for|in|class)\b/,
+].map(({ source }) => source).join("|")})`, "g");
 const GREEK = /σ²|[μσε]/g;
 
 const number = (value) => short(value, format);
@@ -84,7 +87,7 @@ const inColour = (text) => escape(text).replace(GREEK, (sign) => `<i class="${CO
 // Each line with its HTML. What runs over several lines, a docstring, is closed and opened again at each.
 function lines(source) {
   const html = source.split(TOKENS).map((part, i) => {
-    if (i % 2 === 0) return escape(part);
+    if (i % 2 === 0 || part.startsWith(".")) return escape(part); // an attribute is no symbol
     const kind = part.startsWith('"""') || part.startsWith("#") ? "remark" : COLOURED[part] ?? "keyword";
     return kind === "remark" ? part.split("\n").map((one) => `<span class="remark">${inColour(one)}</span>`).join("\n") : `<i class="${kind}">${part}</i>`;
   }).join("").split("\n");

@@ -1,6 +1,6 @@
 // A pad to draw on, white on black as MNIST, by mouse, pen, finger or keys.
 
-import { luminance } from "./picture_file.js";
+import { blankCanvas, luminance } from "./picture_file.js";
 
 export const SIDE = 280; // pixels, ten for each of MNIST's
 const STEP = 5; // pixels that an arrow key moves the cursor by; with Shift, four times as many
@@ -195,8 +195,8 @@ export class Pad {
 // A canvas of SIDE x SIDE from a picture of ink {values, width, height}, or in colour with three times the values: by itself as large as it
 // fits, or at (left, top) as it is.
 export function baseCanvas({ values, width, height }, place = null) {
-  const canvas = new OffscreenCanvas(SIDE, SIDE), context = canvas.getContext("2d");
-  const small = new OffscreenCanvas(width, height), image = new ImageData(width, height);
+  const canvas = blankCanvas(SIDE, SIDE), context = canvas.getContext("2d");
+  const small = blankCanvas(width, height), image = new ImageData(width, height);
   const area = width * height, [green, blue] = values.length > area ? [area, 2 * area] : [0, 0];
   for (let i = 0; i < area; i++) image.data.set([255 * values[i], 255 * values[i + green], 255 * values[i + blue], 255], 4 * i); // clamped and rounded
   small.getContext("2d").putImageData(image, 0, 0);

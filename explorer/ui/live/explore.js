@@ -525,10 +525,8 @@ const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTi
 
 // Plotly puts its style rules into the document's head, which a shadow root does not see.
 function adoptPlotlyStyles(shadow) {
-  if (!shadow.adoptedStyleSheets) return;
+  if (shadow === document) return;
   const rules = [...document.styleSheets].filter((sheet) => sheet.ownerNode?.id?.startsWith("plotly.js-style"))
     .flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync(rules.join("\n"));
-  shadow.adoptedStyleSheets = [...shadow.adoptedStyleSheets, sheet];
+  shadow.append(Object.assign(document.createElement("style"), { textContent: rules.join("\n") }));
 }

@@ -18,8 +18,8 @@ export class Models {
   open(entry) {
     const key = JSON.stringify([entry.name, entry.tensors]);
     return once(this.named, key, async () => {
-      const content = await this.once(entry.tensors, entry.name, (tensors) => ({ decoder: new Decoder(tensors), codes: columns(tensors) }));
-      return { entry, ...content };
+      const content = (tensors) => ({ decoder: new Decoder(tensors), codes: columns(tensors) });
+      return { entry, ...(await this.once(entry.tensors, entry.name, content)) };
     });
   }
 

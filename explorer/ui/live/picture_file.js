@@ -27,7 +27,7 @@ export async function openPicture(file, side, whole = false) {
   if (whole) return { canvas: await middleOf(bitmap, side), notice: facts.notice };
   const scale = side / Math.max(bitmap.width, bitmap.height);
   const width = Math.max(1, Math.round(bitmap.width * scale)), height = Math.max(1, Math.round(bitmap.height * scale));
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  const context = blankCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.imageSmoothingEnabled = scale < 2; // a picture of few pixels, as MNIST's own, keeps them
   context.imageSmoothingQuality = "high";
   context.drawImage(bitmap, 0, 0, width, height);
@@ -38,7 +38,8 @@ export async function openPicture(file, side, whole = false) {
 
 // What is transparent becomes white, as folder.py has it.
 async function middleOf(bitmap, side) {
-  const edge = Math.min(bitmap.width, bitmap.height), canvas = new OffscreenCanvas(side, side), context = canvas.getContext("2d");
+  const edge = Math.min(bitmap.width, bitmap.height);
+  const canvas = blankCanvas(side, side), context = canvas.getContext("2d");
   const middle = await createImageBitmap(bitmap, (bitmap.width - edge) >> 1, (bitmap.height - edge) >> 1, edge, edge); // or smoothing would see what is beside it
   Object.assign(context, { fillStyle: "#fff", imageSmoothingQuality: "high" });
   context.fillRect(0, 0, side, side);
@@ -46,6 +47,9 @@ async function middleOf(bitmap, side) {
   for (const one of [bitmap, middle]) one.close();
   return canvas;
 }
+
+// A canvas that is in no document. Not every browser has an OffscreenCanvas.
+export const blankCanvas = (width, height) => Object.assign(document.createElement("canvas"), { width, height });
 
 // Grey levels from 0 to 1. What is transparent is taken for paper: white behind dark ink, black behind light ink.
 export function luminance(rgba) {

@@ -67,7 +67,7 @@ export class Panel {
   read(name) {
     const { input } = this.fields[name];
     const [low, high] = name === "hidden" ? [1, WIDEST] : this.data.limits[name];
-    const numbers = input.value.split(/[^\d.eE+-]+|(?<=\d)-/).filter(Boolean).map(Number);
+    const numbers = input.value.replace(/(\d)-/g, "$1 ").split(/[^\d.eE+-]+/).filter(Boolean).map(Number);
     const right = (value) => Number.isFinite(value) && value >= low && value <= high && (Number.isInteger(value) || !(name === "hidden" || WHOLE.includes(name)));
     const fits = numbers.length >= 1 && numbers.length <= (name === "hidden" ? LAYERS : 1) && numbers.every(right);
     input.setAttribute("aria-invalid", String(!fits));
@@ -97,7 +97,10 @@ export class Panel {
 
   showChoices() {
     const { chosen, other } = this;
-    for (const input of this.root.querySelectorAll(".kinds input")) input.checked = input.value === chosen.kind;
+    for (const input of this.root.querySelectorAll(".kinds input")) {
+      input.checked = input.value === chosen.kind;
+      input.parentElement.classList.toggle("chosen", input.checked);
+    }
     this.find(".dataset").value = chosen.dataset;
     this.find(".prior").value = chosen.prior;
     for (const [name, { label, input }] of Object.entries(this.fields)) {
