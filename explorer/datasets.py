@@ -208,7 +208,7 @@ def _socket_timeout(seconds: float):
 
 
 def _reason(error: BaseException) -> str:
-    text = " ".join(str(error).split()).rstrip(":. ")
+    text = " ".join(str(getattr(error, "strerror", None) or error).split()).rstrip(":. ")
     return text or type(error).__name__
 
 

@@ -6,9 +6,10 @@ import contextlib
 import errno
 import hashlib
 import os
+import re
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 LITTER = {".ds_store", ".directory", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir"}
@@ -31,8 +32,16 @@ def is_litter(name: str) -> bool:
     return name.lower() in LITTER or name.startswith("._")
 
 
+def without_folders(text: str, folders: Iterable[Path]) -> str:
+    """A text with the paths below these folders as one would type them there, and `.` for a folder itself."""
+    for folder in sorted(map(str, folders), key=len, reverse=True):
+        text = text.replace(f"{folder}{os.sep}", "")
+        text = re.sub(rf"{re.escape(folder)}(?![\w.-])", ".", text)
+    return text
+
+
 def shown_path(path: Path) -> str:
-    """As one would type it here: a page need not tell a whole class where on the disk the app lies."""
+    """As one would type it here."""
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 

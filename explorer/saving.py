@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from datetime import datetime
 from pathlib import Path
 
@@ -13,16 +14,17 @@ IMPORTANCE_SAMPLES = 500  # of z an image, in a VAE's bound on log p(x)
 
 def fresh_folder(runs: Path, name: str, started: datetime) -> Path:
     """`runs/mnist-vae-20250102-030405`, made: no other run has it, be it of the same second. Raises BundleError where it cannot be made."""
-    from explorer.bundle import BundleError
+    from explorer.bundle import BundleError, check_place
 
     stem = f"{name}-{started:%Y%m%d-%H%M%S}"
     for folder in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))):
         try:
             (runs / folder).mkdir(parents=True)
             return runs / folder
-        except FileExistsError:
-            continue
         except OSError as error:
+            if os.path.lexists(runs / folder):
+                continue
+            check_place(runs / folder)  # where a link leads nowhere
             raise BundleError(f"{runs / folder} cannot be made: {error.strerror}. Free {runs}, or name another folder with --out.") from error
 
 

@@ -166,6 +166,12 @@ def test_runs_of_the_same_second_get_folders_of_their_own(tmp_path):
     assert len(claimed) == len(set(claimed)) == 60 and all(folder.is_dir() for folder in claimed)
 
 
+def test_runs_that_are_a_link_to_nowhere_are_named(tmp_path):
+    (tmp_path / "runs").symlink_to(tmp_path / "disk")
+    with pytest.raises(BundleError, match=r"runs is a link to .*disk, which is not there"):
+        saving.fresh_folder(tmp_path / "runs", "digits-vae", datetime(2025, 1, 2, 3, 4, 5))
+
+
 def test_a_dataset_that_another_program_fetched_meanwhile_is_kept(tmp_path, mirror, monkeypatch):
     fetch = datasets._torchvision_class("mnist")
 

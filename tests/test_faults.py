@@ -129,7 +129,8 @@ def test_a_damaged_model_is_named_and_the_other_is_there(models, whole, damage, 
         if (damage, role) == (swap, "bundle.json"):  # whose files are the other model's, and so not there
             assert "weights" in said
         assert_one_sentence(said, models)
-        assert [entry["name"] for entry in entries] == ["vae"] and problems == [said] and entries[0]["digest"] == other
+        assert [entry["name"] for entry in entries] == ["vae"] and entries[0]["digest"] == other
+        assert problems == [said.replace(str(models), "pretrained")]  # a page does not tell where the program lies
     assert [entry["name"] for entry in cached.catalogue().entries] == ["aae", "vae"]  # and comes back when it is restored
 
 
@@ -183,7 +184,7 @@ def test_a_model_that_is_taken_away_while_it_is_looked_at(models, monkeypatch):
     monkeypatch.setattr(cached, "find_bundles", lambda folder: [models / "aae", models / "vae"] if folder == models else [])
     entries, problems = cached.catalogue()
     assert [entry["name"] for entry in entries] == ["vae"] and len(problems) == 1
-    assert_one_sentence(problems[0], models)
+    assert_one_sentence(problems[0], Path("pretrained"))
 
 
 @pytest.mark.parametrize("page, slot, name, lesson", [
@@ -260,6 +261,31 @@ def test_errors_of_images_of_another_set_are_not_given_out(models, monkeypatch):
     monkeypatch.setattr(originals, "_from_disk", lambda dataset, folder: datasets.load("digits", "test").images[:100])
     found = ask(routes_app(), f"/assets/any/errors/{load_bundle(models / 'vae').digest}")
     assert found.status == 404 and b"100 test images here, and not the 360" in found.body
+
+
+@pytest.mark.parametrize("here", [Path("/"), Path(__file__).parent], ids=str)
+def test_no_sentence_of_a_page_tells_where_the_program_lies(models, monkeypatch, here):
+    """Wherever the server was started."""
+    monkeypatch.chdir(here)
+    monkeypatch.setattr(Path, "home", lambda: models.parents[2])
+    digest = load_bundle(models / "aae").digest
+    truncated_mnist(models.parent / "data")
+    said = [cached.original_problem("mnist", 3), cached.original_problem("fashion-mnist", 3)]
+    app = routes_app()
+    for path in ("originals/mnist/3", "originals/mnist?rows=1", "originals/kmnist/3", f"tensors/{digest}"):
+        truncate(models, "weights", random.Random(0)) if path.startswith("tensors") else None
+        found = ask(app, f"/assets/any/{path}")
+        said.append(found.body.decode("latin-1"))
+        assert found.status == 404
+    said += cached.catalogue().problems
+    shown = []
+    monkeypatch.setattr(failure.st, "error", lambda text, icon: shown.append(text.replace("\\", "")))
+    for error in (BundleError(f"{models / 'aae'} cannot be read."), datasets.DatasetError(f"{cached.ROOT / 'data'}: gone.")):
+        failure.show_failure(error)
+    assert shown == ["pretrained/aae cannot be read.", "data: gone."]
+    for sentence in [*said, *shown]:
+        for place in (models.parent, cached.ROOT, Path.home()):
+            assert str(place) not in sentence, sentence
 
 
 # What a page says where the program fails.

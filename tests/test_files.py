@@ -239,6 +239,19 @@ def test_a_disk_that_knows_no_locks_is_written_to(tmp_path, folders_open, monkey
     assert (tmp_path / "name.bin").read_bytes() == b"new"
 
 
+@pytest.mark.parametrize(
+    "text, shown",
+    [
+        ("/srv/app/runs/a b/bundle.json: gone", "runs/a b/bundle.json: gone"),
+        ("in '/srv/app'. And /srv/app/data.", "in '.'. And data."),
+        ("/srv/app-2/x and /srv/apple", "app-2/x and apple"),
+        ("/usr/lib/x", "/usr/lib/x"),
+    ],
+)
+def test_a_page_does_not_tell_where_folders_lie(text, shown):
+    assert files.without_folders(text, [Path("/srv"), Path("/srv/app")]) == shown
+
+
 def test_a_path_is_shown_from_here_on(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert shown_path(tmp_path / "data" / "MNIST") == str(Path("data") / "MNIST")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -16,7 +18,7 @@ from explorer import datasets, desks, folder, runs
 from explorer.bundle import MANIFEST, Bundle, BundleError, find_bundles, find_remains, load_bundle
 from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.downloads import Downloads
-from explorer.files import readable
+from explorer.files import readable, without_folders
 from explorer.originals import DatasetOriginals, FolderOriginals, Originals
 from explorer.shapes import SHAPES
 from explorer.ui.texts import NO_PICTURES
@@ -43,6 +45,13 @@ class ModelGone(LookupError):
 SPOKEN = (BundleError, datasets.DatasetError, ModelGone)  # errors whose messages are sentences for people
 
 
+def for_page(message: object) -> str:
+    """An error's sentence for all visitors: they need not know where on the server's disk the program and its data lie."""
+    places = (*FOLDERS.values(), DATA_DIR)
+    folders = {ROOT, Path.cwd(), Path.home(), Path(sys.prefix), *(place.parent for place in places)}
+    return readable(without_folders(str(message), folders))
+
+
 class Catalogue(NamedTuple):
     """The models that can be shown, as the browser needs them, and a sentence for each that cannot."""
 
@@ -58,7 +67,7 @@ def catalogue() -> Catalogue:
             try:
                 entries.append(_entry(prefix + readable(path.name), _open(path)))
             except BundleError as error:
-                problems.append(str(error))
+                problems.append(for_page(error))
     return Catalogue(entries, problems)
 
 
@@ -184,7 +193,7 @@ def umap_points(digest: str, what: str) -> np.ndarray:
     try:
         return _images_of_codes(bundle).astype(np.float32) / 255
     except datasets.DatasetError as error:
-        raise LookupError(str(error)) from error
+        raise LookupError(for_page(error)) from error
 
 
 def _required(digest: str) -> Bundle:
@@ -241,7 +250,7 @@ def original_problem(dataset: str, row: int) -> str | None:
     try:
         original(dataset, row)
     except (datasets.DatasetError, LookupError) as error:
-        return str(error)
+        return for_page(error)
     return None
 
 
@@ -255,12 +264,12 @@ def _open(path: Path) -> Bundle:
         stamp = (path / MANIFEST).stat()
     except OSError:  # taken away since the folder was read, or not to be looked at
         return load_bundle(path)  # which says what is wrong
-    return _load(str(path), stamp.st_mtime_ns, stamp.st_size)
+    return _load(os.fsencode(path), stamp.st_mtime_ns, stamp.st_size)
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def _load(path: str, changed: int, size: int) -> Bundle:
-    return load_bundle(path)
+def _load(path: bytes, changed: int, size: int) -> Bundle:
+    return load_bundle(os.fsdecode(path))
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -11,7 +11,7 @@ from explorer.ui import cached, texts
 
 def show_failure(error: Exception) -> bool:
     """st.App's `on_script_error`. True: Streamlit has logged the error, and need not show it."""
-    st.error(plain(str(error)) if isinstance(error, cached.SPOKEN) else texts.FAILURE, icon=":material/error:")
+    st.error(plain(cached.for_page(error)) if isinstance(error, cached.SPOKEN) else texts.FAILURE, icon=":material/error:")
     return True
 
 

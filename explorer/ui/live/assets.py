@@ -99,7 +99,7 @@ async def serve_of_bundle(request: Request) -> Response:
     try:
         asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
     except DatasetError as error:
-        return PlainTextResponse(f"There is no such file: {error}", 404)
+        return PlainTextResponse(f"There is no such file: {cached.for_page(error)}", 404)
     return respond(request, asset, f"{kind}-{digest}") if asset else PlainTextResponse("There is no such model: reload the page.", 404)
 
 
@@ -108,7 +108,7 @@ async def serve_original(request: Request) -> Response:
     try:
         image = await anyio.to_thread.run_sync(cached.original, request.path_params["dataset"], int(row) if _is_row(row) else -1)
     except (DatasetError, LookupError) as error:
-        return PlainTextResponse(f"no original: {error}", 404)
+        return PlainTextResponse(f"no original: {cached.for_page(error)}", 404)
     return Response(image, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -120,7 +120,7 @@ async def serve_originals(request: Request) -> Response:
     try:
         images = await anyio.to_thread.run_sync(cached.originals, request.path_params["dataset"], [int(row) for row in rows])
     except (DatasetError, LookupError) as error:
-        return PlainTextResponse(f"no originals: {error}", 404)
+        return PlainTextResponse(f"no originals: {cached.for_page(error)}", 404)
     return Response(images, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
 
 

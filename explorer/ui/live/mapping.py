@@ -39,7 +39,8 @@ def _answer(digest: str, written: str, action: str, page: str) -> Response:
             found = (umaps.cancel if action == "cancel" else umaps.ask)(wanted, page)
     except (LookupError, ValueError) as error:
         return PlainTextResponse(f"There is no such map: {error}.", 404, headers=HEADERS)
-    return JSONResponse(found._asdict(), headers=HEADERS)
+    problem = found.problem and cached.for_page(found.problem)
+    return JSONResponse(found._asdict() | {"problem": problem}, headers=HEADERS)
 
 
 async def take_command(request: Request) -> Response:

@@ -123,7 +123,7 @@ def describe(run: Run, since: int = 0) -> dict:
         "id": run.id, "revision": run.revision, "state": run.state, "place": run.pool.place(run), "chosen": run.chosen,
         "taken": run.taken, "steps": run.steps, "epochs": run.config.training.epochs, "seconds": run.seconds,
         "last": run.history[-1] if run.history else None, "null": run.null, "since": since, "points": points[since:],
-        "problem": run.problem, "note": run.note, "saved": run.saved, "measured": run.measured,
+        "problem": run.problem and cached.for_page(run.problem), "note": run.note, "saved": run.saved, "measured": run.measured,
     }  # fmt: skip
 
 
