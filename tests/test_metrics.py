@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tracemalloc
+import warnings
 
 import numpy as np
 import pytest
@@ -631,6 +632,12 @@ def test_label_accuracy_of_clusters_of_chance_and_of_itself():
     chance = metrics.knn_label_accuracy(codes[:2000], rng.permutation(labels[:2000]), codes[2000:], rng.permutation(labels[2000:]))
     assert chance == pytest.approx(0.1, abs=4 * math.sqrt(0.09 / 2000))
     assert metrics.knn_label_accuracy(codes, labels, codes, labels, k=1) == 1
+
+
+def test_a_class_a_code_gives_no_warning_of_a_library():
+    codes = np.random.default_rng(0).standard_normal((43, 2))
+    with warnings.catch_warnings(action="error"):
+        assert metrics.knn_label_accuracy(codes, np.arange(43), codes, np.arange(43), k=1) == 1
 
 
 def test_label_accuracy_refuses_what_cannot_be_measured():

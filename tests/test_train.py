@@ -18,6 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 import train
 from explorer import bundle, checkpoint, datasets, projection, training
@@ -494,6 +495,28 @@ def test_where_an_error_came_from_can_be_asked_for():
         assert ("Traceback" in done.stderr and "in misspelt" in done.stderr) == asked
         last = done.stderr.splitlines()[-1]
         assert last.startswith("digits-vae: the training failed (NameError: ") and "EXPLORER_TRACEBACK=1" in last
+
+
+# Sets from which there is little to learn.
+
+ODD = {
+    "black": (lambda i: np.zeros((16, 16)), 2, "All 48 pictures are black: "),
+    "the same": (lambda i: np.arange(256).reshape(16, 16), 2, "All 48 pictures are the same: "),
+    "a class a picture": (lambda i: np.random.default_rng(i).integers(0, 256, (16, 16)), 48, "48 of the 48 classes"),
+}
+
+
+@pytest.mark.parametrize("picture, classes, warning", ODD.values(), ids=ODD)
+def test_of_an_odd_set_a_sentence_says_what_is_wrong_and_no_library_warns(home, picture, classes, warning):
+    for i in range(48):
+        folder = home / "pictures" / f"{i % classes:02}"
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture(i).astype(np.uint8)).save(folder / f"{i}.png")
+    arguments = ["--dataset", "folder", "--data-dir", "pictures", "--epochs", "1", "--device", "cpu", "--out", "out"]
+    command = [sys.executable, str(ROOT / "train.py"), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=home)
+    assert done.returncode == 0 and len(bundle.find_bundles(home / "out")) == 2
+    assert done.stderr.startswith(warning) and done.stderr.count("\n") == 1
 
 
 # Names that an output cannot show.
