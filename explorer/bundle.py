@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 FORMAT = 2  # raised when an older reader could not open what this one writes
 MANIFEST = "bundle.json"
+LONGEST_REASON = 200  # characters of what is wrong with a configuration
 ROLES, OPTIONAL_ROLES = {"weights", "codes"}, {"recording"}  # of the files beside it
 
 
@@ -156,7 +157,8 @@ def _open(path: Path, manifest: dict) -> Bundle:
     try:
         config = Config.from_dict(manifest["config"])
     except (KeyError, ValueError) as error:
-        raise _broken(path / MANIFEST, f"its configuration cannot be used ({error})") from error
+        why = str(error) if len(str(error)) <= LONGEST_REASON else f"{str(error)[:LONGEST_REASON]} …"
+        raise _broken(path / MANIFEST, f"its configuration cannot be used ({why})") from error
     files, metrics, history, recording = manifest["files"], manifest["metrics"], manifest["history"], None
     weights_file, weights = _read_tensors(path, "weights", files)
     codes_file, arrays = _read_tensors(path, "codes", files)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import json
+import math
 import random
 import re
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -17,7 +20,7 @@ from explorer.ui import adversary_state, cached, failure, reparameterisation_sta
 from explorer.ui.live import assets
 
 from .asgi import ask, routes_app
-from .small_bundles import save
+from .small_bundles import pictures, save, save_model
 
 FILES = ("bundle.json", "weights", "codes", "recording")
 PAGES = ("explore", "reparameterisation", "adversary", "scoreboard")  # that show models
@@ -132,6 +135,43 @@ def test_a_damaged_model_is_named_and_the_other_is_there(models, whole, damage, 
         assert [entry["name"] for entry in entries] == ["vae"] and entries[0]["digest"] == other
         assert problems == [said.replace(str(models), "pretrained")]  # a page does not tell where the program lies
     assert [entry["name"] for entry in cached.catalogue().entries] == ["aae", "vae"]  # and comes back when it is restored
+
+
+JUNK = [None, True, -1, 2**70, 10**400, math.nan, math.inf, "", "<b>", "\ud800", "a\0b", "9" * 5000, [], [1], ["a"], {}]
+
+
+def places(node: object, path: tuple = ()) -> Iterator[tuple]:
+    """Where the values of a manifest are."""
+    yield path
+    for name in node if isinstance(node, dict) else range(len(node)) if isinstance(node, list) else ():
+        yield from places(node[name], (*path, name))
+
+
+@pytest.mark.parametrize("part", ["config", "metrics", "history"])
+def test_a_manifest_with_any_values_is_shown_or_named(tmp_path, monkeypatch, part):
+    """Under a digest that is right, as of a bundle that somebody made by hand."""
+    monkeypatch.setattr(cached, "FOLDERS", {"": tmp_path})
+    save_model(tmp_path / "one", pictures("vae"), [0, 1] * 30)
+    file = tmp_path / "one" / "bundle.json"
+    right = json.loads(file.read_text(encoding="utf-8"))
+    named = 0
+    for place in places(right[part], (part,)):
+        for junk in JUNK:
+            manifest = copy.deepcopy(right)
+            node = manifest
+            for name in place[:-1]:
+                node = node[name]
+            node[place[-1]] = junk
+            manifest["digest"] = bundle._manifest_digest(manifest)
+            file.write_text(json.dumps(manifest), encoding="utf-8")
+            try:
+                entry = cached._entry("one", load_bundle(file.parent))
+            except BundleError as error:
+                named += 1
+                assert re.fullmatch(r"[^\n]{1,600}", str(error)), place
+            else:  # what the browser is sent
+                json.dumps(entry, allow_nan=False, ensure_ascii=False).encode()
+    assert named >= len(JUNK)
 
 
 @pytest.mark.parametrize("damage, role", [(remove, "weights"), (truncate, "codes"), (newer, "bundle.json"), (swap, "recording")])
