@@ -1,4 +1,4 @@
-"""Trainings by session. A `Desk` holds the two runs of a session; the `Hall` keeps every desk until its session has left."""
+"""Trainings by session. A `Desk` holds a session's two runs; the `Hall` keeps a desk until its session has left."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from explorer.pool import Pool, give_memory_back
 from explorer.runs import Folders, Run
 
 WATCHED_SECONDS = 5.0  # nobody asked for so long: runs take no snapshots, they only train
-LOOKS = 10  # for a session that is away, before its desk ends. Counted, not timed: while the machine sleeps nobody can be there
+# How often a session that is away is looked for before its desk ends. The looks are counted: by the clock, the time
+# for which the machine slept would count, too, and no session can come back then.
+LOOKS = 10
 _LOG = logging.getLogger(__name__)
 
 
@@ -29,7 +31,7 @@ class Desk:
         self.runs: dict[str, Run | None] = dict.fromkeys(self.SIDES)
         self.pace: dict[str, float | None] = dict.fromkeys(self.SIDES)
         self.seen = time.monotonic()  # when its page asked last
-        self.is_connected: Callable[[], bool] = lambda: False  # has its session a browser?
+        self.is_connected: Callable[[], bool] = lambda: False  # whether the session has a browser
         self.missed = 0  # looks in a row that found neither
         self.lock = threading.Lock()
         self.closed = False
@@ -61,15 +63,15 @@ class Desk:
         return time.monotonic() - self.seen < WATCHED_SECONDS
 
     def is_left(self) -> bool:
-        """Has nobody been there for half the time after which it ends? Its runs then make room for those of others."""
+        """Whether session and page have been away for half of Hall.GRACE. The runs then make room for others'."""
         return self.missed > LOOKS / 2
 
     def look(self) -> None:
-        """Looks whether its session is there."""
+        """Counts a look that finds nobody."""
         try:
             there = self.is_connected()
         except Exception:
-            _LOG.exception("a session could not be looked for")
+            _LOG.exception("Streamlit cannot tell whether a session is connected")
             there = False
         self.missed = 0 if there else self.missed + 1
 
@@ -87,7 +89,7 @@ class Desk:
 
 
 class Hall:
-    """All desks of the process, by their tokens. A desk ends when its session and its page have been away for GRACE seconds."""
+    """All desks of the process, by their tokens. A desk ends when session and page have been away for GRACE seconds."""
 
     GRACE = 150.0  # seconds: somewhat longer than Streamlit keeps a session whose connection broke
 
@@ -104,11 +106,11 @@ class Hall:
         return f"{self._name}-{secrets.token_urlsafe(24)}"
 
     def knew(self, token: str) -> bool:
-        """Was this a token of this process, or of one that ran before it?"""
+        """Whether this process made the token. Otherwise the server has been restarted since."""
         return token.startswith(f"{self._name}-")
 
     def desk(self, token: str, is_connected: Callable[[], bool] = lambda: False) -> Desk:
-        """A session's; a new one where there is none. is_connected(): whether the session has a browser now."""
+        """The session's desk; a new one if there is none. is_connected(): whether the session has a browser now."""
         with self._lock:
             if token not in self._desks:
                 self._desks[token] = Desk(self.pool, self.folders)
@@ -125,7 +127,7 @@ class Hall:
         return desk
 
     def take_over(self, token: str, before: str) -> bool:
-        """The session of `token` goes on with the desk that was called `before`. Returns whether there is one."""
+        """Gives the desk of the token `before` to the session of `token`. Returns whether there is such a desk."""
         with self._lock:
             if before not in self._desks or token not in self._desks or before == token:
                 return False

@@ -114,7 +114,8 @@ class _Job:
             _LOG.error("a download failed", exc_info=error)
         inner = getattr(error, "reason", None)  # of what urllib wraps
         why = reason(inner) if isinstance(inner, Exception) else reason(error)
-        self.problem = f"{self.name} could not be fetched ({why}): check the server's network and try again; all else works without it."
+        remedy = "check the server's network and try again; all else works without it."
+        self.problem = f"{self.name} could not be fetched ({why}): {remedy}"
         self.state = "failed"
 
     def _count(self, size: int) -> None:

@@ -51,7 +51,10 @@ class Pool:
             run.fail(problem)
 
     def _start_thread(self, run: Work) -> RuntimeError | None:
-        """One more, where there may be one more. Where the system refuses it and there is no other, the run leaves the queue, and the error is returned."""
+        """Starts one more thread if the pool may have one more.
+
+        If the system refuses it and there is no other thread, takes the run out of the queue and returns the error.
+        """
         if len(self._threads) >= self.size:
             return None
         thread = threading.Thread(target=self._serve, name="training", daemon=True)

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 
 SHORT_OF_MEMORY = "the server is short of memory"
-_MEMORY = re.compile(r"out of memory|not enough memory|(can't|cannot|could not|unable to) allocate", re.IGNORECASE)  # as torch and the system say it
-_SPEAKING = (ValueError, LookupError, ImportError, OSError)  # their messages need no type beside them
+# In messages of torch and of the system.
+_MEMORY = re.compile(r"out of memory|not enough memory|(can't|cannot|could not|unable to) allocate", re.IGNORECASE)
+_CLEAR = (ValueError, LookupError, ImportError, OSError)  # types whose messages can be read without the type
 
 
 def reason(error: BaseException) -> str:
-    """What an error says, on one line and without a full stop."""
+    """An error's message, on one line and without a full stop."""
     text = " ".join(str(getattr(error, "strerror", None) or error).split()).rstrip(":. ")
     if isinstance(error, MemoryError) or _MEMORY.search(text):
         return SHORT_OF_MEMORY
     if not text:
         return type(error).__name__
-    return text if isinstance(error, _SPEAKING) else f"{type(error).__name__}: {text}"
+    return text if isinstance(error, _CLEAR) else f"{type(error).__name__}: {text}"

@@ -41,7 +41,8 @@ class Run:
         self, config: Config, pool: Pool, folders: Folders, watched: Callable[[], bool] = lambda: True,
         chosen: dict | None = None, left: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
-        """chosen: the configuration as the page named it; watched, left: whether somebody looks at it now, and whether nobody has for long."""
+        """chosen: the configuration as the page named it. watched(): whether a page shows the run now. left(): whether
+        its session has been away for long; the run then makes room for those that wait."""
         self.id = next(_ids)
         self.chosen, self.left = chosen, left
         self.config, self.pool, self.folders, self.watched = config, pool, folders, watched
@@ -329,14 +330,14 @@ class Run:
 
 
 def one_core():
-    """A context in which torch computes in the calling thread alone: threads that wait for each other on a busy machine are many times slower.
+    """A context in which torch uses only the calling thread. On busy cores, several threads are many times slower.
 
-    Other threads keep theirs, which `torch.set_num_threads` would take from all that start later.
+    `torch.set_num_threads` would also set the number for every thread that starts later.
     """
     import torch
     from threadpoolctl import threadpool_limits
 
-    torch.get_num_threads()  # the first call in a thread gives it its number; only then can it be changed
+    torch.get_num_threads()  # torch sets a thread's number at its first call there, and would undo the limit
     return threadpool_limits(1, user_api="openmp")
 
 

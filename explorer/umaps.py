@@ -99,7 +99,8 @@ class Umaps:
     def want(self, wanted: Wanted, page: str, load: Callable[[], np.ndarray]) -> Status:
         """Begins a UMAP, or joins one that another page wants.
 
-        load(): the points, (n, d) float32. It is called when the turn has come. If it raises an error, the UMAP fails with that reason.
+        load(): the points, (n, d) float32. It is called when the turn has come. If it raises an error, the UMAP fails
+        with that reason.
         """
         with self._changed:
             if wanted in self._made:
@@ -166,7 +167,7 @@ class Umaps:
     # ---- the thread that speaks with the process -------------------------------------------------
 
     def _serve(self) -> None:
-        """Uses one process after another, as they are cancelled, until none is needed. No error ends this thread with jobs left behind."""
+        """Uses one process after another, until none is needed. No error ends this thread while jobs wait."""
         while True:
             try:
                 another = self._use_process()
@@ -182,13 +183,15 @@ class Umaps:
         """Starts a process and gives it jobs until it ends. Returns whether another is needed after it."""
         with contextlib.ExitStack() as stack:
             environment = dict(os.environ)
-            with contextlib.suppress(OSError):  # what it leaves there when it is killed, as numba's folder, goes with it
-                environment["TMPDIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="umaps-", ignore_cleanup_errors=True))
+            with contextlib.suppress(OSError):  # a process that is killed leaves files, such as numba's
+                temporary = tempfile.TemporaryDirectory(prefix="umaps-", ignore_cleanup_errors=True)
+                environment["TMPDIR"] = stack.enter_context(temporary)
             return self._attend_to(self._start(environment))
 
     def _attend_to(self, process: subprocess.Popen) -> bool:
         complaints: deque[str] = deque(maxlen=1)
-        follower = threading.Thread(target=_pass_on, args=(process.stderr, complaints), name="complaints of UMAPs", daemon=True)
+        parts = (process.stderr, complaints)
+        follower = threading.Thread(target=_pass_on, args=parts, name="UMAPs' errors", daemon=True)
         try:
             follower.start()
             return self._give_jobs(process)
@@ -212,8 +215,9 @@ class Umaps:
     def _start(self, environment: dict[str, str]) -> subprocess.Popen:
         root = Path(__file__).resolve().parents[1]
         process = subprocess.Popen(
-            self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=root, env=environment
-        )
+            self.command, cwd=root, env=environment,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )  # fmt: skip
         with self._changed:
             self._process = process
             if self._is_closed:
@@ -246,7 +250,8 @@ class Umaps:
     def _do(self, process: subprocess.Popen, job: _Job) -> None:
         try:
             points = np.ascontiguousarray(job.load(), np.float32)
-            settings = {"shape": points.shape, "neighbours": job.wanted.neighbours, "min_distance": job.wanted.min_distance, "seed": job.wanted.seed}
+            _, _, neighbours, min_distance, seed = job.wanted
+            settings = {"shape": points.shape, "neighbours": neighbours, "min_distance": min_distance, "seed": seed}
             message = json.dumps(settings).encode() + b"\n" + points.tobytes()
         except Exception as error:
             if not isinstance(error, (LookupError, ValueError)):  # those have been foreseen
@@ -275,7 +280,10 @@ class Umaps:
                 self._jobs.popitem(last=False)
 
     def _broke_off(self, problem: str) -> bool:
-        """The process is gone: its job was cancelled, or it ended by itself. Another is needed after a job; without one, it ended while it compiled."""
+        """The process is gone: its job was cancelled, or it ended by itself. Returns whether another is needed.
+
+        It is, after a job. Without a job the process ended while it compiled, or idle.
+        """
         with self._changed:
             job, self._running = self._running, None
             if job is None:

@@ -181,7 +181,10 @@ def ask(method: str, path: str, body: bytes = b"", content_type: str = "applicat
     return answer.status, answer.body.decode()
 
 
-@pytest.mark.parametrize("error, reason", [(MemoryError(), "short of memory"), (ImportError("no _ssl"), "no _ssl"), (RuntimeError("odd"), "odd")])
+@pytest.mark.parametrize(
+    "error, reason",
+    [(MemoryError(), "short of memory"), (ImportError("no _ssl"), "no _ssl"), (RuntimeError("odd"), "odd")],
+)
 def test_no_error_leaves_a_download_running_for_ever(tmp_path, mirror, monkeypatch, error, reason):
     def refuse(*arguments):
         raise error

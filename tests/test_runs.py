@@ -223,7 +223,9 @@ def test_an_unexpected_error_is_said_and_logged(run, monkeypatch, caplog):
     assert one.problem == "ZeroDivisionError: division by zero" and "ZeroDivisionError" in caplog.text
 
 
-@pytest.mark.parametrize("error", [ImportError("libtorch_cpu.so: cannot open shared object file"), OSError("no such library"), MemoryError()])
+@pytest.mark.parametrize(
+    "error", [ImportError("libtorch_cpu.so: cannot open shared object file"), OSError("no such library"), MemoryError()]
+)
 def test_torch_that_cannot_be_imported_is_said_and_tried_again(run, pool, monkeypatch, error):
     def refuse(name, *arguments, of=builtins.__import__):
         if name == "torch" or (name == "explorer" and "training" in (arguments[2] or ())):
@@ -238,13 +240,16 @@ def test_torch_that_cannot_be_imported_is_said_and_tried_again(run, pool, monkey
         wait_for(lambda: [one.state for one in made] == ["failed"] * 3)
         wait_for(lambda: pool.threads() == 0)
     for one in made:
-        assert (str(error) or "short of memory") in one.problem and ("requirements.txt" in one.problem) == isinstance(error, ImportError)
+        assert (str(error) or "short of memory") in one.problem
+        assert ("requirements.txt" in one.problem) == isinstance(error, ImportError)
     one = run()
     one.play()
     wait_for(lambda: one.state == "finished")
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes")])
+@pytest.mark.parametrize(
+    "error", [MemoryError(), RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 4 bytes")]
+)
 def test_too_little_memory_is_said_in_plain_words(run, monkeypatch, error):
     def refuse(*arguments, **options):
         raise error
@@ -405,7 +410,7 @@ def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
     wait_for(lambda: desk.runs["a"].taken > 3 and desk.runs["b"].state == "paused")
     models = [weakref.ref(desk.runs[side]._model) for side in "ab"]
     time.sleep(1.5)
-    assert not desk.closed and hall._timer is not None
+    assert not desk.closed
     connected[0] = False
     wait_for(lambda: desk.closed)  # to ask the hall for the desk would keep it
     del desk

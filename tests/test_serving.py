@@ -42,9 +42,11 @@ def test_everything_is_served_below_the_base_path_and_nowhere_else(below):
 @pytest.mark.parametrize("chosen, threads", [({}, 1), ({"OMP_NUM_THREADS": "2"}, min(2, cores()))])
 def test_torch_computes_in_one_thread_for_each_page_whichever_was_visited_before(chosen, threads):
     program = (
-        "from explorer.ui import serving\nserving.compute_in_one_thread()\nimport torch\nfrom concurrent.futures import ThreadPoolExecutor\n"
+        "from concurrent.futures import ThreadPoolExecutor\nfrom explorer.ui import serving\n"
+        "serving.compute_in_one_thread()\nimport torch\n"
         "print(torch.get_num_threads(), ThreadPoolExecutor(1).submit(torch.get_num_threads).result())"
     )
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"} | chosen
-    found = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", env=environment, cwd=ROOT)
+    command = [sys.executable, "-c", program]
+    found = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT)
     assert found.stdout.split() == [str(threads)] * 2, found.stderr

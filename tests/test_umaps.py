@@ -157,11 +157,13 @@ def test_a_failure_is_said_and_the_next_job_goes_on(made):
     until(lambda: state(found, wanted(2)) == "done")
     problems = [found.ask(which, "p") for which in (wanted(4), wanted(2, "gone"), wanted(5))]
     assert [one.state for one in problems] == ["failed"] * 3
-    assert [one.problem for one in problems] == ["no", "the model was replaced", umaps.DIED.format(reason="exit status 0")]
+    ended = umaps.DIED.format(reason="exit status 0")
+    assert [one.problem for one in problems] == ["no", "the model was replaced", ended]
 
 
 def test_a_process_that_cannot_begin_fails_what_waits(tmp_path):
-    for script, problem in (("print('{\"problem\": \"not installed\"}')", "not installed"), ("pass", umaps.DIED.format(reason="exit status 0"))):
+    said, ended = "print('{\"problem\": \"not installed\"}')", umaps.DIED.format(reason="exit status 0")
+    for script, problem in ((said, "not installed"), ("pass", ended)):
         found = Umaps((sys.executable, "-c", script))
         found.want(wanted(), "p", lambda: POINTS)
         until(lambda: state(found, wanted()) == "failed")
@@ -255,7 +257,11 @@ def works(found: Umaps, source: str) -> None:
 
 @pytest.mark.parametrize(
     "expected, error",
-    [("memory", OSError(errno.ENOMEM, "Cannot allocate memory")), ("short of memory", MemoryError()), ("odd", ValueError("odd"))],
+    [
+        ("memory", OSError(errno.ENOMEM, "Cannot allocate memory")),
+        ("short of memory", MemoryError()),
+        ("odd", ValueError("odd")),
+    ],
 )
 def test_a_process_that_could_not_start_is_started_for_the_next_umap(made, monkeypatch, expected, error):
     def refuse(*arguments, **options):
@@ -269,7 +275,10 @@ def test_a_process_that_could_not_start_is_started_for_the_next_umap(made, monke
     works(found, "later")
 
 
-@pytest.mark.parametrize("error", [MemoryError(), OSError("the disk is gone"), ImportError("no torch"), RuntimeError("odd"), LookupError("gone")])
+@pytest.mark.parametrize(
+    "error",
+    [MemoryError(), OSError("the disk is gone"), ImportError("no torch"), RuntimeError("odd"), LookupError("gone")],
+)
 def test_points_that_cannot_be_loaded_fail_their_own_umap_only(made, error):
     found = made()
 
@@ -316,7 +325,8 @@ def test_the_reason_of_a_process_that_ended_is_given(script, expected):
 
 
 def test_a_process_that_is_ended_leaves_no_temporary_file_behind():
-    script = "import tempfile\nhandle, path = tempfile.mkstemp()\n" + SCRIPT.replace("say(ready=True)", "say(ready=True, path=path)")
+    leaves = "import tempfile\nhandle, path = tempfile.mkstemp()\n"
+    script = leaves + SCRIPT.replace("say(ready=True)", "say(ready=True, path=path)")
     paths, read = [], umaps._read
 
     def listen(process):
@@ -338,7 +348,7 @@ def test_a_process_that_is_ended_leaves_no_temporary_file_behind():
 
 
 def run_process(*, before: str = "", jobs: bytes = b"") -> tuple[list[dict], str]:
-    """Runs explorer.umap_process after some code, on those jobs. Returns its answers in JSON, and what it complained of."""
+    """Runs explorer.umap_process after some code, on those jobs. Returns its answers in JSON, and its errors' text."""
     code = f"{before}\nfrom explorer import umap_process\numap_process.main()"
     found = subprocess.run([sys.executable, "-c", code], input=jobs, capture_output=True, cwd=ROOT, timeout=300)
     return [json.loads(line) for line in found.stdout.splitlines() if line.startswith(b"{")], found.stderr.decode()
@@ -356,16 +366,23 @@ def test_the_process_works_where_its_scheduling_class_is_refused(error):
 
 
 def test_the_process_says_why_it_cannot_begin():
-    broken = "from explorer import projection\ndef umap(*_): raise RuntimeError('cannot cache function: no locator available')\nprojection.umap = umap"
+    broken = (
+        "from explorer import projection\n"
+        "def umap(*_): raise RuntimeError('cannot cache function: no locator available')\nprojection.umap = umap"
+    )
     [answer], _ = run_process(before=broken)
     assert "no locator available" in answer["problem"] and "memory" not in answer["problem"]
 
 
-@pytest.mark.parametrize("error, expected", [("MemoryError()", "memory"), ("RuntimeError('odd')", "odd"), ("ValueError('too few')", "too few")])
+@pytest.mark.parametrize(
+    "error, expected",
+    [("MemoryError()", "memory"), ("RuntimeError('odd')", "odd"), ("ValueError('too few')", "too few")],
+)
 def test_a_umap_that_fails_in_the_process_leaves_it_to_do_the_next(error, expected):
     failing = (
         "from explorer import projection\ncalls = []\n"
-        f"def umap(points, *others):\n    calls.append(1)\n    if len(calls) == 2: raise {error}\n    return points[:, :2]\nprojection.umap = umap"
+        "def umap(points, *others):\n    calls.append(1)\n"
+        f"    if len(calls) == 2: raise {error}\n    return points[:, :2]\nprojection.umap = umap"
     )
     answers, complaints = run_process(before=failing, jobs=JOB + JOB)
     assert expected in answers[1]["problem"] and answers[2]["shape"] == [4, 2], complaints

@@ -28,10 +28,10 @@ def inline_scripts(page: bytes) -> list[bytes]:
 
 
 def connection() -> Callable[[], bool]:
-    """Called by a page's script: returns a function that tells, in any thread and later on, whether that session is connected to a browser.
+    """Whether the session that runs this script is connected to a browser: a function, for any thread and later on.
 
-    A session whose connection breaks keeps its state for two minutes, and goes on without a run of the script when the browser is back. So
-    neither the script nor `on_release` of a session's cache, which is called when the connection breaks, can tell.
+    Streamlit keeps a session whose connection breaks for two minutes. If the browser comes back, no script runs. So
+    neither the script nor `on_release` of a session's cache, called when the connection breaks, can know.
     """
     context = get_script_run_ctx()
     session_id = context.session_id if context else ""

@@ -92,7 +92,8 @@ class Student:
         self.page = self.random.choice([one for one in self.loads if one != self.page]) if page is None else page
         await self._timed("another page", self._turn())
         if "trainings" in self.data:
-            self.polling = asyncio.create_task(self._poll(f"/{self.data['assets']}runs/{self.data['trainings']}?a=0.0.0&b=0.0.0"))
+            runs = f"/{self.data['assets']}runs/{self.data['trainings']}"
+            self.polling = asyncio.create_task(self._poll(f"{runs}?a=0.0.0&b=0.0.0"))
 
     async def _turn(self) -> None:
         await self.run()

@@ -106,7 +106,11 @@ def expected(message) -> bool:
 
 def expected_while_away(message) -> bool:
     """And a browser says so where there is no server to ask."""
-    return expected(message) or any(part in message.text + message.location["url"] for part in ("net::ERR_", "Failed to fetch", "WebSocket", "reaching server endpoint", "when disconnected from server", "Is Streamlit still running", "/runs/"))
+    parts = (
+        "net::ERR_", "Failed to fetch", "WebSocket", "reaching server endpoint", "when disconnected from server",
+        "Is Streamlit still running", "/runs/",
+    )  # fmt: skip
+    return expected(message) or any(part in message.text + message.location["url"] for part in parts)
 
 
 def distinct(seen: list[dict]) -> list[int]:

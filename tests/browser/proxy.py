@@ -92,11 +92,11 @@ async def _pass_on(source, target) -> None:
 
 
 class Relay:
-    """Passes connections on to a server until it is cut, as a router does that a phone has left."""
+    """A TCP relay to a server, which can be cut."""
 
     def __init__(self, server: str) -> None:
         self.target = ("127.0.0.1", urlparse(server).port)
-        self.is_open, self.sockets = True, set()
+        self.is_open, self.sockets, self.dead = True, set(), set()
         self.door = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://localhost:{self.door.getsockname()[1]}"
 
@@ -114,6 +114,10 @@ class Relay:
         self._end_all()
         time.sleep(seconds)
         self.is_open = True
+
+    def lose(self) -> None:
+        """Keeps the connections, but passes nothing on any more: as after a change of network."""
+        self.dead |= self.sockets
 
     def _end_all(self) -> None:
         for one in list(self.sockets):
@@ -135,7 +139,8 @@ class Relay:
     def _pass_on(self, source: socket.socket, target: socket.socket) -> None:
         with suppress(OSError):
             while content := source.recv(65536):
-                target.sendall(content)
+                if source not in self.dead:
+                    target.sendall(content)
         for one in (source, target):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Trainings outlive what happens to a connection and to a tab: it is cut, its session is lost, the page is reloaded or duplicated."""
+"""Trainings outlive a cut connection, a lost session, a reload; a duplicated tab has trainings of its own."""
 
 from __future__ import annotations
 
@@ -26,6 +26,15 @@ desks.Hall.GRACE = {GRACE}
 MemorySessionStorage.__init__.__defaults__ = (128, {KEPT})
 app = st.App(**serving.arguments())
 """
+
+
+# Lets no question for the trainings' state go out.
+HOLD = """() => {
+  const ask = window.fetch, held = [];
+  const hold = () => new Promise((_, reject) => held.push(reject));
+  window.fetch = (address, options) => (options?.method === "POST" ? ask(address, options) : hold());
+  window.letGo = () => { window.fetch = ask; for (const reject of held) reject(new Error("held")); };
+}"""
 
 
 @pytest.fixture(scope="module")
@@ -57,7 +66,12 @@ def context(chromium):
 def watch(page):
     errors = page.context.errors
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and not expected_while_away(message) and errors.append(message.text))
+
+    def note(message) -> None:
+        if message.type == "error" and not expected_while_away(message):
+            errors.append(message.text)
+
+    page.on("console", note)
     return page
 
 
@@ -82,7 +96,8 @@ def goes_on(page, side: str = "a", since: int = 0) -> None:
     """Waits until the page sees it train."""
     element = page.locator(f".run.{side}").element_handle()
     taken = max(since, int(run(page, side)["taken"]))
-    page.wait_for_function("([e, taken]) => e.dataset.state === 'running' && Number(e.dataset.taken) > taken + 5", arg=[element, taken])
+    trains = "([e, taken]) => e.dataset.state === 'running' && Number(e.dataset.taken) > taken + 5"
+    page.wait_for_function(trains, arg=[element, taken])
 
 
 def sentence(page) -> str:
@@ -98,6 +113,30 @@ def test_a_training_goes_on_while_the_connection_is_cut(context, relay):
     page.get_by_text("The server does not answer").wait_for(state="hidden")
     goes_on(page, since=int(before["taken"]))
     assert run(page)["id"] == before["id"] and sentence(page) == ""
+
+
+@pytest.mark.slow
+def test_the_page_asks_again_where_an_answer_never_comes(context, relay):
+    page = visit(context, relay.address)
+    start(page)
+    relay.lose()
+    before = run(page)
+    goes_on(page, since=int(before["taken"]))
+    assert run(page)["id"] == before["id"] and sentence(page) == ""
+
+
+@pytest.mark.slow
+def test_a_command_to_trainings_that_are_gone_leaves_the_reason_to_be_read(context, relay):
+    page = visit(context, relay.address)
+    start(page)
+    page.evaluate(HOLD)
+    relay.cut(2 * GRACE)
+    page.evaluate("() => window.letGo()")  # the page asks a little later: it is the command that finds them gone
+    page.get_by_role("button", name="Pause run A", exact=True).click()
+    page.get_by_text("This page was away for too long").wait_for()
+    page.wait_for_selector(".run.a[data-state=empty]")
+    assert "away for too long" in sentence(page)
+    start(page)
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ class Practice {
     return new URL(`runs/${trainings}`, new URL(assets, document.baseURI)).href;
   }
 
-  // The trainings that the server has for this page now. They become the ones that this tab had before, if those are still there.
+  // Shows the trainings of the page's session. If the tab had others before, its session takes over those.
   join(data) {
     const address = this.addressOf(data), joined = takeOver(data.trainings, address);
     joined.then((outcome) => ["ended", "restarted"].includes(outcome) && this.complain(this.words[outcome]));
@@ -58,20 +58,19 @@ class Practice {
 
   update(data) {
     if (this.readColours()) this.drawAll();
-    if (this.feed.address !== this.addressOf(data)) this.join(data); // another session: the server was restarted, or the connection was cut for long
+    if (this.feed.address !== this.addressOf(data)) this.join(data); // a new session, after a restart or a long cut
     if (!this.exchange.isNews(data.state)) return;
     this.state = data.state;
     this.showChoices();
   }
 
-  // The trainings are gone. The page gets new ones when its script runs, and Streamlit runs it for nothing until something changes: so the choices
-  // are sent again. Once: a server may lose trainings again.
+  // The trainings are gone. The page's script makes room for new ones, but Streamlit does not run it before something
+  // changes. So the choices are sent again; once, because the server may lose trainings again.
   lose(why) {
     if (SIDES.some((side) => this.panels[side].run)) this.complain(this.words[why]);
     if (this.answered) this.exchange.post(this.state);
     this.answered = false;
   }
-
 
   destroy() {
     this.feed.stop();

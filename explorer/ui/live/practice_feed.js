@@ -3,10 +3,12 @@
 import { readSafetensors } from "./safetensors.js";
 
 const QUICK = 200, IDLE = 3000, HIDDEN = 4000, RETRY = 1500; // milliseconds from one answer to the next question
+const PATIENCE = 15_000; // ms for an answer: after a change of network, some answers never arrive
+const soon = () => AbortSignal.timeout?.(PATIENCE); // not in Safari before 16
 const isGone = ({ status }) => status === 404 || status === 410;
 
 export class Feed {
-  // onNews({a, b}) for each answer; onTrouble(null, or what is wrong); onGone(status) where the server has no such trainings.
+  // onNews({a, b}): an answer; onTrouble(problem or null); onGone(status): the server has no such trainings.
   constructor({ onNews, onTrouble, onGone }) {
     this.onNews = onNews;
     this.onTrouble = onTrouble;
@@ -27,9 +29,9 @@ export class Feed {
     let refused = null;
     await this.ready;
     try {
-      const response = await fetch(`${this.address}/${side}`, { method: "POST", body: JSON.stringify(body) });
-      if (isGone(response)) this.onGone(response.status);
-      else if (!response.ok) refused = await response.text();
+      const options = { method: "POST", body: JSON.stringify(body), signal: soon() };
+      const response = await fetch(`${this.address}/${side}`, options);
+      if (!response.ok && !isGone(response)) refused = await response.text(); // ask() reports what is gone
     } catch (error) {
       this.onTrouble(error.message);
     }
@@ -48,7 +50,7 @@ export class Feed {
     try {
       await this.ready;
       const question = Object.entries(this.known).map(([side, run]) => `${side}=${run ? `${run.status.id}.${run.arrays ? run.status.revision : 0}.${run.points.length}` : "0.0.0"}`);
-      const response = await fetch(`${address}?${question.join("&")}`, { cache: "no-store" });
+      const response = await fetch(`${address}?${question.join("&")}`, { cache: "no-store", signal: soon() });
       if (this.stopped) return;
       if (isGone(response)) {
         this.onTrouble(null);

@@ -1,5 +1,5 @@
-// Which trainings are this tab's. The server gives each session trainings of its own. A tab that was reloaded, or whose session was lost while
-// its connection was cut, has another session: it then takes over the trainings that it had before.
+// Which trainings belong to this tab. The server keeps trainings by session. A tab that was reloaded, or whose session
+// was lost during a cut of the connection, has a new session, which takes over the trainings of the one before.
 
 const KEY = "practice trainings"; // in the tab's own storage, which a reload keeps
 const PATIENCE = 300, RETRY = 1500; // ms for another tab to answer; from one question to the server to the next
@@ -48,8 +48,8 @@ function forget() {
   inStorage((storage) => storage.removeItem(KEY));
 }
 
-// token: of the trainings that the server gave this page; address: theirs. Resolves when they have become those that this tab had before, to "kept";
-// or when they cannot, to "new" where the tab had none, "ended" or "restarted".
+// token: of the session's trainings; address: theirs. Resolves to "kept" once the session has taken over the trainings
+// that this tab had before; to "new" if it had none; to "ended" or "restarted" if they are gone.
 export async function takeOver(token, address) {
   const before = held ?? inStorage((storage) => storage.getItem(KEY));
   if (!before || before === token) return "new";
@@ -59,7 +59,8 @@ export async function takeOver(token, address) {
   }
   for (;;) {
     try {
-      const { ok, status } = await fetch(address, { method: "POST", body: before });
+      const signal = AbortSignal.timeout?.(10 * RETRY);
+      const { ok, status } = await fetch(address, { method: "POST", body: before, signal });
       if (ok || status < 500) {
         if (ok) hold(token);
         else forget();

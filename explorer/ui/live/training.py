@@ -25,7 +25,10 @@ SMALL = 4096  # bytes of an answer that is not worth compressing
 PACES = (None, 100.0, 10.0, 2.0)  # steps a second
 ACTIONS = ("start", "step", "epoch", "pause", "stop", "reset", "save", "pace")
 ENDED, UNKNOWN = 410, 404  # trainings that this server had, and that none had since it began
-GONE = {ENDED: "These trainings have ended: their page was away for too long.", UNKNOWN: "This server has no such trainings: it was restarted."}
+GONE = {
+    ENDED: "These trainings have ended: their page was away for too long.",
+    UNKNOWN: "This server has no such trainings: it was restarted.",
+}
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
@@ -49,7 +52,7 @@ def _gone(token: str) -> Response:
 
 
 async def _read(request: Request) -> bytes | None:
-    """What was sent; None where it is too long."""
+    """The request's body; None if it is too long."""
     body = b""
     async for part in request.stream():
         body += part
@@ -59,7 +62,7 @@ async def _read(request: Request) -> bytes | None:
 
 
 async def take_over(request: Request) -> Response:
-    """The page goes on with the trainings whose token it sends: those that its tab had before it was reloaded, or before its session was lost."""
+    """Gives the page's session the trainings whose token it sends: those of the session that its tab had before."""
     body = await _read(request)
     if body is None:
         return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)

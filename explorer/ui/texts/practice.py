@@ -126,7 +126,7 @@ have a code as near as their fifth neighbour among the draws: it sees holes.
 training down to look at it. The learning rate rises for a fifth of all steps and then falls, so the number of epochs is part of the recipe. When a training is finished, **Save**
 measures it on the whole test set (for a VAE on MNIST that takes two or three minutes) and writes a bundle to `runs/`, for the explorer and the scoreboard.
 
-**Trainings belong to this browser tab.** A reload finds them again, and they go on while the connection is cut or the phone is locked, for about two
-minutes; then they end, as they do after the tab is closed. As many run at once as the server has cores; others wait in a queue. A paused training
-frees its core. The address holds the choices: copy it to share them.
+**Trainings belong to this browser tab.** A reload keeps them. They go on for about two minutes after the connection is cut,
+the phone is locked or the tab is closed; then they end. As many run at once as the server has cores; others wait in a
+queue. A paused training frees its core. The address holds the choices: copy it to share them.
 """
