@@ -16,7 +16,8 @@ from dataclasses import dataclass
 KINDS = ("ae", "vae", "aae")
 IMAGE_SIDES = {"mnist": 28, "fashion-mnist": 28, "kmnist": 28, "digits": 8}  # pixels
 DATASETS = tuple(IMAGE_SIDES)
-CLASSES = 10  # of every dataset
+CLASSES = 10  # of every dataset here
+TEN_CLASSES = frozenset(DATASETS)  # one that is added may have more
 FOLDER = "folder"  # the dataset's name where it is a folder of pictures: `Config.pictures` says which
 NETWORKS = ("mlp", "conv")
 CONVOLUTION_SIDES = range(16, 65, 4)  # of the images that a convolutional pair takes
@@ -181,7 +182,9 @@ class Config:
     @property
     def classes(self) -> int:
         """How many classes the images have: labels are below it."""
-        return len(self.pictures.class_names) if self.pictures else CLASSES
+        if self.pictures is not None:
+            return len(self.pictures.class_names)
+        return CLASSES if self.training.dataset in TEN_CLASSES else 256  # a label is a byte
 
     @property
     def dataset(self) -> str:

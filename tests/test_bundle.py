@@ -411,6 +411,13 @@ def test_a_recording_that_cannot_be_played_is_refused(tmp_path, arrays, message)
             load_bundle(tmp_path / "one")
 
 
+def test_a_dataset_that_was_added_may_have_more_classes(tmp_path, monkeypatch):
+    monkeypatch.setattr("explorer.config.DATASETS", ("digits", "letters"))
+    letters = dataclasses.replace(config("ae"), training=TrainingConfig("letters", epochs=1))
+    small_bundles.save_model(tmp_path / "one", letters, [3, 25])
+    assert load_bundle(tmp_path / "one").codes.label.tolist() == [3, 25]
+
+
 def test_a_metric_that_json_cannot_hold_is_left_out(tmp_path):
     save(tmp_path / "one", metrics=METRICS | {"negative_log_likelihood": math.inf, "marginal_kl": math.nan})
     assert load_bundle(tmp_path / "one").metrics == METRICS
