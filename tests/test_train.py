@@ -490,7 +490,7 @@ def test_where_an_error_came_from_can_be_asked_for():
     for asked in (False, True):
         environment = os.environ | ({"EXPLORER_TRACEBACK": "1"} if asked else {})
         command = [sys.executable, "-c", program]
-        done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, env=environment)
         assert done.returncode == 2
         assert ("Traceback" in done.stderr and "in misspelt" in done.stderr) == asked
         last = done.stderr.splitlines()[-1]
@@ -514,7 +514,7 @@ def test_of_an_odd_set_a_sentence_says_what_is_wrong_and_no_library_warns(home, 
         Image.fromarray(picture(i).astype(np.uint8)).save(folder / f"{i}.png")
     arguments = ["--dataset", "folder", "--data-dir", "pictures", "--epochs", "1", "--device", "cpu", "--out", "out"]
     command = [sys.executable, str(ROOT / "train.py"), *arguments]
-    done = subprocess.run(command, capture_output=True, text=True, cwd=home)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=home)
     assert done.returncode == 0 and len(bundle.find_bundles(home / "out")) == 2
     assert done.stderr.startswith(warning) and done.stderr.count("\n") == 1
 
