@@ -50,7 +50,7 @@ class Found(NamedTuple):
     test: Split
     skipped: list[str]  # the files and folders that could not be read, each with the reason
     others: Mapping[str, int]  # files that are no pictures, by their endings
-    pooled: list[str]  # the sub-folders that are splits, and no classes
+    layout: list[str]  # a sentence where the folders' names leave it open which of them are the classes
 
 
 class Listing(NamedTuple):
@@ -74,7 +74,7 @@ def read(
     if side is not None and side not in CONVOLUTION_SIDES:
         first, last = CONVOLUTION_SIDES[0], CONVOLUTION_SIDES[-1]
         raise DatasetError(f"The side must be a multiple of 4 from {first} to {last} pixels, not {side}.")
-    folder = Path(folder).resolve()
+    folder = Path(os.path.realpath(folder))
     files, skipped, others = list_files(folder)
     if not files:
         left_out = " ".join(["", *_left_out(skipped, others)])
@@ -112,18 +112,27 @@ def read(
     digests = b"".join(hashlib.sha256(array).digest() for split in splits for array in split)
     digest = hashlib.sha256(digests).hexdigest()[:16]
     pictures = Pictures(str(folder), tuple(map(readable, names)), digest, "".join(checks))
-    return Found(pictures, side, channels, *splits, skipped, others, pooled)
+    return Found(pictures, side, channels, *splits, skipped, others, _layout(files, pooled))
 
 
 def problems(found: Found) -> list[str]:
     """What a person should know of the pictures before a training: a sentence each."""
-    sentences = []
-    if found.pooled:
-        places = ", ".join(f"{name}/" for name in found.pooled)
-        sentences.append(
-            f"The classes are the folders in {places}: all pictures are pooled, and the test split is drawn from them."
-        )
-    return sentences + _left_out(found.skipped, found.others) + _doubts(found)
+    return found.layout + _left_out(found.skipped, found.others) + _doubts(found)
+
+
+def _layout(files: Sequence[str], pooled: Sequence[str]) -> list[str]:
+    """What may surprise in which folders are the classes."""
+    if pooled:
+        places = ", ".join(f"{readable(name)}/" for name in pooled)
+        pooling = "all pictures are pooled, and the test split is drawn from them"
+        return [f"The classes are the folders in {places}: {pooling}."]
+    tops = {file.partition("/")[0] for file in files}
+    inner = {file.split("/")[1] for file in files if file.count("/") > 1}
+    if len(tops) == 1 and len(inner) > 1:
+        [top] = map(readable, tops)
+        remedy = f"name {top}/ itself if the folders in it are the classes"
+        return [f"All pictures are in {top}/, which is the only class: {remedy}."]
+    return []
 
 
 def _left_out(skipped: Sequence[str], others: Mapping[str, int]) -> list[str]:

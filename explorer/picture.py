@@ -14,6 +14,7 @@ pictures are mostly made to stand on a page.
 from __future__ import annotations
 
 import contextlib
+import warnings
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,13 +28,13 @@ MOST_PIXELS = 64_000_000  # decoded at once: a small file may hold a picture tha
 MOST_PIXELS_OF_A_JPEG = 256_000_000  # of which a part is decoded; phones make 200 million
 MOST_PIXELS_OF_A_PROGRESSIVE_JPEG = 72_000_000  # which is in memory as a whole, in up to six bytes a pixel
 WHITES = (255, 4095, 65535)
-HEIF_SUFFIXES = {".heic", ".heif", ".hif"}
+SUFFIXES = {".avif", ".heic", ".heif", ".hif", ".jxl", ".webp"}  # of pictures also where Pillow cannot open them
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}  # ISO/IEC 23008-12
 
 
 @cache
 def suffixes() -> set[str]:
-    """The endings of picture files, in small letters: those of all formats that Pillow opens here, and HEIC's."""
+    """The endings of picture files, in small letters: those of all formats that Pillow opens here, and SUFFIXES."""
     from PIL import Image
 
     with contextlib.suppress(ImportError):
@@ -42,13 +43,13 @@ def suffixes() -> set[str]:
         register_heif_opener()
     known = Image.registered_extensions()  # and all formats are registered
     opened = {*Image.OPEN, "MPO"}  # which is opened as JPEG
-    return HEIF_SUFFIXES | {suffix for suffix, kind in known.items() if kind in opened}
+    return SUFFIXES | {suffix for suffix, kind in known.items() if kind in opened}
 
 
 def is_picture(file: Path) -> bool:
     """Does the content look like a picture's? For a file without an ending."""
     try:
-        with _open(file):
+        with warnings.catch_warnings(action="ignore"), _open(file):
             return True
     except Exception:  # Pillow raises a dozen kinds for damaged files
         return False

@@ -398,6 +398,7 @@ ODD = [
         reason="too large",
     ),
     Odd("damaged/phone.heic", bytes_of(b"\0\0\0\x18ftypheic" + bytes(40)), reason="pillow-heif"),
+    Odd("damaged/new.jxl", bytes_of(b"\xff\x0a" + bytes(40)), reason=NO_KIND),
     Odd("damaged/phone.jpg", bytes_of(b"\0\0\0\x18ftypmif1" + bytes(40)), reason=""),
     Odd("damaged/data.h5", bytes_of(b"\x89HDF\r\n\x1a\n" + bytes(40)), reason="HDF5"),
     Odd("damaged/nowhere.jpg", link("gone.jpg"), reason="No such file or directory"),

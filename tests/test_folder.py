@@ -130,6 +130,9 @@ def test_bad_folders_get_one_sentence(discs, tmp_path):
         folder.read(empty)
     with pytest.raises(DatasetError, match=r"The folder .*nowhere cannot be opened \(No such file or directory\)"):
         folder.read(tmp_path / "nowhere")
+    (tmp_path / "circle").symlink_to("circle")
+    with pytest.raises(DatasetError, match=r"folder .*circle cannot be opened \(Too many levels of symbolic links\)"):
+        folder.read(tmp_path / "circle")
     with pytest.raises(DatasetError, match="The side must be a multiple of 4 from 16 to 64 pixels, not 30"):
         folder.read(discs, 30)
     for file in sorted(discs.glob("*/*.png"))[39:]:
@@ -159,6 +162,15 @@ def test_the_folders_in_train_and_val_are_the_classes(tmp_path, splits):
     assert sentence.startswith(f"The classes are the folders in {places}: all pictures are pooled")
     save(tmp_path / splits[0] / "of no class.png", disc(16, 0, 0.3, 1))
     assert folder.read(tmp_path).pictures.class_names == (*sorted([*CLASSES, splits[0]]),)
+
+
+def test_a_folder_around_the_classes_gets_a_hint(discs, tmp_path):
+    (tmp_path / "around").mkdir()
+    discs.rename(tmp_path / "around" / "discs")
+    found = folder.read(tmp_path / "around")
+    assert found.pictures.class_names == ("discs",)
+    [sentence] = folder.problems(found)
+    assert sentence.startswith("All pictures are in discs/, which is the only class: name discs/ itself if")
 
 
 @pytest.mark.parametrize("names", [("train", "val", "other"), ("trainings", "val")])
