@@ -34,15 +34,16 @@ def is_litter(name: str) -> bool:
 
 def without_folders(text: str, folders: Iterable[Path]) -> str:
     """A text with the paths below these folders as one would type them there, and `.` for a folder itself."""
-    for folder in sorted(map(str, folders), key=len, reverse=True):
+    for folder in sorted((str(folder) for folder in folders if folder.name), key=len, reverse=True):  # / has none
         text = text.replace(f"{folder}{os.sep}", "")
         text = re.sub(rf"{re.escape(folder)}(?![\w.-])", ".", text)
     return text
 
 
 def shown_path(path: Path) -> str:
-    """As one would type it here."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    """As one would type it here. In /, where services are started, it stays whole: who reads it need not be there."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if here.name and path.is_relative_to(here) else str(path)
 
 
 def write_to_disk(file: Path, content: bytes) -> None:

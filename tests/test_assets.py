@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 
 import pytest
 
-from explorer import desks, runs
+from explorer import desks, originals, runs
 from explorer.ui import cached
 from explorer.ui.live import assets
 
@@ -130,6 +131,19 @@ def test_commands_to_a_training(digest, body, status):
     assert found.status == status and len(found.body) < 200
     assert ask(APP, "/assets/any/runs/token/c", "POST", b'{"action": "stop"}').status == 400
     assert ask(APP, "/assets/any/runs/other/a", "POST", body).status in (404, 413)
+
+
+@pytest.mark.parametrize("started_in", ["/", "tests", "."])
+def test_no_answer_says_where_the_app_lies(digest, monkeypatch, started_in):
+    here = cached.ROOT
+    monkeypatch.chdir(here / started_in)
+    monkeypatch.setattr(cached, "DATA_DIR", here / "no data")
+    monkeypatch.setattr(originals, "SHEETS", here / "no sheets")
+    paths = ["originals/mnist/0", "originals/mnist?rows=0", "originals/fashion-mnist/0", "datasets/mnist", f"errors/{digest}"]
+    for path in paths:
+        found = ask(APP, f"/assets/any/{path}")
+        assert str(here).strip(os.sep).encode() not in found.body
+        assert found.status == 200 or b"no sheets" in found.body
 
 
 # What holds for every answer.
