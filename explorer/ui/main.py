@@ -45,5 +45,5 @@ pages = [
     st.Page(partial(show, module), title=title, icon=f":material/{icon}:", url_path=module, default=i == 0) for i, (module, title, icon) in enumerate(PAGES)
 ]
 page = st.navigation(pages, position="top")
-room.button()
+room.button(page.url_path)
 page.run()

@@ -12,11 +12,13 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
+from explorer.ui import serving, streamlit_internals
 from explorer.ui.texts import room as texts
 
 EVERYWHERE = ("", "0.0.0.0", "::")  # bound to all of the machine's networks
 COMMAND = ".venv/bin/streamlit run app.py --server.address 0.0.0.0"
 PORT = 8501  # Streamlit's, where none is given
+STANDARD_PORTS = {("http", 80), ("https", 443)}
 
 
 class Reach(NamedTuple):
@@ -24,19 +26,27 @@ class Reach(NamedTuple):
 
     is_open: bool
     addresses: list[str]  # scheme, host and port, as another device types them; the likeliest first
-    is_proxied: bool = False  # known only from how this browser came
+    is_proxied: bool = False  # the first address is known only from how this browser came
 
 
-def reach(url: str, bound: str, port: int, own_addresses: Callable[[], list[str]]) -> Reach:
-    """url: by which this browser came; bound: the server's `server.address`; own_addresses: the machine's in its networks."""
-    parts = urlsplit(url)
-    if bound in EVERYWHERE:
-        return Reach(True, [f"http://{_in_url(address)}:{port}" for address in own_addresses()])
-    if not _is_loopback(bound):
-        return Reach(True, [f"http://{_in_url(bound)}:{port}"])
-    if parts.hostname and not _is_loopback(parts.hostname):
-        return Reach(True, [f"{parts.scheme}://{parts.netloc}"], is_proxied=True)
-    return Reach(False, [])
+def reach(
+    url: str, bound: str, port: int, own_addresses: Callable[[], list[str]],
+    below: str = "", base_path: str = "", scheme: str = "http",
+) -> Reach:  # fmt: skip
+    """The addresses by which others can open the app. The first is the one by which this browser came, if that is no address
+    of this machine alone: it may come from a proxy, a tunnel or a container, of which the server knows nothing.
+
+    url: the page's address in this browser; below: the path in it before the page's name.
+    bound, port, base_path, scheme: the server's options; own_addresses: this machine's in its networks.
+    """
+    hosts = own_addresses() if bound in EVERYWHERE else [] if _is_local(bound) else [bound]
+    place = "" if (scheme, port) in STANDARD_PORTS else f":{port}"
+    own = [f"{scheme}://{_in_url(host)}{place}{base_path}" for host in hosts]
+    came = urlsplit(url)
+    if not came.hostname or _is_local(came.hostname):
+        return Reach(bound in EVERYWHERE or bool(own), own)
+    address = f"{came.scheme}://{came.netloc}{below}"
+    return Reach(True, list(dict.fromkeys([address, *own])), is_proxied=address not in own)
 
 
 def own_addresses() -> list[str]:
@@ -52,13 +62,21 @@ def own_addresses() -> list[str]:
         found += [answer[4][0] for answer in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET, socket.SOCK_STREAM)]
     except OSError:
         pass  # a machine's name need not be known
-    return [address for address in dict.fromkeys(found) if not _is_loopback(address)]
+    return [address for address in dict.fromkeys(found) if not _is_local(address)]
 
 
-def view(address: str, url: str, params: dict[str, str]) -> str:
-    """What is shown at `url` with its parameters, as others open it."""
+def path_below(url: str, page: str) -> str:
+    """The path before the page's name in this browser's address: "" or, in "/lab/kl", "/lab". A proxy may have put it there.
+
+    page: the name of the page at `url`; "" for the front page.
+    """
+    return urlsplit(url).path.rstrip("/").removesuffix(f"/{page}" if page else "")
+
+
+def view(address: str, url: str, params: dict[str, str], below: str = "") -> str:
+    """What is shown at `url` with its parameters, as others open it. below: the path in `url` before the page's name."""
     query = urlencode(params, safe=",:;")  # a shorter address is a simpler code
-    return address + (urlsplit(url).path.rstrip("/") or "/") + (f"?{query}" if query else "")
+    return address + (urlsplit(url).path.removeprefix(below).rstrip("/") or "/") + (f"?{query}" if query else "")
 
 
 def qr_code(address: str) -> str:
@@ -67,24 +85,34 @@ def qr_code(address: str) -> str:
     return f'<img src="{html.escape(drawn)}" alt="{html.escape(texts.QR.format(address=address))}" style="display: block; width: 100%">'
 
 
-def button() -> None:
-    """In the sidebar: students have no need of it."""
+def button(page: str) -> None:
+    """In the sidebar: students have no need of it. page: the shown page's name in its address."""
     if st.sidebar.button(texts.BUTTON, icon=":material/qr_code_2:", type="tertiary"):
-        panel()
+        panel(page)
 
 
 @st.dialog(texts.TITLE, width="large")
-def panel() -> None:
-    bound, port = st.get_option("server.address") or "", st.get_option("server.port")
-    found = reach(st.context.url or "", bound, port, own_addresses)
+def panel(page: str) -> None:
+    bound, port, base_path = st.get_option("server.address") or "", st.get_option("server.port"), serving.base_path()
+    scheme = "https" if st.get_option("server.sslCertFile") else "http"
+    url = streamlit_internals.page_address()
+    below = path_below(url, page)
+    found = reach(url, bound, port, own_addresses, below, base_path, scheme)
     if not found.is_open:
         st.markdown(texts.ALONE.format(bound=bound))
-        st.code(COMMAND + (f" --server.port {port}" if port != PORT else ""), language="bash", wrap_lines=True)
+        st.code(command(port, base_path), language="bash", wrap_lines=True)
         st.markdown(texts.ALONE_AFTER)
     elif not found.addresses:
         st.markdown(texts.NO_NETWORK)
     else:
-        _show(found, view(found.addresses[0], st.context.url or "", st.query_params.to_dict()), port)
+        _show(found, view(found.addresses[0], url, st.query_params.to_dict(), below), port)
+
+
+def command(port: int, base_path: str) -> str:
+    """Starts the server as it is, but open to the network."""
+    options = [f" --server.port {port}"] if port != PORT else []
+    options += [f" --server.baseUrlPath {base_path[1:]}"] if base_path else []
+    return "".join([COMMAND, *options])
 
 
 def _show(found: Reach, link: str, port: int) -> None:
@@ -99,11 +127,13 @@ def _show(found: Reach, link: str, port: int) -> None:
     words.caption(texts.PROXY if found.is_proxied else texts.OPEN.format(port=port))
 
 
-def _is_loopback(host: str) -> bool:
+def _is_local(host: str) -> bool:
+    """Whether the host's name or address means this machine to each machine, so that no other one comes here by it."""
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return host == "localhost" or host.endswith(".localhost") or host.startswith("unix:")
+    return address.is_loopback or address.is_unspecified
 
 
 def _in_url(host: str) -> str:

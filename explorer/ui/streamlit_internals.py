@@ -36,3 +36,9 @@ def connection() -> Callable[[], bool]:
     context = get_script_run_ctx()
     session_id = context.session_id if context else ""
     return lambda: runtime.exists() and runtime.get_instance().is_active_session(session_id)
+
+
+def page_address() -> str:
+    """The address that the browser shows, or "". `st.context.url` is not always it: of the path /vae-kl/ it keeps /vae-."""
+    context = get_script_run_ctx()
+    return context.context_info.url if context and context.context_info else ""

@@ -9,7 +9,8 @@ VIEW = "The QR code opens the view that you see here. As a link:"
 QR = "QR code of {address}"
 OPEN = """
 Whoever is in the same network can open it, and do all that you can, trainings included; each has a session of their own. If a phone gets no answer,
-the network may keep devices apart (guest networks do), or a firewall on this machine may close port {port}.
+the network may keep devices apart (guest networks do), or a firewall on this machine may close port {port}. If the app runs
+in a container or behind a proxy, open it by its public address: this panel then shows that one.
 """
 PROXY = "You came here by this address; whoever can reach it can open it, and do all that you can, trainings included."
 
