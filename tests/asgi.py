@@ -28,15 +28,8 @@ def routes_app(below: str = "") -> Starlette:
     return app
 
 
-def ask(app, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
-    """path: as in an address, with its query. headers: with _ for -. An exception in the app comes out of here."""
-    path, _, query = path.partition("?")
-    scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http", "root_path": "",
-        "path": unquote(path, errors="surrogateescape"), "raw_path": path.encode(), "query_string": query.encode(),
-        "headers": [(name.replace("_", "-").lower().encode(), value.encode("latin-1")) for name, value in ({"host": "localhost"} | headers).items()],
-        "client": ("127.0.0.1", 1), "server": ("localhost", 80), "state": {},
-    }  # fmt: skip
+def run(app, scope: dict, body: bytes = b"") -> list[dict]:
+    """The messages that an app sends for this scope."""
     sent: list[dict] = []
 
     async def receive() -> dict:
@@ -46,6 +39,19 @@ def ask(app, path: str, method: str = "GET", body: bytes = b"", **headers: str) 
         sent.append(message)
 
     APART.submit(LOOP.run, app(scope, receive, send)).result()
+    return sent
+
+
+def ask(app, path: str, method: str = "GET", body: bytes = b"", **headers: str) -> Answer:
+    """path: as in an address, with its query. headers: with _ for -. An exception in the app comes out of here."""
+    path, _, query = path.partition("?")
+    scope = {
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http", "root_path": "",
+        "path": unquote(path, errors="surrogateescape"), "raw_path": path.encode(), "query_string": query.encode(),
+        "headers": [(name.replace("_", "-").lower().encode(), value.encode("latin-1")) for name, value in ({"host": "localhost"} | headers).items()],
+        "client": ("127.0.0.1", 1), "server": ("localhost", 80), "state": {},
+    }  # fmt: skip
+    sent = run(app, scope, body)
     start = next(message for message in sent if message["type"] == "http.response.start")
     found = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
     assert not any(set("\r\n\0") & set(value) for value in found.values()), found  # nothing asked becomes a header of the answer

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 import subprocess
 import sys
 
 import pytest
 import streamlit as st
+from starlette.responses import PlainTextResponse
 
 from explorer.cores import cores
 from explorer.ui import serving
 from explorer.ui.live import assets, streamlit_files
+from explorer.ui.refused import Refused
 
-from .asgi import ask, routes_app
+from .asgi import ask, routes_app, run
 from .conftest import ROOT
 
 
@@ -50,3 +53,71 @@ def test_torch_computes_in_one_thread_for_each_page_whichever_was_visited_before
     command = [sys.executable, "-c", program]
     found = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, cwd=ROOT)
     assert found.stdout.split() == [str(threads)] * 2, found.stderr
+
+
+def send(app, kind: str, path: str, **headers: str) -> list[dict]:
+    named = [(name.encode(), value.encode()) for name, value in headers.items()]
+    return run(app, {"type": kind, "path": path, "method": "GET", "headers": named, "query_string": b""})
+
+
+class Streamlit:
+    """It refuses websockets from other sites, and is always healthy."""
+
+    async def __call__(self, scope, receive, send) -> None:
+        if scope["type"] == "http":
+            return await PlainTextResponse("ok")(scope, receive, send)
+        headers = dict(scope["headers"])
+        if headers.get(b"origin", b"").decode().endswith("//" + headers[b"host"].decode()):
+            await send({"type": "websocket.accept"})
+        await send({"type": "websocket.close"})
+
+
+@pytest.fixture
+def health(monkeypatch):
+    """`health(...)`: what a page reads after its websocket was closed: "ok", or the sentence. `health.wait(seconds)` passes time."""
+    now, app = [1000.0], Refused(Streamlit())
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+
+    def ask_after(origin: str | None, host: str, referer: str | None, host_of_health: str | None = None) -> str:
+        send(app, "websocket", "/lab/_stcore/stream", host=host, **({"origin": origin} if origin else {}))
+        headers = {"host": host_of_health or host} | ({"referer": referer} if referer else {})
+        start, body = send(app, "http", "/lab/_stcore/health", **headers)
+        assert send(app, "http", "/lab/_stcore/host-config", **headers)[1] == body
+        assert start["status"] == (200 if body["body"] == b"ok" else 400)
+        return "ok" if body["body"] == b"ok" else json.loads(body["body"])
+
+    ask_after.app, ask_after.wait = app, lambda seconds: now.__setitem__(0, now[0] + seconds)
+    return ask_after
+
+
+@pytest.mark.parametrize(
+    "origin, host",
+    [("https://vae.example", "localhost:8501"), ("http://vae.example:8080", "vae.example")],  # a tunnel; a proxy that drops the port
+)
+def test_a_page_that_was_refused_reads_why_and_what_to_do(health, origin, host):
+    for referer in (f"{origin}/lab/", f"{origin}/lab/kl"):
+        sentence = health(origin, host, referer)
+        assert f"--server.corsAllowedOrigins {origin}\n" in sentence and f" {host}\n" in sentence
+
+
+def test_nobody_else_reads_it(health):
+    """Whoever opens a websocket chooses its headers: that may not keep others out."""
+    origin, host = "https://vae.example", "localhost:8501"
+    assert health(origin, "vae.example", f"{origin}/") == "ok"  # it was accepted
+    assert health(None, host, f"{origin}/") == "ok"
+    assert health(origin, host, f"{origin}/", "vae.example") == "ok"
+    assert health(origin, host, "https://other.example/") == "ok"
+    for referer in (None, "https://[", "nonsense"):  # a monitor has no page
+        assert health(origin, host, referer) == "ok"
+    assert health("https://[", host, "https://[") == "ok" and health("null", host, "null") == "ok"
+
+
+def test_a_refusal_is_forgotten_after_a_minute(health):
+    origin, host = "https://vae.example", "localhost:8501"
+    assert health(origin, host, f"{origin}/") != "ok"
+    health.wait(61)
+    [_, body] = send(health.app, "http", "/_stcore/health", host=host, referer=f"{origin}/")
+    assert body["body"] == b"ok"
+    for i in range(1000):
+        health(f"https://{i}.example", host, None)
+    assert len(health.app.refusals) <= 100

@@ -19,6 +19,7 @@ from explorer.ui.failure import show_failure
 from explorer.ui.headers import Headers
 from explorer.ui.live import assets, fetching, mapping, training
 from explorer.ui.live.streamlit_files import CompressedFiles
+from explorer.ui.refused import Refused
 
 SCRIPT = Path(__file__).parent / "main.py"
 # Streamlit holds three for each of up to 128 sessions that have left, beside some ten for each browser that is there. macOS gives a shell 256.
@@ -47,7 +48,7 @@ def routes(below: str = "") -> list[Route]:
 
 
 def middleware(below: str = "") -> list[Middleware]:
-    return [Middleware(Headers), Middleware(CompressedFiles, below=below)]
+    return [Middleware(Headers), Middleware(Refused), Middleware(CompressedFiles, below=below)]
 
 
 @asynccontextmanager

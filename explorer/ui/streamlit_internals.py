@@ -14,6 +14,8 @@ from streamlit import net_util, runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 PAGE = Path(streamlit.__file__).parent / "static" / "index.html"  # the one HTML file that is sent for every page
+SOCKET = "/_stcore/stream"  # the end of the address of a page's websocket
+QUESTIONS = ("/_stcore/health", "/_stcore/host-config")  # and of what it asks for before it opens that
 _INLINE = re.compile(rb"<script(?=[\s>])(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 
 

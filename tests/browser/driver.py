@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -60,9 +60,12 @@ class Server(NamedTuple):
 
 @contextmanager
 def serve(
-    folder: Path, script: str | None = None, port: int = 0, base_path: str = "", runs: Path | None = None
-) -> Iterator[Server]:
-    """A fresh server of a script, on that port or a free one. Its log goes to `folder`. base_path: as "/lab".
+    folder: Path, script: str | None = None, port: int = 0, base_path: str = "", runs: Path | None = None,
+    options: Iterable[str] = (),
+) -> Iterator[Server]:  # fmt: skip
+    """A fresh server of a script, on that port or a free one. Its log goes to `folder`.
+
+    base_path: as "/lab"; options: further ones of `streamlit run`.
 
     Without a script it is the app of a fresh clone: it has no datasets, and no runs but those in `runs`, whatever lies
     on this disk.
@@ -78,6 +81,7 @@ def serve(
         port = probe.getsockname()[1]
     log = folder / "server.log"
     command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.fileWatcherType", "none"]
+    command += options
     if base_path:
         command += ["--server.baseUrlPath", base_path]
     with open(log, "w", encoding="utf-8") as output:

@@ -1,4 +1,4 @@
-"""The proxy of .github/classroom.md, word for word but for the ports: two servers behind nginx, and a class."""
+"""The proxies of .github/classroom.md, word for word but for the ports: a path before the app's, and a class with two servers."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from ..benchmarks.student import Student, apart
-from .driver import ROOT, serve
+from .driver import COMPLETE, ROOT, serve
 
 NGINX = shutil.which("nginx") or shutil.which("/usr/sbin/nginx")
 STUDENTS = 12
@@ -22,20 +23,32 @@ STUDENTS = 12
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(NGINX is None, reason="nginx is not installed")]
 
 
+def example(word: str) -> str:
+    """The one example of nginx's configuration that has this word."""
+    blocks = re.findall(r"```nginx\n(.*?)```", (ROOT / ".github" / "classroom.md").read_text(encoding="utf-8"), re.DOTALL)
+    [found] = [block for block in blocks if word in block]
+    return found
+
+
+def in_numbers(server: str) -> str:
+    """A server's host and port, as nginx takes it."""
+    return urlsplit(server).netloc.replace("localhost", "127.0.0.1")
+
+
 @contextlib.contextmanager
-def proxy(folder: Path, servers: list[str]):
-    """nginx in front of two servers; its address."""
-    page = (ROOT / ".github" / "classroom.md").read_text(encoding="utf-8")
-    [block] = re.findall(r"```nginx\n(.*?)```", page, re.DOTALL)
+def nginx(folder: Path, block: str, meant: dict[str, str]):
+    """Runs nginx with this block in `http`. meant: what stands in the block, and what it becomes here. Gives nginx's address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    for written, meant in zip(("127.0.0.1:8501", "127.0.0.1:8502", "listen 8080"), (*servers, f"listen 127.0.0.1:{port}")):
+    for written, new in (meant | {"listen 8080": f"listen 127.0.0.1:{port}"}).items():
         assert block.count(written) == 1
-        block = block.replace(written, meant)
+        block = block.replace(written, new)
     config = folder / "nginx.conf"
-    head = f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
-    config.write_text(f"{head}http {{\naccess_log off;\n{block}\n}}\n", encoding="utf-8")
+    own = f"daemon off; pid {folder}/pid; error_log {folder}/error.log; events {{}}"
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    paths = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in kinds)
+    config.write_text(f"{own}\nhttp {{\naccess_log off; {paths}\n{block}\n}}\n", encoding="utf-8")
     process = subprocess.Popen([NGINX, "-c", config], stderr=subprocess.DEVNULL)
     try:
         for _ in range(100):
@@ -58,7 +71,8 @@ def test_a_class_behind_nginx_is_shared_out_and_each_stays_with_its_server(tmp_p
     (tmp_path / "b").mkdir()
     with serve(tmp_path / "a") as first, serve(tmp_path / "b") as second:
         before = [connections(server.pid) for server in (first, second)]
-        with proxy(tmp_path, [server.address.replace("http://localhost", "127.0.0.1") for server in (first, second)]) as address:
+        meant = {"127.0.0.1:8501": in_numbers(first.address), "127.0.0.1:8502": in_numbers(second.address)}
+        with nginx(tmp_path, example("upstream"), meant) as address:
 
             async def attend(student: Student) -> None:
                 await student.open()
@@ -78,3 +92,16 @@ def test_a_class_behind_nginx_is_shared_out_and_each_stays_with_its_server(tmp_p
     assert [error for student in students for error in student.errors] == []
     shared = [now - then for now, then in zip(after, before)]
     assert min(shared) >= 2 and sum(shared) >= STUDENTS
+
+
+def test_pages_behind_nginx_below_a_path(server, tmp_path, chromium):
+    block = f"server {{ listen 8080; {example('location /lab/')} }}"
+    with nginx(tmp_path, block, {"127.0.0.1:8501": in_numbers(server)}) as address:
+        page = chromium.new_context().new_page()
+        page.set_default_timeout(60_000)
+        lesson = ".kl-lesson[data-ready=true]"
+        for path, drawn in (("lab", COMPLETE), ("lab/kl", lesson), ("lab/kl/", lesson)):
+            page.goto(f"{address}/{path}")
+            page.wait_for_selector(drawn)
+            assert page.url.partition("?")[0].rstrip("/") == f"{address}/{path}".rstrip("/")
+        page.context.close()

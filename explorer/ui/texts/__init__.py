@@ -10,4 +10,16 @@ NO_MODELS = """**There is no model to show.** The folder `pretrained/` holds non
 Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""
 
 FAILURE = "**This page could not be shown: the program has an error here.** Reload the page, or open another one above; the server's log says what went wrong."
+# Streamlit shows it in a box of 52 letters.
+REFUSED = """This page cannot connect: the server refuses its
+websocket. Your browser is at
+  {origin}
+but its request reached the server as one for
+  {host}
+because a proxy or tunnel between them does not
+pass on the Host header. Start the server with
+  --server.corsAllowedOrigins {origin}
+or make the proxy pass the header on, in nginx by
+  proxy_set_header Host $http_host;
+This page then connects by itself."""
 NO_PICTURES = "the pictures are not on this machine as they were when the model was trained"
