@@ -61,7 +61,7 @@ def check_codes(arrays: Mapping[str, np.ndarray], config: Config) -> None:
 
 def check_recording(arrays: Mapping[str, np.ndarray], config: Config, images: int) -> None:
     """The arrays' shapes must fit each other, the configuration, and the number of test images."""
-    t, n = (np.size(arrays.get(name, ())) for name in ("step", "row"))
+    t, n, pixels, codes = (np.size(arrays.get(name, ())) for name in ("step", "row", "manifold", "manifold_z"))
     if config.model.latent_dim != 2:
         raise ValueError("there are recordings of two dimensions only")
     moments = ["step", "reconstruction", "coverage", "sliced_w2_squared"]
@@ -71,24 +71,21 @@ def check_recording(arrays: Mapping[str, np.ndarray], config: Config, images: in
         moments.append("kl")
     if config.model.kind == "aae":
         moments += ["adversarial", "smoothing"]
-        if "logit" in arrays:
-            points = arrays["logit"].shape[-1] if arrays["logit"].ndim else 0
-            shapes["logit"] = (t, CLASSES if config.model.label_informed else 1, points, points)
-    if "manifold" in arrays:
-        tiles = math.isqrt(np.size(arrays.get("manifold_z", ())) // 2)
-        shapes |= {"manifold": (np.size(arrays["manifold"]),), "manifold_z": (tiles**2, 2)}
+        points = arrays["logit"].shape[-1] if np.ndim(arrays.get("logit", 0)) else 0
+        shapes["logit"] = (t, CLASSES if config.model.label_informed else 1, points, points)
+    tiles = math.isqrt(codes // 2)
+    shapes |= {"manifold": (pixels,), "manifold_z": (tiles**2, 2)}
     check_arrays(arrays, shapes | dict.fromkeys(moments, (t,)), of_bytes=["manifold"])
     step, row = arrays["step"], arrays["row"]
     if t < 2 or step[0] < 0 or not (np.diff(step) > 0).all():
         raise ValueError("the array step does not rise from moment to moment")
     if n == 0 or row.min() < 0 or row.max() >= images or (row % 1).any():
         raise ValueError(f"the array row is not of the {images} test images' numbers")
-    if "logit" in arrays and points < 2:
+    if "logit" in shapes and points < 2:
         raise ValueError("the array logit has no grid")
-    if "manifold" in arrays:
-        side = tiles * config.model.image_side
-        if tiles == 0 or _size_of_webp(arrays["manifold"].tobytes()) != (side, t * side):
-            raise ValueError(f"the array manifold is no picture of {side} x {t * side} pixels in WebP")
+    side = tiles * config.model.image_side
+    if tiles == 0 or _size_of_webp(arrays["manifold"].tobytes()) != (side, t * side):
+        raise ValueError(f"the array manifold is no picture of {side} x {t * side} pixels in WebP")
 
 
 def check_metrics(metrics: object, config: Config, images: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from explorer import bundle
+from explorer import recording as recordings
 from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.models import build
 
@@ -68,6 +69,12 @@ def save_model(
         moments = ["step", "reconstruction", "coverage", "sliced_w2_squared", *own]
         recording = dict.fromkeys(moments, np.arange(2, dtype=np.float32)) | {"row": np.arange(5, dtype=np.float32)}
         recording["mean"] = np.zeros((2, 5, 2), np.float32)
+        grid = recordings.manifold_grid("normal", 2)
+        sheet = recordings.decode_manifold(build(config.model, seed=seed), grid)
+        picture = np.frombuffer(recordings._webp(np.concatenate([sheet, sheet])), np.uint8)
+        recording |= {"manifold": picture, "manifold_z": grid.numpy()}
+        if kind == "aae":
+            recording["logit"] = np.zeros((2, 1, 8, 8), np.float16)
         if kind == "vae":
             recording["log_var"] = np.zeros((2, 5, 2), np.float32)
     history = [{"epoch": 1, "total": 2.25}]

@@ -377,13 +377,13 @@ WRONG_RECORDINGS = {  # arrays in the place of the right ones, and what is said
     "codes of float64": ({"mean": np.zeros((2, 5, 2))}, "the array mean is of type float64"),
     "figures of another moment": ({"coverage": np.zeros(3, np.float32)}, "the array coverage has shape"),
     "no figures": ({"coverage": None}, "the array coverage is missing"),
-    "a discriminator's grid": ({"logit": np.zeros((2, 1, 8, 8), np.float16)}, None),
+    "no grid": ({"logit": None}, "the array logit is missing"),
     "a grid of labels": ({"logit": np.zeros((2, 10, 8, 8), np.float16)}, r"the array logit has shape \(2, 10, 8, 8\)"),
     "a grid that is no square": ({"logit": np.zeros((2, 1, 8, 7), np.float16)}, "the array logit has shape"),
     "a grid of a point": ({"logit": np.zeros((2, 1, 1, 1), np.float16)}, "the array logit has no grid"),
     "a number as grid": ({"logit": np.array(1, np.float16)}, "the array logit has shape"),
-    "a manifold": ({"manifold": (16, 32), "manifold_z": full((4, 2), 0)}, None),
-    "a manifold without codes": ({"manifold": (16, 32)}, "the array manifold_z is missing"),
+    "no manifold": ({"manifold": None}, "the array manifold is missing"),
+    "a manifold without codes": ({"manifold_z": None}, "the array manifold_z is missing"),
     "a manifold of another size": ({"manifold": (24, 32), "manifold_z": full((4, 2), 0)}, "is no picture of 16 x 32"),
     "a manifold that is no picture": ({"manifold": np.zeros(99, np.uint8), "manifold_z": full((4, 2), 0)}, "is no picture of 16 x 32"),
     "a manifold of floats": ({"manifold": full(99, 0), "manifold_z": full((4, 2), 0)}, "manifold is of type float32"),
@@ -404,11 +404,8 @@ def test_a_recording_that_cannot_be_played_is_refused(tmp_path, arrays, message)
                 del found[name]
 
     forge(tmp_path / "one", recording=change)
-    if message is None:
-        assert load_bundle(tmp_path / "one").recording.keys() >= arrays.keys()
-    else:
-        with pytest.raises(BundleError, match=rf"recording[^:]*: .*{message}"):
-            load_bundle(tmp_path / "one")
+    with pytest.raises(BundleError, match=rf"recording[^:]*: .*{message}"):
+        load_bundle(tmp_path / "one")
 
 
 def test_a_dataset_that_was_added_may_have_more_classes(tmp_path, monkeypatch):
