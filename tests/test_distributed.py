@@ -329,6 +329,23 @@ def test_machines_that_do_not_fit_end_with_a_sentence_on_each(home, script, seco
 
 
 @pytest.mark.slow
+def test_a_machine_whose_command_is_not_understood_is_not_waited_for_long(home):
+    patience = "    distributed.PATIENCE = distributed.timedelta(seconds=5)\n"
+    machines, port = [home / "first", home / "second"], f"--master-port={free_port()}"
+    started = []
+    for rank, machine in enumerate(machines):
+        machine.mkdir()
+        node = ("--nnodes=2", f"--node-rank={rank}", "--master-addr=127.0.0.1", port)
+        arguments = [*ARGUMENTS, *(["--nonsense"] if rank else [])]
+        started.append(torchrun(machine, COMMAND + patience + GO, *arguments, nodes=node, processes=1))
+    begun = time.monotonic()
+    (code, _, errors), (other_code, _, other_errors) = map(ended, started)
+    assert code != 0 and other_code != 0 and time.monotonic() - begun < 60 * patient()
+    assert LOST in errors and 'File "together.py"' not in errors, errors
+    assert "error: unrecognized arguments: --nonsense" in other_errors
+
+
+@pytest.mark.slow
 def test_a_process_that_fails_by_itself_says_why(home):
     """The second of two on one machine runs out of memory in the middle of a step."""
     script = f"{OF_LAST}training.objectives.vae_loss = lambda *_: [0] * 10**15\n"
