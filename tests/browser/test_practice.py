@@ -15,7 +15,7 @@ import torch
 from explorer import bundle, datasets, training
 from explorer.ui import choices
 
-from .driver import DESK, PHONE
+from .driver import DESK, PHONE, serve
 
 READY = ".practice[data-ready=true]"
 STEPS = 6  # an epoch, in batches of 256
@@ -250,6 +250,30 @@ def test_a_failure_is_a_sentence_and_leaves_the_page_usable(practise):
     lr.press("Enter")
     begin(page, "Start again run A")
     until(page, "finished")
+
+
+BROKEN_ACCELERATOR = """
+import torch
+torch.cuda.is_available = lambda: True
+from explorer.ui import serving
+import streamlit as st
+app = st.App(**serving.arguments())
+"""
+
+
+def test_an_accelerator_that_cannot_be_used_is_named_and_the_cpu_trains(chromium, tmp_path):
+    script = tmp_path / "app.py"
+    script.write_text(BROKEN_ACCELERATOR, encoding="utf-8")
+    with serve(tmp_path, str(script)) as server:
+        page = chromium.new_context(viewport=DESK).new_page()
+        page.set_default_timeout(120_000)
+        page.goto(f"{server.address}/practice?a={SMALL}")
+        page.wait_for_selector(READY)
+        press(page, "Start run A")
+        until(page, "finished")
+        hint = panel(page).locator(".hint").inner_text()
+        assert re.fullmatch(r"The accelerator of this machine cannot be used \(.*CUDA.*\), so the CPU is used\.", hint)
+        page.context.close()
 
 
 @pytest.mark.slow
