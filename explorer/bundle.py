@@ -184,10 +184,12 @@ def find_bundles(folder: str | Path) -> list[Path]:
     return sorted(manifest.parent for manifest in Path(folder).glob(f"[!.]*/{MANIFEST}"))
 
 
-def find_remains(folder: str | Path) -> list[Path]:
-    """Folders, by name, that hold a bundle's tensors without bundle.json, which was lost or never written: `load_bundle` says so."""
-    found = {file.parent for file in Path(folder).glob("[!.]*/*.safetensors") if _is_ours(file)}
-    return sorted(path for path in found if not (path / MANIFEST).exists())
+def holds_remains(path: Path) -> bool:
+    """Does a folder hold a bundle's tensors? Where bundle.json was lost or never written, `load_bundle` says so."""
+    try:
+        return any(file.suffix == ".safetensors" and _is_ours(file) for file in path.iterdir())
+    except OSError:  # it may not be looked into
+        return False
 
 
 def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -51,11 +51,18 @@ def pictures(
 
 
 def save_model(
-    path: Path, config: Config, labels: Sequence[int], *, umap: bool = False, recorded: bool = False, spread: float = 1.0
+    path: Path,
+    config: Config,
+    labels: Sequence[int],
+    *,
+    umap: bool = False,
+    recorded: bool = False,
+    spread: float = 1.0,
+    unmeasured: Collection[str] = (),
 ) -> None:
     """The bundle of an untrained model, with random codes of images of those labels.
 
-    spread: the codes' standard deviation.
+    spread: the codes' standard deviation. unmeasured: metrics that it lacks.
     """
     kind, seed, shape = config.model.kind, config.training.seed, (len(labels), config.model.latent_dim)
     rng = np.random.default_rng(seed)
@@ -79,4 +86,5 @@ def save_model(
             recording["log_var"] = np.zeros((2, 5, 2), np.float32)
     history = [{"epoch": 1, "total": 2.25}]
     model = build(config.model, seed=seed)
-    bundle.save_bundle(path, model, config, metrics(config, len(labels)), history, codes, recording)
+    measured = {name: value for name, value in metrics(config, len(labels)).items() if name not in unmeasured}
+    bundle.save_bundle(path, model, config, measured, history, codes, recording)

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from explorer import bundle, datasets, originals
 from explorer.bundle import BundleError, load_bundle
-from explorer.ui import adversary_state, cached, failure, reparameterisation_state, state
+from explorer.ui import adversary_state, cached, failure, reparameterisation_state, shelf, state
 from explorer.ui.live import assets
 
 from .asgi import ask, routes_app
@@ -214,14 +214,21 @@ def test_pages_without_any_folder(models, page):
     assert not opened.warning and [error.value[:14] for error in opened.error] == ["**There is no "] * (page in PAGES)
 
 
-def test_a_model_that_is_taken_away_while_it_is_looked_at(models, monkeypatch):
+def test_a_model_that_is_taken_away_while_it_is_looked_at(models):
     digest = load_bundle(models / "aae").digest
     shutil.rmtree(models / "aae")
     for ask_for in (cached.history, cached.model, cached.compared, cached.mmd_squared):
         with pytest.raises(cached.ModelGone, match="taken away while the page was open: reload"):
             ask_for(digest)
-    # between reading the folder and opening the model
-    monkeypatch.setattr(cached, "find_bundles", lambda folder: [models / "aae", models / "vae"] if folder == models else [])
+
+
+def test_a_model_that_is_taken_away_between_a_look_at_the_folder_and_its_opening(models, monkeypatch):
+    def take_away_first(path: Path):
+        if path.name == "aae":
+            shutil.rmtree(path)
+        return load_bundle(path)
+
+    monkeypatch.setattr(shelf, "load_bundle", take_away_first)
     entries, problems = cached.catalogue()
     assert [entry["name"] for entry in entries] == ["vae"] and len(problems) == 1
     assert_one_sentence(problems[0], Path("pretrained"))

@@ -403,7 +403,7 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
 
     monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
     cached._listed.clear()
-    entry = cached.catalogue().entries[0]
+    entry = cached.in_full(cached.catalogue().entries)[0]
     assert (entry["dataset"], entry["image_side"], entry["channels"], entry["classes"]) == (opened["aae"].config.dataset, 20, 3, list(CLASSES))
     assert entry["choice"].startswith("AAE mixture · My discs! · runs/folder-my-discs-") and entry["confusable"] == (0, 1) and entry["originals"] is True
     for row in (0, len(found.test.images) - 1):
@@ -427,7 +427,7 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
     for change in (lambda: [(discs / f"{i}.png").write_bytes(b"x") for i in range(6)], lambda: shutil.rmtree(discs)):
         change()
         cached._listed.clear()
-        assert cached.catalogue().entries[0]["originals"] is False
+        assert cached.in_full(cached.catalogue().entries)[0]["originals"] is False
         with pytest.raises(DatasetError):
             cached.original(entry["dataset"], 2)
         with pytest.raises(LookupError, match="the pictures are not on this machine"):

@@ -44,7 +44,8 @@ MAY_IMPORT = {
     "umap_process": {"projection", "reasons"},
     "umaps": {"reasons"},
     "figures": set(),
-    "ui.cached": {"config", "bundle", "datasets", "downloads", "files", "folder", "metrics", "objectives", "originals", "priors", "desks", "projection", "runs", "shapes", "ui.texts", "umaps"},
+    "ui.cached": {"config", "bundle", "datasets", "downloads", "files", "folder", "metrics", "objectives", "originals", "priors", "desks", "projection", "runs", "shapes", "ui.shelf", "ui.texts", "umaps"},
+    "ui.shelf": {"bundle", "config", "files", "ui.texts"},
     "ui.live": {"ui", "config", "bundle", "datasets", "desks", "runs", "umaps"},
     "ui.failure": {"ui", "bundle", "datasets"},
     "ui": PAGES,  # the rest of ui: what is measured and opened comes through ui.cached

@@ -56,7 +56,7 @@ def test_one_number_sets_the_first_dimension():
         ("seed", "-1", "whole number"),
         ("draw", "1000", "draws 0 to 999"),
         ("image", "10000", "images 0 to 9999"),
-        ("model", "../etc", "mnist-vae, digits-vae"),
+        ("model", "../etc", "no such model"),
     ],
 )
 def test_what_cannot_be_is_named_and_ignored(name, value, why):

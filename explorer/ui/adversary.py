@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
 from explorer.ui import adversary_state as lesson
 from explorer.ui import cached, kept, live
-from explorer.ui.failure import warn
+from explorer.ui.failure import warn_of_models
+from explorer.ui.live.models import offered
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import adversary as texts
 
 KEY = "adversary"
 ENTRY = (
-    "name", "title", "choice", "kind", "dataset", "prior", "shape", "weights", "classes", "images", "digest", "epochs", "recording", "moments",
+    "name", "title", "choice", "kind", "dataset", "dataset_label", "prior", "shape", "weights", "classes", "images",
+    "digest", "epochs", "recording", "moments", "run", "saved",
 )  # what the browser needs  # fmt: skip
 CHECK_DRAWS, CHECK_SEED = {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000}, 3  # a swiss roll's density is a sum over 200 Gaussians
 
 
 def page() -> None:
     catalogue = cached.catalogue()
-    for problem in catalogue.problems:
-        warn(problem, "broken_image")
-    planar = [entry for entry in catalogue.entries if entry["latent_dim"] == 2]
+    warn_of_models(catalogue.problems)
+    planar = shown(catalogue.entries)
     if not planar:
         st.error(NO_MODELS)
         return
@@ -37,15 +38,22 @@ def page() -> None:
         holds=lambda found: lesson.holds(found, models),
     )
     kept.show_problems(problems)
-    entries = [{name: entry[name] for name in ENTRY} | {"tensors": f"latents/{entry['digest']}"} for entry in planar]
-    data = {
-        "catalogue": entries,
-        "choices": models,
+    data = offered(planar, lesson.named(current), ENTRY) | {
         "shapes": cached.shapes(),
         "presets": lesson.PRESETS,
         "check": check(current, {entry["name"]: entry for entry in planar}) if "revision" in current else None,
     }
-    live.show("adversary", current, data, key=KEY, on_state_change=kept.keeper(KEY, lambda sent: lesson.check(sent, default, models), lesson.to_params))
+
+    def check_sent(sent: Mapping) -> dict:  # a model may have been saved since the page was sent its list
+        known = models if lesson.holds(sent, models) else choices(shown(cached.catalogue().entries))
+        return lesson.check(sent, default, known)
+
+    live.show("adversary", current, data, key=KEY, on_state_change=kept.keeper(KEY, check_sent, lesson.to_params))
+
+
+def shown(entries: Iterable[dict]) -> list[dict]:
+    """The models of the plane."""
+    return [entry for entry in entries if entry["latent_dim"] == 2]
 
 
 def choices(planar: list[dict]) -> dict[str, list[str]]:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from explorer.ui.state import MOMENTS
+from explorer.ui.state import MOMENTS, no_such_model
 
 TABS = ("field", "teach", "play", "readings")
 DECIMALS = 4
@@ -95,7 +95,7 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Sequ
         if name not in params:
             continue
         try:
-            found[name] = _read(params[name], Choice(tuple(models[name])) if name in MODELS else rule)
+            found[name] = _model(params[name], models[name]) if name in MODELS else _read(params[name], rule)
         except ValueError as error:
             ignore(name, str(error))
             continue
@@ -124,14 +124,24 @@ def check(sent: Mapping, default: Mapping, models: Mapping[str, Sequence[str]]) 
 
 def holds(state: Mapping, models: Mapping[str, Sequence[str]]) -> bool:
     """Whether the models that a kept state names are still there."""
-    named = {"vae": state["field"]["vae"], "aae": state["field"]["aae"], "model": state["readings"]["model"]}
-    return all(value is None or value in models[name] for name, value in named.items())
+    return all(value is None or value in models[name] for name, value in zip(MODELS, named(state)))
+
+
+def named(state: Mapping) -> tuple[str | None, ...]:
+    """The models that a state names, in the order of MODELS."""
+    return state["field"]["vae"], state["field"]["aae"], state["readings"]["model"]
+
+
+def _model(name: str, names: Sequence[str]) -> str:
+    if name not in names:
+        raise ValueError(no_such_model(name, names))
+    return name
 
 
 def _read(text: str, rule: Choice | Numbers | Whole) -> str | int | float | list[float]:
     if isinstance(rule, Choice):
         if text not in rule.options:
-            raise ValueError(f"it can be {' or '.join(rule.options) or 'nothing: there is no such model'}")
+            raise ValueError(f"it can be {' or '.join(rule.options)}")
         return text
     if isinstance(rule, Whole):
         if not (text.isascii() and text.isdigit() and len(text) < 9 and rule.least <= int(text) <= rule.most):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -15,12 +13,13 @@ import streamlit as st
 from safetensors.numpy import save as save_tensors
 
 from explorer import datasets, desks, folder, runs
-from explorer.bundle import MANIFEST, Bundle, BundleError, find_bundles, find_remains, load_bundle
+from explorer.bundle import Bundle, BundleError, load_bundle
 from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.downloads import Downloads
 from explorer.files import readable, without_folders
 from explorer.originals import DatasetOriginals, FolderOriginals, Originals
 from explorer.shapes import SHAPES
+from explorer.ui.shelf import Shelf
 from explorer.ui.texts import NO_PICTURES
 from explorer.umaps import Umaps
 
@@ -61,20 +60,39 @@ class Catalogue(NamedTuple):
 
 def catalogue() -> Catalogue:
     """Looks at the folders anew each time, and opens only bundles that changed."""
-    entries, problems = [], []
-    for prefix, place in FOLDERS.items():
-        for path in [*find_bundles(place), *find_remains(place)]:
-            try:
-                entries.append(_entry(prefix + readable(path.name), _open(path)))
-            except BundleError as error:
-                problems.append(for_page(error))
-    return Catalogue(entries, problems)
+    found = shelf().look()
+    return Catalogue(found.entries, found.problems)
+
+
+def in_full(entries: Iterable[dict]) -> list[dict]:
+    """Entries with `originals`: whether a model's test images are here. That may change while the bundle stays."""
+    entries = list(entries)
+    here = {dataset: _are_here(dataset) for dataset in {entry["dataset"] for entry in entries}}
+    return [entry | {"originals": here[entry["dataset"]]} for entry in entries]
+
+
+def _are_here(dataset: str) -> bool:
+    try:
+        return _originals_of_dataset(dataset).are_here()
+    except LookupError:  # its last model was taken away meanwhile
+        return False
+
+
+@cache
+def shelf() -> Shelf:
+    return Shelf(lambda: FOLDERS, _entry, for_page)
 
 
 def browser_tensors(digest: str) -> bytes | None:
     """The decoder's weights and the codes of the bundle with that digest, as one safetensors file; None where there is no such bundle."""
     bundle = _find(digest)
-    return bundle and _browser_tensors(digest, bundle)
+    if bundle is None:
+        return None
+    arrays = {name: array for name, array in bundle.weights.items() if name.startswith("decoder.")}
+    arrays |= {f"codes.{name}": array for name, array in vars(bundle.codes).items() if array is not None}
+    if bundle.config.model.latent_dim > 2:  # as on the disk
+        arrays |= {name: arrays[name].astype(np.float16) for name in ("codes.mean", "codes.log_var") if name in arrays}
+    return save_tensors(arrays)
 
 
 def encoder_tensors(digest: str) -> bytes | None:
@@ -111,7 +129,11 @@ def browser_recording(digest: str) -> bytes | None:
 def latent_tensors(digest: str) -> bytes | None:
     """The codes of the bundle with that digest, and its discriminator's weights if it has one, as one safetensors file; None where there is no such bundle."""
     bundle = _find(digest)
-    return bundle and _latent_tensors(digest, bundle)
+    if bundle is None:
+        return None
+    arrays = {name: array for name, array in bundle.weights.items() if name.startswith("discriminator.")}
+    codes = {name: array for name, array in vars(bundle.codes).items() if array is not None and name != "umap"}
+    return save_tensors(arrays | {f"codes.{name}": array for name, array in codes.items()})
 
 
 def shapes() -> dict[str, dict]:
@@ -204,15 +226,17 @@ def _required(digest: str) -> Bundle:
 
 
 def _find(digest: str) -> Bundle | None:
-    return next((bundle for bundle in _bundles() if bundle.digest == digest), None)
-
-
-def _bundles() -> Iterator[Bundle]:
-    """Those that can be opened."""
-    for place in FOLDERS.values():
-        for path in find_bundles(place):
-            with contextlib.suppress(BundleError):
-                yield _open(path)
+    """The bundle with that digest, if it is there now. Raises BundleError where it was damaged since it was listed."""
+    record = shelf().find(digest)
+    if record is None:
+        return None
+    try:
+        return _open(digest, record.path)
+    except BundleError as error:
+        shelf().report(record, str(error))
+        raise
+    except LookupError:
+        return None
 
 
 def known_datasets() -> list[dict]:
@@ -237,12 +261,17 @@ def _images_of_codes(bundle: Bundle) -> np.ndarray:
 
 def original(dataset: str, row: int) -> bytes:
     """The pixels of one test image, one byte each. Raises DatasetError without the dataset, LookupError without the row."""
+    return _originals_of_dataset(dataset).one(row).tobytes()
+
+
+def _originals_of_dataset(dataset: str) -> Originals:
+    """Raises LookupError for a name that neither a dataset nor a model's folder has."""
     if dataset in datasets.DATASETS:
-        return DatasetOriginals(dataset, DATA_DIR).one(row).tobytes()
-    config = next((bundle.config for bundle in _bundles() if bundle.config.dataset == dataset), None)
+        return DatasetOriginals(dataset, DATA_DIR)
+    config = shelf().config(dataset)
     if config is None:
         raise LookupError("there is no such dataset")
-    return originals_of(config).one(row).tobytes()
+    return originals_of(config)
 
 
 def original_problem(dataset: str, row: int) -> str | None:
@@ -256,29 +285,17 @@ def original_problem(dataset: str, row: int) -> str | None:
 
 def originals(dataset: str, rows: list[int]) -> bytes:
     """The pixels of some test images, one after the other. Raises as `original` does."""
-    return b"".join(original(dataset, row) for row in rows)
+    found = _originals_of_dataset(dataset)
+    return b"".join(found.one(row).tobytes() for row in rows)
 
 
-def _open(path: Path) -> Bundle:
-    try:
-        stamp = (path / MANIFEST).stat()
-    except OSError:  # taken away since the folder was read, or not to be looked at
-        return load_bundle(path)  # which says what is wrong
-    return _load(os.fsencode(path), stamp.st_mtime_ns, stamp.st_size)
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _load(path: bytes, changed: int, size: int) -> Bundle:
-    return load_bundle(os.fsdecode(path))
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _browser_tensors(digest: str, _bundle: Bundle) -> bytes:
-    arrays = {name: array for name, array in _bundle.weights.items() if name.startswith("decoder.")}
-    arrays |= {f"codes.{name}": array for name, array in vars(_bundle.codes).items() if array is not None}
-    if _bundle.config.model.latent_dim > 2:  # as on the disk
-        arrays |= {name: arrays[name].astype(np.float16) for name in ("codes.mean", "codes.log_var") if name in arrays}
-    return save_tensors(arrays)
+@st.cache_resource(max_entries=16, show_spinner=False)  # a few megabytes each
+def _open(digest: str, _path: Path) -> Bundle:
+    """Raises BundleError, and LookupError where it was replaced by another meanwhile."""
+    bundle = load_bundle(_path)
+    if bundle.digest != digest:
+        raise LookupError("there is no such bundle any more")
+    return bundle
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
@@ -289,12 +306,6 @@ def _model(digest: str, _bundle: Bundle) -> Autoencoder:
 @st.cache_resource(max_entries=256, show_spinner=False)
 def _gradient_reference(digest: str, row: int, draws: int) -> dict:
     return {}
-
-
-@st.cache_resource(max_entries=64, show_spinner=False)
-def _latent_tensors(digest: str, _bundle: Bundle) -> bytes:
-    arrays = {name: array for name, array in _bundle.weights.items() if name.startswith("discriminator.")}
-    return save_tensors(arrays | {f"codes.{name}": array for name, array in vars(_bundle.codes).items() if array is not None and name != "umap"})
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)
@@ -329,6 +340,7 @@ def _listed(mark: str, checks: str, _pictures: Pictures) -> list[str] | datasets
 
 
 def _entry(name: str, bundle: Bundle) -> dict:
+    """What lists, addresses and the browser need of a model, as long as its files are the same. See `in_full`."""
     model, training, pictures = bundle.config.model, bundle.config.training, bundle.config.pictures
     title, classes = _title(bundle.config), class_names(bundle.config)
     label = shown(pictures.label) if pictures else training.dataset
@@ -355,7 +367,6 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "classes": classes,
         "confusable": CONFUSABLE.get(training.dataset, (4, 9)) if len(classes) > 9 else (0, 1) if len(classes) > 1 else None,
         "metrics": bundle.metrics,
-        "originals": originals_of(bundle.config).are_here(),
         "without_originals": NO_PICTURES if bundle.config.pictures else None,
         "digest": bundle.digest,
         "tensors": f"tensors/{bundle.digest}",
@@ -365,6 +376,7 @@ def _entry(name: str, bundle: Bundle) -> dict:
     }
 
 
+@cache
 def shape(prior: str) -> dict | None:
     """The Gaussians of a mixture prior; None for N(0, I)."""
     if prior not in SHAPES:

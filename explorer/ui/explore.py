@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import streamlit as st
 
 from explorer.ui import cached, kept, live, state
-from explorer.ui.failure import warn
+from explorer.ui.failure import few_of, warn_of_models
+from explorer.ui.live.models import offered
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import explore as texts
 
@@ -14,9 +17,8 @@ KEY = "explorer"
 
 def page() -> None:
     catalogue = cached.catalogue()
-    for problem in catalogue.problems:
-        warn(problem, "broken_image")
-    models = {entry["name"]: entry for entry in catalogue.entries if entry["latent_dim"] >= 2}
+    warn_of_models(catalogue.problems)
+    models = shown(catalogue.entries)
     if not models:
         st.error(NO_MODELS)
         return
@@ -26,10 +28,26 @@ def page() -> None:
         lambda params: state.parse(params, default, models),
         state.to_params,
         state.PARAMETERS,
-        holds=lambda found: {found["left"], found["right"]} <= set(models),
+        holds=lambda found: holds(found, models),
     )
     kept.show_problems(problems)
-    data = {"catalogue": list(models.values()), "limits": state.LIMITS}
-    live.show("explore", current, data, key=KEY, on_state_change=kept.keeper(KEY, lambda sent: state.check(sent, default, models), state.to_params))
+    data = offered(models.values(), (current["left"], current["right"])) | {"limits": state.LIMITS}
+
+    def check(sent: Mapping) -> dict:  # a model may have been saved since the page was sent its list
+        return state.check(sent, default, models if holds(sent, models) else shown(cached.catalogue().entries))
+
+    live.show("explore", current, data, key=KEY, on_state_change=kept.keeper(KEY, check, state.to_params))
+    if flat := [entry["name"] for entry in catalogue.entries if entry["latent_dim"] < 2]:
+        st.caption(texts.ONE_DIMENSION.format(names=few_of(flat)))
     with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
         st.markdown(texts.GUIDE)
+
+
+def shown(entries: Iterable[dict]) -> dict[str, dict]:
+    """The models that maps can show, by their names."""
+    return {entry["name"]: entry for entry in entries if entry["latent_dim"] >= 2}
+
+
+def holds(found: Mapping, models: Mapping[str, dict]) -> bool:
+    """Whether the models that a state names are there."""
+    return found["left"] in models and found["right"] in models

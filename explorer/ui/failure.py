@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import streamlit as st
 
 from explorer.ui import cached, texts
+
+NAMED = 3  # of many models in a sentence, or sentences on models that cannot be shown
 
 
 def show_failure(error: Exception) -> bool:
@@ -18,6 +21,20 @@ def show_failure(error: Exception) -> bool:
 def warn(sentence: str, icon: str) -> None:
     """A warning whose words may come from an address or a file's name."""
     st.warning(plain(sentence), icon=f":material/{icon}:")
+
+
+def warn_of_models(problems: Sequence[str]) -> None:
+    """Names the models that cannot be shown: the first few, and how many more there are."""
+    for problem in problems[:NAMED]:
+        warn(problem, "broken_image")
+    if len(problems) > NAMED:
+        warn(texts.MORE_PROBLEMS.format(more=len(problems) - NAMED), "broken_image")
+
+
+def few_of(names: Sequence[str]) -> str:
+    """Markdown that lists some names, and says how many more there are."""
+    listed = ", ".join(plain(name) for name in names[:NAMED])
+    return listed + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def plain(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,18 +12,22 @@ import streamlit as st
 
 from explorer.ui import cached, draws, kept, live, reparameterisation_vae
 from explorer.ui import reparameterisation_state as lesson
-from explorer.ui.failure import warn
+from explorer.ui.failure import warn_of_models
+from explorer.ui.live.models import offered
 from explorer.ui.texts import reparameterisation as texts
 
 KEY = "reparameterisation"
+ENTRY = (
+    "name", "choice", "dataset", "dataset_label", "images", "image_side", "classes", "originals", "tensors", "digest",
+    "run", "saved",
+)  # what the browser needs  # fmt: skip
 CHECKED = ("mean", "log_var", "f", "omega", "by", "seed", "draw", "n")  # what `check` depends on
 
 
 def page() -> None:
     catalogue = cached.catalogue()
-    for problem in catalogue.problems:
-        warn(problem, "broken_image")
-    models = {entry["name"]: entry for entry in catalogue.entries if entry["latent_dim"] == 2}
+    warn_of_models(catalogue.problems)
+    models = shown(catalogue.entries)
     if not models:
         st.error(texts.NO_VAES)
         return
@@ -35,16 +40,22 @@ def page() -> None:
         holds=lambda found: found["model"] in models,
     )
     kept.show_problems(problems)
-    entry = models[state["model"]]
+    (entry,) = cached.in_full([models[state["model"]]])
     ready = "torch" in sys.modules  # the first import takes seconds: the page is on the screen meanwhile
-    data = {"catalogue": [_for_browser(entry) for entry in models.values()], "limits": lesson.LIMITS, "check": None, "code": None, "vae": None}
+    data = offered(models.values(), [state["model"]], ENTRY)
+    data |= {"limits": lesson.LIMITS, "check": None, "code": None, "vae": None}
     if ready and state["view"] != "vae":
         data["check"] = check(state)
     if ready and state["view"] == "code":
         data["code"] = {"sources": sources(), "run": forward(state, entry)}
     if state["view"] == "vae" and not reparameterisation_vae.problem(entry, state["image"]):
         data["vae"] = reparameterisation_vae.result(state, entry)
-    live.show("reparameterisation", state, data, key=KEY, on_state_change=kept.keeper(KEY, lambda sent: lesson.check(sent, default, models), lesson.to_params))
+
+    def check_sent(sent: Mapping) -> dict:  # a model may have been saved since the page was sent its list
+        return lesson.check(sent, default, models if sent["model"] in models else shown(cached.catalogue().entries))
+
+    keeper = kept.keeper(KEY, check_sent, lesson.to_params)
+    live.show("reparameterisation", state, data, key=KEY, on_state_change=keeper)
     if state["view"] == "vae":
         reparameterisation_vae.controls(state, entry)
     with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
@@ -55,8 +66,9 @@ def page() -> None:
         st.rerun()
 
 
-def _for_browser(entry: dict) -> dict:
-    return {name: entry[name] for name in ("name", "choice", "dataset", "images", "image_side", "classes", "originals", "tensors")}
+def shown(entries: Iterable[dict]) -> dict[str, dict]:
+    """The models of the plane, by their names."""
+    return {entry["name"]: entry for entry in entries if entry["latent_dim"] == 2}
 
 
 def check(state: dict) -> dict:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
-from explorer.ui.state import DECIMALS, text
+from explorer.ui.state import DECIMALS, no_such_model, text
 
 CHOICES = {
     "view": ("graphs", "draws", "estimators", "vae", "code"),
@@ -51,7 +51,7 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
     take("omega", lambda written: _number(written, 0, LIMITS["omega"]))
     for name, (least, most) in WHOLE.items():
         take(name, lambda written: _whole(written, least, most))
-    take("model", lambda written: _choice(written, tuple(models)))
+    take("model", lambda written: _model(written, models))
     images = models[state["model"]]["images"]
     if state["image"] >= images:
         problems.append(f"image={state['image']} was ignored: the model's test set has images 0 to {images - 1}.")
@@ -78,6 +78,12 @@ def _choice(written: str, choices: tuple[str, ...]) -> str:
     if written not in choices:
         raise ValueError(f"it can be {', '.join(choices)}")
     return written
+
+
+def _model(name: str, models: Mapping[str, Mapping]) -> str:
+    if name not in models:
+        raise ValueError(no_such_model(name, models))
+    return name
 
 
 def _number(written: str, least: float, most: float) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 
 import pandas as pd
@@ -9,7 +10,8 @@ import streamlit as st
 
 from explorer import figures
 from explorer.ui import cached
-from explorer.ui.failure import warn
+from explorer.ui.failure import few_of, plain, warn_of_models
+from explorer.ui.live.models import NEWEST, newest
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import scoreboard as texts
 
@@ -32,29 +34,32 @@ COLUMNS = [
     ("seconds", "seconds to train", texts.SECONDS_HELP, 0),
 ]
 WIDTH = 95  # pixels: room for why a cell is empty
-COMPARABLE = {"coverage", "sliced_w2_squared", "knn_kl", "label_accuracy"}  # what every model has, if this version measured it
+COMPARABLE = {"coverage", "sliced_w2_squared", "label_accuracy"}  # what every model has, if this version measured it
+NOT_OF_EQUAL_CODES = {"knn_kl": math.nan, "knn_kl_null": [math.nan, math.nan]}  # codes that coincide have no density
 
 
 def page() -> None:
     st.title(texts.TITLE)
     st.markdown(texts.INTRO)
     catalogue = cached.catalogue()
-    for problem in catalogue.problems:
-        warn(problem, "broken_image")
+    warn_of_models(catalogue.problems)
     if not catalogue.entries:
         st.error(NO_MODELS)
         return
-    datasets = list(dict.fromkeys(entry["dataset"] for entry in catalogue.entries))
-    dataset = st.segmented_control("Dataset", datasets, default="mnist" if "mnist" in datasets else datasets[0], required=True)
-    entries = [entry for entry in catalogue.entries if entry["dataset"] == dataset]
+    datasets = {entry["dataset"]: plain(entry["dataset_label"]) for entry in catalogue.entries}
+    first = "mnist" if "mnist" in datasets else next(iter(datasets))
+    dataset = st.segmented_control("Dataset", datasets, default=first, required=True, format_func=datasets.get)
+    entries = chosen([entry for entry in catalogue.entries if entry["dataset"] == dataset])
     old = [entry["name"] for entry in entries if not COMPARABLE <= set(entry["metrics"])]
     if old:
-        st.info(texts.NOT_COMPARABLE.format(names=", ".join(old)), icon=":material/straighten:")
+        st.info(texts.NOT_COMPARABLE.format(names=few_of(old)), icon=":material/straighten:")
     entries = [entry for entry in entries if entry["name"] not in old]
     if not entries:
         return
-    show_table(entries, dataset)
-    measured = [{**entry["metrics"], "title": entry["title"], "kind": entry["kind"].upper()} for entry in entries]
+    if coinciding := [entry["name"] for entry in entries if "knn_kl" not in entry["metrics"]]:
+        st.info(texts.COINCIDING.format(names=few_of(coinciding)), icon=":material/straighten:")
+    show_table(entries, datasets[dataset], dataset)
+    measured = [NOT_OF_EQUAL_CODES | entry["metrics"] | in_figures(entry) for entry in entries]
     st.subheader(texts.DISTANCES_TITLE)
     st.plotly_chart(figures.distances(measured))
     st.caption(texts.DISTANCES_CAPTION)
@@ -62,6 +67,26 @@ def page() -> None:
     st.plotly_chart(figures.frontier(measured))
     st.caption(texts.FRONTIER_CAPTION)
     show_model(entries)
+
+
+def chosen(entries: list[dict]) -> list[dict]:
+    """The models that the page compares: of many runs the newest, until all are asked for."""
+    runs = [entry for entry in entries if entry["run"]]
+    asked = texts.ALL_RUNS.format(runs=len(runs))
+    if len(runs) <= NEWEST or st.toggle(asked, help=texts.ALL_RUNS_HELP.format(newest=NEWEST)):
+        return entries
+    names = {entry["name"] for entry in newest(runs)}
+    return [entry for entry in entries if not entry["run"] or entry["name"] in names]
+
+
+def label(entry: dict) -> str:
+    """A model's name in figures and lists. Many runs have the same title."""
+    return f"{entry['title']} · {entry['name']}" if entry["run"] else entry["title"]
+
+
+def in_figures(entry: dict) -> dict:
+    """What figures call a model. Plotly shows some HTML in names."""
+    return {"title": html.escape(label(entry), quote=False), "kind": entry["kind"].upper()}
 
 
 def table(entries: list[dict]) -> pd.DataFrame:
@@ -78,21 +103,29 @@ def table(entries: list[dict]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def show_table(entries: list[dict], dataset: str) -> None:
+def show_table(entries: list[dict], dataset: str, file: str) -> None:
+    """dataset: its name in Markdown; file: that name in the name of a file."""
     frame = table(entries)
     columns = {heading: st.column_config.NumberColumn(format=f"%.{digits}f", help=text, width=WIDTH) for _, heading, text, digits in COLUMNS}
     columns |= {"model": st.column_config.Column(pinned=True), "own component": st.column_config.Column(help=texts.OWN_HELP)}
-    st.dataframe(frame, hide_index=True, column_config=columns, placeholder=texts.NO_POSTERIOR)
-    st.download_button("Download all figures as CSV", frame.to_csv(index=False), f"scoreboard-{dataset}.csv", "text/csv", icon=":material/download:", on_click="ignore")
+    st.dataframe(frame, hide_index=True, column_config=columns, placeholder=texts.NO_FIGURE)
+    st.download_button(
+        "Download all figures as CSV",
+        frame.to_csv(index=False),
+        f"scoreboard-{file}.csv",
+        "text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
     images = {entry["metrics"]["images"] for entry in entries}
     st.caption(texts.TABLE_CAPTION.format(images=" or ".join(f"{n:,}" for n in sorted(images)), dataset=dataset))
-    if dataset == "mnist":
+    if file == "mnist":
         st.caption(texts.ENTROPY_FLOOR)
 
 
 def show_model(entries: list[dict]) -> None:
     st.subheader(texts.ONE_MODEL_TITLE)
-    titles = {entry["name"]: entry["title"] for entry in entries}
+    titles = {entry["name"]: label(entry) for entry in entries}
     name = st.selectbox("Model", titles, format_func=titles.get)
     entry = next(entry for entry in entries if entry["name"] == name)
     with st.spinner("Drawing from the prior …"):

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from explorer.ui import cached, streamlit_internals
 from explorer.ui.failure import show_failure
 from explorer.ui.headers import Headers
-from explorer.ui.live import assets, fetching, mapping, training
+from explorer.ui.live import assets, fetching, mapping, models, training
 from explorer.ui.live.streamlit_files import CompressedFiles
 from explorer.ui.refused import Refused
 
@@ -43,7 +43,7 @@ def base_path() -> str:
 
 
 def routes(below: str = "") -> list[Route]:
-    every = [*training.ROUTES, *fetching.ROUTES, *mapping.ROUTES, *assets.ROUTES]
+    every = [*training.ROUTES, *fetching.ROUTES, *mapping.ROUTES, *models.ROUTES, *assets.ROUTES]
     return [Route(below + route.path, route.endpoint, methods=route.methods) for route in every]
 
 

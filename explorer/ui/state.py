@@ -24,8 +24,9 @@ of class 9 (from 0, in the order of the dataset's classes), added to the probe's
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 # The largest magnitudes that make sense: exp(log_var) overflows float32 past 88.
 LIMITS = {"mean": 1000.0, "log_var": 80.0, "noise": 100.0}
@@ -48,6 +49,7 @@ START = {
 MOMENTS = 30  # the most that a recording has: recording.MOMENTS
 WAYPOINTS, FRAMES = 8, range(8, 25)  # of a walk: the most waypoints, and how many pictures it may have
 REGIONS, REGION_RADII = ("circle", "square"), (0.1, 4.0)  # around the probe, in units of the map
+ALIKE, LONGEST_NAME = 3, 100  # names of models that are suggested; characters of a name that they are sought for
 PARAMETERS = (
     "mean", "log_var", "noise", "pick", "left", "right", "codes", "dims", "map", "moment", "field", "tool", "underlay", "colour", "opacity",
     "near", "near_side", "near_k", "near_find", "near_at", "near_region", "walk", "way", "frames", "sum",
@@ -83,7 +85,7 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             if params[name] in models:
                 state[name] = params[name]
             else:
-                ignore(name, f"there is no such model; there are {', '.join(models)}")
+                ignore(name, no_such_model(params[name], models))
     dimensions = _dimensions(state, models)
     state |= _default_probe(dimensions)
     for name, limit in LIMITS.items():
@@ -190,6 +192,12 @@ def check(sent: Mapping, default: Mapping, models: Mapping[str, Mapping]) -> dic
     """
     near = {name: value for name, value in to_params({**sent, "tool": "near"}).items() if name.startswith("near")}  # kept while another tool is open
     return parse(near | to_params(sent), default, models)[0]
+
+
+def no_such_model(name: str, models: Iterable[str]) -> str:
+    """Why a model's name in an address is ignored: a clause with the names that are most like it, of maybe hundreds."""
+    alike = difflib.get_close_matches(name[:LONGEST_NAME], models, n=ALIKE)
+    return "there is no such model here" + (f"; the names most like it are {', '.join(alike)}" if alike else "")
 
 
 def _is_class(find: str, models: Mapping[str, Mapping]) -> bool:

@@ -1,11 +1,12 @@
 """A class opens the app: how long does each student wait, and what does it cost the server?
 
-    python tests/benchmarks/classroom.py [--students 40] [--minutes 2]
+    python tests/benchmarks/classroom.py [--students 40] [--minutes 2] [--runs 80]
 
 Students speak to the server as a browser does (student.py), two more are pages of a real Chromium. All come within RUSH seconds; then, for
 some minutes, they move sliders, change models and pages. "ready": the script is over and every asset has come, from an empty cache; in
 Chromium, that the maps can be panned and zoomed. A first server shows which assets a page needs; the one that is measured is fresh but for one
-student who has gone through all pages, as a teacher would. Everything runs on this machine: the students' own work is in the waiting time.
+student who has gone through all pages, as a teacher would. With --runs, saved runs lie beside the shipped models.
+Everything runs on this machine: the students' own work is in the waiting time.
 Fails where a bar below is missed.
 """
 
@@ -29,6 +30,7 @@ from playwright.sync_api import sync_playwright
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from tests.benchmarks.process import cpu_seconds, memory
+from tests.benchmarks.saved_runs import lay_out
 from tests.benchmarks.student import Student
 from tests.browser import driver
 
@@ -45,14 +47,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--students", type=int, default=40)
     parser.add_argument("--minutes", type=float, default=2)
+    parser.add_argument("--runs", type=int, default=0, help="saved runs beside the shipped models")
     options = parser.parse_args()
     print(f"{os.cpu_count()} cores; load of the machine before: {os.getloadavg()[0]:.1f}")
-    with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server:
-        loads = {page: fetched(server.address, page) for page in PAGES}
-    with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server:
-        lesson = Lesson(server, loads, options.students, options.minutes)
-        asyncio.run(lesson.hold())
-        return lesson.report()
+    with tempfile.TemporaryDirectory() as home:
+        runs = Path(home) / "runs"
+        lay_out(runs, options.runs)
+        with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), runs=runs) as server:
+            loads = {page: fetched(server.address, page) for page in PAGES}
+        with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), runs=runs) as server:
+            lesson = Lesson(server, loads, options.students, options.minutes)
+            asyncio.run(lesson.hold())
+            return lesson.report()
 
 
 def fetched(address: str, page: str) -> list[str]:

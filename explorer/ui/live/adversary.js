@@ -4,7 +4,9 @@ import { FieldTab } from "./adversary_field.js";
 import { PlayTab } from "./adversary_play.js";
 import { ReadingsTab } from "./adversary_readings.js";
 import { TeachTab } from "./adversary_teach.js";
+import { Catalogue } from "./catalogue.js";
 import { Exchange } from "./exchange.js";
+import { ModelList } from "./model_list.js";
 import { channels } from "./plane.js";
 import { write } from "./readout.js";
 import { readSafetensors } from "./safetensors.js";
@@ -22,7 +24,7 @@ class Lesson {
   constructor(root, data, send) {
     Object.assign(this, { root, data, words: data.words, state: data.state, committed: JSON.stringify(data.state) });
     this.base = new URL(data.assets, document.baseURI);
-    this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
+    this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2);
     this.exchange = new Exchange(data.state, send);
     this.models = new Map();
     this.tabs = {};
@@ -90,6 +92,7 @@ class Lesson {
 
   update(data) {
     this.data = data;
+    this.catalogue.take(data);
     const recoloured = this.readColours();
     if (this.exchange.isNews(data.state)) {
       this.state = data.state;
@@ -110,18 +113,24 @@ class Lesson {
     write(this.root.querySelector(".announcement"), text);
   }
 
-  fail(error) {
+  fail(error, what = null) {
     console.error(error);
     const box = this.root.querySelector(".failure");
     box.hidden = false;
-    box.textContent = this.words.failed.replace("{why}", error.message);
+    box.textContent = what ? `${what}: ${error.message}.` : this.words.failed.replace("{why}", error.message);
+  }
+
+  // A list of models: those of the catalogue that `holds` says.
+  modelList(select, choose, holds) {
+    const on = { choose, announce: (text) => this.announce(text), fail: (error, what) => this.fail(error, what) };
+    return new ModelList(select, this.catalogue, this.words.model_list, on, holds);
   }
 
   // A model's codes and discriminator's weights: {entry, tensors, x, y, label, logVar}. Each is fetched once.
   model(name) {
     if (!this.models.has(name)) {
       const entry = this.catalogue.get(name);
-      const opening = fetch(new URL(entry.tensors, this.base)).then(async (response) => {
+      const opening = fetch(new URL(`latents/${entry.digest}`, this.base)).then(async (response) => {
         if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
         const tensors = readSafetensors(await response.arrayBuffer());
         const column = (tensor, i) => tensor && Float32Array.from({ length: tensor.shape[0] }, (_, row) => tensor.values[2 * row + i]);

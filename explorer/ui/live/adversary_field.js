@@ -3,7 +3,7 @@
 
 import { Moment } from "./adversary_moment.js";
 import { Discriminator } from "./discriminator.js";
-import { choose, fill } from "./forms.js";
+import { fill } from "./forms.js";
 import { set, svgElement } from "./svg.js";
 import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "./plane.js";
 import { Painter } from "./painter.js";
@@ -14,6 +14,8 @@ const REACH = 4.2, SIDE = 64;
 const SHOWN = 2000; // codes on a map: more would hide what lies beneath
 const COSTLY = 8; // nats at which the KL's colour is full
 const SHORTEST = 0.08; // latent units: no arrow at the point is drawn for a pull below it
+// The models of each list, as in adversary.choices.
+const LISTED = { vae: ({ kind, shape }) => kind === "vae" && !shape, aae: ({ kind }) => kind === "aae" };
 
 export class FieldTab {
   constructor(lesson, root) {
@@ -25,15 +27,14 @@ export class FieldTab {
       aae: new Plane(find(".d .host"), { name: words.d_map, reach: REACH }),
     };
     this.pulls = {};
+    this.lists = {};
     for (const [side, plane] of Object.entries(this.planes)) {
       this.pulls[side] = ["halo", "pull"].map((name) => plane.marks.appendChild(svgElement("line", { class: name })));
       plane.addHandle("point", {
         symbol: "z", at: [0, 0], name: `${words.point}, ${plane.host.getAttribute("aria-label")}`,
         onMove: (z) => (lesson.change({ z }), this.draw()), onCommit: () => this.finish(),
       });
-      const select = find(`select.${side}`);
-      for (const name of lesson.data.choices[side]) select.add(new Option(lesson.catalogue.get(name).choice, name));
-      select.addEventListener("change", () => this.set({ [side]: select.value }));
+      this.lists[side] = lesson.modelList(find(`select.${side}`), (name) => this.set({ [side]: name }), LISTED[side]);
       plane.after = () => this.placePulls();
     }
     for (const radio of root.querySelectorAll("input[name=part]")) radio.addEventListener("change", () => this.set({ part: radio.value }));
@@ -94,7 +95,7 @@ export class FieldTab {
     for (const radio of this.root.querySelectorAll("input[name=part]")) radio.checked = radio.value === field.part;
     for (const side of ["vae", "aae"]) {
       if (field[side] === null) continue;
-      choose(this.find(`select.${side}`), field[side]);
+      this.lists[side].show(field[side]);
       this.lesson.model(field[side]).then((model) => {
         if (this.lesson.state.field[side] !== model.entry.name) return;
         this.models[side] = model;

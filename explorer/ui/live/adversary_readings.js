@@ -30,9 +30,8 @@ export class ReadingsTab {
     const { words } = lesson, find = (this.find = (selector) => root.querySelector(selector));
     this.planes = Object.fromEntries(["a", "b"].map((side) => [side, new Plane(find(`.${side} .host`), { name: words[`case_map_${side}`], reach: REACH })]));
     this.divergence = new Divergence(null);
-    for (const name of lesson.data.choices.model) find(".model").add(new Option(lesson.catalogue.get(name).choice, name));
+    this.list = lesson.modelList(find(".model"), (name) => this.set({ model: name }));
     find(".other").addEventListener("change", (event) => this.set({ other: event.target.value }));
-    find(".model").addEventListener("change", (event) => this.set({ model: event.target.value }));
     find(".seed").addEventListener("change", (event) => {
       const seed = Number(event.target.value);
       if (Number.isInteger(seed) && seed >= 0 && seed <= 1e6) this.set({ seed });
@@ -54,7 +53,7 @@ export class ReadingsTab {
   refresh() {
     const { readings } = this.lesson.state, { words } = this.lesson;
     choose(this.find(".other"), readings.other);
-    choose(this.find(".model"), readings.model);
+    this.list.show(readings.model);
     this.find(".seed").value = readings.seed;
     write(this.find(".a h2"), words.case_good);
     write(this.find(".b h2"), words[`case_${readings.other}`]);

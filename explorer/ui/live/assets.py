@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -19,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from explorer.bundle import BundleError
 from explorer.datasets import DatasetError
 from explorer.ui import cached
 
@@ -98,7 +100,7 @@ async def serve_of_bundle(request: Request) -> Response:
     kind, digest = request.path_params["kind"], request.path_params["digest"]
     try:
         asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
-    except DatasetError as error:
+    except (BundleError, DatasetError) as error:
         return PlainTextResponse(f"There is no such file: {cached.for_page(error)}", 404)
     return respond(request, asset, f"{kind}-{digest}") if asset else PlainTextResponse("There is no such model: reload the page.", 404)
 
@@ -145,4 +147,5 @@ def warm() -> None:
         script(name)
     for entry in cached.catalogue().entries:
         if entry["warm"]:
-            of_bundle("tensors", entry["digest"])
+            with suppress(BundleError):  # the page names it
+                of_bundle("tensors", entry["digest"])

@@ -14,10 +14,9 @@ const HOLDS = [1, 2]; // radii of the rings, in σ
 
 export class DrawPlanes {
   // on: {choose(draw), move([μ₁, μ₂]), release(cancelled)}; held(): where μ is.
-  constructor(view, data, base, on) {
-    Object.assign(this, { view, words: data.words, base, on });
+  constructor(view, data, catalogue, base, on) {
+    Object.assign(this, { view, words: data.words, catalogue, base, on });
     this.classes = data.symbols.classes;
-    this.models = new Map(data.catalogue.map((entry) => [entry.name, entry]));
     this.opened = new Map();
     this.planes = ["noise", "z"].map((kind) => new Plane(view.querySelector(`.${kind}-plane .host`), kind, (at) => this.click(kind, at)));
     const [, zPlane] = this.planes;
@@ -34,7 +33,7 @@ export class DrawPlanes {
 
   // A model by its name; each is fetched once.
   load(name) {
-    const entry = this.models.get(name);
+    const entry = this.catalogue.get(name);
     if (!this.opened.has(name)) {
       const opening = fetch(new URL(entry.tensors, this.base)).then(async (response) => {
         if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
@@ -77,7 +76,7 @@ export class DrawPlanes {
       [mean, std, noise, z].forEach((values, at) => write(line.querySelectorAll("b")[at], bracket(short(values[i], format), at)));
     }
     write(this.find(".shown"), shown < state.n ? `${fill(this.words.shown_first, { shown, n: state.n.toLocaleString("en") })}.` : "");
-    write(this.find(".model-name"), this.models.get(state.model).choice);
+    write(this.find(".model-name"), this.catalogue.get(state.model).choice);
     if (!decoded) return;
     for (const [name, at] of [["mean", mean], ["z", z]]) drawLogits(this.find(`.at-${name}`), this.model.decoder.decode(at), this.model.entry.image_side);
   }

@@ -1,6 +1,7 @@
 // The explorer: two maps, one probe, four pictures, and the KL, all of one state in every frame.
 
 import { Bars } from "./bars.js";
+import { Catalogue } from "./catalogue.js";
 import { Controls, moved, resized } from "./controls.js";
 import { drawLogits } from "./decoder.js";
 import { Exchange } from "./exchange.js";
@@ -35,22 +36,25 @@ class Explorer {
     Object.assign(this, { root, data });
     const html = root.outerHTML.replace(" presenting", ""); // before anything is filled in
     this.base = new URL(data.assets, document.baseURI);
-    this.catalogue = new Map(data.catalogue.map((entry) => [entry.name, entry]));
+    this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim >= 2);
     this.probe = new Probe(data.state);
     this.exchange = new Exchange(data.state, send);
     this.painter = new Painter(() => this.drawFrame());
     this.models = new Models(this.base, data.in_file);
     this.find = (selector) => root.querySelector(selector);
     const page = { state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit() };
+    page.announce = (text) => write(this.find(".announcement"), text);
+    page.fail = (error, what) => this.fail(error, what);
     Object.assign(page, { data, html }); // for take_file.js: what the page was mounted with, and on
     this.controls = new Controls(root, data.limits, page);
     this.bars = new Bars(this.find(".bars"), data.words.bars, (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension));
     this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") });
     this.original = new Original(this.find(".original"), this.base);
     this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
-    this.panels = SIDES.map((side) => new Panel(root, side, data.catalogue, data.words.usage, {
+    this.panels = SIDES.map((side) => new Panel(root, side, this.catalogue, data.words, {
       model: (name) => this.set({ [side]: name }),
       codes: (codes) => this.set({ codes }),
+      announce: page.announce, fail: page.fail,
     }));
     this.made = new MadeMaps(this.models, data.words.maps.silent, {
       change: (panel) => this.syncMap(panel),
@@ -65,9 +69,10 @@ class Explorer {
     }
     this.find(".open-replay").addEventListener("click", () => this.startReplay());
     this.tools = new Tools(root, {
-      ...page, pick: (panel, row, more) => this.pick(panel, row, more), base: this.base, catalogue: data.catalogue, panels: this.panels, models: this.models, words: data.words, symbols: data.symbols,
+      ...page, pick: (panel, row, more) => this.pick(panel, row, more),
+      base: this.base, catalogue: this.catalogue, panels: this.panels, models: this.models,
+      words: data.words, symbols: data.symbols,
       colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
-      announce: (text) => write(this.find(".announcement"), text), fail: (error, what) => this.fail(error, what),
       surface: () => this.openSurface(),
     });
     root.addEventListener("keydown", (event) => {
@@ -107,6 +112,7 @@ class Explorer {
       this.panels.forEach((panel) => panel.model && panel.map.recolour(this.colours).then(() => this.draw()));
       this.syncSurface();
     }
+    this.catalogue.take(data);
     if (!this.exchange.isNews(data.state)) return;
     const previous = this.probe.state;
     this.probe = new Probe(data.state);

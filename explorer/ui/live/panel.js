@@ -1,5 +1,6 @@
 // One of the two panels: its model, its map, its pictures, and what of the page's state they show.
 
+import { ModelList } from "./model_list.js";
 import { sample } from "./models.js";
 import { nearest } from "./nearest.js";
 import { principal } from "./pca.js";
@@ -8,18 +9,20 @@ import { activeUnits, variances } from "./usage.js";
 import { fill } from "./words.js";
 
 export class Panel {
-  // root: the page's; side: "left" or "right"; entries: the catalogue's; words: of the dimensions used; on: {model(name), codes(value)}, choices that were made here.
-  constructor(root, side, entries, words, on) {
+  // root: the page's; side: "left" or "right"; catalogue: of catalogue.js; words: the page's;
+  // on: {model(name), codes(value)}, choices that were made here, and {announce(text), fail(error, what)}.
+  constructor(root, side, catalogue, words, on) {
     const element = root.querySelector(`.panel.${side}`);
     Object.assign(this, {
-      side, element, words,
-      host: element.querySelector(".map"), choice: element.querySelector("select"), facts: element.querySelector(".facts"),
+      side, element, words: words.usage,
+      host: element.querySelector(".map"), facts: element.querySelector(".facts"),
       atMean: root.querySelector(`.pictures .${side}.at-mean canvas`), atZ: root.querySelector(`.pictures .${side}.at-z canvas`),
       pictureTitle: root.querySelector(`.pictures .title.${side}`),
     });
-    for (const entry of entries) this.choice.add(new Option(entry.choice, entry.name));
-    this.choice.setAttribute("aria-label", `Model in the ${side} panel`);
-    this.choice.addEventListener("change", () => on.model(this.choice.value));
+    const select = element.querySelector("select");
+    select.setAttribute("aria-label", `Model in the ${side} panel`);
+    const { model: choose, announce, fail } = on;
+    this.list = new ModelList(select, catalogue, words.model_list, { choose, announce, fail });
     element.querySelector(".zoom-in").addEventListener("click", () => this.map.zoom(1 / 1.5));
     element.querySelector(".zoom-out").addEventListener("click", () => this.map.zoom(1.5));
     element.querySelector(".zoom-home").addEventListener("click", () => this.map.goHome());
@@ -53,7 +56,7 @@ export class Panel {
   }
 
   sync(state) {
-    this.choice.value = state[this.side];
+    this.list.show(state[this.side]);
     this.codesChoices.forEach((radio) => (radio.checked = radio.value === state.codes));
   }
 

@@ -1,5 +1,6 @@
 // Lesson 2: one state, and five parts that show it; every frame is of one state.
 
+import { Catalogue } from "./catalogue.js";
 import { CodeView } from "./code_view.js";
 import { fill, short } from "./drawing.js";
 import { DrawPlanes } from "./draw_planes.js";
@@ -8,6 +9,7 @@ import { EstimatorRows } from "./estimator_rows.js";
 import { Exchange } from "./exchange.js";
 import { seededUniform, reparameterise, standardNormal } from "./gaussian.js";
 import { GradientGraphs } from "./gradient_graphs.js";
+import { ModelList } from "./model_list.js";
 import { Painter } from "./painter.js";
 import { Probe, round } from "./probe.js";
 import { format, subscript, write } from "./readout.js";
@@ -43,6 +45,7 @@ class Lesson {
   constructor(root, data, send) {
     Object.assign(this, { root, data, words: data.words });
     this.base = new URL(data.assets, document.baseURI);
+    this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2);
     this.probe = new Probe(data.state);
     this.exchange = new Exchange(data.state, send);
     this.painter = new Painter(() => this.drawFrame());
@@ -52,7 +55,7 @@ class Lesson {
     const view = (name) => this.find(`.view.${name}`);
     const release = (cancelled) => this.release(cancelled);
     this.graphs = new GradientGraphs(view("graphs"), this.words);
-    this.planes = new DrawPlanes(view("draws"), data, this.base, {
+    this.planes = new DrawPlanes(view("draws"), data, this.catalogue, this.base, {
       choose: (draw) => this.set({ draw }), release, move: (mean) => this.change({ mean }),
     });
     this.rows = new EstimatorRows(this.find(".estimators .rows"), this.words, this.words.head_exact);
@@ -72,6 +75,7 @@ class Lesson {
     this.readColours();
     if (JSON.stringify(data.code) !== JSON.stringify(this.data.code)) this.code.update(data.code);
     this.data = data;
+    this.catalogue.take(data);
     if (this.exchange.isNews(data.state)) {
       this.probe = new Probe(data.state);
       this.sync();
@@ -84,11 +88,11 @@ class Lesson {
     this.resizer.disconnect();
   }
 
-  fail(error) {
+  fail(error, what = null) {
     console.error(error);
     const box = this.find(".failure");
     box.hidden = false;
-    box.textContent = fill(this.words.failed, { message: error.message });
+    box.textContent = what ? `${what}: ${error.message}.` : fill(this.words.failed, { message: error.message });
   }
 
   // ---- state -------------------------------------------------------------------------------
@@ -263,16 +267,20 @@ class Lesson {
         this.set({ view: next.dataset.view });
       });
     }
-    this.model = find(".model");
-    for (const entry of this.data.catalogue) this.model.add(new Option(entry.choice, entry.name));
-    this.model.addEventListener("change", () => this.set({ model: this.model.value, image: Math.min(this.probe.state.image, this.entry(this.model.value).images - 1) }));
+    this.list = new ModelList(find(".model"), this.catalogue, this.words.model_list, {
+      choose: (model) => {
+        const last = this.catalogue.get(model).images - 1;
+        this.set({ model, image: Math.min(this.probe.state.image, last) });
+      },
+      announce: (text) => write(find(".announcement"), text), fail: (error, what) => this.fail(error, what),
+    });
     this.axes = find("input.axes");
     this.axes.addEventListener("change", () => this.set({ axes: this.axes.checked ? "own" : "shared" }));
     this.count = find(".count");
     this.count.addEventListener("change", () => this.set({ n: Number(this.count.value) }));
     this.image = find(".image");
     this.image.addEventListener("change", () => {
-      const row = Number(this.image.value), { images } = this.entry(this.probe.state.model);
+      const row = Number(this.image.value), { images } = this.catalogue.get(this.probe.state.model);
       if (Number.isInteger(row) && row >= 0 && row < images && this.image.value !== "") this.set({ image: row });
       else this.image.value = this.probe.state.image;
     });
@@ -283,10 +291,6 @@ class Lesson {
     find(".previous").addEventListener("click", () => step(-1));
     find(".next").addEventListener("click", () => step(1));
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.release(true));
-  }
-
-  entry(name) {
-    return this.data.catalogue.find((one) => one.name === name);
   }
 
   // Everything but numbers: which part is shown, and what is chosen.
@@ -306,9 +310,9 @@ class Lesson {
     }
     const plane = state.view === "draws" || state.view === "code";
     for (const { symbol, at, slider } of this.sliders) slider.name(`${{ mean: "μ", log_var: "log σ²" }[symbol]}${plane ? subscript(at) : ""}`);
-    this.model.value = state.model;
+    this.list.show(state.model);
     this.image.value = state.image;
-    this.image.max = this.entry(state.model).images - 1;
+    this.image.max = this.catalogue.get(state.model).images - 1;
     this.component.value = state.component;
     this.axes.checked = state.axes === "own";
     const counts = [...new Set([...COUNTS, state.n])].sort((a, b) => a - b);

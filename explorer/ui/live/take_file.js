@@ -51,7 +51,7 @@ export async function fileOf(page, text, state, onProgress, signal) {
       ...entry, originals: false, without_originals: text.noOriginals, errors: measured(entry), recording: kept.find((one) => one.entry === entry)?.address ?? null,
     }));
     const words = { ...page.allWords, no_recording: text.noRecording, nothing_to_replay: text.nothingRecorded };
-    const data = { ...page.data, catalogue, words, state, assets: BASE, in_file: true };
+    const data = { ...page.data, catalogue, runs: 0, words, state, assets: BASE, in_file: true };
     const held = { recordings: kept.length, missing: recorded.length - kept.length, errors: entries.every(measured), limit: LIMIT / 1e6 };
     return document_(page, text, modules, data, [...assets, ...kept], held);
   };

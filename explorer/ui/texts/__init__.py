@@ -23,3 +23,14 @@ or make the proxy pass the header on, in nginx by
   proxy_set_header Host $http_host;
 This page then connects by itself."""
 NO_PICTURES = "the pictures are not on this machine as they were when the model was trained"
+NOT_SHOWN = (
+    "{path}: this model cannot be shown ({error}). "
+    "Move the folder away, or run `python train.py` to make it again; the server's log says more."
+)
+MORE_PROBLEMS = "And {more} more cannot be opened: the server's log names them."
+
+MODEL_LIST = {
+    "show_all": "Show all {runs} runs …",
+    "all_shown": "The list holds all {runs} runs now",
+    "not_fetched": "The list of all runs could not be fetched",
+}

@@ -1,9 +1,12 @@
 """Lesson 3: the adversary."""
 
+from explorer.ui.texts import MODEL_LIST
+
 CHECKED_FIELD = "Python, with torch's gradients: logit {logit}, pull ({x}, {y})"
 CHECKED_TEACH = "Python, from {draws:,} draws: JSD {jsd} ± {error}"
 
 WORDS = {
+    "model_list": MODEL_LIST,
     "title": "The adversary: a network as a loss",
     "tab_field": "The field that pulls",
     "tab_teach": "What should it be taught?",

@@ -1,6 +1,10 @@
 """The front page. Its tools' words are in explore_TOOL.py."""
 
-from explorer.ui.texts import explore_draw, explore_map, explore_near, explore_take, explore_walk
+from explorer.ui.texts import MODEL_LIST, explore_draw, explore_map, explore_near, explore_take, explore_walk
+
+ONE_DIMENSION = (
+    "Not in the lists above: {names}. A map needs at least two latent dimensions. The scoreboard has models of one."
+)
 
 GUIDE_TITLE = "What am I looking at?"
 
@@ -54,6 +58,7 @@ The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL
 """
 
 WORDS = {
+    "model_list": MODEL_LIST,
     "tools": "Tools",
     "told_kl": "KL divergence {kl} nats",  # what a screen reader says
     "told_near": "{name}: the code nearest to μ is of class {class}",

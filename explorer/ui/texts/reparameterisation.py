@@ -1,5 +1,7 @@
 """Lesson 2: the reparameterisation trick."""
 
+from explorer.ui.texts import MODEL_LIST
+
 NO_VAES = """**There is no model to decode with.** The folder `pretrained/` holds none with two latent dimensions that can be opened.
 Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""
 
@@ -34,6 +36,7 @@ same ε; the line at the foot says whether both agree. The address holds the vie
 """
 
 WORDS = {
+    "model_list": MODEL_LIST,
     "title": "The reparameterisation trick",
     "views": "Parts of the lesson",
     "view_graphs": "Two graphs", "view_draws": "Draw by draw", "view_estimators": "Estimators", "view_vae": "A real VAE", "view_code": "The code",

@@ -32,11 +32,20 @@ ACCURACY_HELP = "Share of test images whose five nearest training codes vote for
 OWN_HELP = "Share of test codes in the component of the prior that belongs to their label. Only where the discriminator saw labels."
 SECONDS_HELP = "Wall-clock time of the training, on the device that the table names; a machine that does other work too takes longer."
 
-NO_POSTERIOR, NO_LABELS = "no q(z|x)", "saw no labels"
-NOT_COMPARABLE = "Measured by an older version, and therefore not in the table: {names}. `python train.py --evaluate` (with `--out runs`) measures again."
+NO_FIGURE, NO_LABELS = "–", "saw no labels"
+NOT_COMPARABLE = (
+    "Measured by an older version, and therefore not in the table: {names}. "
+    "`python train.py --evaluate` (with `--out runs`) measures again."
+)
+COINCIDING = (
+    "No kNN-KL: {names}. Some of the codes coincide, so they have no density. Measuring again does not change this."
+)
+ALL_RUNS = "Compare all {runs} runs"
+ALL_RUNS_HELP = "Off: the shipped models and the {newest} newest runs."
 TABLE_CAPTION = (
-    "{images} test images of {dataset}; point at a heading to see what it means, click it to sort. *no q(z|x)*: the encoder is deterministic, "
-    "so there is no KL, no ELBO and no bound on the likelihood; *saw no labels*: no component belongs to a class."
+    "{images} test images of {dataset}; point at a heading to see what it means, click it to sort. *–*: there is no "
+    "such figure. A deterministic encoder has no q(z|x), so no KL, no ELBO and no bound on the likelihood. "
+    "*saw no labels*: no component belongs to a class."
 )
 ENTROPY_FLOOR = (
     "On grey pixels BCE is the expected negative log-likelihood of pixels made black or white at random with those intensities; "
@@ -56,7 +65,7 @@ SAMPLED = "draws z ~ q(z|x), one a test image"
 POINTS = "the codes of the test images"
 MARGINALS_CAPTION = "q(z): {sampled}. p(z): as many draws of the prior, {prior}. Marginals can agree while the plane has holes: see below."
 HOLES_CAPTION = "Draws of p(z). Red: no code lies as near as the draw's fifth neighbour among the draws. Their share is 1 − coverage."
-NO_HOLE_MAP = "This model's codes have {dimensions} dimensions: a hole map would need two."
+NO_HOLE_MAP = "A hole map needs two latent dimensions; this model has {dimensions}."
 CURVES_CAPTION = "Means over each epoch of training, on training images; the discriminator's loss in training is no divergence."
 MMD_HELP = (
     "Unbiased estimate of the squared maximum mean discrepancy with an inverse multiquadratic kernel, on 1,500 codes and draws. "

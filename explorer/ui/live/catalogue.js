@@ -1,0 +1,46 @@
+// The models that a page can show: those that it was sent, and all the others when somebody asks for them. No document.
+
+export class Catalogue {
+  // data: {catalogue: entries, runs: the number of saved runs that there are}; base: the assets' address;
+  // fits(entry): whether the page can show a model.
+  constructor(data, base, fits = () => true) {
+    this.base = base;
+    this.fits = fits;
+    this.entries = new Map(); // by name
+    this.listeners = []; // called when there are more models
+    this.take(data);
+  }
+
+  get(name) {
+    return this.entries.get(name);
+  }
+
+  [Symbol.iterator]() {
+    return this.entries.values();
+  }
+
+  // The number of saved runs that have not been sent.
+  get missing() {
+    return this.runs - [...this].filter(({ run }) => run).length;
+  }
+
+  // Adds what a page's data bring. A known model stays, though another may have taken its name on the disk.
+  take({ catalogue, runs }) {
+    const before = [this.entries.size, this.runs].join();
+    this.runs = runs;
+    for (const entry of catalogue) {
+      const known = this.entries.get(entry.name);
+      if (!known) this.entries.set(entry.name, entry);
+      else if (known.digest === entry.digest) Object.assign(known, entry);
+    }
+    if (before !== [this.entries.size, runs].join()) this.listeners.forEach((call) => call());
+  }
+
+  // Fetches all models.
+  async fetchAll() {
+    const response = await fetch(new URL("catalogue", this.base));
+    if (!response.ok) throw new Error(`HTTP ${response.status}`);
+    const catalogue = (await response.json()).filter(this.fits);
+    this.take({ catalogue, runs: catalogue.filter(({ run }) => run).length });
+  }
+}
