@@ -335,6 +335,14 @@ def test_no_sentence_of_a_page_tells_where_the_program_lies(models, monkeypatch,
             assert str(place) not in sentence, sentence
 
 
+def test_an_account_without_a_home_gets_sentences_too(monkeypatch):
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", lambda number: (_ for _ in ()).throw(KeyError(number)))
+    with pytest.raises(RuntimeError):
+        Path.home()
+    assert cached.for_page(f"{cached.ROOT / 'runs'} is full.") == "runs is full."
+
+
 # What a page says where the program fails.
 
 

@@ -47,7 +47,9 @@ SPOKEN = (BundleError, datasets.DatasetError, ModelGone)  # errors whose message
 def for_page(message: object) -> str:
     """An error's sentence for all visitors: they need not know where on the server's disk the program and its data lie."""
     places = (*FOLDERS.values(), DATA_DIR)
-    folders = {ROOT, Path.cwd(), Path.home(), Path(sys.prefix), *(place.parent for place in places)}
+    folders = {ROOT, Path(sys.prefix), *(place.parent for place in places)}
+    with contextlib.suppress(RuntimeError):  # an account may have none
+        folders.add(Path.home())
     return readable(without_folders(str(message), folders))
 
 
