@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 import json
 import os
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import streamlit as st
 from starlette.responses import PlainTextResponse
 
+from explorer import desks
 from explorer.cores import cores
-from explorer.ui import serving
+from explorer.ui import cached, serving
 from explorer.ui.live import assets, streamlit_files
 from explorer.ui.refused import Refused
 
@@ -121,3 +125,33 @@ def test_a_refusal_is_forgotten_after_a_minute(health):
     for i in range(1000):
         health(f"https://{i}.example", host, None)
     assert len(health.app.refusals) <= 100
+
+
+def test_visitors_who_come_at_once_share_what_the_server_has_of_each(monkeypatch):
+    """Each had a registry of trainings of its own: for one of them, the page said that the server was restarted."""
+    ones = [cached.hall, cached.downloads, cached.umaps]
+    monkeypatch.setattr(assets, "warm", lambda: None)
+
+    def slowly(make):
+        def made(*arguments):
+            time.sleep(0.2)
+            return make(*arguments)
+
+        return made
+
+    for module, name in ((desks, "Hall"), (cached, "Downloads"), (cached, "Umaps")):
+        monkeypatch.setattr(module, name, slowly(getattr(module, name)))
+
+    async def visit() -> list[set[int]]:
+        async with serving.lifespan(None):
+            with ThreadPoolExecutor(8) as visitors:
+                return [{id(found) for found in visitors.map(lambda _: one(), range(8))} for one in ones]
+
+    for one in ones:
+        one.cache_clear()
+    try:
+        found = ThreadPoolExecutor(1).submit(asyncio.run, visit()).result()
+        assert [len(different) for different in found] == [1, 1, 1]
+    finally:
+        for one in ones:
+            one.cache_clear()

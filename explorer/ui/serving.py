@@ -56,11 +56,11 @@ async def lifespan(app):
     """Does at the server's start what the first visitor would wait for; at its end, ends trainings and downloads."""
     allow_many_files()
     compute_in_one_thread()
+    works = [cached.hall(), cached.downloads(), cached.umaps()]  # made before two visitors at once make two of each
     await anyio.to_thread.run_sync(assets.warm)
     yield {}
-    await anyio.to_thread.run_sync(cached.hall().close)
-    await anyio.to_thread.run_sync(cached.downloads().close)
-    await anyio.to_thread.run_sync(cached.umaps().close)
+    for work in works:
+        await anyio.to_thread.run_sync(work.close)
 
 
 def compute_in_one_thread() -> None:
