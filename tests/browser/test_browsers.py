@@ -146,3 +146,34 @@ def test_scripts_have_no_syntax_that_older_browsers_refuse():
     """One such sign, and the whole page is gone: a script that cannot be read runs in no part."""
     lookbehind = re.compile(r"\(\?<[=!]")  # in a regular expression: Safari 16.4
     assert [path.name for path in HERE.glob("*.js") if lookbehind.search(path.read_text(encoding="utf-8"))] == []
+
+
+# Empties the large canvases that are seen, as a graphics driver does that restarts: browsers keep small ones in memory.
+RESTART = """async () => {
+  const all = (root) => [...root.querySelectorAll('*')].flatMap((e) => [e, ...(e.shadowRoot ? all(e.shadowRoot) : [])]);
+  const isLarge = (c) => c.tagName === 'CANVAS' && c.width * c.height >= 128 * 128 && c.checkVisibility();
+  const canvases = all(document).filter(isLarge);
+  const pixels = (c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
+  const hash = (c) => pixels(c).reduce((h, v) => (h * 31 + v) | 0, 7);
+  const before = canvases.map(hash);
+  for (const canvas of canvases) {
+    canvas.width = canvas.width;
+    canvas.dispatchEvent(new Event('contextrestored'));
+  }
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  return [before, canvases.map(hash)];
+}"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "view, count",
+    [("map", 4), ("near, a region", 4), ("replay", 2), ("reparameterisation, draws", 2), ("adversary, field", 2),
+     ("adversary, teach", 4), ("adversary, readings", 2)],
+)  # fmt: skip
+def test_canvases_are_drawn_again_after_a_graphics_driver_restarts(server, open_at, view, count):
+    path, ready = VIEWS[view]
+    page = open_at(f"{server}/{path}", ready)
+    page.wait_for_timeout(2500)  # what is worked out between frames
+    before, after = page.evaluate(RESTART)
+    assert len(before) >= count and after == before

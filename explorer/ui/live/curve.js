@@ -11,6 +11,7 @@ export class Curve {
     Object.assign(this, { canvas, range, digits });
     this.resizer = new ResizeObserver(() => this.redraw());
     this.resizer.observe(canvas);
+    canvas.addEventListener("contextrestored", () => this.redraw());
   }
 
   destroy() {

@@ -101,6 +101,7 @@ class Plane {
   constructor(host, kind, onClick) {
     Object.assign(this, { host, kind });
     this.canvas = host.appendChild(document.createElement("canvas"));
+    this.canvas.addEventListener("contextrestored", () => this.paintAgain());
     this.svg = add(host, "svg", { class: "overlay" });
     this.axes = [add(this.svg, "line", { class: "axis" }), add(this.svg, "line", { class: "axis" })];
     this.rings = HOLDS.map((radius) => add(this.svg, "ellipse", { class: `ring ${kind} of-${radius}` }));
@@ -124,7 +125,14 @@ class Plane {
     return [((event.clientX - box.left) / this.side - 0.5) * 2 * this.reach, (0.5 - (event.clientY - box.top) / this.side) * 2 * this.reach];
   }
 
-  show({ points, rings, reach, chosen, behind, classes }) {
+  paintAgain() {
+    this.backdropKey = null;
+    if (this.scene) this.show(this.scene);
+  }
+
+  show(scene) {
+    const { points, rings, reach, chosen, behind, classes } = scene;
+    this.scene = scene;
     const side = this.host.clientWidth, ratio = window.devicePixelRatio || 1;
     if (!side) return;
     Object.assign(this, { side, reach });

@@ -27,6 +27,8 @@ export class LatentMap {
     this.tones = null; // colours by a number of each code in the place of its class
     this.sketchpad = new Sketchpad();
     host.append(this.sketchpad.canvas);
+    // it is empty when a graphics driver has restarted
+    this.sketchpad.canvas.addEventListener("contextrestored", () => this.paintAgain());
     this.plot = host.appendChild(document.createElement("div"));
     this.plot.className = "plot";
     this.overlay = add(host, "svg", { class: "overlay" });
@@ -128,6 +130,11 @@ export class LatentMap {
     const palette = this.palette.slice(0, classes.length);
     this.sketchpad.paint(host, scale, points, palette, hidden, size, layer?.underlay, tones?.ink);
     this.classNames.place(points, scale, hidden, enlargement());
+  }
+
+  paintAgain() {
+    this.painted = null;
+    if (this.points && this.axes()) this.paint();
   }
 
   markerSize() {

@@ -15,6 +15,7 @@ export class Marks {
     const { canvas } = this.sketchpad;
     canvas.classList.add("near-veil");
     canvas.hidden = true;
+    canvas.addEventListener("contextrestored", () => this.paintAgain());
     panel.map.overlay.before(canvas);
     const group = panel.map.shapes.tool, path = (name) => group.appendChild(svgElement("path", { class: name }));
     this.shapes = {
@@ -46,6 +47,7 @@ export class Marks {
   veil(scale, { x, y }, rows) {
     const { canvas } = this.sketchpad, { map, model } = this.panel, { area } = scale;
     canvas.hidden = rows === null;
+    this.veiled = [scale, { x, y }, rows];
     if (rows === null) return void (this.painted = null);
     const key = [x, rows, ...["x", "y"].flatMap((axis) => [scale[axis](0), scale[axis](1)]), map.host.clientWidth, map.host.clientHeight, map.tones];
     if (this.painted?.every((value, i) => value === key[i])) return;
@@ -53,6 +55,11 @@ export class Marks {
     const inside = { x: rows.map((row) => x[row]), y: rows.map((row) => y[row]), label: rows.map((row) => model.codes.label[row]) };
     canvas.style.clipPath = `inset(${area.top}px calc(100% - ${area.left + area.width}px) calc(100% - ${area.top + area.height}px) ${area.left}px)`;
     this.sketchpad.paint(map.host, scale, inside, this.palette, new Set(), map.markerSize() + 1, null, map.tones && ((i) => map.tones.ink(rows[i])));
+  }
+
+  paintAgain() {
+    this.painted = null;
+    if (this.veiled) this.veil(...this.veiled);
   }
 
   remove() {

@@ -68,6 +68,7 @@ export class Plane {
     this.heat = document.createElement("canvas");
     this.resizer = new ResizeObserver(() => this.redraw());
     this.resizer.observe(host);
+    this.canvas.addEventListener("contextrestored", () => this.redraw());
   }
 
   destroy() {

@@ -41,7 +41,10 @@ class Practice {
     });
     this.join(data);
     this.resizer = new ResizeObserver(() => this.drawAll());
-    for (const canvas of root.querySelectorAll("canvas")) this.resizer.observe(canvas);
+    for (const canvas of root.querySelectorAll("canvas")) {
+      this.resizer.observe(canvas);
+      canvas.addEventListener("contextrestored", () => this.drawAll());
+    }
   }
 
   addressOf({ trainings, assets }) {

@@ -30,6 +30,7 @@ export class Surface {
     this.sides = new Map(page.panels.map((panel) => {
       const canvas = document.createElement("canvas");
       canvas.className = "under";
+      canvas.addEventListener("contextrestored", () => this.paintAgain(panel));
       return [panel, { canvas, layer: null, decoders: new WeakMap() }];
     }));
     this.values = new Map(); // by panel: of the colour chosen, null where the model has none
@@ -146,6 +147,14 @@ export class Surface {
     layer.paint(context, scale, this.ink(side.kind));
     context.restore();
     canvas.dataset.done = String(!layer.left && !side.unaimed);
+  }
+
+  // Its canvas is empty, and so may be what the layer keeps.
+  paintAgain(panel) {
+    const side = this.sides.get(panel);
+    side.stale = true;
+    if (side.layer) side.layer.pictured = null;
+    this.show();
   }
 
   // ---- their colours, the same for both maps -----------------------------------------------------

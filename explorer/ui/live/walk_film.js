@@ -37,6 +37,7 @@ export class Film {
     box.innerHTML = `<p class="reading"><b></b> <span class="of"></span> <span class="densities"></span><em></em><button type="button"></button></p>
       <div class="reel"><canvas class="strip" role="img"></canvas><div class="chart"><span class="high"></span><span class="low"></span></div><i class="cursor"></i></div><p class="none" hidden></p>`;
     this.find = (selector) => box.querySelector(selector);
+    this.find(".strip").addEventListener("contextrestored", () => this.walk && this.drawStrip());
     this.chart = add(this.find(".chart"), "svg", { viewBox: `0 0 1 ${HEIGHT}`, preserveAspectRatio: "none", role: "img" });
     this.shades = add(this.chart, "g", { class: "holes" });
     this.lines = ["p", "q"].map((name) => add(this.chart, "path", { class: name }));
@@ -63,20 +64,17 @@ export class Film {
 
   // walk: what `walked` gives; range: of the chart; name: the model's.
   show(walk, range, name) {
-    const { words } = this, { count, side, pictures, densities: dense } = walk;
+    const { words } = this, { count, densities: dense } = walk;
     this.walk = walk;
     this.find(".reel").hidden = this.find(".reading").hidden = false;
     this.find(".none").hidden = true;
     write(this.find("b"), name);
     write(this.find(".of"), words.of[walk.model.codes.logVar ? "sampled" : "codes"]);
     this.probe.setAttribute("aria-label", fill(words.probe_there_of, { name }));
-    const strip = this.find(".strip"), context = strip.getContext("2d");
-    if (strip.width !== count * side || strip.height !== side) [strip.width, strip.height] = [count * side, side];
-    const image = context.createImageData(count * side, side);
-    pictures.forEach((pixels, frame) => putPixels(image, frame * side, 0, side, pixels));
-    context.putImageData(image, 0, 0);
+    this.drawStrip();
     const holes = dense.filter(({ hole }) => hole).length, [low, high] = range;
-    strip.setAttribute("aria-label", `${fill(words.film, { name, frames: count })}; ${fill(words.holes, { holes, frames: count })}`);
+    const told = [fill(words.film, { name, frames: count }), fill(words.holes, { holes, frames: count })].join("; ");
+    this.find(".strip").setAttribute("aria-label", told);
     this.chart.setAttribute("aria-label", fill(words.chart, { name }));
     write(this.find(".high"), format(high, 0));
     write(this.find(".low"), format(low, 0));
@@ -88,6 +86,14 @@ export class Film {
     for (const [i, name] of ["p", "q"].entries()) {
       set(this.lines[i], { d: walk.curve.map((at, step) => `${step ? "L" : "M"}${x(step).toFixed(5)} ${y(at[name]).toFixed(2)}`).join("") });
     }
+  }
+
+  drawStrip() {
+    const { count, side, pictures } = this.walk, strip = this.find(".strip"), context = strip.getContext("2d");
+    if (strip.width !== count * side || strip.height !== side) [strip.width, strip.height] = [count * side, side];
+    const image = context.createImageData(count * side, side);
+    pictures.forEach((pixels, frame) => putPixels(image, frame * side, 0, side, pixels));
+    context.putImageData(image, 0, 0);
   }
 
   // The walk at a moment between its first frame, 0, and its last. Returns {place, q, p, hole}. canvas: where to draw it.
