@@ -103,6 +103,13 @@ def test_a_bundle_and_its_copy_open_by_their_address(open_odd):
     assert left == right and len(left) == 360
 
 
+def test_a_recording_without_pictures_is_replayed(open_odd):
+    page = open_odd("vae", "aae", "&moment=1")
+    page.wait_for_selector(".explorer[data-replay=true]")
+    page.get_by_role("slider", name="Moment of training").press("ArrowLeft")
+    page.wait_for_url("**moment=0**")
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("left, right", [("pictures-vae-8", "pictures-aae-8"), ("pictures-ae-3", "pictures-vae-3")])
 def test_pictures_in_many_dimensions_open_with_every_tool(open_odd, left, right):
@@ -144,6 +151,17 @@ def test_bundles_of_any_name_open_from_the_list_and_by_their_address(open_odd):
         page = open_odd(quote(left, safe=""), quote(right, safe=""))
         assert maps(page) == [wanted, wanted] and page.get_by_test_id("stAlert").count() == 0
         assert (address(page)["left"], address(page)["right"]) == (f"runs/{left}", f"runs/{right}")
+
+
+def test_the_legend_names_all_classes_of_both_models_and_leaves_room(open_odd):
+    page = open_odd("alone", "few")
+    names = page.locator(".legend button").all_inner_texts()
+    assert names[:2] == ["all / class 00", "class 01"] and len(names) == 25
+    page = open_odd("all-bytes", "collapsed", "&tool=draw")
+    page.wait_for_selector(".tool[data-ready=draw]")
+    assert page.locator(".legend button").count() == 256 and page.locator(".tool").bounding_box()["height"] > 150
+    legend = page.locator(".legend").bounding_box()
+    assert legend["y"] + legend["height"] <= DESK["height"]
 
 
 def test_no_name_of_a_class_hides_a_class(open_odd):

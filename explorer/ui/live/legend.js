@@ -12,7 +12,11 @@ export class Legend {
 
   // entries: the two panels' models, the second may be missing.
   build(a, b) {
-    const classes = a.classes.map((name, i) => (b && b.classes[i] !== name ? `${name} / ${b.classes[i]}` : name));
+    const all = [a.classes, b?.classes ?? []], count = Math.max(...all.map(({ length }) => length));
+    const classes = Array.from({ length: count }, (_, i) => {
+      const names = all.filter(({ length }) => i < length).map((one) => one[i]);
+      return [...new Set(names)].join(" / ");
+    });
     const text = classes.join("|");
     if (this.text === text) return;
     this.text = text;

@@ -142,8 +142,9 @@ export class Recording {
 
   // ---- the manifold -----------------------------------------------------------------------------
 
-  // One picture of all moments, one below the other. Decoded once.
+  // One picture of all moments, one below the other, or null. Decoded once.
   async manifold() {
+    if (!this.tensors.manifold) return null;
     this.pictures ??= createImageBitmap(new Blob([this.tensors.manifold.values], { type: "image/webp" }));
     return this.pictures;
   }

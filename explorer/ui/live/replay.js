@@ -79,7 +79,8 @@ export class Replay {
     Object.assign(side, { shown: null, noise: null, layer: null });
     write(box.querySelector(".title"), panel.name);
     box.querySelector(".none").hidden = Boolean(recording);
-    box.querySelector(".manifold").hidden = box.querySelector(".curves").hidden = !recording;
+    box.querySelector(".manifold").hidden = !recording?.tensors.manifold;
+    box.querySelector(".curves").hidden = !recording;
     delete panel.facts.dataset.replay;
     panel.map.setLayer(null);
     if (!recording) {
@@ -92,6 +93,10 @@ export class Replay {
     const others = recordings.filter((one) => one !== recording && this.page.panels.every(({ model }) => model?.entry.dataset === entry.dataset));
     side.curves = new Curves(box.querySelector(".curves"), words, panel.name, recording, others);
     side.canvas = box.querySelector(".manifold canvas");
+    side.canvas.oncontextrestored = () => {
+      side.shown = null;
+      this.page.draw();
+    };
     side.canvas.setAttribute("aria-label", fill(words.manifold, { name: panel.name }));
     write(box.querySelector(".manifold figcaption"), entry.shape ? words.manifold_plain : words.manifold_quantiles);
     recording.manifold().then((picture) => {
