@@ -229,6 +229,51 @@ def test_a_page_names_few_of_many_damaged_models(few, page):
     assert not shown.error
 
 
+CRAFTED = {
+    "no number": {"metrics": {"coverage": float("nan")}},
+    "infinity": {"metrics": {"reconstruction": float("inf")}},
+    "a text": {"metrics": {"coverage": "0.5"}},
+    "a list": {"metrics": {"kl": [1, 2]}},
+    "no pair": {"metrics": {"coverage_null": 0.5}},
+    "no metrics": {"metrics": None},
+    "a history of nothing": {"history": [{"epoch": None}]},
+    "an odd device": {"metrics": {"device": "\ud800"}},
+    "classes that are none": {"config": {"pictures": {"class_names": [1, 2]}}},
+    "a folder that is none": {"config": {"pictures": {"folder": 5}}},
+}
+
+
+def craft(path: Path, changes: dict) -> None:
+    """Changes a bundle's manifest, and gives it the digest that fits."""
+    file = path / "bundle.json"
+    manifest = json.loads(file.read_text(encoding="utf-8"))
+    for name, value in changes.items():
+        manifest[name] = manifest[name] | value if isinstance(value, dict) else value
+    manifest["digest"] = bundle._manifest_digest(manifest)
+    file.write_text(json.dumps(manifest), encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def crafted(tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("crafted")
+    for kind in ("vae", "aae"):
+        save(home / "pretrained" / kind, kind)
+    for name, changes in CRAFTED.items():
+        save(home / "runs" / name, "vae")
+        craft(home / "runs" / name, changes)
+    return home
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_bundles_that_were_crafted_with_a_right_digest_are_named_on_every_page(crafted, tmp_path, monkeypatch, page):
+    use(crafted, tmp_path, monkeypatch)
+    entries, problems = cached.catalogue()
+    assert [entry["name"] for entry in entries] == ["aae", "vae"] and len(problems) == len(CRAFTED)
+    assert all(any(f"runs/{name}/bundle.json" in problem for problem in problems) for name in CRAFTED)
+    shown = open_page(page)
+    assert len(shown.warning) == failure.NAMED + 1 and not shown.error
+
+
 @pytest.mark.parametrize(
     "name", ["a b", 'it\'s "quoted"', "$(x)", "<img src=x>", "a;b", "%2f", "[x](y)", "кошки", "a&b=c", "a#b?c"]
 )
