@@ -441,8 +441,13 @@ def test_the_codes_are_seen_without_webgl(open_page, chromium, without):
 
 
 def test_the_codes_are_as_sharp_as_the_screen(open_page):
-    page = open_page(device_scale_factor=2)
+    page = open_page("?tool=map&underlay=density", device_scale_factor=2)
+    page.locator(".map .under[data-done=true]").nth(1).wait_for()
     ratios = "all => all.map((c) => [c.width / c.clientWidth, c.height / c.clientHeight])"
     sizes = page.locator(".map canvas").evaluate_all(ratios)
-    assert len(sizes) >= 2
+    assert len(sizes) == 4
     np.testing.assert_allclose(sizes, 2, rtol=1e-2)
+    screen = {"width": DESK["width"], "height": DESK["height"], "deviceScaleFactor": 1, "mobile": False}
+    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", screen)  # moved to another one
+    page.wait_for_timeout(1000)
+    np.testing.assert_allclose(page.locator(".map canvas").evaluate_all(ratios), 1, rtol=1e-2)

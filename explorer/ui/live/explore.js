@@ -91,6 +91,7 @@ class Explorer {
     await this.show(this.panels.map((panel, i) => [panel, models[i]]));
     this.resizer = new ResizeObserver(() => this.resize());
     for (const panel of this.panels) this.resizer.observe(panel.host);
+    this.followScreen();
     await painted();
     this.root.dataset.ready = "true"; // points and pictures are on the screen
     performance.mark("explorer drawn");
@@ -497,6 +498,17 @@ class Explorer {
   resize() {
     for (const panel of this.panels) panel.map.resize();
     this.draw();
+  }
+
+  // A window that is moved to another screen keeps its size, and is drawn as sharply as that one.
+  followScreen() {
+    const moved = () => {
+      if (this.destroyed) return;
+      this.resize();
+      this.followScreen();
+    };
+    const same = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    same.addEventListener("change", moved, { once: true });
   }
 
   // ---- theme -----------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ export class Surface {
   // Has the view changed?
   look(panel, side) {
     const scale = panel.map.scale(), { area, toX, toY } = scale;
-    const key = JSON.stringify([scale.perX, toX(0), toY(0), area]);
+    const key = JSON.stringify([scale.perX, toX(0), toY(0), area, window.devicePixelRatio]);
     if (side.view && side.viewKey === key) return;
     const before = side.view?.per, same = before && Math.abs(before / scale.perX - 1) < 1e-6; // panning changes its last digits
     if (before && !same) this.restAt = performance.now() + REST;
