@@ -141,6 +141,8 @@ class Relay:
             while content := source.recv(65536):
                 if source not in self.dead:
                     target.sendall(content)
+        if source in self.dead:  # neither end learns of it
+            return
         for one in (source, target):
             with suppress(OSError):
                 one.shutdown(socket.SHUT_RDWR)

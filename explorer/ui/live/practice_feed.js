@@ -3,7 +3,8 @@
 import { readSafetensors } from "./safetensors.js";
 
 const QUICK = 200, IDLE = 3000, HIDDEN = 4000, RETRY = 1500; // milliseconds from one answer to the next question
-const PATIENCE = 15_000; // ms for an answer: after a change of network, some answers never arrive
+// ms for an answer. After a change of network some never arrive, and a browser may try each of its six connections.
+const PATIENCE = 8000;
 const soon = () => AbortSignal.timeout?.(PATIENCE); // not in Safari before 16
 const isGone = ({ status }) => status === 404 || status === 410;
 
