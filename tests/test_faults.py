@@ -281,9 +281,9 @@ def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
         truncated_mnist(folder)
     assert [one["name"] for one in cached.known_datasets() if one["present"]] == (["mnist", "digits"] if how == "damaged" else ["digits"])
     app = routes_app()
-    for path in ("/assets/any/originals/mnist/3", "/assets/any/originals/mnist?rows=1,2"):
-        found = ask(app, path)
-        assert found.status == 404 and re.match(rb"no originals?: ", found.body) and b"\n" not in found.body
+    for rows in ("3", "1,2"):
+        found = ask(app, f"/assets/any/originals/mnist?rows={rows}")
+        assert found.status == 404 and b"\n" not in found.body
         assert (b"Dataset mnist in " if how == "damaged" else b"pretrained/originals/mnist.png cannot be read") in found.body
     assert "cannot be read" in cached.original_problem("mnist", 3) and cached.original_problem("digits", 3) is None
     for page in (*PAGES, "practice") if how == "no name at all" else ():
@@ -303,6 +303,14 @@ def test_the_lesson_on_damaged_data_says_so(models, tmp_path, monkeypatch, view)
         cached.original("mnist", 0)
 
 
+def test_a_page_opens_on_models_whose_pictures_are_here(models, tmp_path):
+    named = {name: {"dataset": name.rpartition("-")[0]} for name in ("mnist-vae", "mnist-aae", "digits-vae", "digits-aae")}
+    assert [names[0] for names in cached.front(named)] == ["digits-vae", "digits-aae"]
+    truncated_mnist(tmp_path / "data")  # the names are there
+    assert [names[0] for names in cached.front(named)] == ["mnist-vae", "mnist-aae"]
+    assert [names[0] for names in cached.front({})] == ["mnist-vae", "mnist-aae"]
+
+
 def test_errors_of_images_of_another_set_are_not_given_out(models, monkeypatch):
     assets._of_bundle.cache_clear()
     monkeypatch.setattr(originals, "_from_disk", lambda dataset, folder: datasets.load("digits", "test").images[:100])
@@ -319,7 +327,7 @@ def test_no_sentence_of_a_page_tells_where_the_program_lies(models, monkeypatch,
     truncated_mnist(models.parent / "data")
     said = [cached.original_problem("mnist", 3), cached.original_problem("fashion-mnist", 3)]
     app = routes_app()
-    for path in ("originals/mnist/3", "originals/mnist?rows=1", "originals/kmnist/3", f"tensors/{digest}"):
+    for path in ("originals/mnist?rows=1", "originals/kmnist?rows=3", f"tensors/{digest}"):
         truncate(models, "weights", random.Random(0)) if path.startswith("tensors") else None
         found = ask(app, f"/assets/any/{path}")
         said.append(found.body.decode("latin-1"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -22,6 +22,7 @@ from explorer.originals import DatasetOriginals, FolderOriginals, Originals
 from explorer.shapes import SHAPES
 from explorer.ui.shelf import Shelf
 from explorer.ui.texts import NO_PICTURES
+from explorer.ui.texts import datasets as texts
 from explorer.umaps import Umaps
 
 if TYPE_CHECKING:
@@ -68,10 +69,13 @@ def catalogue() -> Catalogue:
 
 
 def in_full(entries: Iterable[dict]) -> list[dict]:
-    """Entries with `originals`: whether a model's test images are here. That may change while the bundle stays."""
+    """Entries with `originals`: whether a model's test images are here. That may change while the bundle stays.
+
+    `errors`: whether their reconstruction errors can be had (`reconstruction_errors`).
+    """
     entries = list(entries)
     here = {dataset: _are_here(dataset) for dataset in {entry["dataset"] for entry in entries}}
-    return [entry | {"originals": here[entry["dataset"]]} for entry in entries]
+    return [entry | dict.fromkeys(("originals", "errors"), here[entry["dataset"]]) for entry in entries]
 
 
 def _are_here(dataset: str) -> bool:
@@ -84,6 +88,12 @@ def _are_here(dataset: str) -> bool:
 @cache
 def shelf() -> Shelf:
     return Shelf(lambda: FOLDERS, _entry, for_page)
+
+
+def front(models: Mapping[str, dict]) -> list[list[str]]:
+    """FRONT, with those first whose pictures are here. models: the catalogue's entries by their names."""
+    here = {name for names in FRONT for name in names if name in models and _are_here(models[name]["dataset"])}
+    return [sorted(names, key=lambda name: name not in here) for names in FRONT]
 
 
 def browser_tensors(digest: str) -> bytes | None:
@@ -206,7 +216,7 @@ def umap_source(digest: str, what: str) -> str:
     if what == "codes":
         return digest
     if not originals_of(config).are_here():
-        raise LookupError(NO_PICTURES if config.pictures else f"the pictures of {config.dataset} are not on the server")
+        raise LookupError(NO_PICTURES if config.pictures else texts.WORDS["no_pictures"].format(dataset=config.dataset))
     return config.dataset
 
 

@@ -22,7 +22,7 @@ def page() -> None:
     if not models:
         st.error(NO_MODELS)
         return
-    default = state.default_state(models, cached.FRONT)
+    default = state.default_state(models, cached.front(models))
     current, problems = kept.current(
         KEY,
         lambda params: state.parse(params, default, models),

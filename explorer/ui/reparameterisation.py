@@ -19,7 +19,7 @@ from explorer.ui.texts import reparameterisation as texts
 KEY = "reparameterisation"
 ENTRY = (
     "name", "choice", "dataset", "dataset_label", "images", "image_side", "classes", "originals", "tensors", "digest",
-    "run", "saved",
+    "run", "saved", "channels", "without_originals",
 )  # what the browser needs  # fmt: skip
 CHECKED = ("mean", "log_var", "f", "omega", "by", "seed", "draw", "n")  # what `check` depends on
 
@@ -31,7 +31,7 @@ def page() -> None:
     if not models:
         st.error(texts.NO_VAES)
         return
-    default = lesson.default_state(models, cached.FRONT[0])
+    default = lesson.default_state(models, cached.front(models)[0])
     state, problems = kept.current(
         KEY,
         lambda params: lesson.parse(params, default, models),
@@ -139,9 +139,7 @@ def forward(state: dict, entry: dict) -> dict:
 
     if entry["kind"] != "vae":
         return {"problem": texts.NOT_A_VAE.format(model=entry["choice"])}
-    if not entry["originals"]:
-        return {"problem": texts.NO_IMAGES.format(dataset=entry["dataset"])}
-    if why := cached.original_problem(entry["dataset"], state["image"]):
+    if why := reparameterisation_vae.no_image(entry, state["image"]):
         return {"problem": why}
     model = cached.model(entry["digest"])
     x = torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None] / 255  # (1, pixels)

@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.ui import cached, draws
 from explorer.ui.failure import plain
+from explorer.ui.texts import datasets
 from explorer.ui.texts import reparameterisation as texts
 
 DRAWS, CHUNK, SEED = 100_000, 2_000, 0  # of the reference, and a step of the progress bar
@@ -21,8 +22,14 @@ def problem(entry: dict, row: int) -> str | None:
     """Why this model has nothing to measure at that test image, if so."""
     if entry["kind"] != "vae" or entry["shape"] is not None:
         return texts.NOT_A_VAE.format(model=entry["choice"])
+    return no_image(entry, row)
+
+
+def no_image(entry: dict, row: int) -> str | None:
+    """Why that test image of a model's cannot be had, if so."""
     if not entry["originals"]:
-        return texts.NO_IMAGES.format(dataset=entry["dataset"])
+        why = entry["without_originals"] or datasets.WORDS["no_pictures"].format(dataset=entry["dataset"])
+        return texts.NO_IMAGES.format(why=why)
     return cached.original_problem(entry["dataset"], row)
 
 

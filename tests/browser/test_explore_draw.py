@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import io
 import json
 import re
@@ -18,9 +17,7 @@ from explorer import datasets, gaussian, originals
 from explorer.bundle import load_bundle
 from explorer.ui import cached
 
-from ..test_datasets import idx_contents
-from ..test_downloads import ARCHIVES, Mirror
-from .driver import COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages, serve
+from .driver import PHONE, ROOT, address, next_frame, sent_messages
 
 OPEN = ".tool[data-ready=draw]"
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
@@ -539,66 +536,3 @@ def test_on_a_umap_the_mark_is_among_the_nearest_codes(open_page):
         assert dots.count("M") == 10
     shown = float(page.get_by_role("status", name="VAE 16-d KL of the drawing").get_attribute("data-nats"))
     assert 1 < shown < 200
-
-
-APP = """
-import sys
-from pathlib import Path
-sys.path.insert(0, {root!r})
-import streamlit as st
-from explorer import downloads, originals
-from explorer.ui import cached, serving
-cached.DATA_DIR = originals.SHEETS = Path({data!r})
-downloads.SOURCES["mnist"] = downloads.Source(({mirror!r},), tuple(downloads.File(*one) for one in {files!r}))
-app = st.App(**serving.arguments())
-"""
-
-
-@pytest.mark.slow
-def test_a_missing_dataset_is_fetched_on_the_server(chromium, tmp_path):
-    mirror, data = Mirror(), tmp_path / "data"
-    data.mkdir()
-    files = [(name, hashlib.md5(content).hexdigest(), len(content)) for name, content in ARCHIVES.items()]
-    script = tmp_path / "app.py"
-    mirrored = f"http://127.0.0.1:{mirror.server_port}/"
-    script.write_text(APP.format(root=str(ROOT), data=str(data), mirror=mirrored, files=files), encoding="utf-8")
-    with serve(tmp_path, str(script)) as server:
-        page = chromium.new_context(viewport=DESK).new_page()
-        page.set_default_timeout(60_000)
-        page.goto(f"{server.address}/?tool=draw&pick=mnist:3")
-        page.wait_for_selector(COMPLETE)
-        page.get_by_text("Test image 3 is marked on the maps, but mnist is not on the server").wait_for()
-        page.get_by_text("The pictures of mnist are not on the server; all else works without them.").wait_for()
-        draw(page, SEVEN)
-        assert reads(page, "VAE").any() and len(codes_on_page(page)[0]) == 4
-
-        button = page.get_by_role("button", name=re.compile("^Fetch mnist "))
-        mirror.spoil = lambda name, content: content[:100] + bytes(len(content) - 100)
-        button.click()
-        page.get_by_text(re.compile(r"^mnist could not be fetched \(.*\): check the server's network and try again; all else works without it\.$")).wait_for()
-        assert list(data.iterdir()) == []
-
-        mirror.spoil = lambda name, content: content
-        mirror.gate.clear()
-        mirror.begun.clear()
-        button.click()
-        page.get_by_role("progressbar", name="Progress of the download").wait_for()
-        assert mirror.begun.wait(20) and len(list(data.iterdir())) == 1
-        page.get_by_role("button", name="Cancel").click()
-        page.get_by_text("Cancelled; nothing was kept.").wait_for()
-        mirror.gate.set()
-        for _ in range(100):
-            if not list(data.iterdir()):
-                break
-            page.wait_for_timeout(50)
-        assert list(data.iterdir()) == []
-
-        button.click()
-        page.get_by_text("mnist test image 3, class").wait_for()
-        assert [path.name for path in data.iterdir()] == ["MNIST"]
-        pixels = np.frombuffer(idx_contents()["t10k-images-idx3-ubyte"][16:], np.uint8).reshape(-1, 784)
-        np.testing.assert_array_equal(reads(page, "AAE"), pixels[3])
-        assert page.get_by_role("spinbutton", name="Number of the test image").is_visible() and button.is_hidden()
-        page.context.close()
-    mirror.shutdown()
-    mirror.server_close()

@@ -14,6 +14,7 @@ import pytest
 import torch
 from PIL import Image
 
+from explorer import originals
 from explorer.bundle import load_bundle
 
 from .driver import COMPLETE, DESK, ROOT, address
@@ -141,6 +142,66 @@ def test_tools_replay_and_encoders_are_in_the_file(taken, alone):
         expected = getattr(expected, "mean", expected)
         assert np.allclose(mean, np.ravel(expected.detach().numpy()), atol=1e-3), name
     assert {name for name, _ in got} == {"mnist-vae", "mnist-aae"}
+
+
+def original(page, row: int) -> list[int]:
+    picture = page.get_by_role("img", name=f"Original of image {row}")
+    picture.wait_for()
+    return picture.evaluate(PIXELS)
+
+
+def test_original_pictures_are_in_the_file(taken, alone):
+    images, labels = originals.sheet("mnist"), codes("mnist-vae").label
+    page = alone(taken[1])
+    assert original(page, 12) == images[12].tolist()
+    page.get_by_role("navigation").get_by_role("button", name="Draw", exact=True).click()
+    page.wait_for_selector(".tool[data-ready=draw]")
+    for which in ("", "7", "7"):
+        page.get_by_role("combobox", name="Class of the test images").select_option(which)
+        page.get_by_role("button", name="Random", exact=True).click()
+        page.get_by_text(re.compile(r"^mnist test image \d+, class \d: draw on it")).wait_for()
+        page.evaluate("() => new Promise(requestAnimationFrame)")
+        row = int(page.get_by_role("spinbutton", name="Number of the test image").input_value())
+        assert page.locator(".rows .reads").first.evaluate(PIXELS) == images[row].tolist()
+        assert not which or labels[row] == int(which)
+    number = page.get_by_role("spinbutton", name="Number of the test image")
+    number.fill("9999")
+    number.press("Enter")
+    page.get_by_text("Test image 9999 is marked on the maps, but cannot be shown: this original picture is not in the file.").wait_for()
+    page.get_by_role("button", name="Probe", exact=True).click()
+    assert page.locator(".original .label").inner_text() == f"image 9999, class {labels[9999]}: this original picture is not in the file"
+    page.get_by_text("What is in this file").click()
+    page.get_by_text(re.compile(r"\d+ original test images of mnist: .+ Yann LeCun and Corinna Cortes, CC BY-SA 3\.0")).wait_for()
+
+
+@pytest.mark.slow
+def test_what_was_looked_at_is_in_the_file(open_page, alone, tmp_path):
+    """The neighbours' pictures, of clothes, and each image's error, which was asked for."""
+    page = open_page("?left=fashion-mnist-vae&right=fashion-mnist-aae&tool=near&near=neighbours&pick=fashion-mnist:4321")
+    page.wait_for_selector(".tool[data-ready=near]")
+    neighbours = page.locator(".near .neighbours .thumbs button:visible")
+    rows = {int(row) for row in neighbours.evaluate_all("all => all.map((one) => one.dataset.row)")}
+    page.wait_for_function("(one) => one.querySelectorAll('canvas')[1].dataset.shows", arg=neighbours.last.element_handle())
+    page.get_by_role("navigation").get_by_role("button", name="Map", exact=True).click()
+    page.get_by_label("Colour by").select_option("error")
+    page.locator(".explorer.toned").wait_for()
+    page.get_by_role("navigation").get_by_role("button", name="Take away", exact=True).click()
+    file = tmp_path / "clothes.html"
+    file.write_bytes(downloaded(opened(page), "Make the file")[1])
+    assert file.stat().st_size <= 12e6
+    page = alone(file)
+    images = originals.sheet("fashion-mnist")
+    assert original(page, 4321) == images[4321].tolist() and len(rows) >= 8
+    page.get_by_role("navigation").get_by_role("button", name="Near", exact=True).click()
+    page.wait_for_selector(".tool[data-ready=near]")
+    neighbours = page.locator(".near .neighbours .thumbs button:visible")
+    page.wait_for_function("(one) => one.querySelectorAll('canvas')[1].dataset.shows", arg=neighbours.last.element_handle())
+    for thumb in neighbours.all():
+        row = int(thumb.get_attribute("data-row"))
+        assert row in rows and thumb.locator("canvas").nth(1).evaluate(PIXELS) == images[row].tolist()
+    page.get_by_role("button", name="Find", exact=True).click()
+    page.get_by_role("combobox", name="Find").select_option("error-largest")
+    page.get_by_text("Error: BCE of the picture decoded at the code or mean").wait_for()
 
 
 @pytest.mark.slow

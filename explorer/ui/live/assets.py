@@ -105,24 +105,15 @@ async def serve_of_bundle(request: Request) -> Response:
     return respond(request, asset, f"{kind}-{digest}") if asset else PlainTextResponse("There is no such model: reload the page.", 404)
 
 
-async def serve_original(request: Request) -> Response:
-    row = request.path_params["row"]
-    try:
-        image = await anyio.to_thread.run_sync(cached.original, request.path_params["dataset"], int(row) if _is_row(row) else -1)
-    except (DatasetError, LookupError) as error:
-        return PlainTextResponse(f"no original: {cached.for_page(error)}", 404)
-    return Response(image, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
-
-
 async def serve_originals(request: Request) -> Response:
     """`?rows=1,2,3`: their pixels, one image after the other."""
     rows = request.query_params.get("rows", "").split(",", MOST_ORIGINALS)
     if len(rows) > MOST_ORIGINALS or not all(map(_is_row, rows)):
-        return PlainTextResponse(f"no originals: rows must be 1 to {MOST_ORIGINALS} whole numbers with commas between them", 400)
+        return PlainTextResponse(f"rows must be 1 to {MOST_ORIGINALS} whole numbers with commas between them", 400)
     try:
         images = await anyio.to_thread.run_sync(cached.originals, request.path_params["dataset"], [int(row) for row in rows])
     except (DatasetError, LookupError) as error:
-        return PlainTextResponse(f"no originals: {cached.for_page(error)}", 404)
+        return PlainTextResponse(cached.for_page(error), 404)
     return Response(images, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
 
 
@@ -133,7 +124,6 @@ def _is_row(text: str) -> bool:
 ROUTES = [
     Route("/assets/{version}/originals/{dataset}", serve_originals),
     Route("/assets/{version}/{kind}/{digest}", serve_of_bundle),
-    Route("/assets/{version}/originals/{dataset}/{row}", serve_original),
     Route("/assets/{version}/{name}", serve_script),
 ]
 

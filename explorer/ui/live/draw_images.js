@@ -1,28 +1,25 @@
-// Test images to choose: by number, the next, any, of a class. Where their dataset is not on the server, a button has it fetched there.
+// Test images to choose: by number, the next, any, of a class. Of those in a file, the ones whose pictures it holds.
 
+import { hasOriginal, noOriginal } from "./originals.js";
 import { write } from "./readout.js";
 import { fill } from "./words.js";
 
-const ASK_AGAIN = 400; // ms between two questions how far a download is
-
 export class TestImages {
-  // box: to fill; page: the tool's; on: {choose(dataset, row), fetched(dataset), say(sentence)}.
+  // box: to fill; page: the tool's; on: {choose(dataset, row), say(sentence)}.
   constructor(box, page, on) {
-    Object.assign(this, { box, page, on, row: 0, alive: true });
+    Object.assign(this, { box, page, on, row: 0 });
     const { words } = page;
     box.innerHTML = `<span class="choose"><b></b> <select class="dataset"></select><input type="number" min="0" step="1">
       <button type="button" class="before">◀</button><button type="button" class="after">▶</button><button type="button" class="any"></button>
-      <label><span></span> <select class="class"></select></label></span>
-      <span class="fetch" hidden><span class="why"></span> <button type="button" class="start"></button><progress max="1" hidden></progress>
-      <button type="button" class="cancel" hidden></button></span>`;
+      <label><span></span> <select class="class"></select></label></span> <span class="why"></span>`;
     const find = (selector) => box.querySelector(selector);
-    Object.assign(this, { choose: find(".choose"), fetchBox: find(".fetch"), number: find("input"), classes: find(".class"), datasets: find(".dataset"), why: find(".why") });
-    Object.assign(this, { start: find(".start"), bar: find("progress"), stop: find(".cancel") });
+    Object.assign(this, { choose: find(".choose"), number: find("input"), classes: find(".class") });
+    Object.assign(this, { datasets: find(".dataset"), why: find(".why") });
     write(find("b"), words.test_image);
     write(find("label span"), words.of_class);
     write(find(".any"), words.any);
-    write(this.stop, words.cancel);
-    for (const [element, name] of [[this.number, "number"], [this.datasets, "dataset"], [this.classes, "class_name"], [this.bar, "progress"]]) element.setAttribute("aria-label", words[name]);
+    const named = [[this.number, words.number], [this.datasets, words.dataset], [this.classes, words.class_name]];
+    for (const [element, name] of named) element.setAttribute("aria-label", name);
     for (const [name, step] of [["before", -1], ["after", 1]]) {
       const button = find(`.${name}`);
       button.title = words[name];
@@ -36,8 +33,6 @@ export class TestImages {
     this.number.addEventListener("keydown", (event) => event.key === "Enter" && typed() === this.row && this.goTo(this.row)); // no change: the same again
     this.datasets.addEventListener("change", () => this.turnTo(this.datasets.value));
     this.classes.addEventListener("change", () => this.classes.value !== "" && this.step(1));
-    this.start.addEventListener("click", () => this.order("fetch"));
-    this.stop.addEventListener("click", () => this.order("cancel"));
   }
 
   // The panels' models are there, or others.
@@ -61,12 +56,11 @@ export class TestImages {
       if (other) this.row = 0;
       this.number.value = this.row;
     }
+    this.entry = entry;
     this.choose.hidden = !entry.originals;
-    this.fetchBox.hidden = entry.originals;
-    if (entry.without_originals) {
-      this.start.hidden = true;
-      write(this.why, entry.without_originals);
-    } else if (!entry.originals) this.askState();
+    this.why.hidden = entry.originals;
+    if (entry.originals) return;
+    write(this.why, fill(this.page.words.no_images, { why: noOriginal(entry, this.page.allWords.datasets) }));
   }
 
   // What the page has picked.
@@ -97,69 +91,11 @@ export class TestImages {
 
   random() {
     const rows = [...this.labels.keys()].filter((row) => this.suits(row));
-    this.goTo(rows[Math.floor(Math.random() * rows.length)]);
+    if (rows.length) this.goTo(rows[Math.floor(Math.random() * rows.length)]);
   }
 
   suits(row) {
-    return this.classes.value === "" || Number(this.classes.value) === this.labels[row];
-  }
-
-  // ---- a dataset that is not there ------------------------------------------------------------------
-
-  address(dataset) {
-    return new URL(`datasets/${dataset}`, this.page.base);
-  }
-
-  async order(action) {
-    const dataset = this.dataset;
-    await this.ask(dataset, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ action }) });
-    if (action === "fetch") this.watched = dataset; // success and failure are said
-  }
-
-  askState() {
-    return this.ask(this.dataset, {});
-  }
-
-  async ask(dataset, options) {
-    clearTimeout(this.timer);
-    try {
-      const response = await fetch(this.address(dataset), { cache: "no-store", ...options });
-      if (!response.ok) throw new Error(await response.text());
-      this.show(dataset, await response.json());
-    } catch (error) {
-      this.show(dataset, { state: "failed", problem: fill(this.page.words.server_silent, { why: error.message }) });
-    }
-  }
-
-  // found: {present, state: idle, running, elsewhere, failed or cancelled, done, total: bytes, problem: a sentence or null}.
-  show(dataset, found) {
-    if (!this.alive) return;
-    const { words } = this.page, running = found.state === "running";
-    if (found.present) {
-      for (const entry of this.page.catalogue) if (entry.dataset === dataset) entry.originals = true;
-      if (dataset === this.dataset) this.turnTo(dataset);
-      if (this.watched === dataset) this.watched = null;
-      return this.on.fetched(dataset);
-    }
-    if (running) this.timer = setTimeout(() => this.ask(dataset, {}), ASK_AGAIN);
-    if (dataset !== this.dataset) return;
-    const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
-    write(this.start, fill(words.fetch, { dataset, size: found.total ? megabytes(found.total) : "?" }));
-    const why = { running: words.fetching, failed: found.problem, elsewhere: words.fetch_busy, cancelled: words.fetch_cancelled }[found.state] ?? words.missing;
-    write(this.why, fill(why, { dataset, done: megabytes(found.done ?? 0), total: megabytes(found.total ?? 0) }));
-    this.start.hidden = running;
-    for (const part of [this.bar, this.stop]) part.hidden = !running;
-    if (running && this.watchedFocus !== dataset) this.stop.focus();
-    this.watchedFocus = running ? dataset : null;
-    this.bar.value = running && found.total ? found.done / found.total : 0;
-  }
-
-  close() {
-    clearTimeout(this.timer);
-  }
-
-  destroy() {
-    this.alive = false;
-    this.close();
+    const wanted = this.classes.value === "" || Number(this.classes.value) === this.labels[row];
+    return wanted && hasOriginal(this.entry, row);
   }
 }

@@ -10,7 +10,9 @@ import { MadeMaps } from "./made_maps.js";
 import { LatentMap } from "./map.js";
 import { MapChoice } from "./map_choice.js";
 import { Models } from "./models.js";
+import { MissingDataset } from "./missing_dataset.js";
 import { Original } from "./original.js";
+import { noOriginal, Originals } from "./originals.js";
 import { Painter } from "./painter.js";
 import { Panel, panelNames } from "./panel.js";
 import { klMonteCarlo } from "./prior.js";
@@ -49,7 +51,10 @@ class Explorer {
     this.controls = new Controls(root, data.limits, page);
     this.bars = new Bars(this.find(".bars"), data.words.bars, (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension));
     this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") });
-    this.original = new Original(this.find(".original"), this.base);
+    this.originals = new Originals(this.base);
+    const { datasets } = data.words;
+    this.original = new Original(this.find(".original"), this.originals, datasets);
+    this.missing = new MissingDataset(this.find(".missing"), this.base, datasets, (name) => this.takeDataset(name));
     this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
     this.panels = SIDES.map((side) => new Panel(root, side, this.catalogue, data.words, {
       model: (name) => this.set({ [side]: name }),
@@ -71,7 +76,7 @@ class Explorer {
     this.tools = new Tools(root, {
       ...page, pick: (panel, row, more) => this.pick(panel, row, more),
       base: this.base, catalogue: this.catalogue, panels: this.panels, models: this.models,
-      words: data.words, symbols: data.symbols,
+      originals: this.originals, words: data.words, symbols: data.symbols,
       colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
       surface: () => this.openSurface(),
     });
@@ -126,6 +131,7 @@ class Explorer {
     this.tools.destroy();
     this.surface?.destroy();
     this.made.destroy();
+    this.missing.destroy();
     this.resizer?.disconnect();
     for (const panel of this.panels) panel.map?.purge();
   }
@@ -334,6 +340,21 @@ class Explorer {
       if (panel.model) this.syncMap(panel);
     }
     this.original.show(state, this.panels);
+    const entries = this.panels.filter((panel) => panel.model).map((panel) => panel.model.entry);
+    const lacking = entries.find((entry) => !entry.originals && !entry.without_originals);
+    this.missing.offer(lacking?.dataset ?? null);
+  }
+
+  // A dataset has been fetched: its test images can be shown, and its errors are known.
+  takeDataset(dataset) {
+    for (const entry of this.catalogue) if (entry.dataset === dataset) entry.originals = entry.errors = true;
+    for (const { model } of this.panels) model?.values?.delete("error");
+    this.original.again(this.probe.state, this.panels);
+    this.surface?.again();
+    this.tools.sync(this.probe.state, true);
+    this.syncChoices();
+    this.draw();
+    write(this.find(".announcement"), fill(this.data.words.datasets.fetched, { dataset }));
   }
 
   // What a map is chosen to be, and made if it must be. again: it failed, and shall be tried again.
@@ -343,7 +364,10 @@ class Explorer {
     if (many && !this.models.inFile) this.made.warm();
     if (again) this.made.retry(panel, written);
     else this.made.sync(panel, many ? written : "plane");
-    if (many) panel.mapChoice.show(written, { stored: Boolean(codes.umap), made: !this.models.inFile, pixels: entry.originals }, this.made.status(panel));
+    if (!many) return;
+    const noPixels = entry.originals ? null : noOriginal(entry, this.data.words.datasets);
+    const offered = { stored: Boolean(codes.umap), made: !this.models.inFile, noPixels };
+    panel.mapChoice.show(written, offered, this.made.status(panel));
   }
 
   // ---- replay ------------------------------------------------------------------------------------------
@@ -398,7 +422,8 @@ class Explorer {
       if (this.destroyed) return null;
       const { panels, models, data } = this;
       return (this.surface = new Surface({
-        panels, models, words: data.words.map, state: () => this.probe.state, colours: () => this.colours, fieldColours: () => this.fieldColours(),
+        panels, models, words: data.words.map, datasets: data.words.datasets,
+        state: () => this.probe.state, colours: () => this.colours, fieldColours: () => this.fieldColours(),
         replayed: (panel) => Boolean(this.replay?.of(panel)), draw: () => this.draw(), fail: (error, which) => this.fail(error, which),
       }));
     }).catch((error) => {

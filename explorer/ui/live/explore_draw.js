@@ -5,6 +5,7 @@ import { Mark } from "./draw_marks.js";
 import { baseCanvas, Pad, SIDE } from "./drawing_pad.js";
 import { formName, inkBox, readPaper, toForm, toInk } from "./digit_forms.js";
 import { TestImages } from "./draw_images.js";
+import { hasOriginal, noOriginal } from "./originals.js";
 import { Painter } from "./painter.js";
 import { openPicture, Refused } from "./picture_file.js";
 import { MOST_PIXELS } from "./picture_header.js";
@@ -47,7 +48,6 @@ export class Tool {
     this.pad = new Pad(find(".pad canvas"), find(".cursor"), { change: () => this.changed(), finish: () => this.finish() });
     this.images = new TestImages(find(".test-images"), page, {
       choose: (dataset, row) => this.pick(`${dataset}:${row}`),
-      fetched: (dataset) => this.fetched(dataset),
       say: (text) => this.say(text),
     });
     this.listen();
@@ -103,6 +103,7 @@ export class Tool {
     this.suitBrush();
     this.readColours();
     this.images.open();
+    if (this.lacking) this.picked = null; // its dataset may have been fetched since
     this.explainForms();
     this.followPick();
     this.fresh = true;
@@ -117,14 +118,12 @@ export class Tool {
 
   close() {
     this.isOpen = false;
-    this.images.close();
     this.pad.end();
   }
 
   destroy() {
     this.isOpen = false;
     window.removeEventListener("paste", this.onPaste);
-    this.images.destroy();
   }
 
   // A frame of the page: the maps may have moved, or another image been picked.
@@ -280,16 +279,15 @@ export class Tool {
   }
 
   async layOriginal(pick) {
-    const { words, panels, base } = this.page;
+    const { words, panels, originals, allWords } = this.page;
     const [dataset, row] = pick.split(":"), panel = panels.find((one) => one.model.entry.dataset === dataset);
     if (!panel) return;
     this.images.follow(dataset, Number(row));
     const { entry, codes } = panel.model;
-    if (!entry.originals) return this.say(entry.without_originals ?? fill(words.no_original, { dataset: entry.dataset_label, row }));
+    this.lacking = !hasOriginal(entry, Number(row));
+    if (this.lacking) return this.say(fill(words.no_original, { row, why: noOriginal(entry, allWords.datasets) }));
     try {
-      const response = await fetch(new URL(`originals/${dataset}/${row}`, base));
-      if (!response.ok) throw new Error(await response.text());
-      const pixels = new Uint8Array(await response.arrayBuffer());
+      const pixels = await originals.one(entry, Number(row));
       if (this.picked !== pick) return;
       const x = Float32Array.from(pixels, (pixel) => pixel / 255), side = entry.image_side;
       this.fresh = true;
@@ -299,13 +297,6 @@ export class Tool {
     } catch (error) {
       this.say(fill(words.original_failed, { dataset: entry.dataset_label, row, why: error.message }));
     }
-  }
-
-  // A dataset has come: its originals can be shown.
-  fetched(dataset) {
-    this.say(fill(this.page.words.fetched, { dataset }));
-    if (this.page.state().pick?.startsWith(`${dataset}:`)) this.picked = null;
-    this.page.draw();
   }
 
   // ---- words and colours ------------------------------------------------------------------------------------

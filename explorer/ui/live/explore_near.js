@@ -15,7 +15,8 @@ export class Tool {
   // box: the section to fill; page: see tools.js.
   constructor(box, page) {
     const { words } = page;
-    Object.assign(this, { box, page, hot: null, words, panels: page.panels, palette: page.symbols.classes, pictures: new Pictures(page.base) });
+    Object.assign(this, { box, page, hot: null, words, panels: page.panels, palette: page.symbols.classes });
+    this.pictures = new Pictures(page.originals);
     box.innerHTML = '<div class="top"><span class="views" role="group"></span><label class="side"><span></span> <select></select></label></div>'
       + '<p class="left-out" hidden></p>';
     const bar = box.querySelector(".views");

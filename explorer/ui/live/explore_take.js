@@ -265,12 +265,18 @@ export class Tool {
       title: filled(words.beside, { left: titles[0], right: titles[1] }),
       head: filled(words.file_made, { title: words.app, date: new Date().toLocaleDateString("en-GB", { dateStyle: "long" }), left, right }),
       holds: words.file_holds,
-      foot: ({ recordings, missing, errors, limit }) => [
+      foot: ({ recordings, missing, errors, originals, limit }) => [
         filled(words.file_inside, { recordings: recordings ? words.file_recordings : words.file_no_recordings }),
+        ...originals.map(({ dataset, rows }) => {
+          const { entry } = panels.find(({ model }) => model.entry.dataset === dataset).model;
+          const inside = filled(words.file_originals, { count: rows.length, dataset: entry.dataset_label });
+          return `${inside} ${words.credits[dataset] ?? ""}`;
+        }),
         filled(words.file_missing, { errors: errors ? "" : words.file_missing_errors, recordings: missing ? filled(words.file_missing_recordings, { limit }) : "" }),
       ],
       tooOld: words.file_too_old, noScripts: words.file_no_scripts,
-      noRecording: words.file_no_recording, nothingRecorded: words.file_nothing_recorded, noOriginals: words.file_no_originals,
+      noRecording: words.file_no_recording, nothingRecorded: words.file_nothing_recorded,
+      noOriginal: words.file_no_original, noErrors: words.file_no_errors,
       noCompression: words.no_compression, noNetwork: words.no_network, notFetched: (what, status) => filled(words.not_fetched, { what, status }),
     };
   }

@@ -44,16 +44,17 @@ export class MapChoice {
     else this.on.choose(written);
   }
 
-  // written: what the map shall be, as in the address; offered: {stored: is there a stored UMAP?, made: does a server make any?, pixels: has it the images?}; status: of made_maps.js.
+  // written: what the map shall be, as in the address; status: of made_maps.js.
+  // offered: {stored: is there a stored UMAP?, made: does a server make any?, noPixels: why there are no images, or null}.
   show(written, offered, status) {
     if (written !== this.written) this.drafted = null;
     this.written = written;
     const [kind, ...settings] = written.split("-");
     if (isMade(written)) this.settings = { neighbours: settings[0], distance: settings[1] };
     const shown = this.drafted ?? (isMade(written) && kind === "umap" ? "again" : kind);
-    const possible = { umap: offered.stored, again: offered.made, pixels: offered.made && offered.pixels };
+    const possible = { umap: offered.stored, again: offered.made, pixels: offered.made && !offered.noPixels };
     for (const option of this.select.options) option.disabled = possible[option.value] === false && option.value !== shown;
-    this.select.querySelector("[value=pixels]").title = offered.pixels ? "" : this.words.no_pixels;
+    this.select.querySelector("[value=pixels]").title = offered.noPixels ?? "";
     this.select.value = shown;
     this.settingsBox.hidden = shown !== "again" && shown !== "pixels";
     if (this.shownSettings !== this.settings) for (const [name, field] of Object.entries(this.fields)) field.value = this.settings[name];

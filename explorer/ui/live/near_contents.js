@@ -4,6 +4,7 @@ import { drawPixels } from "./decoder.js";
 import { download, fileName } from "./download.js";
 import { decodedPixels } from "./near_pictures.js";
 import { columnsOf, toCsv } from "./near_table.js";
+import { hasOriginal } from "./originals.js";
 import { format, whole, write } from "./readout.js";
 import { valuesOf } from "./values.js";
 import { escaped, fill } from "./words.js";
@@ -53,7 +54,9 @@ export class Contents {
   async showMeans(made) {
     const { near, words, rows, known } = this, { entry } = known[0].model;
     const count = Math.min(rows.length, MEAN_OF), some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
-    const figures = [...known.map((panel) => fill(words.mean_of, { name: panel.name })), ...(entry.originals ? [words.mean_of_originals] : [])];
+    const complete = some.every((row) => hasOriginal(entry, row)); // a file holds some
+    const figures = known.map((panel) => fill(words.mean_of, { name: panel.name }));
+    if (complete) figures.push(words.mean_of_originals);
     const figure = (name) => `<figure>
       <canvas role="img" width="28" height="28" aria-label="${fill(words.mean_label, { name })}"></canvas>
       <figcaption>${name}</figcaption></figure>`;
@@ -66,9 +69,10 @@ export class Contents {
       if (!mean) return;
       drawPixels(canvases[i], panel.model.entry.image_side, mean);
     }
-    if (!entry.originals) return;
-    await near.pictures.fetch(entry, some);
-    const mean = await averaged(some, (row) => near.pictures.original(entry, row), () => made === this.made);
+    if (!complete) return;
+    const { originals } = near.page;
+    await originals.fetch(entry, some);
+    const mean = await averaged(some, (row) => originals.get(entry, row), () => made === this.made);
     if (mean) drawPixels(canvases.at(-1), entry.image_side, mean);
   }
 
@@ -88,13 +92,14 @@ export class Contents {
     const { near, words, rows, known } = this, some = rows.slice(this.at, this.at + TABLE_ROWS), state = near.page.state();
     const { model } = known[0];
     const head = [words.image, words.class, ...known.flatMap((panel) => [
-      fill(words.code_of, { name: panel.name }), panel.model.codes.logVar && fill(words.kl_of, { name: panel.name }), panel.model.entry.originals && fill(words.error_of, { name: panel.name }),
+      fill(words.code_of, { name: panel.name }), panel.model.codes.logVar && fill(words.kl_of, { name: panel.name }),
+      panel.model.entry.errors && fill(words.error_of, { name: panel.name }),
     ].filter(Boolean))];
     const cells = (panel, row) => {
       const { codes, entry } = panel.model, { kl, error } = this.values.get(panel) ?? {}, dots = entry.latent_dim > 2 ? " …" : "";
       return [
         `(${panel.dims(state).map((dimension) => format(codes.mean[dimension][row], 2)).join(", ")}${dots})`,
-        codes.logVar && (kl ? format(kl[row], 2) : "…"), entry.originals && (error ? format(error[row], 1) : "…"),
+        codes.logVar && (kl ? format(kl[row], 2) : "…"), entry.errors && (error ? format(error[row], 1) : "…"),
       ].filter(Boolean);
     };
     const button = (row) => `<button type="button" title="${fill(words.pick, { image: row })}">${row}</button>`;

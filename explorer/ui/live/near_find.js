@@ -2,6 +2,7 @@
 
 import { Thumbs } from "./near_thumbs.js";
 import { misplaced } from "./nearest.js";
+import { noErrors } from "./originals.js";
 import { format, whole, write } from "./readout.js";
 import { neighbourhoodsOf, valuesOf } from "./values.js";
 import { fill } from "./words.js";
@@ -66,7 +67,7 @@ export class Find {
       element.append(...options.map(([text, value, disabled]) => Object.assign(new Option(text, value), { disabled: Boolean(disabled) })));
       return element;
     };
-    const why = (value) => missing(value, entry, words);
+    const why = (value) => missing(value, entry, this.near);
     this.what.replaceChildren(
       group(words.by_place, [[words.misplaced, "misplaced"]]),
       ...VALUES.map((value) => group(why(value) ? `${words[value]}: ${why(value)}` : words[value], ["largest", "smallest"].map((end) =>
@@ -91,7 +92,7 @@ export class Find {
         note: fill(words.misplaced_note, { count: whole(found.length), all: whole(all.length), k }),
       };
     }
-    const why = missing(value, entry, words);
+    const why = missing(value, entry, near);
     if (why) return { rows: [], captions: [], note: `${words[value]}: ${why}.` };
     const values = await valuesOf(near.page.models, model, value), sign = end === "largest" ? -1 : 1;
     const rows = all.sort((a, b) => sign * (values[a] - values[b]) || a - b);
@@ -120,7 +121,9 @@ export class Find {
     })));
     show();
     const { at } = this;
-    if (panel.model.entry.originals) near.pictures.fetch(panel.model.entry, rows).then(() => list === this.list && at === this.at && show()).catch((error) => near.fail(error));
+    const isShown = () => list === this.list && at === this.at;
+    const { originals } = near.page;
+    originals.fetch(panel.model.entry, rows).then(() => isShown() && show()).catch((error) => near.fail(error));
   }
 
   // The image of the number that was typed becomes the picked one.
@@ -139,9 +142,9 @@ export class Find {
 }
 
 // Why a model has no such value, or null where it has.
-function missing(value, entry, words) {
+function missing(value, entry, { words: { find: words }, page }) {
   if (value === "kl" && entry.kind !== "vae") return fill(words.no_kl, { kind: entry.kind.toUpperCase() });
-  if (value === "error" && !entry.originals) return fill(words.no_error, { dataset: entry.dataset_label });
+  if (value === "error" && !entry.errors) return noErrors(entry, page.allWords.datasets);
   if (value === "judgement" && entry.kind !== "aae") return words.no_judge;
   if (value === "judgement" && entry.latent_dim !== 2) return words.no_judge_there;
   return null;

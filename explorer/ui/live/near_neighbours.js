@@ -2,6 +2,7 @@
 
 import { Thumbs } from "./near_thumbs.js";
 import { Tree } from "./nearest.js";
+import { hasOriginal } from "./originals.js";
 import { round } from "./probe.js";
 import { format, write } from "./readout.js";
 import { fill } from "./words.js";
@@ -88,7 +89,8 @@ export class Neighbours {
     ];
     write(this.summary, lists.length === 2 ? fill(words.shared, { shared: shared.size, count: lists[0].rows.length, image })
       : image === null ? words.nothing : fill(words.other_dataset, { name: other.name, dataset: other.model.entry.dataset_label }));
-    write(this.rows, lists.some(({ panel }) => panel.model.entry.originals) ? words.rows : words.rows_decoded);
+    const someOriginal = lists.some(({ panel, rows }) => rows.some((row) => hasOriginal(panel.model.entry, row)));
+    write(this.rows, someOriginal ? words.rows : words.rows_decoded);
     this.sections.forEach((section, i) => {
       const list = lists[i];
       section.hidden = !list?.rows.length;
@@ -113,9 +115,8 @@ export class Neighbours {
       if (this.announced && near.page.state().near === "neighbours") near.page.announce(this.summary.textContent);
       this.announced = true;
       try {
-        const fetched = found.lists.filter(({ panel: { model } }) => model.entry.originals);
-        for (const { panel, rows } of fetched) await near.pictures.fetch(panel.model.entry, rows);
-        if (found === this.found && fetched.length) this.thumbs.forEach((thumbs) => thumbs.show(thumbs.items));
+        for (const { panel, rows } of found.lists) await near.page.originals.fetch(panel.model.entry, rows);
+        if (found === this.found) this.thumbs.forEach((thumbs) => thumbs.show(thumbs.items));
       } catch (error) {
         near.fail(error);
       }

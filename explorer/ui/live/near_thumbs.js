@@ -1,5 +1,6 @@
 // A row of small pictures of images, each a button: as the decoder gives it and, where at hand, as it is in the dataset.
 
+import { hasOriginal } from "./originals.js";
 import { write } from "./readout.js";
 
 export class Thumbs {
@@ -33,8 +34,8 @@ export class Thumbs {
       const { panel: { model }, row, caption, title, shared } = items[i];
       const [decoded, original] = button.querySelectorAll("canvas");
       this.near.pictures.drawDecoded(decoded, model, row);
-      original.hidden = !model.entry.originals;
-      if (model.entry.originals) this.near.pictures.drawOriginal(original, model.entry, row);
+      original.hidden = !hasOriginal(model.entry, row);
+      if (!original.hidden) this.near.pictures.drawOriginal(original, model.entry, row);
       button.querySelector("i").style.background = this.near.palette[model.codes.label[row]];
       write(button.querySelector("span"), caption);
       button.title = title;

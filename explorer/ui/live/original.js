@@ -1,12 +1,15 @@
 // The picked image as it is in the dataset.
 
 import { drawPixels } from "./decoder.js";
+import { hasOriginal, noOriginal } from "./originals.js";
 import { write } from "./readout.js";
 
 export class Original {
-  // tile: the element; base: the address that the images' addresses are relative to.
-  constructor(tile, base) {
-    Object.assign(this, { tile, base });
+  // tile: the element; originals: the page's, of originals.js; words: texts/datasets.py's.
+  constructor(tile, originals, words) {
+    this.tile = tile;
+    this.originals = originals;
+    this.words = words;
   }
 
   // Shows the image that a state picks, in the words of the first panel whose model has it.
@@ -20,19 +23,24 @@ export class Original {
     if (!panel) return;
     const row = panel.pickedRow(state), { entry, codes } = panel.model;
     const label = this.tile.querySelector(".label"), canvas = this.tile.querySelector("canvas");
-    write(label, `image ${row}, class ${entry.classes[codes.label[row]]}`);
+    const name = `image ${row}, class ${entry.classes[codes.label[row]]}`;
+    write(label, name);
     canvas.hidden = true;
-    if (!entry.originals) return write(label, `${label.textContent}: ${entry.without_originals ?? "the original is not on this machine; python train.py fetches the dataset"}`);
+    if (!hasOriginal(entry, row)) return write(label, `${name}: ${noOriginal(entry, this.words)}`);
     try {
-      const response = await fetch(new URL(`originals/${entry.dataset}/${row}`, this.base));
-      if (!response.ok) throw new Error(await response.text());
-      const pixels = new Uint8Array(await response.arrayBuffer());
+      const pixels = await this.originals.one(entry, row);
       if (this.shown !== pick) return;
       drawPixels(canvas, entry.image_side, pixels);
       canvas.setAttribute("aria-label", `Original of image ${row}`);
       canvas.hidden = false;
     } catch (error) {
-      write(label, `${label.textContent}: ${error.message}`);
+      if (this.shown === pick) write(label, `${name}: ${error.message}`);
     }
+  }
+
+  // It may be there now.
+  again(state, panels) {
+    this.panel = null;
+    this.show(state, panels);
   }
 }

@@ -22,11 +22,13 @@ class Practice {
     this.exchange = new Exchange(data.state, send);
     this.state = data.state;
     const template = this.find("template");
-    this.panels = Object.fromEntries(SIDES.map((side) => [side, new Panel(template, side, data, {
+    const base = new URL(data.assets, document.baseURI);
+    this.panels = Object.fromEntries(SIDES.map((side) => [side, new Panel(template, side, data, base, {
       choose: (chosen) => this.choose({ [side]: chosen }),
       command: (action) => this.command(side, action),
       pace: (pace) => this.feed.command(side, { action: "pace", pace }),
       notice: (sentence) => this.complain(sentence),
+      fetched: (dataset) => this.takeDataset(dataset),
     })]));
     this.find(".runs").append(...SIDES.map((side) => this.panels[side].root));
     this.find(".start-both").addEventListener("click", () => this.forBoth("start", (state) => !["running", "waiting", "saving"].includes(state)));
@@ -77,6 +79,7 @@ class Practice {
 
   destroy() {
     this.feed.stop();
+    for (const { missing } of Object.values(this.panels)) missing.destroy();
     this.resizer.disconnect();
   }
 
@@ -92,8 +95,18 @@ class Practice {
     this.complain(await this.feed.command(side, { action, chosen: this.state[side] }));
   }
 
+  // A dataset has been fetched: it can be trained on.
+  takeDataset(dataset) {
+    this.data.datasets.find(({ name }) => name === dataset).present = true;
+    this.showChoices();
+    write(this.find(".announcement"), fill(this.words.datasets.fetched, { dataset }));
+  }
+
   forBoth(action, where) {
-    for (const side of SIDES) if (where(this.panels[side].state)) this.command(side, action);
+    for (const side of SIDES) {
+      const panel = this.panels[side];
+      if (where(panel.state) && panel.canStart) this.command(side, action);
+    }
   }
 
   // ---- showing

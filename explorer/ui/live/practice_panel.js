@@ -1,6 +1,7 @@
 // One run's part of the practice page: what is chosen, what one can do, and how the training stands.
 
 import { drawChart, drawCodes, drawManifold, reachOf } from "./practice_draw.js";
+import { MissingDataset } from "./missing_dataset.js";
 import { format, percent, write } from "./readout.js";
 import { fill } from "./words.js";
 
@@ -12,8 +13,9 @@ const ACTIVE = ["waiting", "running", "saving"];
 const SQUARE = 3.2; // as snapshot.py's REACH
 
 export class Panel {
-  // template: its HTML; side: "a" or "b"; on: {choose(chosen), command(action), pace(value), notice(sentence)}.
-  constructor(template, side, data, on) {
+  // template: its HTML; side: "a" or "b"; base: the address that the server's answers are relative to;
+  // on: {choose(chosen), command(action), pace(value), notice(sentence), fetched(dataset)}.
+  constructor(template, side, data, base, on) {
     Object.assign(this, { side, data, on, words: data.words, name: `${data.words.run} ${side.toUpperCase()}` });
     this.root = template.content.firstElementChild.cloneNode(true);
     this.find = (selector) => this.root.querySelector(selector);
@@ -21,6 +23,7 @@ export class Panel {
     this.root.classList.add(side);
     this.find("h2").textContent = side.toUpperCase();
     this.buildChoices();
+    this.missing = new MissingDataset(this.find(".missing"), base, data.words.datasets, on.fetched);
     this.buildButtons();
     this.shown = "sampled";
     for (const input of this.root.querySelectorAll(".switch input")) {
@@ -40,8 +43,7 @@ export class Panel {
       label.firstChild.addEventListener("change", () => this.choose({ kind }));
     }
     const dataset = this.find(".dataset");
-    for (const { name, present } of data.datasets) dataset.add(new Option(present ? name : `${name} (${words.absent})`, name));
-    [...dataset.options].forEach((option, i) => (option.disabled = !data.datasets[i].present));
+    for (const { name } of data.datasets) dataset.add(new Option(name, name));
     dataset.addEventListener("change", () => this.choose({ dataset: dataset.value }));
     const prior = this.find(".prior");
     for (const { name, title } of data.priors) prior.add(new Option(title, name));
@@ -101,7 +103,12 @@ export class Panel {
       input.checked = input.value === chosen.kind;
       input.parentElement.classList.toggle("chosen", input.checked);
     }
-    this.find(".dataset").value = chosen.dataset;
+    const datasets = this.find(".dataset");
+    for (const [i, { name, present }] of this.data.datasets.entries()) {
+      datasets.options[i].text = present ? name : fill(this.words.absent, { dataset: name });
+    }
+    datasets.value = chosen.dataset;
+    this.missing.offer(this.hasDataset ? null : chosen.dataset, this.words.datasets.missing_training);
     this.find(".prior").value = chosen.prior;
     for (const [name, { label, input }] of Object.entries(this.fields)) {
       const matters = ({ kind }) => (this.data.only_for[name] ?? kind) === kind;
@@ -133,6 +140,16 @@ export class Panel {
     return this.run?.status.state ?? "empty";
   }
 
+  // Are the chosen dataset's images on the server?
+  get hasDataset() {
+    return this.data.datasets.find(({ name }) => name === this.chosen.dataset).present;
+  }
+
+  // Can a training begin, or go on?
+  get canStart() {
+    return this.hasDataset || this.isLocked;
+  }
+
   get isLocked() {
     return ACTIVE.includes(this.state) || this.state === "paused";
   }
@@ -151,8 +168,9 @@ export class Panel {
   showState() {
     const { words, state, run, buttons } = this;
     const status = run?.status, over = OVER.includes(state), active = ACTIVE.includes(state);
+    const goesOn = !active && !over && this.canStart;
     const able = {
-      play: state !== "saving", step: !active && !over, epoch: !active && !over, stop: this.isLocked,
+      play: state !== "saving" && this.canStart, step: goesOn, epoch: goesOn, stop: this.isLocked,
       reset: state !== "saving", save: state === "finished" && !status.saved,
     };
     for (const [name, button] of Object.entries(buttons)) button.setAttribute("aria-disabled", String(!able[name]));

@@ -9,7 +9,9 @@ import { EstimatorRows } from "./estimator_rows.js";
 import { Exchange } from "./exchange.js";
 import { seededUniform, reparameterise, standardNormal } from "./gaussian.js";
 import { GradientGraphs } from "./gradient_graphs.js";
+import { MissingDataset } from "./missing_dataset.js";
 import { ModelList } from "./model_list.js";
+import { Originals } from "./originals.js";
 import { Painter } from "./painter.js";
 import { Probe, round } from "./probe.js";
 import { format, subscript, write } from "./readout.js";
@@ -60,7 +62,11 @@ class Lesson {
     });
     this.rows = new EstimatorRows(this.find(".estimators .rows"), this.words, this.words.head_exact);
     this.wins = new WinsMap(this.find(".wins"), this.words, { release, move: (point) => this.moveFirst(point) }, () => [this.probe.state.mean[0], this.probe.state.log_var[0]]);
-    this.vae = new VaeView(view("vae"), data, this.base, { open: (name) => this.planes.load(name), noise: (seed, n) => this.noise(seed, n) });
+    this.vae = new VaeView(view("vae"), this.words, new Originals(this.base), {
+      open: (name) => this.planes.load(name), noise: (seed, n) => this.noise(seed, n),
+    });
+    const { datasets } = this.words;
+    this.missing = new MissingDataset(this.find(".missing"), this.base, datasets, (name) => this.takeDataset(name));
     this.code = new CodeView(view("code"), this.words);
     this.code.update(data.code);
     this.sync();
@@ -83,8 +89,17 @@ class Lesson {
     this.draw();
   }
 
+  // A dataset has been fetched: Python, too, has its images now.
+  takeDataset(dataset) {
+    for (const entry of this.catalogue) if (entry.dataset === dataset) entry.originals = true;
+    this.vae.again(this.probe.state).catch((error) => this.fail(error));
+    this.sync();
+    this.exchange.post(this.probe.state);
+  }
+
   destroy() {
     this.destroyed = true;
+    this.missing.destroy();
     this.resizer.disconnect();
   }
 
@@ -319,6 +334,8 @@ class Lesson {
     this.count.replaceChildren(...counts.map((n) => new Option(n.toLocaleString("en"), n, false, n === state.n)));
     write(this.find(".seed"), `${this.words.seed} ${state.seed}`);
     write(this.find(".which"), fill(this.words.draw_of, { draw: state.draw + 1, n: state.n.toLocaleString("en") }));
+    const entry = this.catalogue.get(state.model), needed = state.view === "vae" || state.view === "code";
+    this.missing.offer(needed && !entry.originals && !entry.without_originals ? entry.dataset : null);
     if (state.view === "vae") this.vae.describe(state).catch((error) => this.fail(error));
     if (state.view === "draws") {
       this.planes.frame = this.frame();

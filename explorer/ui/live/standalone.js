@@ -8,8 +8,8 @@ export const BASE = "https://explorer.invalid/";
 
 // Mounts the explorer on what the file holds. The state is the file's own, or what the address has after #.
 export function open() {
-  answerFetches();
   const data = JSON.parse(document.getElementById("data").textContent);
+  answerFetches(data);
   const state = () => stateIn(window.location.hash, data);
   const page = mount(document.querySelector(".live"), { ...data, state: state() }, (sent) => window.history.replaceState(null, "", hashOf(sent)));
   window.addEventListener("hashchange", () => page.update({ ...data, state: state() }));
@@ -26,15 +26,27 @@ export async function plotly() {
 }
 
 // Fetches of BASE get what the file holds, unpacked when it is asked for.
-function answerFetches() {
+function answerFetches({ catalogue }) {
   const outside = window.fetch.bind(window);
   window.fetch = async (what, options) => {
     const address = String(what.url ?? what);
     if (!address.startsWith(BASE)) return outside(what, options);
-    const held = [...document.querySelectorAll("script[data-asset]")].find((script) => script.dataset.asset === address.slice(BASE.length));
+    const [name, asked] = address.slice(BASE.length).split("?rows=");
+    const held = [...document.querySelectorAll("script[data-asset]")].find((script) => script.dataset.asset === name);
     if (!held) return new Response("this is not in the file", { status: 404 });
-    return new Response(new Blob([decode(held.textContent)]).stream().pipeThrough(new DecompressionStream("gzip")));
+    const packed = new Blob([decode(held.textContent)]).stream();
+    const content = new Response(packed.pipeThrough(new DecompressionStream("gzip")));
+    if (!asked) return content;
+    const pixels = new Uint8Array(await content.arrayBuffer());
+    return new Response(picturesOf(pixels, name, asked.split(",").map(Number), catalogue));
   };
+}
+
+// Of the original pictures of a dataset, those of some rows.
+function picturesOf(all, name, rows, catalogue) {
+  const { held } = catalogue.find(({ dataset }) => `originals/${dataset}` === name);
+  const size = all.length / held.length;
+  return new Blob(rows.map((row) => all.subarray(held.indexOf(row) * size, (held.indexOf(row) + 1) * size)));
 }
 
 export function hashOf({ revision, ...state }) {

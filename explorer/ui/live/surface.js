@@ -3,11 +3,13 @@
 
 import { activeDecoder } from "./active.js";
 import { bandwidthFor } from "./kernel.js";
+import { noErrors } from "./originals.js";
 import { css, NONE, onBackground, ramp, range, rgb } from "./ramps.js";
 import { format } from "./readout.js";
 import { cleared } from "./sketchpad.js";
 import { Density, PlainGrid, PriorGrid, Stretch } from "./underlays.js";
 import { valuesOf } from "./values.js";
+import { fill } from "./words.js";
 
 export const UNDERLAYS = ["none", "quantiles", "grid", "density", "ratio", "stretch"];
 export const COLOURS = ["class", "kl", "error", "judgement", "density"];
@@ -24,7 +26,8 @@ const RATIO = 3; // nats at which a colour is full
 const DECADES = 2; // of the stretch's colours
 
 export class Surface {
-  // page: {state(), panels, models, words: the tool Map's, colours(), fieldColours(), replayed(panel): is a replay shown there?, draw(), fail(error, what)}.
+  // page: {state(), panels, models, words: the tool Map's, datasets: texts/datasets.py's words, colours(),
+  // fieldColours(), replayed(panel): is a replay shown there?, draw(), fail(error, what)}.
   constructor(page) {
     Object.assign(this, { page, restAt: 0, onChange: () => {} });
     this.sides = new Map(page.panels.map((panel) => {
@@ -34,6 +37,12 @@ export class Surface {
       return [panel, { canvas, layer: null, decoders: new WeakMap() }];
     }));
     this.values = new Map(); // by panel: of the colour chosen, null where the model has none
+  }
+
+  // Values that were not there may be there now.
+  again() {
+    this.colourKey = null;
+    this.sync();
   }
 
   // Brings both maps up to the state and to their models.
@@ -251,7 +260,7 @@ export class Surface {
     if (underlay !== "none" && !panel.isPlane(this.page.state())) notes.push(words.no_underlay);
     if (colour !== "class" && !this.waiting && this.values.get(panel) === null) {
       const reason = colour === "judgement" && entry.kind === "aae" ? "judgement_plane" : colour;
-      notes.push(words.grey[reason]);
+      notes.push(fill(words.grey[reason], { why: noErrors(entry, this.page.datasets) }));
     }
     return notes.join(" ");
   }

@@ -9,6 +9,8 @@ import { NAMES } from "./tools.js";
 import { escaped } from "./words.js";
 
 export const LIMIT = 12e6; // bytes
+const ROOM = 400_000; // bytes of the original pictures' pixels, for each dataset
+const OF_CLASS = 10; // original pictures of each class, beside those that were seen on the page
 const FIRST = ["explore.js", "standalone.js"];
 const PLOTLY = `import { plotly } from "explorer/standalone.js";\nexport default await plotly();\n`;
 // Of an import, static or not: what stands before the module's name, and the name, which may have a tool's name in it.
@@ -27,12 +29,20 @@ export async function fileOf(page, text, state, onProgress, signal) {
     if (!response.ok) throw new Error(text.notFetched(address, response.status));
     return response;
   };
-  const pack = async (address) => {
-    const packed = new Response((await get(address)).body.pipeThrough(new CompressionStream("gzip")));
+  const pack = async (address, content = null) => {
+    const packed = new Response((content ?? (await get(address)).body).pipeThrough(new CompressionStream("gzip")));
     const letters = encode(new Uint8Array(await packed.arrayBuffer()));
     signal.throwIfAborted();
     onProgress(++done, all);
     return { address, letters };
+  };
+  // The original pictures of a model's dataset: their pixels, one after the other.
+  const packOriginals = async ({ entry, codes }) => {
+    const wanted = rowsOf(page, entry, codes);
+    await page.originals.fetch(entry, wanted).catch(() => {}); // a folder's may have changed: what came is taken
+    const rows = wanted.filter((row) => page.originals.get(entry, row));
+    const pixels = new Blob(rows.map((row) => page.originals.get(entry, row)));
+    return { held: { dataset: entry.dataset, rows }, ...(await pack(`originals/${entry.dataset}`, pixels.stream())) };
   };
   const entries = [...new Map(page.panels.map(({ model: { entry } }) => [entry.name, entry])).values()];
   const measured = (entry) => page.models.opened.has(`errors/${entry.digest}`); // on the server, which takes its time: only where it was asked for
@@ -40,30 +50,57 @@ export async function fileOf(page, text, state, onProgress, signal) {
     entry.tensors, ...madeOf(page, entry), `encoders/${entry.digest}`, ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`]), ...(measured(entry) ? [`errors/${entry.digest}`] : []),
   ]))];
   const recorded = entries.filter((entry) => entry.recording);
-  expect(wanted.length + recorded.length + 1);
+  const models = page.panels.map(({ model }) => model).filter(({ entry }) => entry.originals);
+  const shown = [...new Map(models.map((model) => [model.entry.dataset, model])).values()]; // one of each dataset
+  expect(wanted.length + recorded.length + shown.length + 1);
   const modules = await modulesFrom(FIRST, async (name) => (await get(name)).text());
   onProgress(++done, all);
-  const assets = await Promise.all(["plotly.min.js", ...wanted].map(pack));
+  const assets = await Promise.all(["plotly.min.js", ...wanted].map((address) => pack(address)));
+  const originals = await Promise.all(shown.map(packOriginals));
   const recordings = await Promise.all(recorded.map(async (entry) => ({ entry, ...(await pack(entry.recording)) })));
 
   const parts = (kept) => {
-    const catalogue = entries.map((entry) => ({
-      ...entry, originals: false, without_originals: text.noOriginals, errors: measured(entry), recording: kept.find((one) => one.entry === entry)?.address ?? null,
-    }));
+    const catalogue = entries.map((entry) => {
+      const held = kept.find((one) => one.held?.dataset === entry.dataset)?.held.rows ?? [];
+      const recording = kept.find((one) => one.entry === entry)?.address ?? null;
+      return {
+        ...entry, recording, originals: held.length > 0, held, without_originals: text.noOriginal,
+        errors: measured(entry), without_errors: text.noErrors,
+      };
+    });
     const words = { ...page.allWords, no_recording: text.noRecording, nothing_to_replay: text.nothingRecorded };
     const data = { ...page.data, catalogue, runs: 0, words, state, assets: BASE, in_file: true };
-    const held = { recordings: kept.length, missing: recorded.length - kept.length, errors: entries.every(measured), limit: LIMIT / 1e6 };
+    const recordings = kept.filter(({ entry }) => entry).length;
+    const held = {
+      recordings, missing: recorded.length - recordings, errors: entries.every(measured), limit: LIMIT / 1e6,
+      originals: kept.flatMap((one) => one.held ?? []),
+    };
     return document_(page, text, modules, data, [...assets, ...kept], held);
   };
   const kept = [];
   let blob = new Blob(parts(kept), { type: "text/html" });
-  for (const recording of recordings) { // as many as there is room for
-    const larger = new Blob(parts([...kept, recording]), { type: "text/html" });
+  for (const one of [...originals, ...recordings]) { // as many as there is room for
+    const larger = new Blob(parts([...kept, one]), { type: "text/html" });
     if (larger.size > LIMIT) continue;
-    kept.push(recording);
+    kept.push(one);
     blob = larger;
   }
   return blob;
+}
+
+// The rows of a dataset's original pictures that the file takes: the picked one, those that were seen on the page,
+// and some of each class, as far as there is room.
+function rowsOf({ state, originals, panels }, entry, { label }) {
+  const own = panels.filter(({ model }) => model.entry.dataset === entry.dataset);
+  const picked = own.map((panel) => panel.pickedRow(state())).filter((row) => row !== null);
+  const counts = new Map(), some = [];
+  for (const [row, which] of label.entries()) {
+    const count = counts.get(which) ?? 0;
+    counts.set(which, count + 1);
+    if (count < OF_CLASS) (some[count] ??= []).push(row); // first one of each class, then another of each
+  }
+  const rows = [...new Set([...picked, ...originals.rows(entry), ...some.flat()])];
+  return rows.slice(0, Math.floor(ROOM / (entry.channels * entry.image_side ** 2))).sort((a, b) => a - b);
 }
 
 // The UMAPs that were made of a model.
@@ -91,7 +128,8 @@ export function importsOf(source) {
 // A module's source with names in the place of relative addresses.
 export const renamed = (source) => source.replaceAll(IMPORT, "$1explorer/$3");
 
-// The page's text, in parts. held: {recordings: how many are in it, missing: how many are not, errors: are they, limit: MB}, for what it says of itself.
+// The page's text, in parts. held, for what it says of itself: {recordings: how many are in it, missing: how many not,
+// errors: are they, originals: [{dataset, rows}], limit: MB}.
 function document_(page, text, modules, data, assets, held) {
   // of a data: address, a browser drops line ends; # ends it, and % is its own sign
   const address = (source) => `data:text/javascript;charset=utf-8,${source.replaceAll(/[%#\r\n\t]/g, encodeURIComponent)}`;

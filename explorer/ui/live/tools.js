@@ -7,7 +7,7 @@
 //   click(panel, point, row)   a map was clicked there (row: of the code that was hit, or null). true: the page does nothing of its own
 //   destroy()                  the page is left
 //
-// page: {state(), change(part), set(part), commit(): as the explorer's own; panels, models, catalogue (all entries), words (of this tool), allWords, symbols, base,
+// page: {state(), change(part), set(part), commit(): as the explorer's own; panels, models, originals, catalogue (all entries), words (of this tool), allWords, symbols, base,
 //   pick(panel, row, more) as a click on a code, colours(), frame(), draw(), announce(text), fail(error, what)}. What a tool draws over a map goes into panel.map.shapes.tool, a group
 //   of an SVG in the pixels that panel.map.scale() gives; its classes are in explore_NAME.css.
 

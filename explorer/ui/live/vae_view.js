@@ -10,10 +10,17 @@ import { escaped } from "./words.js";
 const number = (value) => short(value, format);
 
 export class VaeView {
-  // open(name): resolves to a model as draw_planes.js opens it; noise(seed, n): pairs of ε.
-  constructor(view, data, base, { open, noise }) {
-    Object.assign(this, { view, words: data.words, base, open, noise });
+  // originals: of originals.js; open(name): resolves to a model as draw_planes.js opens it;
+  // noise(seed, n): pairs of ε.
+  constructor(view, words, originals, { open, noise }) {
+    Object.assign(this, { view, words, originals, open, noise });
     this.find = (selector) => view.querySelector(selector);
+  }
+
+  // The image may be there now.
+  again(state) {
+    this.described = null;
+    return this.describe(state);
   }
 
   // Image and posterior, as soon as they are there; they need no Python.
@@ -32,10 +39,8 @@ export class VaeView {
     title.innerHTML = `${fill(this.words.vae_posterior, { image, label })}: <i class="mean">μ</i> (${mean.map(number).join(", ")})`
       + (std ? `, <i class="log_var">σ</i> (${std.map(number).join(", ")})` : "");
     canvas.hidden = true;
-    if (!entry.originals) return;
-    const response = await fetch(new URL(`originals/${entry.dataset}/${image}`, this.base));
-    if (!response.ok || this.described !== key) return;
-    const pixels = new Uint8Array(await response.arrayBuffer());
+    const pixels = await this.originals.one(entry, image).catch(() => null); // Python says why
+    if (!pixels || this.described !== key) return;
     drawPixels(canvas, entry.image_side, pixels);
     canvas.hidden = false;
   }

@@ -28,7 +28,7 @@ const MAKE = {
     return logVar && Float32Array.from(mean[0], (_, row) => klToStandardNormal(at(mean, row), at(logVar, row)).reduce((a, b) => a + b));
   },
   async error(models, { entry }) {
-    return entry.originals || entry.errors ? (await models.tensors("errors", entry)).error.values : null;
+    return entry.errors ? (await models.tensors("errors", entry)).error.values : null;
   },
   async judgement(models, { entry, codes: { mean, label } }) {
     if (entry.kind !== "aae" || entry.latent_dim !== 2) return null;

@@ -1,6 +1,6 @@
 """The front page. Its tools' words are in explore_TOOL.py."""
 
-from explorer.ui.texts import MODEL_LIST, explore_draw, explore_map, explore_near, explore_take, explore_walk
+from explorer.ui.texts import MODEL_LIST, datasets, explore_draw, explore_map, explore_near, explore_take, explore_walk
 
 ONE_DIMENSION = (
     "Not in the lists above: {names}. A map needs at least two latent dimensions. The scoreboard has models of one."
@@ -91,7 +91,6 @@ WORDS = {
         "make": "Make",
         "cancel": "Cancel",
         "progress": "Progress of the {side} map",
-        "no_pixels": "The dataset is not on the server: python train.py fetches it.",
         "silent": "the server did not answer",
         "announced": "The map of {name} has been made",
         "says": {
@@ -148,5 +147,6 @@ WORDS = {
     "sliced_w2_squared": "sliced W₂²",
     "sliced_w2_squared_help": "Mean over directions of the squared one-dimensional Wasserstein-2 distance between q(z) and p(z); z sampled. Logarithmic.",
 }
+WORDS["datasets"] = datasets.WORDS
 for _tool in (explore_draw, explore_near, explore_map, explore_walk, explore_take):
     WORDS |= {_tool.__name__.rpartition("_")[2]: _tool.WORDS}

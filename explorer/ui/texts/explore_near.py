@@ -96,7 +96,6 @@ WORDS = {
         "judgement": "D",
         "density": "density",
         "no_kl": "the {kind} has no q(z|x)",
-        "no_error": "{dataset} is not on this machine",
         "no_judge": "only an AAE has a discriminator",
         "no_judge_there": "D is read in two dimensions only",
         "counting": "Counting …",

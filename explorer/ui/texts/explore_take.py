@@ -82,12 +82,23 @@ WORDS = {
     "The address of this page, from # on, follows the view.",
     "file_recordings": "the recorded trainings",
     "file_no_recordings": "no recorded training",
-    "file_missing": "Not in it: other models, other pages of the app, zoom and hidden classes, the original pictures{errors}{recordings}.",
-    "file_missing_errors": " and each image's error",
+    "file_missing": "Not in it: other models, other pages of the app, zoom and hidden classes, "
+    "other original pictures{errors}{recordings}.",
+    "file_missing_errors": ", each image's error",
     "file_missing_recordings": ", and recorded trainings that would have made it larger than {limit} MB",
     "file_no_recording": "No recording of {name} is in this file: its map shows the finished model.",
     "file_nothing_recorded": "No recorded training is in this file.",
-    "file_no_originals": "the original pictures are not in this file",
+    "file_originals": "Also in it: {count} original test images of {dataset}: those that were looked at before "
+    "the file was made, and some of each class.",
+    "file_no_original": "this original picture is not in the file",
+    "file_no_errors": "they are not in this file",
+    "credits": {
+        "mnist": "MNIST: Yann LeCun and Corinna Cortes, CC BY-SA 3.0 (creativecommons.org/licenses/by-sa/3.0).",
+        "fashion-mnist": "Fashion-MNIST: © 2017 Zalando SE, MIT licence (github.com/zalandoresearch/fashion-mnist).",
+        "kmnist": "KMNIST: created by CODH, adapted from the Kuzushiji Dataset by NIJL and others, "
+        "CC BY-SA 4.0 (codh.rois.ac.jp/kmnist).",
+        "digits": "Digits: E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0.",
+    },
     "file_too_old": "This browser is too old for this file: open it with Chromium, Chrome, Edge or Firefox from 2023 or later, or Safari 16.4 or later.",
     "file_no_scripts": "This file needs JavaScript, which is switched off here: allow it, and open the file again.",
 }

@@ -1,6 +1,9 @@
 """Lesson 4: practice."""
 
+from explorer.ui.texts import datasets
+
 WORDS = {
+    "datasets": datasets.WORDS,
     "title": "Practice: train autoencoders and watch",
     "run": "Run",
     "kind": "Model",
@@ -54,7 +57,7 @@ WORDS = {
     "manifold": "decoded manifold",
     "manifold_even": "decoded from the square ± {reach}",
     "no_picture": "Press Start, or Step for one batch at a time.",
-    "absent": "not in data/",
+    "absent": "{dataset} (to be fetched)",
     "empty": "not started",
     "ready": "untrained",
     "waiting": "waiting: place {place} in the queue",

@@ -1,6 +1,6 @@
 """Lesson 2: the reparameterisation trick."""
 
-from explorer.ui.texts import MODEL_LIST
+from explorer.ui.texts import MODEL_LIST, datasets
 
 NO_VAES = """**There is no model to decode with.** The folder `pretrained/` holds none with two latent dimensions that can be opened.
 Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""
@@ -14,7 +14,7 @@ VAE_CANCEL = "Cancel"
 VAE_REFERENCE, VAE_DRAWS = "Reference: {done:,} of {draws:,} draws", "Your {n:,} draws: {done:,}"
 VAE_IDLE = "Nothing is measured yet: press the button."
 NOT_A_VAE = "{model} has no posterior N(μ, σ²) held by KL to N(0, I): choose a VAE whose prior is N(0, I)."
-NO_IMAGES = "The originals of {dataset} are not on this machine, and without the image there is no loss: `python train.py` fetches them, or choose the VAE on digits, which needs no download."
+NO_IMAGES = "Without the image there is no loss, and {why}. Choose another VAE."
 
 GUIDE_TITLE = "What am I looking at?"
 GUIDE = """
@@ -37,6 +37,7 @@ same ε; the line at the foot says whether both agree. The address holds the vie
 
 WORDS = {
     "model_list": MODEL_LIST,
+    "datasets": datasets.WORDS,
     "title": "The reparameterisation trick",
     "views": "Parts of the lesson",
     "view_graphs": "Two graphs", "view_draws": "Draw by draw", "view_estimators": "Estimators", "view_vae": "A real VAE", "view_code": "The code",

@@ -1,0 +1,59 @@
+// Test images as they are in their dataset. Each is fetched once, and kept for a while.
+
+import { fill } from "./words.js";
+
+const KEPT = 3000; // images; the oldest go
+const AT_ONCE = 64; // in one answer: assets.MOST_ORIGINALS
+
+export class Originals {
+  // base: the address that the images' addresses are relative to.
+  constructor(base) {
+    this.base = base;
+    this.kept = new Map(); // pixels by `key`, the oldest first
+  }
+
+  // The pixels of an image that was fetched, 0 to 255, channel by channel; or undefined.
+  get(entry, row) {
+    return this.kept.get(key(entry, row));
+  }
+
+  // Fetches those images that can be had. Throws with the server's sentence.
+  async fetch(entry, rows) {
+    const missing = rows.filter((row) => hasOriginal(entry, row) && !this.get(entry, row)), size = entry.channels * entry.image_side ** 2;
+    for (let at = 0; at < missing.length; at += AT_ONCE) {
+      const some = missing.slice(at, at + AT_ONCE);
+      const response = await fetch(new URL(`originals/${entry.dataset}?rows=${some}`, this.base));
+      if (!response.ok) throw new Error(await response.text());
+      const pixels = new Uint8Array(await response.arrayBuffer());
+      some.forEach((row, i) => this.keep(key(entry, row), pixels.slice(i * size, (i + 1) * size)));
+    }
+  }
+
+  // Fetches one image, and resolves to its pixels.
+  async one(entry, row) {
+    await this.fetch(entry, [row]);
+    return this.get(entry, row);
+  }
+
+  // The rows of a dataset that were fetched, the newest first.
+  rows({ dataset }) {
+    const start = `${dataset}/`;
+    return [...this.kept.keys()].filter((one) => one.startsWith(start)).map((one) => Number(one.slice(start.length))).reverse();
+  }
+
+  keep(name, pixels) {
+    this.kept.set(name, pixels);
+    if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
+  }
+}
+
+const key = ({ dataset }, row) => `${dataset}/${row}`;
+
+// Is there an original of a model's test image? entry: the catalogue's; in a file that needs no server, it names the rows that are held.
+export const hasOriginal = (entry, row) => entry.originals && (entry.held?.includes(row) ?? true);
+
+// Why there is none, as a clause. words: texts/downloads.py's.
+export const noOriginal = (entry, words) => entry.without_originals ?? fill(words.no_pictures, { dataset: entry.dataset });
+
+// Why the errors of a model's images are not known, as a clause.
+export const noErrors = (entry, words) => entry.without_errors ?? noOriginal(entry, words);

@@ -1,0 +1,15 @@
+"""A dataset that is not on the server, and its download: of all pages."""
+
+WORDS = {
+    "missing": "The pictures of {dataset} are not on the server; all else works without them.",
+    "missing_training": "The training images of {dataset} are not on the server.",
+    "no_pictures": "the pictures of {dataset} are not on the server",
+    "fetch": "Fetch {dataset} ({size} MB)",
+    "fetching": "Fetching {dataset}: {done} of {total} MB",
+    "busy": "The server is fetching another dataset: try again when it is done.",
+    "cancelled": "Cancelled; nothing was kept.",
+    "fetched": "{dataset} is on the server now.",
+    "server_silent": "The server did not answer ({why}): try again.",
+    "cancel": "Cancel",
+    "progress": "Progress of the download",
+}

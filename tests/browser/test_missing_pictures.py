@@ -1,0 +1,172 @@
+"""A server that has no pictures of MNIST, neither in a sheet nor as a dataset: pages say so, offer to fetch them, and go on when they are there."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from ..test_datasets import idx_contents
+from ..test_downloads import ARCHIVES, Mirror
+from .driver import COMPLETE, DESK, ROOT, address, expected, serve
+from .test_explorer import PIXELS
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"),
+]
+
+APP = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {root!r})
+import streamlit as st
+from explorer import downloads, originals
+from explorer.ui import cached, serving
+cached.DATA_DIR = Path({data!r})
+originals.SHEETS = cached.DATA_DIR / "no sheets"
+downloads.SOURCES["mnist"] = downloads.Source(({mirror!r},), tuple(downloads.File(*one) for one in {files!r}))
+app = st.App(**serving.arguments())
+"""
+MNIST = "left=mnist-vae&right=mnist-aae"
+IMAGES = np.frombuffer(idx_contents()["t10k-images-idx3-ubyte"][16:], np.uint8).reshape(-1, 784)  # what the mirror has
+FETCH = re.compile("^Fetch mnist ")
+
+
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory):
+    """{address, data, mirror}: the server, its folder of datasets, and the mirror that it fetches from."""
+    home, mirror = tmp_path_factory.mktemp("bare"), Mirror()
+    (home / "data").mkdir()
+    files = [(name, hashlib.md5(content).hexdigest(), len(content)) for name, content in ARCHIVES.items()]
+    given = {"root": str(ROOT), "data": str(home / "data"), "mirror": f"http://127.0.0.1:{mirror.server_port}/", "files": files}
+    (home / "app.py").write_text(APP.format(**given), encoding="utf-8")
+    with serve(home, str(home / "app.py")) as server:
+        yield SimpleNamespace(address=server.address, data=home / "data", mirror=mirror)
+        assert "Traceback" not in server.log.read_text(encoding="utf-8")
+    mirror.shutdown()
+    mirror.server_close()
+
+
+@pytest.fixture
+def open_bare(bare, chromium):
+    """`open_bare("?tool=draw")`: a page of the server, whose folder of datasets is empty again afterwards."""
+    contexts, errors = [], []
+
+    def open_one(query: str = "", wait: str = COMPLETE):
+        context = chromium.new_context(viewport=DESK)
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", lambda message: message.type == "error" and not expected(message) and errors.append(message.text))
+        page.goto(f"{bare.address}/{query}")
+        page.wait_for_selector(wait)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    for path in bare.data.iterdir():
+        shutil.rmtree(path)
+    assert not errors, errors
+
+
+def fetch(page) -> None:
+    page.get_by_role("button", name=FETCH).first.click()
+
+
+def test_without_pictures_of_mnist_pages_open_on_digits(open_bare):
+    page = open_bare()
+    assert [page.locator(f".panel.{side} header > select").input_value() for side in ("left", "right")] == ["digits-vae", "digits-aae"]
+    assert page.get_by_role("button", name=FETCH).count() == 0
+    page = open_bare("reparameterisation?view=vae", ".rep-lesson[data-ready=true]")
+    assert page.get_by_role("combobox", name="Model").input_value() == "digits-vae"
+    page.get_by_role("button", name="Measure with").wait_for()
+    page = open_bare("practice", ".practice[data-ready=true]")
+    assert [box.input_value() for box in page.get_by_role("combobox", name="Dataset").all()] == ["digits", "digits"]
+
+
+def test_what_lacks_pictures_says_why(open_bare):
+    why = "the pictures of mnist are not on the server"
+    page = open_bare(f"?{MNIST}&pick=mnist:3")
+    page.get_by_text("The pictures of mnist are not on the server; all else works without them.").wait_for()
+    assert page.locator(".original .label").inner_text().endswith(f": {why}")
+    page = open_bare(f"?{MNIST}&tool=draw&pick=mnist:3")
+    page.get_by_text(f"Test image 3 is marked on the maps, but cannot be shown: {why}.").wait_for()
+    assert page.get_by_role("button", name="Random", exact=True).is_hidden()
+    page = open_bare(f"?{MNIST}&tool=near&near=find")
+    page.locator(f'optgroup[label="error: {why}"]').wait_for(state="attached")
+    page = open_bare(f"?{MNIST}&tool=map&colour=error")
+    page.locator(".map .note", has_text=f"Grey: no errors, {why}.").first.wait_for()
+    page = open_bare("?left=mnist-vae-16d&right=digits-aae")
+    pixels = page.locator(".panel.left option[value=pixels]")
+    assert pixels.is_disabled() and pixels.get_attribute("title") == why
+    page = open_bare("reparameterisation?view=code&model=mnist-vae", ".rep-lesson[data-ready=true]")
+    page.get_by_text(f"Without the image there is no loss, and {why}. Choose another VAE.").wait_for()
+
+
+def test_a_missing_dataset_is_fetched_on_the_server(open_bare, bare):
+    mirror, data = bare.mirror, bare.data
+    page = open_bare(f"?{MNIST}&tool=draw&pick=mnist:3")
+    button = page.get_by_role("button", name=FETCH)
+    mirror.spoil = lambda name, content: content[:100] + bytes(len(content) - 100)
+    button.click()
+    failed = r"^mnist could not be fetched \(.*\): check the server's network and try again; all else works without it\.$"
+    page.get_by_text(re.compile(failed)).wait_for()
+    assert list(data.iterdir()) == []
+
+    mirror.spoil = lambda name, content: content
+    mirror.gate.clear()
+    mirror.begun.clear()
+    button.click()
+    page.get_by_role("progressbar", name="Progress of the download").wait_for()
+    assert mirror.begun.wait(20)
+    page.get_by_role("button", name="Cancel").click()
+    page.get_by_text("Cancelled; nothing was kept.").wait_for()
+    mirror.gate.set()
+    page.wait_for_timeout(500)
+    assert list(data.iterdir()) == []
+
+    button.click()
+    page.get_by_text("mnist test image 3, class").wait_for()
+    assert [path.name for path in data.iterdir()] == ["MNIST"]
+    reads = page.locator(".rows .reads").nth(1)
+    assert reads.evaluate(PIXELS) == IMAGES[3].tolist()
+    assert page.get_by_role("spinbutton", name="Number of the test image").is_visible() and button.is_hidden()
+    page.get_by_role("button", name="Probe", exact=True).click()
+    original = page.get_by_role("img", name="Original of image 3")
+    original.wait_for()
+    assert original.evaluate(PIXELS) == IMAGES[3].tolist()
+
+
+def test_the_lesson_goes_on_when_its_image_was_fetched(open_bare):
+    page = open_bare("reparameterisation?view=vae&model=mnist-vae&image=3", ".rep-lesson[data-ready=true]")
+    page.get_by_text("Without the image there is no loss, and the pictures of mnist are not on the server. Choose another VAE.").wait_for()
+    fetch(page)
+    page.get_by_role("button", name="Measure with").wait_for()
+    original = page.get_by_role("img", name="The image itself")
+    original.wait_for()
+    assert original.evaluate(PIXELS) == IMAGES[3].tolist() and page.get_by_role("button", name=FETCH).count() == 0
+
+
+def test_a_training_set_is_fetched_where_it_is_chosen(open_bare):
+    page = open_bare("practice?a=vae,mnist&b=ae,digits", ".practice[data-ready=true]")
+    a, b = page.locator("section.run.a"), page.locator("section.run.b")
+    a.get_by_text("The training images of mnist are not on the server.").wait_for()
+    start = page.get_by_role("button", name="Start run A")
+    assert start.get_attribute("aria-disabled") == "true" and b.get_by_role("button", name=FETCH).count() == 0
+    assert page.get_by_role("button", name="Start run B").get_attribute("aria-disabled") == "false"
+    b.get_by_role("combobox", name="Dataset").select_option("mnist")
+    b.get_by_role("button", name=FETCH).wait_for()
+    assert b.locator(".dataset option:checked").inner_text() == "mnist (to be fetched)"
+    fetch(page)
+    for run, name in ((a, "A"), (b, "B")):
+        run.locator(".missing").wait_for(state="hidden")
+        assert run.locator(".dataset option:checked").inner_text() == "mnist"
+        assert page.get_by_role("button", name=f"Start run {name}").get_attribute("aria-disabled") == "false"
+    assert address(page)["b"] == "ae,mnist"
