@@ -73,6 +73,7 @@ def test_stepping_takes_one_batch_at_a_time_and_changes_no_number(practise):
         press(page, "Step run A")
         until(page, "paused", taken=taken)
         seen.add(page.get_by_role("img", name="Run A: z ~ q(z|x) of test images").evaluate(HASH))
+        assert panel(page).locator("progress:visible").evaluate("bar => bar.value") == pytest.approx(taken / STEPS / 3)
     assert len(seen) == STEPS  # the codes moved at each
     assert f"epoch 1 of 3, step {STEPS} of {STEPS}" in panel(page).inner_text()
     press(page, "Epoch run A")

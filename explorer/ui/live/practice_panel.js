@@ -190,7 +190,7 @@ export class Panel {
     write(this.find(".progress"), status?.steps ? `${this.progress()} · ${fill(words.seconds, { seconds: format(status.seconds, 1) })}` : "");
     const changed = run && !this.isLocked && status.taken > 0 && this.relevant(this.chosen) !== this.relevant(status.chosen);
     write(this.find(".hint"), [status?.note, changed && words.changed].filter(Boolean).join(" "));
-    this.find("progress").value = status?.steps ? status.taken / (status.steps * status.epochs) : 0;
+    this.find("progress.taken").value = status?.steps ? status.taken / (status.steps * status.epochs) : 0;
     const problem = this.find(".problem");
     problem.hidden = !status?.problem;
     if (status?.problem) write(problem, fill(/ became (nan|-?inf)| NaN /.test(status.problem) ? words.failure_advice : words.failure, { run: this.side.toUpperCase(), problem: status.problem }));
