@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hashlib
 import heapq
+import math
 import os
 import statistics
 import warnings
@@ -36,6 +37,8 @@ COLOURLESS = 2  # of 255, by which the channels of a grey picture may differ: JP
 TESTED, MOST_TESTED = 1 / 6, 5_000  # the test split's share of the pictures, and how many it has at most
 FEWEST, FEWEST_TESTED = 40, 6  # pictures that can be read: with fewer there is nothing to learn, or to measure by neighbours
 MOST_CLASSES = 256  # a label is a byte
+MOST_OTHERS = 200_000  # files and folders that are no pictures, in a folder of pictures: to list them takes a second
+MOST_OPENED = 1_000  # files without an ending that are no pictures: to open them takes half a second
 NAMED = 5  # skipped files, and endings of files that are no pictures, that are named
 UNREAD = "-" * 8  # in Pictures.checks
 
@@ -187,11 +190,13 @@ def reopen(config: Config, progress: Callable[[int, int], None] = lambda done, c
 
 def test_files(pictures: Pictures) -> list[str]:
     """The test split's files, a name a row, as far as names tell. Raises DatasetError where the folder is gone, or has others."""
+    count = len(pictures.checks) // len(UNREAD)
+    most = math.inf if count >= MOST_TESTED else math.ceil((count + 0.5) / TESTED)
     try:
-        files = _test_files(list_files(Path(pictures.folder)).files)
+        files = _test_files(list_files(Path(pictures.folder), most).files)
     except DatasetError as error:
         raise DatasetError(_gone(pictures)) from error
-    if len(files) * len(UNREAD) != len(pictures.checks):
+    if len(files) != count:
         raise DatasetError(_gone(pictures))
     return [file for file, one in zip(files, _checks(pictures)) if one != UNREAD]
 
@@ -233,9 +238,14 @@ class _Part:
         return Split(np.ascontiguousarray(images).reshape(self.count, -1), labels)
 
 
-def list_files(folder: Path) -> Listing:
-    """The pictures in a folder and below it. Raises DatasetError for a folder that cannot be opened."""
-    files, skipped, others, seen = [], [], Counter(), {}
+def list_files(folder: Path, most: float = math.inf) -> Listing:
+    """The pictures in a folder and below it.
+
+    Raises DatasetError for a folder that cannot be opened, and for one that is none of pictures: it holds more than
+    `most` pictures, or too many other files.
+    """
+    files, unnamed, skipped, others, seen = [], [], [], Counter(), {}
+    left = MOST_OTHERS
     folders = [(False, "")]  # a heap: what is reached by a link comes last, since a folder is read once
     while folders:
         _, place = heapq.heappop(folders)
@@ -260,25 +270,51 @@ def list_files(folder: Path) -> Listing:
                 heapq.heappush(folders, (entry.is_symlink(), name))
             elif kind == "picture":
                 files.append(name)
+            elif kind == "unnamed":
+                unnamed.append(name)
             elif kind == "other":
                 others[_ending(entry.name)] += 1
             else:
                 skipped.append(f"{readable(name)} ({kind})")
+            left -= kind not in ("picture", "unnamed")
+            if left < 0:
+                raise _too_much(folder, f"{MOST_OTHERS:,} files and folders")
+            if len(files) > most:
+                raise DatasetError(f"{folder} has more than {most:,} pictures.")
+    for name in unnamed:  # last: to open a file takes much longer than to list it
+        if is_picture(folder / name):
+            files.append(name)
+        else:
+            others[""] += 1
+        if others[""] > MOST_OPENED:
+            raise _too_much(folder, f"{MOST_OPENED:,} files without an ending")
+        if len(files) > most:
+            raise DatasetError(f"{folder} has more than {most:,} pictures.")
     return Listing(sorted(files), sorted(skipped), others)
 
 
+def _too_much(folder: Path, what: str) -> DatasetError:
+    return DatasetError(
+        f"{folder} has more than {what} that are no pictures: name a folder of pictures with --data-dir."
+    )
+
+
 def _kind(entry: os.DirEntry) -> str:
-    """folder, picture or other; else the reason why it is none of these."""
+    """folder, picture, other, or unnamed for a file without an ending; else the reason why it is none of these.
+
+    An empty file without an ending is no picture. Those of /proc are empty by their size, and to read some never ends.
+    """
     try:
         if entry.is_dir():
             return "folder"
         if not entry.is_file() and os.stat(entry.path):
             return "neither a file nor a folder"
+        ending = _ending(entry.name)
+        if not ending:
+            return "unnamed" if entry.stat().st_size else "other"
     except OSError as error:  # a link that leads nowhere
         return error.strerror
-    ending = _ending(entry.name)
-    is_one = ending in suffixes() if ending else is_picture(Path(entry.path))
-    return "picture" if is_one else "other"
+    return "picture" if ending in suffixes() else "other"
 
 
 def _ending(name: str) -> str:

@@ -210,6 +210,59 @@ def test_linked_folders_are_read_once(discs, tmp_path):
         np.testing.assert_array_equal(image, found.test.images[row])
 
 
+@pytest.fixture
+def opened(monkeypatch) -> list[Path]:
+    """The files that were opened to see whether they are pictures."""
+    opened: list[Path] = []
+    monkeypatch.setattr(folder, "is_picture", lambda file, real=folder.is_picture: opened.append(file) or real(file))
+    return opened
+
+
+def test_a_folder_with_more_pictures_than_were_trained_on_is_left_at_once(discs, opened):
+    pictures = folder.read(discs).pictures
+    for i in range(100):
+        save(discs / "a" / f"{i}.png", disc(20, 0.8, 0.3, 1))
+        (discs / "a" / f"program {i}").write_bytes(b"\x7fELF")
+    opened.clear()
+    with pytest.raises(DatasetError, match="not on this machine as they were"):
+        folder.test_files(pictures)
+    assert opened == []
+
+
+@pytest.mark.parametrize("limit, what", [("MOST_OPENED", "files without an ending"), ("MOST_OTHERS", "files and folders")])
+def test_a_folder_that_is_none_of_pictures_is_left_soon(discs, monkeypatch, opened, limit, what):
+    pictures = folder.read(discs).pictures
+    monkeypatch.setattr(folder, limit, 20)
+    for i in range(100):
+        (discs / "blue" / f"program {i}").write_bytes(b"\x7fELF")
+        (discs / "blue" / f"{i}.json").write_bytes(b"{}")
+    with pytest.raises(DatasetError, match=f"has more than 20 {what} that are no pictures: name a folder of pictures"):
+        folder.read(discs)
+    assert len(opened) <= 21
+    with pytest.raises(DatasetError, match="not on this machine as they were"):
+        folder.test_files(pictures)
+    assert len(opened) <= 42
+
+
+def test_pictures_without_an_ending_are_found_however_many_there_are(tmp_path, monkeypatch):
+    monkeypatch.setattr(folder, "MOST_OPENED", 3)
+    for i in range(60):
+        save(tmp_path / "in" / f"{i}", disc(20, 0.8, 0.3, 1), format="png")
+    found = folder.read(tmp_path / "in")
+    assert len(found.train.images) + len(found.test.images) == 60 and len(folder.test_files(found.pictures)) == 10
+
+
+@pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="Linux has it")
+def test_the_folders_of_a_process_are_no_pictures(discs, monkeypatch):
+    """They link to all of the disk, and reading some of their files never ends."""
+    monkeypatch.setattr(folder, "MOST_OTHERS", 2_000)
+    monkeypatch.setattr(folder, "MOST_OPENED", 20)
+    with pytest.raises(DatasetError, match="no pictures|no picture in"):
+        folder.read("/proc/self")
+    with pytest.raises(DatasetError, match="not on this machine as they were"):
+        folder.test_files(dataclasses.replace(folder.read(discs).pictures, folder="/proc/self"))
+
+
 def test_a_class_without_a_picture_that_can_be_read_is_none(discs):
     for file in (discs / "green").iterdir():
         file.write_bytes(b"x")
@@ -465,7 +518,7 @@ def test_a_folder_that_changed_is_listed_once_a_minute(discs, home, monkeypatch)
     monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
     cached._listed.clear()
     listed = []
-    monkeypatch.setattr(folder, "list_files", lambda path, real=folder.list_files: listed.append(path) or real(path))
+    monkeypatch.setattr(folder, "list_files", lambda *asked, real=folder.list_files: listed.append(asked) or real(*asked))
     for _ in range(5):
         [entry] = cached.catalogue().entries
         assert "the pictures are not on this machine" in cached.original_problem(entry["dataset"], 0)
