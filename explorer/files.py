@@ -12,7 +12,9 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-LITTER = {".ds_store", ".directory", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r", "__macosx", "@eadir"}
+LITTER = {".ds_store", ".localized", ".apdisk", ".directory", "thumbs.db", "ehthumbs.db", "desktop.ini", "icon\r"}
+LITTER |= {"__macosx", "@eadir"}
+LITTER_BEGINS = ("._", ".nfs", ".fuse_hidden")  # of AppleDouble, and of files that were removed while they were open
 PART = ".part"  # ends the name of a file that is still being written
 FOLDERS_OPEN = os.name != "nt"  # Windows opens files only
 PATIENCE = 1.0  # seconds to wait for a file that another program reads
@@ -29,7 +31,7 @@ def readable(name: str) -> str:
 
 def is_litter(name: str) -> bool:
     """Is it a file or folder that a system leaves in any folder that it shows, copies or packs?"""
-    return name.lower() in LITTER or name.startswith("._")
+    return name.lower() in LITTER or name.startswith(LITTER_BEGINS)
 
 
 def without_folders(text: str, folders: Iterable[Path]) -> str:

@@ -558,6 +558,7 @@ def test_a_folder_that_holds_something_else_is_not_touched(path, name):
 
 def test_what_a_system_leaves_in_a_folder_is_no_hindrance(path):
     litter = [".DS_Store", "._bundle.json", "Thumbs.db", "desktop.ini", "Desktop.ini"]
+    litter += [".localized", ".apdisk", ".nfs00000000a1b2c3d4", ".fuse_hidden0000000100000001"]
     for name in litter:
         (path / name).write_bytes(b"icons")
     bundle.check_place(path)
