@@ -247,6 +247,8 @@ def _naming(file: Path) -> Iterator[None]:
 
 def _read(file: Path) -> bytes:
     try:
+        if file.exists() and not file.is_file():  # to read a pipe or a device may never end
+            raise _broken(file, "the file cannot be read (it is no regular file)")
         return file.read_bytes()
     except FileNotFoundError:
         raise _broken(file, "the file is missing") from None

@@ -25,6 +25,7 @@ NEEDED = {
 }  # metrics that pages take for granted
 NEEDED_OF_A_VAE = {"reconstruction_sampled", "kl", "negative_elbo"}
 TEXTS = {"device"}  # metrics that are no numbers
+LARGEST = {"mean": 1e6, "umap": 1e6, "log_var": 80}  # of codes, by size: pages square and exponentiate them in float32
 
 
 def check_arrays(
@@ -41,6 +42,9 @@ def check_arrays(
             raise ValueError(f"the array {name} is of type {array.dtype.name}, not {' or '.join(types)}")
         if not np.isfinite(array).all():
             raise ValueError(f"the array {name} holds NaN or infinity")
+        farthest = array.flat[np.abs(array).argmax()] if name in LARGEST and array.size else 0
+        if abs(farthest) > LARGEST.get(name, math.inf):
+            raise ValueError(f"the array {name} holds {farthest:.3g}; pages show {LARGEST[name]:,.0f} at most")
     if extra := sorted(set(arrays) - set(shapes)):
         raise ValueError(f"the array {extra[0]} does not belong to the configuration")
 

@@ -10,6 +10,7 @@ import math
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -253,6 +254,15 @@ def turn_into_a_folder(path: Path) -> None:
     file.mkdir()
 
 
+def turn_into(make: Callable[[Path], object], role: str):
+    def damage(path: Path) -> None:
+        file = one(path, role)
+        file.unlink()
+        make(file)
+
+    return damage
+
+
 def write_garbage(path: Path) -> None:
     """No safetensors, under digests that are right."""
     one(path, "weights").unlink()
@@ -282,6 +292,12 @@ WRONG = {  # what happens to the bundle, the file that is named, and what is sai
     "missing codes": (unlink("codes"), "codes", "the file is missing"),
     "a folder in a file's place": (turn_into_a_folder, "codes", "the file cannot be read"),
     **{
+        f"{what} in the place of {role}": (turn_into(make, role), role, r"cannot be read \(it is no regular file\)")
+        for what, make in {"a pipe": os.mkfifo, "a device": lambda file: file.symlink_to("/dev/zero")}.items()
+        for role in ("bundle", "weights", "codes")
+        if os.name == "posix"
+    },
+    **{
         f"{role} truncated at {share:.0%}": (truncate(role, share), role, NOT_JSON if role == "bundle" else TRUNCATED)
         for role in ("bundle", "weights", "codes")
         for share in (0, 0.01, 0.5, 0.99)
@@ -307,6 +323,10 @@ WRONG = {  # what happens to the bundle, the file that is named, and what is sai
     "an array too many": (array_forged("weights", "more", [1.0]), "weights", "the array more does not belong to the configuration"),
     "NaN in the weights": (array_forged("weights", W, full((2, 6), math.nan)), "weights", f"{W} holds NaN or infinity"),
     "infinity in the weights": (array_forged("weights", W, full((2, 6), math.inf)), "weights", f"{W} holds NaN or infinity"),
+    "codes too far away": (codes_forged("mean", (20, 2), value=3e38), "codes", "mean holds 3e[+]38; .* 1,000,000 at most"),
+    "codes too wide": (codes_forged("log_var", (20, 2), value=1e30), "codes", "log_var holds 1e[+]30; .* 80 at most"),
+    "codes too narrow": (codes_forged("log_var", (20, 2), value=-81), "codes", "log_var holds -81; .* 80 at most"),
+    "a map too far away": (codes_forged("umap", (20, 2), value=3e38), "codes", "umap holds 3e[+]38; .* 1,000,000 at most"),
     "NaN in the codes": (array_forged("codes", "mean", full((20, 2), math.nan)), "codes", "mean holds NaN or infinity"),
     "no labels": (array_forged("codes", "label"), "codes", "the array (mean|label) "),
     "fewer labels": (array_forged("codes", "label", np.zeros(19)), "codes", r"the array mean has shape \(20, 2\); .* \(19, 2\)"),
@@ -382,6 +402,7 @@ WRONG_RECORDINGS = {  # arrays in the place of the right ones, and what is said
     "a grid that is no square": ({"logit": np.zeros((2, 1, 8, 7), np.float16)}, "the array logit has shape"),
     "a grid of a point": ({"logit": np.zeros((2, 1, 1, 1), np.float16)}, "the array logit has no grid"),
     "a number as grid": ({"logit": np.array(1, np.float16)}, "the array logit has shape"),
+    "codes too far away": ({"mean": full((2, 5, 2), 3e38)}, r"the array mean holds 3e[+]38; .* 1,000,000 at most"),
     "no manifold": ({"manifold": None}, "the array manifold is missing"),
     "a manifold without codes": ({"manifold_z": None}, "the array manifold_z is missing"),
     "a manifold of another size": ({"manifold": (24, 32), "manifold_z": full((4, 2), 0)}, "is no picture of 16 x 32"),
