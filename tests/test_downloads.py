@@ -6,7 +6,9 @@ import contextlib
 import gzip
 import hashlib
 import http.server
+import itertools
 import json
+import os
 import re
 import threading
 import time
@@ -110,13 +112,31 @@ def test_what_somebody_brought_stays(tmp_path, mirror):
     assert brought.items() <= contents_below(tmp_path).items()
 
 
-def test_two_servers_that_fetch_at_once_both_have_it(tmp_path, mirror):
-    mirror.gate.clear()
+def test_two_servers_that_fetch_at_once_both_have_it(tmp_path, mirror, monkeypatch):
+    """The first one has written a file aside when the second one comes to write too, and would clear it away."""
     servers = [downloads.Downloads(tmp_path) for _ in range(2)]
-    for server in servers:
-        server.fetch("mnist")
-    mirror.gate.set()
+    writes, second_came, put_in_place = threading.Event(), threading.Event(), datasets.put_in_place
+    comers, waited = itertools.count(1), []
+
+    def put_in_turn(*arguments):
+        if next(comers) == 2:
+            second_came.set()
+        put_in_place(*arguments)
+
+    def replace(part, file, replace=os.replace):
+        if not writes.is_set():
+            writes.set()
+            waited.append(second_came.wait(20))
+            time.sleep(0.5)  # in which the second one would write, if it did not wait
+        replace(part, file)
+
+    monkeypatch.setattr(datasets, "put_in_place", put_in_turn)
+    monkeypatch.setattr(os, "replace", replace)
+    servers[0].fetch("mnist")
+    assert writes.wait(20)
+    servers[1].fetch("mnist")
     assert [ended(server).state for server in servers] == ["idle", "idle"]
+    assert waited == [True]
     assert set(contents_below(tmp_path)) == {tmp_path / "MNIST" / "raw" / name for name in RAW_FILES}
 
 
