@@ -32,7 +32,7 @@ import explorer
 from explorer.config import DATASETS, FOLDER, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, folder_recipe, recipe, with_prior
 from explorer.cores import cores
 from explorer.distributed import Lost, Processes, is_first, is_shared, join, leads_its_machine, own_device
-from explorer.files import shown_path
+from explorer.files import escape_what_cannot_be_shown, shown_path
 from explorer.reasons import SHORT_OF_MEMORY, reason
 from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
@@ -145,9 +145,7 @@ def main(arguments: list[str] | None = None) -> int:
     Of several processes the first speaks for all, and the first one of each other machine says why all end. The others
     of a machine return 0: torchrun would end the one that speaks as soon as another one failed.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")  # a name that cannot be shown is escaped, and trained on
+    escape_what_cannot_be_shown()  # a name that cannot be shown is trained on
     try:
         with contextlib.nullcontext() if leads_its_machine() else silence():
             options = parse(arguments)
@@ -352,7 +350,10 @@ def train_one(config: Config, target: Path, read, device, processes: Processes, 
         if options.dry_run:
             return table_row(config, evaluated.metrics | cost, NOT_WRITTEN)
         write(target, last.model, config, evaluated, cost, last.history, test.labels, recording=recorder and recorder.arrays())
-        remove_checkpoint(file)
+        try:
+            remove_checkpoint(file)
+        except OSError as error:  # Windows removes no file that another program has open
+            warn(f"{config.name}: the bundle is written. Its checkpoint {file} cannot be removed ({error.strerror}): remove it.")
         return table_row(config, evaluated.metrics | cost, shown_path(target))
 
     return processes.from_first(finish)

@@ -7,6 +7,7 @@ import errno
 import hashlib
 import os
 import re
+import sys
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
@@ -27,6 +28,13 @@ def readable(name: str) -> str:
     Python keeps such bytes as lone surrogates, which are no text.
     """
     return name.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def escape_what_cannot_be_shown() -> None:
+    """Lets `print` escape what the output cannot show, as bytes of a path that are no text, instead of raising."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def is_litter(name: str) -> bool:

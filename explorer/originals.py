@@ -24,7 +24,7 @@ import numpy as np
 from explorer import datasets, folder
 from explorer.config import Config, Pictures
 from explorer.datasets import DatasetError
-from explorer.files import shown_path
+from explorer.files import escape_what_cannot_be_shown, shown_path
 
 SHEETS = Path(__file__).resolve().parents[1] / "pretrained" / "originals"
 SIDE, ACROSS = 28, 100  # pixels of an image; images in a row of a sheet, and rows
@@ -160,6 +160,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m explorer.originals", description="Compares the sheets of test images with the datasets.")
     parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder of the datasets; what is missing is downloaded there (default: data)")
     parser.add_argument("--out", type=Path, help="folder to write sheets to that are made from the datasets (default: none are written)")
+    escape_what_cannot_be_shown()
     options = parser.parse_args(arguments)
     differ = 0
     for name in CHECKSUMS:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -111,6 +114,20 @@ def test_datasets_without_a_sheet(tmp_path):
     contents = idx_contents()
     put(tmp_path, contents, "KMNIST")
     assert kmnist.are_here() and kmnist.one(1).tobytes() == contents["t10k-images-idx3-ubyte"][16 + 784 : 16 + 2 * 784]
+
+
+NOT_LATIN = "кошки" if os.name == "nt" else os.fsdecode(b"caf\xe9")  # not UTF-8, as a Latin-1 disk has it
+
+
+def test_a_folder_that_the_output_cannot_show_is_escaped(tmp_path):
+    script = (
+        "import sys; from explorer import originals; originals.datasets.load = lambda name, *rest, **options: "
+        "originals.datasets.Split(originals.sheet(name), None); sys.exit(originals.main())"
+    )
+    command = [sys.executable, "-c", script, "--out", str(tmp_path / NOT_LATIN)]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii:strict", "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120)
+    assert (ended.returncode, ended.stderr) == (0, "") and "mnist: written to" in ended.stdout and "\\" in ended.stdout
 
 
 def test_the_sheets_are_made_again_from_the_datasets(tmp_path, monkeypatch, capsys):

@@ -437,6 +437,22 @@ def test_an_error_that_nobody_expected_ends_with_a_sentence(home, capsys, monkey
     assert errors.count("\n") == 1 and "Nothing was written." in errors and files(home) == []
 
 
+def test_a_checkpoint_that_stays_open_elsewhere_does_not_cost_the_model(home, capsys, monkeypatch):
+    # Windows refuses to remove a file that another program has open
+    def refuse(file, missing_ok=False, unlink=Path.unlink):
+        if file.exists() and file.parent.name == "checkpoints" and file.suffix == ".safetensors":
+            raise PermissionError(13, "Permission denied")
+        unlink(file, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    assert train.main([*QUICK, "--model", "vae", "--out", "out", "--checkpoint-every", "0"]) == 0
+    [kept] = checkpoints(home)
+    assert bundle.load_bundle(home / "out" / "digits-vae").config.model.kind == "vae"
+    output, errors = capsys.readouterr()
+    assert "digits-vae: the bundle is written." in errors and f"{kept} cannot be removed (Permission denied): remove it." in errors
+    assert "out/digits-vae" in output.splitlines()[-1]
+
+
 @pytest.mark.parametrize("owner, name", PLACES.values(), ids=PLACES)
 def test_what_was_finished_before_an_error_is_kept_and_shown(home, capsys, monkeypatch, owner, name):
     good = getattr(owner, name)
