@@ -42,7 +42,7 @@ def check_arrays(
             raise ValueError(f"the array {name} is of type {array.dtype.name}, not {' or '.join(types)}")
         if not np.isfinite(array).all():
             raise ValueError(f"the array {name} holds NaN or infinity")
-        farthest = array.flat[np.abs(array).argmax()] if name in LARGEST and array.size else 0
+        farthest = float(array.flat[np.abs(array).argmax()]) if name in LARGEST and array.size else 0
         if abs(farthest) > LARGEST.get(name, math.inf):
             raise ValueError(f"the array {name} holds {farthest:.3g}; pages show {LARGEST[name]:,.0f} at most")
     if extra := sorted(set(arrays) - set(shapes)):
