@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 KIND_COLOURS = {"AE": "#94a4a2", "VAE": "#3f90da", "AAE": "#e76300"}
+MOST_DOTS = 3_000  # of a map of holes. Each is an element of the page: for more Plotly needs WebGL, which may be lost
 CODES, PRIOR, HOLE = "#3f90da", "#94a4a2", "#bd1f01"
 DISTANCES = {"coverage": "coverage (more is nearer)", "sliced_w2_squared": "sliced W₂² (less is nearer)", "knn_kl": "kNN-KL, nats (less is nearer)"}
 
@@ -78,14 +79,17 @@ def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:
 
 
 def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
-    """Draws of a planar prior; those that no code covers stand out. prior_draws: (n, 2), covered: (n,) bool. Raises ValueError for others."""
+    """Draws of a planar prior; those that no code covers stand out. The first MOST_DOTS are drawn; the shares are of all.
+
+    prior_draws: (n, 2), covered: (n,) bool. Raises ValueError for others.
+    """
     if np.ndim(prior_draws) != 2 or prior_draws.shape[1] != 2 or covered.shape != (len(prior_draws),) or covered.dtype != bool or not len(covered):
         raise ValueError(f"prior_draws must be (n, 2) and covered (n,) bool, n at least 1, not {np.shape(prior_draws)} and {covered.shape} {covered.dtype}")
     figure = go.Figure()
     for which, name, colour, size in ((covered, "covered", PRIOR, 3), (~covered, "in a hole", HOLE, 5)):
-        x, y = prior_draws[which].T
+        x, y = prior_draws[:MOST_DOTS][which[:MOST_DOTS]].T
         marker = {"color": colour, "size": size, "opacity": 0.7}
-        figure.add_scattergl(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", name=f"{name}: {which.mean():.1%}")
+        figure.add_scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", name=f"{name}: {which.mean():.1%}")
     figure.update_yaxes(scaleanchor="x")
     return figure.update_layout(height=430, margin={"l": 10, "r": 10, "t": 10, "b": 20}, legend_itemsizing="constant")
 

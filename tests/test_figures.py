@@ -140,6 +140,24 @@ def test_the_share_in_a_hole_is_what_coverage_leaves():
     assert figure.layout.yaxis.scaleanchor == "x"  # a circle is round
 
 
+def test_of_many_draws_some_are_drawn_and_the_shares_are_of_all():
+    draws, covered = planar(10_000), np.arange(10_000) % 8000 > 999
+    figure = figures.hole_map(draws, covered)
+    names = {trace.name.split(":")[0]: trace for trace in figure.data}
+    assert names["covered"].name == "covered: 80.0%" and names["in a hole"].name == "in a hole: 20.0%"
+    shown = figures.MOST_DOTS
+    for name, which in (("covered", covered), ("in a hole", ~covered)):
+        dots = np.stack([names[name].x, names[name].y], -1)
+        np.testing.assert_array_equal(dots, draws[:shown][which[:shown]])
+    assert sum(len(trace.x) for trace in figure.data) == shown <= 5000
+
+
+@pytest.mark.parametrize("make", FIGURES.values(), ids=FIGURES)
+def test_no_figure_needs_webgl(make):
+    function, arguments = make()
+    assert [trace.type for trace in function(*arguments).data if "gl" in trace.type or "3d" in trace.type] == []
+
+
 @pytest.mark.parametrize("covered", [np.ones(20, bool), np.zeros(20, bool)])
 def test_no_hole_and_nothing_but_a_hole(covered):
     figure = figures.hole_map(planar(20), covered)

@@ -136,7 +136,8 @@ def show_model(entries: list[dict]) -> None:
     with left:
         if entry["latent_dim"] == 2:
             st.plotly_chart(figures.hole_map(draws, covered))
-            st.caption(texts.HOLES_CAPTION)
+            shown = min(len(draws), figures.MOST_DOTS)
+            st.caption(texts.HOLES_CAPTION.format(shown=shown, n=len(draws)))
         else:
             st.info(texts.NO_HOLE_MAP.format(dimensions=entry["latent_dim"]))
     with right:

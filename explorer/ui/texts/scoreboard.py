@@ -64,7 +64,10 @@ ONE_MODEL_TITLE = "One model, closely"
 SAMPLED = "draws z ~ q(z|x), one a test image"
 POINTS = "the codes of the test images"
 MARGINALS_CAPTION = "q(z): {sampled}. p(z): as many draws of the prior, {prior}. Marginals can agree while the plane has holes: see below."
-HOLES_CAPTION = "Draws of p(z). Red: no code lies as near as the draw's fifth neighbour among the draws. Their share is 1 − coverage."
+HOLES_CAPTION = (
+    "{shown:,} of the {n:,} draws of p(z) that coverage was measured with. Red: no code lies as near as the draw's fifth "
+    "neighbour among all draws. Their share of all draws is 1 − coverage."
+)
 NO_HOLE_MAP = "A hole map needs two latent dimensions; this model has {dimensions}."
 CURVES_CAPTION = "Means over each epoch of training, on training images; the discriminator's loss in training is no divergence."
 MMD_HELP = (
