@@ -17,7 +17,7 @@ import pytest
 import torch
 
 import train
-from explorer import bundle, training
+from explorer import bundle, datasets, training
 from explorer.distributed import ALONE, Processes, is_first, join, leads_its_machine, own_device
 from tests.pictures import generate
 from tests.test_train import SAMPLES, checkpoints, files, home, interrupt_after  # noqa: F401
@@ -235,6 +235,37 @@ def assert_close(one: bundle.Bundle, other: bundle.Bundle) -> None:
 
 def written(errors: str) -> list[str]:
     return [line.removeprefix("written: ") for line in errors.splitlines() if line.startswith("written: ")]
+
+
+def test_processes_come_together_before_data_is_read(home, monkeypatch):
+    """One that waited for another one's data would give it up, and unlike ones would train apart."""
+    seen, agreed = [], {}
+
+    class Watched(Processes):
+        def together(self, function):
+            seen.append("together")
+            return super().together(function)
+
+        def agree(self, facts):
+            seen.append("agree")
+            agreed.update(facts())
+
+        def in_turn(self, function):
+            seen.append("in turn")
+            super().in_turn(function)
+
+    def watch(owner, name: str, event: str):
+        monkeypatch.setattr(
+            owner, name, lambda *given, real=getattr(owner, name), **named: seen.append(event) or real(*given, **named)
+        )
+
+    monkeypatch.setattr(train, "join", lambda: seen.append("join") or Watched())
+    watch(train, "prepare", "prepare")
+    watch(datasets, "load", "read")
+    watch(train, "train_one", "train")
+    assert train.main(["--dataset", "digits", "--model", "ae", "--device", "cpu", "--dry-run"]) == 0
+    assert seen == ["join", "together", "prepare", "agree", "in turn", "read", "read", "agree", "train"]
+    assert {"version of torch", "kind of device", "--seed", "configuration", "images of digits"} <= set(agreed)
 
 
 def test_two_processes_go_on_where_one_was_killed_and_write_once(home, monkeypatch):

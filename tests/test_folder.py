@@ -538,6 +538,23 @@ def test_a_folder_is_measured_again_while_its_pictures_are_the_same(discs, home,
     assert f"are not those that {path.name} was trained on: put them back, or train again." in capsys.readouterr().err
 
 
+def test_other_bundles_are_measured_where_a_folder_has_changed(discs, home, capsys):
+    assert run("--model", "ae", "--out", "made") == 0
+    [changed] = bundle.find_bundles(home / "made")
+    quick = ["--dataset", "digits", "--model", "ae", "--epochs", "1", "--device", "cpu"]
+    assert train.main([*quick, "--out", "made"]) == 0
+    shutil.copytree(home / "made" / "digits-ae", home / "made" / "the-last-one")
+    save(discs / "red" / "00002.png", disc(20, 0.8, 0.3, 1))
+    before = {path.name: (path / "bundle.json").stat().st_mtime_ns for path in bundle.find_bundles(home / "made")}
+    capsys.readouterr()
+    assert train.main(["--evaluate", "--out", "made", "--device", "cpu"]) == train.FAILED
+    output, errors = capsys.readouterr()
+    assert errors.count("\n") == 1 and errors.startswith(f"{changed.name}: ") and "put them back" in errors
+    after = {path.name: (path / "bundle.json").stat().st_mtime_ns for path in bundle.find_bundles(home / "made")}
+    assert [name for name in before if after[name] != before[name]] == ["digits-ae", "the-last-one"]
+    assert "made/the-last-one" in output.splitlines()[-1]
+
+
 def test_a_folders_training_goes_on_where_it_was_killed(discs, home):
     found = folder.read(discs)
     recipe = config.folder_recipe(found.pictures, "vae", found.side, found.channels, 50)
