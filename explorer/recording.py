@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 
 from explorer import gaussian, metrics, objectives
+from explorer.bundle_checks import LARGEST
 from explorer.config import CLASSES, Config
 from explorer.models import Autoencoder, build
 
@@ -98,7 +99,7 @@ class Recorder:
         what the model was worth on these images: reconstruction, kl, adversarial (nats per image), coverage, sliced_w2_squared (t,).
         """
         found = {name: tensor.numpy() for name, tensor in self.tensors().items()}
-        halves = {name: found[name].astype(np.float16) for name in ("mean", "log_var", "logit") if name in found}
+        halves = {name: _in_half(name, found[name]) for name in ("mean", "log_var", "logit") if name in found}
         picture = np.frombuffer(_webp(np.concatenate(found["manifold"])), np.uint8)
         return found | halves | {"row": self.rows.astype(np.float32), "manifold": picture, "manifold_z": self.grid.numpy()}
 
@@ -133,6 +134,12 @@ class Recorder:
         z = torch.cartesian_prod(side, side).flip(1)  # (g², 2): z₁ grows fastest
         labels = [torch.full((len(z),), label, device=self.device) for label in range(CLASSES)] if judge.label_informed else [None]
         return torch.stack([judge.learnt(z, label) for label in labels]).view(-1, points, points)
+
+
+def _in_half(name: str, array: np.ndarray) -> np.ndarray:
+    """float16. A training may have begun wildly: a number that is too large for a bundle becomes the largest."""
+    largest = min(LARGEST.get(name, math.inf), float(np.finfo(np.float16).max))
+    return array.clip(-largest, largest).astype(np.float16)
 
 
 def _webp(picture: np.ndarray) -> bytes:

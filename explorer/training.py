@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from explorer import gaussian, metrics, objectives
+from explorer.bundle_checks import LARGEST
 from explorer.config import Config, TrainingConfig
 from explorer.distributed import ALONE, Processes
 from explorer.models import Autoencoder, Encoding, build, multiply_in
@@ -421,7 +422,7 @@ def evaluate(
     train: whose codes label the test codes. importance_samples: draws of z an image in a VAE's bound on log p(x); 0: none.
     progress: called now and then with the share of the work that is done; what it raises ends the measuring.
     The noise and the prior's draws come from EVALUATION_SEED, on the CPU, so every device sees the same.
-    Raises TrainingDiverged for codes that are NaN or infinite, which cannot be measured.
+    Raises TrainingDiverged for codes that are NaN or infinite, which cannot be measured, or larger than pages can show.
     """
     model = model.to(device).eval()
     x = _pixels(test, device)
@@ -440,6 +441,8 @@ def evaluate(
         codes = z[0]
     if not (codes.isfinite().all() and np.isfinite(results.get("negative_elbo", results["reconstruction"]))):
         raise TrainingDiverged(f"the trained model's codes or their losses are NaN or infinite. {REMEDY}")
+    if any((part.abs() > LARGEST[name]).any() for name, part in (("mean", mean), ("log_var", log_var)) if part is not None):
+        raise TrainingDiverged(f"the trained model's codes or their log-variances are larger than pages can show. {REMEDY}")
     progress(0.05)
     results |= _distances(codes.cpu().numpy(), model, generator)
     progress(0.15)

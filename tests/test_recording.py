@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 from scipy.stats import norm
 
-from explorer import bundle, datasets, recording, training
+from explorer import bundle, bundle_checks, datasets, recording, training
 from explorer.bundle import BundleError, load_bundle
 from explorer.checkpoint import load_checkpoint, save_checkpoint
 from explorer.config import Config, ModelConfig, TrainingConfig
@@ -51,6 +51,17 @@ def record(config: Config, train: Split, test: Split):
     for report in training.fit(config, train.images, CPU, labels=train.labels):
         recorder.see(report)
     return recorder, report
+
+
+def test_a_wild_beginning_is_recorded_as_the_largest_numbers(train, test):
+    recorder, _ = record(config(), train, test)
+    wild = recorder.tensors()
+    wild["mean"][0], wild["log_var"][0] = -1e6, 200.0
+    arrays = Recorder(config(), test, CPU, wild).arrays()
+    assert arrays["mean"].dtype == arrays["log_var"].dtype == np.float16
+    assert (arrays["mean"][0] == -65504).all() and (arrays["log_var"][0] == 80).all()
+    np.testing.assert_array_equal(arrays["mean"][1:], wild["mean"][1:].numpy().astype(np.float16))
+    bundle_checks.check_recording(arrays, config(), len(test.images))
 
 
 @pytest.mark.parametrize("steps", [1, 8, 29, 1_000, 14_100])

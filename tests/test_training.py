@@ -404,6 +404,15 @@ def test_a_model_that_cannot_be_measured_is_found_out(kind, part, images):
         training.evaluate(model, some(images), CPU)
 
 
+@pytest.mark.parametrize("layer, size", [("mean", 2e6), ("log_var", 81.0), ("log_var", -81.0)])
+def test_a_model_that_pages_cannot_show_is_found_out(layer, size, images):
+    model = build(config("vae").model, seed=0)
+    getattr(model.encoder, layer).weight.data.zero_()
+    getattr(model.encoder, layer).bias.data.fill_(size)
+    with pytest.raises(training.TrainingDiverged, match="larger than pages can show|NaN or infinite"):
+        training.evaluate(model, some(images), CPU)
+
+
 # Devices.
 
 
