@@ -170,6 +170,32 @@ def test_what_is_drawn_is_what_the_models_say(practise):
     assert grey[grey[:, 3] == 255][:, 0].mean() == pytest.approx(snapshot.manifold.mean(), abs=2)
 
 
+# Chromium says nothing of another screen that is only emulated: `screens` says it.
+SCREENS = """
+const ask = window.matchMedia.bind(window), screens = window.screens = new EventTarget();
+window.matchMedia = (query) => (query.includes("resolution") ? screens : ask(query));
+"""
+
+
+def test_pictures_are_as_sharp_as_the_screen(practise):
+    page = practise(device_scale_factor=3)
+    page.context.add_init_script(SCREENS)
+    page.reload()
+    page.wait_for_selector(READY)
+    begin(page, "Reset run A")
+    until(page, "ready", revision=1)
+    ratios = "all => all.map((c) => [c.width / c.clientWidth, c.height / c.clientHeight])"
+    canvases = panel(page).locator("canvas:visible")
+    np.testing.assert_allclose(canvases.evaluate_all(ratios), 3, rtol=2e-2)
+    ink = page.get_by_role("img", name="Run A: decoded manifold").evaluate(INK)
+    screen = {"width": DESK["width"], "height": DESK["height"], "deviceScaleFactor": 1, "mobile": False}
+    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", screen)
+    page.evaluate("screens.dispatchEvent(new Event('change'))")  # the window was moved to another one
+    assert canvases.count() > 2
+    np.testing.assert_allclose(canvases.evaluate_all(ratios), 1, rtol=2e-2)
+    assert page.get_by_role("img", name="Run A: decoded manifold").evaluate(INK) == pytest.approx(ink / 9, rel=0.1)
+
+
 def test_a_finished_run_is_saved_and_opens_in_the_explorer(practise, running_server):
     page = practise(b="ae,digits,hidden=16,epochs=2,batch_size=256")
     assert page.get_by_role("button", name="Save run A").get_attribute("aria-disabled") == "true"

@@ -18,7 +18,7 @@ import { Panel, panelNames } from "./panel.js";
 import { klMonteCarlo } from "./prior.js";
 import { Probe } from "./probe.js";
 import { format, percent, Readout, write } from "./readout.js";
-import { fieldColours, readTheme } from "./theme.js";
+import { fieldColours, followScreen, readTheme } from "./theme.js";
 import { Tools } from "./tools.js";
 import { averageKl, response } from "./usage.js";
 import { fill } from "./words.js";
@@ -96,7 +96,7 @@ class Explorer {
     await this.show(this.panels.map((panel, i) => [panel, models[i]]));
     this.resizer = new ResizeObserver(() => this.resize());
     for (const panel of this.panels) this.resizer.observe(panel.host);
-    this.followScreen();
+    this.unfollowScreen = followScreen(() => this.resize());
     await painted();
     this.root.dataset.ready = "true"; // points and pictures are on the screen
     performance.mark("explorer drawn");
@@ -133,6 +133,7 @@ class Explorer {
     this.made.destroy();
     this.missing.destroy();
     this.resizer?.disconnect();
+    this.unfollowScreen?.();
     for (const panel of this.panels) panel.map?.purge();
   }
 
@@ -523,17 +524,6 @@ class Explorer {
   resize() {
     for (const panel of this.panels) panel.map.resize();
     this.draw();
-  }
-
-  // A window that is moved to another screen keeps its size, and is drawn as sharply as that one.
-  followScreen() {
-    const moved = () => {
-      if (this.destroyed) return;
-      this.resize();
-      this.followScreen();
-    };
-    const same = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
-    same.addEventListener("change", moved, { once: true });
   }
 
   // ---- theme -----------------------------------------------------------------------------------------

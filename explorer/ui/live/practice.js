@@ -5,7 +5,7 @@ import { Feed } from "./practice_feed.js";
 import { Panel } from "./practice_panel.js";
 import { goneFor, hold, takeOver } from "./practice_tab.js";
 import { write } from "./readout.js";
-import { readTheme } from "./theme.js";
+import { followScreen, readTheme } from "./theme.js";
 import { escaped, fill } from "./words.js";
 
 const SIDES = ["a", "b"];
@@ -43,6 +43,7 @@ class Practice {
     });
     this.join(data);
     this.resizer = new ResizeObserver(() => this.drawAll());
+    this.unfollowScreen = followScreen(() => this.drawAll());
     for (const canvas of root.querySelectorAll("canvas")) {
       this.resizer.observe(canvas);
       canvas.addEventListener("contextrestored", () => this.drawAll());
@@ -81,6 +82,7 @@ class Practice {
     this.feed.stop();
     for (const { missing } of Object.values(this.panels)) missing.destroy();
     this.resizer.disconnect();
+    this.unfollowScreen();
   }
 
   // A change of choices is finished: one message, and Python writes the address and the code.

@@ -8,7 +8,7 @@ const SMALLEST = 1e-4; // of a logarithmic axis
 
 // Fits the canvas to its place, the page's type and the screen's sharpness. Returns {context, width, height} in CSS pixels of the usual type, cleared.
 export function fresh(canvas) {
-  const grown = enlargement(), sharpness = Math.min(2, window.devicePixelRatio || 1) * grown;
+  const grown = enlargement(), sharpness = window.devicePixelRatio * grown;
   const width = canvas.clientWidth / grown, height = canvas.clientHeight / grown;
   const [w, h] = [Math.round(width * sharpness), Math.round(height * sharpness)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });

@@ -1,4 +1,4 @@
-// The theme's colours, and the symbols' colours in it.
+// The theme's colours, and the symbols' colours in it; the size of its type, and the sharpness of the screen.
 
 // Reads the theme's colours where `root` stands, and sets --mean, --log-var … on it from symbols.json.
 // Returns {text, background, grid, zero, faint, dark}, or null if they are those of `before`.
@@ -18,6 +18,22 @@ export function readTheme(root, symbols, before = null) {
 
 // How large the page's type is, in the usual one: what is no CSS length grows by it in presentation mode.
 export const enlargement = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
+
+// Calls `moved` after the window came to a screen of another sharpness: its size stays. Returns a function that ends it.
+export function followScreen(moved) {
+  let same;
+  const changed = () => {
+    watch();
+    moved();
+  };
+  const watch = () => {
+    same?.removeEventListener("change", changed);
+    same = window.matchMedia(`(resolution: ${window.devicePixelRatio}dppx)`);
+    same.addEventListener("change", changed);
+  };
+  watch();
+  return () => same.removeEventListener("change", changed);
+}
 
 // What the discriminator takes for the prior's, and for codes: {prior, codes}. field: symbols.json's.
 export function fieldColours(field, dark) {
