@@ -133,8 +133,10 @@ def test_pictures_are_drawn_and_taken_away_in_an_older_browser(server, open_at):
     page.get_by_text("this browser cannot compress").last.wait_for()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("view", VIEWS)
+QUICK = "near"  # pictures, lists and choices, beside both maps
+
+
+@pytest.mark.parametrize("view", [v if v == QUICK else pytest.param(v, marks=pytest.mark.slow) for v in VIEWS])
 def test_every_view_opens_in_an_older_browser(server, open_at, view):
     path, ready = VIEWS[view]
     page = open_at(f"{server}/{path}", ready, older=True)

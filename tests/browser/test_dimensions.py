@@ -11,6 +11,8 @@ import torch
 from sklearn.decomposition import PCA
 
 from explorer.bundle import load_bundle
+from explorer.config import ModelConfig
+from explorer.models import build
 
 from .driver import COMPLETE, ROOT, address
 from .test_explore_near import shown_rows
@@ -67,6 +69,32 @@ def test_the_decoders_response_and_the_active_units_against_torch(compute, name)
     if log_var is not None:  # where the VAE pays nothing, the decoder hears nothing
         kl = 0.5 * (np.exp(log_var) + mean**2 - 1 - log_var).mean(0)
         assert found["active"] < len(kl) and (expected[kl < 0.1] < 0.1).all() and (expected[kl > 1] > 0.5).all()
+
+
+@pytest.mark.parametrize("kind, latent_dim", [("vae", 8), ("aae", 3)])
+def test_the_response_of_a_convolutional_decoder_against_torch(compute, kind, latent_dim):
+    shape = ModelConfig(kind, image_side=16, channels=3, network="conv", hidden=(3, 4, 8), latent_dim=latent_dim)
+    model = build(shape, seed=1).double()
+    tensors = {
+        name: {"shape": list(tensor.shape), "values": tensor.flatten().tolist()}
+        for name, tensor in model.state_dict().items()
+        if name.startswith("decoder.")
+    }
+    rng = np.random.default_rng(2)
+    mean, log_var = rng.standard_normal((2, 20, latent_dim))
+    js = (
+        "const values = (array) => Float32Array.from(array), whole = Object.entries(given.tensors);"
+        "const read = ([name, { shape, values: all }]) => [name, { shape, values: values(all) }];"
+        "const decoder = new Decoder(Object.fromEntries(whole.map(read)));"
+        "return response({ decoder, codes: { mean: given.mean.map(values), logVar: given.logVar?.map(values) } });"
+    )
+    wide = log_var.T.tolist() if kind == "vae" else None
+    found = compute("decoder usage", js, given={"tensors": tensors, "mean": mean.T.tolist(), "logVar": wide})
+    one = torch.func.jacfwd(lambda z: torch.sigmoid(model.decode(z[None])[0]))
+    slopes = torch.stack([one(z) for z in torch.from_numpy(mean)])  # (20, pixels, d)
+    variance = mean.var(0) + (np.exp(log_var).mean(0) if kind == "vae" else 0)
+    expected = np.sqrt(slopes.square().sum(1).mean(0).detach().numpy() * variance)
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
 
 
 def made(page, side: str) -> None:
