@@ -24,7 +24,8 @@ def policy() -> str:
     hashes = [f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" for script in scripts]
     return "; ".join([
         "default-src 'self'",
-        # blob: is how Streamlit loads a component's module; for WebGL, as on the scoreboard, Plotly needs eval
+        # blob: is how Streamlit loads a component's module. Eval: the app's pages open without it; a Plotly plot in
+        # WebGL would need it, and Streamlit's protobuf runs WebAssembly where it may.
         f"script-src 'self' blob: 'unsafe-eval' {' '.join(hashes)}",
         "style-src 'self' 'unsafe-inline'",  # Streamlit and Plotly write style elements
         "img-src 'self' blob: data:",
