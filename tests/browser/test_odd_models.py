@@ -91,7 +91,10 @@ def maps(page) -> list[list[list[float]]]:
 
 def test_a_copy_of_a_bundle_shows_the_same_map_under_its_own_name(open_odd):
     page = open_odd("vae", "aae")
-    page.get_by_role("combobox", name="Model in the right panel").select_option("runs/copy")
+    models = page.get_by_role("combobox", name="Model in the right panel")
+    models.select_option("")  # the list has the newest runs: all of them
+    page.get_by_text("The list holds all").first.wait_for(state="attached")
+    models.select_option("runs/copy")
     page.wait_for_url("**right=runs%2Fcopy**")
     page.locator(".panel.right .facts").filter(has_text="Its loss holds each q(z|x)").wait_for()
     left, right = maps(page)
