@@ -16,6 +16,7 @@ import sys
 import tempfile
 import types
 import zlib
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -39,7 +40,11 @@ STEMS = tuple(f"{part}-{what}-ubyte" for part in PARTS.values() for what in ("im
 
 
 class DatasetError(Exception):
-    """A dataset cannot be had. The message names it, the reason and what to do."""
+    """A dataset cannot be had. The message names it, the reason and what to do; `for_page` says it to a page's visitor, who has a button."""
+
+    def __init__(self, message: str, for_page: str | None = None) -> None:
+        super().__init__(message)
+        self.for_page = for_page or message
 
 
 class Split(NamedTuple):
@@ -70,7 +75,10 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
     if download and not is_present(name, data_dir):
         _download(name, data_dir)
     if not is_present(name, data_dir):
-        raise DatasetError(f"Dataset {name} is not in {shown_path(_raw_dir(name, data_dir))}. {_remedy(name, data_dir)}")
+        raise DatasetError(
+            f"Dataset {name} is not in {shown_path(_raw_dir(name, data_dir))}. {_remedy(name, data_dir)}",
+            f"Dataset {name} is not on the server: fetch it.",
+        )
     files = [_find(name, data_dir, stem) for stem in STEMS if stem.startswith(PARTS[split])]
     try:
         images, labels = map(_read_idx, files)
@@ -80,9 +88,9 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
             limit = len(CLASS_NAMES[name])
             raise ValueError(f"{files[1].name}: labels must be below {limit}, but one is {labels.max()}")
     except (OSError, ValueError) as error:
+        problem = f"Dataset {name} in {shown_path(files[0].parent)} cannot be read ({_reason(error)})"
         raise DatasetError(
-            f"Dataset {name} in {shown_path(files[0].parent)} cannot be read ({_reason(error)}): "
-            f"remove the damaged file and run again. {_remedy(name, data_dir)}"
+            f"{problem}: remove the damaged file and run again. {_remedy(name, data_dir)}", f"{problem}: fetch it again."
         ) from error
     return Split(images.reshape(len(images), -1), labels)
 
@@ -133,6 +141,28 @@ def is_present(name: str, data_dir: str | Path = "data") -> bool:
     return all(_find(name, Path(data_dir), stem) for stem in STEMS)
 
 
+def is_readable(name: str, data_dir: str | Path = "data", splits: tuple[str, ...] = tuple(PARTS)) -> bool:
+    """Whether `load` can read these splits without a download. Reads the files, again only when they changed."""
+    if name in LOADERS:
+        return True
+    files = [_find(name, Path(data_dir), stem) for stem in STEMS]
+    try:
+        stamps = tuple((stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size) for stat in map(os.stat, filter(None, files)))
+    except OSError:  # it went away meanwhile
+        return False
+    return len(stamps) == len(STEMS) and all(_can_load(name, split, Path(data_dir), tuple(files), stamps) for split in splits)
+
+
+@lru_cache(maxsize=32)
+def _can_load(name: str, split: str, data_dir: Path, files: tuple[Path, ...], stamps: tuple) -> bool:
+    """files, stamps: so that others are read again."""
+    try:
+        load(name, split, data_dir)
+    except DatasetError:
+        return False
+    return True
+
+
 def put_in_place(name: str, data_dir: Path, contents: dict[str, bytes]) -> None:
     """Writes the four downloaded files, by their stems, unless another program was faster. Raises OSError.
 
@@ -140,7 +170,7 @@ def put_in_place(name: str, data_dir: Path, contents: dict[str, bytes]) -> None:
     """
     raw = _raw_dir(name, data_dir)
     with alone_in(data_dir):
-        if is_present(name, data_dir):
+        if is_readable(name, data_dir):
             return
         raw.mkdir(parents=True, exist_ok=True)
         for part in raw.glob(f"*{PART}"):  # of a program that was killed

@@ -69,7 +69,7 @@ class Cancelled(Exception):
 class Status(NamedTuple):
     """How a dataset stands."""
 
-    present: bool
+    present: bool  # and whole
     state: str  # idle, running, elsewhere (another dataset is being fetched), failed, cancelled
     done: int  # bytes
     total: int  # bytes
@@ -136,13 +136,13 @@ class Downloads:
         job = self._job  # before looking at the disk: a job that ends meanwhile has left its files there
         state = "idle" if job is None else job.state if job.name == name else "elsewhere" if job.is_running else "idle"
         own = job is not None and job.name == name
-        return Status(datasets.is_present(name, self.data_dir), state, job.done if own else 0, total, job.problem if own else None)
+        return Status(datasets.is_readable(name, self.data_dir), state, job.done if own else 0, total, job.problem if own else None)
 
     def fetch(self, name: str) -> None:
         """Begins, unless it is there or a download runs already. Raises LookupError for a dataset that cannot be fetched."""
         _source_of(name)
         with self._lock:
-            if not (self._job and self._job.is_running) and not datasets.is_present(name, self.data_dir):
+            if not (self._job and self._job.is_running) and not datasets.is_readable(name, self.data_dir):
                 self._job = _Job(name, self.data_dir)
 
     def cancel(self, name: str) -> None:

@@ -39,7 +39,7 @@ class Originals(Protocol):
     """The test images of one dataset or folder."""
 
     def are_here(self) -> bool:
-        """Whether the images can be read, as far as the files' names tell."""
+        """Whether the images can be read; of a folder, as far as the files' names tell."""
 
     def one(self, row: int) -> np.ndarray:
         """One image: (pixels,) uint8. Raises DatasetError where it cannot be read, LookupError where there is no such row."""
@@ -55,7 +55,7 @@ class DatasetOriginals:
         self.name, self.data_dir = name, data_dir
 
     def are_here(self) -> bool:
-        return datasets.is_present(self.name, self.data_dir) or has_sheet(self.name)
+        return has_sheet(self.name) or datasets.is_readable(self.name, self.data_dir, ("test",))
 
     def one(self, row: int) -> np.ndarray:
         images = self.all()

@@ -181,7 +181,7 @@ class Run:
         expected = isinstance(error, (datasets.DatasetError, BundleError, ValueError))
         if not expected:
             _LOG.error("a training failed", exc_info=error)
-        self.problem = str(error) if expected else _sentence(error)
+        self.problem = str(getattr(error, "for_page", error)) if expected else _sentence(error)
         if not expected and self._leave_accelerator(error):
             self.problem = f"{self.problem.rstrip('.')}. Trainings that start from now on use the CPU."
         if self._to_be_saved:  # the training itself is as good as before

@@ -196,6 +196,8 @@ def test_damaged_files(tmp_path, file, damage):
     with pytest.raises(datasets.DatasetError, match=expected) as error:
         datasets.load("mnist", "test", tmp_path)
     assert_helpful(str(error.value), tmp_path)
+    assert "--dataset" not in error.value.for_page and error.value.for_page.endswith("): fetch it again.")
+    assert not datasets.is_readable("mnist", tmp_path) and datasets.is_readable("mnist", tmp_path, ("train",))
     assert len(datasets.load("mnist", "train", tmp_path).images) == 12  # the other split is as it was
 
 

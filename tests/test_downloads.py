@@ -112,6 +112,21 @@ def test_what_somebody_brought_stays(tmp_path, mirror):
     assert brought.items() <= contents_below(tmp_path).items()
 
 
+@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: b"<html>", lambda content: gzip.compress(content)[:-9]])
+@pytest.mark.parametrize("name", [RAW_FILES[0], RAW_FILES[3], f"{RAW_FILES[2]}.gz"])
+def test_a_damaged_file_counts_as_missing_and_a_download_takes_its_place(tmp_path, mirror, damage, name):
+    raw = tmp_path / "MNIST" / "raw"
+    bring(raw, "unpacked", [one for one in RAW_FILES if one != name.removesuffix(".gz")])
+    damaged = damage(idx_contents()[name.removesuffix(".gz")])
+    (raw / name).write_bytes(damaged)
+    found = downloads.Downloads(tmp_path)
+    assert not found.status("mnist").present
+    found.fetch("mnist")
+    assert ended(found).present
+    assert len(datasets.load("mnist", "train", tmp_path).images) == 12 and len(datasets.load("mnist", "test", tmp_path).images) == 5
+    assert damaged in contents_below(tmp_path).values()  # somebody may have brought it
+
+
 def test_two_servers_that_fetch_at_once_both_have_it(tmp_path, mirror, monkeypatch):
     """The first one has written a file aside when the second one comes to write too, and would clear it away."""
     servers = [downloads.Downloads(tmp_path) for _ in range(2)]
