@@ -359,4 +359,4 @@ def _checks(pictures: Pictures) -> list[str]:
 
 def _gone(pictures: Pictures) -> str:
     name = readable(pictures.label)
-    return f"the pictures are not on this machine as they were when the model was trained, in a folder {name}"
+    return f"The pictures in the folder {name} are gone or have changed since the model was trained."

@@ -21,6 +21,7 @@ from explorer.ui.live import assets
 
 from .asgi import ask, routes_app
 from .small_bundles import pictures, save, save_model
+from .test_datasets import idx_contents
 
 FILES = ("bundle.json", "weights", "codes", "recording")
 PAGES = ("explore", "reparameterisation", "adversary", "scoreboard")  # that show models
@@ -279,12 +280,13 @@ def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
         monkeypatch.setattr(cached, "DATA_DIR", Path("d" * 5000))
     elif how == "damaged":
         truncated_mnist(folder)
-    assert [one["name"] for one in cached.known_datasets() if one["present"]] == (["mnist", "digits"] if how == "damaged" else ["digits"])
+    assert [one["name"] for one in cached.known_datasets() if one["present"]] == ["digits"]
     app = routes_app()
     for rows in ("3", "1,2"):
         found = ask(app, f"/assets/any/originals/mnist?rows={rows}")
         assert found.status == 404 and b"\n" not in found.body
         assert (b"Dataset mnist in " if how == "damaged" else b"pretrained/originals/mnist.png cannot be read") in found.body
+        assert b"fetch" in found.body and b"--dataset" not in found.body  # a visitor has no command line
     assert "cannot be read" in cached.original_problem("mnist", 3) and cached.original_problem("digits", 3) is None
     for page in (*PAGES, "practice") if how == "no name at all" else ():
         open_page(page)
@@ -298,7 +300,7 @@ def test_the_lesson_on_damaged_data_says_so(models, tmp_path, monkeypatch, view)
     monkeypatch.setattr(cached, "catalogue", lambda: cached.Catalogue([entry], []))
     opened = open_page("reparameterisation", view=view)
     if view == "vae":
-        assert "cannot be read" in opened.info[0].value.replace("\\", "")
+        assert "Fetch the pictures above, or choose another VAE." in opened.info[0].value.replace("\\", "")
     with pytest.raises(datasets.DatasetError, match="remove the damaged file and run again"):
         cached.original("mnist", 0)
 
@@ -307,8 +309,18 @@ def test_a_page_opens_on_models_whose_pictures_are_here(models, tmp_path):
     named = {name: {"dataset": name.rpartition("-")[0]} for name in ("mnist-vae", "mnist-aae", "digits-vae", "digits-aae")}
     assert [names[0] for names in cached.front(named)] == ["digits-vae", "digits-aae"]
     truncated_mnist(tmp_path / "data")  # the names are there
+    assert [names[0] for names in cached.front(named)] == ["digits-vae", "digits-aae"]
+    for name, content in idx_contents().items():
+        (tmp_path / "data" / "MNIST" / "raw" / name).write_bytes(content)
     assert [names[0] for names in cached.front(named)] == ["mnist-vae", "mnist-aae"]
     assert [names[0] for names in cached.front({})] == ["mnist-vae", "mnist-aae"]
+
+
+def test_without_the_front_models_a_page_opens_on_one_whose_pictures_are_here(models):
+    entries = {name: {"dataset": dataset, "latent_dim": 2, "images": 360} for name, dataset in (("a", "kmnist"), ("b", "digits"), ("c", "digits"))}
+    opened = state.default_state(entries, cached.front(entries))
+    assert (opened["left"], opened["right"]) == ("b", "b")
+    assert reparameterisation_state.default_state(entries, cached.front(entries)[0])["model"] == "b"
 
 
 def test_errors_of_images_of_another_set_are_not_given_out(models, monkeypatch):

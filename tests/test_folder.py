@@ -471,11 +471,12 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
     changed = discs / folder.test_files(found.pictures)[3]
     save(changed, disc(20, 0.8, 0.3, 1))
     assert cached.original(entry["dataset"], 2)
-    with pytest.raises(DatasetError, match="the pictures are not on this machine as they were when the model was trained"):
+    with pytest.raises(DatasetError, match=r"^The pictures in the folder My discs! are gone or have changed since the model was trained\.$"):
         cached.original(entry["dataset"], 3)
-    with pytest.raises(DatasetError, match="the pictures are not on this machine"):
+    assert [row for row, _ in cached.originals(entry["dataset"], [2, 3, 4])] == [2, 4]  # one picture keeps no other back
+    with pytest.raises(DatasetError, match="are gone or have changed"):
         cached.reconstruction_errors(entry["digest"])
-    with pytest.raises(LookupError, match="the pictures are not on this machine"):
+    with pytest.raises(LookupError, match="are gone or have changed"):
         cached.umap_points(entry["digest"], "pixels")
     for change in (lambda: [(discs / f"{i}.png").write_bytes(b"x") for i in range(6)], lambda: shutil.rmtree(discs)):
         change()
@@ -483,7 +484,7 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
         assert cached.in_full(cached.catalogue().entries)[0]["originals"] is False
         with pytest.raises(DatasetError):
             cached.original(entry["dataset"], 2)
-        with pytest.raises(LookupError, match="the pictures are not on this machine"):
+        with pytest.raises(LookupError, match="the folder's pictures are gone or have changed"):
             cached.umap_source(entry["digest"], "pixels")
 
 
@@ -507,7 +508,7 @@ def test_names_that_are_no_utf8_are_trained_and_shown(home, monkeypatch):
         assert cached.original(entry["dataset"], row) == found.test.images[row].tobytes()
     shutil.rmtree(discs)
     cached._listed.clear()
-    assert cached.original_problem(entry["dataset"], 0).endswith("when the model was trained, in a folder caf\\xe9 я")
+    assert cached.original_problem(entry["dataset"], 0) == "The pictures in the folder caf\\xe9 я are gone or have changed since the model was trained."
     assert train.main(["--evaluate", "--out", "runs", "--device", "cpu"]) == train.FAILED
 
 
@@ -521,7 +522,7 @@ def test_a_folder_that_changed_is_listed_once_a_minute(discs, home, monkeypatch)
     monkeypatch.setattr(folder, "list_files", lambda *asked, real=folder.list_files: listed.append(asked) or real(*asked))
     for _ in range(5):
         [entry] = cached.catalogue().entries
-        assert "the pictures are not on this machine" in cached.original_problem(entry["dataset"], 0)
+        assert "are gone or have changed" in cached.original_problem(entry["dataset"], 0)
     assert len(listed) == 1
 
 

@@ -52,7 +52,7 @@ def for_page(message: object) -> str:
     folders = {ROOT, Path(sys.prefix), *(place.parent for place in places)}
     with contextlib.suppress(RuntimeError):  # an account may have none
         folders.add(Path.home())
-    return readable(without_folders(str(message), folders))
+    return readable(without_folders(str(getattr(message, "for_page", message)), folders))
 
 
 class Catalogue(NamedTuple):
@@ -91,9 +91,13 @@ def shelf() -> Shelf:
 
 
 def front(models: Mapping[str, dict]) -> list[list[str]]:
-    """FRONT, with those first whose pictures are here. models: the catalogue's entries by their names."""
+    """FRONT, with those first whose pictures are here; behind them the first of all models whose are. models: the catalogue's entries by their names."""
     here = {name for names in FRONT for name in names if name in models and _are_here(models[name]["dataset"])}
-    return [sorted(names, key=lambda name: name not in here) for names in FRONT]
+    found = [sorted(names, key=lambda name: name not in here) for names in FRONT]
+    if any(not any(name in models for name in names) for names in FRONT):
+        others = [name for name, entry in models.items() if _are_here(entry["dataset"])][:1]
+        return [names + others for names in found]
+    return found
 
 
 def browser_tensors(digest: str) -> bytes | None:
@@ -253,9 +257,9 @@ def _find(digest: str) -> Bundle | None:
 
 
 def known_datasets() -> list[dict]:
-    """Every dataset: its name, whether it is on the disk, and its classes' names."""
+    """Every dataset: its name, whether it can be trained on, and its classes' names."""
     return [
-        {"name": name, "present": datasets.is_present(name, DATA_DIR), "classes": list(datasets.CLASS_NAMES[name])} for name in datasets.DATASETS
+        {"name": name, "present": datasets.is_readable(name, DATA_DIR), "classes": list(datasets.CLASS_NAMES[name])} for name in datasets.DATASETS
     ]
 
 
@@ -296,10 +300,17 @@ def original_problem(dataset: str, row: int) -> str | None:
     return None
 
 
-def originals(dataset: str, rows: list[int]) -> bytes:
-    """The pixels of some test images, one after the other. Raises as `original` does."""
-    found = _originals_of_dataset(dataset)
-    return b"".join(found.one(row).tobytes() for row in rows)
+def originals(dataset: str, rows: list[int]) -> list[tuple[int, bytes]]:
+    """The rows of those test images that can be read, and their pixels. Raises as `original` does: DatasetError where none can be read."""
+    found, read, problem = _originals_of_dataset(dataset), [], None
+    for row in rows:
+        try:
+            read.append((row, found.one(row).tobytes()))
+        except datasets.DatasetError as error:  # one picture of a folder may have changed
+            problem = error
+    if problem and not read:
+        raise problem
+    return read
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)  # a few megabytes each

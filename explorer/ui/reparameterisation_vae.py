@@ -28,8 +28,10 @@ def problem(entry: dict, row: int) -> str | None:
 def no_image(entry: dict, row: int) -> str | None:
     """Why that test image of a model's cannot be had, if so."""
     if not entry["originals"]:
-        why = entry["without_originals"] or datasets.WORDS["no_pictures"].format(dataset=entry["dataset"])
-        return texts.NO_IMAGES.format(why=why)
+        if why := entry["without_originals"]:
+            return texts.NO_IMAGES.format(why=why, remedy=texts.CHOOSE)
+        why = datasets.WORDS["no_pictures"].format(dataset=entry["dataset"])
+        return texts.NO_IMAGES.format(why=why, remedy=texts.FETCH_OR_CHOOSE)
     return cached.original_problem(entry["dataset"], row)
 
 

@@ -33,7 +33,7 @@ BUNDLE_FILES = {
     "tensors": cached.browser_tensors,  # what the front page needs: the decoder (float16) and the codes
     "latents": cached.latent_tensors,  # what a lesson needs that decodes nothing: the codes and the discriminator
     "encoders": cached.encoder_tensors,  # float16
-    "errors": cached.reconstruction_errors,  # of each test image; only where the dataset is on the disk
+    "errors": cached.reconstruction_errors,  # of each test image; only where the originals are here
     "recordings": cached.browser_recording,  # moments of the training
 }
 
@@ -101,20 +101,22 @@ async def serve_of_bundle(request: Request) -> Response:
     try:
         asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
     except (BundleError, DatasetError) as error:
-        return PlainTextResponse(f"There is no such file: {cached.for_page(error)}", 404)
+        return PlainTextResponse(cached.for_page(error), 404)
     return respond(request, asset, f"{kind}-{digest}") if asset else PlainTextResponse("There is no such model: reload the page.", 404)
 
 
 async def serve_originals(request: Request) -> Response:
-    """`?rows=1,2,3`: their pixels, one image after the other."""
+    """`?rows=1,2,3`: their pixels, one image after the other. The header X-Rows names the images that could be read."""
     rows = request.query_params.get("rows", "").split(",", MOST_ORIGINALS)
     if len(rows) > MOST_ORIGINALS or not all(map(_is_row, rows)):
         return PlainTextResponse(f"rows must be 1 to {MOST_ORIGINALS} whole numbers with commas between them", 400)
     try:
-        images = await anyio.to_thread.run_sync(cached.originals, request.path_params["dataset"], [int(row) for row in rows])
+        read = await anyio.to_thread.run_sync(cached.originals, request.path_params["dataset"], [int(row) for row in rows])
     except (DatasetError, LookupError) as error:
         return PlainTextResponse(cached.for_page(error), 404)
-    return Response(images, media_type="application/octet-stream", headers={"Cache-Control": "private, max-age=3600"})
+    whole = len(read) == len(rows)  # what could not be read is asked for again
+    headers = {"Cache-Control": "private, max-age=3600" if whole else "no-store", "X-Rows": ",".join(str(row) for row, _ in read)}
+    return Response(b"".join(pixels for _, pixels in read), media_type="application/octet-stream", headers=headers)
 
 
 def _is_row(text: str) -> bool:

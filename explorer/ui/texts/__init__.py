@@ -22,7 +22,7 @@ pass on the Host header. Start the server with
 or make the proxy pass the header on, in nginx by
   proxy_set_header Host $http_host;
 This page then connects by itself."""
-NO_PICTURES = "the pictures are not on this machine as they were when the model was trained"
+NO_PICTURES = "the folder's pictures are gone or have changed since the model was trained"
 NOT_SHOWN = (
     "{path}: this model cannot be shown ({error}). "
     "Move the folder away, or run `python train.py` to make it again; the server's log says more."
