@@ -174,6 +174,20 @@ def test_original_pictures_are_in_the_file(taken, alone):
     page.get_by_text(re.compile(r"\d+ original test images of mnist: .+ Yann LeCun and Corinna Cortes, CC BY-SA 3\.0")).wait_for()
 
 
+@pytest.mark.parametrize("channels, side, classes", [(1, 28, 10), (3, 64, 40)])
+def test_pictures_of_each_class_go_into_the_file_however_many_were_seen(compute, channels, side, classes):
+    """A region's mean fetches 512."""
+    js = """
+    const label = Array.from({ length: 10_000 }, (_, row) => row % classes), seen = Array.from({ length: 600 }, (_, i) => 5000 + 10 * i);
+    const entry = { dataset: "some", channels, image_side: side }, panel = { model: { entry }, pickedRow: () => 9999 };
+    return rowsOf({ state: () => ({}), originals: { rows: () => seen }, panels: [panel] }, entry, { label });
+    """
+    rows = compute("take_file", js, channels=channels, side=side, classes=classes)
+    most = 400_000 // (channels * side**2)
+    assert len(rows) == most == len(set(rows)) and 9999 in rows
+    assert len({row % classes for row in rows}) >= min(classes, most // 2) and len([row for row in rows if row >= 5000]) >= most // 3
+
+
 @pytest.mark.slow
 def test_what_was_looked_at_is_in_the_file(open_page, alone, tmp_path):
     """The neighbours' pictures, of clothes, and each image's error, which was asked for."""
@@ -209,6 +223,7 @@ def test_file_of_a_dark_theme_on_a_phone_and_a_wrong_address(open_page, alone, t
     page = opened(open_page(f"?{DIGITS}&tool=take", color_scheme="dark"))
     theme = "() => getComputedStyle([...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer') ?? (e.matches('.explorer') ? e : null)).find(Boolean)).getPropertyValue('--st-background-color')"
     background = page.evaluate(theme)
+    assert "It also holds some original test images." in page.locator(".take-file .note").inner_text()
     (tmp_path / "small.html").write_bytes(downloaded(page, "Make the file")[1])
     phone = alone(tmp_path / "small.html", viewport={"width": 390, "height": 844})
     assert phone.evaluate(theme) == background != "#ffffff"

@@ -87,11 +87,17 @@ export class TestImages {
       const row = (((this.row + i * direction) % n) + n) % n;
       if (this.suits(row)) return this.goTo(row);
     }
+    this.sayNone();
   }
 
   random() {
     const rows = [...this.labels.keys()].filter((row) => this.suits(row));
-    if (rows.length) this.goTo(rows[Math.floor(Math.random() * rows.length)]);
+    if (!rows.length) return this.sayNone();
+    this.goTo(rows[Math.floor(Math.random() * rows.length)]);
+  }
+
+  sayNone() {
+    this.on.say(fill(this.page.words.none_of_class, { class: this.entry.classes[this.classes.value] }));
   }
 
   suits(row) {

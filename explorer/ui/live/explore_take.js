@@ -2,6 +2,7 @@
 
 import { download, fileName, today } from "./download.js";
 import { sample } from "./models.js";
+import { ROOM } from "./originals.js";
 import { format, percent, subscript, trimmed, write } from "./readout.js";
 import { codesCsv } from "./take_codes.js";
 import { mapSvg, picturesSvg, pngOf, resolved } from "./take_svg.js";
@@ -36,7 +37,9 @@ export class Tool {
     this.rows.codes.replaceChildren(...panels.map((panel) => button(panel.name, () => this.saveCodes([panel]))));
     if (alike && panels[0].model !== panels[1].model) this.rows.codes.append(button(words.both, () => this.saveCodes(panels)));
     write(this.find(".take-codes .note"), alike ? words.codes_note : `${words.codes_note} ${words.codes_apart}`);
-    if (!this.inFile) write(this.find(".take-file .note"), filled(words.file_note, { size: this.sizeGuess() }));
+    const notes = [filled(words.file_note, { size: this.sizeGuess() })];
+    if (this.withOriginals().length) notes.push(words.file_note_originals);
+    if (!this.inFile) write(this.find(".take-file .note"), notes.join(" "));
     clearInterval(this.looking);
     this.looking = setInterval(() => this.showLink(), LOOK);
     this.showLink();
@@ -252,7 +255,14 @@ export class Tool {
       const numbers = codes.mean.length * (codes.logVar ? 2 : 1), each = codes.mean.length > 2 ? 2 : 4;
       return weights + codes.label.length * numbers * each * (entry.kind === "vae" ? 1 : 2) + (entry.recording ? 0.2e6 + 375 * Math.min(2000, codes.label.length) : 0);
     });
-    return trimmed(Math.min(12, Math.round((2.3e6 + bytes.reduce((a, b) => a + b) * 1.16) / 1e6)));
+    const originals = this.withOriginals().map(({ channels, image_side: side, images }) => Math.min(ROOM, images * channels * side ** 2));
+    return trimmed(Math.min(12, Math.round((2.3e6 + [...bytes, ...originals].reduce((a, b) => a + b) * 1.16) / 1e6)));
+  }
+
+  // A model of each dataset whose original pictures go into the file.
+  withOriginals() {
+    const entries = this.page.panels.map(({ model }) => model.entry).filter(({ originals }) => originals);
+    return [...new Map(entries.map((entry) => [entry.dataset, entry])).values()];
   }
 
   // What is read in the file.
@@ -260,6 +270,7 @@ export class Tool {
     const { words, panels } = this.page;
     const [left, right] = panels.map(({ name, model: { entry } }) =>
       filled(words.file_model, { name, model: entry.name, kind: entry.title, dataset: entry.dataset_label, prior: entry.prior, seed: entry.seed }));
+    const whole = (held) => panels.every(({ model: { entry } }) => held.some(({ dataset, rows }) => dataset === entry.dataset && rows.length === entry.images));
     const titles = panels.map(({ name, model }) => `${name} · ${model.entry.dataset_label}`);
     return {
       title: filled(words.beside, { left: titles[0], right: titles[1] }),
@@ -272,11 +283,11 @@ export class Tool {
           const inside = filled(words.file_originals, { count: rows.length, dataset: entry.dataset_label });
           return `${inside} ${words.credits[dataset] ?? ""}`;
         }),
-        filled(words.file_missing, { errors: errors ? "" : words.file_missing_errors, recordings: missing ? filled(words.file_missing_recordings, { limit }) : "" }),
+        filled(words.file_missing, { originals: whole(originals) ? "" : words.file_missing_originals, errors: errors ? "" : words.file_missing_errors, recordings: missing ? filled(words.file_missing_recordings, { limit }) : "" }),
       ],
       tooOld: words.file_too_old, noScripts: words.file_no_scripts,
       noRecording: words.file_no_recording, nothingRecorded: words.file_nothing_recorded,
-      noOriginal: words.file_no_original, noErrors: words.file_no_errors,
+      noOriginal: words.file_no_original, noOriginals: words.file_no_originals, noErrors: words.file_no_errors,
       noCompression: words.no_compression, noNetwork: words.no_network, notFetched: (what, status) => filled(words.not_fetched, { what, status }),
     };
   }

@@ -4,12 +4,12 @@
 // Plotly are compressed; standalone.js, which runs in the file, answers fetches with them.
 
 import { encode } from "./base85.js";
+import { ROOM } from "./originals.js";
 import { BASE } from "./standalone.js";
 import { NAMES } from "./tools.js";
 import { escaped } from "./words.js";
 
 export const LIMIT = 12e6; // bytes
-const ROOM = 400_000; // bytes of the original pictures' pixels, for each dataset
 const OF_CLASS = 10; // original pictures of each class, beside those that were seen on the page
 const FIRST = ["explore.js", "standalone.js"];
 const PLOTLY = `import { plotly } from "explorer/standalone.js";\nexport default await plotly();\n`;
@@ -39,7 +39,10 @@ export async function fileOf(page, text, state, onProgress, signal) {
   // The original pictures of a model's dataset: their pixels, one after the other.
   const packOriginals = async ({ entry, codes }) => {
     const wanted = rowsOf(page, entry, codes);
-    await page.originals.fetch(entry, wanted).catch(() => {}); // a folder's may have changed: what came is taken
+    await page.originals.fetch(entry, wanted, signal).catch((error) => {
+      if (error.name === "AbortError") throw error;
+      if (error instanceof TypeError) throw new Error(text.noNetwork);
+    }); // a folder's may have changed: what came is taken
     const rows = wanted.filter((row) => page.originals.get(entry, row));
     const pixels = new Blob(rows.map((row) => page.originals.get(entry, row)));
     return { held: { dataset: entry.dataset, rows }, ...(await pack(`originals/${entry.dataset}`, pixels.stream())) };
@@ -56,7 +59,7 @@ export async function fileOf(page, text, state, onProgress, signal) {
   const modules = await modulesFrom(FIRST, async (name) => (await get(name)).text());
   onProgress(++done, all);
   const assets = await Promise.all(["plotly.min.js", ...wanted].map((address) => pack(address)));
-  const originals = await Promise.all(shown.map(packOriginals));
+  const originals = (await Promise.all(shown.map(packOriginals))).filter(({ held }) => held.rows.length);
   const recordings = await Promise.all(recorded.map(async (entry) => ({ entry, ...(await pack(entry.recording)) })));
 
   const parts = (kept) => {
@@ -64,7 +67,8 @@ export async function fileOf(page, text, state, onProgress, signal) {
       const held = kept.find((one) => one.held?.dataset === entry.dataset)?.held.rows ?? [];
       const recording = kept.find((one) => one.entry === entry)?.address ?? null;
       return {
-        ...entry, recording, originals: held.length > 0, held, without_originals: text.noOriginal,
+        ...entry, recording, originals: held.length > 0, held,
+        without_originals: held.length ? text.noOriginal : text.noOriginals,
         errors: measured(entry), without_errors: text.noErrors,
       };
     });
@@ -88,9 +92,9 @@ export async function fileOf(page, text, state, onProgress, signal) {
   return blob;
 }
 
-// The rows of a dataset's original pictures that the file takes: the picked one, those that were seen on the page,
-// and some of each class, as far as there is room.
-function rowsOf({ state, originals, panels }, entry, { label }) {
+// The rows of a dataset's original pictures that the file takes, as far as there is room: the picked one, some of each
+// class in at most half of the room, and those that were seen on the page.
+export function rowsOf({ state, originals, panels }, entry, { label }) {
   const own = panels.filter(({ model }) => model.entry.dataset === entry.dataset);
   const picked = own.map((panel) => panel.pickedRow(state())).filter((row) => row !== null);
   const counts = new Map(), some = [];
@@ -99,8 +103,9 @@ function rowsOf({ state, originals, panels }, entry, { label }) {
     counts.set(which, count + 1);
     if (count < OF_CLASS) (some[count] ??= []).push(row); // first one of each class, then another of each
   }
-  const rows = [...new Set([...picked, ...originals.rows(entry), ...some.flat()])];
-  return rows.slice(0, Math.floor(ROOM / (entry.channels * entry.image_side ** 2))).sort((a, b) => a - b);
+  const most = Math.floor(ROOM / (entry.channels * entry.image_side ** 2));
+  const rows = [...new Set([...picked, ...some.flat().slice(0, most / 2), ...originals.rows(entry), ...some.flat()])];
+  return rows.slice(0, most).sort((a, b) => a - b);
 }
 
 // The UMAPs that were made of a model.

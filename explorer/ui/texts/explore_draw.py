@@ -63,6 +63,7 @@ WORDS = {
     "no_such_row": "Test images have the numbers 0 to {n}.",
     "no_original": "Test image {row} is marked on the maps, but cannot be shown: {why}.",
     "original_failed": "Test image {row} of {dataset} could not be loaded ({why}): try again, or draw.",
+    "none_of_class": "There is no picture of class {class} here: choose another class.",
     "no_images": "No test images: {why}.",
     "forms": {
         "mnist": "Read as MNIST's digits are: larger side 20 pixels, centre of mass in the middle of 28 × 28.",

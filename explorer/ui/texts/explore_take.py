@@ -30,6 +30,7 @@ WORDS = {
     "file": "One file",
     "make": "Make the file",
     "file_note": "This view as one HTML file, about {size} MB: a double-click opens it, with no server and no network. Both models are in it, decoders and encoders.",
+    "file_note_originals": "It also holds some original test images.",
     "in_file": "This is such a file: a copy of it is all that it takes.",
     "making": "Fetching and packing: {done} of {all}",
     "cancel": "Cancel",
@@ -82,8 +83,8 @@ WORDS = {
     "The address of this page, from # on, follows the view.",
     "file_recordings": "the recorded trainings",
     "file_no_recordings": "no recorded training",
-    "file_missing": "Not in it: other models, other pages of the app, zoom and hidden classes, "
-    "other original pictures{errors}{recordings}.",
+    "file_missing": "Not in it: other models, other pages of the app, zoom and hidden classes{originals}{errors}{recordings}.",
+    "file_missing_originals": ", other original pictures",
     "file_missing_errors": ", each image's error",
     "file_missing_recordings": ", and recorded trainings that would have made it larger than {limit} MB",
     "file_no_recording": "No recording of {name} is in this file: its map shows the finished model.",
@@ -91,7 +92,8 @@ WORDS = {
     "file_originals": "Also in it: {count} original test images of {dataset}: those that were looked at before "
     "the file was made, and some of each class.",
     "file_no_original": "this original picture is not in the file",
-    "file_no_errors": "they are not in this file",
+    "file_no_originals": "the original pictures are not in this file",
+    "file_no_errors": "the errors are not in this file",
     "credits": {
         "mnist": "MNIST: Yann LeCun and Corinna Cortes, CC BY-SA 3.0 (creativecommons.org/licenses/by-sa/3.0).",
         "fashion-mnist": "Fashion-MNIST: © 2017 Zalando SE, MIT licence (github.com/zalandoresearch/fashion-mnist).",
