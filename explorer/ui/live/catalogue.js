@@ -25,8 +25,9 @@ export class Catalogue {
   }
 
   // Adds what a page's data bring. A known model stays, though another may have taken its name on the disk.
+  // Returns the datasets whose test images are here now and were not before.
   take({ catalogue, runs }) {
-    const before = [this.entries.size, this.runs].join();
+    const before = [this.entries.size, this.runs].join(), lacking = [...this].filter(({ originals }) => !originals);
     this.runs = runs;
     for (const entry of catalogue) {
       const known = this.entries.get(entry.name);
@@ -34,6 +35,7 @@ export class Catalogue {
       else if (known.digest === entry.digest) Object.assign(known, entry);
     }
     if (before !== [this.entries.size, runs].join()) this.listeners.forEach((call) => call());
+    return new Set(lacking.filter(({ originals }) => originals).map(({ dataset }) => dataset));
   }
 
   // Fetches all models.

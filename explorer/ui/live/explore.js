@@ -118,7 +118,7 @@ class Explorer {
       this.panels.forEach((panel) => panel.model && panel.map.recolour(this.colours).then(() => this.draw()));
       this.syncSurface();
     }
-    this.catalogue.take(data);
+    for (const dataset of this.catalogue.take(data)) this.takeDataset(dataset);
     if (!this.exchange.isNews(data.state)) return;
     const previous = this.probe.state;
     this.probe = new Probe(data.state);
@@ -349,9 +349,8 @@ class Explorer {
   // A dataset has been fetched: its test images can be shown, and its errors are known.
   takeDataset(dataset) {
     for (const entry of this.catalogue) if (entry.dataset === dataset) entry.originals = entry.errors = true;
-    for (const { model } of this.panels) model?.values?.delete("error");
     this.original.again(this.probe.state, this.panels);
-    this.surface?.again();
+    this.surface?.sync();
     this.tools.sync(this.probe.state, true);
     this.syncChoices();
     this.draw();

@@ -103,7 +103,7 @@ export class Tool {
     this.suitBrush();
     this.readColours();
     this.images.open();
-    if (this.lacking) this.picked = null; // its dataset may have been fetched since
+    if (this.lacking && this.pad.page === this.lacking) this.picked = null; // its dataset may have been fetched since
     this.explainForms();
     this.followPick();
     this.fresh = true;
@@ -211,6 +211,7 @@ export class Tool {
   // The page marks the image that lies on the pad, or none.
   settlePick() {
     const pick = this.pad.base?.pick ?? null;
+    this.lacking = null;
     this.picked = pick;
     if (pick !== this.page.state().pick) this.page.set({ pick });
   }
@@ -284,7 +285,7 @@ export class Tool {
     if (!panel) return;
     this.images.follow(dataset, Number(row));
     const { entry, codes } = panel.model;
-    this.lacking = !hasOriginal(entry, Number(row));
+    this.lacking = hasOriginal(entry, Number(row)) ? null : this.pad.page; // what was on the pad when the picture was missing
     if (this.lacking) return this.say(fill(words.no_original, { row, why: noOriginal(entry, allWords.datasets) }));
     try {
       const pixels = await originals.one(entry, Number(row));
@@ -295,7 +296,7 @@ export class Tool {
       this.say(fill(words.laid, { dataset: entry.dataset_label, row, class: entry.classes[codes.label[row]] }));
       if (this.isOpen) this.announce();
     } catch (error) {
-      this.say(fill(words.original_failed, { dataset: entry.dataset_label, row, why: error.message }));
+      this.say(fill(words.original_failed, { dataset: entry.dataset_label, row, why: error.message.replace(/\.$/, "") }));
     }
   }
 

@@ -25,13 +25,16 @@ export class MissingDataset {
 
   // Offers a dataset to be fetched; null: none. sentence: why it is wanted, with {dataset} in it.
   offer(dataset, sentence = this.words.missing) {
+    const wasHere = this.box.contains(this.box.getRootNode().activeElement);
     this.box.hidden = dataset === null;
+    if (wasHere && this.box.hidden) this.focusNext();
     if (this.dataset === dataset) return;
     clearTimeout(this.timer);
     this.dataset = dataset;
     this.sentence = sentence;
     if (dataset === null) return;
     this.show({ state: "idle" });
+    this.start.hidden = true; // until the size is known
     this.ask({});
   }
 
@@ -64,6 +67,8 @@ export class MissingDataset {
     const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
     write(this.start, fill(words.fetch, { dataset, size: total ? megabytes(total) : "?" }));
     const why = { running: words.fetching, failed: problem, elsewhere: words.busy, cancelled: words.cancelled }[state] ?? this.sentence;
+    this.why.setAttribute("aria-live", running && this.state === "running" ? "off" : "polite"); // not every megabyte is read out
+    this.state = state;
     write(this.why, fill(why, { dataset, done: megabytes(done), total: megabytes(total) }));
     const focused = this.box.getRootNode().activeElement;
     this.start.hidden = running;
@@ -71,6 +76,13 @@ export class MissingDataset {
     if (running && focused === this.start) this.stop.focus();
     if (!running && focused === this.stop) this.start.focus();
     this.bar.value = running && total ? done / total : 0;
+  }
+
+  // The focus goes on to what comes behind the box, which is hidden now.
+  focusNext() {
+    const all = this.box.closest(".live").querySelectorAll("button:enabled, select:enabled, input:enabled");
+    const isBehind = (one) => this.box.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;
+    [...all].find((one) => isBehind(one) && one.offsetParent)?.focus();
   }
 
   destroy() {

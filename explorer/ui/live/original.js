@@ -34,7 +34,9 @@ export class Original {
       canvas.setAttribute("aria-label", `Original of image ${row}`);
       canvas.hidden = false;
     } catch (error) {
-      if (this.shown === pick) write(label, `${name}: ${error.message}`);
+      if (this.shown !== pick) return;
+      write(label, `${name}: ${error.message}`);
+      this.panel = null; // the next time it is tried again
     }
   }
 

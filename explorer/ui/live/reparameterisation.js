@@ -19,6 +19,7 @@ import { Slider } from "./slider.js";
 import { readTheme } from "./theme.js";
 import { VaeView } from "./vae_view.js";
 import { WinsMap } from "./wins_map.js";
+import { fill as fillWords } from "./words.js";
 
 const COUNTS = [10, 100, 1000, 10_000, 100_000];
 const TOLERANCE = 1e-9; // relative, between this page and Python
@@ -66,7 +67,10 @@ class Lesson {
       open: (name) => this.planes.load(name), noise: (seed, n) => this.noise(seed, n),
     });
     const { datasets } = this.words;
-    this.missing = new MissingDataset(this.find(".missing"), this.base, datasets, (name) => this.takeDataset(name));
+    this.missing = new MissingDataset(this.find(".missing"), this.base, datasets, (name) => {
+      this.takeDataset(name);
+      this.exchange.post(this.probe.state); // Python, too, has its images now
+    });
     this.code = new CodeView(view("code"), this.words);
     this.code.update(data.code);
     this.sync();
@@ -81,20 +85,21 @@ class Lesson {
     this.readColours();
     if (JSON.stringify(data.code) !== JSON.stringify(this.data.code)) this.code.update(data.code);
     this.data = data;
-    this.catalogue.take(data);
+    const fetched = this.catalogue.take(data);
     if (this.exchange.isNews(data.state)) {
       this.probe = new Probe(data.state);
       this.sync();
     }
+    for (const dataset of fetched) this.takeDataset(dataset);
     this.draw();
   }
 
-  // A dataset has been fetched: Python, too, has its images now.
+  // A dataset has been fetched.
   takeDataset(dataset) {
     for (const entry of this.catalogue) if (entry.dataset === dataset) entry.originals = true;
     this.vae.again(this.probe.state).catch((error) => this.fail(error));
     this.sync();
-    this.exchange.post(this.probe.state);
+    write(this.find(".announcement"), fillWords(this.words.datasets.fetched, { dataset }));
   }
 
   destroy() {

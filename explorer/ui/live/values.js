@@ -9,10 +9,11 @@ export const VALUES = ["kl", "error", "judgement", "density"];
 
 // model: of models.js, which is `models`. Resolves to a Float32Array, one number for each test image, or null where the model has none:
 //   kl         KL(q(z|x)‖N(0, I)), nats; only where there is a q(z|x)
-//   error      BCE of the image decoded at its code or mean, summed over pixels, nats; only where the dataset is on the server, or the file has them
+//   error      BCE of the image decoded at its code or mean, summed over pixels, nats; only where its originals are here, or the file has them
 //   judgement  D at the code or mean; only for the AAE in the plane
 //   density    log of the density of all codes there, nats, by its ten nearest (see nearest.js)
 export function valuesOf(models, model, name) {
+  if (name === "error" && !model.entry.errors) return Promise.resolve(null); // not kept: they may be known later
   model.values ??= new Map();
   if (!model.values.has(name)) {
     const found = MAKE[name](models, model);
@@ -28,7 +29,7 @@ const MAKE = {
     return logVar && Float32Array.from(mean[0], (_, row) => klToStandardNormal(at(mean, row), at(logVar, row)).reduce((a, b) => a + b));
   },
   async error(models, { entry }) {
-    return entry.errors ? (await models.tensors("errors", entry)).error.values : null;
+    return (await models.tensors("errors", entry)).error.values;
   },
   async judgement(models, { entry, codes: { mean, label } }) {
     if (entry.kind !== "aae" || entry.latent_dim !== 2) return null;
