@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,7 +27,7 @@ RGB = (
     "canvas => { const { width, height } = canvas; const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);"
     "return [0, 1, 2].map((channel) => Array.from({ length: width * height }, (_, i) => data[4 * i + channel])); }"
 )
-NO_PICTURES = "the pictures are not on this machine as they were when the model was trained"
+CHANGED = "The pictures in the folder discs are gone or have changed since the model was trained."
 
 
 @pytest.mark.parametrize("side, channels, hidden", [(16, 3, (4, 6, 16)), (20, 1, (5, 7, 9)), (28, 3, (3, 8))])
@@ -180,5 +181,17 @@ def test_where_the_folder_is_gone_the_page_says_so(trained, open_folder):
     kept = changed.read_bytes()
     Image.new("RGB", (32, 32), "white").save(changed)
     page = open_folder(f"&pick={trained.vae.config.dataset}:8", missing="/originals/")
-    page.get_by_text(f"image 8, class {list(CLASSES)[trained.vae.codes.label[8]]}: {NO_PICTURES}").wait_for()
+    label = trained.vae.codes.label[8]
+    page.get_by_text(f"image 8, class {list(CLASSES)[label]}: {CHANGED}").wait_for()
+    page = open_folder(f"&tool=near&near=find&near_find=class-{label}", missing="/originals/")
+    page.get_by_text(f"Original pictures could not be shown: {CHANGED}").wait_for()
+    seen = {int(thumb.get_attribute("data-row")): thumb.locator("canvas").nth(1).is_visible() for thumb in page.locator(".find .thumbs button:visible").all()}
+    assert len(seen) > 8 and {row for row, visible in seen.items() if not visible} == {8}  # one picture keeps no other back
+    page = open_folder("&tool=near&near=region&near_region=square,4", missing="/e")
+    region = page.locator(".near .region")
+    region.get_by_text(f"The errors are not known: {CHANGED}").wait_for()
+    assert re.fullmatch(r"[\d.]+ –", " ".join(region.locator("tbody tr").first.locator("td").all_inner_texts()[3:5]))
+    page = open_folder("&tool=map&colour=error", missing="/errors/")
+    page.locator(".map .note", has_text=f"Grey: the errors are not known: {CHANGED}").first.wait_for()
+    assert page.locator(".failure:visible").count() == 0
     changed.write_bytes(kept)

@@ -117,6 +117,16 @@ export class Tool {
     this.page.pick(panel, row, { near_at: view.keeps?.(this.page.state()) ?? null });
   }
 
+  // Fetches images' originals. Resolves to a sentence where one cannot be had, else to "".
+  async fetchOriginals(entry, rows) {
+    try {
+      await this.page.originals.fetch(entry, rows);
+      return "";
+    } catch (error) {
+      return fill(this.words.no_originals, { why: error.message.replace(/\.$/, "") });
+    }
+  }
+
   fail(error) {
     this.page.fail(error, this.words.failed);
   }

@@ -45,10 +45,16 @@ export class Models {
   once(address, name, make) {
     return once(this.opened, address, async () => {
       const response = await fetch(new URL(address, this.base));
-      if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
+      if (!response.ok) throw new Error((await sentenceOf(response)) ?? `the model ${name} could not be loaded (HTTP ${response.status})`);
       return make(readSafetensors(await response.arrayBuffer()));
     });
   }
+}
+
+// Why the server has no such file: its sentence without the full stop; null where another one answered, as a proxy may.
+async function sentenceOf(response) {
+  const isSentence = response.status === 404 && response.headers.get("Content-Type")?.startsWith("text/plain");
+  return isSentence ? (await response.text()).replace(/\.$/, "") : null;
 }
 
 // The promise that `opened` holds under a key; `open` makes it, again if it failed.

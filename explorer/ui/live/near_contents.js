@@ -34,11 +34,12 @@ export class Contents {
     Object.assign(this, { known, rows, at: 0, values: new Map() });
     this.showTable();
     try {
-      await this.showMeans(made);
+      const showOriginals = await this.showMeans(made);
       const values = await this.learnValues();
       if (made !== this.made) return;
       this.values = values;
       this.showTable();
+      await showOriginals?.();
     } catch (error) {
       if (made === this.made) this.near.fail(error);
     }
@@ -50,7 +51,8 @@ export class Contents {
     for (const button of this.pager.querySelectorAll(".back, .on, .csv")) button.disabled = true; // until the table is that of the region
   }
 
-  // The mean of the decoded codes in each model, and of the originals. Frames and input come in between.
+  // The mean of the decoded codes in each model; resolves to what shows that of the originals, where they are here.
+  // Frames and input come in between.
   async showMeans(made) {
     const { near, words, rows, known } = this, { entry } = known[0].model;
     const count = Math.min(rows.length, MEAN_OF), some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
@@ -69,17 +71,36 @@ export class Contents {
       if (!mean) return;
       drawPixels(canvases[i], panel.model.entry.image_side, mean);
     }
-    if (!complete) return;
-    const { originals } = near.page;
-    await originals.fetch(entry, some);
-    const mean = await averaged(some, (row) => originals.get(entry, row), () => made === this.made);
-    if (mean) drawPixels(canvases.at(-1), entry.image_side, mean);
+    return complete && (() => this.showOriginals(made, canvases.at(-1), entry, some));
+  }
+
+  async showOriginals(made, canvas, entry, rows) {
+    const { near } = this, { originals } = near.page;
+    const problem = await near.fetchOriginals(entry, rows);
+    if (made !== this.made) return;
+    if (problem) {
+      canvas.closest("figure").remove();
+      return this.say(problem);
+    }
+    const mean = await averaged(rows, (row) => originals.get(entry, row), () => made === this.made);
+    if (mean) drawPixels(canvas, entry.image_side, mean);
+  }
+
+  // Says something beside what is said of the means.
+  say(sentence) {
+    if (!this.note.textContent.includes(sentence)) write(this.note, `${this.note.textContent} ${sentence}`);
   }
 
   // The KL and the error of each image, where a model has them: by panel.
   async learnValues() {
-    const { known } = this, { models } = this.near.page;
-    const values = await Promise.all(known.map(async ({ model }) => ({ kl: await valuesOf(models, model, "kl"), error: await valuesOf(models, model, "error") })));
+    const { known, near, made } = this, { models } = near.page;
+    const noErrors = (problem) => {
+      if (made === this.made) this.say(fill(near.words.no_errors, { why: problem.message }));
+      return null;
+    };
+    const values = await Promise.all(known.map(async ({ model }) => ({
+      kl: await valuesOf(models, model, "kl"), error: await valuesOf(models, model, "error").catch(noErrors),
+    })));
     return new Map(known.map((panel, i) => [panel, values[i]]));
   }
 
@@ -96,10 +117,11 @@ export class Contents {
       panel.model.entry.errors && fill(words.error_of, { name: panel.name }),
     ].filter(Boolean))];
     const cells = (panel, row) => {
-      const { codes, entry } = panel.model, { kl, error } = this.values.get(panel) ?? {}, dots = entry.latent_dim > 2 ? " …" : "";
+      const { codes, entry } = panel.model, { kl, error } = this.values.get(panel) ?? {};
+      const none = this.values.has(panel) ? "–" : "…", dots = entry.latent_dim > 2 ? " …" : "";
       return [
         `(${panel.dims(state).map((dimension) => format(codes.mean[dimension][row], 2)).join(", ")}${dots})`,
-        codes.logVar && (kl ? format(kl[row], 2) : "…"), entry.errors && (error ? format(error[row], 1) : "…"),
+        codes.logVar && (kl ? format(kl[row], 2) : "…"), entry.errors && (error ? format(error[row], 1) : none),
       ].filter(Boolean);
     };
     const button = (row) => `<button type="button" title="${fill(words.pick, { image: row })}">${row}</button>`;

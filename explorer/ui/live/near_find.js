@@ -94,7 +94,11 @@ export class Find {
     }
     const why = missing(value, entry, near);
     if (why) return { rows: [], captions: [], note: `${words[value]}: ${why}.` };
-    const values = await valuesOf(near.page.models, model, value), sign = end === "largest" ? -1 : 1;
+    let problem = null;
+    const values = await valuesOf(near.page.models, model, value).catch((error) => (problem = error));
+    if (problem && value !== "error") throw problem;
+    if (problem) return { rows: [], captions: [], note: fill(near.words.no_errors, { why: problem.message }) };
+    const sign = end === "largest" ? -1 : 1;
     const rows = all.sort((a, b) => sign * (values[a] - values[b]) || a - b);
     return { rows, captions: rows.map((row) => `${near.className(model, row)} ${format(values[row], DECIMALS[value])}`), note: words[`${value}_note`] };
   }
@@ -122,8 +126,11 @@ export class Find {
     show();
     const { at } = this;
     const isShown = () => list === this.list && at === this.at;
-    const { originals } = near.page;
-    originals.fetch(panel.model.entry, rows).then(() => isShown() && show()).catch((error) => near.fail(error));
+    near.fetchOriginals(panel.model.entry, rows).then((problem) => {
+      if (!isShown()) return;
+      show();
+      if (problem) write(this.summary, `${list.note} ${problem}`);
+    }).catch((error) => near.fail(error));
   }
 
   // The image of the number that was typed becomes the picked one.

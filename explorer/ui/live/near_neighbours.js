@@ -115,8 +115,12 @@ export class Neighbours {
       if (this.announced && near.page.state().near === "neighbours") near.page.announce(this.summary.textContent);
       this.announced = true;
       try {
-        for (const { panel, rows } of found.lists) await near.page.originals.fetch(panel.model.entry, rows);
-        if (found === this.found) this.thumbs.forEach((thumbs) => thumbs.show(thumbs.items));
+        const problems = [];
+        for (const { panel, rows } of found.lists) problems.push(await near.fetchOriginals(panel.model.entry, rows));
+        if (found !== this.found) return;
+        this.thumbs.forEach((thumbs) => thumbs.show(thumbs.items));
+        const problem = problems.find(Boolean);
+        if (problem) write(this.rows, `${this.rows.textContent} ${problem}`);
       } catch (error) {
         near.fail(error);
       }

@@ -37,12 +37,7 @@ export class Surface {
       return [panel, { canvas, layer: null, decoders: new WeakMap() }];
     }));
     this.values = new Map(); // by panel: of the colour chosen, null where the model has none
-  }
-
-  // Values that were not there may be there now.
-  again() {
-    this.colourKey = null;
-    this.sync();
+    this.problems = new Map(); // by panel: why its errors could not be had, a clause
   }
 
   // Brings both maps up to the state and to their models.
@@ -204,13 +199,13 @@ export class Surface {
   async syncColours() {
     const { page } = this, { colour } = page.state(), panels = page.panels.filter((panel) => panel.model), { dark } = page.colours();
     if (!panels.length) return; // they are on their way
-    const key = JSON.stringify([colour, dark, panels.map((panel) => panel.model.entry.digest)]);
+    const key = JSON.stringify([colour, dark, panels.map(({ model: { entry } }) => [entry.digest, entry.errors])]);
     if (this.colourKey !== key) {
       this.colourKey = key;
       const waiting = colour !== "class" && panels.some((panel) => !panel.model.values?.has(colour));
       this.waiting = waiting;
       if (waiting) this.onChange();
-      const found = colour === "class" ? [] : await Promise.all(panels.map((panel) => valuesOf(page.models, panel.model, colour)));
+      const found = colour === "class" ? [] : await Promise.all(panels.map((panel) => this.learn(panel, colour)));
       if (this.colourKey !== key || this.gone) return;
       this.waiting = false;
       this.values = new Map(panels.map((panel, i) => [panel, found[i] ?? null]));
@@ -224,6 +219,17 @@ export class Surface {
     for (const panel of panels) if (panel.map.tones !== this.tones.get(panel)) panel.map.setTones(this.tones.get(panel));
     this.onChange();
     page.draw();
+  }
+
+  // A panel's values of a colour. Errors need the originals, which may have been damaged since: then there are none.
+  async learn(panel, colour) {
+    this.problems.delete(panel);
+    const found = valuesOf(this.page.models, panel.model, colour);
+    if (colour !== "error") return found;
+    return found.catch((error) => {
+      this.problems.set(panel, error.message);
+      return null;
+    });
   }
 
   makeTones(values) {
@@ -260,7 +266,7 @@ export class Surface {
     if (underlay !== "none" && !panel.isPlane(this.page.state())) notes.push(words.no_underlay);
     if (colour !== "class" && !this.waiting && this.values.get(panel) === null) {
       const reason = colour === "judgement" && entry.kind === "aae" ? "judgement_plane" : colour;
-      notes.push(fill(words.grey[reason], { why: noErrors(entry, this.page.datasets) }));
+      notes.push(fill(words.grey[reason], { why: this.problems.get(panel) ?? noErrors(entry, this.page.datasets) }));
     }
     return notes.join(" ");
   }

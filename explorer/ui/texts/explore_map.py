@@ -56,7 +56,7 @@ WORDS = {
     "no_underlay": "No plane of two dimensions: nothing lies under it.",
     "grey": {
         "kl": "Grey: this encoder gives a point, no q(z|x), so there is no KL.",
-        "error": "Grey: no errors, {why}.",
+        "error": "Grey: the errors are not known: {why}.",
         "judgement": "Grey: only an AAE has a discriminator.",
         "judgement_plane": "Grey: D is shown only for latents of two dimensions.",
         "density": "Grey: no density.",

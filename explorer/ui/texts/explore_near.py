@@ -10,6 +10,8 @@ WORDS = {
     "left_out": "Classes {classes} are switched off in the legend, and left out here.",
     "left_out_one": "Class {classes} is switched off in the legend, and left out here.",
     "failed": "What lies near could not be shown",
+    "no_originals": "Original pictures could not be shown: {why}.",
+    "no_errors": "The errors are not known: {why}.",
     "neighbours": {
         "name": "Neighbours",
         "title": "The nearest codes in both models. Click a map, or move the probe.",
