@@ -40,6 +40,7 @@ MOST_CLASSES = 256  # a label is a byte
 MOST_OTHERS = 200_000  # files and folders that are no pictures, in a folder of pictures: to list them takes a second
 MOST_OPENED = 1_000  # files without an ending that are no pictures: to open them takes half a second
 NAMED = 5  # skipped files, and endings of files that are no pictures, that are named
+JUNCTIONS = os.name == "nt"  # links of Windows, which are not told from folders
 UNREAD = "-" * 8  # in Pictures.checks
 
 
@@ -246,11 +247,11 @@ def list_files(folder: Path, most: float = math.inf) -> Listing:
     """
     files, unnamed, skipped, others, seen = [], [], [], Counter(), {}
     left = MOST_OTHERS
-    folders = [(False, "")]  # a heap: what is reached by a link comes last, since a folder is read once
+    folders = [(True, "", str(folder))]  # a heap: what is reached by a link comes last, since a folder is read once
     while folders:
-        _, place = heapq.heappop(folders)
+        is_link, place, path = heapq.heappop(folders)
         try:
-            target = os.path.realpath(folder / place)
+            target = os.path.realpath(path) if is_link or JUNCTIONS else path  # which is slow
             entries = [] if target in seen else list(os.scandir(target))
         except OSError as error:
             if not place:
@@ -267,7 +268,7 @@ def list_files(folder: Path, most: float = math.inf) -> Listing:
                 continue
             name, kind = f"{place}/{entry.name}".lstrip("/"), _kind(entry)
             if kind == "folder":
-                heapq.heappush(folders, (entry.is_symlink(), name))
+                heapq.heappush(folders, (entry.is_symlink(), name, entry.path))
             elif kind == "picture":
                 files.append(name)
             elif kind == "unnamed":

@@ -96,7 +96,7 @@ class Explorer {
     await this.show(this.panels.map((panel, i) => [panel, models[i]]));
     this.resizer = new ResizeObserver(() => this.resize());
     for (const panel of this.panels) this.resizer.observe(panel.host);
-    this.unfollowScreen = followScreen(() => this.resize());
+    this.unfollowScreen = followScreen(() => this.destroyed || this.resize()); // it may have been left by now
     await painted();
     this.root.dataset.ready = "true"; // points and pictures are on the screen
     performance.mark("explorer drawn");
