@@ -2,6 +2,6 @@
 
 import streamlit as st
 
-from explorer.ui import serving
+from explorer.serving import app as serving
 
 app = st.App(**serving.arguments())

@@ -31,10 +31,10 @@ from pathlib import Path
 import explorer
 from explorer.config import DATASETS, FOLDER, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, folder_recipe, recipe, with_prior
 from explorer.cores import cores
-from explorer.distributed import Lost, Processes, is_first, is_shared, join, leads_its_machine, own_device
 from explorer.files import escape_what_cannot_be_shown, shown_path
+from explorer.training.distributed import Lost, Processes, is_first, is_shared, join, leads_its_machine, own_device
 from explorer.reasons import SHORT_OF_MEMORY, reason
-from explorer.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
+from explorer.training.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
 HERE = Path(__file__).resolve().parent
 INTERRUPTED, FAILED = 130, 2
@@ -129,7 +129,7 @@ def configure(options: argparse.Namespace, found=None) -> list[Config]:
 
 def destination(config: Config, options: argparse.Namespace, started: datetime) -> Path:
     """Full recipes refresh pretrained/; anything else must not replace a good model. Raises BundleError for a place that cannot be written."""
-    from explorer.bundle import check_place
+    from explorer.store.bundle import check_place
 
     if options.out is None and config != RECIPES.get(config.name):
         return HERE / "runs" / config.name if options.dry_run else fresh_folder(HERE / "runs", config.name, started)
@@ -197,8 +197,10 @@ def unexpected(error: Exception, what: str) -> str:
 
 
 def run(options: argparse.Namespace) -> int:
-    from explorer import bundle, datasets, training
-    from explorer.checkpoint import CheckpointError
+    from explorer.data import datasets
+    from explorer.store import bundle
+    from explorer.training import fit as training
+    from explorer.training.checkpoint import CheckpointError
 
     started = datetime.now()
     rows: list[dict] = []
@@ -255,7 +257,7 @@ def prepare(options: argparse.Namespace):
 
     Raises ValueError and DatasetError.
     """
-    from explorer import training
+    from explorer.training import fit as training
 
     found = read_folder(options.data_dir, options.side) if options.dataset == FOLDER else None
     configs = configure(options, found)
@@ -291,7 +293,7 @@ def digest(*parts) -> str:
 
 def reader(data_dir: Path, found=None):
     """read(dataset, split): opens each split once; of a folder of pictures what was found."""
-    from explorer import datasets
+    from explorer.data import datasets
 
     return functools.cache(lambda dataset, split: getattr(found, split) if dataset == FOLDER else datasets.load(dataset, split, data_dir, download=True))
 
@@ -300,7 +302,7 @@ def read_folder(path: Path, side: int | None):
     """A folder of pictures, with a bar in a terminal; says what was found, and what was skipped. Raises DatasetError."""
     from tqdm import tqdm
 
-    from explorer import folder
+    from explorer.data import folder
 
     with tqdm(unit="file", dynamic_ncols=True, disable=not sys.stderr.isatty()) as bar:
 
@@ -318,9 +320,9 @@ def read_folder(path: Path, side: int | None):
 
 def train_one(config: Config, target: Path, read, device, processes: Processes, options: argparse.Namespace) -> dict[str, str]:
     """Trains, measures and writes one model. Returns its row of the table. Of several processes only the first reads what was there, looks on and writes."""
-    from explorer import training
-    from explorer.checkpoint import load_checkpoint, remove_checkpoint
-    from explorer.recording import Recorder
+    from explorer.training import fit as training
+    from explorer.training.checkpoint import load_checkpoint, remove_checkpoint
+    from explorer.training.recording import Recorder
 
     file = checkpoint_of(config)
     saved = processes.from_first(lambda: load_checkpoint(file)) if options.resume else None
@@ -361,13 +363,13 @@ def train_one(config: Config, target: Path, read, device, processes: Processes, 
 
 def describe(device, processes: Processes, precision: str = "float32") -> str:
     """`cpu (2 threads)`, `2 x cpu (1 threads, bfloat16)`."""
-    from explorer import training
+    from explorer.training import fit as training
 
     return (f"{processes.size} x " if processes.size > 1 else "") + training.describe_device(device, precision)
 
 
 def checkpoint_of(config: Config) -> Path:
-    from explorer.checkpoint import checkpoint_file
+    from explorer.training.checkpoint import checkpoint_file
 
     return checkpoint_file(HERE / "runs" / "checkpoints", config)
 
@@ -379,7 +381,7 @@ def importance_samples(config: Config) -> int:
 
 def find_finished(target: Path, config: Config, options: argparse.Namespace):
     """A whole bundle of this very configuration: at `target`, or the latest that landed in runs/."""
-    from explorer import bundle
+    from explorer.store import bundle
 
     landed = sorted((HERE / "runs").glob(f"{config.name}-*"), reverse=True) if options.out is None else []
     for path in [target, *landed]:
@@ -394,7 +396,9 @@ def find_finished(target: Path, config: Config, options: argparse.Namespace):
 
 def evaluate(options: argparse.Namespace) -> int:
     """Measures bundles again, and writes their figures (and the maps of those that have none)."""
-    from explorer import bundle, datasets, training
+    from explorer.data import datasets
+    from explorer.store import bundle
+    from explorer.training import fit as training
 
     out = options.out or HERE / "pretrained"
     named = options.recipe and "all" not in options.recipe
@@ -428,7 +432,9 @@ def evaluate(options: argparse.Namespace) -> int:
 
 def measure_again(path: Path, known, device, options: argparse.Namespace) -> dict[str, str]:
     """Measures one bundle, and writes its figures. Returns its row of the table."""
-    from explorer import bundle, folder, training
+    from explorer.data import folder
+    from explorer.store import bundle
+    from explorer.training import fit as training
 
     opened = bundle.load_bundle(path)
     config, samples = opened.config, 0 if options.dry_run else importance_samples(opened.config)
@@ -466,7 +472,7 @@ class Checkpoints:
         self.written = time.monotonic()
 
     def offer(self, report) -> None:
-        from explorer.checkpoint import save_checkpoint
+        from explorer.training.checkpoint import save_checkpoint
 
         if report.checkpoint is None or time.monotonic() - self.written < self.every:
             return

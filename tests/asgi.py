@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from starlette.applications import Starlette
 
-from explorer.ui import serving
+from explorer.serving import app as serving
 
 LOOP = asyncio.Runner()  # one for all: a new one would need new threads for each request
 APART = ThreadPoolExecutor(1)  # it runs there: in this thread the browser tests may have theirs

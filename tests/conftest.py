@@ -11,7 +11,9 @@ import hypothesis
 import pytest
 import torch
 
-from explorer import bundle, datasets, training
+from explorer.data import datasets
+from explorer.store import bundle
+from explorer.training import fit as training
 from explorer.config import Config, ModelConfig, TrainingConfig
 from explorer.models import Autoencoder
 

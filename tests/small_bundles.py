@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer import bundle
-from explorer import recording as recordings
+from explorer.store import bundle
+from explorer.training import recording as recordings
 from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.models import build
 

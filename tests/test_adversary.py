@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.bundle import load_bundle
-from explorer.ui import adversary, cached
+from explorer.store.bundle import load_bundle
+from explorer.serving import cached
+from explorer.ui import adversary
 from explorer.ui.texts import adversary as texts
-from explorer.ui.adversary_state import PRESETS
+from explorer.address.adversary import PRESETS
 
 AAES = [bundle.path for bundle in map(load_bundle, sorted(cached.FOLDERS[""].glob("*aae*"))) if bundle.config.model.latent_dim == 2]
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui import adversary_state as lesson
+from explorer.address import adversary as lesson
 
 MODELS = {"vae": ["mnist-vae", "digits-vae"], "aae": ["mnist-aae", "mnist-aae-mixture"], "model": ["mnist-aae", "mnist-vae"]}
 DEFAULT = lesson.default_state(MODELS)

@@ -8,15 +8,16 @@ import random
 
 import pytest
 
-from explorer import desks, originals, runs
-from explorer.ui import cached
-from explorer.ui.live import assets
+from explorer.background import desks, runs
+from explorer.data import originals
+from explorer.serving import cached
+from explorer.serving import assets
 
 from .asgi import ask, routes_app
 from .small_bundles import save
 
 APP = routes_app()
-SCRIPT = f"/{assets.address()}gaussian.js"
+SCRIPT = f"/{assets.address()}web/kernel/gaussian.js"
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +42,7 @@ def digest(tmp_path_factory):
 
 def test_a_script_is_served_as_it_stands(digest):
     found = ask(APP, SCRIPT)
-    assert found.status == 200 and found.body == (assets.HERE / "gaussian.js").read_bytes() and found.headers["content-type"].startswith("text/javascript")
+    assert found.status == 200 and found.body == (assets.WEB / "kernel" / "gaussian.js").read_bytes() and found.headers["content-type"].startswith("text/javascript")
     assert gzip.decompress(ask(APP, SCRIPT, Accept_Encoding="gzip, br").body) == found.body
 
 
@@ -78,12 +79,12 @@ def test_other_methods_and_ranges(digest):
 SECRET = "root:"  # of /etc/passwd
 TRICKS = [
     "..", "../../../../etc/passwd", "..%2f..%2f..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "..%252f..%252fetc%252fpasswd", "....//....//etc/passwd",
-    "..%5c..%5cetc%5cpasswd", "/etc/passwd", "%2fetc%2fpasswd", "//etc/passwd", "file:///etc/passwd", "C:%5cWindows%5cwin.ini", "gaussian.js%00", "gaussian.js%00.png",
-    "%00", "gaussian.js/", "gaussian.js/../assets.py", "assets.py", "__init__.py", "explore.html", "Gaussian.JS", "gaussian.js;x", "gaussian.js%0d%0aSet-Cookie:%20x=y",
-    "plotly.min.js.map", "~", ".", "%ff%fe", "☃", "%E2%98%83", "a" * 10_000, "9" * 5_000, "-1", "1e3", "٣", "<script>alert(1)</script>", "'", '"', "${7*7}", "{{7*7}}", "*", "%",
+    "..%5c..%5cetc%5cpasswd", "/etc/passwd", "%2fetc%2fpasswd", "//etc/passwd", "file:///etc/passwd", "C:%5cWindows%5cwin.ini", "kernel/gaussian.js%00", "kernel/gaussian.js%00.png",
+    "%00", "kernel/gaussian.js/", "kernel/gaussian.js/../../../serving/assets.py", "assets.py", "__init__.py", "explore/page.html", "kernel/Gaussian.JS", "kernel/gaussian.js;x", "kernel/gaussian.js%0d%0aSet-Cookie:%20x=y",
+    "parts/plotly.min.js.map", "~", ".", "%ff%fe", "☃", "%E2%98%83", "a" * 10_000, "9" * 5_000, "-1", "1e3", "٣", "<script>alert(1)</script>", "'", '"', "${7*7}", "{{7*7}}", "*", "%",
 ]  # fmt: skip
 PLACES = [
-    f"/{assets.address()}" + "{}", "/assets/{}/gaussian.js", "/assets/{}", "/assets/any/tensors/{}", "/assets/any/{}/0123456789abcdef", "/assets/any/originals/{}/0",
+    f"/{assets.address()}" + "{}", f"/{assets.address()}web/" + "{}", "/assets/{}/web/kernel/gaussian.js", "/assets/{}", "/assets/any/tensors/{}", "/assets/any/{}/0123456789abcdef", "/assets/any/originals/{}/0",
     "/assets/any/originals/digits/{}", "/assets/any/originals/digits?rows={}", "/assets/any/originals/{}", "/assets/any/datasets/{}", "/assets/any/runs/{}", "/assets/any/runs/x?a={}",
 ]  # fmt: skip
 
@@ -99,7 +100,7 @@ def test_tricks_get_nothing(digest, place):
 
 def test_a_thousand_random_addresses_get_nothing(digest):
     rng = random.Random(0)
-    pieces = ["assets", assets.scripts_version(), "tensors", "originals", "digits", "datasets", "runs", "mnist", "..", ".", "", "%2e", "%00", "%0a", "explorer", "live.css", "0", "a", "é", "?", "=", "rows"]
+    pieces = ["assets", assets.scripts_version(), "tensors", "originals", "digits", "datasets", "runs", "mnist", "..", ".", "", "%2e", "%00", "%0a", "explorer", "web", "kernel", "live.css", "0", "a", "é", "?", "=", "rows"]
     for _ in range(1000):
         path = "/" + "/".join(rng.choice(pieces) for _ in range(rng.randint(1, 7)))
         found = ask(APP, path)

@@ -12,7 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui import adversary_state, choices, failure, kept, kl_state, reparameterisation_state, state
+from explorer.address import adversary as adversary_state, practice as choices, kl as kl_state, reparameterisation as reparameterisation_state, explore as state
+from explorer.serving import failure
+from explorer.ui import kept
 
 from .test_adversary_state import MODELS as LESSON_MODELS
 from .test_state import DEFAULT, MODELS

@@ -19,8 +19,11 @@ import torch
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from explorer import bundle, datasets, files, objectives, originals, recording, training
-from explorer.bundle import BundleError, load_bundle
+from explorer import files, objectives
+from explorer.data import datasets, originals
+from explorer.store import bundle
+from explorer.training import recording, fit as training
+from explorer.store.bundle import BundleError, load_bundle
 from explorer.config import KINDS, RECIPES, Config, ModelConfig, TrainingConfig, recipe
 from explorer.models import build
 
@@ -132,7 +135,7 @@ def test_expected_weights_are_those_that_torch_has(kind, hidden, discriminator_h
 
 def test_opening_a_bundle_imports_nothing_heavy(path):
     program = (
-        "import sys; from explorer.bundle import find_bundles, load_bundle\n"
+        "import sys; from explorer.store.bundle import find_bundles, load_bundle\n"
         f"load_bundle(find_bundles({str(path.parent)!r})[0])\n"
         "print(sorted({'torch', 'torchvision', 'streamlit', 'plotly', 'umap', 'sklearn'} & set(sys.modules)))\n"
     )

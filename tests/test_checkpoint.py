@@ -14,10 +14,11 @@ import torch
 from safetensors.numpy import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from explorer import checkpoint, datasets, training
-from explorer.checkpoint import CheckpointError, checkpoint_file, load_checkpoint, remove_checkpoint, save_checkpoint
+from explorer.data import datasets
+from explorer.training import checkpoint, fit as training
+from explorer.training.checkpoint import CheckpointError, checkpoint_file, load_checkpoint, remove_checkpoint, save_checkpoint
 from explorer.config import KINDS, Config, ModelConfig, TrainingConfig
-from explorer.training import Checkpoint
+from explorer.training.fit import Checkpoint
 
 CPU = torch.device("cpu")
 TARGET = Path("somewhere") / "digits-vae"

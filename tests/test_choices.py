@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import train
 from explorer.config import DATASETS, KINDS, PRIORS, RECIPES
-from explorer.ui import choices
+from explorer.address import practice as choices
 
 
 def numbers(name):

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from explorer import figures
-from explorer.ui import live
+from explorer.ui import components as live
 
 colorspacious = pytest.importorskip("colorspacious", reason="colorspacious is not installed: tests/requirements.txt has it")
 

@@ -9,7 +9,7 @@ import math
 import pytest
 
 from explorer import priors, shapes
-from explorer.bundle import expected_weights
+from explorer.store.bundle import expected_weights
 from explorer.config import (
     CLASSES,
     DATASETS,

@@ -10,8 +10,8 @@ import torch
 
 import train
 from explorer import cores
-from explorer.desks import Hall
-from explorer.runs import Folders
+from explorer.background.desks import Hall
+from explorer.background.runs import Folders
 
 V2, V1 = "0::/\n", "7:cpuset:/\n4:cpu,cpuacct:/\n"
 SERVICE = "0::/user.slice/app.service\n"

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 import train
-from explorer import datasets
+from explorer.data import datasets
 
 ROOT = Path(__file__).resolve().parent.parent
 RAW_FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
@@ -213,7 +213,7 @@ def import_in_a_fresh_process(folder: Path, registrations: str) -> subprocess.Co
     (package / "_meta_registrations.py").write_text(registrations + "\n", encoding="utf-8")
     (package / "datasets.py").write_text("MNIST = object\n", encoding="utf-8")
     program = (
-        "import sys; from explorer.datasets import import_torchvision\n"
+        "import sys; from explorer.data.datasets import import_torchvision\n"
         "module = import_torchvision()\n"
         "assert module is sys.modules['torchvision'] is import_torchvision() and module.datasets.MNIST is object\n"
         "print(hasattr(sys.modules['torchvision._meta_registrations'], 'REAL'), module.__file__)\n"
@@ -242,14 +242,14 @@ def test_another_failure_of_torchvision_is_not_hidden(tmp_path):
 
 
 def test_the_installed_torchvision_can_be_imported_first_thing():
-    program = "from explorer.datasets import import_torchvision; print(import_torchvision().datasets.KMNIST.__name__)"
+    program = "from explorer.data.datasets import import_torchvision; print(import_torchvision().datasets.KMNIST.__name__)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert (done.returncode, done.stdout.strip()) == (0, "KMNIST"), done.stderr
 
 
 def test_looking_whether_a_dataset_is_there_imports_nothing_heavy():
     program = (
-        "import sys; from explorer import datasets; datasets.is_present('mnist', '.'); datasets.is_present('digits')\n"
+        "import sys; from explorer.data import datasets; datasets.is_present('mnist', '.'); datasets.is_present('digits')\n"
         "print(sorted({'torch', 'torchvision', 'sklearn'} & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)

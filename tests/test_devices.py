@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import checkpoint, datasets, runs, saving, training
+from explorer.background import runs
+from explorer.data import datasets
+from explorer.training import checkpoint, saving, fit as training
 from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.recording import Recorder
-from explorer.ui.live import training as asked
+from explorer.training.recording import Recorder
+from explorer.serving import runs_route as asked
 from tests.pretended import pretended_accelerator
 
 CPU = torch.device("cpu")

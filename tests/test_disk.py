@@ -18,9 +18,11 @@ from pathlib import Path
 import pytest
 
 import train
-from explorer import bundle, checkpoint, datasets, saving, training
-from explorer.bundle import BundleError, load_bundle
-from explorer.checkpoint import CheckpointError, checkpoint_file, load_checkpoint, remove_checkpoint, save_checkpoint
+from explorer.data import datasets
+from explorer.store import bundle
+from explorer.training import checkpoint, saving, fit as training
+from explorer.store.bundle import BundleError, load_bundle
+from explorer.training.checkpoint import CheckpointError, checkpoint_file, load_checkpoint, remove_checkpoint, save_checkpoint
 from tests import test_checkpoint
 from tests.test_bundle import names, save
 from tests.test_checkpoint import TARGET, some_checkpoint

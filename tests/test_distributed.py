@@ -17,8 +17,10 @@ import pytest
 import torch
 
 import train
-from explorer import bundle, datasets, training
-from explorer.distributed import ALONE, Processes, is_first, join, leads_its_machine, own_device
+from explorer.data import datasets
+from explorer.store import bundle
+from explorer.training import fit as training
+from explorer.training.distributed import ALONE, Processes, is_first, join, leads_its_machine, own_device
 from tests.pictures import generate
 from tests.test_train import SAMPLES, checkpoints, files, home, interrupt_after  # noqa: F401
 
@@ -113,9 +115,10 @@ def test_each_process_has_a_device_of_its_own(monkeypatch, name, here, gpus, mes
 FITS = """
 import dataclasses, hashlib, json, pathlib, time
 import numpy as np, torch
-from explorer import datasets, training
+from explorer.data import datasets
+from explorer.training import fit as training
 from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.distributed import is_shared, join
+from explorer.training.distributed import is_shared, join
 
 CPU = torch.device("cpu")
 together = join().on(CPU)
@@ -207,7 +210,8 @@ def test_two_processes_do_what_one_does(tmp_path):
 COMMAND = f"""
 import sys
 import train
-from explorer import bundle, checkpoint, distributed, training
+from explorer.store import bundle
+from explorer.training import checkpoint, distributed, fit as training
 
 def noted(module):
     def write(file, content, write=module.write_to_disk):

@@ -16,9 +16,9 @@ import time
 import pytest
 
 from tests import asgi
-from explorer import datasets, downloads
-from explorer.ui import cached
-from explorer.ui.live import assets
+from explorer.data import datasets, downloads
+from explorer.serving import cached
+from explorer.serving import assets
 
 from .test_datasets import RAW_FILES, bring, contents_below, idx_contents
 

@@ -11,7 +11,7 @@ import torch
 from explorer import estimators
 from explorer.ui import draws
 from explorer.ui import reparameterisation as page
-from explorer.ui import reparameterisation_state as lesson
+from explorer.address import reparameterisation as lesson
 
 N = 400_000
 OMEGA = 2.0

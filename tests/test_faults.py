@@ -14,10 +14,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import bundle, datasets, originals
-from explorer.bundle import BundleError, load_bundle
-from explorer.ui import adversary_state, cached, failure, reparameterisation_state, shelf, state
-from explorer.ui.live import assets
+from explorer.data import datasets, originals
+from explorer.store import bundle
+from explorer.store.bundle import BundleError, load_bundle
+from explorer.address import adversary as adversary_state, reparameterisation as reparameterisation_state, explore as state
+from explorer.serving import cached, failure, shelf
+from explorer.serving import assets
 
 from .asgi import ask, routes_app
 from .small_bundles import pictures, save, save_model

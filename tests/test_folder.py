@@ -16,11 +16,14 @@ import torch
 from PIL import Image
 
 import train
-from explorer import bundle, config, folder, picture, recording, training
+from explorer import config
+from explorer.data import folder, picture
+from explorer.store import bundle
+from explorer.training import recording, fit as training
 from explorer.config import ModelConfig, Pictures, TrainingConfig
-from explorer.datasets import DatasetError
+from explorer.data.datasets import DatasetError
 from explorer.models import build
-from explorer.ui import cached
+from explorer.serving import cached
 
 from .pictures import CLASSES, disc, generate
 

@@ -11,7 +11,8 @@ import torch
 from torch.distributions import MultivariateNormal, Normal, kl_divergence
 
 from explorer import gaussian
-from explorer.ui import kl_reference, kl_state
+from explorer.address import kl as kl_state
+from explorer.ui import kl_reference
 
 STATE = kl_state.DEFAULT | {"q": [0.3, 0.8], "p": [-1.0, 1.7], "q2": [0.5, -1, 2, 0.8, 1], "p2": [1, 0, 1.5, -0.4, 1]}
 

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui import kl_reference, kl_state
+from explorer.address import kl as kl_state
+from explorer.ui import kl_reference
 
 ODD = "0123456789,.-+einaf:/<>%&= \n\0é☃"
 

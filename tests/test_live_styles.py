@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from explorer.ui.live import scalable
+from explorer.ui.components import scalable
 
 
 def test_lengths_grow_but_thin_lines_and_conditions_do_not():

@@ -9,7 +9,8 @@ import torch
 from torch import nn
 from torch.distributions import Bernoulli, MultivariateNormal, Normal, kl_divergence
 
-from explorer import models, objectives, training
+from explorer import models, objectives
+from explorer.training import fit as training
 from explorer.config import ModelConfig, TrainingConfig
 from explorer.priors import GaussianMixture, get_prior
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer import datasets, originals
-from explorer.datasets import DatasetError, Split
-from explorer.originals import DatasetOriginals
+from explorer.data import datasets, originals
+from explorer.data.datasets import DatasetError, Split
+from explorer.data.originals import DatasetOriginals
 
 from .conftest import ROOT
 from .test_datasets import idx_contents, put
@@ -121,12 +121,12 @@ NOT_LATIN = "кошки" if os.name == "nt" else os.fsdecode(b"caf\xe9")  # not 
 
 def test_a_folder_that_the_output_cannot_show_is_escaped(tmp_path):
     script = (
-        "import sys; from explorer import originals; originals.datasets.load = lambda name, *rest, **options: "
+        "import sys; from explorer.data import originals; originals.datasets.load = lambda name, *rest, **options: "
         "originals.datasets.Split(originals.sheet(name), None); sys.exit(originals.main())"
     )
     command = [sys.executable, "-c", script, "--out", str(tmp_path / NOT_LATIN)]
     environment = os.environ | {"PYTHONIOENCODING": "ascii:strict", "PYTHONPATH": str(ROOT)}
-    ended = subprocess.run(command, capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120)
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, cwd=tmp_path, timeout=120)
     assert (ended.returncode, ended.stderr) == (0, "") and "mnist: written to" in ended.stdout and "\\" in ended.stdout
 
 

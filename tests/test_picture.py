@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageFile
 
-from explorer import folder, picture
+from explorer.data import folder, picture
 
 from .odd_pictures import BIT, COLOURS, GREY, GREYS, LA, ODD, PALETTE, RGB, RGBA, SEE_THROUGH, SIDE, write
 

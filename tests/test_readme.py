@@ -15,7 +15,8 @@ import pytest
 
 import train
 from explorer.config import Config
-from explorer.ui import adversary_state, cached, choices, kl_state, reparameterisation_state, state
+from explorer.address import adversary as adversary_state, practice as choices, kl as kl_state, reparameterisation as reparameterisation_state, explore as state
+from explorer.serving import cached
 
 ROOT = Path(__file__).resolve().parents[1]
 TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -112,7 +113,7 @@ def test_a_page_that_is_added_is_shown(extended):
 
 def test_the_pages_know_what_was_added(extended):
     script = (
-        "from explorer.ui import cached, choices\n"
+        "from explorer.address import practice as choices\nfrom explorer.serving import cached\n"
         "from explorer.config import DATASETS, KINDS, PRIORS\n"
         "print(cached.PRIOR_NAMES['ring'], all(choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS), DATASETS[-1], KINDS[-1])\n"
     )

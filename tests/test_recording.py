@@ -11,13 +11,15 @@ import torch
 from PIL import Image
 from scipy.stats import norm
 
-from explorer import bundle, bundle_checks, datasets, recording, training
-from explorer.bundle import BundleError, load_bundle
-from explorer.checkpoint import load_checkpoint, save_checkpoint
+from explorer.data import datasets
+from explorer.store import bundle, bundle_checks
+from explorer.training import fit as training, recording
+from explorer.store.bundle import BundleError, load_bundle
+from explorer.training.checkpoint import load_checkpoint, save_checkpoint
 from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.datasets import Split
+from explorer.data.datasets import Split
 from explorer.models import build
-from explorer.recording import Recorder
+from explorer.training.recording import Recorder
 
 from .small_bundles import metrics
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.ui import reparameterisation_state as lesson
+from explorer.address import reparameterisation as lesson
 
 MODELS = {"mnist-vae": {"images": 10_000}, "digits-vae": {"images": 360}}
 DEFAULT = lesson.default_state(MODELS, ("absent", "mnist-vae"))

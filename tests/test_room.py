@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from explorer.ui import room, settled
+from explorer.serving import settled
+from explorer.ui import room
 
 ROOT = Path(__file__).resolve().parent.parent
 OWN = ["192.168.1.7", "10.0.0.2"]

@@ -19,11 +19,14 @@ from safetensors.numpy import load as load_tensors
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 import train
-from explorer import bundle, datasets, desks, runs, saving, training
+from explorer.background import desks, runs
+from explorer.data import datasets
+from explorer.store import bundle
+from explorer.training import saving, fit as training
 from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.pool import Pool
-from explorer.ui import choices
-from explorer.ui.live import training as asked
+from explorer.background.pool import Pool
+from explorer.address import practice as choices
+from explorer.serving import runs_route as asked
 
 EPOCHS, STEPS = 3, 6  # of the small trainings here; digits' 1,437 images in batches of 256
 

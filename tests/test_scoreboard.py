@@ -7,8 +7,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.ui import cached, failure
-from explorer.ui.live.models import NEWEST
+from explorer.serving import cached, failure
+from explorer.serving.models_route import NEWEST
 
 from .small_bundles import save_model
 

@@ -15,11 +15,11 @@ import pytest
 import streamlit as st
 from starlette.responses import PlainTextResponse
 
-from explorer import desks
+from explorer.background import desks
 from explorer.cores import cores
-from explorer.ui import cached, serving
-from explorer.ui.live import assets, streamlit_files
-from explorer.ui.refused import Refused
+from explorer.serving import cached, app as serving
+from explorer.serving import assets, streamlit_files
+from explorer.serving.refused import Refused
 
 from .asgi import ask, routes_app, run
 from .conftest import ROOT
@@ -36,7 +36,7 @@ def test_the_base_path_has_one_form(monkeypatch, written, below):
 @pytest.mark.parametrize("below", ["", "/lab", "/a/b"])
 def test_everything_is_served_below_the_base_path_and_nowhere_else(below):
     app = routes_app(below)
-    script = f"/{assets.address()}gaussian.js"
+    script = f"/{assets.address()}web/kernel/gaussian.js"
     file, path = max((file.stat().st_size, path) for path, file in streamlit_files.FILES.items())
     for at, status in ((below, 200), ("" if below else "/lab", 404), (f"{below}{below}x", 404)):
         assert ask(app, at + script).status == status
@@ -49,7 +49,7 @@ def test_everything_is_served_below_the_base_path_and_nowhere_else(below):
 @pytest.mark.parametrize("chosen, threads", [({}, 1), ({"OMP_NUM_THREADS": "2"}, min(2, cores()))])
 def test_torch_computes_in_one_thread_for_each_page_whichever_was_visited_before(chosen, threads):
     program = (
-        "from concurrent.futures import ThreadPoolExecutor\nfrom explorer.ui import serving\n"
+        "from concurrent.futures import ThreadPoolExecutor\nfrom explorer.serving import app as serving\n"
         "serving.compute_in_one_thread()\nimport torch\n"
         "print(torch.get_num_threads(), ThreadPoolExecutor(1).submit(torch.get_num_threads).result())"
     )

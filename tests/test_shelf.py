@@ -10,10 +10,12 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from explorer import bundle
-from explorer.bundle import load_bundle
-from explorer.ui import adversary_state, cached, failure, reparameterisation_state, shelf, state, texts
-from explorer.ui.live import assets, models
+from explorer.store import bundle
+from explorer.store.bundle import load_bundle
+from explorer.address import adversary as adversary_state, reparameterisation as reparameterisation_state, explore as state
+from explorer.serving import cached, failure, shelf
+from explorer.ui import texts
+from explorer.serving import assets, models_route as models
 
 from .asgi import ask, routes_app
 from .small_bundles import save

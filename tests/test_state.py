@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer import recording
-from explorer.ui import state
+from explorer.training import recording
+from explorer.address import explore as state
 
 MODELS = {
     "mnist-vae": {"dataset": "mnist", "images": 10_000, "latent_dim": 2, "classes": [*"0123456789"]},

@@ -11,7 +11,7 @@ from streamlit import net_util, runtime
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server import server_util
 
-from explorer.ui import headers, streamlit_internals
+from explorer.serving import headers, streamlit_internals
 
 
 def test_streamlit_looks_up_the_function_that_asks_the_internet(monkeypatch):
@@ -50,7 +50,7 @@ def test_a_session_is_asked_for_by_the_id_that_its_script_had(monkeypatch):
     def script() -> None:
         import streamlit as st
 
-        from explorer.ui import streamlit_internals
+        from explorer.serving import streamlit_internals
 
         st.session_state["is_connected"] = streamlit_internals.connection()
 

@@ -21,7 +21,10 @@ import torch
 from PIL import Image
 
 import train
-from explorer import bundle, checkpoint, datasets, projection, training
+from explorer import projection
+from explorer.data import datasets
+from explorer.store import bundle
+from explorer.training import checkpoint, fit as training
 from explorer.config import RECIPES, ZOO, Config, recipe
 from tests.pictures import generate
 from tests.pretended import pretended_accelerator
@@ -498,7 +501,7 @@ def test_after_an_error_a_checkpoint_goes_on(home, capsys, monkeypatch):
 def test_where_an_error_came_from_can_be_asked_for():
     program = (
         "import sys, train\n"
-        "from explorer import training\n"
+        "from explorer.training import fit as training\n"
         "def misspelt(*arguments, **options): return undefined_name\n"
         "training.objectives.vae_loss = misspelt\n"
         "sys.exit(train.main(['--dataset', 'digits', '--model', 'vae', '--device', 'cpu', '--dry-run']))\n"
@@ -1143,7 +1146,7 @@ def test_training_runs_where_the_app_is_not_installed():
         "import sys\n"
         "for name in ('streamlit', 'plotly', 'umap'): sys.modules[name] = None  # an import of it fails\n"
         "import train; assert 'torch' not in sys.modules\n"
-        "import explorer.training, explorer.bundle, explorer.datasets\n"
+        "import explorer.training.fit, explorer.store.bundle, explorer.data.datasets\n"
         "sys.exit(train.main(['--dataset', 'digits', '--device', 'cpu', '--dry-run']))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)

@@ -12,8 +12,10 @@ import torch
 from torch.distributions import Bernoulli, Independent, MixtureSameFamily, Normal, kl_divergence
 from torch.nn import functional as F
 
-from explorer import datasets, metrics, objectives, training
-from explorer.datasets import Split
+from explorer import metrics, objectives
+from explorer.data import datasets
+from explorer.training import fit as training
+from explorer.data.datasets import Split
 from explorer.config import KINDS, Config, ModelConfig, TrainingConfig
 from explorer.models import build
 

@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from safetensors.numpy import load as load_tensors
 
-from explorer import umaps
-from explorer.ui import cached
-from explorer.umaps import Umaps, Wanted
+from explorer.background import umaps
+from explorer.serving import cached
+from explorer.background.umaps import Umaps, Wanted
 
 from .asgi import Answer, ask, routes_app
 from .conftest import ROOT
@@ -348,8 +348,8 @@ def test_a_process_that_is_ended_leaves_no_temporary_file_behind():
 
 
 def run_process(*, before: str = "", jobs: bytes = b"") -> tuple[list[dict], str]:
-    """Runs explorer.umap_process after some code, on those jobs. Returns its answers in JSON, and its errors' text."""
-    code = f"{before}\nfrom explorer import umap_process\numap_process.main()"
+    """Runs explorer.background.umap_process after some code, on those jobs. Returns its answers in JSON, and its errors' text."""
+    code = f"{before}\nfrom explorer.background import umap_process\numap_process.main()"
     found = subprocess.run([sys.executable, "-c", code], input=jobs, capture_output=True, cwd=ROOT, timeout=300)
     return [json.loads(line) for line in found.stdout.splitlines() if line.startswith(b"{")], found.stderr.decode()
 

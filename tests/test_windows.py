@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from explorer.bundle import find_bundles, load_bundle
+from explorer.store.bundle import find_bundles, load_bundle
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -38,8 +38,9 @@ for _ in range(2):  # the second time, a bundle is replaced
 """
 START = """
 import asyncio, threading
-from explorer import cores, pool
-from explorer.ui import serving
+from explorer import cores
+from explorer.background import pool
+from explorer.serving import app as serving
 assert cores.cores() >= 1
 given = serving.arguments()
 async def start():

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from explorer.ui import adversary_state as lesson
-from explorer.ui import cached, kept, live
-from explorer.ui.failure import warn_of_models
-from explorer.ui.live.models import offered
+from explorer.address import adversary as lesson
+from explorer.serving import cached
+from explorer.ui import kept, components as live
+from explorer.serving.failure import warn_of_models
+from explorer.serving.models_route import offered
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import adversary as texts
 

@@ -6,9 +6,11 @@ from collections.abc import Iterable, Mapping
 
 import streamlit as st
 
-from explorer.ui import cached, kept, live, state
-from explorer.ui.failure import few_of, warn_of_models
-from explorer.ui.live.models import offered
+from explorer.address import explore as state
+from explorer.serving import cached
+from explorer.ui import kept, components as live
+from explorer.serving.failure import few_of, warn_of_models
+from explorer.serving.models_route import offered
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import explore as texts
 

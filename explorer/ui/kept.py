@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from explorer.ui import present
-from explorer.ui.failure import warn
+from explorer.serving.failure import warn
 
 Parse = Callable[[Mapping[str, str]], tuple[dict, list[str]]]
 Check = Callable[[Mapping], dict]

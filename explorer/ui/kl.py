@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.ui import kept, kl_state, live
+from explorer.address import kl as kl_state
+from explorer.ui import kept, components as live
 from explorer.ui.texts import kl as texts
 
 KEY = "kl"

@@ -14,7 +14,7 @@ from functools import cache
 from explorer import gaussian
 
 DESCENT_STEPS = 12  # of the two runs of gradient descent; the page shows as many
-CLAMP = 20.0  # of the clamped KL: see live/kl_numerics.js
+CLAMP = 20.0  # of the clamped KL: see web/kl/numerics.js
 
 
 def reference(state: Mapping) -> dict:
@@ -152,7 +152,7 @@ def _forms(state: Mapping) -> dict:
 
 
 def float32(log_var: float) -> dict:
-    """½ (σ² − 1 − log σ²) in float32 by torch, as in live/kl_numerics.js, with autograd's gradient."""
+    """½ (σ² − 1 − log σ²) in float32 by torch, as in web/kl/numerics.js, with autograd's gradient."""
     import torch
 
     def at(form) -> dict:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.ui import present, room, settled, texts
+from explorer.serving import settled
+from explorer.ui import present, room, texts
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host

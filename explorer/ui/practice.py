@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer import runs
+from explorer.background import runs
 from explorer.config import DATASETS, KINDS, PRIORS
-from explorer.ui import cached, choices, kept, live, source, streamlit_internals
-from explorer.ui.live import training
+from explorer.address import practice as choices
+from explorer.serving import cached, streamlit_internals
+from explorer.ui import kept, components as live, source
+from explorer.serving import runs_route as training
 from explorer.ui.texts import practice as texts
 
 KEY = "practice"
@@ -62,4 +64,4 @@ def show_code(side: str, chosen: dict) -> None:
     st.code("\n\n".join(objectives), language="python", wrap_lines=True)
     with st.expander(texts.STEP_TITLE):
         st.caption(texts.STEP_INTRO)
-        st.code(source.with_numbers(source.of("explorer.training", PLAYERS[kind]), numbers), language="python", wrap_lines=True)
+        st.code(source.with_numbers(source.of("explorer.training.fit", PLAYERS[kind]), numbers), language="python", wrap_lines=True)

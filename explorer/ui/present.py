@@ -12,7 +12,7 @@ from explorer.ui import texts
 PARAMETER, ON = "present", "on"
 _SLOT = "present_state"
 
-# All sizes hang on the root's type, those of the live parts too (live/__init__.py): at 1366 × 768 it is half as large again. A phone has no room for more.
+# All sizes hang on the root's type, those of the live parts too (components.py): at 1366 × 768 it is half as large again. A phone has no room for more.
 STYLE = """<style>
 html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1.25rem; }
 [data-testid=stHeader] { display: none; }

@@ -10,10 +10,11 @@ from types import SimpleNamespace
 import numpy as np
 import streamlit as st
 
-from explorer.ui import cached, draws, kept, live, reparameterisation_vae
-from explorer.ui import reparameterisation_state as lesson
-from explorer.ui.failure import warn_of_models
-from explorer.ui.live.models import offered
+from explorer.serving import cached
+from explorer.ui import draws, kept, components as live, reparameterisation_vae
+from explorer.address import reparameterisation as lesson
+from explorer.serving.failure import warn_of_models
+from explorer.serving.models_route import offered
 from explorer.ui.texts import reparameterisation as texts
 
 KEY = "reparameterisation"

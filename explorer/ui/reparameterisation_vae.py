@@ -7,8 +7,9 @@ import base64
 import numpy as np
 import streamlit as st
 
-from explorer.ui import cached, draws
-from explorer.ui.failure import plain
+from explorer.serving import cached
+from explorer.ui import draws
+from explorer.serving.failure import plain
 from explorer.ui.texts import datasets
 from explorer.ui.texts import reparameterisation as texts
 

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
-from explorer.ui import serving, streamlit_internals
+from explorer.serving import app as serving, streamlit_internals
 from explorer.ui.texts import room as texts
 
 EVERYWHERE = ("", "0.0.0.0", "::")  # bound to all of the machine's networks

@@ -9,9 +9,9 @@ import pandas as pd
 import streamlit as st
 
 from explorer import figures
-from explorer.ui import cached
-from explorer.ui.failure import few_of, plain, warn_of_models
-from explorer.ui.live.models import NEWEST, newest
+from explorer.serving import cached
+from explorer.serving.failure import few_of, plain, warn_of_models
+from explorer.serving.models_route import NEWEST, newest
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import scoreboard as texts
 

@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 import torch
 
-from explorer import datasets, training
+from explorer.data import datasets
+from explorer.training import fit as training
 from explorer.config import Config, recipe
 
 SIZES = (10_000, 20_000, 40_000, 60_000)

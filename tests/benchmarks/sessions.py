@@ -2,7 +2,7 @@
 
     python tests/benchmarks/sessions.py [--sessions 20]
 
-Prints, after 5 sessions and after all, the server's memory, how many of its threads are in explorer/pool.py, and what share of a core
+Prints, after 5 sessions and after all, the server's memory, how many of its threads are in explorer/background/pool.py, and what share of a core
 it uses; and fails where there is such a thread, or 5 % more memory than after 5, or where something still computes.
 """
 
@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from explorer.desks import Hall
+from explorer.background.desks import Hall
 from tests.benchmarks.process import cpu_seconds, memory
 from tests.browser.driver import CHROMIUM, DESK, FLAGS, serve
 
@@ -27,7 +27,7 @@ GROWTH, IDLE = 0.05, 0.1
 ADDRESS = "practice?a=vae,digits,epochs=1000&b=aae,digits,epochs=1000"  # that go on when their session leaves
 
 
-# Python imports it when it starts: the server then writes, when it is asked to, how many of its threads are in explorer/pool.py. By a
+# Python imports it when it starts: the server then writes, when it is asked to, how many of its threads are in explorer/background/pool.py. By a
 # handler in Python, which runs while all other threads stand still: faulthandler's would read the stacks of threads that run, and crash.
 CUSTOM = """import os, signal, sys
 
@@ -38,7 +38,7 @@ def stack(frame):
 
 def count(*_):
     with open(os.environ["THREADS"], "a", encoding="utf-8") as answers:
-        print(sum(any(file.endswith("explorer/pool.py") for file in stack(frame)) for frame in sys._current_frames().values()), file=answers)
+        print(sum(any(file.endswith("explorer/background/pool.py") for file in stack(frame)) for frame in sys._current_frames().values()), file=answers)
 
 if os.environ.get("THREADS"):
     signal.signal(signal.SIGUSR1, count)
@@ -46,7 +46,7 @@ if os.environ.get("THREADS"):
 
 
 def threads(pid: int) -> int:
-    """How many threads are somewhere in explorer/pool.py."""
+    """How many threads are somewhere in explorer/background/pool.py."""
     answers = Path(os.environ["THREADS"])
     before = len(answers.read_text(encoding="utf-8").split()) if answers.exists() else 0
     os.kill(pid, signal.SIGUSR1)

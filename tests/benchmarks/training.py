@@ -28,7 +28,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from explorer import datasets, objectives, training
+from explorer import objectives
+from explorer.data import datasets
+from explorer.training import fit as training
 from explorer.config import Config, ModelConfig, TrainingConfig, recipe
 from explorer.models import build, multiply_in
 from explorer.priors import StandardNormal

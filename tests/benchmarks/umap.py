@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 from playwright.sync_api import sync_playwright
 
-from explorer.umaps import Umaps, Wanted
+from explorer.background.umaps import Umaps, Wanted
 from tests.browser import driver
 
 MOST_SECONDS, MOST_TO_CANCEL = 10.0, 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui.live import assets
+from explorer.serving import assets
 
 from .driver import CHROMIUM, COMPLETE, DESK, FLAGS, ROOT, expected, serve
 
@@ -37,17 +37,17 @@ def chromium():
 
 @pytest.fixture(scope="session")
 def compute(server, chromium):
-    """`compute(modules, body, **given)`: what an async function body returns that sees `base`, the modules' address, what the live modules
+    """`compute(modules, body, **given)`: what an async function body returns that sees `base`, the modules' address, what the modules
     named export, and what is given."""
     context = chromium.new_context()
     context.set_default_timeout(120_000)
     page = context.new_page()
     base = f"{server}/{assets.address()}"
-    page.goto(f"{base}gaussian.js")  # any page of the server will do
+    page.goto(f"{base}web/kernel/gaussian.js")  # any page of the server will do
 
     def run(modules: str, body: str, **given):
         return page.evaluate(
-            "async ([base, modules, body, given]) => { const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}${name}.js`))));"
+            "async ([base, modules, body, given]) => { const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}web/${name}.js`))));"
             "const seen = { base, ...all, ...given }, AsyncFunction = (async () => {}).constructor;"
             "return await new AsyncFunction(...Object.keys(seen), body)(...Object.values(seen)); }",
             [base, modules.split(), body, given],

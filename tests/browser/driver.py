@@ -44,7 +44,7 @@ WATCH = """() => {
 APP = """
 from pathlib import Path
 import streamlit as st
-from explorer.ui import cached, serving
+from explorer.serving import cached, app as serving
 cached.FOLDERS = {{"": Path({pretrained!r}), "runs/": Path({runs!r})}}
 cached.DATA_DIR = Path({data!r})
 app = st.App(**serving.arguments())

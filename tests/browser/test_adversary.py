@@ -13,9 +13,10 @@ import torch
 from scipy.stats import ncx2
 from torch.nn import functional as F
 
-from explorer.bundle import load_bundle
+from explorer.store.bundle import load_bundle
 from explorer.priors import get_prior
-from explorer.ui import adversary_state, cached
+from explorer.address import adversary as adversary_state
+from explorer.serving import cached
 
 from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
 
@@ -48,7 +49,7 @@ def test_gradients_against_autograd(compute, activation, standardise):
     widths, n = [2, 7, 5, 1], 6
     points = rng.normal(size=(n, 2)) * 2 + 1
     found = compute(
-        "network gaussian",
+        "kernel/network kernel/random",
         "const net = new Network(widths, seededUniform(3), { activation, standardise });"
         "const logits = [...net.forward(Float64Array.from(points))], below = [...net.backward(logits.map((v) => 1 / (1 + Math.exp(-v)) / logits.length))];"
         "return { weights: [...net.weights], gradient: [...net.gradient], logits, below };",
@@ -71,7 +72,7 @@ def test_gradients_against_autograd(compute, activation, standardise):
 
 def test_a_discriminators_steps_against_torchs_adam(compute):
     found = compute(
-        "judge gaussian",
+        "kernel/judge kernel/random",
         "const judge = new Judge({ seed: 5 }), uniform = seededUniform(1), start = [...judge.network.weights];"
         "const real = standardNormal(32, uniform), fake = standardNormal(32, uniform).map((v) => 0.5 * v + 1), losses = [];"
         "for (let i = 0; i < 30; i++) losses.push(judge.step(real, fake, 0.01).loss);"
@@ -102,11 +103,11 @@ def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
     z = np.random.default_rng(1).normal(size=(12, 2)) * 1.5
     label = 4
     found = compute(
-        "discriminator safetensors",
+        "kernel/discriminator kernel/safetensors",
         "return fetch(new URL(`latents/${digest}`, base)).then((r) => r.arrayBuffer()).then((buffer) => {"
         "const d = new Discriminator(readSafetensors(buffer), shape), all = z.map((one) => d.at(one, label));"
         "return { labelled: d.labelled, waves: d.waves.length, at: all, logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
-        digest=bundle.digest, shape=cached.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label, base=compute("network", "return location.href;"),
+        digest=bundle.digest, shape=cached.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label, base=compute("kernel/network", "return location.href;"),
     )  # fmt: skip
     assert found["labelled"] == bundle.config.model.label_informed and found["waves"] == bundle.config.model.frequencies
     at = torch.tensor(z, requires_grad=True)
@@ -122,7 +123,7 @@ def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
 def test_cloud_and_exact_divergence(compute):
     """Draws leave the hole empty, whose radius is scipy's; the JSD of every prior is that of a finer grid, in torch."""
     found = compute(
-        "clouds gaussian divergence",
+        "adversary/clouds kernel/random adversary/divergence",
         "const cloud = new Cloud({ mean: [0.5, -1], std: 1.3, hole: 0.2, at: [1, 0.5] }), draws = cloud.sample(4000, seededUniform(1));"
         "let inside = 0; for (let i = 0; i < 4000; i++) inside += cloud.inHole(draws[2 * i], draws[2 * i + 1]);"
         "return { inside, radius: cloud.radius, centre: cloud.centre, draws: [...draws], density: cloud.logDensity(0, -2), hole: cloud.logDensity(...cloud.centre),"
@@ -316,7 +317,7 @@ return { preset: run(make({})), other: changed ? run(make(changed)) : null };
 @pytest.mark.parametrize("name, rounds", [("matched", 260), ("strong", 30), ("weak", 300), ("pinned", 120), ("dropping", 300)])
 def test_presets_show_what_they_say(compute, name, rounds, seed):
     changed = {"saturating": False} if name == "strong" else None
-    found = compute("game", GAME, presets=adversary_state.PRESETS, shapes=cached.shapes(), name=name, rounds=rounds, seed=seed, changed=changed)
+    found = compute("adversary/game", GAME, presets=adversary_state.PRESETS, shapes=cached.shapes(), name=name, rounds=rounds, seed=seed, changed=changed)
     seen = found["preset"]
     mean, std = np.array([one["mean"] for one in seen]), np.array([one["std"] for one in seen])
     distance, loss = np.linalg.norm(mean, axis=1), np.array([one["loss"] for one in seen])
@@ -352,7 +353,7 @@ def test_two_readings_of_log_4_and_the_honest_estimate(open_lesson, compute):
     assert float(shown[0]["jsd"]) == pytest.approx(0, abs=1e-9) and float(shown[1]["jsd"]) == pytest.approx(0.17332, abs=5e-6)
     # fresh discriminators on kept draws: the null, and the wide cloud
     bounds = compute(
-        "judge clouds gaussian",
+        "kernel/judge adversary/clouds kernel/random",
         "const cases = { null: [0, 1].map(() => new Cloud({ mean: [0, 0], std: 1 })), wide: [new Cloud({ mean: [0, 0], std: 2 })] }, found = {};"
         "for (const [name, clouds] of Object.entries(cases)) found[name] = clouds.map((cloud, i) => {"
         "  const u = seededUniform(50 + i), real = () => samplePrior(null, 3000, u), fake = () => cloud.sample(3000, u);"
@@ -486,7 +487,7 @@ def test_a_recorded_judge_of_labels_against_priors(compute):
     rng = np.random.default_rng(0)
     logit, smoothing = rng.normal(size=(2, 10, 24, 24)).astype(np.float32), [1.25, 0.5]
     found = compute(
-        "recording recorded_judge",
+        "kernel/recording adversary/recorded_judge",
         "const tensor = (values, ...shape) => ({ values: Float32Array.from(values), shape });"
         "const all = { step: tensor([0, 9], 2), row: tensor([0], 1), mean: tensor([0, 0, 1, 1], 2, 1, 2), smoothing: tensor(smoothing, 2), logit: tensor(logit, 2, 10, 24, 24) };"
         "const recording = new Recording(all, shape, 3), label = 6;"
@@ -608,4 +609,4 @@ def test_a_model_without_a_recording_says_so(open_lesson):
 
 
 def test_an_axis_names_whole_steps_once(compute):
-    assert compute("curve", "return [1, 2, 3, 9, 100].map(ticks);") == [[0, 1], [0, 1, 2], [0, 2, 3], [0, 5, 9], [0, 50, 100]]
+    assert compute("adversary/chart", "return [1, 2, 3, 9, 100].map(ticks);") == [[0, 1], [0, 1, 2], [0, 2, 3], [0, 5, 9], [0, 50, 100]]

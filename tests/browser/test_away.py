@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from explorer.desks import Hall
+from explorer.background.desks import Hall
 
 from .driver import DESK, expected_while_away, serve
 from .proxy import Relay
@@ -20,8 +20,8 @@ GRACE, KEPT = 8.0, 2.5  # seconds: for which a training waits for its page, and 
 APP = f"""
 import streamlit as st
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
-from explorer import desks
-from explorer.ui import serving
+from explorer.background import desks
+from explorer.serving import app as serving
 desks.Hall.GRACE = {GRACE}
 MemorySessionStorage.__init__.__defaults__ = (128, {KEPT})
 app = st.App(**serving.arguments())

@@ -8,8 +8,9 @@ from urllib.parse import quote, urlparse
 
 import pytest
 
-from explorer.ui import adversary_state, choices, kl_state, present, reparameterisation_state, state
-from explorer.ui.live import assets
+from explorer.address import adversary as adversary_state, practice as choices, kl as kl_state, reparameterisation as reparameterisation_state, explore as state
+from explorer.ui import present
+from explorer.serving import assets
 
 from .driver import COMPLETE, ROOT, expected
 
@@ -59,7 +60,7 @@ def test_the_server_listens_on_this_machine_alone(running_server):
 
 
 def test_every_answer_has_the_headers(server):
-    for target in ("/", "/kl", "/_stcore/health", "/static/nothing.js", f"/{assets.address()}gaussian.js", "/assets/none", "/nothing/at/all"):
+    for target in ("/", "/kl", "/_stcore/health", "/static/nothing.js", f"/{assets.address()}web/kernel/gaussian.js", "/assets/none", "/nothing/at/all"):
         _, headers, _ = answer(server, target)
         assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin", target
         assert "frame-ancestors 'self'" in headers["content-security-policy"] and "script-src 'self' blob:" in headers["content-security-policy"], target
@@ -81,7 +82,7 @@ def test_no_file_outside_the_assets_can_be_read(server, folder):
 
 
 def test_a_request_that_is_none_is_refused_and_the_server_goes_on(server):
-    script = f"/{assets.address()}gaussian.js"
+    script = f"/{assets.address()}web/kernel/gaussian.js"
     for method in ("POST", "PUT", "DELETE", "PATCH", "NONSENSE"):
         assert answer(server, script, method, "Content-Length: 0")[0] == 405
     status, headers, body = answer(server, script, "HEAD")

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from explorer.ui import room
-from explorer.ui.live import HERE
+from explorer.serving.assets import WEB
 
 from .driver import COMPLETE, DESK, ROOT, expected, serve
 from .test_explore_take import PIXELS, downloaded
@@ -147,7 +147,7 @@ def test_every_view_opens_in_an_older_browser(server, open_at, view):
 def test_scripts_have_no_syntax_that_older_browsers_refuse():
     """One such sign, and the whole page is gone: a script that cannot be read runs in no part."""
     lookbehind = re.compile(r"\(\?<[=!]")  # in a regular expression: Safari 16.4
-    assert [path.name for path in HERE.glob("*.js") if lookbehind.search(path.read_text(encoding="utf-8"))] == []
+    assert [path.name for path in WEB.rglob("*.js") if lookbehind.search(path.read_text(encoding="utf-8"))] == []
 
 
 # Empties the large canvases that are seen, as a graphics driver does that restarts: browsers keep small ones in memory.

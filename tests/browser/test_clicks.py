@@ -8,7 +8,7 @@ import re
 import numpy as np
 import pytest
 
-from explorer.bundle import load_bundle
+from explorer.store.bundle import load_bundle
 
 from .driver import COMPLETE, ROOT
 from .layout import amiss
@@ -74,9 +74,9 @@ def test_tools_follow_each_other_and_one_is_seen_at_a_time(open_page):
 
 def test_of_two_tools_chosen_at_once_the_second_is_seen(open_page):
     page = open_page()
-    page.route("**/explore_walk.js", lambda route: (page.wait_for_timeout(500), route.continue_()))
+    page.route("**/walk/tool.js", lambda route: (page.wait_for_timeout(500), route.continue_()))
     page.get_by_role("button", name="Walk", exact=True).click()
-    with page.expect_response("**/explore_walk.js"):
+    with page.expect_response("**/walk/tool.js"):
         page.get_by_role("button", name="Take away", exact=True).click()
         page.wait_for_selector(".tool[data-ready=take]:not([inert])")
     page.wait_for_timeout(300)

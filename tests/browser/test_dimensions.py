@@ -10,9 +10,9 @@ import pytest
 import torch
 from sklearn.decomposition import PCA
 
-from explorer.bundle import load_bundle
 from explorer.config import ModelConfig
 from explorer.models import build
+from explorer.store.bundle import load_bundle
 
 from .driver import COMPLETE, ROOT, address
 from .test_explore_near import shown_rows
@@ -33,7 +33,7 @@ def travelled(name: str):
 
 def test_principal_components_against_scikit_learn(compute):
     points = np.random.default_rng(0).standard_normal((500, 9)) @ np.random.default_rng(1).standard_normal((9, 9)) + 3
-    found = compute("pca", "const { columns, share, project } = principal(given); return { columns: columns.map((one) => [...one]), share, at: project(place) };", given=points.T.tolist(), place=[1.0] * 9)
+    found = compute("kernel/pca", "const { columns, share, project } = principal(given); return { columns: columns.map((one) => [...one]), share, at: project(place) };", given=points.T.tolist(), place=[1.0] * 9)
     fitted = PCA(2).fit(points)
     axes = fitted.components_ * np.sign(np.take_along_axis(fitted.components_, np.abs(fitted.components_).argmax(1)[:, None], 1))
     np.testing.assert_allclose(np.array(found["columns"]).T, (points - points.mean(0)) @ axes.T, atol=1e-4)
@@ -43,20 +43,20 @@ def test_principal_components_against_scikit_learn(compute):
 
 def test_the_one_in_the_middle(compute):
     places = [[0, 0], [1, 0], [0, 1], [0.4, 0.4], [9, 9]]
-    assert compute("nearest", "return medoid(places);", places=places) == [0.4, 0.4]
+    assert compute("kernel/nearest", "return medoid(places);", places=places) == [0.4, 0.4]
 
 
 def test_the_charts_of_a_walk_hold_both_models_where_densities_lie_far_apart(compute):
     """In 32 dimensions the AAE's codes lie 15 nats denser than the VAE's draws."""
     body = "return [2, 32].map((latent_dim) => sharedRange([-29, -45].map((q) => ({ model: { entry: { latent_dim } }, curve: [{ q, p: q }] }))));"
-    assert compute("walk_film", body) == [[-40, -28], [-46, -28]]
+    assert compute("explore/walk/film", body) == [[-40, -28], [-46, -28]]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_the_decoders_response_and_the_active_units_against_torch(compute, name):
     entry = {"tensors": f"tensors/{load_bundle(SHIPPED / name).digest}", "name": name}
     found = compute(
-        "models usage", "const model = await new Models(new URL(base)).open(entry); return { response: await response(model), active: activeUnits(model.codes) };", entry=entry
+        "kernel/models kernel/usage", "const model = await new Models(new URL(base)).open(entry); return { response: await response(model), active: activeUnits(model.codes) };", entry=entry
     )
     mean, log_var = travelled(name)
     model = load_bundle(SHIPPED / name).model()
@@ -179,7 +179,7 @@ def test_the_tools_with_thirty_two_dimensions(open_page, kind):
 
 
 def test_the_guide_and_the_words_know_the_kinds():
-    from explorer.ui import state
+    from explorer.address import explore as state
     from explorer.ui.texts.explore import WORDS
 
     assert set(WORDS["maps"]["kinds"]) == {*state.MAPS, "again", "pixels"}

@@ -13,9 +13,10 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from explorer import datasets, gaussian, originals
-from explorer.bundle import load_bundle
-from explorer.ui import cached
+from explorer import gaussian
+from explorer.data import datasets, originals
+from explorer.store.bundle import load_bundle
+from explorer.serving import cached
 
 from .driver import PHONE, ROOT, address, next_frame, sent_messages
 
@@ -93,7 +94,7 @@ TO_FORMS = """return given.images.map(({ bytes, width, height }) => {
 
 def in_form(compute, images: list[np.ndarray], dataset: str, side: int) -> list[np.ndarray]:
     sent = [{"bytes": base64.b64encode(np.float32(image).tobytes()).decode(), "width": image.shape[1], "height": image.shape[0]} for image in images]
-    return [np.array(found) for found in compute("digit_forms", TO_FORMS, given={"images": sent, "entry": {"dataset": dataset, "image_side": side}})]
+    return [np.array(found) for found in compute("explore/draw/forms", TO_FORMS, given={"images": sent, "entry": {"dataset": dataset, "image_side": side}})]
 
 
 def scribble(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
@@ -138,7 +139,7 @@ def test_paper_ink_and_luminance_against_numpy(compute):
     paper[20:40, 22:28] = 0.15
     code = """const picture = { values: Float32Array.from(given.flat()), width: given[0].length, height: given.length };
       const paper = readPaper(picture); return { paper, dark: [...toInk(picture, paper, true).values], light: [...toInk(picture, paper, false).values] };"""
-    found = compute("digit_forms", code, given=paper.tolist())
+    found = compute("explore/draw/forms", code, given=paper.tolist())
     border = np.float32(np.concatenate([paper[0], paper[-1], paper[1:-1, 0], paper[1:-1, -1]]))
     assert found["paper"]["dark"] is True
     middle = np.sort(border)[len(border) // 2]
@@ -146,12 +147,12 @@ def test_paper_ink_and_luminance_against_numpy(compute):
     dark = np.array(found["dark"]).reshape(60, 50)
     np.testing.assert_allclose(dark[20:40, 22:28], (middle - 0.15) / middle, atol=1e-5)
     assert (dark > 0).sum() == 20 * 6  # all the noise is paper
-    assert compute("digit_forms", code, given=(1 - paper).tolist())["paper"]["dark"] is False
+    assert compute("explore/draw/forms", code, given=(1 - paper).tolist())["paper"]["dark"] is False
     pixels = rng.integers(0, 256, (7, 3))
     rgba = np.concatenate([pixels, np.full((7, 1), 255)], 1)
-    np.testing.assert_allclose(compute("picture_file", "return [...luminance(Uint8ClampedArray.from(given.flat()))]", given=rgba.tolist()), pixels @ [0.2126, 0.7152, 0.0722] / 255, atol=1e-6)
+    np.testing.assert_allclose(compute("explore/draw/picture_file", "return [...luminance(Uint8ClampedArray.from(given.flat()))]", given=rgba.tolist()), pixels @ [0.2126, 0.7152, 0.0722] / 255, atol=1e-6)
     hole = [[0, 0, 0, 255], [0, 0, 0, 0]]  # black ink on nothing: the nothing is white paper
-    assert compute("picture_file", "return [...luminance(Uint8ClampedArray.from(given.flat()))]", given=hole) == [0, 1]
+    assert compute("explore/draw/picture_file", "return [...luminance(Uint8ClampedArray.from(given.flat()))]", given=hole) == [0, 1]
 
 
 ENCODE = """const models = new Models(base);
@@ -163,7 +164,7 @@ ENCODE = """const models = new Models(base);
 def test_two_hundred_images_through_the_browsers_encoder_against_torch(compute, name):
     bundle = load_bundle(ROOT / "pretrained" / name)
     images = cached.originals_of(bundle.config).all()[:200]
-    found = compute("models", ENCODE, given={"entry": {"name": name, "digest": bundle.digest}, "pixels": base64.b64encode(images.tobytes()).decode(), "size": images.shape[1]})
+    found = compute("kernel/models", ENCODE, given={"entry": {"name": name, "digest": bundle.digest}, "pixels": base64.b64encode(images.tobytes()).decode(), "size": images.shape[1]})
     with torch.no_grad():
         encoded = bundle.model().encode(torch.from_numpy(images).float() / 255)
     expected = torch.cat([encoded.mean, encoded.log_var], 1) if bundle.config.model.kind == "vae" else encoded.mean

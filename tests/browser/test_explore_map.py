@@ -11,9 +11,9 @@ from plotly.colors import sequential
 from scipy.stats import norm
 
 from explorer import gaussian
-from explorer.bundle import load_bundle
+from explorer.store.bundle import load_bundle
 from explorer.shapes import SHAPES
-from explorer.ui.cached import shape
+from explorer.serving.cached import shape
 
 from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
 from .test_explorer import AT, PIXELS, nats
@@ -47,10 +47,10 @@ def viridis(t: np.ndarray, stops: list[str]) -> np.ndarray:
 
 def test_grids_lie_at_the_priors_quantiles(compute):
     u = np.concatenate([10.0 ** -np.arange(1, 15), np.linspace(0.001, 0.999, 777), 1 - 10.0 ** -np.arange(3, 12)])
-    found = compute("quantiles", "return given.map(inverseNormalCdf)", given=u.tolist())
+    found = compute("kernel/quantiles", "return given.map(inverseNormalCdf)", given=u.tolist())
     np.testing.assert_allclose(found, norm.ppf(u), rtol=1e-9, atol=1e-14)
 
-    grid = compute("quantiles", "return priorGrid(null, 0.2)")
+    grid = compute("kernel/quantiles", "return priorGrid(null, 0.2)")
     n, along = grid["perSide"], norm.ppf((np.arange(grid["perSide"]) + 0.5) / grid["perSide"])
     assert n == 12  # √(2π) / 12 = 0.209: the most tiles whose middle ones are not closer than 0.2
     points = np.array([[point[name] for name in ("x", "y", "room")] for point in grid["points"]])
@@ -60,7 +60,7 @@ def test_grids_lie_at_the_priors_quantiles(compute):
 
     # the mixture's points, in each Gaussian's own axes and standard deviations, are the quantiles of N(0, 1)
     petals = SHAPES["mixture"]()
-    mixture = compute("quantiles", "return priorGrid(given, 0.1).points.map(({ x, y }) => [x, y])", given=shape("mixture"))
+    mixture = compute("kernel/quantiles", "return priorGrid(given, 0.1).points.map(({ x, y }) => [x, y])", given=shape("mixture"))
     for c, mine in enumerate(np.array(mixture).reshape(len(petals.means), -1, 2)):
         own = (mine - petals.means[c]) @ petals.axes[c].T / petals.stds[c]
         a, b = (np.unique(own[:, i].round(5)) for i in (0, 1))
@@ -69,7 +69,7 @@ def test_grids_lie_at_the_priors_quantiles(compute):
             np.testing.assert_allclose(values, norm.ppf((np.arange(len(values)) + 0.5) / len(values)), atol=1e-4)
 
     # along the roll r = 3 √s, θ = 4π √s, which is evenly dense in s, points are evenly spaced in s; across it at quantiles
-    roll = np.array(compute("quantiles", "return priorGrid(given, 0.15).points.map(({ x, y }) => [x, y])", given=shape("swiss-roll"))).reshape(-1, 2, 2)
+    roll = np.array(compute("kernel/quantiles", "return priorGrid(given, 0.15).points.map(({ x, y }) => [x, y])", given=shape("swiss-roll"))).reshape(-1, 2, 2)
     s = (np.arange(len(roll)) + 0.5) / len(roll)
     spine = 3 * np.sqrt(s)[:, None] * np.stack([np.cos(4 * np.pi * np.sqrt(s)), np.sin(4 * np.pi * np.sqrt(s))], -1)
     assert len(roll) > 80 and np.abs(roll.mean(1) - spine)[3:].max() < 0.02
@@ -87,7 +87,7 @@ def test_the_stretch_against_torchs_jacobian(compute):
             "const plain = new Decoder(tensors), decoder = activeDecoder(plain);"
             "return given.z.map((z) => [stretch(decoder.tangents(z, given.dims)), [...decoder.decode(z)], [...plain.decode(z)]]);"
         )
-        found = compute("safetensors decoder active", js, given={"digest": opened.digest, "z": z.tolist(), "dims": dims})
+        found = compute("kernel/safetensors kernel/decoder kernel/active", js, given={"digest": opened.digest, "z": z.tolist(), "dims": dims})
         for at, (value, logits, plain) in zip(torch.tensor(z), found):
             jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), at)[:, dims]
             assert value == pytest.approx(torch.linalg.svdvals(jacobian)[0].item(), rel=1e-3)
@@ -100,7 +100,7 @@ def test_the_density_is_a_sum_of_kernels(compute):
         "const kernel = new Kernel(given.x, given.y, given.h, { x0: -3, y0: -2, cell: 0.25, across: 25, down: 17 });"
         "while (!kernel.done) kernel.step(100); return [...kernel.values];"
     )
-    found = np.array(compute("kernel", js, given={"x": codes[:, 0].tolist(), "y": codes[:, 1].tolist(), "h": h})).reshape(17, 25)
+    found = np.array(compute("kernel/density", js, given={"x": codes[:, 0].tolist(), "y": codes[:, 1].tolist(), "h": h})).reshape(17, 25)
     y, x = np.meshgrid(-2 + 0.25 * np.arange(17), -3 + 0.25 * np.arange(25), indexing="ij")
     squares = (x[..., None] - codes[:, 0]) ** 2 + (y[..., None] - codes[:, 1]) ** 2
     expected = np.exp(-squares / (2 * h * h)).mean(-1) / (2 * np.pi * h * h)
@@ -169,7 +169,7 @@ def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     page.goto(f"{page.url.split('?')[0]}?{DIGITS}")
     page.wait_for_selector(COMPLETE)
     page.wait_for_timeout(300)
-    assert not [url for url in requests if re.search(r"(surface|underlays|explore_map|values|ramps|kernel|quantiles)\.js", url)]
+    assert not [url for url in requests if re.search(r"(surface|underlays|map/tool|values|ramps|density|quantiles)\.js", url)]
     page.get_by_role("button", name="Map", exact=True).click()
     page.wait_for_selector(OPEN)
     assert page.locator(".under").count() == 0
@@ -281,7 +281,7 @@ def test_colours_survive_what_happens_to_the_maps(open_page):
 def test_many_samples_against_numpy(open_page, compute):
     page = open_page(f"?{DIGITS}&tool=map&mean=0.4,-0.3&log_var=-1,-0.5")
     page.wait_for_selector(".samples canvas[data-draws='16']")
-    noise = np.array(compute("many_samples", "return drawNoise(1, 2).slice(0, 16).map((one) => [...one])"))
+    noise = np.array(compute("explore/map/sampler", "return drawNoise(1, 2).slice(0, 16).map((one) => [...one])"))
     assert abs(noise.mean()) < 0.6 and 0.5 < noise.std() < 1.5
     z = np.array([0.4, -0.3]) + np.exp([-0.5, -0.25]) * noise
     for kind in ("VAE", "AAE"):

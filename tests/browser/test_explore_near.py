@@ -15,10 +15,11 @@ from scipy.special import digamma
 from sklearn.neighbors import NearestNeighbors
 from torch.nn import functional as F
 
-from explorer import datasets, gaussian, originals
-from explorer.bundle import load_bundle
-from explorer.ui import cached
-from explorer.ui.live import assets
+from explorer import gaussian
+from explorer.data import datasets, originals
+from explorer.store.bundle import load_bundle
+from explorer.serving import cached
+from explorer.serving import assets
 
 from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
 from .test_explorer import AT, PIXELS
@@ -60,7 +61,7 @@ def test_neighbours_misplaced_and_density_against_scikit_learn(compute, name):
     rng = np.random.default_rng(1)
     points = rng.normal(size=(40, mean.shape[1])) * 1.5
     found = compute(
-        "models nearest",
+        "kernel/models kernel/nearest",
         """const { codes: { mean, label } } = await new Models(base).open(entry), tree = new Tree(mean), allowed = (row) => label[row] !== 3;
         const far = await neighbourhoods(mean, 10);
         return { tree: points.map((point) => tree.nearest(point, 12)), plain: points.map((point) => nearest(mean, point, 12)),
@@ -96,7 +97,7 @@ def test_log_density_of_a_normal_sample(compute, d):
     if d == 16:
         points = np.zeros((1, d))
     columns = [list(map(float, column)) for column in sample.T]
-    found = np.array(compute("nearest", "return points.map((point) => logDensity(columns, point, k));", columns=columns, points=points.tolist(), k=k))
+    found = np.array(compute("kernel/nearest", "return points.map((point) => logDensity(columns, point, k));", columns=columns, points=points.tolist(), k=k))
     if d == 2:
         error = found - (-0.5 * (points**2).sum(1) - np.log(2 * np.pi))
         spread = np.sqrt(1 / (k - 0.5))  # the trigamma function at k
@@ -125,7 +126,7 @@ def test_regions_against_numpy(compute):
     flat = np.array([[-0.5, -0.5], [0.5, -0.5], [0.5, 0.25], [0, 0.25], [0, 0.75], [-0.5, 0.75]])  # level edges
     given = {"x": points[:, 0].tolist(), "y": points[:, 1].tolist()}
     found = compute(
-        "near_polygon",
+        "explore/near/polygon",
         "return { polygons: polygons.map((one) => inPolygon(given, one)), circle: inCircle(given, [0.2, -0.1], 0.6), square: inSquare(given, [0.2, -0.1], 0.6, (row) => row % 2),"
         "nothing: [inPolygon(given, [[0, 0], [1, 1]]), inPolygon(given, [[0, 0], [1, 0], [0.5, 0]])] };",
         given=given, polygons=[crossing.tolist(), flat.tolist()],
@@ -143,7 +144,7 @@ def test_a_table_of_odd_cells_is_read_back(compute):
     numbers = np.random.default_rng(0).normal(size=len(cells)) * 10.0 ** np.arange(-4, 2)
     numbers = numbers.astype(np.float32)
     text = compute(
-        "near_table",
+        "explore/near/table",
         "return toCsv([{ name: 'cell, one', value: (row) => cells[row] }, { name: 'number (\"nats\")', value: (row) => numbers[row] }], cells.map((_, row) => row));",
         cells=cells, numbers=numbers.tolist(),
     )  # fmt: skip
@@ -156,7 +157,7 @@ def test_a_table_of_odd_cells_is_read_back(compute):
 def test_values_of_codes_against_torch(compute, name):
     bundle, wanted = load_bundle(ROOT / "pretrained" / name), entry(name)
     found = compute(
-        "models values",
+        "kernel/models kernel/values",
         "const models = new Models(base), model = await models.open(entry), all = {};"
         "for (const name of VALUES) { const values = await valuesOf(models, model, name); all[name] = values && [...values]; } return all;",
         entry=wanted,

@@ -14,8 +14,8 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer import originals
-from explorer.bundle import load_bundle
+from explorer.data import originals
+from explorer.store.bundle import load_bundle
 
 from .driver import COMPLETE, DESK, ROOT, address
 
@@ -131,7 +131,7 @@ def test_tools_replay_and_encoders_are_in_the_file(taken, alone):
     x = np.random.default_rng(4).random(784, np.float32)
     got = page.evaluate(
         """async (x) => {
-          const [{ Models }, { BASE }] = [await import("explorer/models.js"), await import("explorer/standalone.js")];
+          const [{ Models }, { BASE }] = [await import("explorer/kernel/models.js"), await import("explorer/explore/take/standalone.js")];
           const models = new Models(new URL(BASE)), { catalogue } = JSON.parse(document.getElementById("data").textContent);
           return Promise.all(catalogue.map(async (entry) => [entry.name, [...(await models.encoder(entry)).encode(x).mean]]));
         }""",
@@ -324,5 +324,5 @@ def test_failure_and_cancel_are_a_sentence_each(open_page):
 
 def test_base85_against_python(compute):
     content = np.random.default_rng(5).integers(0, 256, 1003, dtype=np.uint8).tobytes()
-    text, back = compute("base85", "const text = encode(Uint8Array.from(bytes)); return [text, [...decode(text)]];", bytes=list(content))
+    text, back = compute("explore/take/base85", "const text = encode(Uint8Array.from(bytes)); return [text, [...decode(text)]];", bytes=list(content))
     assert text == base64.b85encode(content).decode().replace("<", ",") and bytes(back) == content

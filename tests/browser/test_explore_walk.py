@@ -14,9 +14,9 @@ from scipy.interpolate import CubicHermiteSpline
 from scipy.spatial import cKDTree
 from scipy.special import gammaln
 
-from explorer.bundle import load_bundle
+from explorer.store.bundle import load_bundle
 from explorer.priors import get_prior
-from explorer.ui import cached
+from explorer.serving import cached
 
 from .driver import COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages
 
@@ -57,7 +57,7 @@ def drawn(compute, name: str) -> np.ndarray:
     """The codes whose density is shown: sampled z, with the page's own noise, or the codes."""
     digest = bundle(name).digest
     body = "const model = await new Models(new URL(base)).open({ name, tensors }); return drawn(model).map((column) => [...column]);"
-    return np.array(compute("models walk_density", body, name=name, tensors=f"tensors/{digest}")).T
+    return np.array(compute("kernel/models explore/walk/density", body, name=name, tensors=f"tensors/{digest}")).T
 
 
 def log_density(codes: np.ndarray, places: np.ndarray, k: int = 10) -> np.ndarray:
@@ -96,7 +96,7 @@ def test_slerp_against_numpy_and_its_laws(compute):
     rng = np.random.default_rng(1)
     for d in (2, 3, 16):
         a, b, t = rng.normal(size=d) * 2, rng.normal(size=d), np.linspace(0, 1, 13)
-        found = np.array(compute("walk_path", "return t.map((one) => slerp(a, b, one));", a=a.tolist(), b=b.tolist(), t=t.tolist()))
+        found = np.array(compute("explore/walk/path", "return t.map((one) => slerp(a, b, one));", a=a.tolist(), b=b.tolist(), t=t.tolist()))
         u, v = a / np.linalg.norm(a), b / np.linalg.norm(b)
         across = v - (v @ u) * u  # the same arc without slerp's sines: turned in the plane of u and what of v is across it
         angle, across = np.arccos(u @ v), across / np.linalg.norm(across)
@@ -111,7 +111,7 @@ def test_slerp_against_numpy_and_its_laws(compute):
 
 def test_slerp_where_a_great_circle_is_not_defined(compute):
     found = compute(
-        "walk_path",
+        "explore/walk/path",
         "const far = Array.from({ length: 16 }, (_, i) => Math.cos(i)), minus = far.map((value) => -2 * value);"
         "return { zero: slerp([0, 0], [2, 4], .25), to: slerp([2, 4], [0, 0], .25), both: slerp([0, 0], [0, 0], .5), same: slerp([1, 2], [1, 2], .3),"
         "turned: slerp([1, 0], [-3, 0], .5), almost: slerp([1, 0], [1, 1e-9], .5), far, many: slerp(far, minus, .5), end: slerp(far, minus, 1),"
@@ -130,7 +130,7 @@ def test_slerp_where_a_great_circle_is_not_defined(compute):
 def test_walks_through_several_waypoints(compute):
     points = np.random.default_rng(2).normal(size=(5, 3))
     found = {
-        way: np.array(compute("walk_path", "return along(points, way, 41);", points=points.tolist(), way=way)) for way in ("line", "circle", "curve")
+        way: np.array(compute("explore/walk/path", "return along(points, way, 41);", points=points.tolist(), way=way)) for way in ("line", "circle", "curve")
     }
     for walk in found.values():
         np.testing.assert_allclose(walk[::10], points, atol=1e-12)  # each leg in the same time
@@ -150,7 +150,7 @@ def test_densities_against_numpy(compute):
     for d, prior in ((2, "normal"), (2, "mixture"), (16, "normal")):
         codes, places = rng.normal(size=(2000, d)), rng.normal(size=(20, d)) * 2
         shape = cached.shape(prior)
-        given = compute("walk_density", body, columns=codes.T.tolist(), places=places.tolist(), shape=shape)
+        given = compute("explore/walk/density", body, columns=codes.T.tolist(), places=places.tolist(), shape=shape)
         q, p = (np.array([one[name] for one in given["found"]]) for name in "qp")
         np.testing.assert_allclose(q, log_density(codes, places), atol=1e-9)
         if d == 2:
@@ -167,7 +167,7 @@ def test_gif_of_any_bytes_is_read_back(compute):
     width, height = 97, 83  # noise fills the table of strings, and it is begun anew; flat frames make its strings long
     frames = [rng.integers(0, 256, (height, width)), np.zeros((height, width), int), np.tile(np.arange(width), (height, 1)), rng.integers(0, 2, (height, width)) * 255]
     data = compute(
-        "gif", "return [...encodeGif({ width, height, frames: frames.map((one) => Uint8Array.from(one)), delay: 20 })];",
+        "explore/walk/gif_encoder", "return [...encodeGif({ width, height, frames: frames.map((one) => Uint8Array.from(one)), delay: 20 })];",
         width=width, height=height, frames=[frame.ravel().tolist() for frame in frames],
     )  # fmt: skip
     with Image.open(io.BytesIO(bytes(data))) as gif:
@@ -178,7 +178,7 @@ def test_gif_of_any_bytes_is_read_back(compute):
     # every length about the places where codes get wider, one pixel high
     for n in (1, 2, 254, 255, 256, 257, 258, 766, 767, 768, 769, 3837, 3838, 3839, 3840, 5000):
         row = rng.integers(0, 256, n)
-        data = compute("gif", "return [...encodeGif({ width: row.length, height: 1, frames: [Uint8Array.from(row)], delay: 5 })];", row=row.tolist())
+        data = compute("explore/walk/gif_encoder", "return [...encodeGif({ width: row.length, height: 1, frames: [Uint8Array.from(row)], delay: 5 })];", row=row.tolist())
         with Image.open(io.BytesIO(bytes(data))) as gif:
             np.testing.assert_array_equal(np.array(gif.convert("L"))[0], row)
 
@@ -199,7 +199,7 @@ def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(open_page, c
     settle(page)
     ends = points_of(page)
     middle = compute(
-        "models places", "const model = await new Models(new URL(base)).open({ name: '', tensors }); return hole(model.codes, null);",
+        "kernel/models explore/places", "const model = await new Models(new URL(base)).open({ name: '', tensors }); return hole(model.codes, null);",
         tensors=f"tensors/{bundle('mnist-vae').digest}",
     )  # fmt: skip
     np.testing.assert_allclose(ends.mean(0), middle, atol=1e-3)

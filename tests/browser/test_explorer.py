@@ -14,7 +14,7 @@ from PIL import Image
 from sklearn.decomposition import PCA
 
 from explorer import gaussian
-from explorer.bundle import load_bundle
+from explorer.store.bundle import load_bundle
 from explorer.priors import get_prior
 
 from .driver import COMPLETE, DESK, PHONE, ROOT, address, distinct, drag_slider, hover_map, next_frame, sent_messages, serve
@@ -183,7 +183,7 @@ def test_clicking_a_code_marks_the_image_and_sets_the_posterior(open_page):
     np.testing.assert_allclose([float(v) for v in shown["log_var"].split(",")], codes.log_var[row], atol=1e-4)
     original = page.get_by_role("img", name=f"Original of image {row}")
     original.wait_for()
-    from explorer import datasets
+    from explorer.data import datasets
 
     assert original.evaluate(PIXELS) == datasets.load("digits", "test").images[row].tolist()
 
@@ -374,7 +374,7 @@ def test_two_hundred_random_z_against_torch(open_page):
 
 
 def test_a_change_goes_again_until_python_has_it(compute):
-    sent, waits = compute("exchange", """
+    sent, waits = compute("parts/exchange", """
         const sent = [], waits = [], timers = new Map(), { setTimeout: begin, clearTimeout: end } = window;
         window.setTimeout = (call, wait) => { waits.push(wait); timers.set(waits.length, call); return waits.length; };
         window.clearTimeout = (timer) => timers.delete(timer);

@@ -14,8 +14,8 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer import folder
-from explorer.bundle import find_bundles, load_bundle
+from explorer.data import folder
+from explorer.store.bundle import find_bundles, load_bundle
 from explorer.config import ModelConfig
 from explorer.models import build
 
@@ -42,7 +42,7 @@ def test_convolutions_against_torch(compute, side, channels, hidden):
         "const decoded = given.z.map((z) => [...decoder.decode(z)]), stretched = given.z.map((z) => stretch(active.tangents(z, [1, 0])));"
         "return { encoded, decoded, stretched, again: [...active.decode(given.z[0])] };"
     )
-    found = compute("encoder decoder active", js, given={"tensors": tensors, "x": x.tolist(), "z": z.tolist()})
+    found = compute("kernel/encoder kernel/decoder kernel/active", js, given={"tensors": tensors, "x": x.tolist(), "z": z.tolist()})
     with torch.no_grad():
         mean, log_var = model.encode(x)
         logits = model.decode(z)

@@ -16,7 +16,7 @@ from scipy.stats import norm
 
 from explorer import gaussian
 from explorer.ui import kl_reference
-from explorer.ui.live import assets
+from explorer.serving import assets
 
 from .driver import DESK, PHONE, address, next_frame, sent_messages
 
@@ -55,7 +55,7 @@ def modules(server, chromium):
     """`modules(script, argument)`: runs a function of the lesson's modules, `async ({math, fit, numerics}, argument) => …`, in a bare page."""
     page = chromium.new_page()
     page.goto(f"{server}/_stcore/health")
-    names = {"math": "kl_math.js", "fit": "kl_fit.js", "numerics": "kl_numerics.js", "words": "kl_words.js"}
+    names = {name: f"web/kl/{name}.js" for name in ("math", "fit", "numerics", "words")}
     imports = ", ".join(f"{name}: await import(base + '{file}')" for name, file in names.items())
 
     def run(script: str, argument=None):

@@ -25,8 +25,8 @@ import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
 import streamlit as st
-from explorer import downloads, originals
-from explorer.ui import cached, serving
+from explorer.data import downloads, originals
+from explorer.serving import cached, app as serving
 cached.DATA_DIR = Path({data!r})
 originals.SHEETS = cached.DATA_DIR / "no sheets"
 downloads.SOURCES["mnist"] = downloads.Source(({mirror!r},), tuple(downloads.File(*one) for one in {files!r}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.ui import live
+from explorer.ui import components as live
 
 from .driver import COMPLETE, ROOT
 
@@ -14,7 +14,7 @@ SCRIPT = "export const mount = (root, data) => { calls.push(`mount ${data.n}`); 
 
 def test_a_page_is_mounted_once_and_left_when_it_is_out_of_the_document(server, chromium):
     page = chromium.new_page()
-    page.route("**/NAME.js", lambda route: route.fulfill(body=SCRIPT, content_type="text/javascript"))
+    page.route("**/web/NAME/page.js", lambda route: route.fulfill(body=SCRIPT, content_type="text/javascript"))
     page.goto(f"{server}/_stcore/health")
     calls = page.evaluate(
         """async (bootstrap) => {
@@ -36,7 +36,7 @@ def test_a_page_is_mounted_once_and_left_when_it_is_out_of_the_document(server, 
           first();
           return calls;
         }""",
-        live._BOOTSTRAP,
+        live._bootstrap,
     )
     page.close()
     assert calls == ["mount 1", "update 2", "update 3", "update 4", "update 5", "destroy"]

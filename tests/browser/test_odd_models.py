@@ -134,7 +134,7 @@ def test_what_was_not_measured_is_a_dash(compute):
     text = "return kinds.map((kind) => figuresOf({ kind, metrics }).replaceAll(/<.*?>/g, ''));"
     odd = {"coverage": None, "coverage_null": 0.5, "reconstruction": "<i>9</i>", "kl": [1]}
     for metrics in ({}, odd, {"coverage_null": []}):
-        vae, aae = compute("panel", text, kinds=["vae", "aae"], metrics=metrics)
+        vae, aae = compute("explore/panel", text, kinds=["vae", "aae"], metrics=metrics)
         assert vae == "BCE – at z, – at μ · KL – · −ELBO – nats coverage –, null – ± –"
         assert aae == "BCE – nats at the code · no ELBO coverage –, null – ± –"
 
@@ -178,7 +178,7 @@ def test_no_name_of_a_class_hides_a_class(open_odd):
 def test_names_stand_at_medians_or_beside_them(compute):
     def place(*classes, grown: float = 1):
         given = [{"name": name, "isSeen": bool(some), "middle": middle, "some": some} for name, middle, some in classes]
-        return compute("class_names", "return placed(classes, grown);", classes=given, grown=grown)
+        return compute("explore/class_names", "return placed(classes, grown);", classes=given, grown=grown)
 
     wide = [[x, y] for x in range(0, 200, 20) for y in range(0, 200, 20)]
     assert place(("cat", [100, 100], wide)) == [[100, 100]]  # it hides few of them

@@ -12,12 +12,12 @@ from .proxy import proxy
 
 # By its path: what is there when a page is drawn, and what it must have fetched.
 PAGES = {
-    "?left=digits-vae&right=digits-aae&pick=digits:3": (COMPLETE, "explore.js tensors/ originals/digits?rows=3 plotly.min.js"),
+    "?left=digits-vae&right=digits-aae&pick=digits:3": (COMPLETE, "explore/page.js tensors/ originals/digits?rows=3 plotly.min.js"),
     "?left=mnist-vae-16d&right=mnist-aae-16d": (COMPLETE, "umaps"),
-    "kl": (".kl-lesson[data-ready=true]", "kl.js"),
-    "reparameterisation?view=vae": (".rep-lesson[data-ready=true]", "reparameterisation.js"),
-    "adversary?tab=field": (".adversary[data-ready=true]", "adversary.js latents/"),
-    "practice": (".practice[data-ready=true]", "practice.js runs/"),
+    "kl": (".kl-lesson[data-ready=true]", "kl/page.js"),
+    "reparameterisation?view=vae": (".rep-lesson[data-ready=true]", "reparameterisation/page.js"),
+    "adversary?tab=field": (".adversary[data-ready=true]", "adversary/page.js latents/"),
+    "practice": (".practice[data-ready=true]", "practice/page.js runs/"),
     "scoreboard": ("[data-testid=stDataFrame]", ""),
 }
 FETCHED = """part => performance.getEntriesByType("resource")

@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 import torch
 
-from explorer import bundle, datasets, training
-from explorer.ui import choices
+from explorer.data import datasets
+from explorer.store import bundle
+from explorer.training import fit as training
+from explorer.address import practice as choices
 
 from .driver import DESK, PHONE, serve
 
@@ -153,7 +155,7 @@ def test_two_trainings_are_seen_live_without_a_message_to_a_script(practise):
 def test_what_is_drawn_is_what_the_models_say(practise):
     """The numbers under the pictures against the training done here."""
     from explorer import models
-    from explorer.snapshot import Observer
+    from explorer.background.snapshot import Observer
 
     page = practise()
     begin(page, "Reset run A")
@@ -282,7 +284,7 @@ def test_a_failure_is_a_sentence_and_leaves_the_page_usable(practise):
 BROKEN_ACCELERATOR = """
 import torch
 torch.cuda.is_available = lambda: True
-from explorer.ui import serving
+from explorer.serving import app as serving
 import streamlit as st
 app = st.App(**serving.arguments())
 """

@@ -11,10 +11,11 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from explorer import datasets, estimators, gaussian, objectives
-from explorer.bundle import load_bundle
+from explorer import estimators, gaussian, objectives
+from explorer.data import datasets
+from explorer.store.bundle import load_bundle
 from explorer.ui import draws
-from explorer.ui.live import assets
+from explorer.serving import assets
 
 from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
 
@@ -125,8 +126,8 @@ def test_the_browsers_mathematics_against_torch(lesson, server):
     ]
     found = page.evaluate(
         """async ([base, cases]) => {
-            const { FUNCTIONS, estimates, exact, exactVariances, baselines, normalCumulative, scoreVariance } = await import(base + "estimators.js");
-            const { seededUniform, standardNormal } = await import(base + "gaussian.js");
+            const { FUNCTIONS, estimates, exact, exactVariances, baselines, normalCumulative, scoreVariance } = await import(base + "web/reparameterisation/estimators.js");
+            const { seededUniform, standardNormal } = await import(base + "web/kernel/random.js");
             const noise = standardNormal(200, seededUniform(11));
             return {
                 noise: [...noise], cumulative: [-6, -1.5, 0, 0.3, 7].map(normalCumulative),

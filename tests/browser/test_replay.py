@@ -10,12 +10,12 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer import recording
-from explorer.bundle import load_bundle
+from explorer.training import recording
+from explorer.store.bundle import load_bundle
 from explorer.config import PRIORS
 from explorer.priors import get_prior
-from explorer.ui.cached import shape
-from explorer.ui.live import assets
+from explorer.serving.cached import shape
+from explorer.serving import assets
 
 from .driver import COMPLETE, DESK, PHONE, ROOT, address, sent_messages
 from .layout import amiss
@@ -228,7 +228,7 @@ def test_the_discriminators_field_against_torch(open_page, recorded):
     addresses = page.evaluate("() => performance.getEntriesByType('resource').map((e) => e.name).filter((name) => name.includes('recordings/'))")
     load = """async ([base, addresses]) => {
       const at = (name) => new URL(base + name, document.baseURI);
-      const [{ Recording }, { readSafetensors }] = await Promise.all([import(at("recording.js")), import(at("safetensors.js"))]);
+      const [{ Recording }, { readSafetensors }] = await Promise.all([import(at("web/kernel/recording.js")), import(at("web/kernel/safetensors.js"))]);
       for (const address of addresses) {
         const one = new Recording(readSafetensors(await (await fetch(address)).arrayBuffer()), null, 300);
         if (one.judges) return { grid: [...one.logit(one.last)], between: one.logitAt(one.last, 0.7, -1.3), outside: one.logitAt(one.last, 4.1, 0) };
@@ -261,7 +261,7 @@ def test_smoothed_priors_against_torch(compute):
 
     def found(given, smoothing: float, component: int | None) -> list[float]:
         body = "return points.map(([x, y]) => logDensity(shape, x, y, { smoothing, component }));"
-        return compute("prior", body, shape=given, points=points, smoothing=smoothing, component=component)
+        return compute("kernel/prior", body, shape=given, points=points, smoothing=smoothing, component=component)
 
     for name in PRIORS:
         prior, given = get_prior(name), shape(name)

@@ -11,7 +11,7 @@ import urllib.request
 
 import pytest
 
-from explorer.ui.live import streamlit_files
+from explorer.serving import streamlit_files
 
 from ..benchmarks.student import Student, apart
 from .driver import ROOT, address, serve

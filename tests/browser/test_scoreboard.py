@@ -6,7 +6,7 @@ import csv
 
 import pytest
 
-from explorer.bundle import find_bundles, load_bundle
+from explorer.store.bundle import find_bundles, load_bundle
 
 from .driver import ROOT
 

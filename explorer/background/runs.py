@@ -1,0 +1,405 @@
+"""Trainings beside the app. A Run can be played, paused, stepped and stopped, and is `training.fit`, step by step.
+
+It has a thread, a pool's, only while it works: a paused or finished one is an object at rest. Knows no screen; torch is
+imported by the first run, or by `warm`.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from explorer.data import datasets
+from explorer.training import saving
+from explorer.store.bundle import BundleError
+from explorer.config import Config
+from explorer.background.pool import Pool
+from explorer.reasons import SHORT_OF_MEMORY, reason
+
+SNAPSHOT_SECONDS = 0.25  # at least so long between two looks at the model
+SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into looking
+_LOG = logging.getLogger(__name__)
+_ids = itertools.count(1)
+_failed_on: list[str] = []  # accelerators on which a training failed
+
+
+class _NotSaved(Exception):
+    """Somebody stopped the saving, or left."""
+
+
+class Run:
+    """One training. Its methods may be called from any thread; all but `work` return at once."""
+
+    def __init__(
+        self, config: Config, pool: Pool, folders: Folders, watched: Callable[[], bool] = lambda: True,
+        chosen: dict | None = None, left: Callable[[], bool] = lambda: False,
+    ) -> None:  # fmt: skip
+        """chosen: the configuration as the page named it. watched(): whether a page shows the run now. left(): whether
+        its session has been away for long; the run then makes room for those that wait."""
+        self.id = next(_ids)
+        self.chosen, self.left = chosen, left
+        self.config, self.pool, self.folders, self.watched = config, pool, folders, watched
+        self.pace: float | None = None  # steps a second at most
+        self.taken, self.steps = 0, 0  # steps so far; an epoch
+        self.seconds = 0.0  # of training, without looks and pauses
+        self.points: list[dict] = []  # what the curves show, in order of `at`, the number of steps
+        self.history: list[dict] = []  # training.fit's: an entry an epoch
+        self.null: dict[str, tuple[float, float]] = {}
+        self.labels = self.snapshot = None
+        self.revision = 0  # of the snapshot
+        self.problem: str | None = None  # a sentence
+        self.note: str | None = None  # a sentence on the device
+        self.saved: str | None = None  # the bundle's folder
+        self.measured = 0.0  # while it is saved: the share of the measuring that is done
+        self._lock = threading.Lock()
+        self._changed = threading.Event()
+        self._rest = "ready"
+        self._wanted = 0.0  # steps that are still to be taken
+        self._to_be_saved = self._closed = self._stop = False
+        self._reports = self._observer = self._model = self._device = None
+        self._losses: list[dict] = []  # of the steps since the last point
+        self._looked = -math.inf, 0.0  # when, and how long it took
+        self._looked_at = -1  # after how many steps
+
+    # ---- what a person does
+
+    @property
+    def state(self) -> str:
+        if self.pool.place(self):
+            return "waiting"
+        if self.pool.is_at_work(self):
+            return "saving" if self._to_be_saved else self._rest if self.is_over else "running"
+        return self._rest
+
+    @property
+    def is_over(self) -> bool:
+        return self._rest in ("finished", "stopped", "failed")
+
+    @property
+    def has_work(self) -> bool:
+        """Is there anything for a thread to do?"""
+        with self._lock:
+            if self._closed:
+                return self._reports is not None or self._model is not None
+            return self._to_be_saved or (not self.is_over and (self._stop or self._wanted != 0))
+
+    def prepare(self) -> None:
+        """Opens the data, and looks at the model before its first step."""
+        self.pool.submit(self)
+
+    def play(self) -> None:
+        self._want(math.inf)
+
+    def step(self, steps: int = 1) -> None:
+        self._want(steps)
+
+    def finish_epoch(self) -> None:
+        """Plays to the end of the epoch; from the end of one, to that of the next."""
+        self._want(self.steps - self.taken % self.steps if self.steps else -1)  # how many is known once the data are open
+
+    def pause(self) -> None:
+        with self._lock:
+            self._wanted = 0.0
+        if self.pool.place(self):
+            self.pool.withdraw(self)
+            self._rest = "paused" if self.taken else "ready"
+        self._changed.set()
+
+    def stop(self) -> None:
+        """Ends the training; while it is saved, the saving: the run is then as it was before."""
+        with self._lock:
+            if self._to_be_saved:
+                self._to_be_saved = False
+                return self.pool.withdraw(self)
+            if self.is_over:
+                return
+            self._stop, self._wanted = True, 0.0
+        self._changed.set()
+        self.pool.withdraw(self)
+        if self.pool.is_at_work(self):
+            self.pool.submit(self)  # so that it looks again at what is to be done
+        else:
+            self._let_go("stopped")
+
+    def save(self) -> None:
+        """Measures and writes the bundle, as train.py does. Only a finished run's; once."""
+        with self._lock:
+            if self._rest != "finished" or self.saved or self._to_be_saved:
+                return
+            self._to_be_saved, self.problem, self.measured = True, None, 0.0
+        self.pool.submit(self)
+
+    def set_pace(self, pace: float | None) -> None:
+        self.pace = pace
+        self._changed.set()
+
+    def close(self) -> None:
+        """Nothing will be asked of it any more."""
+        with self._lock:
+            self._closed, self._wanted = True, 0.0
+        self._changed.set()
+        self.pool.withdraw(self)
+        if self.pool.is_at_work(self):
+            self.pool.submit(self)
+        else:
+            self._free()
+
+    def _want(self, steps: float) -> None:
+        with self._lock:
+            if self.is_over or self._closed:
+                return
+            self._wanted = steps
+        self._changed.set()
+        self.pool.submit(self)
+
+    # ---- what a thread of the pool does
+
+    def work(self) -> None:
+        """Raises whatever goes wrong; the pool then calls `fail`."""
+        if self._closed:
+            return self._free()
+        from explorer.training import fit as training
+
+        try:
+            with one_core():
+                self._save() if self._to_be_saved else self._train()
+        except _NotSaved:
+            if self._closed:
+                self._free()
+        except training.TrainingDiverged as error:
+            raise ValueError(str(error).removesuffix(training.REMEDY).strip()) from None
+
+    def fail(self, error: BaseException) -> None:
+        """Ends the training, or the saving, with a sentence that says why."""
+        expected = isinstance(error, (datasets.DatasetError, BundleError, ValueError))
+        if not expected:
+            _LOG.error("a training failed", exc_info=error)
+        self.problem = str(getattr(error, "for_page", error)) if expected else _sentence(error)
+        if not expected and self._leave_accelerator(error):
+            self.problem = f"{self.problem.rstrip('.')}. Trainings that start from now on use the CPU."
+        if self._to_be_saved:  # the training itself is as good as before
+            self._to_be_saved = False
+            return
+        self._let_go("failed")
+
+    def _train(self) -> None:
+        if self._observer is None:
+            self._open()
+        while True:
+            self._changed.clear()  # before looking at what is wanted: what changes from here on ends the wait below
+            if (ending := self._ending()) is not None:
+                break
+            begun = time.perf_counter()
+            report = next(self._reports)
+            self.seconds += time.perf_counter() - begun
+            self._take(report)
+            if self.left() and self.pool.has_waiting():
+                return self.pool.submit(self)  # behind those that wait
+            if self.pace is not None and self._wanted:
+                self._changed.wait(1 / self.pace)
+        if self._closed:
+            self._free()
+            return
+        if self._looked_at != self.taken:
+            self._look()
+        if ending in ("stopped", "finished"):
+            self._let_go(ending)
+        self._rest = ending
+
+    def _ending(self) -> str | None:
+        """Why the training is to rest now, if it is."""
+        with self._lock:
+            if self._closed or self._stop:
+                return "stopped"
+            if self.steps and self.taken == self.steps * self.config.training.epochs:
+                return "finished"
+            if self._wanted < 0:  # an epoch was asked for before its length was known
+                self._wanted = self.steps - self.taken % self.steps
+            if self._wanted:
+                self._wanted -= 1
+                return None
+            return "paused" if self.taken else "ready"
+
+    def _open(self) -> None:
+        import torch
+
+        from explorer import models
+        from explorer.training import fit as training
+        from explorer.background.snapshot import Observer
+
+        name = self.config.training.dataset
+        train, test = split(name, "train", self.folders.data), split(name, "test", self.folders.data)
+        self._device = self._choose_device()
+        self._observer = Observer(self.config, test, self._device)
+        self.labels, self.null = self._observer.labels, {name: tuple(null) for name, null in self._observer.null.items()}
+        self.steps = math.ceil(len(train.images) / self.config.training.batch_size)
+        self._reports = training.fit(self.config, train.images, self._device, labels=train.labels)
+        self._model = models.build(self.config.model, seed=self.config.training.seed).to(self._device)  # as fit builds it
+        self._look()
+
+    def _choose_device(self):
+        from explorer.training import fit as training
+
+        def say(sentence: str) -> None:
+            self.note = sentence
+
+        if not _failed_on:
+            return training.choose_device(say=say)
+        say(f"A training failed on {_failed_on[0]}, so the CPU is used.")
+        return training.CPU
+
+    def _leave_accelerator(self, error: BaseException) -> bool:
+        """After a failure there, later trainings use the CPU, which nobody can choose on the page.
+
+        Not for want of memory, which may be there later. Returns whether they do.
+        """
+        if self._device is None or self._device.type == "cpu" or reason(error) == SHORT_OF_MEMORY:
+            return False
+        _failed_on.append(str(self._device))
+        return True
+
+    def _take(self, report) -> None:
+        self.taken += 1
+        self._model = report.model
+        self._losses.append(report.losses)
+        if report.history is not None:
+            self.history = list(report.history)
+            self._add_point()
+        now = time.monotonic()
+        when, took = self._looked
+        if now - when >= max(SNAPSHOT_SECONDS, took / SNAPSHOT_SHARE) and self.watched():
+            self._look()
+
+    def _look(self) -> None:
+        begun = time.monotonic()
+        self.snapshot = self._observer.look(self._model)
+        self._looked = time.monotonic(), time.monotonic() - begun
+        self._looked_at = self.taken
+        self._add_point()
+        self.points[-1] |= self.snapshot.distances
+        self.revision += 1
+
+    def _add_point(self) -> None:
+        """At this many steps: the means of the losses since the last point."""
+        import torch
+
+        from explorer.training import fit as training
+
+        if not self.points or self.points[-1]["at"] != self.taken:
+            names = list(self._losses[0]) if self._losses else []
+            means: list[float] = []
+            if names:
+                table = torch.stack([torch.stack(list(losses.values())) for losses in self._losses])  # (steps, terms)
+                means = training.in_double(table).mean(0).tolist()
+            self.points.append({"at": self.taken} | dict(zip(names, means)))
+        self._losses = []
+
+    def _save(self) -> None:
+        name = self.config.training.dataset
+        train, test = (split(name, part, self.folders.data) for part in ("train", "test"))
+        evaluated, cost = saving.measure(self._model, self.config, train, test, self._device, self.seconds, progress=self._goes_on)
+        self._goes_on(1.0)
+        target = saving.fresh_folder(self.folders.runs, self.config.name, datetime.now())
+        saving.write(target, self._model, self.config, evaluated, cost, self.history, test.labels)
+        self.saved, self._to_be_saved, self._model = target.name, False, None
+
+    def _goes_on(self, share: float) -> None:
+        self.measured = share
+        if self._closed or not self._to_be_saved:
+            raise _NotSaved
+
+    def _let_go(self, rest: str) -> None:
+        """Drops what only a training that goes on needs. A finished one's model is kept, to be saved."""
+        reports, self._reports, self._observer = self._reports, None, None
+        if rest != "finished":
+            self._model = None
+        self._losses = []
+        self._rest = rest
+        if reports is not None:
+            reports.close()
+
+    def _free(self) -> None:
+        self._let_go("stopped")
+        self.snapshot, self.points = None, []
+
+
+def one_core():
+    """A context in which torch uses only the calling thread. On busy cores, several threads are many times slower.
+
+    `torch.set_num_threads` would also set the number for every thread that starts later.
+    """
+    import torch
+    from threadpoolctl import threadpool_limits
+
+    torch.get_num_threads()  # torch sets a thread's number at its first call there, and would undo the limit
+    return threadpool_limits(1, user_api="openmp")
+
+
+def _sentence(error: BaseException) -> str:
+    """What is said of an error that nobody expected."""
+    why = reason(error)
+    if why == SHORT_OF_MEMORY:
+        return f"{why}: choose smaller widths or a smaller batch, or try again later."
+    if isinstance(error, ImportError):
+        return f"PyTorch cannot be used here ({why}): install what requirements.txt names."
+    return why
+
+
+class Folders:
+    """Where the datasets are, and where bundles go."""
+
+    def __init__(self, data: Path, runs: Path) -> None:
+        self.data, self.runs = data, runs
+
+
+@lru_cache(maxsize=8)
+def split(name: str, part: str, data_dir: Path) -> datasets.Split:
+    """A dataset's, shared by all runs: nobody writes into it."""
+    return datasets.load(name, part, data_dir)
+
+
+_warming = threading.Lock()
+_warmed = False
+
+
+def warm() -> None:
+    """Does, in a thread that ends, what a first run would wait for: imports, and one step of each sibling on noise."""
+    if not _warmed:
+        with contextlib.suppress(RuntimeError):  # the system allows no more threads: the first run does it
+            threading.Thread(target=_warm, name="training's imports", daemon=True).start()
+
+
+def _warm() -> None:
+    try:
+        _import_and_step()
+    except Exception:
+        _LOG.warning("what a first training needs could not be made ready: it will say why", exc_info=True)
+
+
+def _import_and_step() -> None:
+    global _warmed
+    with _warming:
+        if _warmed:
+            return
+        import numpy as np
+        import torch
+
+        from explorer.training import fit as training
+        from explorer.config import KINDS, ModelConfig, TrainingConfig
+        from explorer.background.snapshot import Observer
+
+        noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
+        with one_core():
+            for kind in KINDS:  # the first step of an optimiser imports a second's worth of torch
+                config = Config(ModelConfig(kind, image_side=8, hidden=(8,)), TrainingConfig("digits", 1, 64))
+                for report in training.fit(config, noise, torch.device("cpu")):
+                    Observer(config, datasets.Split(noise, noise[:, 0]), torch.device("cpu")).look(report.model)
+        _warmed = True

@@ -1,0 +1,83 @@
+"""What the server needs beside the page script: routes, middleware, and what happens when it starts and ends.
+
+Streamlit finds the app by reading the source of app.py, which must assign `st.App(...)` itself. So app.py passes on what `arguments()` returns.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import anyio
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from explorer.serving import cached, streamlit_internals
+from explorer.serving.failure import show_failure
+from explorer.serving.headers import Headers
+from explorer.serving import assets, datasets_route as fetching, umaps_route as mapping, models_route as models, runs_route as training
+from explorer.serving.streamlit_files import CompressedFiles
+from explorer.serving.refused import Refused
+
+SCRIPT = Path(__file__).parents[1] / "ui" / "main.py"
+# Streamlit holds three for each of up to 128 sessions that have left, beside some ten for each browser that is there. macOS gives a shell 256.
+FILES = 4096
+
+
+def arguments() -> dict:
+    """The arguments of st.App."""
+    streamlit_internals.ask_no_host()
+    below = base_path()
+    return {
+        "script_path": SCRIPT, "routes": routes(below), "middleware": middleware(below),
+        "lifespan": lifespan, "on_script_error": show_failure,
+    }  # fmt: skip
+
+
+def base_path() -> str:
+    """The path that all addresses begin with: "" or, as for `--server.baseUrlPath lab`, "/lab". Streamlit puts it before its own routes only."""
+    path = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{path}" if path else ""
+
+
+def routes(below: str = "") -> list[Route]:
+    every = [*training.ROUTES, *fetching.ROUTES, *mapping.ROUTES, *models.ROUTES, *assets.ROUTES]
+    return [Route(below + route.path, route.endpoint, methods=route.methods) for route in every]
+
+
+def middleware(below: str = "") -> list[Middleware]:
+    return [Middleware(Headers), Middleware(Refused), Middleware(CompressedFiles, below=below)]
+
+
+@asynccontextmanager
+async def lifespan(app):
+    """Does at the server's start what the first visitor would wait for; at its end, ends trainings and downloads."""
+    allow_many_files()
+    compute_in_one_thread()
+    works = [cached.hall(), cached.downloads(), cached.umaps()]  # made before two visitors at once make two of each
+    await anyio.to_thread.run_sync(assets.warm)
+    yield {}
+    for work in works:
+        await anyio.to_thread.run_sync(work.close)
+
+
+def compute_in_one_thread() -> None:
+    """Has torch, once a page imports it, use one core for each of its callers, unless the environment says otherwise.
+
+    A server has many callers at once. Threads that wait for each other on busy cores are several times slower than one.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+
+def allow_many_files() -> None:
+    """Raises this process's limit of open files to FILES, as far as the system lets it."""
+    try:
+        import resource
+    except ModuleNotFoundError:  # Windows, which has no such limit
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = FILES if hard == resource.RLIM_INFINITY else min(FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

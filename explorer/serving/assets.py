@@ -1,0 +1,143 @@
+"""What the browser fetches: modules, Plotly, each model's tensors, original pictures. No torch, no Streamlit script.
+
+Every address but the originals' carries the digest of what stands behind it, so it may be kept for ever. Big
+assets are compressed once, not for each of a classroom's phones.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from contextlib import suppress
+from functools import cache, lru_cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+
+import anyio
+import plotly
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from explorer.store.bundle import BundleError
+from explorer.data.datasets import DatasetError
+from explorer.serving import cached
+
+WEB = Path(__file__).resolve().parents[1] / "web"
+PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
+SCRIPTS = {path.relative_to(WEB).as_posix(): path for path in WEB.rglob("*.js")} | {f"parts/{PLOTLY.name}": PLOTLY}
+MOST_ORIGINALS = 64  # in one answer
+FOR_EVER = "public, max-age=31536000, immutable"
+BUNDLE_FILES = {
+    "tensors": cached.browser_tensors,  # what the front page needs: the decoder (float16) and the codes
+    "latents": cached.latent_tensors,  # what a lesson needs that decodes nothing: the codes and the discriminator
+    "encoders": cached.encoder_tensors,  # float16
+    "errors": cached.reconstruction_errors,  # of each test image; only where the originals are here
+    "recordings": cached.browser_recording,  # moments of the training
+}
+
+
+class Asset(NamedTuple):
+    body: bytes
+    compressed: bytes
+    media_type: str
+
+
+@cache
+def scripts_version() -> str:
+    """Changes whenever a module or Plotly does."""
+    modules = b"".join(name.encode() + path.read_bytes() for name, path in sorted(SCRIPTS.items()) if path != PLOTLY)
+    return hashlib.sha256(modules + version("plotly").encode()).hexdigest()[:12]
+
+
+def address() -> str:
+    """The folder that all assets are named from, relative to the app's root."""
+    return f"assets/{scripts_version()}/"
+
+
+@cache
+def script(name: str) -> Asset:
+    body = SCRIPTS[name].read_bytes()
+    return Asset(body, gzip.compress(body, 6), "text/javascript")
+
+
+def of_bundle(kind: str, digest: str) -> Asset | None:
+    """One of BUNDLE_FILES, as safetensors. None for a digest that no bundle has, or one without such a file: it may come later, as when a dataset is fetched."""
+    try:
+        return _of_bundle(kind, digest)
+    except LookupError:
+        return None
+
+
+@lru_cache(maxsize=96)
+def _of_bundle(kind: str, digest: str) -> Asset:
+    body = BUNDLE_FILES[kind](digest)
+    if body is None:
+        raise LookupError("there is no such file")  # which is not kept
+    return Asset(body, gzip.compress(body, 5), "application/octet-stream")
+
+
+def respond(request: Request, asset: Asset, name: str) -> Response:
+    """The asset, or 304 where the browser has it. name: in plain ASCII, the asset's and no other's."""
+    headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "ETag": f'"{name}"', "X-Content-Type-Options": "nosniff"}
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}  # a proxy may have weakened it
+    if {headers["ETag"], "*"} & known:
+        return Response(status_code=304, headers=headers)
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        return Response(asset.compressed, headers=headers | {"Content-Encoding": "gzip"}, media_type=asset.media_type)
+    return Response(asset.body, headers=headers | {"Content-Encoding": "identity"}, media_type=asset.media_type)
+
+
+async def serve_script(request: Request) -> Response:
+    name = request.path_params["name"]
+    if name not in SCRIPTS or request.path_params["version"] != scripts_version():
+        return PlainTextResponse("There is no such script in this version of the app: reload the page.", 404)
+    return respond(request, await anyio.to_thread.run_sync(script, name), f"{name}-{scripts_version()}")
+
+
+async def serve_of_bundle(request: Request) -> Response:
+    kind, digest = request.path_params["kind"], request.path_params["digest"]
+    try:
+        asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
+    except (BundleError, DatasetError) as error:
+        return PlainTextResponse(cached.for_page(error), 404)
+    return respond(request, asset, f"{kind}-{digest}") if asset else PlainTextResponse("There is no such model: reload the page.", 404)
+
+
+async def serve_originals(request: Request) -> Response:
+    """`?rows=1,2,3`: their pixels, one image after the other. The header X-Rows names the images that could be read."""
+    rows = request.query_params.get("rows", "").split(",", MOST_ORIGINALS)
+    if len(rows) > MOST_ORIGINALS or not all(map(_is_row, rows)):
+        return PlainTextResponse(f"rows must be 1 to {MOST_ORIGINALS} whole numbers with commas between them", 400)
+    try:
+        read = await anyio.to_thread.run_sync(cached.originals, request.path_params["dataset"], [int(row) for row in rows])
+    except (DatasetError, LookupError) as error:
+        return PlainTextResponse(cached.for_page(error), 404)
+    whole = len(read) == len(rows)  # what could not be read is asked for again
+    headers = {"Cache-Control": "private, max-age=3600" if whole else "no-store", "X-Rows": ",".join(str(row) for row, _ in read)}
+    return Response(b"".join(pixels for _, pixels in read), media_type="application/octet-stream", headers=headers)
+
+
+def _is_row(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 9
+
+
+ROUTES = [
+    Route("/assets/{version}/web/{name:path}", serve_script),  # before the route that would take it for a bundle's file
+    Route("/assets/{version}/originals/{dataset}", serve_originals),
+    Route("/assets/{version}/{kind}/{digest}", serve_of_bundle),
+]
+
+
+def warm() -> None:
+    """Loads what the first visitor would wait for."""
+    import pandas  # noqa: F401 - Streamlit imports both at the first component call
+    import pyarrow  # noqa: F401
+
+    for name in SCRIPTS:
+        script(name)
+    for entry in cached.catalogue().entries:
+        if entry["warm"]:
+            with suppress(BundleError):  # the page names it
+                of_bundle("tensors", entry["digest"])

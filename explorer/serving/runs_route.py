@@ -1,0 +1,159 @@
+"""What the practice page asks while trainings run: their state as one binary file, a few times a second, and commands to them.
+
+No Streamlit script runs for either. The token in the address is known to its session alone.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import zlib
+
+import anyio
+import numpy as np
+from safetensors.numpy import save as save_tensors
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from explorer.background.desks import Desk
+from explorer.background.runs import Run
+from explorer.address import practice as choices
+from explorer.serving import cached
+
+LONGEST, TOO_LONG = 4096, "The command is too long."  # bytes of a command
+SMALL = 4096  # bytes of an answer that is not worth compressing
+PACES = (None, 100.0, 10.0, 2.0)  # steps a second
+ACTIONS = ("start", "step", "epoch", "pause", "stop", "reset", "save", "pace")
+ENDED, UNKNOWN = 410, 404  # trainings that this server had, and that none had since it began
+GONE = {
+    ENDED: "These trainings have ended: their page was away for too long.",
+    UNKNOWN: "This server has no such trainings: it was restarted.",
+}
+HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+def serve_runs(request: Request) -> Response:
+    """Both runs' states. `?a=ID.REVISION.POINTS` names what the page has of run A; only what is new comes."""
+    token = request.path_params["token"]
+    desk = cached.hall().find(token)
+    if desk is None:
+        return _gone(token)
+    body = answer(desk, {side: _known(request.query_params.get(side, "")) for side in desk.SIDES})
+    headers = HEADERS
+    if len(body) > SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):
+        headers = headers | {"Content-Encoding": "gzip"}
+        body = _compress(body)
+    return Response(body, headers=headers, media_type="application/octet-stream")
+
+
+def _gone(token: str) -> Response:
+    status = ENDED if cached.hall().knew(token) else UNKNOWN
+    return PlainTextResponse(GONE[status], status, headers=HEADERS)
+
+
+async def _read(request: Request) -> bytes | None:
+    """The request's body; None if it is too long."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > LONGEST:
+            return None
+    return body
+
+
+async def take_over(request: Request) -> Response:
+    """Gives the page's session the trainings whose token it sends: those of the session that its tab had before."""
+    body = await _read(request)
+    if body is None:
+        return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)
+    before = body.decode("utf-8", "replace")
+    if await anyio.to_thread.run_sync(cached.hall().take_over, request.path_params["token"], before):
+        return PlainTextResponse("", headers=HEADERS)
+    return _gone(before)
+
+
+async def take_command(request: Request) -> Response:
+    body = await _read(request)
+    if body is None:
+        return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)
+    token = request.path_params["token"]
+    desk = cached.hall().find(token)
+    if desk is None:
+        return _gone(token)
+    try:
+        await anyio.to_thread.run_sync(_command, desk, request.path_params["side"], body)
+    except ValueError as error:
+        return PlainTextResponse(f"{str(error)[:1].upper()}{str(error)[1:]}.", 400, headers=HEADERS)
+    return PlainTextResponse("", headers=HEADERS)
+
+
+def _command(desk: Desk, side: str, body: bytes) -> None:
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError):
+        asked = None
+    if not isinstance(asked, dict) or side not in desk.SIDES or asked.get("action") not in ACTIONS or asked.get("pace") not in PACES:
+        raise ValueError("there is no such command")
+    chosen = asked.get("chosen")
+    chosen = choices.check(chosen) if isinstance(chosen, dict) else None
+    desk.command(side, asked["action"], chosen and choices.to_config(chosen), chosen, asked.get("pace"))
+
+
+def answer(desk: Desk, known: dict[str, tuple[int, int, int]]) -> bytes:
+    """safetensors: `status`, JSON as bytes; and for each run whose picture is new a.mean, a.z, a.manifold, a.label."""
+    status, arrays = {}, {}
+    for side, run in desk.runs.items():
+        if run is None:
+            status[side] = None
+            continue
+        number, revision, points = known[side]
+        if number != run.id:
+            revision, points = -1, 0
+        snapshot = run.snapshot
+        status[side] = describe(run, points)
+        if snapshot is not None and run.revision != revision:
+            arrays |= {f"{side}.mean": snapshot.mean, f"{side}.manifold": snapshot.manifold, f"{side}.label": np.asarray(run.labels)}
+            if snapshot.z is not None:
+                arrays[f"{side}.z"] = snapshot.z
+    text = json.dumps(_without_nan(status)).encode()
+    return save_tensors({"status": np.frombuffer(text, np.uint8)} | arrays)
+
+
+def describe(run: Run, since: int = 0) -> dict:
+    """A run's state, with the points of its curves from number `since` on."""
+    points = list(run.points)
+    return {
+        "id": run.id, "revision": run.revision, "state": run.state, "place": run.pool.place(run), "chosen": run.chosen,
+        "taken": run.taken, "steps": run.steps, "epochs": run.config.training.epochs, "seconds": run.seconds,
+        "last": run.history[-1] if run.history else None, "null": run.null, "since": since, "points": points[since:],
+        "problem": run.problem and cached.for_page(run.problem), "note": run.note, "saved": run.saved, "measured": run.measured,
+    }  # fmt: skip
+
+
+def _known(text: str) -> tuple[int, int, int]:
+    parts = text.split(".")
+    if len(parts) == 3 and all(part.isascii() and part.isdigit() and len(part) < 12 for part in parts):
+        return tuple(int(part) for part in parts)
+    return 0, 0, 0
+
+
+def _without_nan(value):
+    """JSON has no NaN: null stands for it."""
+    if isinstance(value, dict):
+        return {name: _without_nan(one) for name, one in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_nan(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _compress(body: bytes) -> bytes:
+    packer = zlib.compressobj(1, zlib.DEFLATED, 31)  # gzip's form; the lightest work
+    return packer.compress(body) + packer.flush()
+
+
+ROUTES = [
+    Route("/assets/{version}/runs/{token}", serve_runs, methods=["GET"]),
+    Route("/assets/{version}/runs/{token}", take_over, methods=["POST"]),
+    Route("/assets/{version}/runs/{token}/{side}", take_command, methods=["POST"]),
+]

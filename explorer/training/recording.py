@@ -1,0 +1,151 @@
+"""Moments of a training, for replay: codes of some test images, a decoded manifold, what the discriminator has learnt, and what it is worth.
+
+A Recorder looks at a training's reports, and at about thirty moments, dense at the start, at the model. It changes
+nothing in the training: it draws from generators of its own.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from explorer import gaussian, metrics, objectives
+from explorer.store.bundle_checks import LARGEST
+from explorer.config import CLASSES, Config
+from explorer.models import Autoencoder, build
+
+if TYPE_CHECKING:
+    from explorer.data.datasets import Split
+    from explorer.training.fit import Report
+
+MOMENTS = 30
+IMAGES = 2_000  # of the test set, evenly
+TILES = 16  # of the manifold, a side
+GRID, GRID_OF_A_LABEL = 64, 24  # points a side at which the discriminator is asked; fewer where it is asked for each label
+REACH = 4.0  # of that grid, and of the manifold where the prior is not N(0, I), latent units to each side
+SEED = 21  # of the VAE's noise and of the prior's draws
+QUALITY = 50  # of the manifold's pictures, WebP
+TALLEST = 16_383  # pixels that a WebP picture has at most
+
+
+def moments(steps: int) -> list[int]:
+    """The steps of a training after which it is looked at, from 0 (untrained) to the last: at first each few, later each few hundred."""
+    return sorted({round(steps * (i / (MOMENTS - 1)) ** 3) for i in range(MOMENTS)})
+
+
+def manifold_grid(prior_name: str, tiles: int = TILES) -> Tensor:
+    """Codes (tiles², 2) of the manifold's tiles, row by row from the top left: as z₂ falls, and z₁ grows.
+
+    For N(0, I) a linear grid on the unit square through the inverse Gaussian CDF (Kingma & Welling 2013, Fig. 4), else a plain one.
+    """
+    share = (torch.arange(tiles) + 0.5) / tiles
+    side = torch.special.ndtri(share) if prior_name == "normal" else REACH * (2 * share - 1)
+    return torch.cartesian_prod(side.flip(0), side).flip(1)
+
+
+@torch.no_grad()
+def decode_manifold(model: Autoencoder, grid: Tensor) -> np.ndarray:
+    """The pictures of codes (tiles², 2), side by side: (tiles · side, tiles · side) uint8, of colour pictures with a last axis of three."""
+    side, channels, tiles = model.config.image_side, model.config.channels, math.isqrt(len(grid))
+    pictures = model.decode(grid.to(next(model.parameters()).device)).sigmoid().mul(255).round().byte().cpu()
+    sheet = pictures.view(tiles, tiles, channels, side, side).permute(0, 3, 1, 4, 2).reshape(tiles * side, tiles * side, channels).numpy()
+    return sheet if channels > 1 else sheet[..., 0]
+
+
+class Recorder:
+    """Give it each report of one training, with `see`; `arrays` is then what a bundle stores. Latent spaces of two dimensions only."""
+
+    def __init__(self, config: Config, test: Split, device: torch.device, taken: dict[str, Tensor] | None = None) -> None:
+        """taken: what `tensors` of an earlier, killed recording gave."""
+        if config.model.latent_dim != 2:
+            raise ValueError(f"only a latent space of two dimensions can be recorded, not of {config.model.latent_dim}")
+        self.config, self.device = config, device
+        count = min(IMAGES, len(test.images))
+        self.rows = np.arange(count) * len(test.images) // count
+        self.x = torch.from_numpy(test.images[self.rows]).to(device).float() / 255  # (n, pixels)
+        self.labels = torch.from_numpy(test.labels[self.rows]).to(device).long()
+        generator = torch.Generator().manual_seed(SEED)
+        self.noise = torch.randn(count, 2, generator=generator).to(device)
+        self.draws = build(config.model, seed=0).prior.sample(count, 2, generator).numpy()
+        self.grid = manifold_grid(config.model.prior, min(TILES, TALLEST // (MOMENTS * config.model.image_side)))
+        self.taken: dict[str, list[Tensor]] = {name: list(tensor) for name, tensor in (taken or {}).items()}
+        self.wanted: set[int] | None = None
+
+    def see(self, report: Report) -> None:
+        """Looks at the model if this is one of the moments. The very first report also shows what there was before it."""
+        if self.wanted is None:
+            self.wanted = set(moments(report.steps * self.config.training.epochs))
+            if not self.taken:
+                self._look(0, build(self.config.model, seed=self.config.training.seed).to(self.device))
+        step = (report.epoch - 1) * report.steps + report.step
+        if step in self.wanted and step > self.taken["step"][-1]:
+            self._look(step, report.model)
+
+    def tensors(self) -> dict[str, Tensor]:
+        """All that was seen so far, by name, a row a moment: for a checkpoint."""
+        return {name: torch.stack(each) for name, each in self.taken.items()}
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What a bundle stores; t moments, n images.
+
+        step (t,); row (n,): the images' places in the test set; mean, log_var (t, n, 2); manifold: one WebP picture, the moments
+        one below the other; manifold_z (tiles², 2), with fewer tiles than TILES where the pictures are large; logit (t, labels or 1, g, g): what the discriminator has learnt, without the log p(z) that it is
+        given, bottom row first over [-REACH, REACH]²; smoothing (t,): the standard deviation of the noise in that log p(z); and
+        what the model was worth on these images: reconstruction, kl, adversarial (nats per image), coverage, sliced_w2_squared (t,).
+        """
+        found = {name: tensor.numpy() for name, tensor in self.tensors().items()}
+        halves = {name: _in_half(name, found[name]) for name in ("mean", "log_var", "logit") if name in found}
+        picture = np.frombuffer(_webp(np.concatenate(found["manifold"])), np.uint8)
+        return found | halves | {"row": self.rows.astype(np.float32), "manifold": picture, "manifold_z": self.grid.numpy()}
+
+    @torch.no_grad()
+    def _look(self, step: int, model: Autoencoder) -> None:
+        mean, log_var = model.encode(self.x)
+        if not mean.isfinite().all():
+            return  # the training is about to say so
+        z = mean if log_var is None else gaussian.reparameterise(mean, log_var, self.noise)  # (n, 2)
+        seen = {
+            "step": float(step), "mean": mean, "manifold": torch.from_numpy(decode_manifold(model, self.grid)),
+            "reconstruction": objectives.reconstruction(model.decode(z), self.x),
+        }  # fmt: skip
+        codes = z.cpu().numpy()
+        for name in ("coverage", "sliced_w2_squared"):
+            seen[name] = getattr(metrics, name)(codes, self.draws)
+        if log_var is not None:
+            seen |= {"log_var": log_var, "kl": objectives.kl_to_prior(model.prior, mean, log_var, z).mean()}
+        if self.config.model.kind == "aae":
+            judge = model.discriminator
+            labels = self.labels if judge.label_informed else None
+            adversarial = torch.nn.functional.softplus(-judge(z, labels)).mean()
+            seen |= {"adversarial": adversarial, "logit": self._learnt(judge), "smoothing": max(judge.smoothing, judge.prior.guide)}
+        for name, value in seen.items():
+            tensor = torch.as_tensor(value).cpu()
+            self.taken.setdefault(name, []).append(tensor if name == "manifold" else tensor.float())
+
+    def _learnt(self, judge) -> Tensor:
+        """The discriminator's logit without its log p(z), on the grid: (labels or 1, g, g)."""
+        points = GRID_OF_A_LABEL if judge.label_informed else GRID
+        side = torch.linspace(-REACH, REACH, points, device=self.device)
+        z = torch.cartesian_prod(side, side).flip(1)  # (g², 2): z₁ grows fastest
+        labels = [torch.full((len(z),), label, device=self.device) for label in range(CLASSES)] if judge.label_informed else [None]
+        return torch.stack([judge.learnt(z, label) for label in labels]).view(-1, points, points)
+
+
+def _in_half(name: str, array: np.ndarray) -> np.ndarray:
+    """float16. A training may have begun wildly: a number that is too large for a bundle becomes the largest."""
+    largest = min(LARGEST.get(name, math.inf), float(np.finfo(np.float16).max))
+    return array.clip(-largest, largest).astype(np.float16)
+
+
+def _webp(picture: np.ndarray) -> bytes:
+    """picture: (height, width) uint8, or (height, width, 3)."""
+    from PIL import Image
+
+    file = io.BytesIO()
+    Image.fromarray(picture).save(file, "WEBP", quality=QUALITY, method=6)
+    return file.getvalue()

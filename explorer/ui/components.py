@@ -1,0 +1,86 @@
+"""The Python side of the live pages: components whose work is all done in the browser.
+
+Python gives a component its data and a state. The component sends a state back when a change is finished. The component
+NAME is the folder `web/NAME`: `page.html` (one element of class "live", with a `.failure` in it), `page.css`, which
+comes after `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. That fills the root, calls
+`send(state)` when a change is finished, and returns {update(data), destroy()}. `serving/assets.py` serves the modules.
+
+The words come from `texts/NAME.py`: its WORDS fill the `$name` places in the HTML, and reach the script as `data.words`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
+from string import Template
+
+import streamlit as st
+
+from explorer.ui import kept, present
+from explorer.serving import assets
+
+WEB = assets.WEB
+
+@cache
+def symbols() -> dict:
+    """The colours and signs that Python and JavaScript share."""
+    found = json.loads((WEB / "kernel" / "symbols.json").read_text(encoding="utf-8"))
+    return found | {"classes": [found["classes"][i % len(found["classes"])] for i in range(256)]}  # a folder may have many classes: the colours come again
+
+
+def _styles(name: str) -> list[Path]:
+    """The styles of all pages, those of this one, and those of its parts."""
+    page = WEB / name / "page.css"
+    return [WEB / "parts" / "live.css", page, *sorted(path for path in page.parent.rglob("*.css") if path != page)]
+
+
+def scalable(css: str) -> str:
+    """The styles with lengths that grow with the page's type, of which a pixel is a sixteenth. Thin lines stay thin; conditions on the window stay."""
+
+    def scaled(found: re.Match) -> str:
+        return found[0] if found[1] is None or abs(float(found[1])) <= 3 else f"{float(found[1]) / 16:g}rem"
+
+    return re.sub(r"@media[^{]*|(-?\d*\.?\d+)px", scaled, css)
+
+
+def _words(name: str) -> Mapping[str, str]:
+    return getattr(importlib.import_module(f"explorer.ui.texts.{name.partition('_')[0]}"), "WORDS", {})
+
+
+_bootstrap = (WEB / "bootstrap.js").read_text(encoding="utf-8")
+_components = {
+    name: st.components.v2.component(
+        f"live_{name}",
+        html=Template((WEB / name / "page.html").read_text(encoding="utf-8")).substitute(_words(name)),
+        css=scalable("".join(path.read_text(encoding="utf-8") for path in _styles(name))),
+        js=_bootstrap.replace("NAME", name),
+    )
+    for name in sorted(path.parent.name for path in WEB.glob("*/page.html"))
+}
+_echo = st.components.v2.component("live_echo", html="<span hidden></span>", js=(WEB / "echo.js").read_text(encoding="utf-8"))
+
+
+def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Callable[[], None]) -> None:
+    """Mounts a live component.
+
+    state: what the page's address gives; data: what else its script needs. `st.session_state[key]["state"]` holds the last
+    finished change when `on_state_change` is called.
+    """
+    given = data | {"state": _told(key, state), "assets": assets.address(), "symbols": symbols(), "words": _words(name), "presenting": present.is_on()}
+    _components[name](key=key, data=given, on_state_change=on_state_change)
+    if (seen := kept.seen(key)) is not None:
+        _echo(key=f"{key}_echo", data={"assets": assets.address(), "revision": seen})
+
+
+def _told(key: str, state: dict) -> dict:
+    """The state as the page is told it. A page's own change is not told back to it: then nothing is new, and Streamlit sends a hash in place of 100 kB."""
+    own, before = kept.own(key), st.session_state.get(f"{key}_told")
+    if before and (state == own or (state, own) == (before["state"], before["own"])):
+        return before["told"]
+    told = state | {"told": before["told"]["told"] + 1 if before else 1, "seen": kept.seen(key)}  # counted: going back to a state is news, too
+    st.session_state[f"{key}_told"] = {"state": state, "own": own, "told": told}
+    return told

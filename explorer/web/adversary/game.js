@@ -1,0 +1,88 @@
+// The game of two players, in the plane: a discriminator learns to tell codes from draws of the prior, an encoder moves the codes to where
+// the discriminator takes them for draws. Either can be stepped alone. No DOM.
+
+import { samplePrior } from "./clouds.js";
+import { seededUniform, standardNormal } from "../kernel/random.js";
+import { choose, Judge } from "../kernel/judge.js";
+import { Adam, Network } from "../kernel/network.js";
+import { logDensity } from "../kernel/prior.js";
+
+export const CODES = 400;
+const BATCH = 128;
+const ENCODERS = { codes: null, map: [2, 32, 32, 2], line: [2, 2] }; // free codes; or a network's map of fixed noise, bent or straight
+
+export class Game {
+  // shape: the prior, as in prior.js. start: {mean, std} of the codes at first. encoder: a name in ENCODERS.
+  // standardise: the discriminator begins with batch norm. saturating: the encoder minimises log(1 − D), not −log D.
+  constructor({ shape, seed, start, encoder = "codes", standardise = false, saturating = false }) {
+    this.shape = shape;
+    this.saturating = saturating;
+    this.steps = { discriminator: 0, encoder: 0 };
+    this.uniform = seededUniform(seed + 1);
+    this.judge = new Judge({ seed, standardise });
+    const noise = standardNormal(2 * CODES, seededUniform(seed + 2));
+    if (ENCODERS[encoder]) {
+      this.noise = noise;
+      this.map = new Network(ENCODERS[encoder], seededUniform(seed + 3));
+      this.adam = new Adam(this.map, { betas: [0.5, 0.99] });
+      begin(this.map, noise, start);
+      this.codes = this.map.forward(noise, CODES).slice();
+    } else this.codes = noise.map((value, i) => start.mean[i % 2] + start.std * value);
+  }
+
+  // The discriminator's move, on a batch of draws and a batch of codes. Returns its loss's parts.
+  stepDiscriminator(rate) {
+    this.steps.discriminator += 1;
+    return (this.last = this.judge.step(samplePrior(this.shape, BATCH, this.uniform), choose(this.codes, BATCH, this.uniform), rate));
+  }
+
+  // The encoder's move. Free codes go along the pull, rate times as far; a map's weights by Adam. Returns the mean of −log D on the codes.
+  stepEncoder(rate) {
+    this.steps.encoder += 1;
+    const { pull, loss } = this.judge.pull(this.codes, { saturating: this.saturating });
+    if (this.map) {
+      this.map.clearGradient();
+      this.map.forward(this.noise, CODES);
+      this.map.backward(pull.map((value) => -value / CODES));
+      this.adam.step(rate);
+      this.codes = this.map.forward(this.noise, CODES).slice();
+    } else this.codes = this.codes.map((value, i) => value + rate * pull[i]);
+    return loss;
+  }
+
+  // What can be said of the codes as they lie: {mean, std, modes, D on codes, size of the pull}.
+  measure() {
+    const { codes } = this, n = codes.length / 2, mean = [0, 0], std = [0, 0];
+    for (let i = 0; i < 2 * n; i++) mean[i % 2] += codes[i] / n;
+    for (let i = 0; i < 2 * n; i++) std[i % 2] += (codes[i] - mean[i % 2]) ** 2 / n;
+    const { pull } = this.judge.pull(codes, { saturating: this.saturating });
+    let size = 0;
+    for (let i = 0; i < n; i++) size += Math.hypot(pull[2 * i], pull[2 * i + 1]) / n;
+    return { mean, std: std.map(Math.sqrt), pull: size, modes: this.shape && this.shape.means.length <= 20 ? modes(this.shape, codes) : null };
+  }
+}
+
+// Brings a map's output to this mean and standard deviation at first, by its last layer.
+function begin(map, noise, { mean, std }) {
+  const n = noise.length / 2, { weight, bias, inputs } = map.layers.at(-1);
+  for (const out of [0, 1]) {
+    const values = map.forward(noise, n).filter((_, i) => i % 2 === out);
+    const middle = values.reduce((a, b) => a + b) / n, scale = std / Math.sqrt(values.reduce((a, b) => a + (b - middle) ** 2, 0) / n);
+    for (let i = 0; i < inputs; i++) weight[out * inputs + i] *= scale;
+    bias[out] = mean[out] - scale * (middle - bias[out]);
+  }
+}
+
+// How many of a mixture's Gaussians hold at least a third of their fair share of the codes, each code counted for the one it is nearest to.
+export function modes(shape, codes) {
+  const n = codes.length / 2, count = new Array(shape.means.length).fill(0);
+  for (let i = 0; i < n; i++) {
+    let top = -Infinity, nearest = 0;
+    shape.means.forEach((_, c) => {
+      const value = logDensity(shape, codes[2 * i], codes[2 * i + 1], { component: c });
+      if (value > top) [top, nearest] = [value, c];
+    });
+    if (top > -8) count[nearest] += 1; // within about three standard deviations
+  }
+  return count.filter((value) => value >= n / shape.means.length / 3).length;
+}

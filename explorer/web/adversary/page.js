@@ -1,0 +1,171 @@
+// Lesson 3, the adversary: four tabs over one state, of which the address shows the open tab's part.
+
+import { FieldTab } from "./field.js";
+import { PlayTab } from "./play.js";
+import { ReadingsTab } from "./readings.js";
+import { TeachTab } from "./teach.js";
+import { Catalogue } from "../kernel/catalogue.js";
+import { Exchange } from "../parts/exchange.js";
+import { ModelList } from "../parts/model_list.js";
+import { channels } from "./plane.js";
+import { write } from "../parts/dom.js";
+import { readSafetensors } from "../kernel/safetensors.js";
+import { fieldColours, readTheme } from "../parts/theme.js";
+
+const TABS = { field: FieldTab, teach: TeachTab, play: PlayTab, readings: ReadingsTab };
+
+// Fills `root` with the lesson. data: see ui/components.py and adversary.py; send(state) hands a finished change to Python.
+export function mount(root, data, send) {
+  const lesson = new Lesson(root, data, send);
+  return { update: (next) => lesson.update(next), destroy: () => lesson.destroy() };
+}
+
+class Lesson {
+  constructor(root, data, send) {
+    this.root = root;
+    this.data = data;
+    this.words = data.words;
+    this.state = data.state;
+    this.committed = JSON.stringify(data.state);
+    this.base = new URL(data.assets, document.baseURI);
+    this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2);
+    this.exchange = new Exchange(data.state, send);
+    this.models = new Map();
+    this.tabs = {};
+    this.readColours();
+    this.buttons = [...root.querySelectorAll("[role=tab]")];
+    for (const button of this.buttons) {
+      button.addEventListener("click", () => this.open(button.dataset.tab));
+      button.addEventListener("keydown", (event) => {
+        const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!way) return;
+        const next = this.buttons[(this.buttons.indexOf(button) + way + this.buttons.length) % this.buttons.length];
+        next.focus();
+        this.open(next.dataset.tab);
+      });
+    }
+    this.showTab();
+    requestAnimationFrame(() => setTimeout(() => (root.dataset.ready = "true")));
+  }
+
+  open(tab) {
+    if (tab === this.state.tab) return;
+    this.state = { ...this.state, tab };
+    this.commit();
+    this.showTab();
+  }
+
+  // Shows the open tab, which is made when it is first opened; the others stop what they do.
+  showTab() {
+    const { tab } = this.state;
+    for (const button of this.buttons) {
+      const open = button.dataset.tab === tab;
+      button.setAttribute("aria-selected", String(open));
+      button.tabIndex = open ? 0 : -1;
+    }
+    for (const section of this.root.querySelectorAll("[role=tabpanel]")) section.hidden = !section.classList.contains(tab);
+    for (const [name, other] of Object.entries(this.tabs)) if (name !== tab) other.stop();
+    this.root.dataset.tab = tab;
+    try {
+      this.tabs[tab] ??= new TABS[tab](this, this.root.querySelector(`.tab.${tab}`));
+      this.tabs[tab].refresh();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  get part() {
+    return this.state[this.state.tab];
+  }
+
+  // A change that is being made in the open tab's part of the state; commit() ends it.
+  change(part) {
+    const rounded = {};
+    for (const [name, value] of Object.entries(part)) rounded[name] = Array.isArray(value) ? value.map(round) : typeof value === "number" ? round(value) : value;
+    const { tab } = this.state;
+    this.state = { ...this.state, [tab]: { ...this.state[tab], ...rounded } };
+  }
+
+  // Ends a change: one message to Python, which writes the address.
+  commit() {
+    const text = JSON.stringify(this.state);
+    if (text === this.committed) return;
+    this.committed = text;
+    this.exchange.post(this.state);
+  }
+
+  update(data) {
+    this.data = data;
+    this.catalogue.take(data);
+    const recoloured = this.readColours();
+    if (this.exchange.isNews(data.state)) {
+      this.state = data.state;
+      this.committed = JSON.stringify(this.state);
+      this.showTab();
+    } else if (recoloured) for (const tab of Object.values(this.tabs)) tab.recolour();
+    this.tabs[this.state.tab]?.checked?.(data.check);
+  }
+
+  destroy() {
+    for (const tab of Object.values(this.tabs)) {
+      tab.stop();
+      tab.destroy();
+    }
+  }
+
+  announce(text) {
+    write(this.root.querySelector(".announcement"), text);
+  }
+
+  fail(error, what = null) {
+    console.error(error);
+    const box = this.root.querySelector(".failure");
+    box.hidden = false;
+    box.textContent = what ? `${what}: ${error.message}.` : this.words.failed.replace("{why}", error.message);
+  }
+
+  // A list of models: those of the catalogue that `holds` says.
+  modelList(select, choose, holds) {
+    const on = { choose, announce: (text) => this.announce(text), fail: (error, what) => this.fail(error, what) };
+    return new ModelList(select, this.catalogue, this.words.model_list, on, holds);
+  }
+
+  // A model's codes and discriminator's weights: {entry, tensors, x, y, label, logVar}. Each is fetched once.
+  model(name) {
+    if (!this.models.has(name)) {
+      const entry = this.catalogue.get(name);
+      const opening = fetch(new URL(`latents/${entry.digest}`, this.base)).then(async (response) => {
+        if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
+        const tensors = readSafetensors(await response.arrayBuffer());
+        const column = (tensor, i) => tensor && Float32Array.from({ length: tensor.shape[0] }, (_, row) => tensor.values[2 * row + i]);
+        const [x, y] = [0, 1].map((i) => column(tensors["codes.mean"], i)), logVar = tensors["codes.log_var"];
+        return { entry, tensors, x, y, label: tensors["codes.label"].values, logVar: logVar ? [0, 1].map((i) => column(logVar, i)) : null };
+      });
+      opening.catch(() => this.models.delete(name)); // so that the next choice tries again
+      this.models.set(name, opening);
+    }
+    return this.models.get(name);
+  }
+
+  shape(prior) {
+    return this.data.shapes[prior] ?? null;
+  }
+
+  // Reads the theme's colours. Returns whether they changed.
+  readColours() {
+    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
+    if (!colours) return false;
+    const style = getComputedStyle(this.root), of = (name) => style.getPropertyValue(name).trim();
+    const field = fieldColours(this.data.symbols.field, colours.dark);
+    const red = of("--st-red-color") || "#d33";
+    this.colours = {
+      ...colours, red, classes: this.data.symbols.classes,
+      css: { prior: of("--prior"), mean: of("--mean"), logVar: of("--log-var"), z: of("--z"), red, text: colours.text },
+      real: channels(field.prior), fake: channels(field.codes), cost: channels(of("--mean")),
+    };
+    return true;
+  }
+}
+
+// The state is kept to four decimals, and small rates to four digits, so that a link reopens exactly what was seen.
+export const round = (value) => (Math.abs(value) >= 0.1 ? Math.round(value * 1e4) / 1e4 : Number((Math.round(value * 1e6) / 1e6).toPrecision(4)));

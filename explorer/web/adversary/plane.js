@@ -1,0 +1,240 @@
+// A square of the latent plane: a heat map over a grid, dots, arrows along a field, the prior's outline, and handles that can be dragged.
+//
+// It draws what it is given, and knows no model: `show` takes a grid of values (of a discriminator: its logits) and a set of
+// codes, whatever moment they are from.
+
+import { priorOutline } from "../parts/prior_outline.js";
+import { set, svgElement } from "../parts/svg.js";
+
+const ARROWS = 15; // along each side of the square
+const SIDE = 64; // of a grid, unless it says otherwise
+const NUDGE = 0.05, LEAP = 0.5; // latent units that an arrow key moves a handle, without and with shift
+
+// The middles of a grid's cells over the square [−reach, reach]², row by row from the lowest y: two numbers each.
+export function gridPoints(reach, side = SIDE) {
+  const points = new Float64Array(2 * side * side);
+  for (let j = 0, at = 0; j < side; j++) {
+    for (let i = 0; i < side; i++, at += 2) {
+      points[at] = middle(i, reach, side);
+      points[at + 1] = middle(j, reach, side);
+    }
+  }
+  return points;
+}
+
+const middle = (i, reach, side) => reach * ((2 * i + 1) / side - 1);
+
+// A grid's value at (x, y), interpolated between the middles of its cells.
+export function valueAt(values, x, y, reach, side = SIDE) {
+  return look(values, side, cellOf(x, reach, side), cellOf(y, reach, side));
+}
+
+// The gradient of a grid's values at (x, y), by differences over a cell.
+export function gradientAt(values, x, y, reach, side = SIDE) {
+  const cell = (2 * reach) / side, px = cellOf(x, reach, side), py = cellOf(y, reach, side);
+  const [left, right, low, high] = [px - 0.5, px + 0.5, py - 0.5, py + 0.5].map((value) => Math.min(side - 1, Math.max(0, value)));
+  return [
+    (look(values, side, right, py) - look(values, side, left, py)) / (cell * (right - left)),
+    (look(values, side, px, high) - look(values, side, px, low)) / (cell * (high - low)),
+  ];
+}
+
+const cellOf = (value, reach, side) => Math.min(side - 1, Math.max(0, ((value / reach + 1) * side - 1) / 2));
+
+function look(values, side, px, py) {
+  const i = Math.min(side - 2, Math.floor(px)), j = Math.min(side - 2, Math.floor(py)), a = px - i, b = py - j, at = j * side + i;
+  return (1 - b) * ((1 - a) * values[at] + a * values[at + 1]) + b * ((1 - a) * values[at + side] + a * values[at + side + 1]);
+}
+
+// The pull of a grid of logits on a code at (x, y): the gradient of log D = −softplus(−logit), which is (1 − D) times the logit's.
+export const pullOf = (logits, reach, side = SIDE) => {
+  const logD = Float64Array.from(logits, (logit) => Math.min(logit, 0) - Math.log1p(Math.exp(-Math.abs(logit))));
+  return (x, y) => gradientAt(logD, x, y, reach, side);
+};
+
+export class Plane {
+  // host: the element to fill; name: what a screen reader and a test find it by; reach: it shows [−reach, reach]².
+  constructor(host, { name, reach }) {
+    this.host = host;
+    this.reach = reach;
+    this.handles = new Map();
+    host.classList.add("plane");
+    host.setAttribute("role", "figure");
+    host.setAttribute("aria-label", name);
+    this.canvas = host.appendChild(document.createElement("canvas"));
+    this.overlay = host.appendChild(svgElement("svg", { class: "overlay", "aria-hidden": "false" }));
+    this.beneath = this.overlay.appendChild(svgElement("g", {}));
+    this.arrows = this.overlay.appendChild(svgElement("path", { class: "arrows" }));
+    this.ticks = this.overlay.appendChild(svgElement("g", { class: "ticks", "aria-hidden": "true" }));
+    this.marks = this.overlay.appendChild(svgElement("g", {}));
+    this.heat = document.createElement("canvas");
+    this.resizer = new ResizeObserver(() => this.redraw());
+    this.resizer.observe(host);
+    this.canvas.addEventListener("contextrestored", () => this.redraw());
+  }
+
+  destroy() {
+    this.resizer.disconnect();
+  }
+
+  // scene: {heat: {values, colour(value) gives [r, g, b, a], side, reach: of its grid, the plane's unless it says otherwise}, dots: [{x, y, label or null, colour, size}], shape: the prior's, or
+  // undefined for none, field(x, y): the pull, or null}. Whatever is left out is not there.
+  show(scene) {
+    this.scene = scene;
+    this.redraw();
+  }
+
+  // Latent coordinates to pixels, and back.
+  scale() {
+    const size = this.host.clientWidth, unit = size / (2 * this.reach);
+    return { size, unit, x: (value) => size / 2 + value * unit, y: (value) => size / 2 - value * unit, back: (px, py) => [(px - size / 2) / unit, (size / 2 - py) / unit] };
+  }
+
+  redraw() {
+    const { scene, canvas, reach } = this, { size, unit, x, y } = this.scale();
+    if (!scene || !size) return;
+    const sharp = window.devicePixelRatio, pixels = Math.round(size * sharp);
+    if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
+    const context = canvas.getContext("2d");
+    context.setTransform(sharp, 0, 0, sharp, 0, 0);
+    context.clearRect(0, 0, size, size);
+    if (scene.heat) this.drawHeat(context, scene.heat, size);
+    for (const dots of scene.dots ?? []) drawDots(context, dots, x, y);
+    const outline = scene.shape === undefined ? "none" : JSON.stringify(scene.shape?.means ?? "rings");
+    if (this.outline !== outline) {
+      this.outline = outline;
+      this.beneath.replaceChildren(...(scene.shape === undefined ? [] : priorOutline(scene.shape)));
+    }
+    set(this.beneath, { transform: `matrix(${unit} 0 0 ${-unit} ${x(0)} ${y(0)})` });
+    set(this.arrows, { d: scene.field ? arrowPath(scene.field, reach, unit, x, y) : "" });
+    if (this.ticked !== size) this.drawTicks(size, x, y);
+    for (const { element, at } of this.handles.values()) set(element, { transform: `translate(${x(at[0])} ${y(at[1])})` });
+    this.after?.(this.scale());
+  }
+
+  drawHeat(context, { values, colour, side = SIDE, reach = this.reach }, size) {
+    if (this.heat.width !== side) this.heat.width = this.heat.height = side;
+    const image = new ImageData(side, side);
+    for (let j = 0; j < side; j++) for (let i = 0; i < side; i++) image.data.set(colour(values[j * side + i]), 4 * ((side - 1 - j) * side + i));
+    this.heat.getContext("2d").putImageData(image, 0, 0);
+    context.imageSmoothingEnabled = true;
+    const edge = (size * reach) / this.reach, corner = (size - edge) / 2;
+    context.drawImage(this.heat, corner, corner, edge, edge);
+  }
+
+  drawTicks(size, x, y) {
+    this.ticked = size;
+    const every = size < 250 ? 4 : 2, texts = [];
+    for (let value = -Math.floor(this.reach / every) * every; value <= this.reach; value += every) {
+      const text = String(value).replace("-", "−");
+      if (Math.abs(value) > this.reach - 0.3) continue;
+      texts.push([x(value), size - 4, "middle", text], ...(value === 0 || y(value) > size - 22 ? [] : [[4, y(value) + 4, "start", text]]));
+    }
+    this.ticks.replaceChildren(...texts.map(([left, top, anchor, text]) => {
+      const element = svgElement("text", { x: left, y: top, "text-anchor": anchor });
+      element.textContent = text;
+      return element;
+    }));
+  }
+
+  // A handle at a point. symbol: the class that colours it; name: its accessible name. onMove([x, y]) while it moves; onCommit() when it is let go.
+  addHandle(key, { symbol, name, at, onMove, onCommit }) {
+    const element = this.marks.appendChild(svgElement("g", { class: `handle ${symbol}`, tabindex: 0, role: "button", "aria-label": name }));
+    element.appendChild(svgElement("circle", { r: 16, class: "grip" }));
+    element.appendChild(svgElement("circle", { r: 7, class: "knob" }));
+    const handle = { element, at };
+    this.handles.set(key, handle);
+    let offset = null, keyed = false;
+    const point = (event) => {
+      const box = this.host.getBoundingClientRect();
+      return this.scale().back(event.clientX - box.left, event.clientY - box.top);
+    };
+    const inside = (place) => place.map((value) => Math.min(this.reach, Math.max(-this.reach, value)));
+    element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // a finger drags, it does not scroll
+    element.addEventListener("pointerdown", (event) => {
+      if (event.button) return;
+      event.preventDefault();
+      element.focus({ preventScroll: true });
+      element.setPointerCapture(event.pointerId);
+      const [px, py] = point(event);
+      offset = [handle.at[0] - px, handle.at[1] - py];
+    });
+    element.addEventListener("pointermove", (event) => {
+      if (!offset) return;
+      const [px, py] = point(event);
+      onMove(inside([px + offset[0], py + offset[1]]));
+    });
+    const letGo = () => {
+      if (!offset) return;
+      offset = null;
+      onCommit();
+    };
+    element.addEventListener("pointerup", letGo);
+    element.addEventListener("pointercancel", letGo);
+    element.addEventListener("keydown", (event) => {
+      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      if (!way) return;
+      event.preventDefault();
+      keyed = true;
+      onMove(inside(handle.at.map((value, i) => value + way[i] * (event.shiftKey ? LEAP : NUDGE))));
+    });
+    element.addEventListener("keyup", () => keyed && ((keyed = false), onCommit()));
+    element.addEventListener("blur", () => keyed && ((keyed = false), onCommit()));
+    return handle;
+  }
+
+  moveHandle(key, at, shown = true) {
+    const handle = this.handles.get(key), { x, y } = this.scale();
+    handle.at = at;
+    handle.element.style.display = shown ? "" : "none";
+    set(handle.element, { transform: `translate(${x(at[0])} ${y(at[1])})` });
+  }
+}
+
+function drawDots(context, { x: xs, y: ys, label = null, colour, size = 2.5, alpha = 0.8 }, x, y) {
+  context.globalAlpha = alpha;
+  for (let row = 0; row < xs.length; row++) {
+    context.fillStyle = label ? colour(label[row]) : colour;
+    context.fillRect(x(xs[row]) - size / 2, y(ys[row]) - size / 2, size, size);
+  }
+  context.globalAlpha = 1;
+}
+
+// One path of arrows. They grow with the pull, at most to the length of their cell: 0.9 tanh of it.
+function arrowPath(field, reach, unit, x, y) {
+  let d = "";
+  const cell = (2 * reach * unit) / ARROWS;
+  for (let j = 0; j < ARROWS; j++) {
+    for (let i = 0; i < ARROWS; i++) {
+      const at = [middle(i, reach, ARROWS), middle(j, reach, ARROWS)];
+      const [fx, fy] = field(...at), size = Math.hypot(fx, fy), length = 0.9 * cell * Math.tanh(size);
+      if (!(length > 2)) continue; // would be a speck
+      const ux = fx / size, uy = -fy / size, head = Math.min(4, 0.45 * length);
+      const tipX = x(at[0]) + (ux * length) / 2, tipY = y(at[1]) + (uy * length) / 2;
+      const side = (turn) => `${(tipX - head * (ux - turn * uy * 0.6)).toFixed(1)} ${(tipY - head * (uy + turn * ux * 0.6)).toFixed(1)}`;
+      d += `M${(tipX - ux * length).toFixed(1)} ${(tipY - uy * length).toFixed(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}M${side(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}L${side(-1)}`;
+    }
+  }
+  return d;
+}
+
+// A CSS colour as [r, g, b].
+export function channels(colour) {
+  const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  context.fillStyle = colour;
+  context.fillRect(0, 0, 1, 1);
+  return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
+}
+
+const FULL = 190; // of 255: how little of what lies beneath the fullest colour lets through
+
+// Colours for logits: `real` where D is above 50 %, `fake` below, clear where it cannot tell. A small lean is shown stronger than in proportion.
+export function tellTale(real, fake) {
+  return (logit) => {
+    const lean = Math.tanh(logit / 2); // 2 D − 1
+    return [...(lean > 0 ? real : fake), FULL * Math.abs(lean) ** 0.7];
+  };
+}
+
+// One colour, ever less clear up to a highest value.
+export const growing = (colour, top) => (value) => [...colour, FULL * Math.min(1, Math.max(0, value / top))];

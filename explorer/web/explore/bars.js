@@ -1,0 +1,48 @@
+// The KL of each dimension as bars: the probe's, and a mark for what a model pays on average over the test set. Below them, what the models'
+// decoders make of each dimension.
+
+import { format, subscript } from "../kernel/format.js";
+import { fill } from "../kernel/text.js";
+
+export class Bars {
+  // host: the element to fill; words; onChoose(dimension): a bar was clicked.
+  constructor(host, words, onChoose) {
+    this.host = host;
+    this.words = words;
+    this.onChoose = onChoose;
+  }
+
+  // dimensions: how many; averages: [{name, values}], each stochastic model's mean KL by dimension; responses: the same, of usage.js, of all models that have them.
+  arrange(dimensions, averages, responses) {
+    this.averages = averages;
+    this.responses = responses;
+    this.host.hidden = dimensions <= 2;
+    this.host.classList.toggle("crowded", dimensions > 16);
+    const most = Math.max(...responses.flatMap(({ values }) => values));
+    const response = (i) => responses.map(({ values }) => `<i style="height:${(100 * (values[i] ?? 0) / most).toFixed(1)}%"></i>`).join("");
+    this.bars = Array.from({ length: dimensions }, (_, i) => {
+      const bar = document.createElement("button");
+      bar.type = "button";
+      bar.innerHTML = `<span class="well"><i class="probe"></i>${averages.map(() => '<i class="average"></i>').join("")}</span>
+        ${responses.length ? `<span class="response">${response(i)}</span>` : ""}<span class="dimension">${i + 1}</span>`;
+      bar.addEventListener("click", () => this.onChoose(i));
+      return bar;
+    });
+    this.host.replaceChildren(...this.bars);
+  }
+
+  show(perDimension, chosen) {
+    if (this.host.hidden) return;
+    const { words } = this;
+    const top = Math.max(1, ...this.averages.flatMap(({ values }) => [...values]), ...perDimension.map((value) => Math.min(value, 8)));
+    const height = (value) => `${Math.min(100, (100 * value) / top).toFixed(1)}%`;
+    this.bars.forEach((bar, i) => {
+      bar.querySelector(".probe").style.height = height(perDimension[i]);
+      bar.querySelectorAll(".average").forEach((mark, model) => (mark.style.bottom = height(this.averages[model].values[i])));
+      bar.setAttribute("aria-pressed", String(chosen.includes(i)));
+      const of = (lists, text) => lists.filter(({ values }) => i < values.length).map(({ name, values }) => fill(text, { name, value: format(values[i], 2) })).join("");
+      bar.title = `z${subscript(i)}: ${format(perDimension[i], 2)} nats${of(this.averages, words.average)}${of(this.responses, words.response)}. ${words.click}`;
+      bar.setAttribute("aria-label", `Dimension ${i + 1}, KL ${format(perDimension[i], 2)} nats${of(this.responses, words.response)}`);
+    });
+  }
+}

@@ -1,0 +1,102 @@
+// The probe's controls: sliders, the dimensions that they move, fresh noise, named places.
+
+import { standardNormal } from "../kernel/random.js";
+import { between, hole } from "./places.js";
+import { subscript } from "../kernel/format.js";
+import { Slider } from "../parts/slider.js";
+
+const SLIDER_RANGE = { mean: [-4, 4], log_var: [-8, 2] };
+const START = { mean: [0, 0], log_var: [-2, -2], noise: [0.8, -0.6] }; // over and over, in more dimensions
+
+export class Controls {
+  // root: the page's; limits: the largest numbers that may be typed; page: {state(), change(part), set(part), commit()}.
+  constructor(root, limits, page) {
+    this.page = page;
+    const find = (selector) => root.querySelector(selector);
+    this.dims = find(".dims");
+    this.sliders = [];
+    for (const [symbol, sign] of [["mean", "μ"], ["log_var", "log σ²"]]) {
+      for (const at of [0, 1]) this.sliders.push(this.buildSlider(find(".sliders"), symbol, sign, at, limits[symbol]));
+    }
+    const everywhere = (values) => page.state().mean.map((_, i) => values[i % 2]);
+    find(".resample").addEventListener("click", () => page.set({ noise: [...standardNormal(page.state().mean.length)] }));
+    find(".reset").addEventListener("click", () => page.set({ mean: everywhere(START.mean), log_var: everywhere(START.log_var), pick: null }));
+    this.dimChoices = [...root.querySelectorAll(".dims .dimension")];
+    this.dimChoices.forEach((choice, at) => choice.addEventListener("change", () => this.chooseDimension(at, Number(choice.value))));
+    this.places = find(".places");
+    this.places.addEventListener("change", () => {
+      const place = this.placesByName?.get(this.places.value);
+      this.places.selectedIndex = 0;
+      if (place) page.set(place());
+    });
+  }
+
+  // at: 0 or 1, the first or second of the two dimensions that are moved.
+  buildSlider(box, symbol, sign, at, limit) {
+    const onMove = (value) => {
+      const values = [...this.page.state()[symbol]];
+      values[moved(this.page.state())[at]] = value;
+      this.page.change({ [symbol]: values });
+    };
+    const slider = new Slider(box, { symbol, range: SLIDER_RANGE[symbol], limit, onMove, onCommit: () => this.page.commit() });
+    slider.name(`${sign}${subscript(at)}`);
+    return { symbol, sign, at, slider };
+  }
+
+  // Sliders and lists for as many dimensions as there are.
+  arrange(state) {
+    const dimensions = state.mean.length, shown = moved(state);
+    this.dims.hidden = dimensions <= 2;
+    for (const [at, choice] of this.dimChoices.entries()) {
+      choice.replaceChildren(...Array.from({ length: dimensions }, (_, i) => new Option(i + 1, i, false, i === shown[at])));
+    }
+    for (const { sign, at, slider } of this.sliders) slider.name(`${sign}${subscript(shown[at])}`);
+  }
+
+  chooseDimension(at, dimension) {
+    const dims = [...this.page.state().dims];
+    if (dims[1 - at] === dimension) dims.reverse(); // the other one: they change places
+    else dims[at] = dimension;
+    this.page.set({ dims });
+  }
+
+  show(frame, state) {
+    for (const { symbol, at, slider } of this.sliders) {
+      const index = moved(state)[at];
+      slider.show((symbol === "mean" ? frame.mean : frame.logVar)[index], state[symbol][index]);
+    }
+  }
+
+  // Named places. They are looked for in the codes of the models on the page, so that the names are true of them.
+  buildPlaces(panels) {
+    const mean = () => this.page.state().mean;
+    const at = ([x, y]) => mean().map((_, i) => [x, y][i] ?? 0);
+    const flat = (value) => mean().map(() => value);
+    const places = new Map([["The prior itself: KL = 0", () => ({ mean: flat(0), log_var: flat(0) })]]);
+    for (const panel of panels) {
+      if (!panel.model || panel.model.entry.latent_dim > 2) continue; // holes and borders of more dimensions are not looked for
+      const { codes, entry } = panel.model;
+      const [a, b] = entry.confusable ?? [];
+      if (entry.confusable) places.set(`Between ${entry.classes[a]} and ${entry.classes[b]} (${panel.name})`, () => ({ mean: at(between(codes, a, b)), log_var: flat(-4) }));
+      places.set(`A hole in q(z) (${panel.name})`, () => ({ mean: at(hole(codes, entry.shape)), log_var: flat(-4) }));
+    }
+    places.set("Far from the prior", () => ({ mean: flat(3.5), log_var: flat(-6) }));
+    places.set("Wider than the prior", () => ({ mean: flat(0), log_var: flat(1.5) }));
+    this.placesByName = places;
+    this.places.replaceChildren(new Option("Go to …", ""), ...[...places.keys()].map((name) => new Option(name)));
+  }
+}
+
+// The two dimensions that the sliders move.
+export function moved(state) {
+  return state.mean.length > 2 ? state.dims : [0, 1];
+}
+
+// A probe with as many dimensions as asked for: the numbers that it has, then those of the start.
+export function resized(state, dimensions) {
+  const part = { dims: state.dims.every((i) => i < dimensions) ? state.dims : [0, 1] };
+  for (const [symbol, start] of Object.entries(START)) {
+    part[symbol] = Array.from({ length: dimensions }, (_, i) => state[symbol][i] ?? start[i % 2]);
+  }
+  return part;
+}

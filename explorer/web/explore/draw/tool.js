@@ -1,0 +1,335 @@
+// The explorer's tool Draw: a digit that is drawn, a picture, or a test image, through both models at every move.
+
+import { reconstruct, Row } from "./rows.js";
+import { Mark } from "./marks.js";
+import { baseCanvas, Pad, SIDE } from "./pad.js";
+import { formName, inkBox, readPaper, toForm, toInk } from "./forms.js";
+import { TestImages } from "./images.js";
+import { hasOriginal, noOriginal } from "../../parts/originals.js";
+import { Painter } from "../../parts/painter.js";
+import { openPicture, Refused } from "./picture_file.js";
+import { MOST_PIXELS } from "./picture_header.js";
+import { format } from "../../kernel/format.js";
+import { write } from "../../parts/dom.js";
+import { fill } from "../../kernel/text.js";
+
+const BRUSH = 22, BROAD_BRUSH = 32; // of the pad's 280 pixels: strokes of MNIST, and the broader ones of scikit-learn's digits
+
+const markup = (words) => `
+  <div class="upper">
+    <div class="pad"><canvas tabindex="0" role="application" aria-label="${words.pad}" aria-describedby="draw-pad-keys"></canvas><i class="cursor" hidden></i><span class="empty">${words.empty}</span></div>
+    <div class="beside-pad">
+      <div class="line"><button type="button" class="undo">${words.undo}</button><button type="button" class="clear">${words.clear}</button></div>
+      <label class="line">${words.brush} <input type="range" class="brush" min="8" max="48" step="1"></label>
+      <div class="line"><button type="button" class="file">${words.open_picture}</button><label class="invert" hidden><input type="checkbox"> ${words.invert}</label></div>
+      <input type="file" class="chooser" accept="image/png,image/jpeg,image/webp" aria-label="${words.open_picture}" hidden>
+      <div class="test-images" role="group" aria-label="${words.test_images}"></div>
+      <p class="says" role="status"></p>
+    </div>
+  </div>
+  <p class="unseen" id="draw-pad-keys">${words.pad_keys}</p>
+  <div class="rows" role="group" aria-label="${words.results}">
+    <div class="heads" aria-hidden="true"><span></span><span>${words.head_reads}</span><span>${words.head_made}</span><span>${words.head_off}</span>
+    <span class="difference-legend" title="${words.head_off_title}"><span>${words.darker}</span> −1 <i></i> +1 <span>${words.brighter}</span></span></div>
+  </div>
+  <p class="forms"></p>
+  <details><summary>${words.how}</summary>${words.how_text.map((text) => `<p>${text}</p>`).join("")}</details>`;
+
+export class Tool {
+  // box: the section to fill; page: see tools.js.
+  constructor(box, page) {
+    this.box = box;
+    this.page = page;
+    this.fresh = true;
+    this.encoded = 0;
+    const { words } = page;
+    box.innerHTML = markup(words);
+    const find = (selector) => box.querySelector(selector);
+    this.find = find;
+    this.says = find(".says");
+    this.painter = new Painter(() => this.paint());
+    this.rows = page.panels.map((panel, i) => new Row(words, () => this.putProbe(i)));
+    find(".rows").append(...this.rows.map((row) => row.element));
+    this.pad = new Pad(find(".pad canvas"), find(".cursor"), { change: () => this.changed(), finish: () => this.finish() });
+    this.images = new TestImages(find(".test-images"), page, {
+      choose: (dataset, row) => this.pick(`${dataset}:${row}`),
+      say: (text) => this.say(text),
+    });
+    this.listen();
+  }
+
+  listen() {
+    const { find, pad } = this, brush = find(".brush"), chooser = find(".chooser");
+    brush.addEventListener("input", () => {
+      pad.brush = Number(brush.value);
+      this.brushChosen = true;
+    });
+    find(".undo").addEventListener("click", () => this.undo());
+    find(".clear").addEventListener("click", () => this.clear());
+    find(".file").addEventListener("click", () => chooser.click());
+    chooser.addEventListener("change", () => {
+      if (chooser.files.length) this.take(chooser.files[0]);
+      chooser.value = ""; // so that the same file can be chosen again
+    });
+    find(".invert input").addEventListener("change", (event) => this.invert(event.target.checked));
+    this.box.addEventListener("dragover", (event) => {
+      if (![...event.dataTransfer.types].includes("Files")) return;
+      event.preventDefault();
+      this.box.classList.add("over");
+    });
+    this.box.addEventListener("dragleave", (event) => this.box.contains(event.relatedTarget) || this.box.classList.remove("over"));
+    this.box.addEventListener("drop", (event) => {
+      this.box.classList.remove("over");
+      event.preventDefault();
+      if (event.dataTransfer.files.length) this.take(event.dataTransfer.files[0]);
+    });
+    this.onPaste = (event) => {
+      const file = [...(event.clipboardData?.files ?? [])][0];
+      if (!file || !this.isOpen) return;
+      event.preventDefault();
+      this.take(file);
+    };
+    window.addEventListener("paste", this.onPaste);
+  }
+
+  // ---- opened and closed ------------------------------------------------------------------------------
+
+  async open() {
+    const { panels, models, words } = this.page;
+    const current = panels.map((panel) => panel.model);
+    this.isOpen = false; // the encoders are those of other models
+    const encoders = await Promise.all(current.map(({ entry }) => models.encoder(entry)));
+    if (panels.some((panel, i) => panel.model !== current[i])) return; // others were chosen meanwhile: they open it again
+    this.encoders = encoders;
+    this.isOpen = true;
+    this.marks?.forEach((mark) => mark.remove());
+    this.marks = panels.map((panel) => new Mark(panel, words.mark));
+    panels.forEach((panel, i) => this.rows[i].describe(panel.name, panel.model.entry.kind === "vae"));
+    this.suitBrush();
+    this.readColours();
+    this.images.open();
+    if (this.lacking && this.pad.page === this.lacking) this.picked = null; // its dataset may have been fetched since
+    this.explainForms();
+    this.followPick();
+    this.fresh = true;
+    this.painter.draw();
+  }
+
+  // Strokes as broad as the dataset's, until a person has chosen.
+  suitBrush() {
+    if (!this.brushChosen) this.pad.brush = this.page.panels.some((panel) => formName(panel.model.entry) !== "digits") ? BRUSH : BROAD_BRUSH;
+    this.find(".brush").value = this.pad.brush;
+  }
+
+  close() {
+    this.isOpen = false;
+    this.pad.end();
+  }
+
+  destroy() {
+    this.isOpen = false;
+    window.removeEventListener("paste", this.onPaste);
+  }
+
+  // A frame of the page: the maps may have moved, or another image been picked.
+  show() {
+    if (!this.isOpen) return;
+    this.followPick();
+    if (this.readColours()) this.painter.draw();
+    else this.place();
+  }
+
+  place() {
+    const state = this.page.state();
+    for (const mark of this.marks) mark.place(state);
+  }
+
+  // ---- from the pad to the models ---------------------------------------------------------------------
+
+  changed() {
+    if (this.isOpen) this.painter.draw();
+  }
+
+  // One frame: the pad through both models, and all that shows it.
+  paint() {
+    if (!this.isOpen) return;
+    const { pad } = this, { panels } = this.page;
+    const base = pad.isUntouched ? pad.base : null, picture = this.pad.picture();
+    const blank = inkBox(picture) === null, forms = new Map(); // each form is made once
+    this.found = panels.map((panel, i) => {
+      const { entry, decoder } = panel.model;
+      // An untouched test image goes to a model of its dataset as it is.
+      const x = base?.dataset === entry.dataset ? base.x : (forms.get(entry.dataset) ?? toForm(picture, entry));
+      forms.set(entry.dataset, x);
+      const found = blank ? null : reconstruct(this.encoders[i], decoder, x);
+      this.rows[i].show(x, found, entry.image_side, this.differenceColours);
+      this.marks[i].move(found, this.fresh);
+      return found;
+    });
+    this.fresh = false;
+    this.find(".empty").hidden = !pad.isEmpty;
+    this.find(".undo").disabled = !pad.past.length;
+    this.find(".clear").disabled = pad.isEmpty;
+    this.find(".invert").hidden = !pad.base?.greys;
+    if (pad.base?.greys) this.find(".invert input").checked = pad.base.inverted;
+    this.place();
+    this.box.dataset.encoded = ++this.encoded;
+  }
+
+  // A stroke has ended: what is said is of all of it.
+  finish() {
+    this.paint();
+    this.announce();
+  }
+
+  announce() {
+    const { words, panels } = this.page;
+    const texts = panels.map((panel, i) => this.found?.[i] && `${panel.name}: ${this.rows[i].codeText(this.found[i])}${this.found[i].kl === null ? "" : `, KL ${format(this.found[i].kl, 2)} ${words.nats}`}`);
+    this.page.announce(texts.filter(Boolean).join("; "));
+  }
+
+  // The probe becomes a model's q(z|x), or goes to its code. A model of fewer dimensions sets the first of them.
+  putProbe(i) {
+    const found = this.found[i], state = this.page.state();
+    const over = (old, values) => old.map((value, at) => (at < values.length ? values[at] : value));
+    const part = { mean: over(state.mean, found.mean) };
+    if (found.logVar) part.log_var = over(state.log_var, found.logVar);
+    this.page.set(part);
+  }
+
+  // ---- undo, clear, pictures ----------------------------------------------------------------------------
+
+  undo() {
+    this.fresh = true;
+    this.say("");
+    this.pad.undo();
+    this.settlePick();
+  }
+
+  clear() {
+    this.fresh = true;
+    this.say("");
+    this.pad.clear();
+    this.settlePick();
+  }
+
+  // The page marks the image that lies on the pad, or none.
+  settlePick() {
+    const pick = this.pad.base?.pick ?? null;
+    this.lacking = null;
+    this.picked = pick;
+    if (pick !== this.page.state().pick) this.page.set({ pick });
+  }
+
+  // A file: on the pad, or a sentence why not; then nothing has changed.
+  async take(file) {
+    const { words } = this.page, name = file.name || words.pasted;
+    const turn = (this.turn = (this.turn ?? 0) + 1); // a later file wins
+    try {
+      const whole = this.page.panels.every(({ model }) => model.entry.whole);
+      const opened = await openPicture(file, SIDE, whole);
+      if (turn !== this.turn) return;
+      if (whole) {
+        this.fresh = true;
+        this.pad.setBase({ ...opened, colour: true });
+        this.settlePick();
+        return this.say(fill(words.notices[opened.notice] ?? words.taken_whole, { name }));
+      }
+      const paper = readPaper(opened.greys);
+      if (!this.lay({ ...opened, paper }, paper.dark)) return this.say(fill(words.refused.blank, { name }));
+      this.say(fill(words.notices[opened.notice] ?? words.taken, { name }));
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      const { width, height } = error.facts, most = MOST_PIXELS / 1e6;
+      const megapixels = width && height ? Math.round((width * height) / 1e6) : "";
+      this.say(fill(words.refused[error.reason], { name, width, height, megapixels, most }));
+    }
+  }
+
+  // Puts a picture's ink on the pad. Returns whether there is any.
+  lay(opened, inverted, amend = false) {
+    const ink = toInk(opened.greys, opened.paper, inverted, opened.lossy);
+    if (!inkBox(ink)) return false;
+    this.fresh = true;
+    this.pad.setBase({ ...opened, inverted, canvas: baseCanvas(ink, opened) }, { amend });
+    this.settlePick();
+    return true;
+  }
+
+  invert(inverted) {
+    const { base } = this.pad;
+    if (!base?.greys || this.lay(base, inverted, true)) return;
+    this.find(".invert input").checked = base.inverted;
+    this.say(this.page.words.nothing_inverted);
+  }
+
+  // ---- test images --------------------------------------------------------------------------------------
+
+  pick(pick) {
+    if (pick === this.picked) this.layOriginal(pick); // again, as it was before it was drawn on
+    else this.page.set({ pick });
+  }
+
+  // A code was clicked: the page picks its image, and this one lays it on the pad.
+  click(panel, point, row) {
+    if (row !== null && `${panel.model.entry.dataset}:${row}` === this.picked) this.layOriginal(this.picked);
+    return false;
+  }
+
+  // Lays the picked image on the pad, when another is picked.
+  followPick() {
+    const { pick } = this.page.state();
+    if (pick === (this.picked ?? null)) return;
+    this.picked = pick;
+    if (pick) this.layOriginal(pick);
+  }
+
+  async layOriginal(pick) {
+    const { words, panels, originals, allWords } = this.page;
+    const [dataset, row] = pick.split(":"), panel = panels.find((one) => one.model.entry.dataset === dataset);
+    if (!panel) return;
+    this.images.follow(dataset, Number(row));
+    const { entry, codes } = panel.model;
+    this.lacking = hasOriginal(entry, Number(row)) ? null : this.pad.page; // what was on the pad when the picture was missing
+    if (this.lacking) return this.say(fill(words.no_original, { row, why: noOriginal(entry, allWords.datasets) }));
+    try {
+      const pixels = await originals.one(entry, Number(row));
+      if (this.picked !== pick) return;
+      const x = Float32Array.from(pixels, (pixel) => pixel / 255), side = entry.image_side;
+      this.fresh = true;
+      this.pad.setBase({ pick, dataset, x, colour: entry.channels > 1, canvas: baseCanvas({ values: x, width: side, height: side }) });
+      this.say(fill(words.laid, { dataset: entry.dataset_label, row, class: entry.classes[codes.label[row]] }));
+      if (this.isOpen) this.announce();
+    } catch (error) {
+      this.say(fill(words.original_failed, { dataset: entry.dataset_label, row, why: error.message.replace(/\.$/, "") }));
+    }
+  }
+
+  // ---- words and colours ------------------------------------------------------------------------------------
+
+  say(text) {
+    write(this.says, text);
+  }
+
+  explainForms() {
+    const { words, panels } = this.page;
+    const forms = panels.map((panel) => formName(panel.model.entry));
+    const one = (i) => fill(words.forms[forms[i]], { side: panels[i].model.entry.image_side });
+    const umap = panels.some((panel) => panel.model.codes.umap) ? [words.on_umap] : [];
+    const text = forms[0] === forms[1] ? one(0) : fill(words.two_forms, { left: panels[0].name, right: panels[1].name, left_form: one(0), right_form: one(1) });
+    write(this.find(".forms"), [text, ...umap].join(" "));
+  }
+
+  // The colours of a difference, of the theme. Returns whether they changed.
+  readColours() {
+    const { dark } = this.page.colours();
+    if (this.dark === dark) return false;
+    this.dark = dark;
+    const shade = dark ? "dark" : "light";
+    this.differenceColours = Object.fromEntries(Object.entries(this.page.symbols.difference).map(([name, colour]) => {
+      this.box.style.setProperty(`--difference-${name}`, colour[shade]);
+      return [name, [1, 3, 5].map((at) => parseInt(colour[shade].slice(at, at + 2), 16))];
+    }));
+    return true;
+  }
+}

@@ -1,0 +1,98 @@
+// UMAPs that the server makes for the panels: it is asked until it is done, told when nobody wants it any more, and what it made is kept with the model.
+
+const ASK_AGAIN = 300; // ms
+const NOTHING = { state: "idle", place: 0, share: 0, problem: null };
+
+export const isMade = (written) => /^(umap|pixels)-/.test(written);
+
+export class MadeMaps {
+  // models: of models.js; on: {change(panel): how it stands has changed, made(panel): what it wanted is there}; silent: what is said where the server does not answer.
+  constructor(models, silent, on) {
+    this.models = models;
+    this.silent = silent;
+    this.on = on;
+    this.page = Math.random().toString(36).slice(2);
+    this.jobs = new Map();
+  }
+
+  // How it stands with what a panel wants: {state: idle, compiling, waiting, running, done, failed or cancelled, place, share, problem: a clause or null}.
+  status(panel) {
+    return this.jobs.get(panel)?.status ?? NOTHING;
+  }
+
+  // A model of many dimensions is seen: the server may get ready.
+  warm() {
+    if (this.warmed) return;
+    this.warmed = true;
+    this.post("umaps", { action: "warm" }).catch(() => (this.warmed = false)); // what is wanted later will say why
+  }
+
+  // Brings the server's work for a panel up to what its map shall be. written: as in the address.
+  sync(panel, written) {
+    const { model } = panel, job = this.jobs.get(panel);
+    if (job && (job.model !== model || job.written !== written)) this.drop(panel);
+    if (!isMade(written) || model.made?.has(written) || this.jobs.has(panel)) return;
+    const begun = { model, written, address: `umaps/${model.entry.digest}/${written}`, status: { ...NOTHING, state: "waiting" } };
+    this.jobs.set(panel, begun);
+    this.follow(panel, begun, "want");
+  }
+
+  // A failed one again.
+  retry(panel, written) {
+    this.drop(panel);
+    this.sync(panel, written);
+  }
+
+  // The panel wants it no longer.
+  drop(panel) {
+    const job = this.jobs.get(panel);
+    if (!job) return;
+    this.jobs.delete(panel);
+    clearTimeout(job.timer);
+    if (["compiling", "waiting", "running"].includes(job.status.state)) this.post(job.address, { action: "cancel", page: this.page }).catch(() => {}); // it ends by itself
+  }
+
+  async follow(panel, job, action) {
+    try {
+      const status = await this.kept(job) ? { state: "done" } : await this.post(job.address, { action, page: this.page });
+      if (this.jobs.get(panel) !== job) return;
+      job.status = { ...NOTHING, ...status };
+      if (status.state === "done") {
+        const { map } = await this.models.tensors("umaps", job.model.entry, job.written);
+        this.keep(job, map);
+        if (this.jobs.get(panel) !== job) return;
+        this.jobs.delete(panel);
+        return this.on.made(panel);
+      }
+      if (!["failed", "cancelled"].includes(status.state)) job.timer = setTimeout(() => this.follow(panel, job, "ask"), ASK_AGAIN);
+    } catch (error) {
+      if (this.jobs.get(panel) !== job) return;
+      job.status = { ...NOTHING, state: "failed", problem: error.said ?? this.silent };
+    }
+    this.on.change(panel);
+  }
+
+  // In a file that needs no server, what it holds.
+  async kept(job) {
+    if (!this.models.inFile) return false;
+    await this.models.tensors("umaps", job.model.entry, job.written);
+    return true;
+  }
+
+  keep({ model, written }, { shape: [n], values }) {
+    model.made ??= new Map();
+    model.made.set(written, [0, 1].map((at) => Float32Array.from({ length: n }, (_, row) => values[2 * row + at])));
+  }
+
+  async post(address, command) {
+    const response = await fetch(new URL(address, this.models.base), {
+      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(command), cache: "no-store", keepalive: true,
+    });
+    if (!response.ok) throw Object.assign(new Error(), { said: (await response.text()).replace(/\.$/, "") });
+    return response.json();
+  }
+
+  destroy() {
+    for (const panel of [...this.jobs.keys()]) this.drop(panel);
+  }
+}

@@ -1,0 +1,84 @@
+// What a panel's map is, where its model has more than two dimensions: chosen, and if it must be made, with how far that is.
+
+import { isMade } from "./made_maps.js";
+import { percent } from "../kernel/format.js";
+import { write } from "../parts/dom.js";
+import { fill } from "../kernel/text.js";
+
+const START = { neighbours: "15", distance: "0.1" }; // UMAP's own
+const KINDS = ["umap", "pca", "plane", "again", "pixels"];
+
+export class MapChoice {
+  // box: the element to fill; side: "left" or "right"; words; on: {choose(written), retry(), cancel()}.
+  constructor(box, side, words, on) {
+    this.box = box;
+    this.words = words;
+    this.on = on;
+    this.drafted = null;
+    this.settings = START;
+    box.setAttribute("role", "group");
+    box.setAttribute("aria-label", fill(words.group, { side }));
+    box.innerHTML = `<label>${words.map} <select aria-label="${fill(words.choice, { side })}">${KINDS.map((kind) => `<option value="${kind}">${words.kinds[kind]}</option>`).join("")}</select></label>
+      <span class="settings"><label title="${words.neighbours_title}">${words.neighbours} <input type="number" class="neighbours" min="2" max="200" step="1" aria-label="${fill(words.neighbours_of, { side })}"></label>
+      <label title="${words.distance_title}">${words.distance} <input type="number" class="distance" min="0" max="0.99" step="0.01" aria-label="${fill(words.distance_of, { side })}"></label>
+      <button type="button" class="make">${words.make}</button></span>
+      <span class="making"><progress max="1" aria-label="${fill(words.progress, { side })}"></progress> <span class="says" role="status"></span> <button type="button" class="cancel">${words.cancel}</button></span>`;
+    const find = (selector) => box.querySelector(selector);
+    this.select = find("select");
+    this.settingsBox = find(".settings");
+    this.making = find(".making");
+    this.bar = find("progress");
+    this.says = find(".says");
+    this.stop = find(".cancel");
+    this.fields = { neighbours: find(".neighbours"), distance: find(".distance") };
+    this.select.addEventListener("change", () => this.chosen(this.select.value));
+    find(".make").addEventListener("click", () => this.make());
+    for (const field of Object.values(this.fields)) field.addEventListener("keydown", (event) => event.key === "Enter" && this.make());
+    this.stop.addEventListener("click", () => on.cancel());
+  }
+
+  // What must be made waits for its numbers.
+  chosen(kind) {
+    this.drafted = kind === "again" || kind === "pixels" ? kind : null;
+    if (!this.drafted) return this.on.choose(kind);
+    this.settingsBox.hidden = false;
+    this.fields.neighbours.focus();
+  }
+
+  make() {
+    const { neighbours, distance } = this.fields;
+    if (![neighbours, distance].every((field) => field.value !== "" && field.reportValidity())) return;
+    const written = `${this.select.value === "pixels" ? "pixels" : "umap"}-${Number(neighbours.value)}-${Number(distance.value)}`;
+    this.drafted = null;
+    if (written === this.written) this.on.retry();
+    else this.on.choose(written);
+  }
+
+  // written: what the map shall be, as in the address; status: of made_maps.js.
+  // offered: {stored: is there a stored UMAP?, made: does a server make any?, noPixels: why there are no images, or null}.
+  show(written, offered, status) {
+    if (written !== this.written) this.drafted = null;
+    this.written = written;
+    const [kind, ...settings] = written.split("-");
+    if (isMade(written)) this.settings = { neighbours: settings[0], distance: settings[1] };
+    const shown = this.drafted ?? (isMade(written) && kind === "umap" ? "again" : kind);
+    const possible = { umap: offered.stored, again: offered.made, pixels: offered.made && !offered.noPixels };
+    for (const option of this.select.options) option.disabled = possible[option.value] === false && option.value !== shown;
+    this.select.querySelector("[value=pixels]").title = offered.noPixels ?? "";
+    this.select.value = shown;
+    this.settingsBox.hidden = shown !== "again" && shown !== "pixels";
+    if (this.shownSettings !== this.settings) for (const [name, field] of Object.entries(this.fields)) field.value = this.settings[name];
+    this.shownSettings = this.settings;
+    this.tell(status);
+  }
+
+  tell({ state, place, share, problem }) {
+    const busy = ["compiling", "waiting", "running"].includes(state);
+    this.making.hidden = !busy && state !== "failed" && state !== "cancelled";
+    this.stop.hidden = this.bar.hidden = !busy;
+    if (busy && state !== "running") this.bar.removeAttribute("value"); // it cannot be told how long
+    else this.bar.value = share;
+    const which = state === "running" && share === 0 ? "neighbours_sought" : place > 1 ? "queue" : state;
+    write(this.says, this.words.says[which] ? fill(this.words.says[which], { place: place - 1, share: percent(share), problem }) : "");
+  }
+}

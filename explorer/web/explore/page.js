@@ -1,0 +1,567 @@
+// The explorer: two maps, one probe, four pictures, and the KL, all of one state in every frame.
+
+import { Bars } from "./bars.js";
+import { Catalogue } from "../kernel/catalogue.js";
+import { Controls, moved, resized } from "./controls.js";
+import { drawLogits } from "../parts/pixels.js";
+import { Exchange } from "../parts/exchange.js";
+import { Legend } from "./legend.js";
+import { MadeMaps } from "./made_maps.js";
+import { LatentMap } from "./latent_map.js";
+import { MapChoice } from "./map_choice.js";
+import { Models } from "../kernel/models.js";
+import { MissingDataset } from "../parts/missing_dataset.js";
+import { Original } from "./original.js";
+import { noOriginal, Originals } from "../parts/originals.js";
+import { Painter } from "../parts/painter.js";
+import { Panel, panelNames } from "./panel.js";
+import { klMonteCarlo } from "../kernel/prior.js";
+import { Probe } from "../kernel/probe.js";
+import { format, percent } from "../kernel/format.js";
+import { Readout } from "./readout.js";
+import { write } from "../parts/dom.js";
+import { fieldColours, followScreen, readTheme } from "../parts/theme.js";
+import { Tools } from "./tools.js";
+import { averageKl, response } from "../kernel/usage.js";
+import { fill } from "../kernel/text.js";
+
+const NEAR = 40; // pixels within which a map that is no plane shows the nearest code
+const SIDES = ["left", "right"];
+
+// Fills `root` with the explorer. data: see ui/components.py; send(state) hands a committed state to Python.
+// Returns {update(data), destroy()}.
+export function mount(root, data, send) {
+  const page = new Explorer(root, data, send);
+  return { update: (next) => page.update(next), destroy: () => page.destroy() };
+}
+
+class Explorer {
+  constructor(root, data, send) {
+    this.root = root;
+    this.data = data;
+    const html = root.outerHTML.replace(" presenting", ""); // before anything is filled in
+    this.base = new URL(data.assets, document.baseURI);
+    this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim >= 2);
+    this.probe = new Probe(data.state);
+    this.exchange = new Exchange(data.state, send);
+    this.painter = new Painter(() => this.drawFrame());
+    this.models = new Models(this.base, data.in_file);
+    this.find = (selector) => root.querySelector(selector);
+    const page = { state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit() };
+    page.announce = (text) => write(this.find(".announcement"), text);
+    page.fail = (error, what) => this.fail(error, what);
+    Object.assign(page, { data, html }); // for take_file.js: what the page was mounted with, and on
+    this.controls = new Controls(root, data.limits, page);
+    this.bars = new Bars(this.find(".bars"), data.words.bars, (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension));
+    this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") });
+    this.originals = new Originals(this.base);
+    const { datasets } = data.words;
+    this.original = new Original(this.find(".original"), this.originals, datasets);
+    this.missing = new MissingDataset(this.find(".missing"), this.base, datasets, (name) => this.takeDataset(name));
+    this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
+    this.panels = SIDES.map((side) => new Panel(root, side, this.catalogue, data.words, {
+      model: (name) => this.set({ [side]: name }),
+      codes: (codes) => this.set({ codes }),
+      announce: page.announce, fail: page.fail,
+    }));
+    this.made = new MadeMaps(this.models, data.words.maps.silent, {
+      change: (panel) => this.syncMap(panel),
+      made: (panel) => this.show([[panel, panel.model]]).then(() => write(this.find(".announcement"), fill(data.words.maps.announced, panel))).catch((error) => this.fail(error)),
+    });
+    for (const panel of this.panels) {
+      panel.mapChoice = new MapChoice(panel.element.querySelector(".mapping"), panel.side, data.words.maps, {
+        choose: (written) => this.set({ map: panel.mapsWith(this.probe.state, written) }),
+        retry: () => this.syncMap(panel, true),
+        cancel: () => this.set({ map: panel.mapsWith(this.probe.state, panel.model.codes.umap ? "umap" : "plane") }),
+      });
+    }
+    this.find(".open-replay").addEventListener("click", () => this.startReplay());
+    this.tools = new Tools(root, {
+      ...page, pick: (panel, row, more) => this.pick(panel, row, more),
+      base: this.base, catalogue: this.catalogue, panels: this.panels, models: this.models,
+      originals: this.originals, words: data.words, symbols: data.symbols,
+      colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
+      surface: () => this.openSurface(),
+    });
+    root.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      this.probe.revert();
+      this.draw();
+    });
+    this.readColours();
+    this.ready = this.open().catch((error) => this.fail(error));
+  }
+
+  async open() {
+    const opening = this.panels.map((panel) => this.models.open(this.chosen(panel)));
+    for (const panel of this.panels) panel.map = new LatentMap(panel.host, this.data.symbols.classes, this.answers(panel));
+    const models = await Promise.all(opening);
+    await this.show(this.panels.map((panel, i) => [panel, models[i]]));
+    this.resizer = new ResizeObserver(() => this.resize());
+    for (const panel of this.panels) this.resizer.observe(panel.host);
+    this.unfollowScreen = followScreen(() => this.destroyed || this.resize()); // it may have been left by now
+    await painted();
+    this.root.dataset.ready = "true"; // points and pictures are on the screen
+    performance.mark("explorer drawn");
+
+    await idle(); // evaluating Plotly holds everything else up for a second
+    const { default: Plotly } = await import(new URL("web/parts/plotly.js", this.base));
+    if (this.destroyed) return;
+    adoptPlotlyStyles(this.root.getRootNode());
+    await Promise.all(this.panels.map((panel) => panel.map.take(Plotly)));
+    this.draw();
+    await painted();
+    this.root.dataset.maps = "true"; // axes, zoom and pan are there too
+    performance.mark("explorer complete");
+  }
+
+  // What arrives after mounting: the theme's colours, and a state that came from the address.
+  update(data) {
+    if (this.readColours()) {
+      this.panels.forEach((panel) => panel.model && panel.map.recolour(this.colours).then(() => this.draw()));
+      this.syncSurface();
+    }
+    for (const dataset of this.catalogue.take(data)) this.takeDataset(dataset);
+    if (!this.exchange.isNews(data.state)) return;
+    const previous = this.probe.state;
+    this.probe = new Probe(data.state);
+    this.refresh(previous);
+  }
+
+  destroy() {
+    this.destroyed = true;
+    this.replay?.stop();
+    this.tools.destroy();
+    this.surface?.destroy();
+    this.made.destroy();
+    this.missing.destroy();
+    this.resizer?.disconnect();
+    this.unfollowScreen?.();
+    for (const panel of this.panels) panel.map?.purge();
+  }
+
+  fail(error, what = "The explorer could not be drawn") {
+    console.error(error);
+    const box = this.find(".failure");
+    box.hidden = false;
+    box.textContent = `${what}: ${error.message}. Reload the page; if it stays, restart the app.`;
+  }
+
+  // ---- state -------------------------------------------------------------------------------
+
+  // A change that is finished: one message to Python, which writes the address.
+  commit() {
+    if (!this.probe.commit()) return;
+    this.exchange.post(this.probe.state);
+    const told = this.tell();
+    write(this.find(".announcement"), this.replay?.isOpen ? this.replay.announcement() : told);
+  }
+
+  // Brings up to date what a screen reader finds at maps and pictures: at rest, not in every frame. Returns what it is to say.
+  tell() {
+    const frame = this.probe.frame(), { words } = this.data;
+    const near = this.panels.map((panel) => panel.tell(this.probe.state, this.decodes(panel) ? frame : null, words));
+    return [fill(words.told_kl, { kl: format(frame.kl) }), ...near.filter(Boolean)].join("; ");
+  }
+
+  change(part) {
+    this.probe.change(part);
+    this.draw();
+  }
+
+  set(part) {
+    const previous = this.probe.state;
+    if (part.left || part.right) {
+      const names = [part.left ?? previous.left, part.right ?? previous.right];
+      part = { ...part, ...resized(previous, Math.max(...names.map((name) => this.catalogue.get(name).latent_dim))) };
+    }
+    this.probe.change(part);
+    this.commit();
+    this.refresh(previous);
+  }
+
+  // Brings maps and models up to a state that changed in more than the probe.
+  refresh(previous) {
+    const { state } = this.probe;
+    for (const panel of this.panels) {
+      if (state[panel.side] !== previous[panel.side]) {
+        this.models.open(this.chosen(panel)).then((model) => this.show([[panel, model]])).catch((error) => this.fail(error));
+      } else if (panel.model && panel.mapOf(state) !== panel.mapOf(previous)) {
+        this.show([[panel, panel.model]]).catch((error) => this.fail(error));
+      } else if (panel.model && (state.codes !== previous.codes || String(state.dims) !== String(previous.dims))) {
+        panel.map.movePoints(panel.points(state));
+      }
+    }
+    if (state.moment !== previous.moment) {
+      this.replay?.stop();
+      this.syncReplay();
+    }
+    this.tools.sync(state);
+    this.syncSurface();
+    this.arrange();
+    this.syncChoices();
+    this.draw();
+  }
+
+  draw() {
+    this.painter.draw();
+  }
+
+  // One frame: everything on the screen from one state.
+  drawFrame() {
+    if (this.destroyed) return;
+    const frame = this.probe.frame(), { state } = this.probe;
+    const replayed = this.panels.map((panel) => (panel.model && this.replay?.of(panel)) ?? null);
+    for (const [i, panel] of this.panels.entries()) {
+      if (!panel.model || panel.model.entry.latent_dim > frame.mean.length) continue; // one that is being replaced
+      const { decoder, entry } = panel.model, moment = replayed[i];
+      if (this.decodes(panel)) {
+        drawLogits(panel.atMean, decoder.decode(frame.mean), entry.image_side); // a model reads as many as it has dimensions
+        drawLogits(panel.atZ, decoder.decode(frame.z), entry.image_side);
+      }
+      const inPlane = (vector) => panel.dims(state).map((i) => vector[i]);
+      panel.map.place({
+        plane: panel.isPlane(state), mean: inPlane(frame.mean), std: inPlane(frame.std), z: inPlane(frame.z), home: inPlane(state.mean),
+        previewing: frame.previewing, pick: moment ? moment.image : panel.pickedRow(state), note: this.note(panel, frame), probeless: !this.decodes(panel),
+      });
+    }
+    this.surface?.show();
+    if (this.replay?.isOpen) this.replay.show(replayed);
+    this.tools.show(frame);
+    this.readout.show(frame);
+    this.bars.show(frame.perDimension, moved(state));
+    this.showOtherPriors(frame);
+    this.controls.show(frame, state);
+    this.root.dataset.frame = (this.frames = (this.frames ?? 0) + 1);
+  }
+
+  // ---- models and panels -----------------------------------------------------------------------
+
+  // The catalogue's entry of the model that the state names for a panel.
+  chosen(panel) {
+    return this.catalogue.get(this.probe.state[panel.side]);
+  }
+
+  // Shows models in panels, unless others were chosen meanwhile. Both maps get the same axes.
+  async show(changes) {
+    if (this.destroyed) return; // the page was left while a model was on its way
+    const current = changes.filter(([panel, model]) => model.entry.name === this.probe.state[panel.side]);
+    for (const [panel, model] of current) panel.model = model;
+    const names = panelNames(this.panels.map((panel) => this.chosen(panel)));
+    this.panels.forEach((panel, i) => panel.setName(names[i]));
+    this.arrange();
+    await Promise.all(this.panels.filter((panel) => panel.model).map(async (panel) => {
+      const ranges = this.homeRanges(panel);
+      if (current.some(([changed]) => changed === panel)) {
+        panel.map.setPrior(panel.model.entry.shape);
+        await panel.map.draw(panel.points(this.probe.state), panel.model.entry.classes, ranges, this.colours);
+      } else {
+        panel.map.home = ranges;
+        await panel.map.goHome();
+      }
+    }));
+    for (const [panel] of current) panel.describe(this.probe.state);
+    this.describeTogether();
+    this.syncReplay();
+    this.tools.sync(this.probe.state, true);
+    this.syncSurface();
+    this.syncChoices();
+    this.tell();
+    this.draw();
+  }
+
+  // Planes show the same square: all but the outermost codes of both models, and at least the sliders' range. A UMAP shows all.
+  homeRanges(panel) {
+    const { state } = this.probe;
+    if (!panel.isPlane(state)) return panel.viewRanges(state);
+    const reach = Math.max(4.2, ...this.panels.filter((one) => one.model && one.isPlane(state)).map((one) => one.model.codes.reach));
+    return { x: [-reach, reach], y: [-reach, reach] };
+  }
+
+  // Sliders, table and bars for the dimensions that there are, when their number or choice changed.
+  arrange() {
+    const { state } = this.probe, dimensions = state.mean.length;
+    const averages = this.panels.filter((panel) => panel.model?.codes.logVar && panel.model.entry.latent_dim > 2).map((panel) => {
+      panel.model.averageKl ??= averageKl(panel.model.codes);
+      return { name: panel.name, values: panel.model.averageKl };
+    });
+    const responses = this.panels.filter((panel) => panel.model?.entry.latent_dim > 2 && this.responseOf(panel)).map((panel) => ({ name: panel.name, values: panel.model.response }));
+    const key = JSON.stringify([dimensions, moved(state), averages.map(({ name }) => name), responses.map(({ name }) => name)]);
+    if (this.arranged === key) return;
+    this.arranged = key;
+    this.readout.arrange(dimensions, moved(state));
+    this.bars.arrange(dimensions, averages, responses);
+    this.controls.arrange(state);
+    this.root.classList.toggle("many", dimensions > 2);
+  }
+
+  // What a panel's decoder makes of each dimension, once that has been worked out; else null, and it is begun.
+  responseOf(panel) {
+    const { model } = panel;
+    model.responding ??= response(model).then((values) => {
+      model.response = values;
+      if (this.destroyed || panel.model !== model) return;
+      this.arrange();
+      panel.describe(this.probe.state);
+      this.draw();
+    }).catch((error) => this.fail(error));
+    return model.response ?? null;
+  }
+
+  // KL from a prior that is not N(0, I), beside the one from N(0, I).
+  showOtherPriors({ mean, logVar }) {
+    const others = new Map(this.panels.filter((panel) => panel.model?.entry.shape).map((panel) => [panel.model.entry.prior, panel.model.entry.shape]));
+    const box = this.find(".other-priors");
+    box.hidden = others.size === 0;
+    const lines = [...others].map(([prior, shape]) => {
+      const { kl, error } = klMonteCarlo(shape, mean, logVar);
+      return `from ${prior}: ${format(kl, 2)} ± ${format(error, 2)} nats`;
+    });
+    write(box, lines.join("; "));
+  }
+
+  describeTogether() {
+    const [a, b] = this.panels.map((panel) => panel.model?.entry);
+    const warning = this.find(".mismatch");
+    warning.hidden = !a || !b || a.dataset === b.dataset;
+    if (!warning.hidden) {
+      write(warning, `These two models saw different datasets (${a.dataset_label}, ${b.dataset_label}): `
+        + "their pictures, numbers and codes cannot be compared image by image.");
+    }
+    if (a) this.legend.build(a, b);
+    this.controls.buildPlaces(this.panels);
+  }
+
+  hideClasses() {
+    for (const panel of this.panels) panel.model && panel.map.setHidden(this.legend.hidden);
+    this.draw();
+  }
+
+  syncChoices() {
+    const { state } = this.probe;
+    for (const panel of this.panels) {
+      panel.sync(state);
+      if (panel.model) this.syncMap(panel);
+    }
+    this.original.show(state, this.panels);
+    const entries = this.panels.filter((panel) => panel.model).map((panel) => panel.model.entry);
+    const lacking = entries.find((entry) => !entry.originals && !entry.without_originals);
+    this.missing.offer(lacking?.dataset ?? null);
+  }
+
+  // A dataset has been fetched: its test images can be shown, and its errors are known.
+  takeDataset(dataset) {
+    for (const entry of this.catalogue) if (entry.dataset === dataset) entry.originals = entry.errors = true;
+    this.original.again(this.probe.state, this.panels);
+    this.surface?.sync();
+    this.tools.sync(this.probe.state, true);
+    this.syncChoices();
+    this.draw();
+    write(this.find(".announcement"), fill(this.data.words.datasets.fetched, { dataset }));
+  }
+
+  // What a map is chosen to be, and made if it must be. again: it failed, and shall be tried again.
+  syncMap(panel, again = false) {
+    const { entry, codes } = panel.model, written = panel.mapOf(this.probe.state), many = entry.latent_dim > 2;
+    panel.mapChoice.box.hidden = !many;
+    if (many && !this.models.inFile) this.made.warm();
+    if (again) this.made.retry(panel, written);
+    else this.made.sync(panel, many ? written : "plane");
+    if (!many) return;
+    const noPixels = entry.originals ? null : noOriginal(entry, this.data.words.datasets);
+    const offered = { stored: Boolean(codes.umap), made: !this.models.inFile, noPixels };
+    panel.mapChoice.show(written, offered, this.made.status(panel));
+  }
+
+  // ---- replay ------------------------------------------------------------------------------------------
+
+  // From the untrained models on; by itself, unless the person asked for little motion.
+  async startReplay() {
+    this.set({ moment: 0, tool: "none" });
+    await this.syncReplay();
+    if (!this.replay?.isOpen) return; // it has said why
+    this.find(".replay .play").focus();
+    if (!window.matchMedia("(prefers-reduced-motion: reduce)").matches) this.replay.play();
+  }
+
+  // Opens or closes it as the state says. Its script and the recordings are fetched when it is first opened.
+  async syncReplay() {
+    if (this.probe.state.moment === null) return void (this.replay?.isOpen && this.closeReplay());
+    try {
+      const { Replay } = await import("./replay.js");
+      this.replay ??= new Replay(this.root, {
+        panels: this.panels, models: this.models, words: this.data.words,
+        colours: () => this.fieldColours(),
+        state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit(), draw: () => this.draw(),
+      });
+      await this.replay.open();
+    } catch (error) {
+      this.fail(error, "The replay could not be opened");
+    }
+  }
+
+  closeReplay() {
+    this.replay.close();
+    this.draw();
+  }
+
+  // Are there decoders for what a panel shows? Only the finished model's were kept.
+  decodes(panel) {
+    return this.replay?.of(panel)?.finished ?? true;
+  }
+
+  // ---- beneath the codes, and their colours --------------------------------------------------------------
+
+  // Fetched when something of it is first wanted; from then on it follows the state.
+  async syncSurface() {
+    const { underlay, colour, opacity } = this.probe.state;
+    if (!this.surface && underlay === "none" && colour === "class" && String(opacity) === "1,1") return;
+    (await this.openSurface())?.sync();
+  }
+
+  openSurface() {
+    const what = "What lies under the codes could not be drawn";
+    this.surfaceOpening ??= import("./surface.js").then(({ Surface }) => {
+      if (this.destroyed) return null;
+      const { panels, models, data } = this;
+      return (this.surface = new Surface({
+        panels, models, words: data.words.map, datasets: data.words.datasets,
+        state: () => this.probe.state, colours: () => this.colours, fieldColours: () => this.fieldColours(),
+        replayed: (panel) => Boolean(this.replay?.of(panel)), draw: () => this.draw(), fail: (error, which) => this.fail(error, which),
+      }));
+    }).catch((error) => {
+      this.surfaceOpening = null;
+      this.fail(error, what);
+    });
+    return this.surfaceOpening;
+  }
+
+  // ---- the maps' events ------------------------------------------------------------------------------
+
+  // An image was clicked: the probe becomes its posterior, or goes to its code. more: what else changes with it.
+  pick(panel, row, more = {}) {
+    const { logVar } = panel.model.codes;
+    const part = { ...more, mean: panel.meanAt(this.probe.state, row), pick: `${panel.model.entry.dataset}:${row}` };
+    if (logVar) part.log_var = this.probe.state.log_var.map((value, i) => (i < logVar.length ? logVar[i][row] : value));
+    this.set(part);
+  }
+
+  // What a panel's map asks the page.
+  answers(panel) {
+    const state = () => this.probe.state;
+    return {
+      view: (map) => this.follow(map),
+      hover: (map, point) => {
+        const plane = panel.isPlane(state());
+        const row = plane ? null : map.nearest(...point, NEAR);
+        this.hovered = { map, point };
+        this.probe.preview = !this.decodes(panel) ? null : plane ? panel.meanWith(state(), point) : row === null ? null : panel.meanAt(state(), row);
+        this.draw();
+      },
+      leave: () => {
+        if (!this.hovered) return;
+        this.hovered = null;
+        this.probe.preview = null;
+        this.draw();
+      },
+      click: (map, point, row) => {
+        if (this.tools.click(panel, point, row)) return;
+        if (row !== null && this.replay?.of(panel)) this.set({ pick: `${panel.model.entry.dataset}:${this.replay.rowOf(panel, row)}` });
+        else if (row !== null) this.pick(panel, row);
+        else if (panel.isPlane(state()) && this.decodes(panel)) this.set({ mean: panel.meanWith(state(), point) });
+      },
+      grab: () => {
+        this.probe.preview = null;
+        return panel.dims(state()).map((i) => state().mean[i]);
+      },
+      move: (map, point) => this.change({ mean: panel.meanWith(state(), point) }),
+      release: (map, cancelled) => {
+        if (cancelled) this.probe.revert();
+        this.draw();
+        this.commit();
+      },
+      nudge: (map, [dx, dy]) => {
+        const [x, y] = panel.dims(state()).map((i) => state().mean[i]);
+        this.change({ mean: panel.meanWith(state(), [x + dx, y + dy]) });
+      },
+    };
+  }
+
+  // Two planes keep the same axes: the other one follows, once a frame.
+  follow(map) {
+    if (this.following) return;
+    this.leader = map;
+    this.draw();
+    if (this.followScheduled) return;
+    this.followScheduled = requestAnimationFrame(async () => {
+      this.followScheduled = null;
+      if (this.destroyed || !this.panels.every((panel) => panel.model && panel.isPlane(this.probe.state))) return;
+      const other = this.panels.find((panel) => panel.map !== this.leader).map;
+      this.following = true;
+      try {
+        await other.setRanges(this.leader.ranges());
+      } finally {
+        this.following = false;
+      }
+      this.draw();
+    });
+  }
+
+  // What stands in the corner of the map under the pointer.
+  note(panel, { previewing }) {
+    const { state } = this.probe, { notes } = this.data.words.maps, view = panel.view(state), plane = view === null;
+    if (!plane && !previewing) return this.surface?.note(panel) || viewNote(view, notes);
+    if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) {
+      return this.surface?.note(panel) || (String(panel.dims(state)) === String(state.dims) ? "" : fill(notes.first_two, { all: panel.model.entry.latent_dim }));
+    }
+    const [x, y] = this.hovered.point, replayed = this.replay?.of(panel);
+    const near = panel.map.nearest(x, y, plane ? undefined : NEAR);
+    const row = replayed && near !== null ? this.replay.rowOf(panel, near) : near;
+    const { entry, codes } = panel.model;
+    const judgement = replayed ? this.replay.judgement(panel, [x, y]) : null;
+    const image = row === null ? "" : `image ${row}, class ${entry.classes[codes.label[row]]}${this.surface?.says(panel, row) ?? ""}`;
+    return plane ? `(${format(x, 2)}, ${format(y, 2)})${judgement === null ? "" : ` · D = ${format(judgement)}`}${image && ` · ${image}`}` : image && `nearest code: ${image}`;
+  }
+
+  resize() {
+    for (const panel of this.panels) panel.map.resize();
+    this.draw();
+  }
+
+  // ---- theme -----------------------------------------------------------------------------------------
+
+  // Reads the theme's colours. Returns whether they changed.
+  readColours() {
+    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
+    if (!colours) return false;
+    this.colours = colours;
+    for (const name of Object.keys(this.data.symbols.field)) this.root.style.setProperty(`--field-${name}`, this.fieldColours()[name]);
+    return true;
+  }
+
+  fieldColours() {
+    return fieldColours(this.data.symbols.field, this.colours.dark);
+  }
+}
+
+// ---- helpers -------------------------------------------------------------------------------------------
+
+// What stands in the corner of a map that is no plane.
+function viewNote({ kind, share }, notes) {
+  const [name, neighbours, distance] = kind.split("-");
+  return fill(neighbours ? notes[`made_${name}`] : notes[name], { share: percent(share ?? 0), neighbours, distance });
+}
+
+// Resolves when what was drawn so far has been painted.
+const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+// Resolves when what waits has been done: input, frames, messages.
+const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve, { timeout: 300 }));
+
+// Plotly puts its style rules into the document's head, which a shadow root does not see.
+function adoptPlotlyStyles(shadow) {
+  if (shadow === document) return;
+  const rules = [...document.styleSheets].filter((sheet) => sheet.ownerNode?.id?.startsWith("plotly.js-style"))
+    .flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
+  shadow.append(Object.assign(document.createElement("style"), { textContent: rules.join("\n") }));
+}

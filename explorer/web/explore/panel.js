@@ -1,0 +1,203 @@
+// One of the two panels: its model, its map, its pictures, and what of the page's state they show.
+
+import { ModelList } from "../parts/model_list.js";
+import { sample } from "../kernel/models.js";
+import { nearest } from "../kernel/nearest.js";
+import { principal } from "../kernel/pca.js";
+import { format } from "../kernel/format.js";
+import { activeUnits, variances } from "../kernel/usage.js";
+import { fill } from "../kernel/text.js";
+
+export class Panel {
+  // root: the page's; side: "left" or "right"; catalogue: of catalogue.js; words: the page's;
+  // on: {model(name), codes(value)}, choices that were made here, and {announce(text), fail(error, what)}.
+  constructor(root, side, catalogue, words, on) {
+    const element = root.querySelector(`.panel.${side}`);
+    this.side = side;
+    this.element = element;
+    this.words = words.usage;
+    this.host = element.querySelector(".map");
+    this.facts = element.querySelector(".facts");
+    this.atMean = root.querySelector(`.pictures .${side}.at-mean canvas`);
+    this.atZ = root.querySelector(`.pictures .${side}.at-z canvas`);
+    this.pictureTitle = root.querySelector(`.pictures .title.${side}`);
+    const select = element.querySelector("select");
+    select.setAttribute("aria-label", `Model in the ${side} panel`);
+    const { model: choose, announce, fail } = on;
+    this.list = new ModelList(select, catalogue, words.model_list, { choose, announce, fail });
+    element.querySelector(".zoom-in").addEventListener("click", () => this.map.zoom(1 / 1.5));
+    element.querySelector(".zoom-out").addEventListener("click", () => this.map.zoom(1.5));
+    element.querySelector(".zoom-home").addEventListener("click", () => this.map.goHome());
+    this.codesChoices = [...element.querySelectorAll("input[type=radio]")];
+    this.codesChoices.forEach((radio) => radio.addEventListener("change", () => on.codes(radio.value)));
+  }
+
+  // The name in everything that a screen reader or a test finds.
+  setName(name) {
+    this.name = name;
+    this.host.setAttribute("aria-label", `${name} latent map`);
+    this.atMean.setAttribute("aria-label", `${name} decoded at μ`);
+    this.atZ.setAttribute("aria-label", `${name} decoded at z`);
+    this.pictureTitle.textContent = name;
+    for (const canvas of [this.atMean, this.atZ]) canvas.parentElement.querySelector("figcaption span").textContent = name;
+    this.map.shapes.handle.setAttribute("aria-label", `Probe in the ${name} map; arrow keys move it`);
+  }
+
+  // Says what map and pictures show, to who does not see them: the class of the code that is nearest to the probe's mean and to its z.
+  // frame: probe.js's, or null where there is no probe. Returns a sentence, or "".
+  tell(state, frame, words) {
+    if (!this.model) return "";
+    const { entry, codes } = this.model, classAt = (vector) => {
+      const row = this.map.nearest(...this.dims(state).map((i) => vector[i]), Infinity);
+      return row === null ? null : entry.classes[codes.label[row]];
+    };
+    const [mean, z] = frame && !this.map.layer && this.isPlane(state) ? [frame.mean, frame.z].map(classAt) : [null, null];
+    this.host.setAttribute("aria-description", fill(words.told_map, { n: entry.images.toLocaleString("en"), classes: entry.classes.length }));
+    for (const [canvas, found] of [[this.atMean, mean], [this.atZ, z]]) canvas.setAttribute("aria-description", found === null ? "" : fill(words.told_picture, { class: found }));
+    return mean === null ? "" : fill(words.told_near, { name: this.name, class: mean });
+  }
+
+  sync(state) {
+    this.list.show(state[this.side]);
+    this.codesChoices.forEach((radio) => (radio.checked = radio.value === state.codes));
+  }
+
+  // The two dimensions that the panel's plane shows: the chosen ones, or the first of a model that lacks one of them.
+  dims(state) {
+    return state.dims.every((i) => i < this.model.entry.latent_dim) ? state.dims : [0, 1];
+  }
+
+  // What the panel's map shall be, as the address writes it.
+  mapOf(state) {
+    const [left, right = left] = state.map.split(",");
+    return this.side === "left" ? left : right;
+  }
+
+  // The state's `map` with another one in this panel.
+  mapsWith(state, written) {
+    const [left, right = left] = state.map.split(","), maps = this.side === "left" ? [written, right] : [left, written];
+    return [...new Set(maps)].join(",");
+  }
+
+  // What the map is, where its axes are no dimensions of the latent space: {kind: umap (stored), pca, or as it was written for one that was made, columns: [x, y],
+  // project: as in pca.js, or left out}. null: a plane. Until one is made, the stored UMAP stands in for it.
+  view(state) {
+    const { model } = this, { codes, entry } = model, wanted = this.mapOf(state);
+    if (entry.latent_dim <= 2 || wanted === "plane") return null;
+    model.views ??= new Map();
+    const kind = wanted === "pca" || model.made?.has(wanted) ? wanted : "umap";
+    if (kind === "umap" && !codes.umap) return null;
+    if (!model.views.has(kind)) model.views.set(kind, { kind, ...(kind === "pca" ? principal(codes.mean) : { columns: kind === "umap" ? codes.umap : model.made.get(kind) }) });
+    return model.views.get(kind);
+  }
+
+  // Are the axes of the map dimensions of the latent space?
+  isPlane(state) {
+    return this.view(state) === null;
+  }
+
+  // Has the map a place for every place of the latent, not for the codes alone?
+  isExact(state) {
+    const view = this.view(state);
+    return !view || Boolean(view.project);
+  }
+
+  // Where a place of the model's dimensions is seen: itself on an exact map, else where the nearest code is. but: rows left out.
+  seen(state, place, but = []) {
+    const view = this.view(state);
+    if (!view) return this.dims(state).map((i) => place[i]);
+    if (view.project) return view.project(place);
+    const [row] = nearest(this.model.codes.mean, place, 1, (one) => !but.includes(one)).rows;
+    return view.columns.map((column) => column[row]);
+  }
+
+  // The points of the map: means, or one draw of z an image, the same draw every time; or what `view` gives, of the means.
+  points(state) {
+    const { mean, logVar, label } = this.model.codes, view = this.view(state);
+    if (view) return { x: view.columns[0], y: view.columns[1], label };
+    const [i, j] = this.dims(state);
+    if (state.codes === "means" || !logVar) return { x: mean[i], y: mean[j], label };
+    this.model.sampled ??= sample(this.model.codes);
+    return { x: this.model.sampled[i], y: this.model.sampled[j], label };
+  }
+
+  // The ranges that show all of a map that is no plane, with a margin.
+  viewRanges(state) {
+    const [x, y] = this.view(state).columns.map((column) => {
+      const low = column.reduce((a, b) => Math.min(a, b)), high = column.reduce((a, b) => Math.max(a, b));
+      return [low - 0.04 * (high - low), high + 0.04 * (high - low)];
+    });
+    return { x, y };
+  }
+
+  // The probe's mean with another point in the plane.
+  meanWith(state, point) {
+    const mean = [...state.mean];
+    this.dims(state).forEach((dimension, at) => (mean[dimension] = point[at]));
+    return mean;
+  }
+
+  // The probe's mean at the code of an image: a model of fewer dimensions than the probe sets the first of them.
+  meanAt(state, row) {
+    const { mean } = this.model.codes;
+    return state.mean.map((value, i) => (i < mean.length ? mean[i][row] : value));
+  }
+
+  // The row of the picked image, or null if it is none of this model's.
+  pickedRow(state) {
+    const [dataset, row] = (state.pick ?? "").split(":");
+    return this.model && dataset === this.model.entry.dataset && Number(row) < this.model.codes.label.length ? Number(row) : null;
+  }
+
+  // The numbers under the map: measured when the model was trained, on the test set.
+  describe(state) {
+    const { metrics, kind, images, prior, weights } = this.model.entry;
+    const holds = {
+      vae: `Its loss holds each q(z|x) to p(z) = ${prior} by ${weights.beta === 1 ? "this KL" : `${weights.beta} times this KL`}.`,
+      aae: `A discriminator holds its codes to ${prior}. The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.`,
+      ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
+    }[kind] ?? "";
+    this.facts.innerHTML = `${figuresOf(this.model.entry)} ${this.usage()}<span>${holds}</span>`;
+    this.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. BCE: binary cross-entropy summed over pixels, `
+      + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, "
+      + "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. –: not measured.";
+    this.showSwitch(state);
+  }
+
+  // Which of many dimensions the model uses.
+  usage() {
+    const { words, model } = this, { codes, entry: { latent_dim: all } } = model;
+    if (all <= 2) return "";
+    const range = (values) => ({ least: format(Math.min(...values), 2), most: format(Math.max(...values), 2) });
+    const active = codes.logVar
+      ? fill(words.active, { active: activeUnits(codes), all })
+      : fill(words.spread, { all, ...range(variances(codes).map(Math.sqrt)) });
+    return `<span title="${words.used_title}">${active}${model.response ? fill(words.responses, range(model.response)) : ""}</span> `;
+  }
+
+  // Means or sampled z: only where there is a q(z|x) to sample, and a plane to show it in.
+  showSwitch(state) {
+    this.element.querySelector(".switch").hidden = this.model.entry.kind !== "vae" || !this.isPlane(state);
+  }
+}
+
+// A measured figure, or a dash: a bundle of another version may lack it.
+const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals) : "–");
+
+// A model's figures, as HTML.
+export function figuresOf({ kind, metrics }) {
+  const [nullMean, nullStd] = Array.isArray(metrics.coverage_null) ? metrics.coverage_null : [];
+  const of = (name) => figure(metrics[name], 1);
+  const bce = kind !== "vae"
+    ? `BCE <b>${of("reconstruction")}</b> nats at the code · no ELBO`
+    : `BCE <b>${of("reconstruction_sampled")}</b> at z, ${of("reconstruction")} at μ · `
+      + `KL <b>${figure(metrics.kl, 2)}</b> · −ELBO <b>${of("negative_elbo")}</b> nats`;
+  const nulls = `${figure(nullMean, 3)} ± ${figure(nullStd, 3)}`;
+  return `<span>${bce}</span> <span>coverage <b>${figure(metrics.coverage, 3)}</b>, null ${nulls}</span>`;
+}
+
+// The two panels' names: the kind of model, and the dataset where that is not enough.
+export function panelNames(entries) {
+  const alike = entries[0].title === entries[1].title && entries[0].name !== entries[1].name;
+  return entries.map((entry) => (alike ? `${entry.title} ${entry.dataset_label}` : entry.title));
+}

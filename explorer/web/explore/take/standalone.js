@@ -1,0 +1,82 @@
+// The explorer in a file of its own: file.js wrote the page, and this runs in it. No server is asked for anything.
+
+import { decode } from "./base85.js";
+import { mount } from "../page.js";
+
+// What the modules take for the server: an address that no host can have, so that it means the same wherever the file lies.
+export const BASE = "https://explorer.invalid/";
+
+// Mounts the explorer on what the file holds. The state is the file's own, or what the address has after #.
+export function open() {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  answerFetches(data);
+  const state = () => stateIn(window.location.hash, data);
+  const page = mount(document.querySelector(".live"), { ...data, state: state() }, (sent) => window.history.replaceState(null, "", hashOf(sent)));
+  window.addEventListener("hashchange", () => page.update({ ...data, state: state() }));
+}
+
+// Plotly, as the module that the explorer imports.
+export async function plotly() {
+  if (!window.Plotly) {
+    const script = document.createElement("script");
+    script.textContent = await (await fetch(`${BASE}web/parts/plotly.min.js`)).text();
+    document.head.append(script); // runs it
+  }
+  return window.Plotly;
+}
+
+// Fetches of BASE get what the file holds, unpacked when it is asked for.
+function answerFetches({ catalogue }) {
+  const outside = window.fetch.bind(window);
+  window.fetch = async (what, options) => {
+    const address = String(what.url ?? what);
+    if (!address.startsWith(BASE)) return outside(what, options);
+    const [name, asked] = address.slice(BASE.length).split("?rows=");
+    const held = [...document.querySelectorAll("script[data-asset]")].find((script) => script.dataset.asset === name);
+    if (!held) return new Response("this is not in the file", { status: 404 });
+    const packed = new Blob([decode(held.textContent)]).stream();
+    const content = new Response(packed.pipeThrough(new DecompressionStream("gzip")));
+    if (!asked) return content;
+    const pixels = new Uint8Array(await content.arrayBuffer());
+    return new Response(picturesOf(pixels, name, asked.split(",").map(Number), catalogue));
+  };
+}
+
+// Of the original pictures of a dataset, those of some rows.
+function picturesOf(all, name, rows, catalogue) {
+  const { held } = catalogue.find(({ dataset }) => `originals/${dataset}` === name);
+  const size = all.length / held.length;
+  return new Blob(rows.map((row) => all.subarray(held.indexOf(row) * size, (held.indexOf(row) + 1) * size)));
+}
+
+export function hashOf({ revision, ...state }) {
+  return `#${encodeURIComponent(JSON.stringify(state))}`;
+}
+
+// A state from an address: of what stands there, all that has the kind of the file's own. What has not is left out.
+export function stateIn(hash, { state: own, catalogue, limits }) {
+  let found;
+  try {
+    found = JSON.parse(decodeURIComponent(hash.slice(1)));
+  } catch {
+    return own;
+  }
+  if (!found || typeof found !== "object") return own;
+  const state = { ...own }, names = catalogue.map(({ name }) => name);
+  for (const name of ["left", "right"]) if (names.includes(found[name])) state[name] = found[name];
+  const dimensions = Math.max(...["left", "right"].map((side) => catalogue.find(({ name }) => name === state[side]).latent_dim));
+  for (const [name, value] of Object.entries(own)) {
+    if (["left", "right", "revision"].includes(name)) continue;
+    if (["mean", "log_var", "noise"].includes(name)) state[name] = numbers(found[name], dimensions, limits[name]) ?? Array.from({ length: dimensions }, (_, i) => value[i] ?? 0);
+    else if (name in found && alike(found[name], value)) state[name] = found[name];
+  }
+  if (state.dims.some((i) => !(Number.isInteger(i) && i >= 0 && i < dimensions))) state.dims = [0, 1];
+  return state;
+}
+
+function numbers(value, count, limit) {
+  return Array.isArray(value) && value.length === count && value.every((number) => Number.isFinite(number) && Math.abs(number) <= limit) ? value : null;
+}
+
+const kind = (value) => (Array.isArray(value) ? "array" : typeof value);
+const alike = (value, own) => value === null || own === null || kind(value) === kind(own);

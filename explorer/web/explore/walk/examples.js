@@ -1,0 +1,31 @@
+// Walks worth trying, found in the codes themselves. No DOM.
+
+import { classMean } from "./class_means.js";
+import { nearest } from "../../kernel/nearest.js";
+import { hole } from "../places.js";
+import { logQ } from "./density.js";
+
+const DIRECTIONS = 16, REACHES = [0.4, 0.6, 0.8, 1, 1.25]; // of the ends about a hole, latent units
+
+// Two points on either side of a planar model's hole, where its codes are dense: the straight line between them goes through it.
+export function throughHole(model) {
+  const [x, y] = hole(model.codes, model.entry.shape);
+  let best = { worse: -Infinity };
+  for (let i = 0; i < DIRECTIONS; i++) {
+    const angle = (Math.PI * i) / DIRECTIONS;
+    for (const reach of REACHES) {
+      const ends = [-reach, reach].map((way) => [x + way * Math.cos(angle), y + way * Math.sin(angle)]);
+      const worse = Math.min(...ends.map((end) => logQ(model, end)));
+      if (worse > best.worse) best = { worse, ends };
+    }
+  }
+  return best.ends;
+}
+
+// The test images whose codes are nearest to the means of two classes, of those classes: two rows.
+export function twoImages({ mean, label }, a, b) {
+  return [a, b].map((which) => nearest(mean, classMean({ mean, label }, which), 1, (row) => label[row] === which).rows[0]);
+}
+
+// Points across N(0, I), at its 1σ ring of the plane's first two dimensions: the line passes near 0, the great circle around it.
+export const across = () => [[-1.2, -0.8], [1.2, 0.5]];

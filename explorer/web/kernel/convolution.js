@@ -1,0 +1,70 @@
+// Convolutions with a kernel of 4 x 4, a stride of 2 and a padding of 1, as torch's Conv2d and ConvTranspose2d: models.convolutions. No DOM.
+//
+// Pictures lie channel by channel, as torch's. Within a layer a pixel's channels lie side by side, with a border of zeros, so that what an output pixel
+// sees are a few runs of numbers: 4 rows of 4 pixels; or, transposed, 2 rows of 2, which meet 4 of the kernel's 16 weights. Which 4, depends on
+// whether the output's row and column are even: out[2m + d] = Σ in[m − 1 + d + t] · kernel[3 − d − 2t], t = 0, 1, in both directions.
+
+export class Convolution {
+  // weight: {shape, values}, (outputs, inputs, 4, 4) or, transposed, (inputs, outputs, 4, 4); bias: (outputs,).
+  constructor({ shape, values }, bias, transposed) {
+    const [inputs, outputs] = transposed ? shape : [shape[1], shape[0]], taps = transposed ? 2 : 4;
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.taps = taps;
+    this.transposed = transposed;
+    this.weight = values;
+    this.bias = bias;
+    const at = (i, o, y, x) => ((transposed ? i * outputs + o : o * inputs + i) * 4 + y) * 4 + x;
+    const kernel = (d, t) => (transposed ? 3 - d - 2 * t : t);
+    this.phases = (transposed ? [[0, 0], [0, 1], [1, 0], [1, 1]] : [[0, 0]]).map(([down, right]) => {
+      const weight = new Float32Array(outputs * taps * taps * inputs);
+      let k = 0;
+      for (let o = 0; o < outputs; o++) {
+        for (let y = 0; y < taps; y++) for (let x = 0; x < taps; x++) for (let i = 0; i < inputs; i++) weight[k++] = values[at(i, o, kernel(down, y), kernel(right, x))];
+      }
+      return { down, right, weight };
+    });
+  }
+
+  // The same without the bias, with an array of its own: what it does to a derivative.
+  unbiased() {
+    return Object.assign(Object.create(Convolution.prototype), this, { bias: new Float32Array(this.outputs), result: null, padded: null });
+  }
+
+  // x: inputs · side² numbers. Returns outputs · (side / 2)² numbers, or, transposed, outputs · (2 side)², in an array that the next call overwrites.
+  apply(x) {
+    const { inputs, outputs, taps, transposed, bias, phases } = this, side = Math.round(Math.sqrt(x.length / inputs)), wide = side + 2;
+    const across = transposed ? side : side >> 1, step = transposed ? 1 : 2, spread = transposed ? 2 : 1, size = across * spread, area = size * size;
+    const seen = this.pad(x, side), result = (this.result ??= new Float32Array(outputs * area)), run = taps * inputs, whole = run - (run % 4);
+    for (const { down, right, weight } of phases) {
+      for (let m = 0; m < across; m++) {
+        for (let n = 0; n < across; n++) {
+          const corner = ((step * m + down) * wide + step * n + right) * inputs, to = (spread * m + down) * size + spread * n + right;
+          for (let o = 0, w = 0; o < outputs; o++) {
+            let a = bias[o], b = 0, c = 0, d = 0; // four sums, so that they need not wait for each other
+            for (let y = 0, from = corner; y < taps; y++, from += wide * inputs, w += run) {
+              for (let i = 0; i < whole; i += 4) {
+                a += weight[w + i] * seen[from + i];
+                b += weight[w + i + 1] * seen[from + i + 1];
+                c += weight[w + i + 2] * seen[from + i + 2];
+                d += weight[w + i + 3] * seen[from + i + 3];
+              }
+              for (let i = whole; i < run; i++) a += weight[w + i] * seen[from + i];
+            }
+            result[o * area + to] = a + b + (c + d);
+          }
+        }
+      }
+    }
+    return result;
+  }
+
+  // The border stays zero.
+  pad(x, side) {
+    const { inputs } = this, wide = side + 2, padded = (this.padded ??= new Float32Array(inputs * wide * wide));
+    for (let channel = 0, k = 0; channel < inputs; channel++) {
+      for (let row = 1; row <= side; row++) for (let column = 1; column <= side; column++, k++) padded[(row * wide + column) * inputs + channel] = x[k];
+    }
+    return padded;
+  }
+}

@@ -1,0 +1,15 @@
+// The decoder's forward pass, the same as models.Decoder, and the pictures that it gives.
+
+import { Perceptron } from "./perceptron.js";
+
+export class Decoder {
+  // tensors: what readSafetensors gives.
+  constructor(tensors) {
+    this.body = new Perceptron(tensors, "decoder.body", { transposed: true });
+  }
+
+  // z: latent_dim numbers. Returns the logits of the pixels, in an array that the next call overwrites.
+  decode(z) {
+    return this.body.forward(z);
+  }
+}

@@ -1,0 +1,112 @@
+// A small discriminator that learns to tell draws of a prior ("real") from draws of a cloud ("fake"), step by step. No DOM.
+
+import { seededUniform } from "./random.js";
+import { Adam, Network } from "./network.js";
+
+const HIDDEN = [32, 32];
+const BETAS = [0.5, 0.99]; // as training.py's discriminator
+export const CHANCE = 2 * Math.LN2; // real BCE + fake BCE of one that always says 50 %: log 4
+
+// −log of a sigmoid: log(1 + exp(−logit)) without overflow.
+export const softplus = (value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
+export const sigmoid = (value) => (value >= 0 ? 1 / (1 + Math.exp(-value)) : Math.exp(value) / (1 + Math.exp(value)));
+
+export class Judge {
+  // seed: of the first weights; standardise: see network.js.
+  constructor({ seed, standardise = false, hidden = HIDDEN }) {
+    this.network = new Network([2, ...hidden, 1], seededUniform(seed), { standardise });
+    this.adam = new Adam(this.network, { betas: BETAS });
+    this.steps = 0;
+  }
+
+  // One step: the discriminator maximises log D(real) + log(1 − D(fake)). real, fake: points, two numbers each.
+  // Returns the loss, real BCE + fake BCE, before the step, and its two parts.
+  step(real, fake, rate) {
+    this.network.clearGradient();
+    // one after the other, so that a network that standardises sees each batch by its own mean and variance, as batch norm does
+    const ofReal = this.learn(real, 1), ofFake = this.learn(fake, -1);
+    this.adam.step(rate);
+    this.steps += 1;
+    return { loss: ofReal + ofFake, real: ofReal, fake: ofFake };
+  }
+
+  // The mean of −log D (sign 1) or −log(1 − D) (sign −1) over points; its gradient is added.
+  learn(points, sign) {
+    const n = points.length / 2, logits = this.network.forward(points, n);
+    let loss = 0;
+    const slope = logits.map((logit) => {
+      loss += softplus(-sign * logit) / n;
+      return (-sign * sigmoid(-sign * logit)) / n;
+    });
+    this.network.backward(slope);
+    return loss;
+  }
+
+  // log D/(1 − D) at points; statistics: see Network.forward.
+  logits(points, statistics = null) {
+    return this.network.forward(points, points.length / 2, statistics);
+  }
+
+  // real BCE + fake BCE on draws that it did not learn from.
+  loss(real, fake) {
+    const mean = (points, sign) => this.logits(points).reduce((sum, logit) => sum + softplus(-sign * logit), 0) / (points.length / 2);
+    return mean(real, 1) + mean(fake, -1);
+  }
+
+  // The pull on each of a set of codes: the gradient of log D (saturating: of −log(1 − D)) at it, two numbers each; and the
+  // mean of −log D. With a network that standardises, what moves one code moves the batch's mean and variance too.
+  pull(codes, { saturating = false } = {}) {
+    const n = codes.length / 2, logits = this.logits(codes);
+    const loss = logits.reduce((sum, logit) => sum + softplus(-logit), 0) / n;
+    const slope = logits.map((logit) => (saturating ? sigmoid(logit) : sigmoid(-logit)));
+    return { pull: this.network.backward(slope, { weights: false }), loss };
+  }
+}
+
+// A lower bound on the divergence, in expectation: log 2 − L/2, L on draws that were not learnt from.
+export const lowerBound = (heldOutLoss) => Math.LN2 - heldOutLoss / 2;
+
+// The honest estimate: a fresh discriminator learns on one half of the draws, and is judged on the other. Done in steps, so
+// that a page can run it between frames.
+export class Estimate {
+  // real, fake: {train, held}, points. steps: how many; seed: of weights and batches.
+  constructor({ real, fake, steps = 1500, batch = 128, rate = 0.004, seed }) {
+    this.real = real;
+    this.fake = fake;
+    this.total = steps;
+    this.batch = batch;
+    this.rate = rate;
+    this.uniform = seededUniform(seed + 1);
+    this.judge = new Judge({ seed });
+  }
+
+  get steps() {
+    return this.judge.steps;
+  }
+
+  get done() {
+    return this.steps >= this.total;
+  }
+
+  step() {
+    const rate = this.rate * (0.02 + 0.98 * 0.5 * (1 + Math.cos((Math.PI * this.steps) / this.total)));
+    this.judge.step(choose(this.real.train, this.batch, this.uniform), choose(this.fake.train, this.batch, this.uniform), rate);
+  }
+
+  // {loss, bound}, on the draws that were kept.
+  result() {
+    const loss = this.judge.loss(this.real.held, this.fake.held);
+    return { loss, bound: lowerBound(loss) };
+  }
+}
+
+// A batch of points, drawn with replacement.
+export function choose(points, n, uniform) {
+  const batch = new Float64Array(2 * n), count = points.length / 2;
+  for (let i = 0; i < n; i++) {
+    const row = Math.floor(uniform() * count);
+    batch[2 * i] = points[2 * row];
+    batch[2 * i + 1] = points[2 * row + 1];
+  }
+  return batch;
+}

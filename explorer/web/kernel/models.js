@@ -1,0 +1,96 @@
+// The models that the page has opened: each is fetched once.
+
+import { Decoder } from "./decoder.js";
+import { seededUniform, standardNormal } from "./random.js";
+import { readSafetensors } from "./safetensors.js";
+
+const SAMPLING_SEED = 1; // of the noise in the map of sampled z
+
+export class Models {
+  // base: the address that the models' addresses are relative to; inFile: is there no server?
+  constructor(base, inFile = false) {
+    this.base = base;
+    this.inFile = inFile;
+    this.opened = new Map(); // by the address of their file
+    this.named = new Map(); // by name and address: copies of a bundle have one file, and each its own name
+  }
+
+  // A model of the catalogue: {entry, decoder, codes: what `columns` gives}.
+  open(entry) {
+    const key = JSON.stringify([entry.name, entry.tensors]);
+    return once(this.named, key, async () => {
+      const content = (tensors) => ({ decoder: new Decoder(tensors), codes: columns(tensors) });
+      return { entry, ...(await this.once(entry.tensors, entry.name, content)) };
+    });
+  }
+
+  // A file of a model's, by its kind (assets.BUNDLE_FILES, or umaps, of which one is named), as readSafetensors gives it.
+  tensors(kind, entry, name = null) {
+    return this.once([kind, entry.digest, name].filter(Boolean).join("/"), entry.name, (tensors) => tensors);
+  }
+
+  // A model's encoder.
+  async encoder(entry) {
+    const { Encoder } = await import("./encoder.js");
+    return this.once(`encoders/${entry.digest}`, entry.name, (tensors) => new Encoder(tensors));
+  }
+
+  // What was recorded of a model's training, or null.
+  async recording(entry) {
+    if (!entry.recording) return null;
+    const { Recording } = await import("./recording.js");
+    return this.once(entry.recording, entry.name, (tensors) => new Recording(tensors, entry.shape, entry.epochs));
+  }
+
+  // Whatever `make` makes of a file of tensors, once for each address.
+  once(address, name, make) {
+    return once(this.opened, address, async () => {
+      const response = await fetch(new URL(address, this.base));
+      if (!response.ok) throw new Error((await sentenceOf(response)) ?? `the model ${name} could not be loaded (HTTP ${response.status})`);
+      return make(readSafetensors(await response.arrayBuffer()));
+    });
+  }
+}
+
+// Why the server has no such file: its sentence without the full stop; null where another one answered, as a proxy may.
+async function sentenceOf(response) {
+  const isSentence = response.status === 404 && response.headers.get("Content-Type")?.startsWith("text/plain");
+  return isSentence ? (await response.text()).replace(/\.$/, "") : null;
+}
+
+// The promise that `opened` holds under a key; `open` makes it, again if it failed.
+function once(opened, key, open) {
+  if (!opened.has(key)) {
+    const opening = open();
+    opening.catch(() => opened.delete(key));
+    opened.set(key, opening);
+  }
+  return opened.get(key);
+}
+
+// The codes of a model's file by columns, a Float32Array a dimension, and how far out all but the outermost lie.
+function columns(tensors) {
+  const split = (tensor) => {
+    const [n, dimensions] = tensor.shape;
+    return Array.from({ length: dimensions }, (_, d) => Float32Array.from({ length: n }, (_, row) => tensor.values[row * dimensions + d]));
+  };
+  const mean = split(tensors["codes.mean"]);
+  const far = Float32Array.from(mean[0], (_, row) => Math.max(...mean.map((column) => Math.abs(column[row])))).sort();
+  return {
+    mean, label: tensors["codes.label"].values, reach: far[Math.floor(0.998 * far.length)] * 1.05,
+    logVar: tensors["codes.log_var"] ? split(tensors["codes.log_var"]) : null,
+    umap: tensors["codes.umap"] ? split(tensors["codes.umap"]) : null,
+  };
+}
+
+// The noise of the map of sampled z: for each dimension one ε an image, the same every time.
+export function samplingNoise(images, dimensions) {
+  const uniform = seededUniform(SAMPLING_SEED);
+  return Array.from({ length: dimensions }, () => standardNormal(images, uniform));
+}
+
+// One draw of z an image, the same draw every time.
+export function sample({ mean, logVar }) {
+  const noise = samplingNoise(mean[0].length, mean.length);
+  return mean.map((column, d) => Float32Array.from(column, (value, row) => value + Math.exp(0.5 * logVar[d][row]) * noise[d][row]));
+}

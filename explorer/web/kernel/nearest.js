@@ -1,0 +1,145 @@
+// The nearest of many points, in any number of dimensions, and how dense the points lie. No DOM.
+
+const LEAF = 12; // points in a tree's smallest boxes
+
+// columns: the points, an array a dimension; point: one number each; count: how many; allowed(row): which points count, all if left out.
+// Returns {rows, distances}, nearest first; of equally near ones, the first rows. Fewer than `count` where there are not so many.
+export function nearest(columns, point, count, allowed = null) {
+  const found = new Found(count);
+  for (let row = 0; row < columns[0].length; row++) {
+    let square = 0;
+    for (let d = 0; d < columns.length; d++) square += (columns[d][row] - point[d]) ** 2;
+    if (square <= found.reach && !(allowed && !allowed(row))) found.add(row, square);
+  }
+  return found.result();
+}
+
+// The same from a k-d tree: worth building where many points are asked for.
+export class Tree {
+  constructor(columns) {
+    const n = columns[0].length, d = columns.length;
+    this.dimensions = d;
+    this.rows = Int32Array.from({ length: n }, (_, row) => row);
+    this.root = this.split(columns, 0, n);
+    this.points = new Float64Array(n * d); // in the tree's order, a point after the other
+    this.rows.forEach((row, at) => {
+      for (let i = 0; i < d; i++) this.points[at * d + i] = columns[i][row];
+    });
+  }
+
+  // The box of the rows from begin to end: cut at the middle of its widest dimension.
+  split(columns, begin, end) {
+    if (end - begin <= LEAF) return { begin, end };
+    let widest = -1, dimension = 0;
+    columns.forEach((column, i) => {
+      let low = Infinity, high = -Infinity;
+      for (let at = begin; at < end; at++) {
+        const value = column[this.rows[at]];
+        if (value < low) low = value;
+        if (value > high) high = value;
+      }
+      if (high - low > widest) [widest, dimension] = [high - low, i];
+    });
+    const column = columns[dimension], middle = (begin + end) >> 1;
+    this.rows.subarray(begin, end).sort((a, b) => column[a] - column[b]);
+    const cut = column[this.rows[middle]];
+    return { dimension, cut, below: this.split(columns, begin, middle), above: this.split(columns, middle, end) };
+  }
+
+  nearest(point, count, allowed = null) {
+    const found = new Found(count);
+    this.search(this.root, point, found, allowed);
+    return found.result();
+  }
+
+  search(box, point, found, allowed) {
+    if (box.below) {
+      const past = point[box.dimension] - box.cut;
+      this.search(past < 0 ? box.below : box.above, point, found, allowed);
+      if (past * past <= found.reach) this.search(past < 0 ? box.above : box.below, point, found, allowed);
+      return;
+    }
+    const { points, dimensions } = this;
+    for (let at = box.begin; at < box.end; at++) {
+      let square = 0;
+      for (let i = 0, p = at * dimensions; i < dimensions && square <= found.reach; i++, p++) square += (points[p] - point[i]) ** 2;
+      if (square <= found.reach && !(allowed && !allowed(this.rows[at]))) found.add(this.rows[at], square);
+    }
+  }
+}
+
+// The nearest that were found so far, in order.
+class Found {
+  constructor(count) {
+    this.count = count;
+    this.rows = [];
+    this.squares = [];
+    this.reach = Infinity; // reach: what a square may be, to be one of them
+  }
+
+  add(row, square) {
+    const { rows, squares, count } = this;
+    const before = (i) => squares[i] < square || (squares[i] === square && rows[i] < row);
+    if (rows.length === count && before(count - 1)) return;
+    let at = rows.length < count ? rows.push(row) - 1 : count - 1;
+    for (; at > 0 && !before(at - 1); at--) [rows[at], squares[at]] = [rows[at - 1], squares[at - 1]];
+    [rows[at], squares[at]] = [row, square];
+    if (rows.length === count) this.reach = squares[count - 1];
+  }
+
+  result() {
+    return { rows: this.rows, distances: this.squares.map(Math.sqrt) };
+  }
+}
+
+// The point that is nearest to all the others: of places in the plane, the first at which the sum of the distances is least.
+export function medoid(places) {
+  const sums = places.map(([x, y]) => places.reduce((sum, [a, b]) => sum + Math.hypot(a - x, b - y), 0));
+  return places[sums.indexOf(Math.min(...sums))];
+}
+
+// The k nearest others of every point: {k, rows (n·k), distances (n·k)}, a point's after the other's. Lets frames and input in between.
+export async function neighbourhoods(columns, k = 10) {
+  const n = columns[0].length, tree = new Tree(columns), rows = new Int32Array(n * k), distances = new Float64Array(n * k);
+  for (let row = 0, begun = performance.now(); row < n; row++) {
+    const found = tree.nearest(columns.map((column) => column[row]), k, (other) => other !== row);
+    rows.set(found.rows, row * k);
+    distances.set(found.distances, row * k);
+    if (performance.now() - begun < 12) continue;
+    await new Promise((resolve) => setTimeout(resolve));
+    begun = performance.now();
+  }
+  return { k, rows, distances };
+}
+
+// The points among whose nearest others one other class is more frequent than their own: [{row, other, votes}], most votes first.
+export function misplaced({ k, rows }, label) {
+  const found = [];
+  for (let row = 0; row < label.length; row++) {
+    const votes = new Map();
+    for (const near of rows.subarray(row * k, (row + 1) * k)) votes.set(label[near], (votes.get(label[near]) ?? 0) + 1);
+    let other = null;
+    for (const [which, count] of votes) if (which !== label[row] && (other === null || count > votes.get(other))) other = which;
+    if (other !== null && votes.get(other) > (votes.get(label[row]) ?? 0)) found.push({ row, other, votes: votes.get(other) });
+  }
+  return found.sort((a, b) => b.votes - a.votes || a.row - b.row);
+}
+
+// log of the density of points at `point`, nats: k / (n · volume of the ball that just holds the k nearest) (Loftsgaarden & Quesenberry 1965).
+// Where the density is flat it is log k − ψ(k) too large on average, 0.05 for k = 10: ψ(k) is the mean of the log of the ball's mass.
+export function logDensity(columns, point, k = 10) {
+  const { rows, distances } = nearest(columns, point, k);
+  return logDensityWithin(rows.length, columns[0].length, columns.length, distances.at(-1));
+}
+
+// The same, where the distance to the k-th nearest of n points in d dimensions is known.
+export function logDensityWithin(k, n, d, distance) {
+  return Math.log(k / n) - logBall(d) - d * Math.log(Math.max(distance, 1e-6));
+}
+
+// log of the volume of the unit ball in d dimensions: V_d = V_(d−2) · 2π / d.
+export function logBall(d) {
+  let log = d % 2 ? Math.log(2) : 0;
+  for (let i = d % 2 ? 3 : 2; i <= d; i += 2) log += Math.log((2 * Math.PI) / i);
+  return log;
+}

@@ -1,0 +1,154 @@
+// A network that can learn in the browser: linear layers with a SiLU or a ReLU between them, its gradients, and Adam. No DOM.
+//
+// Everything is in double precision and in batches: n points of k numbers, one after the other in one array.
+
+// Each with its derivative: d SiLU(x) / dx = s (1 + x (1 − s)), s the sigmoid of x.
+const ACTIVATIONS = {
+  silu: {
+    value: (x) => x / (1 + Math.exp(-x)),
+    slope: (x) => {
+      const s = 1 / (1 + Math.exp(-x));
+      return s * (1 + x * (1 - s));
+    },
+  },
+  relu: { value: (x) => (x > 0 ? x : 0), slope: (x) => (x > 0 ? 1 : 0) },
+};
+const EPSILON = 1e-5; // added to a batch's variance, as batch norm does
+
+export class Network {
+  // widths: of input, hidden layers and output. uniform: numbers in [0, 1), from which weights and biases start, as torch's Linear does.
+  // standardise: each batch is brought to mean 0 and variance 1 first, a dimension at a time, by its own mean and variance: batch norm without weights.
+  constructor(widths, uniform, { activation = "silu", standardise = false } = {}) {
+    this.widths = widths;
+    this.standardise = standardise;
+    this.activation = ACTIVATIONS[activation];
+    this.layers = widths.slice(1).map((outputs, i) => ({ inputs: widths[i], outputs }));
+    const size = this.layers.reduce((sum, { inputs, outputs }) => sum + outputs * (inputs + 1), 0);
+    this.weights = new Float64Array(size); // of every layer: (outputs, inputs), then the biases
+    this.gradient = new Float64Array(size);
+    let at = 0;
+    for (const layer of this.layers) {
+      const { inputs, outputs } = layer, limit = 1 / Math.sqrt(inputs);
+      for (const [name, length] of [["weight", outputs * inputs], ["bias", outputs]]) {
+        layer[name] = this.weights.subarray(at, at + length);
+        layer[`${name}Gradient`] = this.gradient.subarray(at, at + length);
+        for (let i = 0; i < length; i++) layer[name][i] = limit * (2 * uniform() - 1);
+        at += length;
+      }
+    }
+  }
+
+  // points: n · widths[0] numbers. Returns n · (the last width) numbers, in an array that the next call overwrites.
+  // statistics: {mean, std} to standardise by, instead of the batch's own.
+  forward(points, n = points.length / this.widths[0], statistics = null) {
+    this.n = n;
+    this.seen = points;
+    if (this.standardise) {
+      this.statistics = statistics ?? batchStatistics(points, n, this.widths[0]);
+      const { mean, std } = this.statistics, k = this.widths[0];
+      this.seen = Float64Array.from({ length: n * k }, (_, i) => (points[i] - mean[i % k]) / std[i % k]);
+    }
+    let input = this.seen;
+    this.layers.forEach((layer, index) => {
+      const { inputs, outputs, weight, bias } = layer, whole = inputs - (inputs % 4);
+      layer.input = input;
+      layer.sum = sized(layer.sum, n * outputs);
+      for (let row = 0, out = 0; row < n; row++) {
+        const start = row * inputs;
+        for (let o = 0, w = 0; o < outputs; o++, out++, w += inputs) {
+          let a = bias[o], b = 0, c = 0, d = 0; // four sums, so that they need not wait for each other
+          for (let i = 0; i < whole; i += 4) {
+            a += weight[w + i] * input[start + i];
+            b += weight[w + i + 1] * input[start + i + 1];
+            c += weight[w + i + 2] * input[start + i + 2];
+            d += weight[w + i + 3] * input[start + i + 3];
+          }
+          for (let i = whole; i < inputs; i++) a += weight[w + i] * input[start + i];
+          layer.sum[out] = a + b + (c + d);
+        }
+      }
+      if (index === this.layers.length - 1) return;
+      layer.result = sized(layer.result, n * outputs);
+      for (let i = 0; i < n * outputs; i++) layer.result[i] = this.activation.value(layer.sum[i]);
+      input = layer.result;
+    });
+    return this.layers.at(-1).sum;
+  }
+
+  clearGradient() {
+    this.gradient.fill(0);
+  }
+
+  // After a forward pass: adds the weights' gradient to `gradient`, and returns that of the points (n · widths[0] numbers).
+  // slope: the loss's derivative by each output. weights: false leaves the weights' gradient alone.
+  backward(slope, { weights = true } = {}) {
+    const { n } = this;
+    for (let index = this.layers.length - 1; index >= 0; index--) {
+      const { inputs, outputs, input, weight, weightGradient, biasGradient } = this.layers[index];
+      const below = new Float64Array(n * inputs);
+      for (let row = 0; row < n; row++) {
+        const start = row * inputs;
+        for (let o = 0, w = 0; o < outputs; o++) {
+          const g = slope[row * outputs + o];
+          if (weights) {
+            biasGradient[o] += g;
+            for (let i = 0; i < inputs; i++) weightGradient[w + i] += g * input[start + i];
+          }
+          for (let i = 0; i < inputs; i++, w++) below[start + i] += g * weight[w];
+        }
+      }
+      if (index > 0) {
+        const { sum } = this.layers[index - 1];
+        for (let i = 0; i < below.length; i++) below[i] *= this.activation.slope(sum[i]);
+      }
+      slope = below;
+    }
+    return this.standardise ? throughStatistics(slope, this.seen, this.statistics, n, this.widths[0]) : slope;
+  }
+}
+
+// The mean of each dimension of a batch, and the root of its variance (over n) plus EPSILON.
+export function batchStatistics(points, n, k) {
+  const mean = new Float64Array(k), std = new Float64Array(k);
+  for (let i = 0; i < n * k; i++) mean[i % k] += points[i] / n;
+  for (let i = 0; i < n * k; i++) std[i % k] += (points[i] - mean[i % k]) ** 2 / n;
+  return { mean, std: std.map((variance) => Math.sqrt(variance + EPSILON)) };
+}
+
+// With y = (x − mean) / std, both of the batch: dx = (dy − average(dy) − y · average(dy · y)) / std.
+function throughStatistics(slope, seen, { std }, n, k) {
+  const average = new Float64Array(k), along = new Float64Array(k);
+  for (let i = 0; i < n * k; i++) {
+    average[i % k] += slope[i] / n;
+    along[i % k] += (slope[i] * seen[i]) / n;
+  }
+  return slope.map((value, i) => (value - average[i % k] - seen[i] * along[i % k]) / std[i % k]);
+}
+
+function sized(array, length) {
+  return array?.length === length ? array : new Float64Array(length);
+}
+
+// Adam (Kingma & Ba 2015, arXiv 1412.6980), as torch.optim.Adam does it.
+export class Adam {
+  constructor(network, { betas = [0.9, 0.999], epsilon = 1e-8 } = {}) {
+    this.network = network;
+    this.betas = betas;
+    this.epsilon = epsilon;
+    this.steps = 0;
+    this.first = new Float64Array(network.weights.length);
+    this.second = new Float64Array(network.weights.length);
+  }
+
+  // One step down the network's gradient, at this learning rate.
+  step(rate) {
+    const { network: { weights, gradient }, betas: [b1, b2], first, second } = this;
+    this.steps += 1;
+    const size = rate / (1 - b1 ** this.steps), root = Math.sqrt(1 - b2 ** this.steps);
+    for (let i = 0; i < weights.length; i++) {
+      first[i] += (1 - b1) * (gradient[i] - first[i]);
+      second[i] += (1 - b2) * (gradient[i] * gradient[i] - second[i]);
+      weights[i] -= (size * first[i]) / (Math.sqrt(second[i]) / root + this.epsilon);
+    }
+  }
+}

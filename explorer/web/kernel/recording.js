@@ -1,0 +1,153 @@
+// What was recorded of one model's training (explorer/recording.py): codes, what the discriminator had learnt, a decoded
+// manifold and what the model was worth, at some thirty moments. Nothing here touches the page.
+//
+// A place in a recording is a number from 0 (untrained) to moments − 1 (finished); between whole numbers, only codes exist.
+
+import { logDensity } from "./prior.js";
+
+export const REACH = 4; // of the discriminator's grid, latent units to each side: recording.REACH
+const TERMS = ["reconstruction", "kl", "adversarial", "coverage", "sliced_w2_squared"];
+
+export class Recording {
+  // tensors: what readSafetensors gives; shape: the prior's, as in prior.js; epochs: of the whole training.
+  constructor(tensors, shape, epochs) {
+    const values = (name) => tensors[name]?.values ?? null;
+    this.tensors = tensors;
+    this.shape = shape;
+    this.epochs = epochs;
+    this.steps = values("step"); // (t,)
+    this.moments = this.steps.length;
+    this.rows = Uint32Array.from(values("row")); // the recorded images' places in the test set
+    this.images = this.rows.length;
+    this.mean = values("mean"); // (t, n, 2)
+    this.logVar = values("log_var"); // the same, or null
+    // What the model was worth on these images: a number a moment for each term that there is.
+    this.terms = Object.fromEntries(TERMS.filter((name) => tensors[name]).map((name) => [name, values(name)]));
+    this.smoothing = values("smoothing");
+    this.logits = new Map(); // by moment and label
+    this.logPriors = new Map(); // by smoothing and label
+  }
+
+  get last() {
+    return this.moments - 1;
+  }
+
+  // How far into the training a place is, from 0 to 1, on the scale on which the moments are even: its cube is the share of steps.
+  progress(place) {
+    const at = (moment) => Math.cbrt(this.steps[moment] / this.steps[this.last]);
+    const before = Math.min(Math.floor(place), this.last - 1);
+    return at(before) + (place - before) * (at(before + 1) - at(before));
+  }
+
+  // The place at that progress.
+  placeAt(progress) {
+    let before = 0;
+    while (before < this.last - 1 && this.progress(before + 1) <= progress) before++;
+    const from = this.progress(before), to = this.progress(before + 1);
+    return before + Math.min(1, Math.max(0, (progress - from) / (to - from)));
+  }
+
+  epoch(moment) {
+    return (this.steps[moment] / this.steps[this.last]) * this.epochs;
+  }
+
+  // The recorded images' codes at a place: {x, y}. noise: two columns of ε, an image each, for z = μ + σ ε; null for means.
+  codes(place, noise = null) {
+    const before = Math.min(Math.floor(place), this.last), share = place - before;
+    const x = new Float32Array(this.images), y = new Float32Array(this.images);
+    this.addCodes(x, y, before, 1 - share, noise);
+    if (share) this.addCodes(x, y, before + 1, share, noise);
+    return { x, y };
+  }
+
+  addCodes(x, y, moment, weight, noise) {
+    for (let image = 0, at = 2 * moment * this.images; image < this.images; image++, at += 2) {
+      x[image] += weight * this.code(at, image, 0, noise);
+      y[image] += weight * this.code(at, image, 1, noise);
+    }
+  }
+
+  code(at, image, dimension, noise) {
+    const mean = this.mean[at + dimension];
+    return noise && this.logVar ? mean + Math.exp(0.5 * this.logVar[at + dimension]) * noise[dimension][image] : mean;
+  }
+
+  // One recorded image's codes, a pair a moment.
+  trail(image, noise = null) {
+    return Array.from({ length: this.moments }, (_, moment) => {
+      const at = 2 * (moment * this.images + image);
+      return [this.code(at, image, 0, noise), this.code(at, image, 1, noise)];
+    });
+  }
+
+  // Which of the recorded images stands in that row of the test set; −1 where it was not recorded.
+  imageOf(row) {
+    return this.rows.indexOf(row);
+  }
+
+  // ---- the discriminator ------------------------------------------------------------------------
+
+  get judges() {
+    return Boolean(this.tensors.logit);
+  }
+
+  // Was it asked about each label apart?
+  get judgesLabels() {
+    return this.judges && this.tensors.logit.shape[1] > 1;
+  }
+
+  // Points a side of its grid.
+  get points() {
+    return this.tensors.logit.shape[3];
+  }
+
+  // Its whole logit on the grid, log D / (1 − D): what it had learnt, and the log p(z) that it is given. z₁ grows fastest, from the bottom left.
+  logit(moment, label = 0) {
+    const key = `${moment},${label}`;
+    if (!this.logits.has(key)) {
+      const learnt = this.learnt(moment, label), logPrior = this.logPrior(moment, label);
+      this.logits.set(key, learnt.map((value, i) => value + logPrior[i]));
+    }
+    return this.logits.get(key);
+  }
+
+  learnt(moment, label = 0) {
+    const [, labels, points] = this.tensors.logit.shape, size = points * points;
+    const at = (moment * labels + label) * size;
+    return this.tensors.logit.values.subarray(at, at + size);
+  }
+
+  logPrior(moment, label) {
+    const key = `${this.smoothing[moment]},${this.judgesLabels ? label : ""}`;
+    if (!this.logPriors.has(key)) {
+      const { points } = this, side = Float64Array.from({ length: points }, (_, i) => -REACH + (2 * REACH * i) / (points - 1));
+      const grid = Float32Array.from({ length: points * points }, (_, i) => this.logPriorAt(moment, side[i % points], side[Math.floor(i / points)], label));
+      this.logPriors.set(key, grid);
+    }
+    return this.logPriors.get(key);
+  }
+
+  logPriorAt(moment, x, y, label) {
+    return logDensity(this.shape, x, y, { smoothing: this.smoothing[moment], component: this.judgesLabels ? label : null });
+  }
+
+  // Its logit at a point: what it had learnt lies between the grid's points on straight lines, log p(z) is exact. null outside the grid.
+  logitAt(moment, x, y, label = 0) {
+    const { points } = this, toGrid = (value) => ((value + REACH) / (2 * REACH)) * (points - 1);
+    const [u, v] = [toGrid(x), toGrid(y)];
+    if (!(u >= 0 && v >= 0 && u <= points - 1 && v <= points - 1)) return null;
+    const i = Math.min(Math.floor(u), points - 2), j = Math.min(Math.floor(v), points - 2);
+    const learnt = this.learnt(moment, label), at = j * points + i, a = u - i, b = v - j;
+    const along = (from) => (1 - a) * learnt[from] + a * learnt[from + 1];
+    return (1 - b) * along(at) + b * along(at + points) + this.logPriorAt(moment, x, y, label);
+  }
+
+  // ---- the manifold -----------------------------------------------------------------------------
+
+  // One picture of all moments, one below the other, or null. Decoded once.
+  async manifold() {
+    if (!this.tensors.manifold) return null;
+    this.pictures ??= createImageBitmap(new Blob([this.tensors.manifold.values], { type: "image/webp" }));
+    return this.pictures;
+  }
+}

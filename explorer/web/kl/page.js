@@ -1,0 +1,168 @@
+// The KL lesson: five tabs on one state. Only the open tab is drawn, at once, then at most once a frame.
+
+import { Exchange } from "../parts/exchange.js";
+import { Derivation } from "./derivation.js";
+import { LogVariance } from "./logvar.js";
+import { Line } from "./one.js";
+import { Predict } from "./predict.js";
+import { listen } from "./reference.js";
+import { Plane } from "./two.js";
+import { Painter } from "../parts/painter.js";
+import { Probe, round } from "../kernel/probe.js";
+import { write } from "../parts/dom.js";
+import { readTheme } from "../parts/theme.js";
+
+const TABS = { one: Line, two: Plane, derivation: Derivation, logvar: LogVariance, predict: Predict };
+const ROUNDED = ["gap", "limit", "rate", "log_var"]; // numbers; the probe rounds lists
+
+// Fills `root` with the lesson. data: see ui/components.py; send(state) hands a finished change to Python.
+export function mount(root, data, send) {
+  const lesson = new Lesson(root, data, send);
+  return { update: (next) => lesson.update(next), destroy: () => lesson.destroy() };
+}
+
+class Lesson {
+  constructor(root, data, send) {
+    this.root = root;
+    this.data = data;
+    this.words = data.words;
+    this.defaults = data.defaults;
+    this.probe = new Probe(data.state);
+    this.exchange = new Exchange(data.state, send);
+    this.painter = new Painter(() => this.drawFrame());
+    this.readColours();
+    this.tabs = {};
+    this.buttons = [...root.querySelectorAll("[role=tab]")];
+    for (const button of this.buttons) button.addEventListener("click", () => this.set({ tab: button.dataset.tab }));
+    root.querySelector("[role=tablist]").addEventListener("keydown", (event) => {
+      const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      if (!way) return;
+      const at = this.buttons.findIndex((button) => button.dataset.tab === this.state.tab);
+      const next = this.buttons[(at + way + this.buttons.length) % this.buttons.length];
+      next.focus();
+      this.set({ tab: next.dataset.tab });
+    });
+    root.addEventListener("keydown", (event) => event.key === "Escape" && this.finish(true));
+    this.resizer = new ResizeObserver(() => this.draw());
+    this.resizer.observe(root);
+    this.draw();
+    this.unlisten = listen((reference) => {
+      this.reference = reference;
+      this.draw();
+    });
+    requestAnimationFrame(() => setTimeout(() => (root.dataset.ready = "true"))); // when it has been painted
+  }
+
+  get state() { return this.probe.state; }
+  get committed() { return this.probe.committed; }
+
+  // What arrives after mounting: the theme's colours, and a state that came from the address.
+  update(data) {
+    if (this.readColours()) this.draw();
+    if (!this.exchange.isNews(data.state)) return;
+    this.stop();
+    this.probe = new Probe(data.state);
+    this.draw();
+  }
+
+  destroy() {
+    this.destroyed = true;
+    this.stop();
+    this.resizer.disconnect();
+    this.unlisten();
+  }
+
+  // ---- state: change() while something moves, finish() when it is let go, set() for both ---------------------
+
+  change(part) {
+    this.stop();
+    this.apply(part);
+  }
+
+  apply(part) {
+    for (const name of ROUNDED) if (typeof part[name] === "number") part = { ...part, [name]: round(part[name]) };
+    this.probe.change(part);
+    this.draw();
+  }
+
+  finish(cancelled = false) {
+    if (cancelled) {
+      this.stop();
+      this.probe.revert();
+    }
+    const finished = !cancelled && this.probe.commit();
+    if (!finished) return this.draw();
+    this.exchange.post(this.state);
+    this.tell();
+  }
+
+  // Draws, and then says to a screen reader what the open tab shows.
+  tell() {
+    this.painter.draw(() => write(this.root.querySelector(".announcement"), this.tabs[this.openTab].spoken()));
+  }
+
+  set(part) {
+    this.change(part);
+    this.finish();
+  }
+
+  // Python's numbers, if they are of the state that is shown in all the parameters named; null while it still has to compute.
+  checked(...names) {
+    const { reference, state } = this;
+    return reference && names.every((name) => JSON.stringify(reference.of[name]) === JSON.stringify(state[name])) ? reference : null;
+  }
+
+  // ---- animation: one at a time, by apply(); ended by any other change ------------------------------------
+
+  // Calls show(share), with share from 0 to 1 over so many seconds, then done(). In few steps where motion is not wanted.
+  animate(seconds, show, done) {
+    this.stop();
+    const steps = matchMedia("(prefers-reduced-motion: reduce)").matches ? 6 : null;
+    const start = performance.now();
+    let last = -1;
+    const tick = (now) => {
+      const share = Math.min(1, Math.max(0, (now - start) / 1000 / seconds));
+      const shown = steps ? Math.floor(share * steps) / steps : share;
+      if (shown !== last) show((last = shown));
+      if (share < 1) this.animation = requestAnimationFrame(tick);
+      else (this.animation = null), done();
+    };
+    this.animation = requestAnimationFrame(tick);
+  }
+
+  stop() {
+    if (this.animation) cancelAnimationFrame(this.animation);
+    this.animation = null;
+  }
+
+  // ---- drawing ---------------------------------------------------------------------------------------------
+
+  draw() {
+    this.painter.draw();
+  }
+
+  drawFrame() {
+    if (this.destroyed) return;
+    const { tab } = this.state;
+    if (this.openTab !== tab) this.open(tab);
+    this.tabs[tab].draw(this.state);
+    this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
+  }
+
+  open(tab) {
+    this.openTab = tab;
+    for (const button of this.buttons) {
+      const chosen = button.dataset.tab === tab;
+      button.setAttribute("aria-selected", String(chosen));
+      button.tabIndex = chosen ? 0 : -1;
+    }
+    for (const panel of this.root.querySelectorAll("[role=tabpanel]")) panel.hidden = panel.dataset.tab !== tab;
+    this.tabs[tab] ??= new TABS[tab](this.root.querySelector(`[role=tabpanel][data-tab=${tab}]`), this);
+  }
+
+  readColours() {
+    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
+    if (colours) this.colours = colours;
+    return colours !== null;
+  }
+}

@@ -1,0 +1,32 @@
+// Numbers in sentences, and how far Python's numbers are from the browser's.
+
+import { format } from "../kernel/format.js";
+import { write } from "../parts/dom.js";
+import { fill } from "../kernel/text.js";
+
+// All the digits that are compared.
+export const digits = (value) => (Math.abs(value) < 1e5 ? format(value, 10) : value.toExponential(9).replaceAll("-", "−"));
+
+// A negative number in brackets, as a formula needs it.
+export const bracketed = (value, decimals = 2) => {
+  const text = format(value, decimals);
+  return text.startsWith("−") ? `(${text})` : text;
+};
+
+// The number behind what Python sends: JSON has no NaN and no infinity.
+export const number = (value) => (typeof value === "string" ? Number(value.replace("inf", "Infinity")) : value);
+
+// How far apart two numbers are, in units of the larger of 1 and their size; 0 for two that are alike, infinite or NaN.
+export function apart(a, b) {
+  if (Object.is(a, b) || a === b) return 0;
+  const distance = Math.abs(a - b) / Math.max(1, Math.abs(a));
+  return Number.isNaN(distance) ? Infinity : distance;
+}
+
+// Says whether all pairs [here, Python's] agree. pairs: null while Python computes.
+export function showAgreement(element, words, pairs, tolerance = 1e-9) {
+  const worst = pairs && Math.max(...pairs.map(([here, there]) => apart(here, number(there))));
+  element.classList.toggle("disagrees", pairs !== null && !(worst <= tolerance));
+  if (!pairs) write(element, words.computing);
+  else write(element, fill(worst <= tolerance ? words.agrees : words.disagrees, { count: pairs.length, distance: worst ? worst.toExponential(0).replace("-", "−") : "0" }));
+}

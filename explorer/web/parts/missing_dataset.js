@@ -1,0 +1,92 @@
+// A dataset that is not on the server: a sentence that says so, and a button that has it fetched there, with progress and a way to cancel.
+
+import { write } from "./dom.js";
+import { fill } from "../kernel/text.js";
+
+const ASK_AGAIN = 400; // ms between two questions how far a download is
+
+export class MissingDataset {
+  // box: to fill; base: the address that the server's answers are relative to; words: texts/datasets.py's; onFetched(dataset): it is there now.
+  constructor(box, base, words, onFetched) {
+    this.box = box;
+    this.base = base;
+    this.words = words;
+    this.onFetched = onFetched;
+    this.dataset = null; // that is offered
+    box.classList.add("missing-dataset");
+    box.innerHTML = '<span class="why" role="status"></span> <button type="button" class="start"></button> <progress max="1"></progress> <button type="button" class="cancel"></button>';
+    [this.why, this.start, this.bar, this.stop] = box.children;
+    write(this.stop, words.cancel);
+    this.bar.setAttribute("aria-label", words.progress);
+    this.start.addEventListener("click", () => this.order("fetch"));
+    this.stop.addEventListener("click", () => this.order("cancel"));
+    box.hidden = true;
+  }
+
+  // Offers a dataset to be fetched; null: none. sentence: why it is wanted, with {dataset} in it.
+  offer(dataset, sentence = this.words.missing) {
+    const wasHere = this.box.contains(this.box.getRootNode().activeElement);
+    this.box.hidden = dataset === null;
+    if (wasHere && this.box.hidden) this.focusNext();
+    if (this.dataset === dataset) return;
+    clearTimeout(this.timer);
+    this.dataset = dataset;
+    this.sentence = sentence;
+    if (dataset === null) return;
+    this.show({ state: "idle" });
+    this.start.hidden = true; // until the size is known
+    this.ask({});
+  }
+
+  order(action) {
+    return this.ask({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ action }) });
+  }
+
+  async ask(options) {
+    clearTimeout(this.timer);
+    const { dataset, words } = this;
+    let found;
+    try {
+      const response = await fetch(new URL(`datasets/${dataset}`, this.base), { cache: "no-store", ...options });
+      if (!response.ok) throw new Error(await response.text());
+      found = await response.json();
+    } catch (error) {
+      found = { state: "failed", problem: fill(words.server_silent, { why: error.message }) };
+    }
+    if (dataset === this.dataset) this.show(found);
+  }
+
+  // found: {present, state: idle, running, elsewhere, failed or cancelled, done, total: bytes, problem: a sentence or null}.
+  show({ present, state, done = 0, total = 0, problem }) {
+    const { dataset, words } = this, running = state === "running";
+    if (present) {
+      this.offer(null);
+      return this.onFetched(dataset);
+    }
+    if (running) this.timer = setTimeout(() => this.ask({}), ASK_AGAIN);
+    const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
+    write(this.start, fill(words.fetch, { dataset, size: total ? megabytes(total) : "?" }));
+    const why = { running: words.fetching, failed: problem, elsewhere: words.busy, cancelled: words.cancelled }[state] ?? this.sentence;
+    this.why.setAttribute("aria-live", running && this.state === "running" ? "off" : "polite"); // not every megabyte is read out
+    this.state = state;
+    write(this.why, fill(why, { dataset, done: megabytes(done), total: megabytes(total) }));
+    const focused = this.box.getRootNode().activeElement;
+    this.start.hidden = running;
+    for (const part of [this.bar, this.stop]) part.hidden = !running;
+    if (running && focused === this.start) this.stop.focus();
+    if (!running && focused === this.stop) this.start.focus();
+    this.bar.value = running && total ? done / total : 0;
+  }
+
+  // The focus goes on to what comes behind the box, which is hidden now.
+  focusNext() {
+    const all = this.box.closest(".live").querySelectorAll("button:enabled, select:enabled, input:enabled");
+    const isBehind = (one) => this.box.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;
+    [...all].find((one) => isBehind(one) && one.offsetParent)?.focus();
+  }
+
+  destroy() {
+    clearTimeout(this.timer);
+    this.dataset = null;
+  }
+}

@@ -1,0 +1,60 @@
+// A slider with its name and a box for the number: live while it is dragged, finished on release.
+
+import { format } from "../kernel/format.js";
+import { write } from "./dom.js";
+
+export class Slider {
+  // box: where to add it; symbol: the class that colours it, as in symbols.json; range: [low, high]; limit: the largest
+  // magnitude that may be typed; step: of keys and of the pointer; least: the smallest number that may be typed, if there is one.
+  // onMove(value) while it moves, onCommit() when a change is finished.
+  constructor(box, { symbol, range, limit, step = 0.01, least = -Infinity, onMove, onCommit }) {
+    this.home = range;
+    this.step = step;
+    this.row = box.appendChild(document.createElement("div"));
+    this.row.className = `slider ${symbol}`;
+    this.row.innerHTML = `<span class="name" aria-hidden="true"></span><input type="range" min="${range[0]}" max="${range[1]}" step="${step}"><input type="number" step="${step}" inputmode="decimal">`;
+    [this.range, this.number] = this.row.querySelectorAll("input");
+    listen(this.range, onMove, onCommit);
+    this.number.addEventListener("change", () => {
+      const value = Number(this.number.value);
+      const bad = this.number.value === "" || !Number.isFinite(value) || Math.abs(value) > limit || value < least;
+      if (bad) this.number.value = this.committed.toFixed(2);
+      else onMove(value), onCommit();
+    });
+  }
+
+  // What a screen reader and a test find it by.
+  name(name) {
+    write(this.row.querySelector(".name"), name);
+    this.range.setAttribute("aria-label", name);
+    this.number.setAttribute("aria-label", `${name} as a number`);
+  }
+
+  // value: what is shown; committed: where the last finished change left it. Either widens the slider where it is out of range.
+  show(value, committed = value) {
+    this.committed = committed;
+    const [low, high] = this.home;
+    set(this.range, "min", String(Math.min(low, Math.floor(Math.min(value, committed)))));
+    set(this.range, "max", String(Math.max(high, Math.ceil(Math.max(value, committed)))));
+    // the step must hit the value, or the browser would move it
+    const steps = value / this.step;
+    set(this.range, "step", Math.abs(steps - Math.round(steps)) < 1e-7 ? String(this.step) : "any");
+    set(this.range, "value", String(value));
+    this.range.setAttribute("aria-valuetext", format(value, 2));
+    if (this.row.getRootNode().activeElement !== this.number) set(this.number, "value", value.toFixed(2));
+  }
+}
+
+// A range input's moves, and the end of a change.
+export function listen(range, onMove, onCommit) {
+  let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
+  range.addEventListener("keydown", (event) => (keyed = event.key !== "Tab" && event.key !== "Escape"));
+  range.addEventListener("input", () => onMove(Number(range.value)));
+  range.addEventListener("change", () => keyed || onCommit());
+  // only a change that keys began: another slider's drag takes the focus from this one, and is not finished then
+  for (const end of ["keyup", "blur"]) range.addEventListener(end, () => keyed && ((keyed = false), onCommit()));
+}
+
+function set(element, name, value) {
+  if (element[name] !== value) element[name] = value;
+}

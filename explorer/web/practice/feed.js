@@ -1,0 +1,104 @@
+// What passes between the practice page and its trainings: states come a few times a second, commands go out. No script runs for either.
+
+import { readSafetensors } from "../kernel/safetensors.js";
+
+const QUICK = 200, IDLE = 3000, HIDDEN = 4000, RETRY = 1500; // milliseconds from one answer to the next question
+// ms for an answer. After a change of network some never arrive, and a browser may try each of its six connections.
+const PATIENCE = 8000;
+const soon = () => AbortSignal.timeout?.(PATIENCE); // not in Safari before 16
+const isGone = ({ status }) => status === 404 || status === 410;
+
+export class Feed {
+  // onNews({a, b}): an answer; onTrouble(problem or null); onGone(status): the server has no such trainings.
+  constructor({ onNews, onTrouble, onGone }) {
+    this.onNews = onNews;
+    this.onTrouble = onTrouble;
+    this.onGone = onGone;
+  }
+
+  // Other trainings, from now on. address: theirs; ready: a promise that resolves when they may be asked.
+  move(address, ready) {
+    this.address = address;
+    this.ready = ready;
+    this.known = { a: null, b: null }; // {status, points, arrays} of each run that there is
+    this.stopped = false;
+    this.ask();
+  }
+
+  // body: {action, chosen, pace}. Resolves to a sentence where it was refused, else to null.
+  async command(side, body) {
+    let refused = null;
+    await this.ready;
+    try {
+      const options = { method: "POST", body: JSON.stringify(body), signal: soon() };
+      const response = await fetch(`${this.address}/${side}`, options);
+      if (!response.ok && !isGone(response)) refused = await response.text(); // ask() reports what is gone
+    } catch (error) {
+      this.onTrouble(error.message);
+    }
+    this.ask();
+    return refused;
+  }
+
+  // Asks now, and then again and again.
+  async ask() {
+    if (this.stopped) return;
+    if (this.asking) return void (this.again = true);
+    clearTimeout(this.timer);
+    this.asking = true;
+    const { address } = this;
+    let wait = RETRY;
+    try {
+      await this.ready;
+      const question = Object.entries(this.known).map(([side, run]) => `${side}=${run ? `${run.status.id}.${run.arrays ? run.status.revision : 0}.${run.points.length}` : "0.0.0"}`);
+      const response = await fetch(`${address}?${question.join("&")}`, { cache: "no-store", signal: soon() });
+      if (this.stopped) return;
+      if (isGone(response)) {
+        this.onTrouble(null);
+        if (address === this.address) this.onGone(response.status);
+        return; // to ask again a little later: the server may make new ones under this address
+      }
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const tensors = readSafetensors(await response.arrayBuffer());
+      if (this.stopped) return;
+      this.onTrouble(null);
+      if (address === this.address) this.take(tensors);
+      const busy = Object.values(this.known).some((run) => run && ["running", "waiting", "saving"].includes(run.status.state));
+      wait = document.hidden ? HIDDEN : busy ? QUICK : IDLE;
+    } catch (error) {
+      if (this.stopped) return;
+      if (address === this.address) this.onTrouble(error.message);
+    } finally {
+      this.asking = false;
+      this.askLater(wait);
+    }
+  }
+
+  askLater(wait) {
+    if (this.stopped) return;
+    this.timer = setTimeout(() => this.ask(), this.again ? 0 : wait);
+    this.again = false;
+  }
+
+  take(tensors) {
+    const status = JSON.parse(new TextDecoder().decode(tensors.status.values));
+    for (const [side, one] of Object.entries(status)) {
+      const before = this.known[side];
+      if (!one) {
+        this.known[side] = null;
+        continue;
+      }
+      const same = before?.status.id === one.id;
+      const points = same ? before.points.slice(0, one.since).concat(one.points) : one.points;
+      const part = (name) => tensors[`${side}.${name}`];
+      const arrays = part("mean") ? { mean: part("mean").values, z: part("z")?.values ?? null, label: part("label").values, manifold: part("manifold") } : same ? before.arrays : null;
+      this.known[side] = { status: one, points, arrays };
+    }
+    this.onNews(this.known);
+  }
+
+  stop() {
+    this.stopped = true;
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,173 @@
+// Practice: two trainings side by side. They run on the server; what is seen of them is drawn here.
+
+import { Exchange } from "../parts/exchange.js";
+import { Feed } from "./feed.js";
+import { Panel } from "./panel.js";
+import { goneFor, hold, takeOver } from "./browser_tab.js";
+import { write } from "../parts/dom.js";
+import { followScreen, readTheme } from "../parts/theme.js";
+import { escaped, fill } from "../kernel/text.js";
+
+const SIDES = ["a", "b"];
+
+export function mount(root, data, send) {
+  const page = new Practice(root, data, send);
+  return { update: (next) => page.update(next), destroy: () => page.destroy() };
+}
+
+class Practice {
+  constructor(root, data, send) {
+    this.root = root;
+    this.data = data;
+    this.words = data.words;
+    this.find = (selector) => root.querySelector(selector);
+    this.exchange = new Exchange(data.state, send);
+    this.state = data.state;
+    const template = this.find("template");
+    const base = new URL(data.assets, document.baseURI);
+    this.panels = Object.fromEntries(SIDES.map((side) => [side, new Panel(template, side, data, base, {
+      choose: (chosen) => this.choose({ [side]: chosen }),
+      command: (action) => this.command(side, action),
+      pace: (pace) => this.feed.command(side, { action: "pace", pace }),
+      notice: (sentence) => this.complain(sentence),
+      fetched: (dataset) => this.takeDataset(dataset),
+    })]));
+    this.find(".runs").append(...SIDES.map((side) => this.panels[side].root));
+    this.find(".start-both").addEventListener("click", () => this.forBoth("start", (state) => !["running", "waiting", "saving"].includes(state)));
+    this.find(".pause-both").addEventListener("click", () => this.forBoth("pause", (state) => ["running", "waiting"].includes(state)));
+    this.find(".copy").addEventListener("click", () => this.panels.b.isLocked || this.choose({ b: { ...this.state.a } }));
+    this.readColours();
+    this.showChoices();
+    this.feed = new Feed({
+      onNews: (runs) => this.take(runs),
+      onTrouble: (problem) => this.trouble(problem && fill(this.words.lost, { problem })),
+      onGone: (status) => this.lose(goneFor(status)),
+    });
+    this.join(data);
+    this.resizer = new ResizeObserver(() => this.drawAll());
+    this.unfollowScreen = followScreen(() => this.drawAll());
+    for (const canvas of root.querySelectorAll("canvas")) {
+      this.resizer.observe(canvas);
+      canvas.addEventListener("contextrestored", () => this.drawAll());
+    }
+  }
+
+  addressOf({ trainings, assets }) {
+    return new URL(`runs/${trainings}`, new URL(assets, document.baseURI)).href;
+  }
+
+  // Shows the trainings of the page's session. If the tab had others before, its session takes over those.
+  join(data) {
+    const address = this.addressOf(data), joined = takeOver(data.trainings, address);
+    joined.then((outcome) => ["ended", "restarted"].includes(outcome) && this.complain(this.words[outcome]));
+    this.trainings = data.trainings;
+    this.feed.move(address, joined);
+  }
+
+  update(data) {
+    if (this.readColours()) this.drawAll();
+    if (this.feed.address !== this.addressOf(data)) this.join(data); // a new session, after a restart or a long cut
+    if (!this.exchange.isNews(data.state)) return;
+    this.state = data.state;
+    this.showChoices();
+  }
+
+  // The trainings are gone. The page's script makes room for new ones, but Streamlit does not run it before something
+  // changes. So the choices are sent again; once, because the server may lose trainings again.
+  lose(why) {
+    if (SIDES.some((side) => this.panels[side].run)) this.complain(this.words[why]);
+    if (this.answered) this.exchange.post(this.state);
+    this.answered = false;
+  }
+
+  destroy() {
+    this.feed.stop();
+    for (const { missing } of Object.values(this.panels)) missing.destroy();
+    this.resizer.disconnect();
+    this.unfollowScreen();
+  }
+
+  // A change of choices is finished: one message, and Python writes the address and the code.
+  choose(part) {
+    this.state = { ...this.state, ...part };
+    this.exchange.post(this.state);
+    this.complain(null);
+    this.showChoices();
+  }
+
+  async command(side, action) {
+    this.complain(await this.feed.command(side, { action, chosen: this.state[side] }));
+  }
+
+  // A dataset has been fetched: it can be trained on.
+  takeDataset(dataset) {
+    this.data.datasets.find(({ name }) => name === dataset).present = true;
+    this.showChoices();
+    write(this.find(".announcement"), fill(this.words.datasets.fetched, { dataset }));
+  }
+
+  forBoth(action, where) {
+    for (const side of SIDES) {
+      const panel = this.panels[side];
+      if (where(panel.state) && panel.canStart) this.command(side, action);
+    }
+  }
+
+  // ---- showing
+
+  showChoices() {
+    const { a, b } = this.state;
+    this.panels.a.setChosen(a, b);
+    this.panels.b.setChosen(b, a);
+    this.showLegend();
+  }
+
+  take(runs) {
+    this.answered = true;
+    hold(runs.a || runs.b ? this.trainings : null);
+    const before = SIDES.map((side) => this.panels[side].state);
+    this.panels.a.show(runs.a, runs.b);
+    this.panels.b.show(runs.b, runs.a);
+    SIDES.forEach((side, i) => {
+      const { state, name, root, run } = this.panels[side];
+      if (state !== before[i] && state !== "running") write(this.find(".announcement"), `${name}: ${root.querySelector(".word").textContent}${run?.status.steps ? `, ${this.panels[side].progress()}` : ""}`);
+    });
+    this.find(".copy").setAttribute("aria-disabled", String(this.panels.b.isLocked));
+    const saved = SIDES.map((side) => runs[side]?.status.saved);
+    const both = this.find(".open-both");
+    both.hidden = !saved.every(Boolean);
+    if (!both.hidden) both.href = `./?left=runs/${encodeURIComponent(saved[0])}&right=runs/${encodeURIComponent(saved[1])}`;
+    this.root.dataset.ready = "true";
+  }
+
+  showLegend() {
+    const [a, b] = SIDES.map((side) => this.data.datasets.find(({ name }) => name === this.state[side].dataset).classes);
+    const names = String(a) === String(b) ? a : a.map((_, i) => String(i)); // of two datasets, the classes' numbers
+    const { classes } = this.data.symbols; // their colours
+    const keys = names.map((name, i) => `<span><i style="background:${classes[i]}"></i>${escaped(name)}</span>`);
+    this.find(".legend").innerHTML = keys.join("");
+  }
+
+  readColours() {
+    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
+    if (!colours) return false;
+    this.colours = colours;
+    for (const panel of Object.values(this.panels)) panel.colours = colours;
+    return true;
+  }
+
+  drawAll() {
+    for (const panel of Object.values(this.panels)) panel.draw(true);
+  }
+
+  trouble(sentence) {
+    if (sentence || this.troubled) this.complain(sentence);
+    this.troubled = Boolean(sentence);
+  }
+
+  complain(sentence) {
+    const box = this.find(".failure:not(.problem)");
+    box.hidden = !sentence;
+    write(box, sentence ?? "");
+  }
+}
