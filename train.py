@@ -1,13 +1,13 @@
 """Train the models that the explorer shows.
 
-    python train.py                                trains the VAE, then the AAE, on MNIST, and refreshes pretrained/
-    python train.py --dataset digits               the same on scikit-learn's digits, without a download
-    python train.py --recipe mnist-aae-swiss-roll  trains one of the named recipes; --recipe all: every model that ships
-    python train.py --model aae --epochs 5         anything shorter or changed goes to runs/
-    python train.py --dataset folder --data-dir D  the same on the pictures in a folder; its sub-folders are the classes
-    python train.py --resume ...                   goes on where the same command was killed
-    torchrun --nproc-per-node=2 train.py ...       the same in two processes, each with its share of every batch
-    python train.py --evaluate                     measures the models in pretrained/ again
+python train.py                                trains the VAE, then the AAE, on MNIST, and refreshes pretrained/
+python train.py --dataset digits               the same on scikit-learn's digits, without a download
+python train.py --recipe mnist-aae-swiss-roll  trains one of the named recipes; --recipe all: every model that ships
+python train.py --model aae --epochs 5         anything shorter or changed goes to runs/
+python train.py --dataset folder --data-dir D  the same on the pictures in a folder; its sub-folders are the classes
+python train.py --resume ...                   goes on where the same command was killed
+torchrun --nproc-per-node=2 train.py ...       the same in two processes, each with its share of every batch
+python train.py --evaluate                     measures the models in pretrained/ again
 """
 
 from __future__ import annotations
@@ -29,11 +29,23 @@ from datetime import datetime
 from pathlib import Path
 
 import explorer
-from explorer.config import DATASETS, FOLDER, KINDS, PRECISIONS, PRIORS, RECIPES, ZOO, Config, folder_recipe, recipe, with_prior
+from explorer.config import (
+    DATASETS,
+    FOLDER,
+    KINDS,
+    PRECISIONS,
+    PRIORS,
+    RECIPES,
+    ZOO,
+    Config,
+    folder_recipe,
+    recipe,
+    with_prior,
+)
 from explorer.cores import cores
 from explorer.files import escape_what_cannot_be_shown, shown_path
-from explorer.training.distributed import Lost, Processes, is_first, is_shared, join, leads_its_machine, own_device
 from explorer.reasons import SHORT_OF_MEMORY, reason
+from explorer.training.distributed import Lost, Processes, is_first, is_shared, join, leads_its_machine, own_device
 from explorer.training.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
 
 HERE = Path(__file__).resolve().parent
@@ -60,32 +72,86 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f"Recipes: {', '.join(RECIPES)}. Ctrl-C ends cleanly; a bundle is written whole or not at all.",
     )
-    parser.add_argument("--recipe", nargs="+", choices=[*RECIPES, "all"], metavar="NAME", help="named recipes, or all that ship (the list is below)")
+    parser.add_argument(
+        "--recipe",
+        nargs="+",
+        choices=[*RECIPES, "all"],
+        metavar="NAME",
+        help="named recipes, or all that ship (the list is below)",
+    )
     parser.add_argument("--model", nargs="+", choices=KINDS, help="what to train, in this order (default: vae aae)")
-    parser.add_argument("--dataset", choices=(*DATASETS, FOLDER), help="default: mnist; downloaded on first use, digits needs no download; folder: the pictures in --data-dir")
+    parser.add_argument(
+        "--dataset",
+        choices=(*DATASETS, FOLDER),
+        help="default: mnist; downloaded on first use, digits needs no download; folder: the pictures in --data-dir",
+    )
     parser.add_argument("--epochs", type=int, help="passes over the training set (default: the recipe's)")
     parser.add_argument("--batch-size", type=int, help="images a step, over all processes (default: the recipe's)")
     parser.add_argument("--lr", type=float, help="peak learning rate of encoder and decoder (default: the recipe's)")
     parser.add_argument("--beta", type=float, help="VAE: weight of the KL term (default: the recipe's)")
     parser.add_argument("--adversarial-weight", type=float, help="AAE: weight of the adversary (default: the recipe's)")
-    parser.add_argument("--discriminator-lr", type=float, help="AAE: peak learning rate of the discriminator (default: the recipe's)")
     parser.add_argument(
-        "--prior", choices=PRIORS, help="what the latent is pulled towards (default: the recipe's); r1, smoothing and the rise of the adversary's weight become those of recipes with such a prior"
+        "--discriminator-lr", type=float, help="AAE: peak learning rate of the discriminator (default: the recipe's)"
     )
-    parser.add_argument("--hidden", type=int, nargs="+", metavar="WIDTH", help="widths of the encoder's hidden layers; the decoder has them in reverse (default: the recipe's)")
+    parser.add_argument(
+        "--prior",
+        choices=PRIORS,
+        help="what the latent is pulled towards (default: the recipe's); r1, smoothing and the rise of the adversary's weight become those of recipes with such a prior",
+    )
+    parser.add_argument(
+        "--hidden",
+        type=int,
+        nargs="+",
+        metavar="WIDTH",
+        help="widths of the encoder's hidden layers; the decoder has them in reverse (default: the recipe's)",
+    )
     parser.add_argument("--latent-dim", type=int, help="dimensions of the latent space (default: the recipe's)")
     parser.add_argument("--seed", type=int, help="same seed, same machine: same numbers (default: 0)")
-    parser.add_argument("--device", default="auto", help="auto (CUDA when available, else another accelerator, else the CPU), cpu, cuda, cuda:1, mps ...")
-    parser.add_argument("--precision", choices=PRECISIONS, help="of matrix products; auto: bfloat16 on a CPU that multiplies in it (default: the recipe's)")
-    parser.add_argument("--threads", type=int, help="the CPU's threads; the same numbers need as many (default: torch's choice; torchrun's is one a process)")
-    parser.add_argument("--data-dir", type=Path, help="where the datasets are, or are downloaded to (default: data/); with --dataset folder, the folder of pictures")
-    parser.add_argument("--side", type=int, help="--dataset folder: the pictures' middle squares are resized to so many pixels, a multiple of 4 from 16 to 64 (default: by their size)")
-    parser.add_argument("--out", type=Path, help="folder to put the bundles in (default: pretrained/ for full recipes, else runs/)")
-    parser.add_argument("--resume", action="store_true", help="go on where this very command was killed; models that it finished are kept")
     parser.add_argument(
-        "--checkpoint-every", type=float, default=CHECKPOINT_SECONDS, metavar="SECONDS", help="at least so long between checkpoints; 0: at each epoch's end; default: 10"
+        "--device",
+        default="auto",
+        help="auto (CUDA when available, else another accelerator, else the CPU), cpu, cuda, cuda:1, mps ...",
     )
-    parser.add_argument("--evaluate", action="store_true", help="train nothing: measure the bundles in pretrained/ (or --out) again, and write their figures")
+    parser.add_argument(
+        "--precision",
+        choices=PRECISIONS,
+        help="of matrix products; auto: bfloat16 on a CPU that multiplies in it (default: the recipe's)",
+    )
+    parser.add_argument(
+        "--threads",
+        type=int,
+        help="the CPU's threads; the same numbers need as many (default: torch's choice; torchrun's is one a process)",
+    )
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        help="where the datasets are, or are downloaded to (default: data/); with --dataset folder, the folder of pictures",
+    )
+    parser.add_argument(
+        "--side",
+        type=int,
+        help="--dataset folder: the pictures' middle squares are resized to so many pixels, a multiple of 4 from 16 to 64 (default: by their size)",
+    )
+    parser.add_argument(
+        "--out", type=Path, help="folder to put the bundles in (default: pretrained/ for full recipes, else runs/)"
+    )
+    parser.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on where this very command was killed; models that it finished are kept",
+    )
+    parser.add_argument(
+        "--checkpoint-every",
+        type=float,
+        default=CHECKPOINT_SECONDS,
+        metavar="SECONDS",
+        help="at least so long between checkpoints; 0: at each epoch's end; default: 10",
+    )
+    parser.add_argument(
+        "--evaluate",
+        action="store_true",
+        help="train nothing: measure the bundles in pretrained/ (or --out) again, and write their figures",
+    )
     dry_help = "one batch through everything; with --evaluate, measure only; nothing is written"
     parser.add_argument("--dry-run", action="store_true", help=dry_help)
     options = parser.parse_args(arguments)
@@ -106,7 +172,10 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 def configure(options: argparse.Namespace, found=None) -> list[Config]:
     """The recipes with the command line's changes. found: the folder's pictures, where those are the dataset. Raises ValueError."""
     if found is not None:
-        full = [folder_recipe(found.pictures, kind, found.side, found.channels, len(found.train.images)) for kind in options.model or ("vae", "aae")]
+        full = [
+            folder_recipe(found.pictures, kind, found.side, found.channels, len(found.train.images))
+            for kind in options.model or ("vae", "aae")
+        ]
     elif options.recipe:
         names = itertools.chain.from_iterable(ZOO if name == "all" else [name] for name in options.recipe)
         full = [RECIPES[name] for name in names]
@@ -115,16 +184,34 @@ def configure(options: argparse.Namespace, found=None) -> list[Config]:
     if options.latent_dim == 1:
         raise ValueError("--latent-dim must be at least 2: the explorer draws no codes of one dimension")
     model = {"latent_dim": options.latent_dim, "hidden": None if options.hidden is None else tuple(options.hidden)}
-    training = {name: getattr(options, name) for name in ("epochs", "batch_size", "lr", "beta", "adversarial_weight", "discriminator_lr", "precision", "seed")}
+    training = {
+        name: getattr(options, name)
+        for name in (
+            "epochs",
+            "batch_size",
+            "lr",
+            "beta",
+            "adversarial_weight",
+            "discriminator_lr",
+            "precision",
+            "seed",
+        )
+    }
     changed = [
         dataclasses.replace(
             config,
-            model=dataclasses.replace(config.model, **{name: value for name, value in model.items() if value is not None}),
-            training=dataclasses.replace(config.training, **{name: value for name, value in training.items() if value is not None}),
+            model=dataclasses.replace(
+                config.model, **{name: value for name, value in model.items() if value is not None}
+            ),
+            training=dataclasses.replace(
+                config.training, **{name: value for name, value in training.items() if value is not None}
+            ),
         )
         for config in full
     ]
-    return list(dict.fromkeys(changed if options.prior is None else [with_prior(config, options.prior) for config in changed]))
+    return list(
+        dict.fromkeys(changed if options.prior is None else [with_prior(config, options.prior) for config in changed])
+    )
 
 
 def destination(config: Config, options: argparse.Namespace, started: datetime) -> Path:
@@ -295,7 +382,11 @@ def reader(data_dir: Path, found=None):
     """read(dataset, split): opens each split once; of a folder of pictures what was found."""
     from explorer.data import datasets
 
-    return functools.cache(lambda dataset, split: getattr(found, split) if dataset == FOLDER else datasets.load(dataset, split, data_dir, download=True))
+    return functools.cache(
+        lambda dataset, split: (
+            getattr(found, split) if dataset == FOLDER else datasets.load(dataset, split, data_dir, download=True)
+        )
+    )
 
 
 def read_folder(path: Path, side: int | None):
@@ -312,13 +403,17 @@ def read_folder(path: Path, side: int | None):
 
         found = folder.read(path, side, progress)
     kind, classes = ("grey", "colour")[found.channels == 3], len(found.pictures.class_names)
-    print(f"{path}: {len(found.train.images) + len(found.test.images):,} pictures in {classes} class{'' if classes == 1 else 'es'}, {kind}, {found.side} x {found.side}")
+    print(
+        f"{path}: {len(found.train.images) + len(found.test.images):,} pictures in {classes} class{'' if classes == 1 else 'es'}, {kind}, {found.side} x {found.side}"
+    )
     for sentence in folder.problems(found):
         print(sentence, file=sys.stderr)
     return found
 
 
-def train_one(config: Config, target: Path, read, device, processes: Processes, options: argparse.Namespace) -> dict[str, str]:
+def train_one(
+    config: Config, target: Path, read, device, processes: Processes, options: argparse.Namespace
+) -> dict[str, str]:
     """Trains, measures and writes one model. Returns its row of the table. Of several processes only the first reads what was there, looks on and writes."""
     from explorer.training import fit as training
     from explorer.training.checkpoint import load_checkpoint, remove_checkpoint
@@ -328,17 +423,27 @@ def train_one(config: Config, target: Path, read, device, processes: Processes, 
     saved = processes.from_first(lambda: load_checkpoint(file)) if options.resume else None
     if saved and options.out is None:
         target = HERE / saved.target  # a killed run's folder in runs/ names the time at which it was started
-    elif options.resume and not saved and (finished := processes.from_first(lambda: find_finished(target, config, options))):
+    elif (
+        options.resume
+        and not saved
+        and (finished := processes.from_first(lambda: find_finished(target, config, options)))
+    ):
         print(f"\n{config.name}: {shown_path(finished.path)} is of this very configuration; kept")
         return table_row(config, finished.metrics, shown_path(finished.path))
     dataset = config.training.dataset
     train, test = read(dataset, "train"), read(dataset, "test")
     after = f", going on after epoch {saved.checkpoint.epoch}" if saved else ""
-    print(f"\n{config.name}: {config.training.epochs} epochs on {len(train.images):,} images, seed {config.training.seed}{after}")
+    print(
+        f"\n{config.name}: {config.training.epochs} epochs on {len(train.images):,} images, seed {config.training.seed}{after}"
+    )
     resume = saved.checkpoint if saved else None
     if resume and not training.goes_on_exactly(resume, device):
         warn("The checkpoint is of another kind of device: from here on, other random numbers are drawn.")
-    recorder = Recorder(config, test, device, saved.recorded if saved else None) if config.model.latent_dim == 2 and is_first() else None
+    recorder = (
+        Recorder(config, test, device, saved.recorded if saved else None)
+        if config.model.latent_dim == 2 and is_first()
+        else None
+    )
     keep = None if options.dry_run or not is_first() else Checkpoints(file, target, options.checkpoint_every, recorder)
     begun = time.perf_counter()
     reports = training.fit(config, train.images, device, labels=train.labels, resume=resume, processes=processes)
@@ -347,15 +452,28 @@ def train_one(config: Config, target: Path, read, device, processes: Processes, 
 
     def finish() -> dict[str, str]:
         samples = 0 if options.dry_run else importance_samples(config)
-        evaluated, cost = measure(last.model, config, train, test, device, seconds, resume.epoch if resume else None, samples)
+        evaluated, cost = measure(
+            last.model, config, train, test, device, seconds, resume.epoch if resume else None, samples
+        )
         cost["device"] = describe(device, processes, config.training.precision)
         if options.dry_run:
             return table_row(config, evaluated.metrics | cost, NOT_WRITTEN)
-        write(target, last.model, config, evaluated, cost, last.history, test.labels, recording=recorder and recorder.arrays())
+        write(
+            target,
+            last.model,
+            config,
+            evaluated,
+            cost,
+            last.history,
+            test.labels,
+            recording=recorder and recorder.arrays(),
+        )
         try:
             remove_checkpoint(file)
         except OSError as error:  # Windows removes no file that another program has open
-            warn(f"{config.name}: the bundle is written. Its checkpoint {file} cannot be removed ({error.strerror}): remove it.")
+            warn(
+                f"{config.name}: the bundle is written. Its checkpoint {file} cannot be removed ({error.strerror}): remove it."
+            )
         return table_row(config, evaluated.metrics | cost, shown_path(target))
 
     return processes.from_first(finish)
@@ -493,7 +611,13 @@ def show_progress(reports, config: Config, dry_run: bool, recorder=None, keep: C
     terminal = sys.stderr.isatty()
     first = report = next(reports)
     before = (first.epoch - 1) * first.steps + first.step - 1
-    with tqdm(total=config.training.epochs * first.steps, initial=before, disable=not terminal, unit="step", dynamic_ncols=True) as bar:
+    with tqdm(
+        total=config.training.epochs * first.steps,
+        initial=before,
+        disable=not terminal,
+        unit="step",
+        dynamic_ncols=True,
+    ) as bar:
         for report in itertools.chain([first], reports):
             bar.update()
             bar.set_description(f"epoch {report.epoch}/{config.training.epochs}", refresh=False)

@@ -36,7 +36,10 @@ class ModelConfig:
     kind: str  # "ae", "vae" or "aae"
     image_side: int = 28  # pixels; images are square
     latent_dim: int = 2
-    hidden: tuple[int, ...] = (512, 512)  # widths of the encoder; the decoder has them in reverse. conv: channels of convolutions that halve the side, then a layer's width
+    hidden: tuple[int, ...] = (
+        512,
+        512,
+    )  # widths of the encoder; the decoder has them in reverse. conv: channels of convolutions that halve the side, then a layer's width
     prior: str = "normal"
     discriminator_hidden: tuple[int, ...] = (256, 256)  # AAE only
     frequencies: int = 0  # AAE only: random waves over the latent that the discriminator sees beside the code
@@ -78,7 +81,9 @@ class TrainingConfig:
     seed: int = 0
     beta: float = 1.0  # VAE: weight of the KL term
     adversarial_weight: float = 200.0  # AAE: weight of -log D(code)
-    adversarial_rise: float = 0.0  # AAE: share of the steps in which that weight rises, from RISE_FROM of it; 0: it is there at once
+    adversarial_rise: float = (
+        0.0  # AAE: share of the steps in which that weight rises, from RISE_FROM of it; 0: it is there at once
+    )
     discriminator_lr: float = 1e-3  # AAE
     r1: float = 0.05  # AAE: weight of the gradient penalty on the discriminator, at draws of the prior
     smoothing: float = 0.0  # AAE: standard deviation of the noise through which the discriminator sees at first
@@ -131,12 +136,21 @@ class Config:
         _require(model.kind in KINDS, f"model kind {model.kind!r} is unknown; there are {', '.join(KINDS)}")
         known = (*DATASETS, FOLDER)
         _require(training.dataset in known, f"dataset {training.dataset!r} is unknown; there are {', '.join(known)}")
-        _require((training.dataset == FOLDER) == (self.pictures is not None), f"the dataset {FOLDER}, and no other, comes with what its pictures are")
+        _require(
+            (training.dataset == FOLDER) == (self.pictures is not None),
+            f"the dataset {FOLDER}, and no other, comes with what its pictures are",
+        )
         _require(model.channels in (1, 3), f"channels must be 1 or 3, not {model.channels!r}")
         _require(model.network in NETWORKS, f"network {model.network!r} is unknown; there are {', '.join(NETWORKS)}")
         _require(model.prior in PRIORS, f"prior {model.prior!r} is unknown; there are {', '.join(PRIORS)}")
-        _require(model.prior == "normal" or model.latent_dim == 2, f"the prior {model.prior} lies in the plane: latent_dim must be 2, not {model.latent_dim!r}")
-        _require(training.precision in PRECISIONS, f"precision {training.precision!r} is unknown; there are {', '.join(PRECISIONS)}")
+        _require(
+            model.prior == "normal" or model.latent_dim == 2,
+            f"the prior {model.prior} lies in the plane: latent_dim must be 2, not {model.latent_dim!r}",
+        )
+        _require(
+            training.precision in PRECISIONS,
+            f"precision {training.precision!r} is unknown; there are {', '.join(PRECISIONS)}",
+        )
         labelled = model.kind == "aae" and model.prior == "mixture"
         _require(labelled or not model.label_informed, "label_informed needs an AAE with the mixture prior")
         for name, value in {
@@ -152,13 +166,22 @@ class Config:
             _require(right, f"{name} must be 1 to {MOST_LAYERS} whole numbers of at least 1, not {widths!r:.80}")
         if model.network == "conv":
             sides, halvings = CONVOLUTION_SIDES, len(model.hidden) - 1
-            _require(model.image_side in sides, f"image_side must be a multiple of 4 from {sides[0]} to {sides[-1]} for convolutions, not {model.image_side!r}")
+            _require(
+                model.image_side in sides,
+                f"image_side must be a multiple of 4 from {sides[0]} to {sides[-1]} for convolutions, not {model.image_side!r}",
+            )
             fits = halvings >= 1 and model.image_side % 2**halvings == 0
-            _require(fits, f"hidden must be channels of convolutions that each halve the side {model.image_side}, then a width, not {model.hidden!r}")
+            _require(
+                fits,
+                f"hidden must be channels of convolutions that each halve the side {model.image_side}, then a width, not {model.hidden!r}",
+            )
         if self.pictures is not None:
             classes = len(self.pictures.class_names)
             _require(1 <= classes <= 256, f"there may be from 1 to 256 classes, not {classes}")
-            _require(classes <= CLASSES or not model.label_informed, f"label_informed needs at most {CLASSES} classes, not {classes}")
+            _require(
+                classes <= CLASSES or not model.label_informed,
+                f"label_informed needs at most {CLASSES} classes, not {classes}",
+            )
             for name, pattern in {"digest": "[0-9a-f]*", "checks": "([0-9a-f]{8}|-{8})*"}.items():
                 right = re.fullmatch(pattern, getattr(self.pictures, name)) is not None
                 _require(right, f"the pictures' {name} must be hexadecimal digits")
@@ -214,7 +237,8 @@ class Config:
         """The inverse of `to_dict`, also after a round trip through JSON. Raises ValueError on unknown or missing fields."""
         try:
             model, pictures = (
-                part and {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()} for part in (data["model"], data.get("pictures"))
+                part and {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()}
+                for part in (data["model"], data.get("pictures"))
             )
             return cls(ModelConfig(**model), TrainingConfig(**data["training"]), pictures and Pictures(**pictures))
         except (TypeError, KeyError, AttributeError) as error:
@@ -282,8 +306,16 @@ def _recipe(dataset: str, kind: str, **changes) -> Config:
 # mass must find its way between ridges from the start, and the discriminator see details
 _NARROW = {"r1": 0.01, "smoothing": 1.0, "adversarial_rise": 0.0}
 _FINE = {"frequencies": 32, "r1": 0.03, "smoothing": 0.7}  # coarse shapes first, then thin gaps
-_THIN = {"adversarial_weight": 5.0, "adversarial_rise": 0.0, "r1": 1.0}  # in many dimensions codes are easy to tell from the prior
-_MANY = {8: (400, 400), 16: (400, 400), 32: (320, 320)}  # dimensions and widths: narrower, so that a bundle with its codes keeps within 3 MB
+_THIN = {
+    "adversarial_weight": 5.0,
+    "adversarial_rise": 0.0,
+    "r1": 1.0,
+}  # in many dimensions codes are easy to tell from the prior
+_MANY = {
+    8: (400, 400),
+    16: (400, 400),
+    32: (320, 320),
+}  # dimensions and widths: narrower, so that a bundle with its codes keeps within 3 MB
 _ALL = [
     *(_recipe("mnist", kind) for kind in KINDS),
     *(_recipe(dataset, kind, epochs=20) for dataset in ("fashion-mnist", "kmnist") for kind in ("ae", "vae")),
@@ -296,7 +328,15 @@ _ALL = [
     _recipe("mnist", "aae", prior="mixture", label_informed=True, adversarial_weight=200.0, **_NARROW),
     _recipe("mnist", "aae", prior="swiss-roll", adversarial_weight=200.0, **_NARROW),
     *(
-        _recipe(dataset, kind, latent_dim=dimensions, hidden=hidden, epochs=30, precision="auto", **(_THIN if kind == "aae" else {}))
+        _recipe(
+            dataset,
+            kind,
+            latent_dim=dimensions,
+            hidden=hidden,
+            epochs=30,
+            precision="auto",
+            **(_THIN if kind == "aae" else {}),
+        )
         for dataset in ("mnist", "fashion-mnist")
         for dimensions, hidden in _MANY.items()
         for kind in ("vae", "aae")
@@ -327,7 +367,9 @@ def folder_recipe(pictures: Pictures, kind: str, side: int, channels: int, image
     halvings = 1
     while side % 2 ** (halvings + 1) == 0 and side // 2 ** (halvings + 1) >= 4:
         halvings += 1
-    model = ModelConfig(kind, image_side=side, channels=channels, network="conv", hidden=(16, 32, 64, 64)[:halvings] + (256,))
+    model = ModelConfig(
+        kind, image_side=side, channels=channels, network="conv", hidden=(16, 32, 64, 64)[:halvings] + (256,)
+    )
     return Config(model, TrainingConfig(FOLDER, **_folder_training(kind, images)), pictures)
 
 
@@ -335,6 +377,10 @@ def with_prior(config: Config, prior: str) -> Config:
     """The same with another prior, and with what the recipes for such a prior have in common; the adversary's weight stays. Raises ValueError."""
     if prior == config.model.prior:
         return config
-    settings = _NARROW if prior != "normal" else {name: getattr(recipe(config.training.dataset, config.model.kind).training, name) for name in _NARROW}
+    settings = (
+        _NARROW
+        if prior != "normal"
+        else {name: getattr(recipe(config.training.dataset, config.model.kind).training, name) for name in _NARROW}
+    )
     model = dataclasses.replace(config.model, prior=prior)
     return dataclasses.replace(config, model=model, training=dataclasses.replace(config.training, **settings))

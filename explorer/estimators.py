@@ -49,7 +49,9 @@ def pathwise(f: Callable[[Tensor], Tensor], mean: Tensor, log_var: Tensor, noise
     f: draws (n, k) to values (n,), each of its own draw alone; mean, log_var: (k,); noise: (n, k), draws of N(0, I).
     """
     _check_parameters(mean, log_var, noise=noise)
-    mean, log_var = (one.expand_as(noise).clone().requires_grad_() for one in (mean, log_var))  # a leaf a draw: a gradient a draw
+    mean, log_var = (
+        one.expand_as(noise).clone().requires_grad_() for one in (mean, log_var)
+    )  # a leaf a draw: a gradient a draw
     z = gaussian.reparameterise(mean, log_var, noise)
     values = f(z)
     _check_shapes(("f(z)", values, noise.shape[:1]))

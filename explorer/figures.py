@@ -11,7 +11,11 @@ from plotly.subplots import make_subplots
 KIND_COLOURS = {"AE": "#94a4a2", "VAE": "#3f90da", "AAE": "#e76300"}
 MOST_DOTS = 3_000  # of a map of holes. Each is an element of the page: for more Plotly needs WebGL, which may be lost
 CODES, PRIOR, HOLE = "#3f90da", "#94a4a2", "#bd1f01"
-DISTANCES = {"coverage": "coverage (more is nearer)", "sliced_w2_squared": "sliced W₂² (less is nearer)", "knn_kl": "kNN-KL, nats (less is nearer)"}
+DISTANCES = {
+    "coverage": "coverage (more is nearer)",
+    "sliced_w2_squared": "sliced W₂² (less is nearer)",
+    "knn_kl": "kNN-KL, nats (less is nearer)",
+}
 
 
 def distances(rows: Sequence[Mapping]) -> go.Figure:
@@ -21,7 +25,9 @@ def distances(rows: Sequence[Mapping]) -> go.Figure:
     """
     if not rows:
         raise ValueError("there is no model to draw")
-    figure = make_subplots(cols=len(DISTANCES), shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=list(DISTANCES.values()))
+    figure = make_subplots(
+        cols=len(DISTANCES), shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=list(DISTANCES.values())
+    )
     titles = [row["title"] for row in rows]
     for column, name in enumerate(DISTANCES, start=1):
         means, stds = np.array([row[f"{name}_null"] for row in rows]).T
@@ -43,7 +49,9 @@ def frontier(rows: Sequence[Mapping]) -> go.Figure:
     """Reconstruction against coverage, a dot a model. rows: each with title, kind, reconstruction (nats) and coverage."""
     figure = go.Figure()
     rows = sorted(rows, key=lambda row: row["coverage"])
-    sides = {row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)}  # neighbours' names do not meet
+    sides = {
+        row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)
+    }  # neighbours' names do not meet
     for kind, colour in KIND_COLOURS.items():
         found = [row for row in rows if row["kind"] == kind]
         figure.add_scatter(
@@ -66,7 +74,9 @@ def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:
     """
     _check_sets(codes=codes, prior_draws=prior_draws)
     shown = min(codes.shape[1], 4)
-    figure = make_subplots(cols=shown, shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=[f"z{'₁₂₃₄'[d]}" for d in range(shown)])
+    figure = make_subplots(
+        cols=shown, shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=[f"z{'₁₂₃₄'[d]}" for d in range(shown)]
+    )
     edge = max(4.0, float(np.quantile(np.abs(codes[:, :shown]), 0.999)))
     edges = np.linspace(-edge, edge, 65)
     for d in range(shown):
@@ -74,7 +84,16 @@ def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:
             density = np.histogram(values, edges)[0] / len(values) / np.diff(edges)
             filled = "tozeroy" if name == "p(z)" else None
             line = {"shape": "hvh", "color": colour, "width": 2}
-            figure.add_scatter(x=(edges[1:] + edges[:-1]) / 2, y=density, line=line, fill=filled, name=name, showlegend=d == 0, row=1, col=d + 1)
+            figure.add_scatter(
+                x=(edges[1:] + edges[:-1]) / 2,
+                y=density,
+                line=line,
+                fill=filled,
+                name=name,
+                showlegend=d == 0,
+                row=1,
+                col=d + 1,
+            )
     return figure.update_layout(height=260, margin={"l": 10, "r": 10, "t": 30, "b": 20})
 
 
@@ -83,13 +102,23 @@ def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
 
     prior_draws: (n, 2), covered: (n,) bool. Raises ValueError for others.
     """
-    if np.ndim(prior_draws) != 2 or prior_draws.shape[1] != 2 or covered.shape != (len(prior_draws),) or covered.dtype != bool or not len(covered):
-        raise ValueError(f"prior_draws must be (n, 2) and covered (n,) bool, n at least 1, not {np.shape(prior_draws)} and {covered.shape} {covered.dtype}")
+    if (
+        np.ndim(prior_draws) != 2
+        or prior_draws.shape[1] != 2
+        or covered.shape != (len(prior_draws),)
+        or covered.dtype != bool
+        or not len(covered)
+    ):
+        raise ValueError(
+            f"prior_draws must be (n, 2) and covered (n,) bool, n at least 1, not {np.shape(prior_draws)} and {covered.shape} {covered.dtype}"
+        )
     figure = go.Figure()
     for which, name, colour, size in ((covered, "covered", PRIOR, 3), (~covered, "in a hole", HOLE, 5)):
         x, y = prior_draws[:MOST_DOTS][which[:MOST_DOTS]].T
         marker = {"color": colour, "size": size, "opacity": 0.7}
-        figure.add_scatter(x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", name=f"{name}: {which.mean():.1%}")
+        figure.add_scatter(
+            x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", name=f"{name}: {which.mean():.1%}"
+        )
     figure.update_yaxes(scaleanchor="x")
     return figure.update_layout(height=430, margin={"l": 10, "r": 10, "t": 10, "b": 20}, legend_itemsizing="constant")
 
@@ -112,12 +141,16 @@ def training_curves(history: Sequence[Mapping]) -> go.Figure:
     figure.update_yaxes(title="nats (solid)", secondary_y=False)
     figure.update_yaxes(title="nats (dotted)", secondary_y=True, showgrid=False)
     legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom"}
-    return figure.update_layout(xaxis_title="epoch", height=400, margin={"l": 10, "r": 10, "t": 10, "b": 40}, legend=legend)
+    return figure.update_layout(
+        xaxis_title="epoch", height=400, margin={"l": 10, "r": 10, "t": 10, "b": 40}, legend=legend
+    )
 
 
 def _check_sets(**sets: np.ndarray) -> None:
     for name, points in sets.items():
         if np.ndim(points) != 2 or not points.size or points.shape[1] != next(iter(sets.values())).shape[-1]:
-            raise ValueError(f"{name} must be (n, d), n and d at least 1, of as many dimensions as the others, not {np.shape(points)}")
+            raise ValueError(
+                f"{name} must be (n, d), n and d at least 1, of as many dimensions as the others, not {np.shape(points)}"
+            )
         if not np.isfinite(points).all():
             raise ValueError(f"{name} holds NaN or infinity")

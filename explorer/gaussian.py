@@ -213,7 +213,9 @@ def _check_posterior(mean: Tensor, log_var: Tensor) -> None:
 
 
 def _check_pair(mean: Tensor, log_var: Tensor) -> None:
-    if mean.shape != log_var.shape or mean.ndim < 1 or mean.shape[-1] < 1:  # in every step of a training: what follows is slower
+    if (
+        mean.shape != log_var.shape or mean.ndim < 1 or mean.shape[-1] < 1
+    ):  # in every step of a training: what follows is slower
         _dimensions(mean=mean, log_var=log_var)
         _check_leading(mean=mean.shape[:-1], log_var=log_var.shape[:-1])
 
@@ -221,7 +223,9 @@ def _check_pair(mean: Tensor, log_var: Tensor) -> None:
 def _check_types(**tensors: Tensor) -> None:
     types = {name: tensor.dtype for name, tensor in tensors.items()}
     if len(set(types.values())) > 1 or not next(iter(types.values())).is_floating_point:
-        raise ValueError("the number types must be one, of floats: " + ", ".join(f"{name} is {kind}" for name, kind in types.items()))
+        raise ValueError(
+            "the number types must be one, of floats: " + ", ".join(f"{name} is {kind}" for name, kind in types.items())
+        )
 
 
 def _dimensions(**vectors: Tensor) -> int:

@@ -148,9 +148,16 @@ def elbo_surgery(mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_prior
     of just these n posteriors, so its density is exact; that of a larger set's would be another.
     Raises ValueError for other shapes, and for NaN or infinity. (Hoffman & Johnson 2016, "ELBO surgery".)
     """
-    if mean.ndim != 2 or not mean.size or not mean.shape == log_var.shape == z.shape or log_prior_z.shape != mean.shape[:1]:
+    if (
+        mean.ndim != 2
+        or not mean.size
+        or not mean.shape == log_var.shape == z.shape
+        or log_prior_z.shape != mean.shape[:1]
+    ):
         shapes = ", ".join(str(array.shape) for array in (mean, log_var, z, log_prior_z))
-        raise ValueError(f"mean, log_var and z must be (n, d) and log_prior_z (n,), not {shapes}; n and d are at least 1")
+        raise ValueError(
+            f"mean, log_var and z must be (n, d) and log_prior_z (n,), not {shapes}; n and d are at least 1"
+        )
     mean, log_var, z, log_prior_z = _finite(mean=mean, log_var=log_var, z=z, log_prior_z=log_prior_z)
     # log q(z|n) = -½ Σ ((z - μ)²/σ² + log σ² + log 2π)
     log_q_own = -0.5 * ((z - mean) ** 2 * np.exp(-log_var) + log_var + math.log(2 * math.pi)).sum(1)  # (n,)
@@ -181,7 +188,9 @@ def importance_weighted_bound(log_joint: np.ndarray, log_q: np.ndarray) -> Impor
     (Burda et al. 2015, arXiv 1509.00519, section 3.)
     """
     if log_joint.shape != log_q.shape or log_joint.ndim != 2 or not log_joint.size:
-        raise ValueError(f"log_joint and log_q must both be (k, n), not {log_joint.shape} and {log_q.shape}; k and n are at least 1")
+        raise ValueError(
+            f"log_joint and log_q must both be (k, n), not {log_joint.shape} and {log_q.shape}; k and n are at least 1"
+        )
     log_weight = np.subtract(log_joint, log_q, dtype=np.float64)  # (k, n)
     if not (log_weight < np.inf).all():  # a weight of 0 is none to refuse
         raise ValueError("the importance weights hold NaN or infinity")
@@ -192,7 +201,11 @@ def importance_weighted_bound(log_joint: np.ndarray, log_q: np.ndarray) -> Impor
 
 
 def knn_label_accuracy(
-    train_codes: np.ndarray, train_labels: np.ndarray, test_codes: np.ndarray, test_labels: np.ndarray, k: int = NEIGHBOURS
+    train_codes: np.ndarray,
+    train_labels: np.ndarray,
+    test_codes: np.ndarray,
+    test_labels: np.ndarray,
+    k: int = NEIGHBOURS,
 ) -> float:
     """Share of test codes for whose label most of their k nearest train codes vote; in a tie the smaller label wins.
 
@@ -201,7 +214,10 @@ def knn_label_accuracy(
     """
     _check_sets(train_codes=(train_codes, k), test_codes=(test_codes, 1))
     _check_neighbours(k)
-    for name, labels, n in (("train_labels", train_labels, len(train_codes)), ("test_labels", test_labels, len(test_codes))):
+    for name, labels, n in (
+        ("train_labels", train_labels, len(train_codes)),
+        ("test_labels", test_labels, len(test_codes)),
+    ):
         if np.shape(labels) != (n,):
             raise ValueError(f"{name} must be ({n},), a label a code, not {np.shape(labels)}")
     with warnings.catch_warnings():
@@ -219,7 +235,10 @@ def _check_sets(**sets: tuple[np.ndarray, int]) -> None:
         if np.ndim(points) != 2 or points.shape[1] < 1 or len(points) < least:
             raise ValueError(f"{name} must be (n, d) with n >= {least} and d >= 1, not {np.shape(points)}")
     if len({points.shape[1] for points, _ in sets.values()}) > 1:
-        raise ValueError("the numbers of dimensions do not fit: " + ", ".join(f"{name} has {points.shape[1]}" for name, (points, _) in sets.items()))
+        raise ValueError(
+            "the numbers of dimensions do not fit: "
+            + ", ".join(f"{name} has {points.shape[1]}" for name, (points, _) in sets.items())
+        )
     _finite(**{name: points for name, (points, _) in sets.items()})
 
 
@@ -244,7 +263,11 @@ def _distance_to_neighbour(k: int, among: np.ndarray, of: np.ndarray | None = No
     """(n,): from each of `of` to its k-th nearest of `among`; without `of`, from each of `among` to its k-th nearest other."""
     among = np.asarray(among, dtype=np.float64)
     of = None if of is None else np.asarray(of, dtype=np.float64)
-    nearest = NearestNeighbors(n_neighbors=k, algorithm=_search(among)).fit(among).kneighbors(of, return_distance=False)[:, -1]
+    nearest = (
+        NearestNeighbors(n_neighbors=k, algorithm=_search(among))
+        .fit(among)
+        .kneighbors(of, return_distance=False)[:, -1]
+    )
     # measured anew: over all pairs the search has |x|² - 2xy + |y|², by which equal points may be a little apart
     return np.linalg.norm((among if of is None else of) - among[nearest], axis=1)
 
@@ -256,7 +279,9 @@ def _kernel_sum(a: np.ndarray, b: np.ndarray, c: float) -> float:
     right = np.vstack([np.ones(len(b)), b.T, (b**2).sum(1)])  # (d + 2, m)
     total = 0.0
     for start in range(0, len(a), BLOCK):
-        shifted = np.maximum(left[start : start + BLOCK] @ right, c)  # (BLOCK, m); rounding must not make a distance negative
+        shifted = np.maximum(
+            left[start : start + BLOCK] @ right, c
+        )  # (BLOCK, m); rounding must not make a distance negative
         total += (c / shifted).sum()
     return float(total)
 
@@ -275,7 +300,9 @@ def _log_mixture(mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_q_own
     for start in range(0, n, BLOCK):
         rows = np.arange(start, min(start + BLOCK, n))
         log_components = left[rows] @ right  # (BLOCK, n)
-        log_components[rows - start, rows] = log_q_own[rows]  # without the product's rounding: so log q(z|n) - log q(z) <= log n
+        log_components[rows - start, rows] = log_q_own[
+            rows
+        ]  # without the product's rounding: so log q(z|n) - log q(z) <= log n
         top = log_components.max(1, keepdims=True)
         log_q[rows] = np.log(np.exp(log_components - top).sum(1)) + top[:, 0]
     return log_q - math.log(n)

@@ -17,7 +17,6 @@ from torch.nn import functional as F
 from explorer.config import CLASSES, ModelConfig
 from explorer.priors import get_prior
 
-
 WIDE = 256  # inputs and outputs of a layer whose products may be in a lower precision
 FREQUENCY_SCALE = 4.0  # standard deviation of the discriminator's frequencies, in radians for each unit of the latent
 
@@ -70,7 +69,10 @@ def convolutions(config: ModelConfig) -> nn.Sequential:
 def transposed_convolutions(config: ModelConfig) -> nn.Sequential:
     """Codes (n, latent_dim) to logits (n, pixels): `convolutions` the other way, each doubling the side."""
     channels = (*reversed(config.hidden[:-1]), config.channels)
-    layers: list[nn.Module] = [*multilayer_perceptron(config.latent_dim, config.hidden[-1], math.prod(config.core)), nn.Unflatten(-1, config.core)]
+    layers: list[nn.Module] = [
+        *multilayer_perceptron(config.latent_dim, config.hidden[-1], math.prod(config.core)),
+        nn.Unflatten(-1, config.core),
+    ]
     for inputs, outputs in zip(channels, channels[1:]):
         layers += [nn.ReLU(), nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1)]
     return nn.Sequential(*layers, nn.Flatten(-3))
@@ -81,7 +83,9 @@ class Encoder(nn.Module):
 
     def __init__(self, config: ModelConfig, stochastic: bool) -> None:
         super().__init__()
-        body = convolutions(config) if config.network == "conv" else multilayer_perceptron(config.pixels, *config.hidden)
+        body = (
+            convolutions(config) if config.network == "conv" else multilayer_perceptron(config.pixels, *config.hidden)
+        )
         self.body = nn.Sequential(body, nn.ReLU())
         self.mean = Linear(config.hidden[-1], config.latent_dim)
         self.log_var = Linear(config.hidden[-1], config.latent_dim) if stochastic else None
@@ -124,7 +128,9 @@ class Discriminator(nn.Module):
         self.label_informed = config.label_informed
         self.detail = 1.0  # what the waves are multiplied by
         inputs = config.latent_dim + 2 * config.frequencies + (CLASSES if config.label_informed else 0)
-        waves = (FREQUENCY_SCALE * torch.randn(config.frequencies, config.latent_dim)).half().float()  # as a bundle will store them
+        waves = (
+            (FREQUENCY_SCALE * torch.randn(config.frequencies, config.latent_dim)).half().float()
+        )  # as a bundle will store them
         self.register_buffer("frequencies", waves if config.frequencies else None)
         self.body = multilayer_perceptron(inputs, *config.discriminator_hidden, 1)
 

@@ -23,14 +23,18 @@ def reconstruction(x_logits: Tensor, x: Tensor) -> Tensor:
     Raises ValueError for other shapes.
     """
     if x.ndim != 2 or len(x) < 1 or x_logits.shape != x.shape:
-        raise ValueError(f"x_logits and x must both be (n, pixels) with n >= 1, not {tuple(x_logits.shape)} and {tuple(x.shape)}")
+        raise ValueError(
+            f"x_logits and x must both be (n, pixels) with n >= 1, not {tuple(x_logits.shape)} and {tuple(x.shape)}"
+        )
     return F.binary_cross_entropy_with_logits(x_logits, x, reduction="sum") / len(x)
 
 
 def reconstruction_of_each(x_logits: Tensor, x: Tensor) -> Tensor:
     """The same for each image: x_logits (..., pixels), and x of a shape that broadcasts to it, to (...). Raises ValueError for others."""
     if x_logits.ndim < 1 or x.ndim < 1 or x.shape[-1] != x_logits.shape[-1] or not _broadcasts(x.shape, x_logits.shape):
-        raise ValueError(f"x must have a shape that broadcasts to that of x_logits, {tuple(x_logits.shape)}, not {tuple(x.shape)}")
+        raise ValueError(
+            f"x must have a shape that broadcasts to that of x_logits, {tuple(x_logits.shape)}, not {tuple(x.shape)}"
+        )
     return F.binary_cross_entropy_with_logits(x_logits, x.expand_as(x_logits), reduction="none").sum(-1)
 
 
@@ -95,7 +99,9 @@ def discriminator_loss(
     r1 weighs the gradient penalty of Mescheder et al. 2018 (arXiv 1801.04406, eq. 9). Raises ValueError for other shapes.
     """
     if codes.shape != prior_draws.shape or codes.ndim != 2 or len(codes) < 1:
-        raise ValueError(f"codes and prior_draws must both be (n, latent_dim) with n >= 1, not {tuple(codes.shape)} and {tuple(prior_draws.shape)}")
+        raise ValueError(
+            f"codes and prior_draws must both be (n, latent_dim) with n >= 1, not {tuple(codes.shape)} and {tuple(prior_draws.shape)}"
+        )
     prior_draws = prior_draws.detach().requires_grad_()
     prior_logits = discriminator(prior_draws, labels)
     real = F.softplus(-prior_logits).mean()

@@ -48,7 +48,9 @@ class GaussianMixture(nn.Module):
         super().__init__()
         self.label, self.components = label, len(means)
         for name, constant in {"means": means, "axes": axes, "stds": stds}.items():
-            self.register_buffer(name, torch.tensor(constant, dtype=torch.float32), persistent=False)  # a bundle needs no copy of them
+            self.register_buffer(
+                name, torch.tensor(constant, dtype=torch.float32), persistent=False
+            )  # a bundle needs no copy of them
 
     def sample(self, n: int, latent_dim: int, generator: torch.Generator, component: Tensor | None = None) -> Tensor:
         """n draws: (n, latent_dim) float32, on the generator's device; of the given components (n,), or of all.

@@ -12,11 +12,18 @@ from collections.abc import Callable
 import numpy as np
 
 NEIGHBOURS, MIN_DISTANCE = 15, 0.1  # UMAP's own defaults
-LARGE, EPOCHS = 5000, 200  # points from which on so many epochs do: umap-learn's own number for sets of more than 10,000
+LARGE, EPOCHS = (
+    5000,
+    200,
+)  # points from which on so many epochs do: umap-learn's own number for sets of more than 10,000
 
 
 def umap(
-    points: np.ndarray, seed: int = 0, neighbours: int = NEIGHBOURS, min_distance: float = MIN_DISTANCE, progress: Callable[[float], None] = lambda share: None
+    points: np.ndarray,
+    seed: int = 0,
+    neighbours: int = NEIGHBOURS,
+    min_distance: float = MIN_DISTANCE,
+    progress: Callable[[float], None] = lambda share: None,
 ) -> np.ndarray:
     """A UMAP of points (n, d): (n, 2) float32. Near points stay near; distances and densities are not kept.
 
@@ -33,7 +40,10 @@ def umap(
 
     neighbours = min(neighbours, len(points) - 1)
     distance, index = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(points).kneighbors(points)
-    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):  # numba would leave torch with other threads than it had
+    with (
+        warnings.catch_warnings(),
+        threadpool_limits(1, user_api="openmp"),
+    ):  # numba would leave torch with other threads than it had
         warnings.filterwarnings("ignore", message="precomputed_knn")  # that later points could not be added
         fitted = _import_umap().UMAP(
             n_neighbors=neighbours, min_dist=min_distance, random_state=seed, n_jobs=1, n_epochs=EPOCHS if len(points) >= LARGE else None,

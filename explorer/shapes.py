@@ -33,7 +33,12 @@ def petals(count: int = 10, distance: float = 2.0, along: float = 0.5, across: f
     angles = 2 * np.pi * np.arange(count) / count
     outwards = np.stack([np.cos(angles), np.sin(angles)], -1)  # (c, 2)
     sideways = np.stack([-np.sin(angles), np.cos(angles)], -1)
-    return Mixture(f"mixture of {count} Gaussians", distance * outwards, np.stack([outwards, sideways], -2), np.tile([along, across], (count, 1)))
+    return Mixture(
+        f"mixture of {count} Gaussians",
+        distance * outwards,
+        np.stack([outwards, sideways], -2),
+        np.tile([along, across], (count, 1)),
+    )
 
 
 def swiss_roll(turns: float = 2.0, radius: float = 3.0, thickness: float = 0.15, beads: int = 200) -> Mixture:

@@ -54,5 +54,7 @@ def ask(app, path: str, method: str = "GET", body: bytes = b"", **headers: str) 
     sent = run(app, scope, body)
     start = next(message for message in sent if message["type"] == "http.response.start")
     found = {name.decode("latin-1"): value.decode("latin-1") for name, value in start["headers"]}
-    assert not any(set("\r\n\0") & set(value) for value in found.values()), found  # nothing asked becomes a header of the answer
+    assert not any(set("\r\n\0") & set(value) for value in found.values()), (
+        found
+    )  # nothing asked becomes a header of the answer
     return Answer(start["status"], found, b"".join(message.get("body", b"") for message in sent))

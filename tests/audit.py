@@ -10,7 +10,18 @@ import subprocess
 import sys
 
 SECONDS = 20  # in all: a build does not wait for a service that is away
-COMMAND = [sys.executable, "-m", "pip_audit", "--local", "--format", "json", "--progress-spinner", "off", "--timeout", "5"]
+COMMAND = [
+    sys.executable,
+    "-m",
+    "pip_audit",
+    "--local",
+    "--format",
+    "json",
+    "--progress-spinner",
+    "off",
+    "--timeout",
+    "5",
+]
 
 
 def main() -> int:
@@ -32,7 +43,10 @@ def verdict(dependencies: list[dict]) -> tuple[bool, str]:
         return False, "not audited: the advisory service knows none of them, or cannot be reached"
     found = [(one, vulnerability) for one in audited for vulnerability in one["vulns"]]
     lines = [f"audited: {len(audited)} of {len(dependencies)}, {len(found)} known vulnerabilities"]
-    lines += [f"  {one['name']} {one['version']}: {bad['id']}, mended in {', '.join(bad['fix_versions']) or 'no version yet'}" for one, bad in found]
+    lines += [
+        f"  {one['name']} {one['version']}: {bad['id']}, mended in {', '.join(bad['fix_versions']) or 'no version yet'}"
+        for one, bad in found
+    ]
     return any(bad["fix_versions"] for _, bad in found), "\n".join(lines)
 
 

@@ -11,11 +11,11 @@ import hypothesis
 import pytest
 import torch
 
+from explorer.config import Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
+from explorer.models import Autoencoder
 from explorer.store import bundle
 from explorer.training import fit as training
-from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.models import Autoencoder
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("EXPLORER_DATA_DIR", ROOT / "data"))

@@ -18,7 +18,9 @@ def generate(folder: Path, count: int, side: int, seed: int = 0, suffix: str = "
         (folder / name).mkdir(parents=True, exist_ok=True)
     for i in range(count):
         name = list(CLASSES)[i % len(CLASSES)]
-        Image.fromarray(disc(side, CLASSES[name], *rng.uniform((0.15, 0.5), (0.45, 1)))).save(folder / name / f"{i:05}{suffix}")
+        Image.fromarray(disc(side, CLASSES[name], *rng.uniform((0.15, 0.5), (0.45, 1)))).save(
+            folder / name / f"{i:05}{suffix}"
+        )
 
 
 def disc(side: int, hue: float, radius: float, brightness: float) -> np.ndarray:

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from explorer.store import bundle
-from explorer.training import recording as recordings
 from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.models import build
+from explorer.store import bundle
+from explorer.training import recording as recordings
 
 NEEDED = [  # of a VAE's metrics
     "images", "seed", "reconstruction", "coverage", "coverage_null", "code_std",

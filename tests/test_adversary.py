@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 import torch
 
-from explorer.store.bundle import load_bundle
+from explorer.address.adversary import PRESETS
 from explorer.serving import cached
+from explorer.store.bundle import load_bundle
 from explorer.ui import adversary
 from explorer.ui.texts import adversary as texts
-from explorer.address.adversary import PRESETS
 
-AAES = [bundle.path for bundle in map(load_bundle, sorted(cached.FOLDERS[""].glob("*aae*"))) if bundle.config.model.latent_dim == 2]
+AAES = [
+    bundle.path
+    for bundle in map(load_bundle, sorted(cached.FOLDERS[""].glob("*aae*")))
+    if bundle.config.model.latent_dim == 2
+]
 
 
 # mean, standard deviation, hole, its place, JSD: computed by quadrature; that of a hole of mass h is ½ (h log 2 + (1−h) log(2(1−h)/(2−h)) + log(2/(2−h)))
@@ -45,7 +49,9 @@ def test_pull_is_the_slope_of_log_d(path):
     around = torch.tensor(z).double() + step * torch.tensor([[1.0, 0], [-1.0, 0], [0, 1.0], [0, -1.0]]).double()
     log_d = torch.nn.functional.logsigmoid(discriminator(around, labels))
     assert np.isfinite([logit, *pull]).all()
-    assert adversary.discriminator_at(digest, [1, -2], label) == adversary.discriminator_at(digest, [1.0, -2.0], label)  # as JSON writes them
+    assert adversary.discriminator_at(digest, [1, -2], label) == adversary.discriminator_at(
+        digest, [1.0, -2.0], label
+    )  # as JSON writes them
     slopes = [(log_d[0] - log_d[1]).item() / (2 * step), (log_d[2] - log_d[3]).item() / (2 * step)]
     np.testing.assert_allclose(pull, slopes, rtol=1e-4, atol=1e-4)
 
@@ -56,17 +62,33 @@ def test_every_preset_and_case_has_its_words():
 
 def test_lists_open_on_the_models_of_the_front_page():
     entry = {"shape": None, "latent_dim": 2}
-    planar = [{"name": name, "kind": kind, **entry} for name, kind in (("a-vae", "vae"), ("digits-vae", "vae"), ("mnist-aae", "aae"), ("mnist-ae", "ae"), ("mnist-vae", "vae"))]
+    planar = [
+        {"name": name, "kind": kind, **entry}
+        for name, kind in (
+            ("a-vae", "vae"),
+            ("digits-vae", "vae"),
+            ("mnist-aae", "aae"),
+            ("mnist-ae", "ae"),
+            ("mnist-vae", "vae"),
+        )
+    ]
     planar.append({"name": "mnist-vae-mixture", "kind": "vae", "shape": {}})
     found = adversary.choices(planar)
     assert found["vae"] == ["mnist-vae", "digits-vae", "a-vae"]  # with N(0, I) alone: the page draws its closed form
-    assert found["aae"] == ["mnist-aae"] and found["model"][0] == "mnist-aae" and set(found["model"]) == {one["name"] for one in planar}
+    assert (
+        found["aae"] == ["mnist-aae"]
+        and found["model"][0] == "mnist-aae"
+        and set(found["model"]) == {one["name"] for one in planar}
+    )
 
 
 @pytest.mark.skipif(not AAES, reason="no shipped models: python train.py makes them")
 def test_python_answers_for_weights_that_are_kept_alone():
     planar = {entry["name"]: entry for entry in cached.catalogue().entries}
-    state = {"tab": "field", "field": {"vae": "digits-vae", "aae": "digits-aae", "z": [1, 1], "label": 0, "moment": None}}
+    state = {
+        "tab": "field",
+        "field": {"vae": "digits-vae", "aae": "digits-aae", "z": [1, 1], "label": 0, "moment": None},
+    }
     assert adversary.check(state, planar)["of"] == ["digits-aae", [1, 1], 0]
     state["field"]["moment"] = 7
     assert adversary.check(state, planar) is None  # recorded: the page shows a moment whose weights are gone

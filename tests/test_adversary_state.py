@@ -6,7 +6,11 @@ from hypothesis import strategies as st
 
 from explorer.address import adversary as lesson
 
-MODELS = {"vae": ["mnist-vae", "digits-vae"], "aae": ["mnist-aae", "mnist-aae-mixture"], "model": ["mnist-aae", "mnist-vae"]}
+MODELS = {
+    "vae": ["mnist-vae", "digits-vae"],
+    "aae": ["mnist-aae", "mnist-aae-mixture"],
+    "model": ["mnist-aae", "mnist-vae"],
+}
 DEFAULT = lesson.default_state(MODELS)
 ODD = "0123456789,.-+einaf:/<>%&= \n\0é☃"
 
@@ -24,12 +28,20 @@ def states(draw):
         elif isinstance(rule, lesson.Whole):
             part[name] = draw(st.integers(rule.least, rule.most))
         else:
-            values = draw(st.lists(st.floats(rule.least, rule.most).map(lesson._rounded), min_size=rule.count, max_size=rule.count))
+            values = draw(
+                st.lists(
+                    st.floats(rule.least, rule.most).map(lesson._rounded), min_size=rule.count, max_size=rule.count
+                )
+            )
             part[name] = values if rule.count > 1 else max(values[0], rule.least)
     if "preset" in part:  # a preset holds all its numbers; others are one's own
         part |= lesson.PRESETS.get(part["preset"], {})
         if any(all(part[name] == value for name, value in preset.items()) for preset in lesson.PRESETS.values()):
-            part["preset"] = next(key for key, preset in lesson.PRESETS.items() if all(part[name] == value for name, value in preset.items()))
+            part["preset"] = next(
+                key
+                for key, preset in lesson.PRESETS.items()
+                if all(part[name] == value for name, value in preset.items())
+            )
     state[state["tab"]] = part
     return state
 
@@ -39,7 +51,12 @@ def test_an_address_gives_its_state_back(wanted):
     assert lesson.parse(lesson.to_params(wanted), DEFAULT, MODELS) == (wanted, [])
 
 
-@given(st.dictionaries(st.sampled_from(lesson.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from([*lesson.TABS, *lesson.PRESETS, "1,2", "nan", "0.5", "-1"])))
+@given(
+    st.dictionaries(
+        st.sampled_from(lesson.PARAMETERS),
+        st.text(ODD, max_size=60) | st.sampled_from([*lesson.TABS, *lesson.PRESETS, "1,2", "nan", "0.5", "-1"]),
+    )
+)
 def test_no_address_breaks_the_page(params):
     state, problems = lesson.parse(params, DEFAULT, MODELS)
     assert state["tab"] in lesson.TABS and len(problems) <= len(params)
@@ -58,7 +75,11 @@ def test_a_preset_brings_all_its_numbers_and_a_changed_one_is_ones_own():
     assert problems == [] and state["play"] == {"preset": "weak", "seed": 7, "speed": 1} | lesson.PRESETS["weak"]
     assert lesson.to_params(state) == {"tab": "play", "preset": "weak", "seed": "7", "speed": "1"}
     changed, _ = lesson.parse({"tab": "play", "preset": "weak", "rate_d": "0.01"}, DEFAULT, MODELS)
-    assert changed["play"]["preset"] == "own" and changed["play"]["rate_d"] == 0.01 and changed["play"]["start"] == [-2.0, -2.5]
+    assert (
+        changed["play"]["preset"] == "own"
+        and changed["play"]["rate_d"] == 0.01
+        and changed["play"]["start"] == [-2.0, -2.5]
+    )
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,7 @@ import pytest
 
 from explorer.background import desks, runs
 from explorer.data import originals
-from explorer.serving import cached
-from explorer.serving import assets
+from explorer.serving import assets, cached
 
 from .asgi import ask, routes_app
 from .small_bundles import save
@@ -42,11 +41,18 @@ def digest(tmp_path_factory):
 
 def test_a_script_is_served_as_it_stands(digest):
     found = ask(APP, SCRIPT)
-    assert found.status == 200 and found.body == (assets.WEB / "kernel" / "gaussian.js").read_bytes() and found.headers["content-type"].startswith("text/javascript")
+    assert (
+        found.status == 200
+        and found.body == (assets.WEB / "kernel" / "gaussian.js").read_bytes()
+        and found.headers["content-type"].startswith("text/javascript")
+    )
     assert gzip.decompress(ask(APP, SCRIPT, Accept_Encoding="gzip, br").body) == found.body
 
 
-@pytest.mark.parametrize("kind, status", [("tensors", 200), ("latents", 200), ("encoders", 200), ("errors", 200), ("recordings", 200), ("secrets", 404)])
+@pytest.mark.parametrize(
+    "kind, status",
+    [("tensors", 200), ("latents", 200), ("encoders", 200), ("errors", 200), ("recordings", 200), ("secrets", 404)],
+)
 def test_a_models_files(digest, kind, status):
     assert ask(APP, f"/assets/any/{kind}/{digest}").status == status
 
@@ -57,12 +63,29 @@ def test_an_original(digest):
     assert ask(APP, "/assets/any/originals/digits?rows=7,7").body == first.body * 2
 
 
-@pytest.mark.parametrize("known, status", [("{}", 304), ("W/{}", 304), ('"x", {}', 304), ("*", 304), ('"x"', 200), ("{}x", 200), ("", 200), ('"', 200), ("é" * 5000, 200)])
+@pytest.mark.parametrize(
+    "known, status",
+    [
+        ("{}", 304),
+        ("W/{}", 304),
+        ('"x", {}', 304),
+        ("*", 304),
+        ('"x"', 200),
+        ("{}x", 200),
+        ("", 200),
+        ('"', 200),
+        ("é" * 5000, 200),
+    ],
+)
 def test_what_the_browser_has_is_not_sent_again(digest, known, status):
     for path in (SCRIPT, f"/assets/any/tensors/{digest}"):
         whole = ask(APP, path)
         found = ask(APP, path, If_None_Match=known.format(whole.headers["etag"]))
-        assert found.status == status and bool(found.body) == (status == 200) and found.headers["etag"] == whole.headers["etag"]
+        assert (
+            found.status == status
+            and bool(found.body) == (status == 200)
+            and found.headers["etag"] == whole.headers["etag"]
+        )
 
 
 def test_other_methods_and_ranges(digest):
@@ -71,7 +94,10 @@ def test_other_methods_and_ranges(digest):
         head = ask(APP, path, "HEAD")
         assert head.status == 200 and head.headers["content-length"] == whole.headers["content-length"]
         assert ask(APP, path, Range="bytes=0-3") == whole  # no part is promised, so the whole is right
-        assert {ask(APP, path, method).status for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "NONSENSE")} == {405}
+        assert {
+            ask(APP, path, method).status
+            for method in ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "NONSENSE")
+        } == {405}
 
 
 # What may not.
@@ -95,16 +121,46 @@ def test_tricks_get_nothing(digest, place):
         found = ask(APP, place.format(trick))
         assert found.status in (400, 404, 405) and SECRET.encode() not in found.body, (trick, found)
         assert len(found.body) < 400 and b"Traceback" not in found.body and b"import " not in found.body, (trick, found)
-        assert found.headers.get("content-type", "").startswith("text/plain") and "nosniff" in found.headers["x-content-type-options"], (trick, found)
+        assert (
+            found.headers.get("content-type", "").startswith("text/plain")
+            and "nosniff" in found.headers["x-content-type-options"]
+        ), (trick, found)
 
 
 def test_a_thousand_random_addresses_get_nothing(digest):
     rng = random.Random(0)
-    pieces = ["assets", assets.scripts_version(), "tensors", "originals", "digits", "datasets", "runs", "mnist", "..", ".", "", "%2e", "%00", "%0a", "explorer", "web", "kernel", "live.css", "0", "a", "é", "?", "=", "rows"]
+    pieces = [
+        "assets",
+        assets.scripts_version(),
+        "tensors",
+        "originals",
+        "digits",
+        "datasets",
+        "runs",
+        "mnist",
+        "..",
+        ".",
+        "",
+        "%2e",
+        "%00",
+        "%0a",
+        "explorer",
+        "web",
+        "kernel",
+        "live.css",
+        "0",
+        "a",
+        "é",
+        "?",
+        "=",
+        "rows",
+    ]
     for _ in range(1000):
         path = "/" + "/".join(rng.choice(pieces) for _ in range(rng.randint(1, 7)))
         found = ask(APP, path)
-        assert found.status in (400, 404, 405) or (found.status == 200 and path.partition("?")[0].rpartition("/")[2] in ("0", "mnist")), (path, found)
+        assert found.status in (400, 404, 405) or (
+            found.status == 200 and path.partition("?")[0].rpartition("/")[2] in ("0", "mnist")
+        ), (path, found)
 
 
 def test_an_address_writes_no_header(digest):
@@ -156,5 +212,9 @@ def test_every_answer_has_the_headers(digest):
         assert found["x-content-type-options"] == "nosniff" and found["referrer-policy"] == "same-origin"
         policy = dict(part.split(" ", 1) for part in found["content-security-policy"].split("; "))
         assert policy["default-src"] == policy["frame-ancestors"] == "'self'" and policy["object-src"] == "'none'"
-        assert "'unsafe-inline'" not in policy["script-src"] and policy["script-src"].count("'sha256-") == 1  # Streamlit's own, by what it is
-        assert "*" not in found["content-security-policy"] and "http" not in found["content-security-policy"]  # no other host
+        assert (
+            "'unsafe-inline'" not in policy["script-src"] and policy["script-src"].count("'sha256-") == 1
+        )  # Streamlit's own, by what it is
+        assert (
+            "*" not in found["content-security-policy"] and "http" not in found["content-security-policy"]
+        )  # no other host

@@ -12,7 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.address import adversary as adversary_state, practice as choices, kl as kl_state, reparameterisation as reparameterisation_state, explore as state
+from explorer.address import adversary as adversary_state
+from explorer.address import explore as state
+from explorer.address import kl as kl_state
+from explorer.address import practice as choices
+from explorer.address import reparameterisation as reparameterisation_state
 from explorer.serving import failure
 from explorer.ui import kept
 
@@ -26,7 +30,33 @@ JUNK = [
     "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "![x](http://e.vil/x)", "[x](http://e.vil)", "http://e.vil", "$\\frac12$", ":red[x]", "`", "```", "\n# x", "\0",
     "\ud800", "☃", "é" * 50, "\u202e", "a\r\nSet-Cookie: x=y", "%00", "%", "&left=x", "x" * 100_000, "1," * 50_000, "mnist:1;" * 12_000, "9" * 100_000, "-" * 100_000, "vae,digits," + "beta=1," * 15_000,
 ]  # fmt: skip
-VALUES = [None, True, False, 0, -1, 0.5, 2**70, -(2**70), 1e308, float("nan"), float("inf"), "", "x", "1", "<script>", "x" * 10_000, [], [[]], [None], [1e308, 1], ["a", "b"], [0] * 5000, {}, {"a": {}}, [[[[]]]]]
+VALUES = [
+    None,
+    True,
+    False,
+    0,
+    -1,
+    0.5,
+    2**70,
+    -(2**70),
+    1e308,
+    float("nan"),
+    float("inf"),
+    "",
+    "x",
+    "1",
+    "<script>",
+    "x" * 10_000,
+    [],
+    [[]],
+    [None],
+    [1e308, 1],
+    ["a", "b"],
+    [0] * 5000,
+    {},
+    {"a": {}},
+    [[[[]]]],
+]
 
 
 class Page(SimpleNamespace):
@@ -85,7 +115,10 @@ def test_a_thousand_addresses(page):
     for _ in range(CASES):
         right = legal_values(rng, page)
         names = rng.sample(page.parameters, rng.randint(1, min(4, len(page.parameters))))
-        params = {name: rng.choice(JUNK) if name not in right or rng.random() < 0.6 else broken(rng, right[name]) for name in names}
+        params = {
+            name: rng.choice(JUNK) if name not in right or rng.random() < 0.6 else broken(rng, right[name])
+            for name in names
+        }
         if rng.random() < 0.5:
             params = right | params
         found, problems = page.parse(params)
@@ -114,12 +147,17 @@ def junk_somewhere(rng: random.Random, sent):
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_a_thousand_messages_of_a_browser(page, monkeypatch):
     rng, kept_ones = random.Random(3), 0
-    fake = SimpleNamespace(session_state={}, query_params=SimpleNamespace(from_dict=lambda params: written.append(params)))
+    fake = SimpleNamespace(
+        session_state={}, query_params=SimpleNamespace(from_dict=lambda params: written.append(params))
+    )
     monkeypatch.setattr(kept, "st", fake)
     keep = kept.keeper("page", page.check, page.to_params)
     for _ in range(CASES):
         written: list[dict] = []
-        fake.session_state = {"page_state": "before", "page": {"state": junk_somewhere(rng, copy.deepcopy(page.default) | {"revision": 3})}}
+        fake.session_state = {
+            "page_state": "before",
+            "page": {"state": junk_somewhere(rng, copy.deepcopy(page.default) | {"revision": 3})},
+        }
         keep()
         found = fake.session_state["page_state"]
         if found == "before":
@@ -142,7 +180,10 @@ def test_messages_that_are_no_state_at_all(sent, monkeypatch):
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)
 def test_a_right_message_is_kept_as_it_is(page, monkeypatch):
-    fake = SimpleNamespace(session_state={"page": {"state": page.default | {"revision": 7}}}, query_params=SimpleNamespace(from_dict=lambda params: None))
+    fake = SimpleNamespace(
+        session_state={"page": {"state": page.default | {"revision": 7}}},
+        query_params=SimpleNamespace(from_dict=lambda params: None),
+    )
     monkeypatch.setattr(kept, "st", fake)
     kept.keeper("page", page.check, page.to_params)()
     assert fake.session_state["page_state"] == page.default | {"revision": 7}
@@ -153,7 +194,13 @@ def test_what_the_address_does_not_hold_is_kept_too():
     sent = copy.deepcopy(LESSON_DEFAULT)
     sent["tab"], sent["teach"]["std"], sent["play"]["seed"], sent["readings"]["other"] = "field", 0.7, 5, "line"
     assert PAGES["adversary"].check(sent) == sent
-    sent = DEFAULT | {"tool": "walk", "near": "find", "near_k": "12", "near_at": [1.0, 2.0], "near_region": "circle,0.8"}
+    sent = DEFAULT | {
+        "tool": "walk",
+        "near": "find",
+        "near_k": "12",
+        "near_at": [1.0, 2.0],
+        "near_region": "circle,0.8",
+    }
     assert PAGES["explorer"].check(sent) == sent
 
 
@@ -163,14 +210,25 @@ def test_what_the_address_does_not_hold_is_kept_too():
 @given(st.text(max_size=60) | st.sampled_from([one[:200] for one in JUNK]))
 def test_words_from_outside_cannot_be_markup(text):
     shown = failure.plain(text)
-    outside = re.sub("`[^`]+`", "", re.sub(r"\\.", "", shown))  # without escaped characters, and without code, where nothing is markup
+    outside = re.sub(
+        "`[^`]+`", "", re.sub(r"\\.", "", shown)
+    )  # without escaped characters, and without code, where nothing is markup
     assert not re.search(r"[!-/:-@\[-`{-~]", outside) and "\n" not in shown
-    assert not re.search(r"(?i)https?://|www\.|[-.\w+]@[-\w]", re.sub(r"\\(.)", r"\1", re.sub("`[^`]+`", "", shown)))  # which would become links
-    assert re.sub(r"\\(.)", r"\1", shown).replace("\u2060", "").split() == text.replace("\u2060", "").split() or "`" in text or "\\" in text
+    assert not re.search(
+        r"(?i)https?://|www\.|[-.\w+]@[-\w]", re.sub(r"\\(.)", r"\1", re.sub("`[^`]+`", "", shown))
+    )  # which would become links
+    assert (
+        re.sub(r"\\(.)", r"\1", shown).replace("\u2060", "").split() == text.replace("\u2060", "").split()
+        or "`" in text
+        or "\\" in text
+    )
 
 
 def test_code_in_a_sentence_stays_code():
-    assert failure.plain("a/b.json: it is missing. Run `python train.py`.") == r"a\/b\.json\: it is missing\. Run `python train.py`\."
+    assert (
+        failure.plain("a/b.json: it is missing. Run `python train.py`.")
+        == r"a\/b\.json\: it is missing\. Run `python train.py`\."
+    )
 
 
 @pytest.mark.parametrize("page", PAGES.values(), ids=PAGES)

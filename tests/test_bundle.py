@@ -20,12 +20,13 @@ from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
 from explorer import files, objectives
-from explorer.data import datasets, originals
-from explorer.store import bundle
-from explorer.training import recording, fit as training
-from explorer.store.bundle import BundleError, load_bundle
 from explorer.config import KINDS, RECIPES, Config, ModelConfig, TrainingConfig, recipe
+from explorer.data import datasets, originals
 from explorer.models import build
+from explorer.store import bundle
+from explorer.store.bundle import BundleError, load_bundle
+from explorer.training import fit as training
+from explorer.training import recording
 
 from . import small_bundles
 from .small_bundles import metrics
@@ -109,7 +110,12 @@ def test_what_is_saved_comes_back(tmp_path, kind):
 
 
 def test_the_digest_is_of_the_content(tmp_path):
-    for name, arguments in {"a": {}, "b": {}, "weights": {"seed": 1}, "metrics": {"metrics": METRICS | {"x": 1}}}.items():
+    for name, arguments in {
+        "a": {},
+        "b": {},
+        "weights": {"seed": 1},
+        "metrics": {"metrics": METRICS | {"x": 1}},
+    }.items():
         save(tmp_path / name, **arguments)
     digests = {path.name: load_bundle(path).digest for path in bundle.find_bundles(tmp_path)}
     assert list(digests) == ["a", "b", "metrics", "weights"]
@@ -170,7 +176,9 @@ def test_the_model_encodes_and_decodes_as_it_did_when_it_was_saved(trained, requ
     x = torch.from_numpy(datasets.load("digits", "test").pixels())
     encoding = model.encode(x)
     np.testing.assert_allclose(encoding.mean.numpy(), trained.evaluation.mean, atol=0.02)  # in float16, of about 2
-    assert encoding.mean.shape == opened.codes.mean.shape and (encoding.log_var is None) == (opened.codes.log_var is None)
+    assert encoding.mean.shape == opened.codes.mean.shape and (encoding.log_var is None) == (
+        opened.codes.log_var is None
+    )
     assert pictures(model, encoding.mean).sub(x * 255).abs().mean() < 50  # it does decode digits: of 255
     difference = pictures(model, grid()) - pictures(trained.model, grid())
     assert difference.isfinite().all() and 0 < difference.abs().max() <= 2
@@ -288,7 +296,10 @@ def empty(arrays: dict) -> None:
 
 UNEVEN = "its history is not of the same finite numbers in each epoch"
 W = "encoder.mean.weight"  # (2, 6) float16
-NOT_JSON, TRUNCATED = "the file is damaged: it is not JSON", "the file is truncated or was changed: its digest does not fit"
+NOT_JSON, TRUNCATED = (
+    "the file is damaged: it is not JSON",
+    "the file is truncated or was changed: its digest does not fit",
+)
 WRONG = {  # what happens to the bundle, the file that is named, and what is said of it
     "missing manifest": (unlink("bundle"), "bundle.json", "the file is missing"),
     "missing weights": (unlink("weights"), "weights", "the file is missing"),
@@ -306,39 +317,95 @@ WRONG = {  # what happens to the bundle, the file that is named, and what is sai
         for share in (0, 0.01, 0.5, 0.99)
     },
     "no tensors at all": (write_garbage, "weights", "the file is damaged"),
-    "a metric edited": (edit('"reconstruction": 1.5', '"reconstruction": 1.4'), "bundle.json", "the file was changed after it was written"),
-    "the format edited away": (edit('"format": 2', '"version": 1'), "bundle.json", "the file is no bundle's: it names no format"),
-    "an entry renamed": (edit('"history"', '"story"'), "bundle.json", "the file is damaged: entries are missing or unknown"),
-    "the files replaced by a number": (forged(files=5), "bundle.json", "the file is damaged: entries are missing or unknown"),
-    "the files replaced by nothing": (forged(files=None), "bundle.json", "the file is damaged: entries are missing or unknown"),
+    "a metric edited": (
+        edit('"reconstruction": 1.5', '"reconstruction": 1.4'),
+        "bundle.json",
+        "the file was changed after it was written",
+    ),
+    "the format edited away": (
+        edit('"format": 2', '"version": 1'),
+        "bundle.json",
+        "the file is no bundle's: it names no format",
+    ),
+    "an entry renamed": (
+        edit('"history"', '"story"'),
+        "bundle.json",
+        "the file is damaged: entries are missing or unknown",
+    ),
+    "the files replaced by a number": (
+        forged(files=5),
+        "bundle.json",
+        "the file is damaged: entries are missing or unknown",
+    ),
+    "the files replaced by nothing": (
+        forged(files=None),
+        "bundle.json",
+        "the file is damaged: entries are missing or unknown",
+    ),
     "a list": (write_manifest("[1]"), "bundle.json", "the file is no bundle's"),
     "another program's": (write_manifest('{"name": "app"}'), "bundle.json", "the file is no bundle's"),
-    "a newer format": (forged(format=3), "bundle.json", r"written by a newer version \(format 3; this version reads up to 2\)"),
+    "a newer format": (
+        forged(format=3),
+        "bundle.json",
+        r"written by a newer version \(format 3; this version reads up to 2\)",
+    ),
     "no configuration": (forged(config={}), "bundle.json", "its configuration cannot be used"),
     "an unknown kind": (model_forged(kind="gan"), "bundle.json", "its configuration cannot be used .*'gan' is unknown"),
     "a billion dimensions": (model_forged(latent_dim=10**9), "bundle.json", "its configuration .*from 1 to 1,024"),
     "a billion weights": (model_forged(hidden=[10**7]), "bundle.json", "its configuration .*at most 100,000,000"),
     "an unknown setting": (model_forged(flavour=1), "bundle.json", "its configuration cannot be used .*flavour"),
-    "another width": (model_forged(hidden=[7]), "weights", r"the array .* has shape \(6, 16\); the configuration asks for \(7, 16\)"),
+    "another width": (
+        model_forged(hidden=[7]),
+        "weights",
+        r"the array .* has shape \(6, 16\); the configuration asks for \(7, 16\)",
+    ),
     "another sibling": (model_forged(kind="ae"), "weights", "the array encoder.log_var.bias does not belong"),
-    "an array of another shape": (array_forged("weights", W, np.zeros((3, 6))), "weights", rf"the array {W} has shape \(3, 6\)"),
+    "an array of another shape": (
+        array_forged("weights", W, np.zeros((3, 6))),
+        "weights",
+        rf"the array {W} has shape \(3, 6\)",
+    ),
     "an array missing": (array_forged("weights", W), "weights", f"the array {W} is missing"),
-    "an array too many": (array_forged("weights", "more", [1.0]), "weights", "the array more does not belong to the configuration"),
+    "an array too many": (
+        array_forged("weights", "more", [1.0]),
+        "weights",
+        "the array more does not belong to the configuration",
+    ),
     "NaN in the weights": (array_forged("weights", W, full((2, 6), math.nan)), "weights", f"{W} holds NaN or infinity"),
-    "infinity in the weights": (array_forged("weights", W, full((2, 6), math.inf)), "weights", f"{W} holds NaN or infinity"),
-    "codes too far away": (codes_forged("mean", (20, 2), value=3e38), "codes", "mean holds 3e[+]38; .* 1,000,000 at most"),
+    "infinity in the weights": (
+        array_forged("weights", W, full((2, 6), math.inf)),
+        "weights",
+        f"{W} holds NaN or infinity",
+    ),
+    "codes too far away": (
+        codes_forged("mean", (20, 2), value=3e38),
+        "codes",
+        "mean holds 3e[+]38; .* 1,000,000 at most",
+    ),
     "codes too wide": (codes_forged("log_var", (20, 2), value=1e30), "codes", "log_var holds 1e[+]30; .* 80 at most"),
     "codes too narrow": (codes_forged("log_var", (20, 2), value=-81), "codes", "log_var holds -81; .* 80 at most"),
-    "a map too far away": (codes_forged("umap", (20, 2), value=3e38), "codes", "umap holds 3e[+]38; .* 1,000,000 at most"),
+    "a map too far away": (
+        codes_forged("umap", (20, 2), value=3e38),
+        "codes",
+        "umap holds 3e[+]38; .* 1,000,000 at most",
+    ),
     "NaN in the codes": (array_forged("codes", "mean", full((20, 2), math.nan)), "codes", "mean holds NaN or infinity"),
     "no labels": (array_forged("codes", "label"), "codes", "the array (mean|label) "),
-    "fewer labels": (array_forged("codes", "label", np.zeros(19)), "codes", r"the array mean has shape \(20, 2\); .* \(19, 2\)"),
+    "fewer labels": (
+        array_forged("codes", "label", np.zeros(19)),
+        "codes",
+        r"the array mean has shape \(20, 2\); .* \(19, 2\)",
+    ),
     "more codes": (codes_forged("mean", (21, 2)), "codes", r"the array mean has shape \(21, 2\); .* \(20, 2\)"),
     **{
         f"labels as {kind}": (codes_forged("label", 20, kind), "codes", f"the array label is of type {kind}, not uint8")
         for kind in ("bool", "int8", "int64", "uint16", "float32")
     },
-    "labels above the classes": (codes_forged("label", 20, "uint8", 200), "codes", "label holds 200; labels are below 10"),
+    "labels above the classes": (
+        codes_forged("label", 20, "uint8", 200),
+        "codes",
+        "label holds 200; labels are below 10",
+    ),
     "labels in two axes": (codes_forged("label", (20, 1), "uint8"), "codes", r"the array label has shape \(20, 1\)"),
     "one label alone": (codes_forged("label", (), "uint8"), "codes", "the array mean has shape"),
     "no codes at all": (lambda path: forge(path, codes=empty), "codes", "the array label is empty"),
@@ -359,7 +426,11 @@ WRONG = {  # what happens to the bundle, the file that is named, and what is sai
         for value in (math.nan, math.inf, -math.inf, "3", True, [3.0], {}, 10**400)
     },
     **{
-        f"a null that is {value!r}": (metrics_forged(coverage_null=value), "bundle.json", "coverage_null is not 2 finite")
+        f"a null that is {value!r}": (
+            metrics_forged(coverage_null=value),
+            "bundle.json",
+            "coverage_null is not 2 finite",
+        )
         for value in (0.5, [0.5], [0.5, math.nan], "no", [0.5, 0.1, 0.1])
     },
     "a deviation too many": (metrics_forged(code_std=[1.0] * 3), "bundle.json", "code_std is not 2 finite numbers"),
@@ -457,7 +528,9 @@ def test_a_flipped_bit_in_the_tensors_is_found(path, role):
         flipped = bytearray(content)
         flipped[position] ^= 1 << position % 8
         file.write_bytes(flipped)
-        with pytest.raises(BundleError, match=f"{role}.*safetensors: the file is truncated or was changed: its digest does not fit"):
+        with pytest.raises(
+            BundleError, match=f"{role}.*safetensors: the file is truncated or was changed: its digest does not fit"
+        ):
             load_bundle(path)
 
 
@@ -475,7 +548,12 @@ def test_a_flipped_bit_in_the_manifest_is_found_or_changes_nothing(path):
             refused += 1
             assert "bundle.json" in str(error)
         else:
-            assert (opened.digest, opened.config, opened.metrics, opened.history) == (good.digest, good.config, good.metrics, good.history)
+            assert (opened.digest, opened.config, opened.metrics, opened.history) == (
+                good.digest,
+                good.config,
+                good.metrics,
+                good.history,
+            )
     assert refused > 0.99 * len(content)
 
 
@@ -508,7 +586,9 @@ FULL = OSError(errno.ENOSPC, "No space left on device")
     + [(os, "chmod", 1), (files, "_sync_folder", 2)],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
-def test_a_failure_at_any_moment_leaves_the_old_bundle_or_the_new_one(path, monkeypatch, failure, owner, function, calls_that_work):
+def test_a_failure_at_any_moment_leaves_the_old_bundle_or_the_new_one(
+    path, monkeypatch, failure, owner, function, calls_that_work
+):
     save(path.parent / "expected", seed=1)
     old, new = load_bundle(path).digest, load_bundle(path.parent / "expected").digest
     with monkeypatch.context() as patch:
@@ -516,8 +596,13 @@ def test_a_failure_at_any_moment_leaves_the_old_bundle_or_the_new_one(path, monk
         with pytest.raises(BundleError if failure is FULL else KeyboardInterrupt) as error:
             save(path, seed=1)
     if failure is FULL:
-        assert str(error.value).startswith(f"{path} cannot be written: No space left on device. ") and "--out" in str(error.value)
-    in_place = (function, calls_that_work) in [("fsync", 5), ("_sync_folder", 2)]  # only the folder was not yet on the disk
+        assert str(error.value).startswith(f"{path} cannot be written: No space left on device. ") and "--out" in str(
+            error.value
+        )
+    in_place = (function, calls_that_work) in [
+        ("fsync", 5),
+        ("_sync_folder", 2),
+    ]  # only the folder was not yet on the disk
     assert load_bundle(path).digest == (new if in_place else old)
     assert not [name for name in names(path) if name.endswith(".part")]
     save(path, seed=1)  # and the next one clears up
@@ -570,12 +655,17 @@ def test_a_stale_file_that_stays_open_elsewhere_is_left(path, monkeypatch):
     assert len(names(path)) == 3 and set(names(path)) & set(before) == {"bundle.json"}
 
 
-@pytest.mark.parametrize("name", ["notes.txt", "model.v1.safetensors", "weights.safetensors", "weights.final.safetensors", "film.part", "folder/x"])
+@pytest.mark.parametrize(
+    "name",
+    ["notes.txt", "model.v1.safetensors", "weights.safetensors", "weights.final.safetensors", "film.part", "folder/x"],
+)
 def test_a_folder_that_holds_something_else_is_not_touched(path, name):
     (path / name).parent.mkdir(exist_ok=True)
     (path / name).write_text("precious", encoding="utf-8")
     before = load_bundle(path).digest
-    with pytest.raises(BundleError, match=r"holds something that is no bundle: it will not be touched\. Name another folder with --out"):
+    with pytest.raises(
+        BundleError, match=r"holds something that is no bundle: it will not be touched\. Name another folder with --out"
+    ):
         save(path, seed=1)
     assert (path / name).read_text(encoding="utf-8") == "precious" and load_bundle(path).digest == before
 
@@ -624,7 +714,10 @@ SHIPPED = [pytest.param(path, id=path.name) for path in bundle.find_bundles(ROOT
 
 
 FRONT = ("mnist-vae", "mnist-aae", "digits-vae", "digits-aae")  # what the front page opens on
-QUICK = [pytest.param(*one.values, id=one.id, marks=[*one.marks, *([] if one.id in FRONT else [pytest.mark.slow])]) for one in SHIPPED]
+QUICK = [
+    pytest.param(*one.values, id=one.id, marks=[*one.marks, *([] if one.id in FRONT else [pytest.mark.slow])])
+    for one in SHIPPED
+]
 BOUND = ("importance_samples", "negative_log_likelihood")  # five million pictures a model: not made again here
 
 
@@ -649,7 +742,9 @@ def test_shipped_bundles_open_and_are_small(path):
     opened = load_bundle(path)
     recorded = [file.stat().st_size for file in path.glob("recording.*")]
     assert opened.name == opened.config.name and len(names(path)) == 3 + len(recorded)
-    assert sum(recorded) <= 1_500_000 and sum(file.stat().st_size for file in path.iterdir()) - sum(recorded) <= 3_000_000
+    assert (
+        sum(recorded) <= 1_500_000 and sum(file.stat().st_size for file in path.iterdir()) - sum(recorded) <= 3_000_000
+    )
     assert (opened.config.model.kind == "aae") == any(name.startswith("discriminator.") for name in opened.weights)
     assert [entry["epoch"] for entry in opened.history] == list(range(1, opened.config.training.epochs + 1))
     assert opened.metrics["images"] == len(opened.codes.label)
@@ -685,8 +780,14 @@ def test_shipped_codes_are_what_the_shipped_weights_give(path, tmp_path):
 @pytest.mark.parametrize("path", with_data(QUICK))
 def test_shipped_metrics_are_what_the_shipped_weights_give(path, data_dir):
     opened = load_bundle(path)
-    again = training.evaluate(opened.model(), measured_on(opened, data_dir), CPU, train=measured_on(opened, data_dir, "train")).metrics
-    shipped = {name: value for name, value in opened.metrics.items() if name not in ("seconds", "device", "resumed_after", *BOUND)}
+    again = training.evaluate(
+        opened.model(), measured_on(opened, data_dir), CPU, train=measured_on(opened, data_dir, "train")
+    ).metrics
+    shipped = {
+        name: value
+        for name, value in opened.metrics.items()
+        if name not in ("seconds", "device", "resumed_after", *BOUND)
+    }
     assert set(again) == set(shipped)
     for name, value in again.items():
         # another device's last digits move codes by less than 1e-3, and the nearest of neighbours with them

@@ -14,10 +14,17 @@ import torch
 from safetensors.numpy import load as load_tensors
 from safetensors.torch import save as save_tensors
 
-from explorer.data import datasets
-from explorer.training import checkpoint, fit as training
-from explorer.training.checkpoint import CheckpointError, checkpoint_file, load_checkpoint, remove_checkpoint, save_checkpoint
 from explorer.config import KINDS, Config, ModelConfig, TrainingConfig
+from explorer.data import datasets
+from explorer.training import checkpoint
+from explorer.training import fit as training
+from explorer.training.checkpoint import (
+    CheckpointError,
+    checkpoint_file,
+    load_checkpoint,
+    remove_checkpoint,
+    save_checkpoint,
+)
 from explorer.training.fit import Checkpoint
 
 CPU = torch.device("cpu")
@@ -155,7 +162,12 @@ def drop_a_tensor(file: Path) -> None:
 
 
 WRONG = {
-    **{f"truncated at {share:.0%}": lambda file, share=share: file.write_bytes(file.read_bytes()[: int(share * file.stat().st_size)]) for share in (0, 0.01, 0.5, 0.99)},
+    **{
+        f"truncated at {share:.0%}": lambda file, share=share: file.write_bytes(
+            file.read_bytes()[: int(share * file.stat().st_size)]
+        )
+        for share in (0, 0.01, 0.5, 0.99)
+    },
     "a byte too many": lambda file: file.write_bytes(file.read_bytes() + b"0"),
     "garbage": lambda file: file.write_bytes(b"garbage" * 1000),
     "a folder in its place": turn_into_a_folder,
@@ -179,7 +191,9 @@ def test_a_damaged_checkpoint_says_which_file_and_what_to_do(file, damage):
     with pytest.raises(CheckpointError) as error:
         load_checkpoint(file)
     message = str(error.value)
-    assert message.startswith(f"{file} cannot be read (") and message.endswith(". Remove it, and train anew without --resume.")
+    assert message.startswith(f"{file} cannot be read (") and message.endswith(
+        ". Remove it, and train anew without --resume."
+    )
     assert "\n" not in message
 
 
@@ -211,7 +225,10 @@ def test_a_checkpoint_is_replaced_at_once(file, monkeypatch):
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        with pytest.raises(CheckpointError, match="cannot be written: No space left on device. Make room, or train with --checkpoint-every inf") as error:
+        with pytest.raises(
+            CheckpointError,
+            match="cannot be written: No space left on device. Make room, or train with --checkpoint-every inf",
+        ) as error:
             save_checkpoint(file, newer, TARGET)
     assert str(error.value).startswith(str(file))
     assert_equal(load_checkpoint(file).checkpoint, some_checkpoint())

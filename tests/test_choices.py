@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import train
-from explorer.config import DATASETS, KINDS, PRIORS, RECIPES
 from explorer.address import practice as choices
+from explorer.config import DATASETS, KINDS, PRIORS, RECIPES
 
 
 def numbers(name):
@@ -49,7 +49,10 @@ def test_an_address_names_what_differs():
     assert state["a"]["beta"] == 4 and state["a"]["hidden"] == [64, 32] and state["b"]["prior"] == "swiss-roll"
     assert choices.to_params(state) == {"a": "vae,digits,hidden=64-32,beta=4", "b": "aae,mnist,prior=swiss-roll"}
     config = choices.to_config(state["b"])
-    assert (config.training.r1, config.training.smoothing) == (RECIPES["mnist-aae-swiss-roll"].training.r1, RECIPES["mnist-aae-swiss-roll"].training.smoothing)
+    assert (config.training.r1, config.training.smoothing) == (
+        RECIPES["mnist-aae-swiss-roll"].training.r1,
+        RECIPES["mnist-aae-swiss-roll"].training.smoothing,
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,20 @@ def test_parsing_never_raises(text):
     choices.parse({"a": text, "b": "vae,digits," + text})
 
 
-@pytest.mark.parametrize("change", [{"beta": True}, {"beta": "1"}, {"epochs": 10**400}, {"hidden": "256"}, {"hidden": [10**400]}, {"hidden": [True]}, {"kind": []}, {"prior": None}, {"seed": None}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"beta": True},
+        {"beta": "1"},
+        {"epochs": 10**400},
+        {"hidden": "256"},
+        {"hidden": [10**400]},
+        {"hidden": [True]},
+        {"kind": []},
+        {"prior": None},
+        {"seed": None},
+    ],
+)
 def test_what_a_browser_sends_is_checked(change):
     with pytest.raises(ValueError):
         choices.check(choices.start("vae", "digits") | change)

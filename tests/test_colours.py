@@ -14,7 +14,9 @@ import pytest
 from explorer import figures
 from explorer.ui import components as live
 
-colorspacious = pytest.importorskip("colorspacious", reason="colorspacious is not installed: tests/requirements.txt has it")
+colorspacious = pytest.importorskip(
+    "colorspacious", reason="colorspacious is not installed: tests/requirements.txt has it"
+)
 
 EYES = {"all three cones": None, "no red": "protanomaly", "no green": "deuteranomaly", "no blue": "tritanomaly"}
 PAPER = {"light": "#ffffff", "dark": "#171614"}  # Streamlit's
@@ -29,12 +31,19 @@ def seen(colour: str, eye: str) -> np.ndarray:
     """(3,) in CAM02-UCS."""
     light = rgb(colour)
     if EYES[eye]:
-        light = np.clip(colorspacious.cspace_convert(light, {"name": "sRGB1+CVD", "cvd_type": EYES[eye], "severity": 100}, "sRGB1"), 0, 1)
+        light = np.clip(
+            colorspacious.cspace_convert(light, {"name": "sRGB1+CVD", "cvd_type": EYES[eye], "severity": 100}, "sRGB1"),
+            0,
+            1,
+        )
     return colorspacious.cspace_convert(light, "sRGB1", "CAM02-UCS")
 
 
 def nearest(colours: dict[str, str], eye: str) -> tuple[float, str, str]:
-    return min((float(np.linalg.norm(seen(colours[a], eye) - seen(colours[b], eye))), a, b) for a, b in combinations(colours, 2))
+    return min(
+        (float(np.linalg.norm(seen(colours[a], eye) - seen(colours[b], eye))), a, b)
+        for a, b in combinations(colours, 2)
+    )
 
 
 def of_theme(group: str, theme: str) -> dict[str, str]:
@@ -46,7 +55,9 @@ def contrast(a: str, b: str) -> float:
 
     def luminance(colour: str) -> float:
         light = rgb(colour)
-        return float(np.where(light <= 0.04045, light / 12.92, ((light + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722])
+        return float(
+            np.where(light <= 0.04045, light / 12.92, ((light + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+        )
 
     high, low = sorted((luminance(a), luminance(b)), reverse=True)
     return (high + 0.05) / (low + 0.05)
@@ -55,20 +66,28 @@ def contrast(a: str, b: str) -> float:
 def test_the_simulation_is_that_of_the_paper():
     """Machado et al. 2009, Table 1, severity 1.0, deuteranomaly, on linear RGB."""
     found = colorspacious.machado_et_al_2009_matrix("deuteranomaly", 100)
-    np.testing.assert_allclose(found, [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]], atol=1e-6)
+    np.testing.assert_allclose(
+        found,
+        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
+        atol=1e-6,
+    )
 
 
 @pytest.mark.parametrize("eye", EYES)
 def test_ten_classes_stay_apart(eye):
     distance, a, b = nearest({str(i): colour for i, colour in enumerate(KNOWN["classes"][:10])}, eye)
-    assert distance >= 14, f"{a} and {b} are {distance:.1f} apart"  # a dot is small: its class also stands in the note under the pointer, and in the legend's filter
+    assert distance >= 14, (
+        f"{a} and {b} are {distance:.1f} apart"
+    )  # a dot is small: its class also stands in the note under the pointer, and in the legend's filter
 
 
 @pytest.mark.parametrize("eye", EYES)
 @pytest.mark.parametrize("theme", PAPER)
 def test_symbols_stay_apart(theme, eye):
     distance, a, b = nearest(of_theme("symbols", theme), eye)
-    assert distance >= 10, f"{a} and {b} are {distance:.1f} apart"  # each also has its letter, and its own shape on a map
+    assert distance >= 10, (
+        f"{a} and {b} are {distance:.1f} apart"
+    )  # each also has its letter, and its own shape on a map
 
 
 @pytest.mark.parametrize("eye", EYES)

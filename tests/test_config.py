@@ -9,7 +9,6 @@ import math
 import pytest
 
 from explorer import priors, shapes
-from explorer.store.bundle import expected_weights
 from explorer.config import (
     CLASSES,
     DATASETS,
@@ -26,6 +25,7 @@ from explorer.config import (
     recipe,
     with_prior,
 )
+from explorer.store.bundle import expected_weights
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -87,13 +87,30 @@ def test_narrow_priors_are_learnt_through_noise_at_first(name):
     assert RECIPES[name].training.smoothing > max(wide)
 
 
-@pytest.mark.parametrize("dataset, latent_dim", sorted({(config.training.dataset, config.model.latent_dim) for config in RECIPES.values()}))
+@pytest.mark.parametrize(
+    "dataset, latent_dim", sorted({(config.training.dataset, config.model.latent_dim) for config in RECIPES.values()})
+)
 def test_recipes_that_are_compared_have_equal_encoders_and_decoders(dataset, latent_dim):
     # also across priors and betas: what differs in the picture is then not the network's size
-    compared = [config for config in RECIPES.values() if (config.training.dataset, config.model.latent_dim) == (dataset, latent_dim)]
+    compared = [
+        config
+        for config in RECIPES.values()
+        if (config.training.dataset, config.model.latent_dim) == (dataset, latent_dim)
+    ]
     assert {config.model.kind for config in compared} >= {"vae", "aae"}
-    assert len({(config.model.hidden, config.model.image_side, config.model.discriminator_hidden) for config in compared}) == 1
-    assert len({(config.training.batch_size, config.training.lr, config.training.seed, config.training.average) for config in compared}) == 1
+    assert (
+        len({(config.model.hidden, config.model.image_side, config.model.discriminator_hidden) for config in compared})
+        == 1
+    )
+    assert (
+        len(
+            {
+                (config.training.batch_size, config.training.lr, config.training.seed, config.training.average)
+                for config in compared
+            }
+        )
+        == 1
+    )
 
 
 @pytest.mark.parametrize("dataset", DATASETS)
@@ -123,11 +140,23 @@ def test_a_configuration_cannot_be_changed():
         ({}, {"precision": "int4"}, "precision 'int4' is unknown; there are auto, float32, bfloat16"),
         ({"prior": "cube"}, {}, "prior 'cube' is unknown; there are normal, mixture, swiss-roll"),
         ({"prior": "mixture", "latent_dim": 3}, {}, "the prior mixture lies in the plane: latent_dim must be 2, not 3"),
-        ({"prior": "swiss-roll", "latent_dim": 1}, {}, "the prior swiss-roll lies in the plane: latent_dim must be 2, not 1"),
+        (
+            {"prior": "swiss-roll", "latent_dim": 1},
+            {},
+            "the prior swiss-roll lies in the plane: latent_dim must be 2, not 1",
+        ),
         ({"label_informed": True}, {}, "label_informed needs an AAE with the mixture prior"),
-        ({"label_informed": True, "prior": "mixture"}, {}, "label_informed needs an AAE with the mixture prior"),  # of a VAE
+        (
+            {"label_informed": True, "prior": "mixture"},
+            {},
+            "label_informed needs an AAE with the mixture prior",
+        ),  # of a VAE
         ({"label_informed": True, "kind": "aae"}, {}, "label_informed needs an AAE with the mixture prior"),
-        ({"label_informed": True, "kind": "aae", "prior": "swiss-roll"}, {}, "label_informed needs an AAE with the mixture prior"),
+        (
+            {"label_informed": True, "kind": "aae", "prior": "swiss-roll"},
+            {},
+            "label_informed needs an AAE with the mixture prior",
+        ),
         ({}, {"smoothing": -0.1}, "smoothing must be 0 or more, not -0.1"),
         ({"frequencies": -1}, {}, "frequencies must be a whole number from 0 to 16,384, not -1"),
         ({"frequencies": 0.5}, {}, "frequencies must be a whole number from 0 to 16,384, not 0.5"),
@@ -175,7 +204,10 @@ def test_weights_are_counted_before_there_are_any(name):
 
 
 def test_weights_of_zero_are_allowed():
-    Config(ModelConfig("aae"), TrainingConfig("mnist", 1, beta=0.0, adversarial_weight=0.0, r1=0.0, smoothing=0.0, average=0.0))
+    Config(
+        ModelConfig("aae"),
+        TrainingConfig("mnist", 1, beta=0.0, adversarial_weight=0.0, r1=0.0, smoothing=0.0, average=0.0),
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -185,7 +217,9 @@ def test_every_kind_may_have_every_planar_prior(kind, prior):
     Config(ModelConfig("aae", prior="mixture", label_informed=True), TrainingConfig("mnist", 1))
 
 
-@pytest.mark.parametrize("dataset, kind, message", [("cifar", "vae", "dataset 'cifar' is unknown"), ("mnist", "gan", "model kind 'gan'")])
+@pytest.mark.parametrize(
+    "dataset, kind, message", [("cifar", "vae", "dataset 'cifar' is unknown"), ("mnist", "gan", "model kind 'gan'")]
+)
 def test_recipes_that_do_not_exist(dataset, kind, message):
     with pytest.raises(ValueError, match=message):
         recipe(dataset, kind)
@@ -237,7 +271,9 @@ def weighing(config: Config, weight: float) -> Config:
 
 def test_another_prior_brings_what_its_recipes_have():
     for kind in ("vae", "aae"):
-        normal, mixture = (weighing(config, 7.0) for config in (recipe("mnist", kind), RECIPES[f"mnist-{kind}-mixture"]))
+        normal, mixture = (
+            weighing(config, 7.0) for config in (recipe("mnist", kind), RECIPES[f"mnist-{kind}-mixture"])
+        )
         assert with_prior(normal, "mixture") == mixture and with_prior(mixture, "normal") == normal
     own = RECIPES["mnist-aae-swiss-roll"]
     assert with_prior(own, "swiss-roll") is own
@@ -247,6 +283,8 @@ def test_another_prior_brings_what_its_recipes_have():
 
 def test_the_adversarys_weight_rises_and_stays():
     rising = TrainingConfig("mnist", 60, adversarial_weight=300.0, adversarial_rise=0.5)
-    assert [rising.adversarial_weight_after(share) for share in (0, 0.25, 0.5, 0.75, 1)] == pytest.approx([30, 165, 300, 300, 300])
+    assert [rising.adversarial_weight_after(share) for share in (0, 0.25, 0.5, 0.75, 1)] == pytest.approx(
+        [30, 165, 300, 300, 300]
+    )
     steady = dataclasses.replace(rising, adversarial_rise=0.0)
     assert [steady.adversarial_weight_after(share) for share in (0, 0.1, 1)] == [300, 300, 300]

@@ -64,7 +64,10 @@ def test_digits_are_split_once_and_for_all():
         assert pixels.min() == 0 and pixels.max() == 1
         np.testing.assert_allclose(pixels * 255, split.images, atol=1e-4)
     # Every shipped number on digits was measured on this split: a change here voids them.
-    digests = [hashlib.sha256(split.images.tobytes() + split.labels.tobytes()).hexdigest()[:16] for split in (train_set, test_set)]
+    digests = [
+        hashlib.sha256(split.images.tobytes() + split.labels.tobytes()).hexdigest()[:16]
+        for split in (train_set, test_set)
+    ]
     assert digests == ["955e04d6cf1a9c6b", "50633b623f555b34"]
 
 
@@ -176,8 +179,12 @@ def test_missing_files(tmp_path, missing):
         pytest.param("t10k-images-idx3-ubyte", lambda content: b"<html>please log in</html>" * 50, id="a web page"),
         pytest.param("t10k-images-idx3-ubyte", lambda content: content[:2] + b"\x0a" + content[3:], id="unknown type"),
         pytest.param("t10k-images-idx3-ubyte", lambda content: content[:2] + b"\x09" + content[3:], id="signed bytes"),
-        pytest.param("t10k-images-idx3-ubyte", lambda content: idx_contents(side=32)["t10k-images-idx3-ubyte"], id="another size"),
-        pytest.param("t10k-images-idx3-ubyte", lambda content: idx_contents(n_test=0)["t10k-images-idx3-ubyte"], id="no images"),
+        pytest.param(
+            "t10k-images-idx3-ubyte", lambda content: idx_contents(side=32)["t10k-images-idx3-ubyte"], id="another size"
+        ),
+        pytest.param(
+            "t10k-images-idx3-ubyte", lambda content: idx_contents(n_test=0)["t10k-images-idx3-ubyte"], id="no images"
+        ),
         pytest.param("t10k-labels-idx1-ubyte", lambda content: b"\0\0\x08\0\0", id="a single label"),
         pytest.param("t10k-labels-idx1-ubyte", lambda content: content[:-1], id="truncated labels"),
         pytest.param("t10k-labels-idx1-ubyte", lambda content: content[:-1] + b"\x0a", id="a label beyond the classes"),
@@ -185,7 +192,11 @@ def test_missing_files(tmp_path, missing):
         pytest.param("t10k-images-idx3-ubyte", lambda content: gzip.compress(content)[:-8] + bytes(8), id="bad pack"),
         pytest.param("t10k-images-idx3-ubyte", lambda content: b"\x1f\x8b" + content, id="no gzip file"),
         pytest.param("t10k-images-idx3-ubyte", lambda content: gzip.compress(bytes(65 * 2**20)), id="a bomb"),
-        pytest.param("t10k-labels-idx1-ubyte", lambda content: idx_contents()["train-labels-idx1-ubyte"], id="another split's labels"),
+        pytest.param(
+            "t10k-labels-idx1-ubyte",
+            lambda content: idx_contents()["train-labels-idx1-ubyte"],
+            id="another split's labels",
+        ),
     ],
 )
 def test_damaged_files(tmp_path, file, damage):
@@ -242,7 +253,9 @@ def test_another_failure_of_torchvision_is_not_hidden(tmp_path):
 
 
 def test_the_installed_torchvision_can_be_imported_first_thing():
-    program = "from explorer.data.datasets import import_torchvision; print(import_torchvision().datasets.KMNIST.__name__)"
+    program = (
+        "from explorer.data.datasets import import_torchvision; print(import_torchvision().datasets.KMNIST.__name__)"
+    )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert (done.returncode, done.stdout.strip()) == (0, "KMNIST"), done.stderr
 
@@ -492,7 +505,21 @@ def test_a_download_removes_the_halves_of_files_that_a_killed_one_left(tmp_path,
 @pytest.mark.parametrize("answer", [refuse, stall_before_the_answer, truncate, speak_another_protocol])
 def test_the_command_line_says_in_one_paragraph_what_to_do(tmp_path, mirror, capsys, answer):
     mirror.answer = answer
-    assert train.main(["--dataset", "mnist", "--data-dir", str(tmp_path / "data"), "--out", str(tmp_path / "out"), "--device", "cpu"]) == 2
+    assert (
+        train.main(
+            [
+                "--dataset",
+                "mnist",
+                "--data-dir",
+                str(tmp_path / "data"),
+                "--out",
+                str(tmp_path / "out"),
+                "--device",
+                "cpu",
+            ]
+        )
+        == 2
+    )
     errors = capsys.readouterr().err
     *progress, message = errors.strip().splitlines()
     assert "Traceback" not in errors and all("%" in line or "B/s" in line or not line for line in progress)

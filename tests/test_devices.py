@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from explorer.background import runs
-from explorer.data import datasets
-from explorer.training import checkpoint, saving, fit as training
 from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.training.recording import Recorder
+from explorer.data import datasets
 from explorer.serving import runs_route as asked
+from explorer.training import checkpoint, saving
+from explorer.training import fit as training
+from explorer.training.recording import Recorder
 from tests.pretended import pretended_accelerator
 
 CPU = torch.device("cpu")

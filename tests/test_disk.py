@@ -20,9 +20,16 @@ import pytest
 import train
 from explorer.data import datasets
 from explorer.store import bundle
-from explorer.training import checkpoint, saving, fit as training
 from explorer.store.bundle import BundleError, load_bundle
-from explorer.training.checkpoint import CheckpointError, checkpoint_file, load_checkpoint, remove_checkpoint, save_checkpoint
+from explorer.training import checkpoint, saving
+from explorer.training import fit as training
+from explorer.training.checkpoint import (
+    CheckpointError,
+    checkpoint_file,
+    load_checkpoint,
+    remove_checkpoint,
+    save_checkpoint,
+)
 from tests import test_checkpoint
 from tests.test_bundle import names, save
 from tests.test_checkpoint import TARGET, some_checkpoint
@@ -63,7 +70,11 @@ def kill_at(number: int) -> None:
 
         def step(*arguments, name=name, function=getattr(owner, name), **options):
             if next(counter) == number:
-                if name == "fsync" and os.fstat(arguments[0]).st_size and not os.path.isdir(f"/proc/self/fd/{arguments[0]}"):
+                if (
+                    name == "fsync"
+                    and os.fstat(arguments[0]).st_size
+                    and not os.path.isdir(f"/proc/self/fd/{arguments[0]}")
+                ):
                     os.ftruncate(arguments[0], os.fstat(arguments[0]).st_size // 2)
                 os.kill(os.getpid(), signal.SIGKILL)
             return function(*arguments, **options)
@@ -85,7 +96,9 @@ def test_a_bundle_whose_writer_is_killed_is_the_old_one_or_the_new_one(tmp_path,
     expected, path, other = (tmp_path / name / "tiny" for name in ("expected", "here", "other"))
     # with a recording of any content: what is in it is test_recording's
     monkeypatch.setattr(bundle, "check_recording", lambda *arguments: None)
-    monkeypatch.setattr(bundle, "save_bundle", lambda *arguments, save=bundle.save_bundle: save(*arguments, {"step": arguments[5].mean}))
+    monkeypatch.setattr(
+        bundle, "save_bundle", lambda *arguments, save=bundle.save_bundle: save(*arguments, {"step": arguments[5].mean})
+    )
     save(expected, seed=1), save(path), save(other)
     old, new = load_bundle(path).digest, load_bundle(expected).digest
     seen = []
@@ -211,9 +224,13 @@ def test_a_write_that_ends_in_the_middle_leaves_the_old_bundle(tmp_path):
     before = names(path), load_bundle(path).digest
 
     def write():
-        resource.setrlimit(resource.RLIMIT_FSIZE, (600, 600))  # bytes a file: what a write does on a full disk, on any machine
+        resource.setrlimit(
+            resource.RLIMIT_FSIZE, (600, 600)
+        )  # bytes a file: what a write does on a full disk, on any machine
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        with pytest.raises(BundleError, match="cannot be written: File too large. Free or name another folder with --out"):
+        with pytest.raises(
+            BundleError, match="cannot be written: File too large. Free or name another folder with --out"
+        ):
             save(path, seed=1)
 
     assert end(apart(write)) == 0
@@ -227,7 +244,9 @@ def disk(tmp_path):
 
     def mount(*options: str) -> Path:
         folder.mkdir(exist_ok=True)
-        if subprocess.run(["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)], capture_output=True).returncode:
+        if subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", ",".join(options), "tmpfs", str(folder)], capture_output=True
+        ).returncode:
             pytest.skip("a disk can be mounted only by root, on Linux")
         return folder
 
@@ -253,9 +272,13 @@ def test_a_full_disk_leaves_the_old_bundle_and_a_sentence(home, disk, capsys):
     capsys.readouterr()
     assert train.main([*arguments, "--seed", "1"]) == 2
     errors = capsys.readouterr().err
-    assert errors.startswith("digits-vae: disk/digits-vae cannot be written: No space left on device. Free or name another folder with --out.")
+    assert errors.startswith(
+        "digits-vae: disk/digits-vae cannot be written: No space left on device. Free or name another folder with --out."
+    )
     assert errors.count("\n") == 1 and (names(path), load_bundle(path).digest) == before
-    assert "--resume" in errors and len(files(home / "runs")) == 1  # nothing is lost: the checkpoint lies on another disk
+    assert (
+        "--resume" in errors and len(files(home / "runs")) == 1
+    )  # nothing is lost: the checkpoint lies on another disk
     (out / "other people's").unlink()
     assert train.main([*arguments, "--seed", "1", "--resume"]) == 0
     assert load_bundle(path).config.training.seed == 1 and files(home / "runs") == []
@@ -266,7 +289,10 @@ def test_a_disk_that_is_too_full_for_checkpoints(home, disk, capsys):
     (home / "runs").symlink_to(home / "disk")
     assert train.main([*QUICK, "--model", "vae", "--out", "out", "--checkpoint-every", "0"]) == 2
     errors = capsys.readouterr().err
-    assert "cannot be written: No space left on device. Make room, or train with --checkpoint-every inf." in errors and errors.count("\n") == 1
+    assert (
+        "cannot be written: No space left on device. Make room, or train with --checkpoint-every inf." in errors
+        and errors.count("\n") == 1
+    )
     assert files(home / "disk") == [] and files(home / "out") == []
 
 
@@ -289,7 +315,11 @@ def test_datasets_cannot_be_fetched_to_a_disk_that_is(home, disk, mirror, capsys
     before = list(data.iterdir())
     assert train.main(["--epochs", "1", "--data-dir", "disk", "--out", "out", "--device", "cpu"]) == 2
     message = capsys.readouterr().err.strip().splitlines()[-1]
-    assert message.startswith("Dataset mnist could not be downloaded: ") and reason in message and "use --dataset digits" in message
+    assert (
+        message.startswith("Dataset mnist could not be downloaded: ")
+        and reason in message
+        and "use --dataset digits" in message
+    )
     assert list(data.iterdir()) == before and not (home / "out").exists()
 
 

@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
 import torch
 
@@ -28,11 +27,21 @@ ROOT = Path(__file__).resolve().parent.parent
 SETS = 2  # of the prior's draws that codes are compared with, in place of many: the tests are of the training
 
 
-def torchrun(home: Path, script: str, *arguments: str, nodes: tuple[str, ...] = ("--standalone",), processes: int = 2) -> subprocess.Popen:
+def torchrun(
+    home: Path, script: str, *arguments: str, nodes: tuple[str, ...] = ("--standalone",), processes: int = 2
+) -> subprocess.Popen:
     """The script in several processes, in `home`. Each leaves its number in pid.<rank>."""
     note = "import os, pathlib\npathlib.Path('pid.' + os.environ['RANK']).write_bytes(str(os.getpid()).encode())\n"
     (home / "together.py").write_text(note + script, encoding="utf-8")
-    command = [sys.executable, "-m", "torch.distributed.run", *nodes, f"--nproc-per-node={processes}", "together.py", *arguments]
+    command = [
+        sys.executable,
+        "-m",
+        "torch.distributed.run",
+        *nodes,
+        f"--nproc-per-node={processes}",
+        "together.py",
+        *arguments,
+    ]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", cwd=home, env=environment,
@@ -194,7 +203,10 @@ def test_two_processes_do_what_one_does(tmp_path):
     assert first == second  # the same weights to the bit
     compared = {name: found for name, found in first.items() if isinstance(found, dict)}
     assert len(compared) == 7
-    for name, found in compared.items():  # rounding; losses that weighed two shares of unequal size alike are 1e-3 apart
+    for (
+        name,
+        found,
+    ) in compared.items():  # rounding; losses that weighed two shares of unequal size alike are 1e-3 apart
         assert found["losses"] < 2e-5 and found["weights"] < 2e-4, (name, found)
     assert first["in turn"] == "0 1 " and first["from first"] == [0, [1, 1]]
     assert first["together"] == 0
@@ -279,7 +291,10 @@ def test_two_processes_go_on_where_one_was_killed_and_write_once(home, monkeypat
     interrupt_after(monkeypatch, 2, [*arguments, "--model", "vae"])
     code, output, errors = ended(torchrun(home, COMMAND + GO, *arguments, "--resume", "--checkpoint-every", "0"))
     assert code == 0, errors
-    assert "Device: 2 x cpu (1 threads)" in output and "digits-vae: 3 epochs on 1,437 images, seed 0, going on after epoch 2\n" in output
+    assert (
+        "Device: 2 x cpu (1 threads)" in output
+        and "digits-vae: 3 epochs on 1,437 images, seed 0, going on after epoch 2\n" in output
+    )
     epochs = [line.split(":")[0] for line in output.splitlines() if line.startswith("epoch ")]
     assert epochs == [f"epoch {epoch}/3" for epoch in (3, 1, 2, 3)]  # one of them speaks
     names = ["weights", "codes", "recording", "bundle"]
@@ -312,8 +327,11 @@ def test_two_machines(home, monkeypatch):
     assert train.main([*arguments, "--out", "alone"]) == 0
     others = home / "other machine"
     others.mkdir()
-    nodes = [(f"--nnodes=2", f"--node-rank={rank}", "--master-addr=127.0.0.1", "--master-port=29517") for rank in (0, 1)]
-    started = [torchrun(folder, COMMAND + GO, *arguments, nodes=node, processes=1) for folder, node in zip((home, others), nodes)]
+    nodes = [("--nnodes=2", f"--node-rank={rank}", "--master-addr=127.0.0.1", "--master-port=29517") for rank in (0, 1)]
+    started = [
+        torchrun(folder, COMMAND + GO, *arguments, nodes=node, processes=1)
+        for folder, node in zip((home, others), nodes)
+    ]
     (_, output, errors), (other_code, other_output, other_errors) = map(ended, started)
     assert [process.returncode for process in started] == [0, 0], errors + other_errors
     assert "Device: 2 x cpu" in output and other_output == "" and written(other_errors) == []
@@ -359,7 +377,7 @@ def test_machines_that_do_not_fit_end_with_a_sentence_on_each(home, script, seco
     for code, output, errors in found:
         assert code != 0 and errors.count(message) == 1, errors
         assert "Process 3 of 3, on " in errors and "exitcode  : 2" in errors
-        assert "epoch 1" not in output and "Traceback (most recent call last):\n  File \"together.py\"" not in errors
+        assert "epoch 1" not in output and 'Traceback (most recent call last):\n  File "together.py"' not in errors
     assert not bundle.find_bundles(machines[0] / "out")
 
 
@@ -428,7 +446,9 @@ def is_alive(pid: int) -> bool:
 
 
 LOST = "lost another one, which ended or cannot be reached ("
-INTERRUPTED = "Interrupted while training digits-vae: it was not written, and out/digits-vae is as it was. Bundles kept: none."
+INTERRUPTED = (
+    "Interrupted while training digits-vae: it was not written, and out/digits-vae is as it was. Bundles kept: none."
+)
 
 
 @pytest.mark.slow
@@ -452,7 +472,9 @@ def test_when_one_ends_all_end_with_a_sentence(home, number, target, sentences):
     pids = [int((home / f"pid.{rank}").read_text(encoding="utf-8")) for rank in (0, 1)]
     os.kill(process.pid if target == "torchrun" else pids[int(target)], number)
     begun = time.monotonic()
-    if number == signal.SIGSTOP:  # the one that waits ends by itself; torchrun then waits half a minute for the one that is stopped
+    if (
+        number == signal.SIGSTOP
+    ):  # the one that waits ends by itself; torchrun then waits half a minute for the one that is stopped
         wait_for(lambda: not is_alive(pids[0]), 20 * patient())
         os.kill(pids[1], signal.SIGKILL)
     code, output, errors = ended(process)
@@ -462,4 +484,6 @@ def test_when_one_ends_all_end_with_a_sentence(home, number, target, sentences):
     ours = [line for line in errors.splitlines() if "Traceback" in line and "[rank" in line]
     assert ours == [], errors
     assert bundle.find_bundles(home / "out") == [] and len(checkpoints(home)) == 1
-    assert train.main([*arguments[:5], *arguments[7:], "--epochs", "1"]) == 0  # and the checkpoint of the other is left alone
+    assert (
+        train.main([*arguments[:5], *arguments[7:], "--epochs", "1"]) == 0
+    )  # and the checkpoint of the other is left alone

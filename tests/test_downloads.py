@@ -15,10 +15,9 @@ import time
 
 import pytest
 
-from tests import asgi
 from explorer.data import datasets, downloads
-from explorer.serving import cached
-from explorer.serving import assets
+from explorer.serving import assets, cached
+from tests import asgi
 
 from .test_datasets import RAW_FILES, bring, contents_below, idx_contents
 
@@ -32,7 +31,12 @@ class Mirror(http.server.ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.gate, self.begun, self.spoil, self.paths = threading.Event(), threading.Event(), lambda name, content: content, []
+        self.gate, self.begun, self.spoil, self.paths = (
+            threading.Event(),
+            threading.Event(),
+            lambda name, content: content,
+            [],
+        )
         self.gate.set()
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
 
@@ -59,9 +63,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def mirror(monkeypatch):
     server = Mirror()
-    files = tuple(downloads.File(name, hashlib.md5(content).hexdigest(), len(content)) for name, content in ARCHIVES.items())
+    files = tuple(
+        downloads.File(name, hashlib.md5(content).hexdigest(), len(content)) for name, content in ARCHIVES.items()
+    )
     monkeypatch.setenv("no_proxy", "*")
-    monkeypatch.setitem(downloads.SOURCES, "mnist", downloads.Source((f"http://127.0.0.1:{server.server_port}/",), files))
+    monkeypatch.setitem(
+        downloads.SOURCES, "mnist", downloads.Source((f"http://127.0.0.1:{server.server_port}/",), files)
+    )
     monkeypatch.setattr(downloads, "STALL_SECONDS", 1.0)
     yield server
     server.gate.set()
@@ -100,7 +108,10 @@ def test_a_download_counts_its_bytes_and_puts_everything_in_place(tmp_path, mirr
     status = ended(found)
     assert status.present and status.done == status.total and status.problem is None
     assert mirror.paths == list(ARCHIVES) and [path.name for path in (tmp_path / "data").iterdir()] == ["MNIST"]
-    assert datasets.load("mnist", "test", tmp_path / "data").images.tobytes() == idx_contents()["t10k-images-idx3-ubyte"][16:]
+    assert (
+        datasets.load("mnist", "test", tmp_path / "data").images.tobytes()
+        == idx_contents()["t10k-images-idx3-ubyte"][16:]
+    )
 
 
 def test_what_somebody_brought_stays(tmp_path, mirror):
@@ -112,7 +123,9 @@ def test_what_somebody_brought_stays(tmp_path, mirror):
     assert brought.items() <= contents_below(tmp_path).items()
 
 
-@pytest.mark.parametrize("damage", [lambda content: content[:-1], lambda content: b"<html>", lambda content: gzip.compress(content)[:-9]])
+@pytest.mark.parametrize(
+    "damage", [lambda content: content[:-1], lambda content: b"<html>", lambda content: gzip.compress(content)[:-9]]
+)
 @pytest.mark.parametrize("name", [RAW_FILES[0], RAW_FILES[3], f"{RAW_FILES[2]}.gz"])
 def test_a_damaged_file_counts_as_missing_and_a_download_takes_its_place(tmp_path, mirror, damage, name):
     raw = tmp_path / "MNIST" / "raw"
@@ -123,7 +136,10 @@ def test_a_damaged_file_counts_as_missing_and_a_download_takes_its_place(tmp_pat
     assert not found.status("mnist").present
     found.fetch("mnist")
     assert ended(found).present
-    assert len(datasets.load("mnist", "train", tmp_path).images) == 12 and len(datasets.load("mnist", "test", tmp_path).images) == 5
+    assert (
+        len(datasets.load("mnist", "train", tmp_path).images) == 12
+        and len(datasets.load("mnist", "test", tmp_path).images) == 5
+    )
     assert damaged in contents_below(tmp_path).values()  # somebody may have brought it
 
 
@@ -175,8 +191,16 @@ def test_cancelling_leaves_nothing_and_it_can_begin_again(tmp_path, mirror):
 @pytest.mark.parametrize(
     "spoil, reason",
     [
-        pytest.param(lambda name, content: gzip.compress(b"please log in") if "t10k-l" in name else content, "not what it should be|IncompleteRead", id="another file"),
-        pytest.param(lambda name, content: content[:50] if "t10k-i" in name else content, "not what|timed out|more expected|IncompleteRead", id="truncated"),
+        pytest.param(
+            lambda name, content: gzip.compress(b"please log in") if "t10k-l" in name else content,
+            "not what it should be|IncompleteRead",
+            id="another file",
+        ),
+        pytest.param(
+            lambda name, content: content[:50] if "t10k-i" in name else content,
+            "not what|timed out|more expected|IncompleteRead",
+            id="truncated",
+        ),
     ],
 )
 def test_a_download_that_fails_says_why_in_a_sentence_and_leaves_nothing(tmp_path, mirror, spoil, reason):
@@ -185,7 +209,11 @@ def test_a_download_that_fails_says_why_in_a_sentence_and_leaves_nothing(tmp_pat
     found.fetch("mnist")
     status = ended(found)
     assert status.state == "failed" and not status.present
-    assert status.problem.startswith("mnist could not be fetched (") and status.problem.endswith(".") and "\n" not in status.problem
+    assert (
+        status.problem.startswith("mnist could not be fetched (")
+        and status.problem.endswith(".")
+        and "\n" not in status.problem
+    )
     assert re.search(reason, status.problem), status.problem
     assert list(tmp_path.iterdir()) == []
 
@@ -204,7 +232,9 @@ def test_no_network_and_no_place_to_write(tmp_path, mirror):
 
 def test_a_mirror_that_sends_more_than_the_file_has_is_stopped(tmp_path, mirror, monkeypatch):
     source = downloads.SOURCES["mnist"]
-    monkeypatch.setitem(downloads.SOURCES, "mnist", source._replace(files=tuple(file._replace(size=10) for file in source.files)))
+    monkeypatch.setitem(
+        downloads.SOURCES, "mnist", source._replace(files=tuple(file._replace(size=10) for file in source.files))
+    )
     found = downloads.Downloads(tmp_path)
     found.fetch("mnist")
     assert "more than the file has" in ended(found).problem

@@ -23,7 +23,11 @@ def calls_by_the_locale(source: str) -> list[int]:
     nodes = list(ast.walk(ast.parse(source)))
     calls = [node.lineno for node in nodes if isinstance(node, ast.Call) and _is_by_the_locale(node)]
     texts = [node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
-    return calls + [node.lineno for node in texts if "\n" in node.value and _is_program(node.value) and calls_by_the_locale(node.value)]
+    return calls + [
+        node.lineno
+        for node in texts
+        if "\n" in node.value and _is_program(node.value) and calls_by_the_locale(node.value)
+    ]
 
 
 def _is_program(text: str) -> bool:
@@ -45,7 +49,7 @@ def _is_by_the_locale(call: ast.Call) -> bool:
         return bool({"text", "universal_newlines"} & set(named))
     if name in TEMPORARY:
         return _is_text(named.get("mode"))
-    if name == "open" and not is_method or name == "fdopen":
+    if (name == "open" and not is_method) or name == "fdopen":
         return _is_text(named.get("mode", call.args[1] if len(call.args) > 1 else ast.Constant("r")))
     if name == "open":  # Path.open: other things with such a method take no mode
         return _is_text(named.get("mode", call.args[0] if call.args else None))
@@ -53,11 +57,15 @@ def _is_by_the_locale(call: ast.Call) -> bool:
 
 
 def _is_text(mode: ast.expr | None) -> bool:
-    return isinstance(mode, ast.Constant) and isinstance(mode.value, str) and TEXT_MODE.fullmatch(mode.value) is not None
+    return (
+        isinstance(mode, ast.Constant) and isinstance(mode.value, str) and TEXT_MODE.fullmatch(mode.value) is not None
+    )
 
 
 def test_every_text_names_its_encoding():
-    found = {path.relative_to(ROOT).as_posix(): calls_by_the_locale(path.read_text(encoding="utf-8")) for path in SOURCES}
+    found = {
+        path.relative_to(ROOT).as_posix(): calls_by_the_locale(path.read_text(encoding="utf-8")) for path in SOURCES
+    }
     assert {name: lines for name, lines in found.items() if lines} == {}
 
 

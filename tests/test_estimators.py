@@ -9,9 +9,9 @@ import pytest
 import torch
 
 from explorer import estimators
+from explorer.address import reparameterisation as lesson
 from explorer.ui import draws
 from explorer.ui import reparameterisation as page
-from explorer.address import reparameterisation as lesson
 
 N = 400_000
 OMEGA = 2.0
@@ -53,7 +53,9 @@ def test_square_against_the_table_of_facts(mean, std):
     path, weight = by_std(found.gradients, std), by_std(score, std)
     close(path, 2 * std)
     assert path.var().item() == pytest.approx(4 * m + 8 * s, rel=0.04)
-    assert estimators.score_function(found.values, weight).var().item() == pytest.approx(2 * m**2 / s + 60 * m + 74 * s, rel=0.1)  # heavy tails
+    assert estimators.score_function(found.values, weight).var().item() == pytest.approx(
+        2 * m**2 / s + 60 * m + 74 * s, rel=0.1
+    )  # heavy tails
 
 
 def test_score_function_wins_for_a_fast_cosine():
@@ -75,7 +77,9 @@ def test_pathwise_is_wrong_for_a_step(mean, std):
 def test_measure_agrees_with_its_parts():
     found, score, _ = run("square", 1.0, 0.5)
     measured = estimators.measure(found.values, found.gradients.mean[:, 0], score.mean[:, 0])
-    assert measured.truth == pytest.approx(2.0, abs=5 * measured.error) and measured.error == pytest.approx(1.0 / math.sqrt(N), rel=0.01)
+    assert measured.truth == pytest.approx(2.0, abs=5 * measured.error) and measured.error == pytest.approx(
+        1.0 / math.sqrt(N), rel=0.01
+    )
     assert measured.best == pytest.approx(1.75, rel=0.02)
     assert measured.variances[3] == min(measured.variances[1:])  # no constant does better on these draws
 
@@ -101,7 +105,9 @@ def test_the_pages_baselines_for_a_square(by, expected, best):
 
 def test_the_pages_baselines_for_cosine_and_step():
     cosine = STATE | {"f": "cosine", "mean": [0.0, 0.0], "log_var": [0.0, 0.0], "omega": 2.0}
-    assert page.known_baselines(cosine) == pytest.approx((math.exp(-2), -3 * math.exp(-2)), rel=1e-12)  # E[cos tε] = e^(−t²/2), its second derivative
+    assert page.known_baselines(cosine) == pytest.approx(
+        (math.exp(-2), -3 * math.exp(-2)), rel=1e-12
+    )  # E[cos tε] = e^(−t²/2), its second derivative
     step = STATE | {"f": "step", "mean": [0.0, 0.0], "log_var": [0.0, 0.0]}
     assert page.known_baselines(step) == pytest.approx((0.5, 0.5), rel=1e-12)
     assert page.known_baselines(step | {"mean": [50.0, 0.0]}) == pytest.approx((1, 1), rel=1e-12)
@@ -112,9 +118,13 @@ def test_the_pages_check_against_torchs_own_normal():
     state = STATE | {"mean": [0.3, 1.0], "log_var": [-0.8, 0.5], "n": 50, "draw": 7, "seed": 3}
     found = page.check(state)
     noise = torch.from_numpy(draws.standard_normal(100, 3).reshape(50, 2))
-    mean, log_var = (torch.tensor(state[name][0], dtype=torch.float64, requires_grad=True) for name in ("mean", "log_var"))
+    mean, log_var = (
+        torch.tensor(state[name][0], dtype=torch.float64, requires_grad=True) for name in ("mean", "log_var")
+    )
     z = torch.distributions.AffineTransform(mean, (0.5 * log_var).exp())(noise[7, 0])
     z.square().backward()
-    assert found["z"][0] == pytest.approx(z.item(), rel=1e-14) and found["by_mean"] == pytest.approx(mean.grad.item()) == pytest.approx(2 * z.item())
+    assert found["z"][0] == pytest.approx(z.item(), rel=1e-14) and found["by_mean"] == pytest.approx(
+        mean.grad.item()
+    ) == pytest.approx(2 * z.item())
     assert found["by_log_var"] == pytest.approx(log_var.grad.item())
     assert found["sample_requires_grad"] is False and found["rsample_requires_grad"] is True

@@ -14,12 +14,13 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.address import adversary as adversary_state
+from explorer.address import explore as state
+from explorer.address import reparameterisation as reparameterisation_state
 from explorer.data import datasets, originals
+from explorer.serving import assets, cached, failure, shelf
 from explorer.store import bundle
 from explorer.store.bundle import BundleError, load_bundle
-from explorer.address import adversary as adversary_state, reparameterisation as reparameterisation_state, explore as state
-from explorer.serving import cached, failure, shelf
-from explorer.serving import assets
 
 from .asgi import ask, routes_app
 from .small_bundles import pictures, save, save_model
@@ -64,7 +65,9 @@ def remove(folder: Path, role: str, rng: random.Random) -> None:
 
 def truncate(folder: Path, role: str, rng: random.Random) -> None:
     file = one(folder / "aae", role)
-    file.write_bytes(file.read_bytes()[: rng.randrange(file.stat().st_size - 1)])  # JSON without its last line break is whole
+    file.write_bytes(
+        file.read_bytes()[: rng.randrange(file.stat().st_size - 1)]
+    )  # JSON without its last line break is whole
 
 
 def flip(folder: Path, role: str, rng: random.Random) -> None:
@@ -124,20 +127,27 @@ def test_a_damaged_model_is_named_and_the_other_is_there(models, whole, damage, 
     for _ in range(OFFSETS if damage in (truncate, flip) else 1):
         damage(models, role, rng)
         try:
-            assert load_bundle(models / "aae").digest == digest  # a flip that changes nothing, as of the case of an exponent's e
+            assert (
+                load_bundle(models / "aae").digest == digest
+            )  # a flip that changes nothing, as of the case of an exponent's e
             continue
         except BundleError as error:
             said = str(error)
         finally:
             entries, problems = cached.catalogue()
             shutil.rmtree(models / "aae")
-            shutil.copytree(whole / "aae", models / "aae", copy_function=shutil.copyfile)  # with new times, as a restored file has
+            shutil.copytree(
+                whole / "aae", models / "aae", copy_function=shutil.copyfile
+            )  # with new times, as a restored file has
         if (damage, role) == (swap, "bundle.json"):  # whose files are the other model's, and so not there
             assert "weights" in said
         assert_one_sentence(said, models)
         assert [entry["name"] for entry in entries] == ["vae"] and entries[0]["digest"] == other
         assert problems == [said.replace(str(models), "pretrained")]  # a page does not tell where the program lies
-    assert [entry["name"] for entry in cached.catalogue().entries] == ["aae", "vae"]  # and comes back when it is restored
+    assert [entry["name"] for entry in cached.catalogue().entries] == [
+        "aae",
+        "vae",
+    ]  # and comes back when it is restored
 
 
 JUNK = [None, True, -1, 2**70, 10**400, math.nan, math.inf, "", "<b>", "\ud800", "a\0b", "9" * 5000, [], [1], ["a"], {}]
@@ -177,7 +187,9 @@ def test_a_manifest_with_any_values_is_shown_or_named(tmp_path, monkeypatch, par
     assert named >= len(JUNK)
 
 
-@pytest.mark.parametrize("damage, role", [(remove, "weights"), (truncate, "codes"), (newer, "bundle.json"), (swap, "recording")])
+@pytest.mark.parametrize(
+    "damage, role", [(remove, "weights"), (truncate, "codes"), (newer, "bundle.json"), (swap, "recording")]
+)
 def test_a_damaged_models_assets_are_gone_and_the_others_are_served(models, damage, role):
     app = routes_app()
     assets._of_bundle.cache_clear()
@@ -278,7 +290,9 @@ def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
     folder = tmp_path / "data"
     if how == "a file":
         folder.write_text("data", encoding="utf-8")
-    elif how == "no name at all":  # for which the system has an error of its own, as for a folder that may not be looked into
+    elif (
+        how == "no name at all"
+    ):  # for which the system has an error of its own, as for a folder that may not be looked into
         monkeypatch.setattr(cached, "DATA_DIR", Path("d" * 5000))
     elif how == "damaged":
         truncated_mnist(folder)
@@ -287,7 +301,9 @@ def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
     for rows in ("3", "1,2"):
         found = ask(app, f"/assets/any/originals/mnist?rows={rows}")
         assert found.status == 404 and b"\n" not in found.body
-        assert (b"Dataset mnist in " if how == "damaged" else b"pretrained/originals/mnist.png cannot be read") in found.body
+        assert (
+            b"Dataset mnist in " if how == "damaged" else b"pretrained/originals/mnist.png cannot be read"
+        ) in found.body
         assert b"fetch" in found.body and b"--dataset" not in found.body  # a visitor has no command line
     assert "cannot be read" in cached.original_problem("mnist", 3) and cached.original_problem("digits", 3) is None
     for page in (*PAGES, "practice") if how == "no name at all" else ():
@@ -308,7 +324,9 @@ def test_the_lesson_on_damaged_data_says_so(models, tmp_path, monkeypatch, view)
 
 
 def test_a_page_opens_on_models_whose_pictures_are_here(models, tmp_path):
-    named = {name: {"dataset": name.rpartition("-")[0]} for name in ("mnist-vae", "mnist-aae", "digits-vae", "digits-aae")}
+    named = {
+        name: {"dataset": name.rpartition("-")[0]} for name in ("mnist-vae", "mnist-aae", "digits-vae", "digits-aae")
+    }
     assert [names[0] for names in cached.front(named)] == ["digits-vae", "digits-aae"]
     truncated_mnist(tmp_path / "data")  # the names are there
     assert [names[0] for names in cached.front(named)] == ["digits-vae", "digits-aae"]
@@ -319,7 +337,10 @@ def test_a_page_opens_on_models_whose_pictures_are_here(models, tmp_path):
 
 
 def test_without_the_front_models_a_page_opens_on_one_whose_pictures_are_here(models):
-    entries = {name: {"dataset": dataset, "latent_dim": 2, "images": 360} for name, dataset in (("a", "kmnist"), ("b", "digits"), ("c", "digits"))}
+    entries = {
+        name: {"dataset": dataset, "latent_dim": 2, "images": 360}
+        for name, dataset in (("a", "kmnist"), ("b", "digits"), ("c", "digits"))
+    }
     opened = state.default_state(entries, cached.front(entries))
     assert (opened["left"], opened["right"]) == ("b", "b")
     assert reparameterisation_state.default_state(entries, cached.front(entries)[0])["model"] == "b"
@@ -349,7 +370,10 @@ def test_no_sentence_of_a_page_tells_where_the_program_lies(models, monkeypatch,
     said += cached.catalogue().problems
     shown = []
     monkeypatch.setattr(failure.st, "error", lambda text, icon: shown.append(text.replace("\\", "")))
-    for error in (BundleError(f"{models / 'aae'} cannot be read."), datasets.DatasetError(f"{cached.ROOT / 'data'}: gone.")):
+    for error in (
+        BundleError(f"{models / 'aae'} cannot be read."),
+        datasets.DatasetError(f"{cached.ROOT / 'data'}: gone."),
+    ):
         failure.show_failure(error)
     assert shown == ["pretrained/aae cannot be read.", "data: gone."]
     for sentence in [*said, *shown]:

@@ -26,7 +26,16 @@ def rows() -> list[dict]:
 
 
 def history() -> list[dict]:
-    return [{"epoch": epoch, "total": 200 - epoch, "reconstruction": 150 - epoch, "kl": epoch / 2, "adversarial": 0.7 - epoch / 10} for epoch in (1, 2, 3)]
+    return [
+        {
+            "epoch": epoch,
+            "total": 200 - epoch,
+            "reconstruction": 150 - epoch,
+            "kl": epoch / 2,
+            "adversarial": 0.7 - epoch / 10,
+        }
+        for epoch in (1, 2, 3)
+    ]
 
 
 def planar(n: int = 500, seed: int = 0, dimensions: int = 2) -> np.ndarray:
@@ -65,7 +74,9 @@ def axis(trace) -> str:
 def test_each_estimate_stands_over_its_null_band():
     given = rows()
     figure = figures.distances(given)
-    assert len(figure.data) == 6 and [annotation.text for annotation in figure.layout.annotations] == list(figures.DISTANCES.values())
+    assert len(figure.data) == 6 and [annotation.text for annotation in figure.layout.annotations] == list(
+        figures.DISTANCES.values()
+    )
     for column, name in enumerate(figures.DISTANCES):
         on = [trace for trace in figure.data if axis(trace) == ("x", "x2", "x3")[column]]
         (band,), (dots,) = ([trace for trace in on if isinstance(trace, kind)] for kind in (go.Bar, go.Scatter))
@@ -84,10 +95,18 @@ def test_each_estimate_stands_over_its_null_band():
 def test_reconstruction_against_coverage():
     given = rows()
     figure = figures.frontier(given)
-    seen = {(trace.name, title, x, y) for trace in figure.data for title, x, y in zip(trace.text, trace.x, trace.y, strict=True)}
+    seen = {
+        (trace.name, title, x, y)
+        for trace in figure.data
+        for title, x, y in zip(trace.text, trace.x, trace.y, strict=True)
+    }
     assert seen == {(row["kind"], row["title"], row["reconstruction"], row["coverage"]) for row in given}
     assert {trace.name: trace.marker.color for trace in figure.data} == figures.KIND_COLOURS
-    assert "BCE" in figure.layout.xaxis.title.text and "nats" in figure.layout.xaxis.title.text and "coverage" in figure.layout.yaxis.title.text
+    assert (
+        "BCE" in figure.layout.xaxis.title.text
+        and "nats" in figure.layout.xaxis.title.text
+        and "coverage" in figure.layout.yaxis.title.text
+    )
 
 
 # The aggregate.
@@ -111,7 +130,9 @@ def test_marginal_densities_integrate_to_1(dimensions, shown):
             mean = (x * density).sum() * step[0]  # of the histogram's middles: within half a step of the values'
             assert mean == pytest.approx(values.mean(), abs=step[0] / 2 + 0.01)
         # at its top, N(0.5, 0.5²) has 0.798 and N(0, 1) has 0.399; 20,000 values in steps of an eighth leave an error below 0.05
-        assert max(on["q(z)"].y) == pytest.approx(0.798, abs=0.05) and max(on["p(z)"].y) == pytest.approx(0.399, abs=0.03)
+        assert max(on["q(z)"].y) == pytest.approx(0.798, abs=0.05) and max(on["p(z)"].y) == pytest.approx(
+            0.399, abs=0.03
+        )
 
 
 def test_marginals_of_wide_codes_show_them_all():
@@ -162,7 +183,10 @@ def test_no_figure_needs_webgl(make):
 def test_no_hole_and_nothing_but_a_hole(covered):
     figure = figures.hole_map(planar(20), covered)
     assert [len(trace.x) for trace in figure.data] == [covered.sum(), (~covered).sum()]
-    assert [trace.name for trace in figure.data] == [f"covered: {covered.mean():.1%}", f"in a hole: {1 - covered.mean():.1%}"]
+    assert [trace.name for trace in figure.data] == [
+        f"covered: {covered.mean():.1%}",
+        f"in a hole: {1 - covered.mean():.1%}",
+    ]
 
 
 # Training.

@@ -41,7 +41,9 @@ def test_the_disk_has_the_content_before_the_name_and_the_name_before_it_is_done
         fsync(descriptor)
 
     def replace(part, target, replace=os.replace):
-        assert Path(part).parent == tmp_path and str(part).endswith(PART)  # another disk's file cannot be renamed at once
+        assert Path(part).parent == tmp_path and str(part).endswith(
+            PART
+        )  # another disk's file cannot be renamed at once
         seen.append("rename")
         replace(part, target)
 
@@ -51,7 +53,9 @@ def test_the_disk_has_the_content_before_the_name_and_the_name_before_it_is_done
     assert seen == [(b"content", False), "rename", ("folder", True)]
 
 
-@pytest.mark.parametrize("failure", [OSError("No space left on device"), KeyboardInterrupt()], ids=["disk full", "interrupted"])
+@pytest.mark.parametrize(
+    "failure", [OSError("No space left on device"), KeyboardInterrupt()], ids=["disk full", "interrupted"]
+)
 @pytest.mark.parametrize("function", ["fsync", "chmod", "replace"])
 def test_a_failure_leaves_the_old_content_alone(tmp_path, monkeypatch, failure, function):
     def fail(*arguments):
@@ -77,7 +81,10 @@ def test_a_folder_that_is_missing_or_a_file_or_in_the_files_place(tmp_path):
 
 def test_two_writers_do_not_write_into_each_others_half(tmp_path):
     file, contents = tmp_path / "name.bin", [bytes([letter]) * 300_000 for letter in b"ab"]
-    writers = [threading.Thread(target=lambda content=content: [write_to_disk(file, content) for _ in range(20)]) for content in contents]
+    writers = [
+        threading.Thread(target=lambda content=content: [write_to_disk(file, content) for _ in range(20)])
+        for content in contents
+    ]
     for writer in writers:
         writer.start()
     reads = 0

@@ -17,13 +17,14 @@ from PIL import Image
 
 import train
 from explorer import config
-from explorer.data import folder, picture
-from explorer.store import bundle
-from explorer.training import recording, fit as training
 from explorer.config import ModelConfig, Pictures, TrainingConfig
+from explorer.data import folder, picture
 from explorer.data.datasets import DatasetError
 from explorer.models import build
 from explorer.serving import cached
+from explorer.store import bundle
+from explorer.training import fit as training
+from explorer.training import recording
 
 from .pictures import CLASSES, disc, generate
 
@@ -50,9 +51,15 @@ def test_a_folder_is_read_class_by_class(discs):
     seen = []
     found = folder.read(discs, progress=lambda done, count: seen.append((done, count)))
     assert seen == [(i, 60) for i in range(1, 61)] and found.skipped == []
-    assert (found.side, found.channels, found.pictures.class_names) == (24, 3, tuple(CLASSES))  # the least usual side that 20 does not exceed
+    assert (found.side, found.channels, found.pictures.class_names) == (
+        24,
+        3,
+        tuple(CLASSES),
+    )  # the least usual side that 20 does not exceed
     assert len(found.train.images) == 50 and len(found.test.images) == 10
-    assert found.train.images.shape[1] == 3 * 24 * 24 and found.train.images.dtype == found.train.labels.dtype == np.uint8
+    assert (
+        found.train.images.shape[1] == 3 * 24 * 24 and found.train.images.dtype == found.train.labels.dtype == np.uint8
+    )
     assert np.bincount(np.concatenate([found.train.labels, found.test.labels])).tolist() == [15, 15, 15, 15]
     middle = found.train.images.reshape(50, 3, 24, 24)[:, :, 12, 12].astype(int)  # of a disc: red, green, blue
     for label, brightest in enumerate((2, 1, 0)):
@@ -104,7 +111,12 @@ def test_what_cannot_be_read_is_named_and_skipped(discs, monkeypatch):
     (discs / "red" / "notes.txt").write_text("not even looked at", encoding="utf-8")
     save(discs / "red" / "huge.png", np.zeros((101, 100), np.uint8))
     found = folder.read(discs)
-    assert [entry.partition(" (")[0] for entry in found.skipped] == ["red/cut.png", "red/empty.jpg", "red/huge.png", "red/text.png"]
+    assert [entry.partition(" (")[0] for entry in found.skipped] == [
+        "red/cut.png",
+        "red/empty.jpg",
+        "red/huge.png",
+        "red/text.png",
+    ]
     assert "100 x 101 pixels are too many" in found.skipped[2] and "no picture of a known kind" in found.skipped[3]
     assert not any(str(discs) in entry for entry in found.skipped)
     assert len(found.train.images) + len(found.test.images) == 60
@@ -140,7 +152,10 @@ def test_bad_folders_get_one_sentence(discs, tmp_path):
         folder.read(discs, 30)
     for file in sorted(discs.glob("*/*.png"))[39:]:
         file.write_bytes(b"x")
-    with pytest.raises(DatasetError, match=r"In .* 39 pictures can be read; 40 are needed at least\. 21 could not be read, and were skipped: .*, and 16 more\.$"):
+    with pytest.raises(
+        DatasetError,
+        match=r"In .* 39 pictures can be read; 40 are needed at least\. 21 could not be read, and were skipped: .*, and 16 more\.$",
+    ):
         folder.read(discs)
 
 
@@ -232,7 +247,9 @@ def test_a_folder_with_more_pictures_than_were_trained_on_is_left_at_once(discs,
     assert opened == []
 
 
-@pytest.mark.parametrize("limit, what", [("MOST_OPENED", "files without an ending"), ("MOST_OTHERS", "files and folders")])
+@pytest.mark.parametrize(
+    "limit, what", [("MOST_OPENED", "files without an ending"), ("MOST_OTHERS", "files and folders")]
+)
 def test_a_folder_that_is_none_of_pictures_is_left_soon(discs, monkeypatch, opened, limit, what):
     pictures = folder.read(discs).pictures
     monkeypatch.setattr(folder, limit, 20)
@@ -310,7 +327,9 @@ def test_a_class_a_picture_is_a_warning(tmp_path):
 def test_the_middle_square_is_taken(tmp_path):
     wide = np.zeros((20, 60, 3), np.uint8)
     wide[:, :20], wide[:, 20:40], wide[:, 40:] = (255, 0, 0), (0, 255, 0), (0, 0, 255)
-    np.testing.assert_array_equal(picture.open_square(save(tmp_path / "x.png", wide), 20), np.moveaxis(wide[:, 20:40], -1, 0))
+    np.testing.assert_array_equal(
+        picture.open_square(save(tmp_path / "x.png", wide), 20), np.moveaxis(wide[:, 20:40], -1, 0)
+    )
 
 
 def test_a_picture_is_turned_as_its_exif_entry_says(tmp_path):
@@ -330,7 +349,11 @@ def test_what_is_transparent_becomes_white(tmp_path):
     assert image[:, 0, 0].tolist() == [200, 0, 0] and image[:, 0, 15].tolist() == [255, 255, 255]
     palette = Image.fromarray(pixels[..., :3]).convert("P", palette=Image.Palette.ADAPTIVE)
     see_through = palette.getpixel((15, 0))
-    assert picture.open_square(save(tmp_path / "p.gif", palette, transparency=see_through), 16)[:, 0, 15].tolist() == [255, 255, 255]
+    assert picture.open_square(save(tmp_path / "p.gif", palette, transparency=see_through), 16)[:, 0, 15].tolist() == [
+        255,
+        255,
+        255,
+    ]
 
 
 def test_sixteen_bits_become_eight(tmp_path):
@@ -360,7 +383,9 @@ def test_every_side_has_a_pair_as_the_bundle_expects_it(kind, side, channels):
 def test_images_lie_channel_by_channel():
     model = build(ModelConfig("ae", image_side=16, channels=3, network="conv", hidden=(4, 8)), seed=0)
     x = torch.rand(1, 3 * 16 * 16)
-    first = torch.nn.functional.conv2d(x.view(1, 3, 16, 16), model.encoder.body[0][1].weight, model.encoder.body[0][1].bias, stride=2, padding=1)
+    first = torch.nn.functional.conv2d(
+        x.view(1, 3, 16, 16), model.encoder.body[0][1].weight, model.encoder.body[0][1].bias, stride=2, padding=1
+    )
     assert torch.allclose(first, model.encoder.body[0][:2](x))
 
 
@@ -386,11 +411,20 @@ def test_only_a_folder_comes_with_pictures():
     with pytest.raises(ValueError, match="comes with what its pictures are"):
         config.Config(ModelConfig("vae"), TrainingConfig("folder", 1))
     with pytest.raises(ValueError, match="from 1 to 256 classes, not 257"):
-        config.Config(ModelConfig("vae"), TrainingConfig("folder", 1), Pictures("/x", tuple(map(str, range(257))), "", ""))
+        config.Config(
+            ModelConfig("vae"), TrainingConfig("folder", 1), Pictures("/x", tuple(map(str, range(257))), "", "")
+        )
 
 
 @pytest.mark.parametrize(
-    "path, name", [("/a/My Flowers (2)", "my-flowers-2"), ("/a/b/", "b"), ("C:\\pictures\\Dogs", "dogs"), ("/a/日本", "pictures"), ("/", "pictures")]
+    "path, name",
+    [
+        ("/a/My Flowers (2)", "my-flowers-2"),
+        ("/a/b/", "b"),
+        ("C:\\pictures\\Dogs", "dogs"),
+        ("/a/日本", "pictures"),
+        ("/", "pictures"),
+    ],
 )
 def test_a_folder_gives_the_bundle_its_name(path, name):
     pictures = Pictures(path, ("a",), "0123456789", "")
@@ -439,14 +473,34 @@ def home(tmp_path, monkeypatch) -> Path:
 
 
 def run(*arguments: str) -> int:
-    return train.main(["--dataset", "folder", "--data-dir", "My discs!", "--epochs", "1", "--batch-size", "25", "--hidden", "4", "8", "--device", "cpu", *arguments])
+    return train.main(
+        [
+            "--dataset",
+            "folder",
+            "--data-dir",
+            "My discs!",
+            "--epochs",
+            "1",
+            "--batch-size",
+            "25",
+            "--hidden",
+            "4",
+            "8",
+            "--device",
+            "cpu",
+            *arguments,
+        ]
+    )
 
 
 def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
     (discs / "red" / "text.png").write_text("no picture", encoding="utf-8")
     assert run("--side", "20", "--prior", "mixture") == 0
     output = capsys.readouterr()
-    assert "60 pictures in 4 classes, colour, 20 x 20" in output.out and "1 could not be read, and was skipped: red/text.png (" in output.err
+    assert (
+        "60 pictures in 4 classes, colour, 20 x 20" in output.out
+        and "1 could not be read, and was skipped: red/text.png (" in output.err
+    )
     opened = {one.config.model.kind: one for one in map(bundle.load_bundle, bundle.find_bundles(home / "runs"))}
     assert list(opened) == ["aae", "vae"]
     found = folder.read(discs, 20)
@@ -460,8 +514,17 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
     monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
     cached._listed.clear()
     entry = cached.in_full(cached.catalogue().entries)[0]
-    assert (entry["dataset"], entry["image_side"], entry["channels"], entry["classes"]) == (opened["aae"].config.dataset, 20, 3, list(CLASSES))
-    assert entry["choice"].startswith("AAE mixture · My discs! · runs/folder-my-discs-") and entry["confusable"] == (0, 1) and entry["originals"] is True
+    assert (entry["dataset"], entry["image_side"], entry["channels"], entry["classes"]) == (
+        opened["aae"].config.dataset,
+        20,
+        3,
+        list(CLASSES),
+    )
+    assert (
+        entry["choice"].startswith("AAE mixture · My discs! · runs/folder-my-discs-")
+        and entry["confusable"] == (0, 1)
+        and entry["originals"] is True
+    )
     for row in (0, len(found.test.images) - 1):
         assert cached.original(entry["dataset"], row) == found.test.images[row].tobytes()
     with pytest.raises(LookupError, match=f"has test images 0 to {len(found.test.images) - 1}"):
@@ -474,9 +537,15 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
     changed = discs / folder.test_files(found.pictures)[3]
     save(changed, disc(20, 0.8, 0.3, 1))
     assert cached.original(entry["dataset"], 2)
-    with pytest.raises(DatasetError, match=r"^The pictures in the folder My discs! are gone or have changed since the model was trained\.$"):
+    with pytest.raises(
+        DatasetError,
+        match=r"^The pictures in the folder My discs! are gone or have changed since the model was trained\.$",
+    ):
         cached.original(entry["dataset"], 3)
-    assert [row for row, _ in cached.originals(entry["dataset"], [2, 3, 4])] == [2, 4]  # one picture keeps no other back
+    assert [row for row, _ in cached.originals(entry["dataset"], [2, 3, 4])] == [
+        2,
+        4,
+    ]  # one picture keeps no other back
     with pytest.raises(DatasetError, match="are gone or have changed"):
         cached.reconstruction_errors(entry["digest"])
     with pytest.raises(LookupError, match="are gone or have changed"):
@@ -511,7 +580,10 @@ def test_names_that_are_no_utf8_are_trained_and_shown(home, monkeypatch):
         assert cached.original(entry["dataset"], row) == found.test.images[row].tobytes()
     shutil.rmtree(discs)
     cached._listed.clear()
-    assert cached.original_problem(entry["dataset"], 0) == "The pictures in the folder caf\\xe9 я are gone or have changed since the model was trained."
+    assert (
+        cached.original_problem(entry["dataset"], 0)
+        == "The pictures in the folder caf\\xe9 я are gone or have changed since the model was trained."
+    )
     assert train.main(["--evaluate", "--out", "runs", "--device", "cpu"]) == train.FAILED
 
 
@@ -522,7 +594,9 @@ def test_a_folder_that_changed_is_listed_once_a_minute(discs, home, monkeypatch)
     monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
     cached._listed.clear()
     listed = []
-    monkeypatch.setattr(folder, "list_files", lambda *asked, real=folder.list_files: listed.append(asked) or real(*asked))
+    monkeypatch.setattr(
+        folder, "list_files", lambda *asked, real=folder.list_files: listed.append(asked) or real(*asked)
+    )
     for _ in range(5):
         [entry] = cached.catalogue().entries
         assert "are gone or have changed" in cached.original_problem(entry["dataset"], 0)
@@ -535,7 +609,9 @@ def test_a_folder_is_measured_again_while_its_pictures_are_the_same(discs, home,
     before = bundle.load_bundle(path).metrics
     assert train.main(["--evaluate", "--out", "made", "--device", "cpu"]) == 0
     after = bundle.load_bundle(path).metrics
-    assert after["negative_elbo"] == pytest.approx(before["negative_elbo"], rel=1e-6) and after["importance_samples"] == 2
+    assert (
+        after["negative_elbo"] == pytest.approx(before["negative_elbo"], rel=1e-6) and after["importance_samples"] == 2
+    )
     save(discs / "red" / "00002.png", disc(20, 0.8, 0.3, 1))
     capsys.readouterr()
     assert train.main(["--evaluate", "--out", "made", "--device", "cpu"]) == train.FAILED

@@ -55,7 +55,9 @@ BY_HAND = [
     pytest.param([0.0, 0.0], [[1.0, 0.6], [0.6, 1.0]], [0.0, 0.0], I2, 0.2231435513, id="correlation 0.6"),
     # P⁻¹ = [[2, 1], [1, 2]]/3: tr(P⁻¹Q) = (2 + ½ + ½ + 2)/3 = 5/3, dᵀP⁻¹d = (2 - 1 - 1 + 2)/3 = 2/3,
     # log det P - log det Q = ln 3 - ln ¾ = 2 ln 2: ½ (5/3 + 2/3 - 2 + 2 ln 2) = 1/6 + ln 2
-    pytest.param([0.0, 0.0], [[1.0, 0.5], [0.5, 1.0]], [1.0, -1.0], [[2.0, -1.0], [-1.0, 2.0]], 0.8598138472, id="both full"),
+    pytest.param(
+        [0.0, 0.0], [[1.0, 0.5], [0.5, 1.0]], [1.0, -1.0], [[2.0, -1.0], [-1.0, 2.0]], 0.8598138472, id="both full"
+    ),
     # ½ (2/25 - 2 + 2 ln 25) = ln 25 - 0.96
     pytest.param([0.0, 0.0], I2, [0.0, 0.0], [[25.0, 0.0], [0.0, 25.0]], 2.2588758249, id="much wider p"),
 ]
@@ -66,7 +68,9 @@ def test_values_worked_out_by_hand(mean_q, cov_q, mean_p, cov_p, expected):
     mean_q, cov_q, mean_p, cov_p = map(tensor, (mean_q, cov_q, mean_p, cov_p))
     assert_close(gaussian.kl_divergence(mean_q, cov_q, mean_p, cov_p), expected, rtol=0, atol=6e-11)  # ten decimals
     if not (cov_q.triu(1).any() or cov_p.triu(1).any()):
-        assert_close(gaussian.kl_diagonal(mean_q, cov_q.diagonal(), mean_p, cov_p.diagonal()), expected, rtol=0, atol=6e-11)
+        assert_close(
+            gaussian.kl_diagonal(mean_q, cov_q.diagonal(), mean_p, cov_p.diagonal()), expected, rtol=0, atol=6e-11
+        )
 
 
 def test_the_two_directions_differ():
@@ -79,9 +83,13 @@ def test_the_two_directions_differ():
 # Against what defines the KL, and against torch.
 
 
-@pytest.mark.parametrize("mean_q, std_q, mean_p, std_p", [(0, 1, 0, 1), (1, 2, 0, 1), (-0.5, 0.3, 0.7, 1.5), (2, 1, -1, 4)])
+@pytest.mark.parametrize(
+    "mean_q, std_q, mean_p, std_p", [(0, 1, 0, 1), (1, 2, 0, 1), (-0.5, 0.3, 0.7, 1.5), (2, 1, -1, 4)]
+)
 def test_equals_the_integral_in_one_dimension(mean_q, std_q, mean_p, std_p):
-    z = torch.linspace(mean_q - 12 * std_q, mean_q + 12 * std_q, 4001, dtype=torch.float64)  # q is below 1e-31 at the ends
+    z = torch.linspace(
+        mean_q - 12 * std_q, mean_q + 12 * std_q, 4001, dtype=torch.float64
+    )  # q is below 1e-31 at the ends
     log_q = -0.5 * ((z - mean_q) / std_q) ** 2 - math.log(std_q * math.sqrt(2 * math.pi))
     log_p = -0.5 * ((z - mean_p) / std_p) ** 2 - math.log(std_p * math.sqrt(2 * math.pi))
     integral = torch.trapezoid(log_q.exp() * (log_q - log_p), z)  # exact to rounding for smooth functions that vanish
@@ -116,7 +124,9 @@ def test_equals_the_mean_log_ratio_of_samples(k):
 def test_full_covariance_agrees_with_torch(seed, k):
     generator = seeded(seed)
     q, p = random_gaussian(k, generator, 3), random_gaussian(k, generator, 3)
-    assert_close(gaussian.kl_divergence(*q, *p), kl_divergence(MultivariateNormal(*q), MultivariateNormal(*p)), rtol=1e-8)
+    assert_close(
+        gaussian.kl_divergence(*q, *p), kl_divergence(MultivariateNormal(*q), MultivariateNormal(*p)), rtol=1e-8
+    )
 
 
 @given(seed=seeds, k=dimensions)
@@ -214,12 +224,18 @@ def test_gradients_towards_the_standard_normal():
 def test_each_term_has_its_meaning():
     generator = seeded(3)
     (mean_q, cov_q), (mean_p, cov_p) = random_gaussian(3, generator), random_gaussian(3, generator)
-    terms, precision_p, shift = gaussian.kl_terms(mean_q, cov_q, mean_p, cov_p), torch.linalg.inv(cov_p), mean_p - mean_q
+    terms, precision_p, shift = (
+        gaussian.kl_terms(mean_q, cov_q, mean_p, cov_p),
+        torch.linalg.inv(cov_p),
+        mean_p - mean_q,
+    )
     assert_close(terms.trace, 0.5 * (precision_p @ cov_q).trace())
     assert_close(terms.mean, 0.5 * shift @ precision_p @ shift)
     assert_close(terms.dimension, -1.5)
     assert_close(terms.log_det, 0.5 * (torch.logdet(cov_p) - torch.logdet(cov_q)))
-    assert_close(terms.trace + terms.mean + terms.dimension + terms.log_det, gaussian.kl_divergence(mean_q, cov_q, mean_p, cov_p))
+    assert_close(
+        terms.trace + terms.mean + terms.dimension + terms.log_det, gaussian.kl_divergence(mean_q, cov_q, mean_p, cov_p)
+    )
 
 
 def test_terms_of_what_is_equal_cancel():
@@ -337,11 +353,17 @@ def test_reparameterised_draws_have_the_mean_and_the_variance():
     var = log_var.exp()
     assert ((z.mean(0) - mean).abs() < 4 * (var / n).sqrt()).all()  # the mean's standard error
     assert ((z.var(0) - var).abs() < 4 * var * math.sqrt(2 / n)).all()  # the variance's, for a Gaussian
-    assert abs((z[:, 0] * z[:, 1]).mean() - mean.prod()) < 4 * math.sqrt((var[0] * 4 + var[1] * 1 + var.prod()) / n)  # independent
+    assert abs((z[:, 0] * z[:, 1]).mean() - mean.prod()) < 4 * math.sqrt(
+        (var[0] * 4 + var[1] * 1 + var.prod()) / n
+    )  # independent
 
 
 def test_gradients_reach_the_mean_and_the_log_variance():
-    mean, log_var, noise = tensor([1.0, -2.0]).requires_grad_(), tensor([0.3, -4.0]).requires_grad_(), tensor([0.7, -1.1])
+    mean, log_var, noise = (
+        tensor([1.0, -2.0]).requires_grad_(),
+        tensor([0.3, -4.0]).requires_grad_(),
+        tensor([0.7, -1.1]),
+    )
     z = gaussian.reparameterise(mean, log_var, noise)
     assert_close(z.detach(), [1 + math.exp(0.15) * 0.7, -2 - math.exp(-2) * 1.1])
     by_mean, by_log_var = torch.autograd.grad(z.sum(), (mean, log_var))
@@ -474,7 +496,9 @@ def test_variances_that_are_refused(name, value, message):
         pytest.param([0.0], [-math.inf], "log_var holds infinity", id="variance zero"),
         pytest.param([0.0, 0.0], [0.0], "dimensions does not fit: mean has 2, log_var has 1", id="lengths"),
         pytest.param(0.0, [0.0], r"mean must have shape \(\.\.\., k\)", id="a number"),
-        pytest.param([[0.0]] * 2, [[0.0]] * 3, r"batch\) shapes do not fit: mean has \(2,\), log_var has \(3,\)", id="batches"),
+        pytest.param(
+            [[0.0]] * 2, [[0.0]] * 3, r"batch\) shapes do not fit: mean has \(2,\), log_var has \(3,\)", id="batches"
+        ),
     ],
 )
 def test_posteriors_that_are_refused(function, mean, log_var, message):
@@ -484,13 +508,17 @@ def test_posteriors_that_are_refused(function, mean, log_var, message):
 
 def test_batches_that_do_not_broadcast_are_refused():
     two, three = torch.zeros(2, 2, dtype=torch.float64), torch.zeros(3, 2, dtype=torch.float64)
-    with pytest.raises(ValueError, match=r"batch\) shapes do not fit: mean_q has \(2,\), cov_q has \(\), mean_p has \(3,\)"):
+    with pytest.raises(
+        ValueError, match=r"batch\) shapes do not fit: mean_q has \(2,\), cov_q has \(\), mean_p has \(3,\)"
+    ):
         gaussian.kl_divergence(**GOOD | {"mean_q": two, "mean_p": three})
     with pytest.raises(ValueError, match=r"batch\) shapes do not fit: .*cov_p has \(3,\)"):
         gaussian.kl_divergence(**GOOD | {"mean_q": two, "cov_p": GOOD["cov_p"].expand(3, 2, 2)})
     with pytest.raises(ValueError, match=r"batch\) shapes do not fit: mean_q has \(2,\), var_q has \(3,\)"):
         gaussian.kl_diagonal(**GOOD_DIAGONAL | {"mean_q": two, "var_q": three + 1})
-    with pytest.raises(ValueError, match=r"batch\) shapes do not fit: mean has \(2,\), log_var has \(2,\), noise has \(3,\)"):
+    with pytest.raises(
+        ValueError, match=r"batch\) shapes do not fit: mean has \(2,\), log_var has \(2,\), noise has \(3,\)"
+    ):
         gaussian.reparameterise(two, two, three)
     with pytest.raises(ValueError, match="dimensions does not fit: mean has 2, log_var has 2, noise has 1"):
         gaussian.reparameterise(two, two, two[:, :1])
@@ -525,12 +553,17 @@ def test_monte_carlo_is_within_its_error_and_the_error_is_right():
     generator = seeded(5)
     q, p = random_gaussian(2, generator), random_gaussian(2, generator)
     exact = gaussian.kl_divergence(*q, *p)
-    runs = [gaussian.kl_monte_carlo(*q, *p, torch.randn(400, 2, generator=generator, dtype=torch.float64)) for _ in range(300)]
+    runs = [
+        gaussian.kl_monte_carlo(*q, *p, torch.randn(400, 2, generator=generator, dtype=torch.float64))
+        for _ in range(300)
+    ]
     values, errors = torch.stack([run.value for run in runs]), torch.stack([run.error for run in runs])
     # 300 runs: their mean is known to 1/√300 of an error, their spread to about 4 %
     assert abs(values.mean() - exact) < 4 * errors.mean() / math.sqrt(300)
     assert abs(values.std() / errors.mean() - 1) < 0.2
-    batched = gaussian.kl_monte_carlo(q[0].expand(3, 2), q[1], *p, torch.randn(50, 2, generator=generator, dtype=torch.float64))
+    batched = gaussian.kl_monte_carlo(
+        q[0].expand(3, 2), q[1], *p, torch.randn(50, 2, generator=generator, dtype=torch.float64)
+    )
     assert batched.value.shape == batched.error.shape == (3,)
 
 

@@ -52,7 +52,9 @@ class Import(NamedTuple):
 
 def files() -> dict[str, Path]:
     """Every module of the package by its dotted name, and the two scripts."""
-    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / "explorer").rglob("*.py")}
+    modules = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path for path in (ROOT / "explorer").rglob("*.py")
+    }
     modules = {name.removesuffix(".__init__"): path for name, path in modules.items()}
     return modules | {path.stem: path for path in (ROOT / "train.py", ROOT / "app.py") if path.exists()}
 
@@ -132,7 +134,18 @@ def test_bundle_imports_the_models_only_inside_the_call_that_rebuilds_one():
 
 @pytest.mark.parametrize(
     "start",
-    ["app", "explorer.ui.main", "explorer.ui.explore", "explorer.ui.kl", "explorer.ui.reparameterisation", "explorer.ui.reparameterisation_vae", "explorer.store.bundle", "explorer.config", "explorer.background.runs", "train"],
+    [
+        "app",
+        "explorer.ui.main",
+        "explorer.ui.explore",
+        "explorer.ui.kl",
+        "explorer.ui.reparameterisation",
+        "explorer.ui.reparameterisation_vae",
+        "explorer.store.bundle",
+        "explorer.config",
+        "explorer.background.runs",
+        "train",
+    ],
 )
 def test_loading_it_does_not_load_torch(start):
     reached, waiting = {}, {start: start}

@@ -24,12 +24,26 @@ def double(values) -> torch.Tensor:
 def test_values_are_those_of_torch():
     found = kl_reference.reference(STATE)
     q, p = (Normal(*double(STATE[name])) for name in ("q", "p"))
-    assert found["line"] == pytest.approx({"q‖p": kl_divergence(q, p).item(), "p‖q": kl_divergence(p, q).item()}, abs=1e-12)
-    q2, p2 = MultivariateNormal(double([0.5, -1]), double([[2, 0.8], [0.8, 1]])), MultivariateNormal(double([1, 0]), double([[1.5, -0.4], [-0.4, 1]]))
-    normal, straight = MultivariateNormal(double([0, 0]), double([[1, 0], [0, 1]])), MultivariateNormal(double([0.5, -1]), double([[2, 0], [0, 1]]))
-    assert found["plane"]["q‖p"] == pytest.approx(kl_divergence(q2, p2).item(), abs=1e-12) == sum(found["plane"]["terms"])
+    assert found["line"] == pytest.approx(
+        {"q‖p": kl_divergence(q, p).item(), "p‖q": kl_divergence(p, q).item()}, abs=1e-12
+    )
+    q2, p2 = (
+        MultivariateNormal(double([0.5, -1]), double([[2, 0.8], [0.8, 1]])),
+        MultivariateNormal(double([1, 0]), double([[1.5, -0.4], [-0.4, 1]])),
+    )
+    normal, straight = (
+        MultivariateNormal(double([0, 0]), double([[1, 0], [0, 1]])),
+        MultivariateNormal(double([0.5, -1]), double([[2, 0], [0, 1]])),
+    )
+    assert (
+        found["plane"]["q‖p"] == pytest.approx(kl_divergence(q2, p2).item(), abs=1e-12) == sum(found["plane"]["terms"])
+    )
     assert found["plane"]["p‖q"] == pytest.approx(kl_divergence(p2, q2).item(), abs=1e-12)
-    expected = {"drawn": kl_divergence(q2, p2), "standard": kl_divergence(q2, normal), "diagonal": kl_divergence(straight, normal)}
+    expected = {
+        "drawn": kl_divergence(q2, p2),
+        "standard": kl_divergence(q2, normal),
+        "diagonal": kl_divergence(straight, normal),
+    }
     rows = found["forms"]["values"]
     assert [len(row) for row in rows.values()] == [3, 3, 2, 1, 1, 1]
     for row in rows.values():
@@ -44,15 +58,21 @@ def test_two_bumps_against_a_monte_carlo_mean():
     found = kl_reference.reference(STATE | {"gap": 1.5})["line"]["q‖p"]
     q = Normal(*double(STATE["q"]))
     z = q.sample((400_000,)) if torch.manual_seed(0) else None
-    log_p = torch.stack([Normal(double(-1.0 + side * 1.5), 1.7).log_prob(z) + math.log(share) for side, share in ((-1, 0.6), (1, 0.4))]).logsumexp(0)
+    log_p = torch.stack(
+        [Normal(double(-1.0 + side * 1.5), 1.7).log_prob(z) + math.log(share) for side, share in ((-1, 0.6), (1, 0.4))]
+    ).logsumexp(0)
     ratio = q.log_prob(z) - log_p
     assert abs(found - ratio.mean().item()) < 5 * ratio.std().item() / math.sqrt(len(z))
 
 
 def test_a_descent_follows_the_gradients_worked_out_by_hand():
     std, log_var = (kl_reference.descend(name, [1.0, 2.0], [0.0, 1.0], 0.4) for name in ("std", "log_var"))
-    assert std[0]["gradient"] == pytest.approx(2 - 1 / 2) and std[1]["std"] == pytest.approx(2 - 0.4 * 1.5)  # ∂KL/∂σ = σ − 1/σ
-    assert log_var[0]["gradient"] == pytest.approx(1.5) and log_var[1]["std"] ** 2 == pytest.approx(4 * math.exp(-0.4 * 1.5))  # ½ (σ² − 1)
+    assert std[0]["gradient"] == pytest.approx(2 - 1 / 2) and std[1]["std"] == pytest.approx(
+        2 - 0.4 * 1.5
+    )  # ∂KL/∂σ = σ − 1/σ
+    assert log_var[0]["gradient"] == pytest.approx(1.5) and log_var[1]["std"] ** 2 == pytest.approx(
+        4 * math.exp(-0.4 * 1.5)
+    )  # ½ (σ² − 1)
     below = kl_reference.descend("std", [1.0, 2.0], [0.0, 1.0], 1.5)
     assert below[1]["std"] == -0.25 and math.isnan(below[1]["kl"])
 
@@ -65,4 +85,6 @@ def test_the_code_shown_is_the_code_run():
         assert functions[0]["source"] == inspect.getsource(call).rstrip()
         for shown in functions[1:]:
             assert shown["source"] == inspect.getsource(getattr(gaussian, shown["name"])).rstrip()
-            assert f"{shown['name']}(" in " ".join(one["source"] for one in functions) or shown["name"] == "kl_monte_carlo"
+            assert (
+                f"{shown['name']}(" in " ".join(one["source"] for one in functions) or shown["name"] == "kl_monte_carlo"
+            )

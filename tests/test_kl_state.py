@@ -38,7 +38,12 @@ def test_the_default_needs_no_address():
     assert kl_state.to_params(kl_state.DEFAULT) == {} and kl_state.parse({}) == (kl_state.DEFAULT, [])
 
 
-@given(st.dictionaries(st.sampled_from(kl_state.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from(["1,2", "0,0,1,0,1", "two", "10"])))
+@given(
+    st.dictionaries(
+        st.sampled_from(kl_state.PARAMETERS),
+        st.text(ODD, max_size=60) | st.sampled_from(["1,2", "0,0,1,0,1", "two", "10"]),
+    )
+)
 def test_no_address_breaks_the_page(params):
     parsed, problems = kl_state.parse(params)
     assert len(problems) <= len(params) and set(parsed) == set(kl_state.DEFAULT)

@@ -58,7 +58,9 @@ def test_calibration(estimator, sample_codes, expected, tolerance):
     assert np.mean(values) == pytest.approx(expected, abs=tolerance)
 
 
-@pytest.mark.parametrize("estimator, sign", [(metrics.coverage, -1), (metrics.sliced_w2_squared, 1), (metrics.knn_kl, 1)])
+@pytest.mark.parametrize(
+    "estimator, sign", [(metrics.coverage, -1), (metrics.sliced_w2_squared, 1), (metrics.knn_kl, 1)]
+)
 def test_a_hole_of_5_percent_lies_outside_the_null_band(estimator, sign):
     rng = np.random.default_rng(1)
     null = metrics.null_of(estimator, lambda n: prior(n, rng), N, repeats=REPEATS)
@@ -111,7 +113,9 @@ def test_the_null_coverage_is_that_of_drawing_from_one_pool(n, m, dimensions):
     # The ball is empty of codes when a draw's k nearest in the pool of n codes and m - 1 other draws are all draws,
     # which for q = p is drawing them blindly. The spread of one estimate was at most .0075 (n < m) and .0045; 4 of 4.
     rng = np.random.default_rng(30)
-    values = [metrics.coverage(rng.standard_normal((n, dimensions)), rng.standard_normal((m, dimensions))) for _ in range(4)]
+    values = [
+        metrics.coverage(rng.standard_normal((n, dimensions)), rng.standard_normal((m, dimensions))) for _ in range(4)
+    ]
     empty = math.prod((m - 1 - i) / (n + m - 1 - i) for i in range(metrics.NEIGHBOURS))
     assert np.mean(values) == pytest.approx(1 - empty, abs=0.015 if n < m else 0.009)
 
@@ -130,7 +134,9 @@ def test_of_a_shift_in_other_dimensions():
     rng = np.random.default_rng(7)
     line = rng.standard_normal((300, 1))
     assert metrics.sliced_w2_squared(line + 0.5, line) == pytest.approx(0.25)  # one direction, ±1
-    space = rng.standard_normal((300, 3))  # the mean of cos² over the sphere is ⅓, its spread √(4/45); 4 standard errors
+    space = rng.standard_normal(
+        (300, 3)
+    )  # the mean of cos² over the sphere is ⅓, its spread √(4/45); 4 standard errors
     tolerance = 4 * math.sqrt(4 / 45 / 5000)
     assert metrics.sliced_w2_squared(space + [1.0, 0, 0], space, directions=5000) == pytest.approx(1 / 3, abs=tolerance)
 
@@ -194,7 +200,9 @@ IN_5_D = ([1.0, 0, 0, 0, 0], np.diag([1, 1, 1, 0.5, 0.5]), np.zeros(5), np.eye(5
 def test_knn_kl_of_gaussians_is_the_closed_form(mean_q, cov_q, mean_p, cov_p, exact):
     assert gaussian_kl(mean_q, cov_q, mean_p, cov_p) == pytest.approx(exact)
     rng = np.random.default_rng(31)
-    pairs = ((rng.multivariate_normal(mean_q, cov_q, 6000), rng.multivariate_normal(mean_p, cov_p, 3000)) for _ in range(8))
+    pairs = (
+        (rng.multivariate_normal(mean_q, cov_q, 6000), rng.multivariate_normal(mean_p, cov_p, 3000)) for _ in range(8)
+    )
     values = [metrics.knn_kl(codes, draws) for codes, draws in pairs]
     assert np.isfinite(values).all()
     standard_error = np.std(values, ddof=1) / math.sqrt(8)
@@ -244,13 +252,17 @@ def test_knn_kl_refuses_points_that_are_equal(seed, dimensions):
     codes[:15] = codes[:3].repeat(5, axis=0)  # four others each: the fifth is apart
     assert math.isfinite(metrics.knn_kl(codes, draws))
     codes[:18] = codes[:15:5].repeat(6, axis=0)
-    with pytest.raises(ValueError, match=r"18 of 60 codes are equal to 5 or more other codes: q\(z\) has no density there"):
+    with pytest.raises(
+        ValueError, match=r"18 of 60 codes are equal to 5 or more other codes: q\(z\) has no density there"
+    ):
         metrics.knn_kl(codes, draws)
     codes, draws = draws, codes[18:]
     draws[:12] = codes[:3].repeat(4, axis=0)
     assert math.isfinite(metrics.knn_kl(codes, draws))
     draws[:15] = codes[:3].repeat(5, axis=0)
-    with pytest.raises(ValueError, match=r"3 of 60 codes are equal to 5 or more draws of the prior: p\(z\) has no density there"):
+    with pytest.raises(
+        ValueError, match=r"3 of 60 codes are equal to 5 or more draws of the prior: p\(z\) has no density there"
+    ):
         metrics.knn_kl(codes, draws)
 
 
@@ -330,7 +342,9 @@ def test_mmd_is_the_means_over_pairs():
     within_codes = np.mean([k(a, b) for i, a in enumerate(codes) for j, b in enumerate(codes) if i != j])
     within_draws = np.mean([k(a, b) for i, a in enumerate(draws) for j, b in enumerate(draws) if i != j])
     between = np.mean([k(a, b) for a in codes for b in draws])
-    assert metrics.mmd_squared(codes, draws, c=0.5) == pytest.approx(within_codes + within_draws - 2 * between, rel=1e-9)
+    assert metrics.mmd_squared(codes, draws, c=0.5) == pytest.approx(
+        within_codes + within_draws - 2 * between, rel=1e-9
+    )
 
 
 def test_mmd_of_two_points_and_themselves_by_hand():
@@ -416,7 +430,9 @@ def test_the_null_of_different_numbers():
 @pytest.mark.parametrize(
     "estimator, expected",
     [
-        pytest.param(metrics.coverage, 1 - math.prod((498 - i) / (998 - i) for i in range(5)), id="coverage"),  # of one pool, see above
+        pytest.param(
+            metrics.coverage, 1 - math.prod((498 - i) / (998 - i) for i in range(5)), id="coverage"
+        ),  # of one pool, see above
         pytest.param(metrics.knn_kl, 0.0, id="kNN-KL"),
         pytest.param(metrics.mmd_squared, 0.0, id="MMD"),
     ],
@@ -424,7 +440,9 @@ def test_the_null_of_different_numbers():
 def test_where_the_null_lies_is_known_for_any_prior(estimator, expected, name, dimensions):
     # With one draw less than codes, ρ and ν are distances to the k-th of as many independent draws: equal in distribution.
     generator = torch.Generator().manual_seed(43)
-    null = metrics.null_of(estimator, lambda n: get_prior(name).sample(n, dimensions, generator).numpy(), 500, 40, m=499)
+    null = metrics.null_of(
+        estimator, lambda n: get_prior(name).sample(n, dimensions, generator).numpy(), 500, 40, m=499
+    )
     assert 0 < null.std < 0.15  # widest for the KL in 16 dimensions
     assert null.mean == pytest.approx(expected, abs=4 * null.std / math.sqrt(40))
 
@@ -466,7 +484,9 @@ def test_surgery_of_one_posterior_repeated_finds_no_information():
     assert split.marginal_kl == pytest.approx(exact, abs=4 * 0.78 / math.sqrt(5000))
 
 
-@pytest.mark.parametrize("log_var, dimensions", [(-2.0, 2), (-20.0, 2), (-60.0, 30)])  # in the last, densities are above exp(800)
+@pytest.mark.parametrize(
+    "log_var, dimensions", [(-2.0, 2), (-20.0, 2), (-60.0, 30)]
+)  # in the last, densities are above exp(800)
 def test_surgery_of_posteriors_apart_finds_all_information_and_never_more(log_var, dimensions):
     rng, n = np.random.default_rng(46), 300
     mean = 1000 + 100.0 * (np.arange(n)[:, None] + np.arange(dimensions))
@@ -508,7 +528,9 @@ def test_laws_of_the_surgery():
     order = rng.permutation(200)
     assert metrics.elbo_surgery(mean[order], log_var[order], z[order], log_normal(z)[order]) == pytest.approx(split)
     # in other coordinates y = 3z + 1,000,000 all densities are 9 times less; neither part changes
-    moved = metrics.elbo_surgery(3 * mean + 1e6, log_var + 2 * math.log(3), 3 * z + 1e6, log_normal(z) - 2 * math.log(3))
+    moved = metrics.elbo_surgery(
+        3 * mean + 1e6, log_var + 2 * math.log(3), 3 * z + 1e6, log_normal(z) - 2 * math.log(3)
+    )
     assert moved == pytest.approx(split)
 
 
@@ -582,7 +604,9 @@ def test_the_bound_is_the_log_of_the_mean_weight():
     log_joint, log_q = np.random.default_rng(53).standard_normal((2, 4, 3))
     expected = np.log(np.mean(np.exp(log_joint - log_q), axis=0))
     assert metrics.importance_weighted_bound(log_joint, log_q).per_image == pytest.approx(expected)
-    far = metrics.importance_weighted_bound((log_joint - 5000).astype(np.float32), log_q.astype(np.float32))  # exp(-5000) is 0
+    far = metrics.importance_weighted_bound(
+        (log_joint - 5000).astype(np.float32), log_q.astype(np.float32)
+    )  # exp(-5000) is 0
     assert far.per_image.dtype == np.float64 and far.per_image == pytest.approx(expected - 5000, abs=1e-3)
 
 
@@ -629,7 +653,9 @@ def test_label_accuracy_of_clusters_of_chance_and_of_itself():
     codes = np.stack([np.cos(labels), np.sin(labels)], 1) + 0.01 * prior(4000, rng)
     assert metrics.knn_label_accuracy(codes[:2000], labels[:2000], codes[2000:], labels[2000:]) == 1
     # labels without meaning: 1 in 10, 4 standard errors of 2000 votes
-    chance = metrics.knn_label_accuracy(codes[:2000], rng.permutation(labels[:2000]), codes[2000:], rng.permutation(labels[2000:]))
+    chance = metrics.knn_label_accuracy(
+        codes[:2000], rng.permutation(labels[:2000]), codes[2000:], rng.permutation(labels[2000:])
+    )
     assert chance == pytest.approx(0.1, abs=4 * math.sqrt(0.09 / 2000))
     assert metrics.knn_label_accuracy(codes, labels, codes, labels, k=1) == 1
 

@@ -14,7 +14,9 @@ from torch.distributions import MultivariateNormal, Normal
 from explorer import models
 from explorer.config import KINDS, ModelConfig
 
-CONFIGS = {kind: ModelConfig(kind, image_side=4, latent_dim=3, hidden=(7, 5), discriminator_hidden=(6,)) for kind in KINDS}
+CONFIGS = {
+    kind: ModelConfig(kind, image_side=4, latent_dim=3, hidden=(7, 5), discriminator_hidden=(6,)) for kind in KINDS
+}
 
 
 def shapes(module: nn.Module) -> dict[str, tuple[int, ...]]:
@@ -51,7 +53,8 @@ def test_widths_are_the_configurations_and_the_decoder_mirrors_the_encoder():
     model = models.build(CONFIGS["aae"], seed=0)
     widths = {
         part: [(layer.in_features, layer.out_features) for layer in module.modules() if isinstance(layer, nn.Linear)]
-        for part, module in model.named_children() if part != "prior"
+        for part, module in model.named_children()
+        if part != "prior"
     }
     assert widths == {
         "encoder": [(16, 7), (7, 5), (5, 3)],
@@ -62,9 +65,17 @@ def test_widths_are_the_configurations_and_the_decoder_mirrors_the_encoder():
 
 def test_the_full_size_has_the_known_number_of_weights():
     # 784·512 + 512, 512·512 + 512, 512·2 + 2 a head; the decoder 2·512 + 512, 512·512 + 512, 512·784 + 784
-    body, head, decoder = 784 * 512 + 512 + 512 * 512 + 512, 512 * 2 + 2, 2 * 512 + 512 + 512 * 512 + 512 + 512 * 784 + 784
+    body, head, decoder = (
+        784 * 512 + 512 + 512 * 512 + 512,
+        512 * 2 + 2,
+        2 * 512 + 512 + 512 * 512 + 512 + 512 * 784 + 784,
+    )
     discriminator = 2 * 256 + 256 + 256 * 256 + 256 + 256 + 1
-    expected = {"ae": body + head + decoder, "vae": body + 2 * head + decoder, "aae": body + head + decoder + discriminator}
+    expected = {
+        "ae": body + head + decoder,
+        "vae": body + 2 * head + decoder,
+        "aae": body + head + decoder + discriminator,
+    }
     for kind, count in expected.items():
         assert sum(parameter.numel() for parameter in models.build(ModelConfig(kind)).parameters()) == count
 
@@ -84,9 +95,14 @@ def test_wide_layers_can_multiply_in_bfloat16_and_codes_never_do():
 
     models.multiply_in(model, torch.bfloat16)
     rough = (*model.encode(x), model.decode(model.encode(x).mean))
-    assert set(seen) == {(256, torch.bfloat16), (2, torch.float32)}  # the heads and the decoder's first layer are narrow
+    assert set(seen) == {
+        (256, torch.bfloat16),
+        (2, torch.float32),
+    }  # the heads and the decoder's first layer are narrow
     for a, b in zip(exact, rough):
-        assert b.dtype == torch.float32 and 0 < (a - b).abs().max() < 0.03 * a.abs().max()  # eight bits, a few layers deep
+        assert (
+            b.dtype == torch.float32 and 0 < (a - b).abs().max() < 0.03 * a.abs().max()
+        )  # eight bits, a few layers deep
     sum(part.sum() for part in rough).backward()
     assert {parameter.grad.dtype for parameter in model.parameters()} == {torch.float32}
 
@@ -131,21 +147,29 @@ def test_the_discriminator_is_given_the_prior_as_blurred_as_its_eyes(smoothing, 
     torch.testing.assert_close(discriminator(z), discriminator.body(z).squeeze(-1) + log_prior)
 
 
-LABELLED = ModelConfig("aae", image_side=4, hidden=(7, 5), discriminator_hidden=(6,), prior="mixture", label_informed=True)
+LABELLED = ModelConfig(
+    "aae", image_side=4, hidden=(7, 5), discriminator_hidden=(6,), prior="mixture", label_informed=True
+)
 
 
 def petal(label: int, smoothing: float) -> MultivariateNormal:
     """The label's component with noise added: at 2 outwards, standard deviations 0.5 and 0.2 along and across."""
     angle = 2 * math.pi * label / 10
     turn = torch.tensor([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
-    return MultivariateNormal(2 * turn[:, 0], turn @ torch.tensor([[0.25, 0.0], [0.0, 0.04]]) @ turn.mT + smoothing**2 * torch.eye(2))
+    return MultivariateNormal(
+        2 * turn[:, 0], turn @ torch.tensor([[0.25, 0.0], [0.0, 0.04]]) @ turn.mT + smoothing**2 * torch.eye(2)
+    )
 
 
-@pytest.mark.parametrize("smoothing, guide", [(0.0, 0.5), (0.3, 0.5), (0.8, 0.8)])  # never sharper than 0.5: see priors.py
+@pytest.mark.parametrize(
+    "smoothing, guide", [(0.0, 0.5), (0.3, 0.5), (0.8, 0.8)]
+)  # never sharper than 0.5: see priors.py
 def test_a_narrow_prior_is_given_smoothed(smoothing, guide):
     z = torch.randn(9, 2, generator=torch.Generator().manual_seed(1))
     labels = torch.arange(9)
-    told, untold = (models.build(config, seed=0).discriminator for config in (LABELLED, ModelConfig("aae", prior="mixture")))
+    told, untold = (
+        models.build(config, seed=0).discriminator for config in (LABELLED, ModelConfig("aae", prior="mixture"))
+    )
     for discriminator in (told, untold):
         discriminator.smoothing = smoothing
         for parameter in discriminator.parameters():
@@ -168,7 +192,9 @@ def test_a_label_informed_discriminator_sees_the_label_as_one_of_ten():
     fixed = z[:1].expand(10, 2)
     learnt = discriminator.body(torch.cat([fixed, torch.eye(10)], -1)).squeeze(-1)
     assert len(set(learnt.tolist())) == 10
-    torch.testing.assert_close(discriminator(fixed, labels) - learnt, discriminator.prior.log_prob(fixed, labels, smoothing=0.5))
+    torch.testing.assert_close(
+        discriminator(fixed, labels) - learnt, discriminator.prior.log_prob(fixed, labels, smoothing=0.5)
+    )
     uninformed = models.build(ModelConfig("aae", image_side=4, prior="mixture"), seed=0).discriminator
     assert torch.equal(uninformed(z), uninformed(z, labels))  # one that is not told does not care
 
@@ -194,7 +220,10 @@ def test_waves_are_seen_beside_the_code_as_loud_as_the_detail_says():
 def test_waves_are_saved_with_the_model_and_a_sibling_has_none():
     config = ModelConfig("aae", frequencies=4)
     assert "discriminator.frequencies" in models.build(config, seed=0).state_dict()
-    assert models.build(dataclasses.replace(config, kind="vae"), seed=0).state_dict().keys() == models.build(ModelConfig("vae"), seed=0).state_dict().keys()
+    assert (
+        models.build(dataclasses.replace(config, kind="vae"), seed=0).state_dict().keys()
+        == models.build(ModelConfig("vae"), seed=0).state_dict().keys()
+    )
 
 
 @pytest.mark.parametrize("config", [ModelConfig("vae", prior="swiss-roll"), LABELLED], ids=["vae", "label-informed"])

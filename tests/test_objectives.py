@@ -10,9 +10,9 @@ from torch import nn
 from torch.distributions import Bernoulli, MultivariateNormal, Normal, kl_divergence
 
 from explorer import models, objectives
-from explorer.training import fit as training
 from explorer.config import ModelConfig, TrainingConfig
 from explorer.priors import GaussianMixture, get_prior
+from explorer.training import fit as training
 
 CPU = torch.device("cpu")
 
@@ -56,7 +56,9 @@ def test_reconstruction_is_summed_over_pixels_and_averaged_over_images():
 
 def test_reconstruction_of_black_and_white_pixels_is_their_negative_log_likelihood():
     x, x_logits = random_images().round(), torch.randn(6, 16, generator=torch.Generator().manual_seed(2))
-    torch.testing.assert_close(objectives.reconstruction(x_logits, x), -Bernoulli(logits=x_logits).log_prob(x).sum(1).mean())
+    torch.testing.assert_close(
+        objectives.reconstruction(x_logits, x), -Bernoulli(logits=x_logits).log_prob(x).sum(1).mean()
+    )
 
 
 def test_reconstruction_survives_extreme_logits():
@@ -99,10 +101,14 @@ def test_the_kl_to_the_standard_normal_needs_no_draw():
 
 
 def test_the_kl_by_draws_agrees_with_the_closed_form_where_there_is_one():
-    one = GaussianMixture("N(0, I)", torch.zeros(1, 2).numpy(), torch.eye(2)[None].numpy(), torch.ones(1, 2).numpy()).double()
+    one = GaussianMixture(
+        "N(0, I)", torch.zeros(1, 2).numpy(), torch.eye(2)[None].numpy(), torch.ones(1, 2).numpy()
+    ).double()
     mean, log_var = posteriors()
     n = 50_000
-    z = mean + (log_var / 2).exp() * torch.randn(n, 4, 2, generator=torch.Generator().manual_seed(12), dtype=torch.float64)
+    z = mean + (log_var / 2).exp() * torch.randn(
+        n, 4, 2, generator=torch.Generator().manual_seed(12), dtype=torch.float64
+    )
     by_draws = objectives.kl_to_prior(one, mean.repeat(n, 1), log_var.repeat(n, 1), z.flatten(0, 1)).view(n, 4)
     expected = kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(0.0, 1.0)).sum(-1)
     error = by_draws.std(0) / math.sqrt(n)
@@ -113,9 +119,13 @@ def test_the_kl_by_draws_agrees_with_the_closed_form_where_there_is_one():
 @pytest.mark.parametrize("name", ["mixture", "swiss-roll"])
 def test_the_kl_to_a_mixture_is_in_expectation_the_integral(name):
     prior, (mean, log_var) = get_prior(name).double(), posteriors(2)
-    axis = torch.linspace(-9, 9, 181, dtype=torch.float64)  # seven of the widest posterior's standard deviations; steps of 0.1
+    axis = torch.linspace(
+        -9, 9, 181, dtype=torch.float64
+    )  # seven of the widest posterior's standard deviations; steps of 0.1
     grid, n = torch.cartesian_prod(axis, axis), 20_000
-    z = mean + (log_var / 2).exp() * torch.randn(n, 2, 2, generator=torch.Generator().manual_seed(13), dtype=torch.float64)
+    z = mean + (log_var / 2).exp() * torch.randn(
+        n, 2, 2, generator=torch.Generator().manual_seed(13), dtype=torch.float64
+    )
     for i in range(2):
         log_q = MultivariateNormal(mean[i], log_var[i].exp().diag()).log_prob(grid)
         integral = (log_q.exp() * (log_q - prior.log_prob(grid))).sum() * 0.1**2
@@ -195,18 +205,30 @@ def test_draws_of_the_prior_are_real_and_codes_are_fake():
     right = objectives.discriminator_loss(confident, codes, prior_draws, r1=0.0)
     wrong = objectives.discriminator_loss(confident, prior_draws, codes, r1=0.0)
     # -log D = log(1 + e⁻⁵) = 0.0067153, and log(1 + e⁵) = 5.0067153
-    assert [term.item() for term in (right.real, right.fake, right.total)] == pytest.approx([0.0067153, 0.0067153, 0.0134307], abs=1e-6)
+    assert [term.item() for term in (right.real, right.fake, right.total)] == pytest.approx(
+        [0.0067153, 0.0067153, 0.0134307], abs=1e-6
+    )
     assert [term.item() for term in (wrong.real, wrong.fake)] == pytest.approx([5.0067153, 5.0067153])
 
 
 @pytest.mark.parametrize(
     "mean, std, expected",
-    [(0.25, 1.0, 1.3708), (0.5, 1.0, 1.3257), (1.0, 1.0, 1.1635), (2.0, 1.0, 0.7126), (0.0, 1.1, 1.3773), (0.0, 2.0, 1.0397)],
+    [
+        (0.25, 1.0, 1.3708),
+        (0.5, 1.0, 1.3257),
+        (1.0, 1.0, 1.1635),
+        (2.0, 1.0, 0.7126),
+        (0.0, 1.1, 1.3773),
+        (0.0, 2.0, 1.0397),
+    ],
 )
 def test_the_best_discriminators_loss_measures_the_jensen_shannon_divergence(mean, std, expected):
     # D* = p/(p + q) has the logit log p - log q, and the loss 2 log 2 - 2 JSD(p, q); JSD by quadrature, to four places
     generator, n, identity = torch.Generator().manual_seed(5), 400_000, torch.eye(2)
-    p, q = MultivariateNormal(torch.zeros(2), identity), MultivariateNormal(torch.tensor([mean, 0.0]), std**2 * identity)
+    p, q = (
+        MultivariateNormal(torch.zeros(2), identity),
+        MultivariateNormal(torch.tensor([mean, 0.0]), std**2 * identity),
+    )
     draws = torch.randn(n, 2, generator=generator)
     codes = std * torch.randn(n, 2, generator=generator) + torch.tensor([mean, 0.0])
     best = Judge(lambda z: p.log_prob(z) - q.log_prob(z))
@@ -241,9 +263,19 @@ def test_a_label_informed_discriminator_judges_each_code_beside_its_label():
 
     judged = objectives.discriminator_loss(model.discriminator, codes, draws, r1=0.0, labels=labels)
     torch.testing.assert_close(judged.real, -sigmoid(draws, labels).log().mean())
-    torch.testing.assert_close(judged.fake, torch.nn.functional.softplus(torch.logit(sigmoid(codes, labels).double())).mean().float(), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(
+        judged.fake,
+        torch.nn.functional.softplus(torch.logit(sigmoid(codes, labels).double())).mean().float(),
+        rtol=1e-4,
+        atol=1e-4,
+    )
     paid = objectives.aae_loss(model, x, codes, weight=1.0, labels=labels)
-    torch.testing.assert_close(paid.adversarial, -torch.logit(sigmoid(codes, labels).double()).sigmoid().log().mean().float(), rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(
+        paid.adversarial,
+        -torch.logit(sigmoid(codes, labels).double()).sigmoid().log().mean().float(),
+        rtol=1e-4,
+        atol=1e-4,
+    )
     other = labels.roll(1)
     assert objectives.discriminator_loss(model.discriminator, codes, draws, r1=0.0, labels=other).real != judged.real
     assert objectives.aae_loss(model, x, codes, weight=1.0, labels=other).adversarial != paid.adversarial
@@ -274,7 +306,9 @@ GAMES = {
 @pytest.mark.parametrize("changes, labels, smoothing", GAMES.values(), ids=GAMES)
 def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged(changes, labels, smoothing):
     model = small("aae", **changes)
-    player = training._PLAYERS["aae"](model, TrainingConfig("digits", 1, lr=0.01, discriminator_lr=0.01), torch.Generator().manual_seed(8))
+    player = training._PLAYERS["aae"](
+        model, TrainingConfig("digits", 1, lr=0.01, discriminator_lr=0.01), torch.Generator().manual_seed(8)
+    )
     model.discriminator.smoothing = smoothing
 
     def weights(*parts):
@@ -304,7 +338,10 @@ def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged(chan
 def test_each_optimiser_owns_its_sides_weights_alone():
     model = small("aae")
     player = training._PLAYERS["aae"](model, TrainingConfig("digits", 1), torch.Generator())
-    owned = [{id(weight) for group in optimiser.param_groups for weight in group["params"]} for optimiser in player.optimisers]
+    owned = [
+        {id(weight) for group in optimiser.param_groups for weight in group["params"]}
+        for optimiser in player.optimisers
+    ]
     assert owned[0] == {id(weight) for part in (model.encoder, model.decoder) for weight in part.parameters()}
     assert owned[1] == {id(weight) for weight in model.discriminator.parameters()}
 
@@ -327,11 +364,15 @@ def test_a_step_clears_the_gradients_that_it_finds(kind):
 def test_a_step_reports_the_terms_of_its_loss(kind):
     player = training._PLAYERS[kind](small(kind), TrainingConfig("digits", 1), torch.Generator().manual_seed(9))
     terms = player.step(random_images())
-    assert list(terms) == {
-        "ae": ["total", "reconstruction"],
-        "vae": ["total", "reconstruction", "kl"],
-        "aae": ["total", "reconstruction", "adversarial"] + [f"discriminator_{name}" for name in ("total", "real", "fake", "penalty")],
-    }[kind]
+    assert (
+        list(terms)
+        == {
+            "ae": ["total", "reconstruction"],
+            "vae": ["total", "reconstruction", "kl"],
+            "aae": ["total", "reconstruction", "adversarial"]
+            + [f"discriminator_{name}" for name in ("total", "real", "fake", "penalty")],
+        }[kind]
+    )
     assert all(term.isfinite() and not term.requires_grad for term in terms.values())
 
 
@@ -342,4 +383,7 @@ def test_the_reconstruction_of_each_image_has_the_mean_that_is_trained_with():
     assert each.shape == (7,) and each.mean() == pytest.approx(objectives.reconstruction(logits, x).item(), rel=1e-6)
     bernoulli = torch.distributions.Bernoulli(logits=logits[3:4].double(), validate_args=False)
     assert each[3].item() == pytest.approx(-bernoulli.log_prob(x[3:4].double()).sum().item(), rel=1e-5)
-    torch.testing.assert_close(objectives.reconstruction_of_each(logits, x[:1]), torch.stack([objectives.reconstruction(one[None], x[:1]) for one in logits]))
+    torch.testing.assert_close(
+        objectives.reconstruction_of_each(logits, x[:1]),
+        torch.stack([objectives.reconstruction(one[None], x[:1]) for one in logits]),
+    )

@@ -30,7 +30,9 @@ def sheets(tmp_path, monkeypatch):
     return copy
 
 
-@pytest.mark.parametrize("name", [pytest.param(name, marks=pytest.mark.needs_dataset(name)) for name in originals.CHECKSUMS])
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.needs_dataset(name)) for name in originals.CHECKSUMS]
+)
 def test_a_sheet_has_the_pixels_of_the_test_set(name, data_dir):
     np.testing.assert_array_equal(originals.sheet(name), datasets.load(name, "test", data_dir(name)).images)
 
@@ -56,7 +58,10 @@ def test_the_readme_names_the_checksums():
     text = (ROOT / "pretrained" / "README.md").read_text(encoding="utf-8")
     for name, checksum in originals.CHECKSUMS.items():
         file = originals.SHEETS / f"{name}.png"
-        assert checksum in text and f"{hashlib.sha256(file.read_bytes()).hexdigest()}  pretrained/originals/{name}.png" in text
+        assert (
+            checksum in text
+            and f"{hashlib.sha256(file.read_bytes()).hexdigest()}  pretrained/originals/{name}.png" in text
+        )
 
 
 def cut(file):
@@ -86,7 +91,10 @@ def test_a_damaged_sheet_is_a_sentence_or_the_dataset_takes_its_place(sheets, tm
     images = DatasetOriginals("mnist", tmp_path / "data")
     assert not images.are_here()
     for read in (images.all, lambda: images.one(3)):
-        with pytest.raises(DatasetError, match=r"mnist\.png cannot be read \(.+\): restore it from the repository, or fetch the dataset mnist\.$"):
+        with pytest.raises(
+            DatasetError,
+            match=r"mnist\.png cannot be read \(.+\): restore it from the repository, or fetch the dataset mnist\.$",
+        ):
             read()
     assert DatasetOriginals("fashion-mnist", tmp_path / "data").are_here()
     contents = idx_contents()
@@ -133,9 +141,21 @@ def test_a_folder_that_the_output_cannot_show_is_escaped(tmp_path):
 def test_the_sheets_are_made_again_from_the_datasets(tmp_path, monkeypatch, capsys):
     shipped = {name: originals.sheet(name) for name in originals.CHECKSUMS}
     loaded = dict(shipped)
-    monkeypatch.setattr(originals.datasets, "load", lambda name, split, data_dir, download: Split(loaded[name], np.zeros(10_000, np.uint8)))
+    monkeypatch.setattr(
+        originals.datasets,
+        "load",
+        lambda name, split, data_dir, download: Split(loaded[name], np.zeros(10_000, np.uint8)),
+    )
     assert originals.main(["--out", str(tmp_path / "made")]) == 0
-    assert len(re.findall(r"(?m)^[\w-]+: pretrained/originals/[\w-]+\.png has the test set's pixels", capsys.readouterr().out.replace(f"{ROOT}/", ""))) == 2
+    assert (
+        len(
+            re.findall(
+                r"(?m)^[\w-]+: pretrained/originals/[\w-]+\.png has the test set's pixels",
+                capsys.readouterr().out.replace(f"{ROOT}/", ""),
+            )
+        )
+        == 2
+    )
     monkeypatch.setattr(originals, "SHEETS", tmp_path / "made")
     for name, images in shipped.items():
         np.testing.assert_array_equal(originals.sheet(name), images)

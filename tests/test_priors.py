@@ -83,7 +83,9 @@ def test_a_prior_has_no_weights_and_follows_its_model(name):
     twin, z = copy.deepcopy(prior), grid(1.5)
     before = prior.log_prob(z.float())
     torch.testing.assert_close(twin.to(torch.float64).log_prob(z), before.double(), rtol=1e-4, atol=1e-4)
-    assert twin.log_prob(z).dtype == torch.float64 and all(constant.dtype == torch.float64 for constant in twin.buffers())
+    assert twin.log_prob(z).dtype == torch.float64 and all(
+        constant.dtype == torch.float64 for constant in twin.buffers()
+    )
     for constant in twin.buffers():
         constant.zero_()
     assert torch.equal(prior.log_prob(z.float()), before)  # the twin's constants are its own
@@ -110,7 +112,9 @@ def test_draws_fall_as_the_density_says(name, smoothing):
     z = z + smoothing * torch.randn(z.shape, generator=seeded(2))  # smoothing is the density of draws with noise
     assert p_value(z, lambda part: prior.double().log_prob(part, smoothing=smoothing), step=0.25, reach=4.0) > 1e-3
     wrong = z * 1.05 + 0.02
-    assert p_value(wrong, lambda part: prior.log_prob(part, smoothing=smoothing), step=0.25, reach=4.0) < 1e-6  # it would be seen
+    assert (
+        p_value(wrong, lambda part: prior.log_prob(part, smoothing=smoothing), step=0.25, reach=4.0) < 1e-6
+    )  # it would be seen
 
 
 @pytest.mark.parametrize("name", PRIORS)
@@ -155,7 +159,9 @@ def test_a_mixtures_moments(name):
     means, axes, stds = (constant.double() for constant in (prior.means, prior.axes, prior.stds))
     within = torch.einsum("cik,ci,cil->ckl", axes, stds**2, axes)
     mean = means.mean(0)
-    cov = (within + torch.einsum("ck,cl->ckl", means, means)).mean(0) - torch.outer(mean, mean)  # the law of total variance
+    cov = (within + torch.einsum("ck,cl->ckl", means, means)).mean(0) - torch.outer(
+        mean, mean
+    )  # the law of total variance
     if name == "mixture":  # ten directions at 2, and (0.5² + 0.2²)/2 within: ½ (4 + 0.29) along either axis
         torch.testing.assert_close(mean, torch.zeros(2, dtype=torch.float64), rtol=0, atol=1e-6)
         torch.testing.assert_close(cov, 2.145 * torch.eye(2, dtype=torch.float64), rtol=0, atol=1e-6)
@@ -206,7 +212,9 @@ def test_draws_of_a_given_component():
     error = ((var[:, :, None] * var[:, None, :] + own.covariance_matrix**2) / n).sqrt()
     assert ((cov - own.covariance_matrix).abs() < 4.5 * error).all()
     mixed = prior.sample(50, 2, seeded(6), torch.tensor([3, 7] * 25))
-    assert (prior.component_log_prob(mixed).argmax(-1) == torch.tensor([3, 7] * 25)).all()  # an image's own label, in its own place
+    assert (
+        prior.component_log_prob(mixed).argmax(-1) == torch.tensor([3, 7] * 25)
+    ).all()  # an image's own label, in its own place
 
 
 @pytest.mark.parametrize("name", PLANAR)
@@ -255,7 +263,9 @@ def test_a_mixture_of_one_in_three_dimensions():
 @pytest.mark.parametrize("name", PLANAR)
 def test_axes_are_orthonormal(name):
     shape = shapes.SHAPES[name]()
-    np.testing.assert_allclose(shape.axes @ np.swapaxes(shape.axes, 1, 2), np.tile(np.eye(2), (len(shape.means), 1, 1)), atol=1e-12)
+    np.testing.assert_allclose(
+        shape.axes @ np.swapaxes(shape.axes, 1, 2), np.tile(np.eye(2), (len(shape.means), 1, 1)), atol=1e-12
+    )
     assert (shape.stds > 0).all()
 
 
@@ -263,7 +273,9 @@ def test_petals_stand_around_the_origin_and_point_towards_it():
     shape = shapes.petals()
     np.testing.assert_allclose(np.linalg.norm(shape.means, axis=1), 2)
     angles = np.unwrap(np.arctan2(shape.means[:, 1], shape.means[:, 0]))
-    np.testing.assert_allclose(np.degrees(angles), 36 * np.arange(10), atol=1e-9)  # label 0 lies on the right, then anticlockwise
+    np.testing.assert_allclose(
+        np.degrees(angles), 36 * np.arange(10), atol=1e-9
+    )  # label 0 lies on the right, then anticlockwise
     long = shape.axes[np.arange(10), shape.stds.argmax(1)]
     np.testing.assert_allclose(np.abs((long * shape.means).sum(1)), 2)  # the long axis is radial
     np.testing.assert_allclose(np.sort(shape.stds, axis=1), np.tile([0.2, 0.5], (10, 1)))

@@ -58,7 +58,10 @@ def test_a_set_smaller_than_its_neighbours_and_a_large_one(monkeypatch):
     monkeypatch.setattr(Fake, "asked", [])
     projection.umap(np.eye(5, dtype=np.float32), neighbours=50)
     projection.umap(np.random.default_rng(0).standard_normal((projection.LARGE, 2), np.float32), neighbours=3)
-    assert [(settings["n_neighbors"], settings["n_epochs"]) for settings in Fake.asked] == [(4, None), (3, projection.EPOCHS)]
+    assert [(settings["n_neighbors"], settings["n_epochs"]) for settings in Fake.asked] == [
+        (4, None),
+        (3, projection.EPOCHS),
+    ]
 
 
 def test_progress_is_the_share_of_the_layout(monkeypatch):

@@ -14,8 +14,12 @@ from urllib.parse import parse_qsl
 import pytest
 
 import train
+from explorer.address import adversary as adversary_state
+from explorer.address import explore as state
+from explorer.address import kl as kl_state
+from explorer.address import practice as choices
+from explorer.address import reparameterisation as reparameterisation_state
 from explorer.config import Config
-from explorer.address import adversary as adversary_state, practice as choices, kl as kl_state, reparameterisation as reparameterisation_state, explore as state
 from explorer.serving import cached
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,7 +27,10 @@ TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
 ADDRESSES = re.findall(r"`/(\w*)\?([^`]+)`", TEXT)
 COMMANDS = re.findall(r"^\.venv/bin/python (train\.py[^#\n]*)", TEXT.partition("## Add your own")[0], re.MULTILINE)
 # "At the end of `file`:", "In `file`, after `line`:" or "A new file, `file`:", and a block.
-STEPS = re.compile(r"(?:At the end of `(?P<end>[^`]+)`|In `(?P<within>[^`]+)`, after `(?P<line>[^`]+)`|A new file, `(?P<new>[^`]+)`):\n\n```python\n(?P<code>.*?)```", re.DOTALL)
+STEPS = re.compile(
+    r"(?:At the end of `(?P<end>[^`]+)`|In `(?P<within>[^`]+)`, after `(?P<line>[^`]+)`|A new file, `(?P<new>[^`]+)`):\n\n```python\n(?P<code>.*?)```",
+    re.DOTALL,
+)
 SECTIONS = dict(re.findall(r"^### (A \w+)\n(.*?)(?=^##)", TEXT, re.MULTILINE | re.DOTALL))
 
 
@@ -37,7 +44,9 @@ def test_an_address_is_taken_whole(page, query):
     elif page == "kl":
         problems = kl_state.parse(params)[1]
     elif page == "reparameterisation":
-        problems = reparameterisation_state.parse(params, reparameterisation_state.default_state(entries, cached.FRONT[0]), entries)[1]
+        problems = reparameterisation_state.parse(
+            params, reparameterisation_state.default_state(entries, cached.FRONT[0]), entries
+        )[1]
     elif page == "adversary":
         models = dict.fromkeys(adversary_state.MODELS, planar)
         problems = adversary_state.parse(params, adversary_state.default_state(models), models)[1]

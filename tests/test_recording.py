@@ -11,14 +11,15 @@ import torch
 from PIL import Image
 from scipy.stats import norm
 
-from explorer.data import datasets
-from explorer.store import bundle, bundle_checks
-from explorer.training import fit as training, recording
-from explorer.store.bundle import BundleError, load_bundle
-from explorer.training.checkpoint import load_checkpoint, save_checkpoint
 from explorer.config import Config, ModelConfig, TrainingConfig
+from explorer.data import datasets
 from explorer.data.datasets import Split
 from explorer.models import build
+from explorer.store import bundle, bundle_checks
+from explorer.store.bundle import BundleError, load_bundle
+from explorer.training import fit as training
+from explorer.training import recording
+from explorer.training.checkpoint import load_checkpoint, save_checkpoint
 from explorer.training.recording import Recorder
 
 from .small_bundles import metrics
@@ -28,7 +29,10 @@ N, BATCH = 50, 16
 
 
 def config(kind: str = "vae", epochs: int = 2, **model) -> Config:
-    return Config(ModelConfig(kind, image_side=8, hidden=(16,), discriminator_hidden=(8,), **model), TrainingConfig("digits", epochs, BATCH, smoothing=0.5))
+    return Config(
+        ModelConfig(kind, image_side=8, hidden=(16,), discriminator_hidden=(8,), **model),
+        TrainingConfig("digits", epochs, BATCH, smoothing=0.5),
+    )
 
 
 LABELLED = config("aae", prior="mixture", label_informed=True)
@@ -80,7 +84,9 @@ def test_the_manifolds_grid_follows_the_priors_quantiles():
     outermost = norm.ppf(0.5 / recording.TILES)
     np.testing.assert_allclose(grid[0], [outermost, -outermost], rtol=1e-5)  # top left
     np.testing.assert_allclose(grid[recording.TILES - 1], [-outermost, -outermost], rtol=1e-5)
-    np.testing.assert_allclose(norm.cdf(grid[-recording.TILES :, 0]), (np.arange(recording.TILES) + 0.5) / recording.TILES, rtol=1e-5)
+    np.testing.assert_allclose(
+        norm.cdf(grid[-recording.TILES :, 0]), (np.arange(recording.TILES) + 0.5) / recording.TILES, rtol=1e-5
+    )
     plain = recording.manifold_grid("mixture").numpy()
     np.testing.assert_allclose(np.diff(plain[: recording.TILES, 0]), 2 * recording.REACH / recording.TILES, rtol=1e-5)
 
@@ -111,7 +117,10 @@ def test_what_is_recorded_is_the_trainings_own(one, train, test):
     height, width = len(found["step"]) * recording.TILES * 8, recording.TILES * 8
     with Image.open(io.BytesIO(found["manifold"].tobytes())) as picture:
         assert picture.size == (width, height)
-        assert np.abs(np.asarray(picture.convert("L")).astype(float) - np.concatenate(recorder.taken["manifold"])).mean() < 8  # it is lossy
+        assert (
+            np.abs(np.asarray(picture.convert("L")).astype(float) - np.concatenate(recorder.taken["manifold"])).mean()
+            < 8
+        )  # it is lossy
 
 
 @pytest.mark.parametrize("one", [WAVING, LABELLED], ids=["waves", "labels"])
@@ -119,7 +128,9 @@ def test_the_learnt_part_and_log_p_add_up_to_the_logit(one, train, test):
     recorder, last = record(one, train, test)
     found, judge = recorder.arrays(), last.model.discriminator
     points = found["logit"].shape[-1]
-    assert found["logit"].shape == ((len(found["step"]), 10, 24, 24) if judge.label_informed else (len(found["step"]), 1, 64, 64))
+    assert found["logit"].shape == (
+        (len(found["step"]), 10, 24, 24) if judge.label_informed else (len(found["step"]), 1, 64, 64)
+    )
     i, j = 5, 17  # rows are z₂, columns z₁
     side = np.linspace(-recording.REACH, recording.REACH, points)
     z = torch.tensor([[side[j], side[i]]], dtype=torch.float32)
@@ -128,7 +139,9 @@ def test_the_learnt_part_and_log_p_add_up_to_the_logit(one, train, test):
     at = found["logit"][-1, 7 if labels else 0, i, j]
     assert float(at) + log_p.item() == pytest.approx(judge(z, *labels).item(), abs=5e-3)
     assert found["smoothing"][-1] == judge.prior.guide  # the noise is gone at the end
-    assert found["smoothing"][1] == pytest.approx(max(0.5 * (1 - recording.moments(8)[1] / 8 / training.SMOOTHED), judge.prior.guide))
+    assert found["smoothing"][1] == pytest.approx(
+        max(0.5 * (1 - recording.moments(8)[1] / 8 / training.SMOOTHED), judge.prior.guide)
+    )
 
 
 @pytest.mark.parametrize("one", [config("vae"), WAVING], ids=["vae", "aae"])
@@ -140,7 +153,11 @@ def test_recording_changes_nothing_in_the_training(one, train, test):
         assert torch.equal(weight, watched.model.state_dict()[name]), name
 
 
-@pytest.mark.parametrize("one", [config("vae", 3), dataclasses.replace(WAVING, training=dataclasses.replace(WAVING.training, epochs=3))], ids=["vae", "aae"])
+@pytest.mark.parametrize(
+    "one",
+    [config("vae", 3), dataclasses.replace(WAVING, training=dataclasses.replace(WAVING.training, epochs=3))],
+    ids=["vae", "aae"],
+)
 def test_a_killed_recording_goes_on_to_the_same_moments(one, train, test, tmp_path):
     whole, _ = record(one, train, test)
     before, file = Recorder(one, test, CPU), tmp_path / "checkpoint"

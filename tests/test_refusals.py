@@ -21,7 +21,9 @@ class Case(NamedTuple):
     function: Callable
     shapes: Mapping[str, str]  # by argument; "*kk" is (..., k, k), "nd" is (n, d); a digit is that size
     least: Mapping[str, int] = {}  # of an axis; 1 where it is not named
-    kinds: Mapping[str, str] = {}  # of an argument's values: positive, covariance, bool, label; else a standard normal's
+    kinds: Mapping[
+        str, str
+    ] = {}  # of an argument's values: positive, covariance, bool, label; else a standard normal's
     passes: tuple[str, ...] = ()  # arguments whose NaN may not matter to the result, or that hold none
     arrays: str = "torch"
     single: bool = False  # float32: a prior's constants are
@@ -101,13 +103,19 @@ NUMPY = [
          {"train_labels": "label", "test_labels": "label"}, ("train_labels", "test_labels")),
     Case(marginals, {"codes": "nd", "prior_draws": "md"}), Case(hole_map, {"prior_draws": "n2", "covered": "n"}, kinds={"covered": "bool"}, passes=("prior_draws", "covered")),
 ]  # fmt: skip
-CASES = {f"{case.name} {' '.join(case.shapes)}": case for case in [*TORCH, *(case._replace(arrays="numpy") for case in NUMPY)]}
+CASES = {
+    f"{case.name} {' '.join(case.shapes)}": case
+    for case in [*TORCH, *(case._replace(arrays="numpy") for case in NUMPY)]
+}
 
 
 @st.composite
 def shapes_for(draw, case: Case) -> dict[str, tuple[int, ...]]:
     """Shapes that fit, of which one or two may then be changed."""
-    sizes = {axis: draw(st.integers(0, 8)) for axis in sorted({axis for shape in case.shapes.values() for axis in shape if axis.isalpha()})}
+    sizes = {
+        axis: draw(st.integers(0, 8))
+        for axis in sorted({axis for shape in case.shapes.values() for axis in shape if axis.isalpha()})
+    }
     leading = draw(st.lists(st.integers(1, 3), max_size=2))
     found = {}
     for name, shape in case.shapes.items():
@@ -200,14 +208,19 @@ def test_a_shape_fits_or_is_refused_with_a_sentence(case, data):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize("case", [pytest.param(case, id=name) for name, case in CASES.items() if set(case.shapes) - set(case.passes)])
+@pytest.mark.parametrize(
+    "case", [pytest.param(case, id=name) for name, case in CASES.items() if set(case.shapes) - set(case.passes)]
+)
 @settings(max_examples=20)
 @given(st.data())
 def test_nan_and_infinity_are_refused_or_seen_in_the_result(case, data):
     names = [name for name in case.shapes if name not in case.passes]
     sizes = {axis: 8 for axis in "nmkdp"} | {"k": 2, "d": 2}
     rng = np.random.default_rng(data.draw(st.integers(0, 9)))
-    shapes_ = {name: tuple(int(axis) if axis.isdigit() else sizes[axis] for axis in shape if axis != LEADING) for name, shape in case.shapes.items()}
+    shapes_ = {
+        name: tuple(int(axis) if axis.isdigit() else sizes[axis] for axis in shape if axis != LEADING)
+        for name, shape in case.shapes.items()
+    }
     arguments = {name: values(case, name, shape, rng) for name, shape in shapes_.items()}
     name = data.draw(st.sampled_from(names))
     bad = data.draw(st.sampled_from([math.nan, math.inf, -math.inf]))
@@ -218,7 +231,9 @@ def test_nan_and_infinity_are_refused_or_seen_in_the_result(case, data):
     except ValueError as error:
         assert_a_sentence(error, case)
     else:
-        may_be_right = bad in (math.inf, -math.inf) and (case.function is discriminator_loss or name in ("log_var", "x_logits", "log_joint", "log_q"))  # σ of 0, a sure pixel, a weight of 0
+        may_be_right = bad in (math.inf, -math.inf) and (
+            case.function is discriminator_loss or name in ("log_var", "x_logits", "log_joint", "log_q")
+        )  # σ of 0, a sure pixel, a weight of 0
         assert not np.isfinite(result).all() or may_be_right
 
 
@@ -249,9 +264,30 @@ def test_what_is_no_array_is_refused_too(call, said):
 
 
 def test_every_public_function_is_in_the_table():
-    tested = {case.name for case in CASES.values()} | {"kl_integral", "distances", "frontier", "training_curves", "petals", "swiss_roll", "umap", "get_prior", "reconstruction_of_each"}
-    tested |= {"ae_loss", "vae_loss", "aae_loss", "kl_to_prior", "null_of"}  # which take a model or a function, and call those above
+    tested = {case.name for case in CASES.values()} | {
+        "kl_integral",
+        "distances",
+        "frontier",
+        "training_curves",
+        "petals",
+        "swiss_roll",
+        "umap",
+        "get_prior",
+        "reconstruction_of_each",
+    }
+    tested |= {
+        "ae_loss",
+        "vae_loss",
+        "aae_loss",
+        "kl_to_prior",
+        "null_of",
+    }  # which take a model or a function, and call those above
     for module in (gaussian, priors, metrics, objectives, estimators, figures, shapes, projection):
         for name, one in vars(module).items():
-            if not name.startswith("_") and callable(one) and not isinstance(one, type) and getattr(one, "__module__", "") == module.__name__:
+            if (
+                not name.startswith("_")
+                and callable(one)
+                and not isinstance(one, type)
+                and getattr(one, "__module__", "") == module.__name__
+            ):
                 assert name in tested, f"{module.__name__}.{name} needs a case"

@@ -18,7 +18,9 @@ def number(limit, least=None):
 @st.composite
 def states(draw):
     chosen = {name: draw(st.sampled_from(choices)) for name, choices in lesson.CHOICES.items()}
-    chosen |= {name: draw(st.lists(number(lesson.LIMITS[name]), min_size=2, max_size=2)) for name in ("mean", "log_var")}
+    chosen |= {
+        name: draw(st.lists(number(lesson.LIMITS[name]), min_size=2, max_size=2)) for name in ("mean", "log_var")
+    }
     chosen |= {"omega": draw(number(lesson.LIMITS["omega"], 0)), "model": draw(st.sampled_from(list(MODELS)))}
     chosen |= {name: draw(st.integers(*limits)) for name, limits in lesson.WHOLE.items()}
     return chosen | {"draw": chosen["draw"] % chosen["n"], "image": chosen["image"] % MODELS[chosen["model"]]["images"]}
@@ -29,16 +31,29 @@ def test_an_address_gives_its_state_back(wanted):
     assert lesson.parse(lesson.to_params(wanted), DEFAULT, MODELS) == (wanted, [])
 
 
-@given(st.dictionaries(st.sampled_from(lesson.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from([*MODELS, "1,2", "step", "vae", "7"])))
+@given(
+    st.dictionaries(
+        st.sampled_from(lesson.PARAMETERS),
+        st.text(ODD, max_size=60) | st.sampled_from([*MODELS, "1,2", "step", "vae", "7"]),
+    )
+)
 def test_no_address_breaks_the_page(params):
     parsed, _ = lesson.parse(params, DEFAULT, MODELS)
-    assert set(parsed) == set(DEFAULT) and parsed["draw"] < parsed["n"] and parsed["image"] < MODELS[parsed["model"]]["images"]
+    assert (
+        set(parsed) == set(DEFAULT)
+        and parsed["draw"] < parsed["n"]
+        and parsed["image"] < MODELS[parsed["model"]]["images"]
+    )
     assert all(abs(value) <= lesson.LIMITS[name] for name in ("mean", "log_var") for value in parsed[name])
 
 
 def test_one_number_sets_the_first_dimension():
     parsed, problems = lesson.parse({"mean": "2", "log_var": "-1.3863"}, DEFAULT, MODELS)
-    assert problems == [] and parsed["mean"] == [2.0, DEFAULT["mean"][1]] and parsed["log_var"] == [-1.3863, DEFAULT["log_var"][1]]
+    assert (
+        problems == []
+        and parsed["mean"] == [2.0, DEFAULT["mean"][1]]
+        and parsed["log_var"] == [-1.3863, DEFAULT["log_var"][1]]
+    )
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,10 @@ def imported(source: str) -> set[str]:
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
             found.add(node.module)
-        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("importorskip", "import_module"):
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in (
+            "importorskip",
+            "import_module",
+        ):
             found |= {one.value for one in node.args[:1] if isinstance(one, ast.Constant)}
     return {name.partition(".")[0] for name in found}
 
@@ -57,13 +60,17 @@ def distributions(paths: list[Path]) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("file, paths", [("requirements.txt", APP), ("tests/requirements.txt", TESTS)], ids=["app", "tests"])
+@pytest.mark.parametrize(
+    "file, paths", [("requirements.txt", APP), ("tests/requirements.txt", TESTS)], ids=["app", "tests"]
+)
 def test_every_package_that_is_imported_is_pinned(file, paths):
     pinned = pins(file)
     assert {name: path for name, path in distributions(paths).items() if name not in pinned} == {}
 
 
-@pytest.mark.parametrize("file, paths", [("requirements.txt", APP), ("tests/requirements.txt", [*APP, *TESTS])], ids=["app", "tests"])
+@pytest.mark.parametrize(
+    "file, paths", [("requirements.txt", APP), ("tests/requirements.txt", [*APP, *TESTS])], ids=["app", "tests"]
+)
 def test_every_pin_is_of_a_package_that_is_imported(file, paths):
     assert set(pins(file)) - set(distributions(paths)) - BY_COMMAND == set()
 

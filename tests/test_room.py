@@ -76,7 +76,9 @@ def test_own_addresses_are_not_loopback():
 
 
 def test_a_link_keeps_page_and_view():
-    link = room.view("http://192.168.1.7:8501", "http://localhost:8501/kl", {"mean": "0.5,-1", "pick": "mnist:3", "x": "a b&c"})
+    link = room.view(
+        "http://192.168.1.7:8501", "http://localhost:8501/kl", {"mean": "0.5,-1", "pick": "mnist:3", "x": "a b&c"}
+    )
     assert link == "http://192.168.1.7:8501/kl?mean=0.5,-1&pick=mnist:3&x=a+b%26c"
     assert room.view("http://a", "http://localhost:8501", {}) == "http://a/"
 
@@ -92,7 +94,10 @@ def test_a_quote_cannot_leave_the_attribute():
 
 def test_the_server_is_bound_to_this_machine_unless_asked_otherwise():
     config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
-    assert config["server"]["address"] == "localhost" and config["browser"] == {"gatherUsageStats": False, "serverAddress": "localhost"}
+    assert config["server"]["address"] == "localhost" and config["browser"] == {
+        "gatherUsageStats": False,
+        "serverAddress": "localhost",
+    }
 
 
 def test_only_many_new_modules_are_worth_a_walk(monkeypatch):

@@ -19,14 +19,15 @@ from safetensors.numpy import load as load_tensors
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 import train
-from explorer.background import desks, runs
-from explorer.data import datasets
-from explorer.store import bundle
-from explorer.training import saving, fit as training
-from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.background.pool import Pool
 from explorer.address import practice as choices
+from explorer.background import desks, runs
+from explorer.background.pool import Pool
+from explorer.config import Config, ModelConfig, TrainingConfig
+from explorer.data import datasets
 from explorer.serving import runs_route as asked
+from explorer.store import bundle
+from explorer.training import fit as training
+from explorer.training import saving
 
 EPOCHS, STEPS = 3, 6  # of the small trainings here; digits' 1,437 images in batches of 256
 
@@ -335,9 +336,19 @@ def test_a_saving_that_is_stopped_leaves_the_run_to_be_saved_again(run, folders,
 # What is saved.
 
 
-@pytest.mark.parametrize("kind, changes", [("vae", {"beta": 4, "prior": "mixture"}), ("aae", {"adversarial_weight": 3, "discriminator_lr": 0.002, "hidden": [24, 12]})])
+@pytest.mark.parametrize(
+    "kind, changes",
+    [
+        ("vae", {"beta": 4, "prior": "mixture"}),
+        ("aae", {"adversarial_weight": 3, "discriminator_lr": 0.002, "hidden": [24, 12]}),
+    ],
+)
 def test_a_saved_run_is_what_the_command_line_trains(run, folders, tmp_path, monkeypatch, kind, changes):
-    chosen = choices.start(kind, "digits") | {"epochs": 2, "lr": 0.004, "batch_size": 128, "seed": 7, "hidden": [16]} | changes
+    chosen = (
+        choices.start(kind, "digits")
+        | {"epochs": 2, "lr": 0.004, "batch_size": 128, "seed": 7, "hidden": [16]}
+        | changes
+    )
     one = run(choices.to_config(chosen))
     one.play()
     wait_for(lambda: one.state == "finished")
@@ -417,7 +428,12 @@ def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
     connected[0] = False
     wait_for(lambda: desk.closed)  # to ask the hall for the desk would keep it
     del desk
-    wait_for(lambda: hall.pool.threads() == 0 and not [thread for thread in threading.enumerate() if thread.name.startswith("training")])
+    wait_for(
+        lambda: (
+            hall.pool.threads() == 0
+            and not [thread for thread in threading.enumerate() if thread.name.startswith("training")]
+        )
+    )
     assert hall._timer is None  # nothing is left to look for
     gc.collect()
     assert [model() for model in models] == [None, None]
@@ -522,7 +538,13 @@ def test_only_what_is_new_is_told(hall):
     wait_for(lambda: run.state == "paused")
     told = load_tensors(asked.answer(desk, nothing))
     status = json.loads(bytes(told["status"]))["a"]
-    assert (status["taken"], status["steps"], status["epochs"], status["state"], status["chosen"]) == (1, STEPS, EPOCHS, "paused", {"kind": "vae"})
+    assert (status["taken"], status["steps"], status["epochs"], status["state"], status["chosen"]) == (
+        1,
+        STEPS,
+        EPOCHS,
+        "paused",
+        {"kind": "vae"},
+    )
     assert [point["at"] for point in status["points"]] == [0, 1]
     np.testing.assert_array_equal(told["a.mean"], run.snapshot.mean)
     np.testing.assert_array_equal(told["a.z"], run.snapshot.z)
@@ -532,7 +554,12 @@ def test_only_what_is_new_is_told(hall):
     told = load_tensors(asked.answer(desk, {"a": (run.id + 1, run.revision, 2), "b": (0, 0, 0)}))  # of another run
     assert "a.mean" in told and len(json.loads(bytes(told["status"]))["a"]["points"]) == 2
     run.points[-1]["reconstruction"] = float("nan")
-    assert json.loads(bytes(load_tensors(asked.answer(desk, nothing))["status"]), parse_constant=pytest.fail)["a"]["points"][-1]["reconstruction"] is None
+    assert (
+        json.loads(bytes(load_tensors(asked.answer(desk, nothing))["status"]), parse_constant=pytest.fail)["a"][
+            "points"
+        ][-1]["reconstruction"]
+        is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -565,7 +592,10 @@ def test_the_page_has_another_configuration_than_the_recipe_only_where_it_says(h
         for dataset in ("digits", "mnist"):
             recipe = choices.recipe(dataset, kind)
             mine = choices.to_config(choices.start(kind, dataset))
-            assert dataclasses.replace(mine, training=dataclasses.replace(mine.training, epochs=recipe.training.epochs)) == recipe
+            assert (
+                dataclasses.replace(mine, training=dataclasses.replace(mine.training, epochs=recipe.training.epochs))
+                == recipe
+            )
 
 
 def threads_of_another() -> int:

@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse
 
 from explorer.background import desks
 from explorer.cores import cores
-from explorer.serving import cached, app as serving
-from explorer.serving import assets, streamlit_files
+from explorer.serving import app as serving
+from explorer.serving import assets, cached, streamlit_files
 from explorer.serving.refused import Refused
 
 from .asgi import ask, routes_app, run
@@ -96,7 +96,10 @@ def health(monkeypatch):
 
 @pytest.mark.parametrize(
     "origin, host",
-    [("https://vae.example", "localhost:8501"), ("http://vae.example:8080", "vae.example")],  # a tunnel; a proxy that drops the port
+    [
+        ("https://vae.example", "localhost:8501"),
+        ("http://vae.example:8080", "vae.example"),
+    ],  # a tunnel; a proxy that drops the port
 )
 def test_a_page_that_was_refused_reads_why_and_what_to_do(health, origin, host):
     for referer in (f"{origin}/lab/", f"{origin}/lab/kl"):

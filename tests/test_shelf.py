@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from explorer.address import adversary as adversary_state
+from explorer.address import explore as state
+from explorer.address import reparameterisation as reparameterisation_state
+from explorer.serving import assets, cached, failure, shelf
+from explorer.serving import models_route as models
 from explorer.store import bundle
 from explorer.store.bundle import load_bundle
-from explorer.address import adversary as adversary_state, reparameterisation as reparameterisation_state, explore as state
-from explorer.serving import cached, failure, shelf
 from explorer.ui import texts
-from explorer.serving import assets, models_route as models
 
 from .asgi import ask, routes_app
 from .small_bundles import save

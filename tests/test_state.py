@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from explorer.training import recording
 from explorer.address import explore as state
+from explorer.training import recording
 
 MODELS = {
     "mnist-vae": {"dataset": "mnist", "images": 10_000, "latent_dim": 2, "classes": [*"0123456789"]},
@@ -19,7 +19,9 @@ DEFAULT = state.default_state(MODELS, (("absent", "mnist-vae"), ("mnist-aae",)))
 
 def numbers(name, count):
     limit = state.LIMITS[name]
-    return st.lists(st.floats(-limit, limit).map(lambda value: round(value, state.DECIMALS)), min_size=count, max_size=count)
+    return st.lists(
+        st.floats(-limit, limit).map(lambda value: round(value, state.DECIMALS)), min_size=count, max_size=count
+    )
 
 
 @st.composite
@@ -31,7 +33,9 @@ def states(draw):
     chosen["codes"] = draw(st.sampled_from(state.CHOICES["codes"]))
     free = dimensions > 2  # in the plane there is nothing to choose
     chosen["map"] = ",".join(dict.fromkeys(draw(st.lists(maps(), min_size=1, max_size=2)))) if free else "umap"
-    chosen["dims"] = draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
+    chosen["dims"] = (
+        draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
+    )
     chosen["moment"] = draw(st.none() | st.integers(0, state.MOMENTS - 1))
     chosen["field"] = "none" if chosen["moment"] is None else draw(st.sampled_from(state.CHOICES["field"]))
     chosen["tool"] = "none" if chosen["moment"] is not None else draw(st.sampled_from(state.CHOICES["tool"]))
@@ -40,9 +44,16 @@ def states(draw):
     chosen["frames"] = draw(st.sampled_from(state.FRAMES))
     chosen["sum"] = draw(st.none() | st.from_regex(r"[0-9],[0-9](,image)?", fullmatch=True).filter(str.isascii))
     near = chosen["tool"] == "near"
-    chosen |= {name: draw(st.sampled_from(state.CHOICES[name])) if near else state.CHOICES[name][0] for name in ("near", "near_side", "near_k", "near_find")}
-    chosen["near_at"] = draw(st.none() | numbers("mean", MODELS[chosen[chosen["near_side"]]]["latent_dim"])) if near else None
-    chosen["near_region"] = draw(st.none() | st.sampled_from(["circle,0.1", "square,4", "circle,0.8"])) if near else None
+    chosen |= {
+        name: draw(st.sampled_from(state.CHOICES[name])) if near else state.CHOICES[name][0]
+        for name in ("near", "near_side", "near_k", "near_find")
+    }
+    chosen["near_at"] = (
+        draw(st.none() | numbers("mean", MODELS[chosen[chosen["near_side"]]]["latent_dim"])) if near else None
+    )
+    chosen["near_region"] = (
+        draw(st.none() | st.sampled_from(["circle,0.1", "square,4", "circle,0.8"])) if near else None
+    )
     chosen |= {name: draw(st.sampled_from(state.CHOICES[name])) for name in ("underlay", "colour")}
     chosen["opacity"] = [round(draw(st.floats(0, 1)), state.DECIMALS) for _ in range(2)]
     return chosen
@@ -50,7 +61,12 @@ def states(draw):
 
 def maps():
     """One map, as an address writes it."""
-    made = st.builds("{}-{}-{}".format, st.sampled_from(state.UMAP_KINDS), st.sampled_from(state.NEIGHBOURS), st.integers(0, 99).map(lambda hundredths: state.text(hundredths / 100)))
+    made = st.builds(
+        "{}-{}-{}".format,
+        st.sampled_from(state.UMAP_KINDS),
+        st.sampled_from(state.NEIGHBOURS),
+        st.integers(0, 99).map(lambda hundredths: state.text(hundredths / 100)),
+    )
     return st.sampled_from(state.MAPS) | made
 
 
@@ -72,7 +88,15 @@ def test_an_address_gives_its_state_back(wanted):
     assert state.parse(state.to_params(wanted), DEFAULT, MODELS) == (wanted, [])
 
 
-@given(st.dictionaries(st.sampled_from(state.PARAMETERS), st.text(ODD, max_size=60) | st.sampled_from([*MODELS, "1,2", "16,1", "umap", "plane", "umap,pixels-15-0.1", "1,2;3", "mnist:1;mnist:2", "4,9,image"])))
+@given(
+    st.dictionaries(
+        st.sampled_from(state.PARAMETERS),
+        st.text(ODD, max_size=60)
+        | st.sampled_from(
+            [*MODELS, "1,2", "16,1", "umap", "plane", "umap,pixels-15-0.1", "1,2;3", "mnist:1;mnist:2", "4,9,image"]
+        ),
+    )
+)
 def test_no_address_breaks_the_page(params):
     parsed, problems = state.parse(params, DEFAULT, MODELS)
     assert {parsed["left"], parsed["right"]} <= set(MODELS) and len(problems) <= len(params)
@@ -159,4 +183,6 @@ def test_the_default_takes_the_best_that_there_is():
 
 def test_there_are_no_tools_beside_a_replay():
     parsed, problems = state.parse({"moment": "3", "tool": "draw"}, DEFAULT, MODELS)
-    assert (parsed["moment"], parsed["tool"]) == (3, "none") and problems == ["tool=draw was ignored: there are no tools beside a replay; leave out moment."]
+    assert (parsed["moment"], parsed["tool"]) == (3, "none") and problems == [
+        "tool=draw was ignored: there are no tools beside a replay; leave out moment."
+    ]

@@ -22,10 +22,11 @@ from PIL import Image
 
 import train
 from explorer import projection
+from explorer.config import RECIPES, ZOO, Config, recipe
 from explorer.data import datasets
 from explorer.store import bundle
-from explorer.training import checkpoint, fit as training
-from explorer.config import RECIPES, ZOO, Config, recipe
+from explorer.training import checkpoint
+from explorer.training import fit as training
 from tests.pictures import generate
 from tests.pretended import pretended_accelerator
 
@@ -57,7 +58,9 @@ def shorten(monkeypatch, *names: str, epochs: int = 1) -> None:
     """Makes recipes of that many epochs the full ones."""
     for name in names:
         full = RECIPES[name]
-        monkeypatch.setitem(RECIPES, name, dataclasses.replace(full, training=dataclasses.replace(full.training, epochs=epochs)))
+        monkeypatch.setitem(
+            RECIPES, name, dataclasses.replace(full, training=dataclasses.replace(full.training, epochs=epochs))
+        )
 
 
 def measured(opened: bundle.Bundle) -> dict:
@@ -95,7 +98,9 @@ def test_a_full_recipe_refreshes_pretrained(home, monkeypatch):
     first = {folder.name: bundle.load_bundle(folder).digest for folder in bundle.find_bundles(home / "pretrained")}
     assert list(first) == ["digits-aae", "digits-vae"]
     assert train.main(["--dataset", "digits", "--device", "cpu", "--seed", "1"]) == 0  # changed: it does not
-    assert {folder.name: bundle.load_bundle(folder).digest for folder in bundle.find_bundles(home / "pretrained")} == first
+    assert {
+        folder.name: bundle.load_bundle(folder).digest for folder in bundle.find_bundles(home / "pretrained")
+    } == first
     assert len(bundle.find_bundles(home / "runs")) == 2
 
 
@@ -103,7 +108,10 @@ def test_a_full_recipe_refreshes_pretrained(home, monkeypatch):
     "changes, expected",
     [
         ([], "pretrained/mnist-vae"),
-        (["--epochs", str(recipe("mnist", "vae").training.epochs)], "pretrained/mnist-vae"),  # what the recipe says anyway
+        (
+            ["--epochs", str(recipe("mnist", "vae").training.epochs)],
+            "pretrained/mnist-vae",
+        ),  # what the recipe says anyway
         (["--device", "cpu", "--data-dir", "elsewhere"], "pretrained/mnist-vae"),
         (["--epochs", "5"], "runs/mnist-vae-20250102-030405"),
         (["--batch-size", "128"], "runs/mnist-vae-20250102-030405"),
@@ -113,8 +121,14 @@ def test_a_full_recipe_refreshes_pretrained(home, monkeypatch):
         (["--prior", "mixture"], "pretrained/mnist-vae-mixture"),  # that is the recipe, with its r1 and smoothing
         (["--prior", "mixture", "--lr", "0.1"], "runs/mnist-vae-mixture-20250102-030405"),
         (["--model", "aae", "--prior", "swiss-roll", "--adversarial-weight", "200"], "pretrained/mnist-aae-swiss-roll"),
-        (["--model", "aae", "--prior", "swiss-roll"], "runs/mnist-aae-swiss-roll-20250102-030405"),  # a prior does not bring its recipe's weight
-        (["--model", "aae", "--adversarial-weight", "3", "--discriminator-lr", "0.1"], "runs/mnist-aae-20250102-030405"),
+        (
+            ["--model", "aae", "--prior", "swiss-roll"],
+            "runs/mnist-aae-swiss-roll-20250102-030405",
+        ),  # a prior does not bring its recipe's weight
+        (
+            ["--model", "aae", "--adversarial-weight", "3", "--discriminator-lr", "0.1"],
+            "runs/mnist-aae-20250102-030405",
+        ),
         (["--latent-dim", "3"], "runs/mnist-vae-3d-20250102-030405"),
         (["--beta", "4"], "runs/mnist-vae-beta4-20250102-030405"),
         (["--beta", "40"], "runs/mnist-vae-beta40-20250102-030405"),  # there is such a recipe, and it is shorter
@@ -123,7 +137,10 @@ def test_a_full_recipe_refreshes_pretrained(home, monkeypatch):
         (["--recipe", "mnist-vae-beta0.1"], "pretrained/mnist-vae-beta0.1"),
         (["--recipe", "mnist-aae-mixture-labels"], "pretrained/mnist-aae-mixture-labels"),
         (["--recipe", "mnist-aae-mixture-labels", "--seed", "1"], "runs/mnist-aae-mixture-labels-20250102-030405"),
-        (["--recipe", "mnist-vae-16d", "--latent-dim", "2"], "runs/mnist-vae-20250102-030405"),  # narrower than the recipe of that name
+        (
+            ["--recipe", "mnist-vae-16d", "--latent-dim", "2"],
+            "runs/mnist-vae-20250102-030405",
+        ),  # narrower than the recipe of that name
         (["--epochs", "5", "--out", "here"], "here/mnist-vae"),
         (["--out", "here"], "here/mnist-vae"),
     ],
@@ -155,7 +172,10 @@ def test_recipes_by_their_names():
 
     for name in RECIPES:
         assert chosen(name) == [RECIPES[name]]
-    assert chosen("kmnist-ae", "mnist-vae") == [RECIPES["kmnist-ae"], RECIPES["mnist-vae"]]  # in the order in which they are named
+    assert chosen("kmnist-ae", "mnist-vae") == [
+        RECIPES["kmnist-ae"],
+        RECIPES["mnist-vae"],
+    ]  # in the order in which they are named
     assert chosen("all") == [RECIPES[name] for name in ZOO]
     assert chosen(ZOO[-1], "all") == [RECIPES[name] for name in (ZOO[-1], *ZOO[:-1])]  # each once
     beta = train.configure(train.parse(["--recipe", "mnist-vae-beta40", "mnist-aae", "--epochs", "3"]))
@@ -201,7 +221,10 @@ def test_what_is_measured_is_what_is_written(home, capsys, monkeypatch, kind, la
     samples = 500 if latent_dim == 2 else SAMPLES
     monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", samples)
     monkeypatch.setattr(projection, "umap", flat_map if latent_dim > 2 else no_map)
-    assert train.main([*QUICK, "--epochs", "2", "--model", kind, kind, "--out", "out", "--latent-dim", str(latent_dim)]) == 0
+    assert (
+        train.main([*QUICK, "--epochs", "2", "--model", kind, kind, "--out", "out", "--latent-dim", str(latent_dim)])
+        == 0
+    )
     (folder,) = bundle.find_bundles(home / "out")
     opened, test_set = bundle.load_bundle(folder), datasets.load("digits", "test")
     assert opened.config.model.latent_dim == latent_dim and [entry["epoch"] for entry in opened.history] == [1, 2]
@@ -216,8 +239,14 @@ def test_what_is_measured_is_what_is_written(home, capsys, monkeypatch, kind, la
     output = capsys.readouterr().out
     name = opened.config.name
     assert output.count(f"\n{name}: 2 epochs") == 1  # named twice, trained once
-    header, row = (next(line for line in output.splitlines() if line.startswith(start)) for start in ("model ", f"{name} "))
-    assert row.split()[:2] == [name, "2"] and f"{opened.metrics['reconstruction']:.2f}" in row and row.endswith("out/" + name)
+    header, row = (
+        next(line for line in output.splitlines() if line.startswith(start)) for start in ("model ", f"{name} ")
+    )
+    assert (
+        row.split()[:2] == [name, "2"]
+        and f"{opened.metrics['reconstruction']:.2f}" in row
+        and row.endswith("out/" + name)
+    )
     for column, metric in (("KL", "kl"), ("-ELBO", "negative_elbo"), ("-log p(x) <=", "negative_log_likelihood")):
         assert (metric in opened.metrics) == (kind == "vae")
         shown = row[header.index(f"  {column} ") + 2 :].split()[0]
@@ -320,7 +349,19 @@ def test_in_a_terminal_there_is_one_bar_for_the_whole_training(home, capsys, mon
 def test_help():
     done = subprocess.run([sys.executable, "train.py", "--help"], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.returncode == 0 and done.stderr == ""
-    options = ("--dataset", "--model", "--recipe", "--beta", "--epochs", "--device", "--data-dir", "--out", "--resume", "--evaluate", "--dry-run")
+    options = (
+        "--dataset",
+        "--model",
+        "--recipe",
+        "--beta",
+        "--epochs",
+        "--device",
+        "--data-dir",
+        "--out",
+        "--resume",
+        "--evaluate",
+        "--dry-run",
+    )
     for text in (*options, "Ctrl-C", "pretrained/"):
         assert text in done.stdout
     assert set(RECIPES) <= set(done.stdout.replace(",", " ").replace(".\n", " ").replace(". ", " ").split())
@@ -369,8 +410,14 @@ def test_values_that_are_refused(home, capsys, arguments, message, dry):
         (["--dataset", "cifar"], "argument --dataset: invalid choice: 'cifar'"),
         (["--model", "gan"], "argument --model: invalid choice: 'gan'"),
         (["--recipe", "mnist-cube"], "argument --recipe: invalid choice: 'mnist-cube'"),
-        (["--recipe", "mnist-vae", "--model", "vae"], "--recipe names model and dataset: leave out --model and --dataset"),
-        (["--recipe", "all", "--dataset", "digits"], "--recipe names model and dataset: leave out --model and --dataset"),
+        (
+            ["--recipe", "mnist-vae", "--model", "vae"],
+            "--recipe names model and dataset: leave out --model and --dataset",
+        ),
+        (
+            ["--recipe", "all", "--dataset", "digits"],
+            "--recipe names model and dataset: leave out --model and --dataset",
+        ),
         (["--epochs", "many"], "argument --epochs: invalid int value: 'many'"),
         (["--beta", "much"], "argument --beta: invalid float value: 'much'"),
         (["--nonsense"], "unrecognized arguments: --nonsense"),
@@ -389,9 +436,15 @@ def test_a_folder_that_holds_something_else(home, capsys):
     (home / "out" / "digits-aae" / "notes.txt").write_text("precious", encoding="utf-8")
     assert train.main([*QUICK, "--out", "out"]) == 2
     output = capsys.readouterr()
-    assert "digits-aae: " in output.err and "holds something that is no bundle" in output.err and output.err.count("\n") == 1
+    assert (
+        "digits-aae: " in output.err
+        and "holds something that is no bundle" in output.err
+        and output.err.count("\n") == 1
+    )
     assert files(home / "out" / "digits-aae") == [home / "out" / "digits-aae" / "notes.txt"]
-    assert bundle.load_bundle(home / "out" / "digits-vae") and "\ndigits-vae  " in output.out  # what was done is kept, and shown
+    assert (
+        bundle.load_bundle(home / "out" / "digits-vae") and "\ndigits-vae  " in output.out
+    )  # what was done is kept, and shown
 
 
 @pytest.mark.parametrize(
@@ -405,7 +458,9 @@ def test_a_folder_that_holds_something_else(home, capsys):
 def test_a_training_that_diverges(home, capsys, kind, arguments):
     assert train.main([*QUICK, "--model", kind, *arguments]) == 2
     errors = capsys.readouterr().err
-    assert errors.startswith(f"digits-{kind}: ") and errors.strip().endswith("Nothing was written. A smaller --lr usually helps.")
+    assert errors.startswith(f"digits-{kind}: ") and errors.strip().endswith(
+        "Nothing was written. A smaller --lr usually helps."
+    )
     assert errors.count("\n") == 1 and files(home) == []
 
 
@@ -452,7 +507,10 @@ def test_a_checkpoint_that_stays_open_elsewhere_does_not_cost_the_model(home, ca
     [kept] = checkpoints(home)
     assert bundle.load_bundle(home / "out" / "digits-vae").config.model.kind == "vae"
     output, errors = capsys.readouterr()
-    assert "digits-vae: the bundle is written." in errors and f"{kept} cannot be removed (Permission denied): remove it." in errors
+    assert (
+        "digits-vae: the bundle is written." in errors
+        and f"{kept} cannot be removed (Permission denied): remove it." in errors
+    )
     assert "out/digits-vae" in output.splitlines()[-1]
 
 
@@ -568,7 +626,9 @@ def interrupt(*arguments, **options):
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("owner, function", [(training, "evaluate"), (training, "round_to_half"), (os, "replace"), (os, "fsync")])
+@pytest.mark.parametrize(
+    "owner, function", [(training, "evaluate"), (training, "round_to_half"), (os, "replace"), (os, "fsync")]
+)
 def test_an_interruption_keeps_what_was_there(home, capsys, monkeypatch, owner, function):
     assert train.main([*QUICK, "--out", "out", "--model", "vae"]) == 0
     before = bundle.load_bundle(home / "out" / "digits-vae").digest
@@ -576,7 +636,10 @@ def test_an_interruption_keeps_what_was_there(home, capsys, monkeypatch, owner, 
     monkeypatch.setattr(owner, function, interrupt)
     assert train.main([*QUICK, "--out", "out", "--model", "vae", "--seed", "1"]) == 130
     errors = capsys.readouterr().err
-    assert "Interrupted while training digits-vae" in errors and "out/digits-vae is as it was. Bundles kept: none." in errors
+    assert (
+        "Interrupted while training digits-vae" in errors
+        and "out/digits-vae is as it was. Bundles kept: none." in errors
+    )
     assert bundle.load_bundle(home / "out" / "digits-vae").digest == before
     assert not [file for file in files(home) if file.suffix == ".part"]
 
@@ -592,7 +655,9 @@ def command(home: Path, *arguments: str) -> subprocess.Popen:
     """The command line in another process, with `home` in the repository's place."""
     source = (ROOT / "train.py").read_text(encoding="utf-8")
     assert source.count("\nHERE = ") == 1
-    (home / "train.py").write_text(source.replace("\nHERE = ", f"\nIMPORTANCE_SAMPLES = {SAMPLES}\nHERE = "), encoding="utf-8")
+    (home / "train.py").write_text(
+        source.replace("\nHERE = ", f"\nIMPORTANCE_SAMPLES = {SAMPLES}\nHERE = "), encoding="utf-8"
+    )
     # as many threads as conftest.py gives this process: so the numbers are the same to the last bit
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
@@ -602,14 +667,19 @@ def command(home: Path, *arguments: str) -> subprocess.Popen:
     )  # fmt: skip
 
 
-def signalled(home: Path, arguments: list[str], epochs: int, number: signal.Signals, later: float = 0.0) -> subprocess.CompletedProcess:
+def signalled(
+    home: Path, arguments: list[str], epochs: int, number: signal.Signals, later: float = 0.0
+) -> subprocess.CompletedProcess:
     """Trains in another process, which gets the signal that many seconds after it has done so many epochs, over all models."""
     process = command(home, *arguments)
     lines: list[str] = []
     try:
         for line in process.stdout:
             lines.append(line)
-            if line.startswith(("epoch ", "digits-vae: ")) and sum(line.startswith("epoch ") for line in lines) == epochs:
+            if (
+                line.startswith(("epoch ", "digits-vae: "))
+                and sum(line.startswith("epoch ") for line in lines) == epochs
+            ):
                 time.sleep(later)
                 process.send_signal(number)
                 break
@@ -624,7 +694,10 @@ def signalled(home: Path, arguments: list[str], epochs: int, number: signal.Sign
 def test_ctrl_c_in_the_first_training_writes_nothing(home, number):
     done = signalled(home, ["--epochs", "100000", "--out", "out", "--checkpoint-every", "inf"], 1, number)
     assert done.returncode == 130, done.stderr
-    assert "Interrupted while training digits-vae: it was not written" in done.stderr and "Bundles kept: none." in done.stderr
+    assert (
+        "Interrupted while training digits-vae: it was not written" in done.stderr
+        and "Bundles kept: none." in done.stderr
+    )
     assert "Traceback" not in done.stderr and "\r" not in done.stdout + done.stderr
     assert files(home) == [home / "train.py"]
 
@@ -635,20 +708,30 @@ def test_ctrl_c_in_the_second_training_keeps_the_first(home, capsys):
     assert done.returncode == 130, done.stderr
     vae = home / "out" / "digits-vae"
     assert "Interrupted while training digits-aae: it was not written" in done.stderr
-    assert "Bundles kept: out/digits-vae. The same command with --resume goes on from the last checkpoint." in done.stderr
+    assert (
+        "Bundles kept: out/digits-vae. The same command with --resume goes on from the last checkpoint." in done.stderr
+    )
     assert "Traceback" not in done.stderr
     (left,) = files(home / "runs")  # the AAE's checkpoint
-    assert bundle.find_bundles(home / "out") == [vae] and {file.parent for file in files(home)} == {home, vae, left.parent}
+    assert bundle.find_bundles(home / "out") == [vae] and {file.parent for file in files(home)} == {
+        home,
+        vae,
+        left.parent,
+    }
     assert any(line.startswith("digits-vae  ") for line in done.stdout.splitlines())  # its numbers are shown
 
     opened = bundle.load_bundle(vae)
     assert opened.config.training.epochs == 15
     assert train.main(["--dataset", "digits", "--device", "cpu", *arguments, "--resume"]) == 0
     output = capsys.readouterr().out
-    assert "digits-vae: out/digits-vae is of this very configuration; kept" in output and "digits-aae: 15 epochs" in output
+    assert (
+        "digits-vae: out/digits-vae is of this very configuration; kept" in output and "digits-aae: 15 epochs" in output
+    )
     assert bundle.load_bundle(vae).digest == opened.digest and files(home / "runs") == []
     aae = bundle.load_bundle(home / "out" / "digits-aae")
-    assert 2 <= aae.metrics["resumed_after"] <= 15  # the checkpoint follows its epoch's line, so that of the third may have failed
+    assert (
+        2 <= aae.metrics["resumed_after"] <= 15
+    )  # the checkpoint follows its epoch's line, so that of the third may have failed
     assert f"going on after epoch {aae.metrics['resumed_after']}" in output
 
 
@@ -671,7 +754,10 @@ def trained(folder: Path, *arguments: str) -> Path:
 @pytest.fixture(scope="module")
 def unbroken(tmp_path_factory) -> dict[str, bundle.Bundle]:
     """What the killed trainings would have come to."""
-    return {path.name: bundle.load_bundle(path) for path in bundle.find_bundles(trained(tmp_path_factory.mktemp("unbroken")))}
+    return {
+        path.name: bundle.load_bundle(path)
+        for path in bundle.find_bundles(trained(tmp_path_factory.mktemp("unbroken")))
+    }
 
 
 @pytest.fixture(scope="module")
@@ -693,7 +779,9 @@ MOMENTS = [
 def test_a_killed_training_goes_on_to_the_same_result(home, capsys, unbroken, older, epochs, later):
     shutil.copytree(older, home / "out")
     before = {path.name: bundle.load_bundle(path).digest for path in bundle.find_bundles(home / "out")}
-    done = signalled(home, ["--epochs", str(LONG), "--out", "out", "--checkpoint-every", "0"], epochs, signal.SIGKILL, later)
+    done = signalled(
+        home, ["--epochs", str(LONG), "--out", "out", "--checkpoint-every", "0"], epochs, signal.SIGKILL, later
+    )
     assert done.returncode == -signal.SIGKILL, done.stdout
     for name, digest in before.items():  # what stood there opens; unless its successor was finished
         opened = bundle.load_bundle(home / "out" / name)
@@ -708,7 +796,10 @@ def test_a_killed_training_goes_on_to_the_same_result(home, capsys, unbroken, ol
     for name, opened in resumed.items():
         assert_same_result(opened, unbroken[name])
         number, first = opened.metrics.get("resumed_after", 0), LONG if name == "digits-aae" else 0
-        assert number >= min(epochs - first - 1, LONG) or f"{name}: out/{name} is of this very configuration; kept" in output
+        assert (
+            number >= min(epochs - first - 1, LONG)
+            or f"{name}: out/{name} is of this very configuration; kept" in output
+        )
         assert number == 0 or f"{name}: {LONG} epochs on 1,437 images, seed 0, going on after epoch {number}" in output
     assert files(home / "runs") == []
 
@@ -826,7 +917,9 @@ def test_a_resumed_bundle_lands_where_the_first_command_would_have_put_it(home, 
     assert [path.name for path in bundle.find_bundles(home / "runs")] == ["digits-ae-20250102-030405"]
 
     interrupt_after(monkeypatch, 1, [*QUICK, "--model", "ae", "--epochs", "2"])
-    assert train.main([*QUICK, "--model", "ae", "--epochs", "2", "--resume", "--out", "elsewhere"]) == 0  # what is said now goes
+    assert (
+        train.main([*QUICK, "--model", "ae", "--epochs", "2", "--resume", "--out", "elsewhere"]) == 0
+    )  # what is said now goes
     assert [path.name for path in bundle.find_bundles(home / "elsewhere")] == ["digits-ae"]
 
 
@@ -906,7 +999,11 @@ def test_another_configurations_checkpoint_is_left_alone(home, capsys, monkeypat
     interrupt_after(monkeypatch, 4, arguments)
     (file,) = checkpoints(home)
     content = file.read_bytes()
-    for change in (["--seed", "1", "--epochs", "1"], ["--lr", "0.001", "--epochs", "1"], ["--model", "ae", "--epochs", "1"]):
+    for change in (
+        ["--seed", "1", "--epochs", "1"],
+        ["--lr", "0.001", "--epochs", "1"],
+        ["--model", "ae", "--epochs", "1"],
+    ):
         capsys.readouterr()
         assert train.main([*arguments, *change, "--out", "other", "--resume"]) == 0
         assert "going on" not in capsys.readouterr().out
@@ -1047,7 +1144,9 @@ def test_evaluate_keeps_to_the_folder_and_the_recipes_that_are_named(home, monke
     assert_same_result(bundle.load_bundle(home / "out" / "digits-aae"), good["digits-aae"])
 
 
-@pytest.mark.parametrize("arguments, folder", [([], "pretrained"), (["--out", "empty"], "empty"), (["--recipe", "digits-ae"], "pretrained")])
+@pytest.mark.parametrize(
+    "arguments, folder", [([], "pretrained"), (["--out", "empty"], "empty"), (["--recipe", "digits-ae"], "pretrained")]
+)
 def test_evaluate_without_a_bundle(home, capsys, arguments, folder):
     assert train.main(["--evaluate", *arguments]) == 2
     errors = capsys.readouterr().err
@@ -1079,7 +1178,10 @@ def test_an_interrupted_evaluation_says_what_it_wrote(home, capsys, monkeypatch)
     monkeypatch.setattr(training, "evaluate", interrupted_the_second_time)
     capsys.readouterr()
     assert train.main(["--evaluate", "--out", "out"]) == 130
-    assert capsys.readouterr().err.strip() == "Interrupted. Bundles measured and written: out/digits-ae; the others are as they were."
+    assert (
+        capsys.readouterr().err.strip()
+        == "Interrupted. Bundles measured and written: out/digits-ae; the others are as they were."
+    )
     assert_same_result(bundle.load_bundle(home / "out" / "digits-ae"), good)
     assert bundle.load_bundle(home / "out" / "digits-vae").metrics["coverage"] == 0 != wrong.metrics["coverage"]
 

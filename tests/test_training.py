@@ -13,18 +13,21 @@ from torch.distributions import Bernoulli, Independent, MixtureSameFamily, Norma
 from torch.nn import functional as F
 
 from explorer import metrics, objectives
-from explorer.data import datasets
-from explorer.training import fit as training
-from explorer.data.datasets import Split
 from explorer.config import KINDS, Config, ModelConfig, TrainingConfig
+from explorer.data import datasets
+from explorer.data.datasets import Split
 from explorer.models import build
+from explorer.training import fit as training
 
 CPU = torch.device("cpu")
 N, BATCH = 50, 16  # four steps an epoch, the last one of two images
 
 
 def config(kind: str = "vae", epochs: int = 2, **changes) -> Config:
-    return Config(ModelConfig(kind, image_side=8, hidden=(16,), discriminator_hidden=(8,)), TrainingConfig("digits", epochs, BATCH, **changes))
+    return Config(
+        ModelConfig(kind, image_side=8, hidden=(16,), discriminator_hidden=(8,)),
+        TrainingConfig("digits", epochs, BATCH, **changes),
+    )
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +91,7 @@ def test_the_seed_reaches_the_shuffling_and_the_noise(images, monkeypatch):
 def test_siblings_see_the_images_in_the_same_order(images, monkeypatch):
     seen = {}
     for kind in ("ae", "aae"):
+
         def spy(self, x, labels, kind=kind, step=training._PLAYERS[kind].step):
             seen.setdefault(kind, []).append(x.clone())
             return step(self, x, labels)
@@ -107,11 +111,15 @@ def test_siblings_see_the_images_in_the_same_order(images, monkeypatch):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_report_after_every_step_with_terms_at_an_epochs_end(kind, images):
     reports = list(training.fit(config(kind, epochs=3), images, CPU))
-    assert [(report.epoch, report.step, report.steps) for report in reports] == [(e, s, 4) for e in (1, 2, 3) for s in (1, 2, 3, 4)]
+    assert [(report.epoch, report.step, report.steps) for report in reports] == [
+        (e, s, 4) for e in (1, 2, 3) for s in (1, 2, 3, 4)
+    ]
     assert all((report.terms is not None) == (report.step == 4) for report in reports)
     for terms in (report.terms for report in reports if report.terms):
         assert all(isinstance(value, float) and math.isfinite(value) for value in terms.values())
-        assert {"ae": {"total", "reconstruction"}, "vae": {"total", "reconstruction", "kl"}}.get(kind, {"adversarial"}) <= set(terms)
+        assert {"ae": {"total", "reconstruction"}, "vae": {"total", "reconstruction", "kl"}}.get(
+            kind, {"adversarial"}
+        ) <= set(terms)
     assert reports[-1].model.config == config(kind).model
 
 
@@ -132,7 +140,10 @@ def test_terms_are_means_over_the_epochs_steps(images, monkeypatch):
 
 def test_fewer_images_than_a_batch(images):
     reports = list(training.fit(config(epochs=2), images[:5], CPU))
-    assert [(report.epoch, report.step, report.steps, report.terms is None) for report in reports] == [(1, 1, 1, False), (2, 1, 1, False)]
+    assert [(report.epoch, report.step, report.steps, report.terms is None) for report in reports] == [
+        (1, 1, 1, False),
+        (2, 1, 1, False),
+    ]
 
 
 def test_the_images_are_left_as_they_were(images):
@@ -152,7 +163,9 @@ def test_one_cycle_rises_then_falls_to_almost_nothing():
     assert (np.diff(rate[: top + 1]) > 0).all() and (np.diff(rate[top:]) < 0).all()
     assert np.abs(np.diff(rate)).max() < 0.01  # no jump: the steepest is 0.96 π/2 / 0.2 a unit of progress
     assert training.one_cycle(1e-9) == pytest.approx(0.04) and training.one_cycle(1) == pytest.approx(1e-4)
-    assert training.one_cycle(0.1) == pytest.approx(0.52) and training.one_cycle(0.6) == pytest.approx(0.50005)  # halfway
+    assert training.one_cycle(0.1) == pytest.approx(0.52) and training.one_cycle(0.6) == pytest.approx(
+        0.50005
+    )  # halfway
 
 
 def test_every_optimiser_follows_the_cycle(images, monkeypatch):
@@ -179,7 +192,9 @@ def test_the_running_average_is_of_the_weights_after_every_step(images, average)
         for step, (weights, reported) in enumerate(zip(plain, averaged), start=1):
             decay = min(average, step / (step + 10))  # a young average forgets the start fast
             running = decay * running + (1 - decay) * weights[name]
-            torch.testing.assert_close(reported[name], running, rtol=1e-5, atol=1e-6)  # at each step: averaging does not steer the training
+            torch.testing.assert_close(
+                reported[name], running, rtol=1e-5, atol=1e-6
+            )  # at each step: averaging does not steer the training
         assert not torch.equal(averaged[-1][name], plain[-1][name])
 
 
@@ -197,7 +212,11 @@ def waving(one: Config) -> Config:
     return dataclasses.replace(one, model=dataclasses.replace(one.model, frequencies=3))
 
 
-GOING_ON = {**{kind: config(kind, 4) for kind in KINDS}, "no average": config("vae", 4, average=0.0), "labels, smoothing and waves": waving(labelled(4))}
+GOING_ON = {
+    **{kind: config(kind, 4) for kind in KINDS},
+    "no average": config("vae", 4, average=0.0),
+    "labels, smoothing and waves": waving(labelled(4)),
+}
 
 
 def some_labels(n: int = N) -> np.ndarray:
@@ -212,10 +231,14 @@ def test_resuming_after_any_epoch_gives_the_same_weights_bit_for_bit(config, ima
         assert (report.checkpoint is not None) == (report.terms is not None)
         if report.checkpoint is not None:
             found = report.checkpoint()
-            kept.append(dataclasses.replace(found, tensors={name: tensor.clone() for name, tensor in found.tensors.items()}))
+            kept.append(
+                dataclasses.replace(found, tensors={name: tensor.clone() for name, tensor in found.tensors.items()})
+            )
     weights, history = {name: weight.clone() for name, weight in report.model.state_dict().items()}, report.history
     assert [found.epoch for found in kept] == [1, 2, 3, 4] and [entry["epoch"] for entry in history] == [1, 2, 3, 4]
-    assert len({tuple(found.tensors["model.encoder.mean.bias"].tolist()) for found in kept}) == 4  # each is of its own epoch
+    assert (
+        len({tuple(found.tensors["model.encoder.mean.bias"].tolist()) for found in kept}) == 4
+    )  # each is of its own epoch
     for found in kept:
         assert found.config == config and found.history == history[: found.epoch]
         torch.manual_seed(found.epoch)  # the global generator has no part in it
@@ -283,7 +306,9 @@ def test_labels_of_images_and_of_components_go_together(images, monkeypatch):
     assert len(by_image) == N
     draws, labels = (torch.cat(parts) for parts in zip(*seen, strict=True))
     assert labels.tolist() == [by_image[tuple(image)] for image in torch.cat(batches).tolist()]
-    for label in range(10):  # petal c lies at 2 (cos 36° c, sin 36° c); 150 draws of each, whose standard deviations are 0.5 and 0.2
+    for label in range(
+        10
+    ):  # petal c lies at 2 (cos 36° c, sin 36° c); 150 draws of each, whose standard deviations are 0.5 and 0.2
         angle = 2 * math.pi * label / 10
         centre = draws[labels == label].mean(0)
         assert torch.dist(centre, 2 * torch.tensor([math.cos(angle), math.sin(angle)])) < 4 * 0.5 / math.sqrt(150)
@@ -360,7 +385,9 @@ def test_the_prior_is_smoothed_as_the_codes_are(images, monkeypatch):
     list(training.fit(config("aae", epochs=60, smoothing=2.0), images, CPU))
     early = torch.cat([z for smoothing, z in draws if smoothing > 1])
     expected = np.mean([1 + smoothing**2 for smoothing, z in draws if smoothing > 1 for _ in z])  # the variances add
-    assert len(early) > 700 and early.square().mean().item() == pytest.approx(expected, rel=4 * math.sqrt(2 / (2 * len(early))))
+    assert len(early) > 700 and early.square().mean().item() == pytest.approx(
+        expected, rel=4 * math.sqrt(2 / (2 * len(early)))
+    )
 
 
 # Failure.
@@ -430,11 +457,15 @@ def test_devices_that_cannot_be_used(name):
     assert len(str(error.value)) < 400 and "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("cuda, accelerator, expected", [(True, None, "cuda"), (False, "mps", "mps"), (False, None, "cpu")])
+@pytest.mark.parametrize(
+    "cuda, accelerator, expected", [(True, None, "cuda"), (False, "mps", "mps"), (False, None, "cpu")]
+)
 def test_auto_takes_cuda_then_another_accelerator_then_the_cpu(monkeypatch, cuda, accelerator, expected):
     monkeypatch.setattr(training, "_take_one_step", lambda device: None)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
-    monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available: accelerator and torch.device(accelerator))
+    monkeypatch.setattr(
+        torch.accelerator, "current_accelerator", lambda check_available: accelerator and torch.device(accelerator)
+    )
     assert training.choose_device() == torch.device(expected)
 
 
@@ -450,7 +481,9 @@ def test_auto_takes_cuda_then_another_accelerator_then_the_cpu(monkeypatch, cuda
         ("bfloat16", "cuda", {}, torch.bfloat16),
     ],
 )
-def test_products_are_in_bfloat16_where_that_is_asked_for_or_native_to_the_cpu(monkeypatch, precision, device, instructions, expected):
+def test_products_are_in_bfloat16_where_that_is_asked_for_or_native_to_the_cpu(
+    monkeypatch, precision, device, instructions, expected
+):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: instructions, raising=False)
     assert training.products_in(precision, torch.device(device)) == expected
     if device == "cpu":
@@ -461,7 +494,13 @@ def test_training_in_bfloat16_learns_the_same_and_its_result_is_in_float32():
     losses = {}
     for precision in ("float32", "bfloat16"):
         settings = TrainingConfig("digits", 8, 64, lr=5e-3, precision=precision)
-        reports = list(training.fit(Config(ModelConfig("vae", image_side=8, hidden=(256, 256)), settings), datasets.load("digits", "train").images, CPU))
+        reports = list(
+            training.fit(
+                Config(ModelConfig("vae", image_side=8, hidden=(256, 256)), settings),
+                datasets.load("digits", "train").images,
+                CPU,
+            )
+        )
         losses[precision] = [report.terms["total"] for report in reports if report.terms]
         assert {parameter.dtype for parameter in reports[-1].model.parameters()} == {torch.float32}
     assert losses["bfloat16"] != losses["float32"]
@@ -488,7 +527,9 @@ def test_a_few_epochs_learn_something(digits_vae, digits_aae, test_images):
         assert end < 0.8 * start
         untrained = training.evaluate(build(trained.config.model, seed=0), some(test_images), CPU)
         assert trained.evaluation.metrics["reconstruction"] < 0.8 * untrained.metrics["reconstruction"]
-        assert min(trained.evaluation.metrics["code_std"]) > 0.5  # not all the same code, for which the mean image would do
+        assert (
+            min(trained.evaluation.metrics["code_std"]) > 0.5
+        )  # not all the same code, for which the mean image would do
     assert digits_vae.history[-1]["total"] < digits_vae.history[0]["total"]
 
 
@@ -511,8 +552,12 @@ def test_evaluation_of_the_vae_against_torchs_own_formulas(digits_vae, test_imag
     # other draws give the same, up to chance
     z = mean + (log_var / 2).exp() * torch.randn(200, *mean.shape, generator=torch.Generator().manual_seed(1))
     with torch.no_grad():
-        by_draw = torch.stack([F.binary_cross_entropy_with_logits(model.decode(one), x.float(), reduction="sum") / 360 for one in z])
-    assert abs(results["reconstruction_sampled"] - by_draw.mean().item()) < 4 * by_draw.std().item() * math.sqrt(1 / 16 + 1 / 200)
+        by_draw = torch.stack(
+            [F.binary_cross_entropy_with_logits(model.decode(one), x.float(), reduction="sum") / 360 for one in z]
+        )
+    assert abs(results["reconstruction_sampled"] - by_draw.mean().item()) < 4 * by_draw.std().item() * math.sqrt(
+        1 / 16 + 1 / 200
+    )
     assert results["reconstruction_sampled"] > results["reconstruction"]  # a draw is worse than the mean
 
 
@@ -531,8 +576,17 @@ def test_nothing_is_called_an_elbo_where_there_is_none(kind, test_images):
     evaluation = training.evaluate(model, some(test_images), CPU)
     assert evaluation.log_var is None
     assert set(evaluation.metrics) == {
-        "images", "seed", "reconstruction", "code_mean", "code_std",
-        "coverage", "coverage_null", "sliced_w2_squared", "sliced_w2_squared_null", "knn_kl", "knn_kl_null",
+        "images",
+        "seed",
+        "reconstruction",
+        "code_mean",
+        "code_std",
+        "coverage",
+        "coverage_null",
+        "sliced_w2_squared",
+        "sliced_w2_squared_null",
+        "knn_kl",
+        "knn_kl_null",
     }
     assert evaluation.metrics["code_std"] == pytest.approx(evaluation.mean.std(0).tolist())
 
@@ -580,11 +634,15 @@ def test_rounding_to_half_precision_is_done_once(digits_vae):
     for name, weight in digits_vae.model.state_dict().items():
         assert once[name].dtype == torch.float32 and torch.equal(once[name], twice[name])
         assert torch.equal(once[name], once[name].half().float()) and not torch.equal(once[name], weight)
-        assert ((once[name] - weight).abs() <= 2**-11 * weight.abs() + 2**-25).all()  # half a unit of the last of 11 bits
+        assert (
+            (once[name] - weight).abs() <= 2**-11 * weight.abs() + 2**-25
+        ).all()  # half a unit of the last of 11 bits
 
 
 def test_what_is_trained_is_what_the_recipe_says(images):
-    reports = list(training.fit(dataclasses.replace(config("aae"), model=ModelConfig("aae", 8, 3, (16, 12))), images, CPU))
+    reports = list(
+        training.fit(dataclasses.replace(config("aae"), model=ModelConfig("aae", 8, 3, (16, 12))), images, CPU)
+    )
     model = reports[-1].model
     assert model.encode(torch.rand(2, 64)).mean.shape == (2, 3) and model.decoder.body[0].out_features == 12
 
@@ -603,7 +661,9 @@ def tiny_vae(latent_dim: int = 2, prior: str = "normal", seed: int = 0):
 
 def log_p_x(model, x: torch.Tensor) -> torch.Tensor:
     """log of the integral of p(x|z) p(z), on a grid: (n,)."""
-    axis = torch.linspace(-8, 8, 401, dtype=torch.float64)  # the integrand is below 1e-13 at the ends; steps of 0.04 are fine for std 0.2
+    axis = torch.linspace(
+        -8, 8, 401, dtype=torch.float64
+    )  # the integrand is below 1e-13 at the ends; steps of 0.04 are fine for std 0.2
     z = torch.cartesian_prod(*[axis] * model.config.latent_dim).view(-1, model.config.latent_dim)
     if model.config.prior == "normal":
         log_p_z = Normal(0.0, 1.0).log_prob(z).sum(-1)
@@ -611,7 +671,9 @@ def log_p_x(model, x: torch.Tensor) -> torch.Tensor:
         parts = model.prior
         cov = torch.einsum("cik,ci,cil->ckl", parts.axes, parts.stds**2, parts.axes)
         each = torch.distributions.MultivariateNormal(parts.means, cov)
-        log_p_z = MixtureSameFamily(torch.distributions.Categorical(torch.ones(10, dtype=torch.float64)), each).log_prob(z)
+        log_p_z = MixtureSameFamily(
+            torch.distributions.Categorical(torch.ones(10, dtype=torch.float64)), each
+        ).log_prob(z)
     # E over binarised pixels of log p: grey x weighs the logs of 1 and 0
     logits = model.decode(z)  # (grid, pixels)
     log_likelihood = x @ F.logsigmoid(logits).mT + (1 - x) @ F.logsigmoid(-logits).mT  # (n, grid)
@@ -622,16 +684,23 @@ def elbo(model, x: torch.Tensor, draws: int = 20_000) -> tuple[float, float]:
     """By torch's own distributions, and its standard error over draws."""
     mean, log_var = model.encode(x)
     q = Independent(Normal(mean, (log_var / 2).exp()), 1)
-    z = mean + (log_var / 2).exp() * torch.randn(draws, *mean.shape, generator=torch.Generator().manual_seed(5), dtype=torch.float64)
+    z = mean + (log_var / 2).exp() * torch.randn(
+        draws, *mean.shape, generator=torch.Generator().manual_seed(5), dtype=torch.float64
+    )
     log_p_z = model.prior.log_prob(z.flatten(0, 1)).view(draws, -1)
-    values = (Bernoulli(logits=model.decode(z), validate_args=False).log_prob(x).sum(-1) + log_p_z - q.log_prob(z)).mean(-1)
+    values = (
+        Bernoulli(logits=model.decode(z), validate_args=False).log_prob(x).sum(-1) + log_p_z - q.log_prob(z)
+    ).mean(-1)
     return values.mean().item(), values.std().item() / math.sqrt(draws)
 
 
 @pytest.mark.parametrize("latent_dim, prior", [(1, "normal"), (2, "normal"), (2, "mixture")])
 @torch.no_grad()
 def test_the_importance_weighted_bound_lies_between_the_elbo_and_log_p_x(latent_dim, prior):
-    model, x = tiny_vae(latent_dim, prior), torch.rand(5, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    model, x = (
+        tiny_vae(latent_dim, prior),
+        torch.rand(5, 4, generator=torch.Generator().manual_seed(1), dtype=torch.float64),
+    )
     exact = log_p_x(model, x).mean().item()
     lower, error = elbo(model, x)
     assert math.isfinite(exact) and lower < exact - 0.05  # or the comparison would say little
@@ -640,7 +709,10 @@ def test_the_importance_weighted_bound_lies_between_the_elbo_and_log_p_x(latent_
     close = training.importance_weighted_bound(model, x, 25_000, generator)
     assert close == pytest.approx(exact, abs=0.02)
     # one draw gives the ELBO in expectation, more are tighter; 400 repeats
-    one, ten = (np.array([training.importance_weighted_bound(model, x, samples, generator) for _ in range(400)]) for samples in (1, 10))
+    one, ten = (
+        np.array([training.importance_weighted_bound(model, x, samples, generator) for _ in range(400)])
+        for samples in (1, 10)
+    )
     assert abs(one.mean() - lower) < 4 * math.hypot(one.std() / 20, error)
     assert lower - 4 * error < ten.mean() < exact + 4 * ten.std() / 20
     assert ten.mean() > lower + 0.3 * (exact - lower)
@@ -650,15 +722,21 @@ def test_the_bound_is_reported_as_a_negative_log_likelihood_below_minus_elbo(dig
     results = training.evaluate(digits_vae.model, some(test_images), CPU, importance_samples=50).metrics
     assert results["importance_samples"] == 50
     assert results["negative_elbo"] - 5 < results["negative_log_likelihood"] < results["negative_elbo"]
-    without = {name: value for name, value in results.items() if name not in ("importance_samples", "negative_log_likelihood")}
+    without = {
+        name: value for name, value in results.items() if name not in ("importance_samples", "negative_log_likelihood")
+    }
     assert without == digits_vae.evaluation.metrics  # the bound comes last, and its noise moves nothing else
 
 
 def test_the_kl_is_mutual_information_plus_marginal_kl(digits_vae):
     results = digits_vae.evaluation.metrics
-    mean, log_var = (torch.from_numpy(part).double() for part in (digits_vae.evaluation.mean, digits_vae.evaluation.log_var))
+    mean, log_var = (
+        torch.from_numpy(part).double() for part in (digits_vae.evaluation.mean, digits_vae.evaluation.log_var)
+    )
     q, p = Normal(mean, (log_var / 2).exp()), Normal(0.0, 1.0)
-    z = mean + (log_var / 2).exp() * torch.randn(mean.shape, generator=torch.Generator().manual_seed(3), dtype=torch.float64)
+    z = mean + (log_var / 2).exp() * torch.randn(
+        mean.shape, generator=torch.Generator().manual_seed(3), dtype=torch.float64
+    )
     ratio = (q.log_prob(z) - p.log_prob(z)).sum(-1)  # one draw an image, as the two parts are estimated
     error = (ratio - kl_divergence(q, p).sum(-1)).std().item() / math.sqrt(len(z))
     assert 0 < error < 0.1 * results["kl"]
@@ -681,7 +759,9 @@ def test_the_kl_to_a_mixture_is_measured_by_draws(test_images):
     assert math.isfinite(results["kl"]) and error < 0.05 * results["kl"]
     assert abs(results["kl"] - ratio.mean().item()) < 4 * error
     assert results["negative_elbo"] == results["reconstruction_sampled"] + results["kl"]
-    assert abs(results["mutual_information"] + results["marginal_kl"] - results["kl"]) < 4 * ratio.std().item()  # from one draw
+    assert (
+        abs(results["mutual_information"] + results["marginal_kl"] - results["kl"]) < 4 * ratio.std().item()
+    )  # from one draw
 
 
 # What codes say of labels.
@@ -691,10 +771,14 @@ def test_test_codes_are_labelled_by_their_neighbours_among_the_train_codes(digit
     train, test = (datasets.load("digits", split) for split in ("train", "test"))
     results = training.evaluate(digits_aae.model, test, CPU, train=train).metrics
     with torch.no_grad():
-        train_codes, test_codes = (digits_aae.model.encode(torch.from_numpy(split.pixels())).mean.double() for split in (train, test))
+        train_codes, test_codes = (
+            digits_aae.model.encode(torch.from_numpy(split.pixels())).mean.double() for split in (train, test)
+        )
     nearest = torch.cdist(test_codes, train_codes).topk(metrics.NEIGHBOURS, largest=False).indices.numpy()
     votes = np.stack([np.bincount(train.labels[row], minlength=10) for row in nearest])
-    assert results["label_accuracy"] == pytest.approx((votes.argmax(1) == test.labels).mean(), abs=1e-9)  # a tie: the smaller label
+    assert results["label_accuracy"] == pytest.approx(
+        (votes.argmax(1) == test.labels).mean(), abs=1e-9
+    )  # a tie: the smaller label
     assert results["label_accuracy"] > 0.3  # chance is 0.1
     assert "label_accuracy" not in digits_aae.evaluation.metrics
 
@@ -704,7 +788,9 @@ def test_codes_in_their_own_labels_component_are_counted(test_images):
     model = build(labelled().model, seed=0)
     with torch.no_grad():
         mean = model.encode(torch.from_numpy(test_images).float() / 255).mean
-        mean_of = model.prior.means  # equal shapes turned around the origin: the likeliest is the one at the nearest angle
+        mean_of = (
+            model.prior.means
+        )  # equal shapes turned around the origin: the likeliest is the one at the nearest angle
     angle = torch.atan2(mean[:, 1], mean[:, 0])
     nearest = (angle / (2 * math.pi / 10)).round().long() % 10
     results = training.evaluate(model, Split(test_images, labels), CPU).metrics

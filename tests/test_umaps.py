@@ -15,8 +15,8 @@ import pytest
 from safetensors.numpy import load as load_tensors
 
 from explorer.background import umaps
-from explorer.serving import cached
 from explorer.background.umaps import Umaps, Wanted
+from explorer.serving import cached
 
 from .asgi import Answer, ask, routes_app
 from .conftest import ROOT
@@ -162,7 +162,7 @@ def test_a_failure_is_said_and_the_next_job_goes_on(made):
 
 
 def test_a_process_that_cannot_begin_fails_what_waits(tmp_path):
-    said, ended = "print('{\"problem\": \"not installed\"}')", umaps.DIED.format(reason="exit status 0")
+    said, ended = 'print(\'{"problem": "not installed"}\')', umaps.DIED.format(reason="exit status 0")
     for script, problem in ((said, "not installed"), ("pass", ended)):
         found = Umaps((sys.executable, "-c", script))
         found.want(wanted(), "p", lambda: POINTS)
@@ -223,7 +223,15 @@ def test_the_routes(made, monkeypatch):
 
     assert ask(app, "/assets/1/umaps/d/umap-2-0.1").status == 404 and found._thread is None
     assert command("", action="warm").status == 200 and found._thread is not None
-    for path in ("/gone/umap-2-0.1", "/d/umap", "/d/umap-1-0.1", "/d/umap-2-0.123", "/d/pca-2-0.1", "/d/..%2Fx", "/d/..%252F"):
+    for path in (
+        "/gone/umap-2-0.1",
+        "/d/umap",
+        "/d/umap-1-0.1",
+        "/d/umap-2-0.123",
+        "/d/pca-2-0.1",
+        "/d/..%2Fx",
+        "/d/..%252F",
+    ):
         assert command(path, action="want", page="p").status == 404
     for parts in ({"action": "delete", "page": "p"}, {"action": "want"}, {"page": "p"}, {"action": 1, "page": "p"}):
         assert command("/d/umap-2-0.1", **parts).status == 400
@@ -234,7 +242,9 @@ def test_the_routes(made, monkeypatch):
         status, _, body = ask(app, f"/assets/1/umaps{path}")
         shift = load_tensors(body)["map"] - points[:, :2]
         assert status == 200 and shift.min() == shift.max() > 0
-    assert json.loads(command("/other/pixels-2-0.1", action="want", page="p").body)["state"] == "done"  # pixels are of no model
+    assert (
+        json.loads(command("/other/pixels-2-0.1", action="want", page="p").body)["state"] == "done"
+    )  # pixels are of no model
     assert json.loads(command("/d/umap-3-0.1", action="want", page="p").body)["state"] in ("waiting", "running")
     assert json.loads(command("/d/umap-3-0.1", action="cancel", page="p").body)["state"] == "cancelled"
 

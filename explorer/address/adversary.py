@@ -69,8 +69,24 @@ def default_state(models: Mapping[str, Sequence[str]]) -> dict:
     first = {name: next(iter(models[name]), None) for name in MODELS}
     return {
         "tab": "field",
-        "field": {"vae": first["vae"], "aae": first["aae"], "part": "whole", "label": 0, "z": [1.5, 1.0], "moment": None},
-        "teach": {"prior": "normal", "mean": [1.0, 0.0], "std": 1.0, "hole": 0.0, "at": [0.0, 0.0], "seed": 0, "rate": 0.005, "speed": 5},
+        "field": {
+            "vae": first["vae"],
+            "aae": first["aae"],
+            "part": "whole",
+            "label": 0,
+            "z": [1.5, 1.0],
+            "moment": None,
+        },
+        "teach": {
+            "prior": "normal",
+            "mean": [1.0, 0.0],
+            "std": 1.0,
+            "hole": 0.0,
+            "at": [0.0, 0.0],
+            "seed": 0,
+            "rate": 0.005,
+            "speed": 5,
+        },
         "play": {"preset": "matched", "seed": 0, "speed": 1} | PRESETS["matched"],
         "readings": {"model": first["model"], "other": "batch", "seed": 0},
     }
@@ -101,7 +117,11 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Sequ
             continue
         if name == "preset":
             found |= PRESETS.get(found["preset"], {})
-    if tab == "play" and found["preset"] in PRESETS and any(found[name] != value for name, value in PRESETS[found["preset"]].items()):
+    if (
+        tab == "play"
+        and found["preset"] in PRESETS
+        and any(found[name] != value for name, value in PRESETS[found["preset"]].items())
+    ):
         found["preset"] = "own"  # a number beside it was changed
     state[tab] = found
     return state, problems
@@ -151,7 +171,9 @@ def _read(text: str, rule: Choice | Numbers | Whole) -> str | int | float | list
         values = [float(part) for part in text.split(",")] if len(text) <= 60 else []
     except ValueError:
         values = []
-    if len(values) != rule.count or not all(math.isfinite(value) and rule.least <= value <= rule.most for value in values):
+    if len(values) != rule.count or not all(
+        math.isfinite(value) and rule.least <= value <= rule.most for value in values
+    ):
         many = "a number" if rule.count == 1 else f"{rule.count} numbers with commas between them, each"
         raise ValueError(f"it is {many} from {rule.least:g} to {rule.most:g}")
     values = [_rounded(value) for value in values]

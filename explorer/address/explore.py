@@ -96,7 +96,7 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
                 ignore(name, str(error))
     for name, choices in CHOICES.items():
         if name in params:
-            if params[name] in choices or name == "near_find" and _is_class(params[name], models):
+            if params[name] in choices or (name == "near_find" and _is_class(params[name], models)):
                 state[name] = params[name]
             else:
                 ignore(name, f"it can be {' or '.join(choices)}")
@@ -119,7 +119,9 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapp
             ignore("opacity", str(error))
     if "near_at" in params:
         try:
-            state["near_at"] = numbers(params["near_at"], models[state[state["near_side"]]]["latent_dim"], LIMITS["mean"])
+            state["near_at"] = numbers(
+                params["near_at"], models[state[state["near_side"]]]["latent_dim"], LIMITS["mean"]
+            )
         except ValueError as error:
             ignore("near_at", str(error))
     if "near_region" in params:
@@ -177,11 +179,19 @@ def to_params(state: Mapping) -> dict[str, str]:
     if tuple(state["opacity"]) != OPACITY:
         params["opacity"] = ",".join(map(text, state["opacity"]))
     if state["tool"] == "near":
-        params |= {name: state[name] for name in ("near", "near_side", "near_k", "near_find") if state[name] != CHOICES[name][0]}
+        params |= {
+            name: state[name]
+            for name in ("near", "near_side", "near_k", "near_find")
+            if state[name] != CHOICES[name][0]
+        }
         params["near_region"] = state["near_region"]
         params["near_at"] = state["near_at"] and ",".join(text(value) for value in state["near_at"])
     params |= {"walk": state["walk"], "sum": state["sum"]}
-    params |= {name: str(state[name]) for name, start in (("way", CHOICES["way"][0]), ("frames", START["frames"])) if state[name] != start}
+    params |= {
+        name: str(state[name])
+        for name, start in (("way", CHOICES["way"][0]), ("frames", START["frames"]))
+        if state[name] != start
+    }
     return {name: value for name, value in params.items() if value is not None}
 
 
@@ -190,7 +200,9 @@ def check(sent: Mapping, default: Mapping, models: Mapping[str, Mapping]) -> dic
 
     Raises the errors that `kept.keeper` names for what is no state at all.
     """
-    near = {name: value for name, value in to_params({**sent, "tool": "near"}).items() if name.startswith("near")}  # kept while another tool is open
+    near = {
+        name: value for name, value in to_params({**sent, "tool": "near"}).items() if name.startswith("near")
+    }  # kept while another tool is open
     return parse(near | to_params(sent), default, models)[0]
 
 
@@ -203,7 +215,13 @@ def no_such_model(name: str, models: Iterable[str]) -> str:
 def _is_class(find: str, models: Mapping[str, Mapping]) -> bool:
     """`class-3`: of a model that has so many classes."""
     which = find.removeprefix("class-")
-    return find.startswith("class-") and which.isascii() and which.isdigit() and find == f"class-{int(which)}" and int(which) < max(len(model["classes"]) for model in models.values())
+    return (
+        find.startswith("class-")
+        and which.isascii()
+        and which.isdigit()
+        and find == f"class-{int(which)}"
+        and int(which) < max(len(model["classes"]) for model in models.values())
+    )
 
 
 def _dimensions(state: Mapping, models: Mapping[str, Mapping]) -> int:
@@ -232,7 +250,9 @@ def umap_settings(written: str) -> tuple[str, int, float]:
         [found] = numbers(distance, 1, high, least=low)
         if distance == text(round(found, 2)):
             return kind, int(neighbours), found
-    raise ValueError(f"a UMAP is written as umap-50-0.5, with from {NEIGHBOURS[0]} to {NEIGHBOURS[-1]} neighbours and a least distance from {low:g} to {high:g} of two decimals")
+    raise ValueError(
+        f"a UMAP is written as umap-50-0.5, with from {NEIGHBOURS[0]} to {NEIGHBOURS[-1]} neighbours and a least distance from {low:g} to {high:g} of two decimals"
+    )
 
 
 def _maps(written: str) -> str:

@@ -1,7 +1,7 @@
 """The state of the KL lesson, as the page keeps it and as the address writes it; what stands at its default is left out.
 
-    ?tab=two&q2=1,0,2,1,2&p2=0,0,1,0,1        N(mean, cov) in the plane: two means, variance, covariance, variance
-    ?tab=one&q=1,2&p=0,1&gap=2.5              N(mean, std²) on the line; p as two bumps, `gap` to either side of its mean
+?tab=two&q2=1,0,2,1,2&p2=0,0,1,0,1        N(mean, cov) in the plane: two means, variance, covariance, variance
+?tab=one&q=1,2&p=0,1&gap=2.5              N(mean, std²) on the line; p as two bumps, `gap` to either side of its mean
 """
 
 from __future__ import annotations
@@ -118,4 +118,3 @@ _READERS = {
     "q2": _in_the_plane, "p2": _in_the_plane,
     "n": _choice(DRAWS), "seed": _seed, "rate": _number(*RATE_LIMITS), "log_var": _number(-LOG_VAR_LIMIT, LOG_VAR_LIMIT),
 }  # fmt: skip
-

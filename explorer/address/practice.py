@@ -43,16 +43,29 @@ def start(kind: str, dataset: str) -> dict:
 
 def check(chosen: Mapping) -> dict:
     """The choices, each of its type and within the limits. Raises ValueError with a sentence; for what a browser may send."""
-    kind, dataset, prior = (_one_of(chosen, name, known) for name, known in (("kind", KINDS), ("dataset", DATASETS), ("prior", PRIORS)))
+    kind, dataset, prior = (
+        _one_of(chosen, name, known) for name, known in (("kind", KINDS), ("dataset", DATASETS), ("prior", PRIORS))
+    )
     hidden = chosen.get("hidden")
-    if not isinstance(hidden, Sequence) or not 1 <= len(hidden) <= LAYERS or not all(_is_whole(width, *WIDTHS) for width in hidden):
+    if (
+        not isinstance(hidden, Sequence)
+        or not 1 <= len(hidden) <= LAYERS
+        or not all(_is_whole(width, *WIDTHS) for width in hidden)
+    ):
         raise ValueError(f"the widths must be 1 to {LAYERS} whole numbers from {WIDTHS[0]} to {WIDTHS[1]}")
     found = {"kind": kind, "dataset": dataset, "prior": prior, "hidden": [int(width) for width in hidden]}
     for name, (low, high) in LIMITS.items():
         value = chosen.get(name)
         whole = name in WHOLE
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not low <= value <= high or (whole and value != int(value)):
-            raise ValueError(f"the {name.replace('_', ' ')} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}")
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, (int, float))
+            or not low <= value <= high
+            or (whole and value != int(value))
+        ):
+            raise ValueError(
+                f"the {name.replace('_', ' ')} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}"
+            )
         found[name] = int(value) if whole else float(value)
     return found
 
@@ -67,16 +80,24 @@ def to_config(chosen: Mapping) -> Config:
     chosen = check(chosen)
     full = recipe(chosen["dataset"], chosen["kind"])
     relevant = {name: chosen[name] for name in LIMITS if _matters(name, chosen["kind"])}
-    config = Config(dataclasses.replace(full.model, hidden=tuple(chosen["hidden"])), dataclasses.replace(full.training, **relevant))
+    config = Config(
+        dataclasses.replace(full.model, hidden=tuple(chosen["hidden"])), dataclasses.replace(full.training, **relevant)
+    )
     return with_prior(config, chosen["prior"])
 
 
 def command(chosen: Mapping) -> str:
     """The command line that trains the same, to the same numbers."""
     config = to_config(chosen)
-    full = start(chosen["kind"], chosen["dataset"]) | {"epochs": recipe(chosen["dataset"], chosen["kind"]).training.epochs}
+    full = start(chosen["kind"], chosen["dataset"]) | {
+        "epochs": recipe(chosen["dataset"], chosen["kind"]).training.epochs
+    }
     words = ["python train.py", f"--model {chosen['kind']}", f"--dataset {chosen['dataset']}"]
-    words += [f"{option} {_text(chosen[name], ' ')}" for name, option in OPTIONS.items() if _matters(name, chosen["kind"]) and chosen[name] != full[name]]
+    words += [
+        f"{option} {_text(chosen[name], ' ')}"
+        for name, option in OPTIONS.items()
+        if _matters(name, chosen["kind"]) and chosen[name] != full[name]
+    ]
     if config in RECIPES.values():
         words.append("--out runs")  # a full recipe would replace a model that ships
     return " ".join([*words, "--threads 1"])
@@ -104,7 +125,9 @@ def _parse_one(text: str) -> dict:
     parts = text.split(",") if len(text) <= 400 else []
     if len(parts) < 2:
         raise ValueError("it must name a model and a dataset, as in vae,digits")
-    chosen = dict(start(_one_of({"kind": parts[0]}, "kind", KINDS), _one_of({"dataset": parts[1]}, "dataset", DATASETS)))
+    chosen = dict(
+        start(_one_of({"kind": parts[0]}, "kind", KINDS), _one_of({"dataset": parts[1]}, "dataset", DATASETS))
+    )
     for part in parts[2:]:
         name, _, value = part.partition("=")
         if name == "prior":
@@ -120,7 +143,9 @@ def _parse_one(text: str) -> dict:
 
 def _write_one(chosen: Mapping) -> str:
     begin = start(chosen["kind"], chosen["dataset"])
-    changed = [f"{name}={_text(chosen[name], '-')}" for name in ("prior", "hidden", *LIMITS) if chosen[name] != begin[name]]
+    changed = [
+        f"{name}={_text(chosen[name], '-')}" for name in ("prior", "hidden", *LIMITS) if chosen[name] != begin[name]
+    ]
     return ",".join([chosen["kind"], chosen["dataset"], *changed])
 
 
@@ -136,7 +161,9 @@ def _one_of(chosen: Mapping, name: str, known: Sequence[str]) -> str:
 
 
 def _is_whole(value: object, low: int, high: int) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high and value == int(value)
+    return (
+        isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high and value == int(value)
+    )
 
 
 def _number(text: str, what: str) -> float:

@@ -101,7 +101,7 @@ def _pair(written: str, limit: float, default: list[float]) -> list[float]:
     if not 1 <= len(parts) <= 2:
         raise ValueError("it must be one number, or two with a comma between them")
     values = [_number(part, -limit, limit) for part in parts]
-    return values + default[len(values):]
+    return values + default[len(values) :]
 
 
 def _whole(written: str, least: int, most: int) -> int:

@@ -9,10 +9,10 @@ import threading
 import time
 from collections.abc import Callable
 
-from explorer.config import Config
-from explorer.cores import cores
 from explorer.background.pool import Pool, give_memory_back
 from explorer.background.runs import Folders, Run
+from explorer.config import Config
+from explorer.cores import cores
 
 WATCHED_SECONDS = 5.0  # nobody asked for so long: runs take no snapshots, they only train
 # How often a session that is away is looked for before its desk ends. The looks are counted: by the clock, the time
@@ -36,7 +36,14 @@ class Desk:
         self.lock = threading.Lock()
         self.closed = False
 
-    def command(self, side: str, action: str, config: Config | None = None, chosen: dict | None = None, pace: float | None = None) -> None:
+    def command(
+        self,
+        side: str,
+        action: str,
+        config: Config | None = None,
+        chosen: dict | None = None,
+        pace: float | None = None,
+    ) -> None:
         """start, step, epoch (with the configuration, where a new run is to begin), pause, stop, reset, save, pace."""
         with self.lock:
             run = self.runs[side]

@@ -17,12 +17,12 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from explorer.data import datasets
-from explorer.training import saving
-from explorer.store.bundle import BundleError
-from explorer.config import Config
 from explorer.background.pool import Pool
+from explorer.config import Config
+from explorer.data import datasets
 from explorer.reasons import SHORT_OF_MEMORY, reason
+from explorer.store.bundle import BundleError
+from explorer.training import saving
 
 SNAPSHOT_SECONDS = 0.25  # at least so long between two looks at the model
 SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into looking
@@ -103,7 +103,9 @@ class Run:
 
     def finish_epoch(self) -> None:
         """Plays to the end of the epoch; from the end of one, to that of the next."""
-        self._want(self.steps - self.taken % self.steps if self.steps else -1)  # how many is known once the data are open
+        self._want(
+            self.steps - self.taken % self.steps if self.steps else -1
+        )  # how many is known once the data are open
 
     def pause(self) -> None:
         with self._lock:
@@ -229,20 +231,24 @@ class Run:
             return "paused" if self.taken else "ready"
 
     def _open(self) -> None:
-        import torch
 
         from explorer import models
-        from explorer.training import fit as training
         from explorer.background.snapshot import Observer
+        from explorer.training import fit as training
 
         name = self.config.training.dataset
         train, test = split(name, "train", self.folders.data), split(name, "test", self.folders.data)
         self._device = self._choose_device()
         self._observer = Observer(self.config, test, self._device)
-        self.labels, self.null = self._observer.labels, {name: tuple(null) for name, null in self._observer.null.items()}
+        self.labels, self.null = (
+            self._observer.labels,
+            {name: tuple(null) for name, null in self._observer.null.items()},
+        )
         self.steps = math.ceil(len(train.images) / self.config.training.batch_size)
         self._reports = training.fit(self.config, train.images, self._device, labels=train.labels)
-        self._model = models.build(self.config.model, seed=self.config.training.seed).to(self._device)  # as fit builds it
+        self._model = models.build(self.config.model, seed=self.config.training.seed).to(
+            self._device
+        )  # as fit builds it
         self._look()
 
     def _choose_device(self):
@@ -305,7 +311,9 @@ class Run:
     def _save(self) -> None:
         name = self.config.training.dataset
         train, test = (split(name, part, self.folders.data) for part in ("train", "test"))
-        evaluated, cost = saving.measure(self._model, self.config, train, test, self._device, self.seconds, progress=self._goes_on)
+        evaluated, cost = saving.measure(
+            self._model, self.config, train, test, self._device, self.seconds, progress=self._goes_on
+        )
         self._goes_on(1.0)
         target = saving.fresh_folder(self.folders.runs, self.config.name, datetime.now())
         saving.write(target, self._model, self.config, evaluated, cost, self.history, test.labels)
@@ -392,9 +400,9 @@ def _import_and_step() -> None:
         import numpy as np
         import torch
 
-        from explorer.training import fit as training
-        from explorer.config import KINDS, ModelConfig, TrainingConfig
         from explorer.background.snapshot import Observer
+        from explorer.config import KINDS, ModelConfig, TrainingConfig
+        from explorer.training import fit as training
 
         noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
         with one_core():

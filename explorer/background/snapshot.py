@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from explorer.data.datasets import Split
 
 IMAGES = 1000  # of the test set, at most
-NOISE_SEED, DRAWS_SEED = 21, 22  # the same in every snapshot, so that what moves is the model; apart, or the noise would be the draws
+NOISE_SEED, DRAWS_SEED = (
+    21,
+    22,
+)  # the same in every snapshot, so that what moves is the model; apart, or the noise would be the draws
 NULL_REPEATS = 20
 MANIFOLD_SIDES = {8: 16, 28: 12}  # pictures across, by the pictures' own side; of others 8
 ESTIMATORS = {"sliced_w2_squared": metrics.sliced_w2_squared, "coverage": metrics.coverage}
@@ -52,9 +55,14 @@ class Observer:
     def look(self, model: Autoencoder) -> Snapshot:
         mean, log_var = model.encode(self.x)
         z = None if log_var is None else _array(gaussian.reparameterise(mean, log_var, self.noise))
-        manifold = (torch.sigmoid(model.decode(self.grid)) * 255).round().clamp(0, 255).nan_to_num(0).byte().cpu().numpy()
+        manifold = (
+            (torch.sigmoid(model.decode(self.grid)) * 255).round().clamp(0, 255).nan_to_num(0).byte().cpu().numpy()
+        )
         codes = _array(mean) if z is None else z
-        measured = {name: estimator(codes, self.draws) if np.isfinite(codes).all() else None for name, estimator in ESTIMATORS.items()}
+        measured = {
+            name: estimator(codes, self.draws) if np.isfinite(codes).all() else None
+            for name, estimator in ESTIMATORS.items()
+        }
         return Snapshot(_array(mean), z, manifold, measured)
 
 

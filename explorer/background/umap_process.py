@@ -31,7 +31,9 @@ def main() -> None:
     try:
         from explorer import projection
 
-        projection.umap(np.random.default_rng(0).standard_normal((64, 4), np.float32))  # compiles what every later call needs
+        projection.umap(
+            np.random.default_rng(0).standard_normal((64, 4), np.float32)
+        )  # compiles what every later call needs
         answer(ready=True)
         while (job := sys.stdin.buffer.readline()) != b"":
             _work(json.loads(job), sys.stdin.buffer, answer)
@@ -55,7 +57,9 @@ def _work(job: dict, points_from: BinaryIO, answer) -> None:
     from explorer import projection
 
     try:
-        found = projection.umap(points, job["seed"], job["neighbours"], job["min_distance"], lambda share: answer(share=share))
+        found = projection.umap(
+            points, job["seed"], job["neighbours"], job["min_distance"], lambda share: answer(share=share)
+        )
     except BrokenPipeError:
         raise  # nobody waits for the answer
     except (ValueError, np.linalg.LinAlgError) as error:

@@ -238,7 +238,10 @@ class Umaps:
         """The next job that somebody still waits for; None where none has come for long, or the server ends."""
         with self._changed:
             while True:
-                if not self._changed.wait_for(lambda: self._queue or self._is_closed, self.idle_seconds) or self._is_closed:
+                if (
+                    not self._changed.wait_for(lambda: self._queue or self._is_closed, self.idle_seconds)
+                    or self._is_closed
+                ):
                     return None
                 job = self._queue.popleft()
                 if job.is_left:

@@ -90,7 +90,8 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
     except (OSError, ValueError) as error:
         problem = f"Dataset {name} in {shown_path(files[0].parent)} cannot be read ({_reason(error)})"
         raise DatasetError(
-            f"{problem}: remove the damaged file and run again. {_remedy(name, data_dir)}", f"{problem}: fetch it again."
+            f"{problem}: remove the damaged file and run again. {_remedy(name, data_dir)}",
+            f"{problem}: fetch it again.",
         ) from error
     return Split(images.reshape(len(images), -1), labels)
 
@@ -150,7 +151,9 @@ def is_readable(name: str, data_dir: str | Path = "data", splits: tuple[str, ...
         stamps = tuple((stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size) for stat in map(os.stat, filter(None, files)))
     except OSError:  # it went away meanwhile
         return False
-    return len(stamps) == len(STEMS) and all(_can_load(name, split, Path(data_dir), tuple(files), stamps) for split in splits)
+    return len(stamps) == len(STEMS) and all(
+        _can_load(name, split, Path(data_dir), tuple(files), stamps) for split in splits
+    )
 
 
 @lru_cache(maxsize=32)
@@ -221,7 +224,9 @@ def _download(name: str, data_dir: Path) -> None:
             _torchvision_class(name)(root=str(aside), train=True, download=True)
         put_in_place(name, data_dir, {stem: (_raw_dir(name, aside) / stem).read_bytes() for stem in STEMS})
     except (OSError, RuntimeError, EOFError, ValueError, http.client.HTTPException) as error:
-        raise DatasetError(f"Dataset {name} could not be downloaded: {_reason(error)}. {_remedy(name, data_dir)}") from error
+        raise DatasetError(
+            f"Dataset {name} could not be downloaded: {_reason(error)}. {_remedy(name, data_dir)}"
+        ) from error
     finally:
         if aside is not None:
             shutil.rmtree(aside, ignore_errors=True)

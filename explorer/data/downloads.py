@@ -136,7 +136,13 @@ class Downloads:
         job = self._job  # before looking at the disk: a job that ends meanwhile has left its files there
         state = "idle" if job is None else job.state if job.name == name else "elsewhere" if job.is_running else "idle"
         own = job is not None and job.name == name
-        return Status(datasets.is_readable(name, self.data_dir), state, job.done if own else 0, total, job.problem if own else None)
+        return Status(
+            datasets.is_readable(name, self.data_dir),
+            state,
+            job.done if own else 0,
+            total,
+            job.problem if own else None,
+        )
 
     def fetch(self, name: str) -> None:
         """Begins, unless it is there or a download runs already. Raises LookupError for a dataset that cannot be fetched."""

@@ -27,15 +27,18 @@ import numpy as np
 
 from explorer.config import CONVOLUTION_SIDES, Config, Pictures
 from explorer.data.datasets import DatasetError, Split
-from explorer.files import is_litter, readable
 from explorer.data.picture import is_picture, open_square, reason, shorter_side, suffixes
+from explorer.files import is_litter, readable
 
 SPLITS = {"train", "training", "val", "valid", "validation", "test", "testing"}  # sub-folders that are no classes
 SIDES = (16, 24, 28, 32, 48, 64)  # usual ones
 LOOKED_AT = 400  # pictures whose size decides the side
 COLOURLESS = 2  # of 255, by which the channels of a grey picture may differ: JPEG rounds them
 TESTED, MOST_TESTED = 1 / 6, 5_000  # the test split's share of the pictures, and how many it has at most
-FEWEST, FEWEST_TESTED = 40, 6  # pictures that can be read: with fewer there is nothing to learn, or to measure by neighbours
+FEWEST, FEWEST_TESTED = (
+    40,
+    6,
+)  # pictures that can be read: with fewer there is nothing to learn, or to measure by neighbours
 MOST_CLASSES = 256  # a label is a byte
 MOST_OTHERS = 200_000  # files and folders that are no pictures, in a folder of pictures: to list them takes a second
 MOST_OPENED = 1_000  # files without an ending that are no pictures: to open them takes half a second
@@ -338,7 +341,9 @@ def _class_name(folder: Path, file: str, pooled: bool) -> str:
 def _test_files(files: Sequence[str]) -> list[str]:
     """A sixth of the files, in their order: those whose names' digests come first."""
     count = min(MOST_TESTED, round(TESTED * len(files)))
-    return sorted(sorted(files, key=lambda file: hashlib.sha256(file.encode(errors="surrogateescape")).digest())[:count])
+    return sorted(
+        sorted(files, key=lambda file: hashlib.sha256(file.encode(errors="surrogateescape")).digest())[:count]
+    )
 
 
 def _usual_side(folder: Path, files: Sequence[str]) -> int:

@@ -21,8 +21,8 @@ from typing import Protocol
 
 import numpy as np
 
-from explorer.data import datasets, folder
 from explorer.config import Config, Pictures
+from explorer.data import datasets, folder
 from explorer.data.datasets import DatasetError
 from explorer.files import escape_what_cannot_be_shown, shown_path
 
@@ -105,7 +105,9 @@ def sheet(name: str) -> np.ndarray:
     else:
         found = _read_sheet(name, file, stamp.st_mtime_ns, stamp.st_size)
     if isinstance(found, str):
-        raise DatasetError(f"{shown_path(file)} cannot be read ({found}): restore it from the repository, or fetch the dataset {name}.")
+        raise DatasetError(
+            f"{shown_path(file)} cannot be read ({found}): restore it from the repository, or fetch the dataset {name}."
+        )
     return found
 
 
@@ -129,7 +131,9 @@ def _read_sheet(name: str, file: Path, changed: int, size: int) -> np.ndarray | 
             pixels = np.asarray(picture)
     except Exception as error:  # Pillow raises a dozen kinds for damaged files
         return getattr(error, "strerror", None) or "it is no whole PNG picture"
-    images = np.ascontiguousarray(pixels.reshape(ACROSS, SIDE, ACROSS, SIDE).transpose(0, 2, 1, 3)).reshape(ACROSS**2, SIDE**2)
+    images = np.ascontiguousarray(pixels.reshape(ACROSS, SIDE, ACROSS, SIDE).transpose(0, 2, 1, 3)).reshape(
+        ACROSS**2, SIDE**2
+    )
     return images if checksum(images) == CHECKSUMS[name] else "its pixels are not those of the test set"
 
 
@@ -157,9 +161,18 @@ def write_sheet(images: np.ndarray, file: Path) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m explorer.data.originals", description="Compares the sheets of test images with the datasets.")
-    parser.add_argument("--data-dir", type=Path, default=Path("data"), help="folder of the datasets; what is missing is downloaded there (default: data)")
-    parser.add_argument("--out", type=Path, help="folder to write sheets to that are made from the datasets (default: none are written)")
+    parser = argparse.ArgumentParser(
+        prog="python -m explorer.data.originals", description="Compares the sheets of test images with the datasets."
+    )
+    parser.add_argument(
+        "--data-dir",
+        type=Path,
+        default=Path("data"),
+        help="folder of the datasets; what is missing is downloaded there (default: data)",
+    )
+    parser.add_argument(
+        "--out", type=Path, help="folder to write sheets to that are made from the datasets (default: none are written)"
+    )
     escape_what_cannot_be_shown()
     options = parser.parse_args(arguments)
     differ = 0
@@ -174,7 +187,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             print(error, file=sys.stderr)
             differ += 1
             continue
-        print(f"{name}: {shown_path(SHEETS / f'{name}.png')} {'has' if same else 'does not have'} the test set's pixels (sha256 {checksum(images)})")
+        print(
+            f"{name}: {shown_path(SHEETS / f'{name}.png')} {'has' if same else 'does not have'} the test set's pixels (sha256 {checksum(images)})"
+        )
         differ += not same
     return 1 if differ else 0
 

@@ -14,12 +14,15 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from explorer.serving import cached, streamlit_internals
+from explorer.serving import assets, cached, streamlit_internals
+from explorer.serving import datasets_route as fetching
+from explorer.serving import models_route as models
+from explorer.serving import runs_route as training
+from explorer.serving import umaps_route as mapping
 from explorer.serving.failure import show_failure
 from explorer.serving.headers import Headers
-from explorer.serving import assets, datasets_route as fetching, umaps_route as mapping, models_route as models, runs_route as training
-from explorer.serving.streamlit_files import CompressedFiles
 from explorer.serving.refused import Refused
+from explorer.serving.streamlit_files import CompressedFiles
 
 SCRIPT = Path(__file__).parents[1] / "ui" / "main.py"
 # Streamlit holds three for each of up to 128 sessions that have left, beside some ten for each browser that is there. macOS gives a shell 256.

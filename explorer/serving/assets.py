@@ -20,9 +20,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from explorer.store.bundle import BundleError
 from explorer.data.datasets import DatasetError
 from explorer.serving import cached
+from explorer.store.bundle import BundleError
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
@@ -80,8 +80,15 @@ def _of_bundle(kind: str, digest: str) -> Asset:
 
 def respond(request: Request, asset: Asset, name: str) -> Response:
     """The asset, or 304 where the browser has it. name: in plain ASCII, the asset's and no other's."""
-    headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "ETag": f'"{name}"', "X-Content-Type-Options": "nosniff"}
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")}  # a proxy may have weakened it
+    headers = {
+        "Cache-Control": FOR_EVER,
+        "Vary": "Accept-Encoding",
+        "ETag": f'"{name}"',
+        "X-Content-Type-Options": "nosniff",
+    }
+    known = {
+        tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")
+    }  # a proxy may have weakened it
     if {headers["ETag"], "*"} & known:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
@@ -102,7 +109,11 @@ async def serve_of_bundle(request: Request) -> Response:
         asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
     except (BundleError, DatasetError) as error:
         return PlainTextResponse(cached.for_page(error), 404)
-    return respond(request, asset, f"{kind}-{digest}") if asset else PlainTextResponse("There is no such model: reload the page.", 404)
+    return (
+        respond(request, asset, f"{kind}-{digest}")
+        if asset
+        else PlainTextResponse("There is no such model: reload the page.", 404)
+    )
 
 
 async def serve_originals(request: Request) -> Response:
@@ -111,11 +122,16 @@ async def serve_originals(request: Request) -> Response:
     if len(rows) > MOST_ORIGINALS or not all(map(_is_row, rows)):
         return PlainTextResponse(f"rows must be 1 to {MOST_ORIGINALS} whole numbers with commas between them", 400)
     try:
-        read = await anyio.to_thread.run_sync(cached.originals, request.path_params["dataset"], [int(row) for row in rows])
+        read = await anyio.to_thread.run_sync(
+            cached.originals, request.path_params["dataset"], [int(row) for row in rows]
+        )
     except (DatasetError, LookupError) as error:
         return PlainTextResponse(cached.for_page(error), 404)
     whole = len(read) == len(rows)  # what could not be read is asked for again
-    headers = {"Cache-Control": "private, max-age=3600" if whole else "no-store", "X-Rows": ",".join(str(row) for row, _ in read)}
+    headers = {
+        "Cache-Control": "private, max-age=3600" if whole else "no-store",
+        "X-Rows": ",".join(str(row) for row, _ in read),
+    }
     return Response(b"".join(pixels for _, pixels in read), media_type="application/octet-stream", headers=headers)
 
 

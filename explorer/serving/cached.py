@@ -14,17 +14,17 @@ import streamlit as st
 from safetensors.numpy import save as save_tensors
 
 from explorer.background import desks, runs
+from explorer.background.umaps import Umaps
+from explorer.config import Config, Pictures
 from explorer.data import datasets, folder
-from explorer.store.bundle import Bundle, BundleError, load_bundle
-from explorer.config import Config, ModelConfig, Pictures, TrainingConfig
 from explorer.data.downloads import Downloads
-from explorer.files import readable, without_folders
 from explorer.data.originals import DatasetOriginals, FolderOriginals, Originals
-from explorer.shapes import SHAPES
+from explorer.files import readable, without_folders
 from explorer.serving.shelf import Shelf
+from explorer.shapes import SHAPES
+from explorer.store.bundle import Bundle, BundleError, load_bundle
 from explorer.ui.texts import NO_PICTURES
 from explorer.ui.texts import datasets as texts
-from explorer.background.umaps import Umaps
 
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
@@ -32,7 +32,10 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = ROOT / "data"
 FOLDERS = {"": ROOT / "pretrained", "runs/": ROOT / "runs"}  # what stands before a bundle's name, and where it is
-FRONT = (("mnist-vae", "digits-vae"), ("mnist-aae", "digits-aae"))  # what the front page opens on, left and right, best first
+FRONT = (
+    ("mnist-vae", "digits-vae"),
+    ("mnist-aae", "digits-aae"),
+)  # what the front page opens on, left and right, best first
 CONFUSABLE = {"fashion-mnist": (2, 4), "kmnist": (2, 6)}  # two classes whose codes meet; digits: 4 and 9
 LONGEST_NAME = 40  # of a class or a folder, in characters
 JOINERS = "\u200c\u200d"  # invisible, but parts of words in Persian and Hindi, and of emoji
@@ -116,7 +119,9 @@ def browser_tensors(digest: str) -> bytes | None:
 def encoder_tensors(digest: str) -> bytes | None:
     """The encoder's weights of the bundle with that digest, as one safetensors file; None where there is no such bundle. assets.py keeps it."""
     bundle = _find(digest)
-    return bundle and save_tensors({name: array for name, array in bundle.weights.items() if name.startswith("encoder.")})
+    return bundle and save_tensors(
+        {name: array for name, array in bundle.weights.items() if name.startswith("encoder.")}
+    )
 
 
 def reconstruction_errors(digest: str) -> bytes | None:
@@ -134,7 +139,10 @@ def reconstruction_errors(digest: str) -> bytes | None:
 
     x, z = torch.from_numpy(images), torch.from_numpy(bundle.codes.mean)
     decoder = model(digest)
-    error = [objectives.reconstruction_of_each(decoder.decode(codes), some.float() / 255) for codes, some in zip(z.split(500), x.split(500))]
+    error = [
+        objectives.reconstruction_of_each(decoder.decode(codes), some.float() / 255)
+        for codes, some in zip(z.split(500), x.split(500))
+    ]
     return save_tensors({"error": torch.cat(error).numpy()})
 
 
@@ -260,20 +268,27 @@ def _find(digest: str) -> Bundle | None:
 def known_datasets() -> list[dict]:
     """Every dataset: its name, whether it can be trained on, and its classes' names."""
     return [
-        {"name": name, "present": datasets.is_readable(name, DATA_DIR), "classes": list(datasets.CLASS_NAMES[name])} for name in datasets.DATASETS
+        {"name": name, "present": datasets.is_readable(name, DATA_DIR), "classes": list(datasets.CLASS_NAMES[name])}
+        for name in datasets.DATASETS
     ]
 
 
 def originals_of(config: Config) -> Originals:
     """A model's test images as they are in its dataset or folder."""
-    return FolderOriginals(config, _folder_files) if config.pictures else DatasetOriginals(config.training.dataset, DATA_DIR)
+    return (
+        FolderOriginals(config, _folder_files)
+        if config.pictures
+        else DatasetOriginals(config.training.dataset, DATA_DIR)
+    )
 
 
 def _images_of_codes(bundle: Bundle) -> np.ndarray:
     """(n, pixels) uint8: the image of each of a bundle's codes. Raises DatasetError where they cannot be read, or there are more or fewer."""
     images = originals_of(bundle.config).all()
     if len(images) != len(bundle.codes.mean):
-        raise datasets.DatasetError(f"{bundle.config.dataset} has {len(images)} test images here, and not the {len(bundle.codes.mean)} that the model was measured on")
+        raise datasets.DatasetError(
+            f"{bundle.config.dataset} has {len(images)} test images here, and not the {len(bundle.codes.mean)} that the model was measured on"
+        )
     return images
 
 
@@ -382,15 +397,22 @@ def _entry(name: str, bundle: Bundle) -> dict:
         "epochs": training.epochs,
         "seed": training.seed,
         "weights": {
-            "beta": training.beta, "adversarial_weight": training.adversarial_weight, "adversarial_start": training.adversarial_weight_after(0),
-            "adversarial_rise": training.adversarial_rise, "prior": PRIOR_NAMES[model.prior],
+            "beta": training.beta,
+            "adversarial_weight": training.adversarial_weight,
+            "adversarial_start": training.adversarial_weight_after(0),
+            "adversarial_rise": training.adversarial_rise,
+            "prior": PRIOR_NAMES[model.prior],
         },
         "image_side": model.image_side,
         "channels": model.channels,
         "latent_dim": model.latent_dim,
         "images": len(bundle.codes.label),
         "classes": classes,
-        "confusable": CONFUSABLE.get(training.dataset, (4, 9)) if len(classes) > 9 else (0, 1) if len(classes) > 1 else None,
+        "confusable": CONFUSABLE.get(training.dataset, (4, 9))
+        if len(classes) > 9
+        else (0, 1)
+        if len(classes) > 1
+        else None,
         "metrics": bundle.metrics,
         "without_originals": NO_PICTURES if bundle.config.pictures else None,
         "digest": bundle.digest,
@@ -407,7 +429,12 @@ def shape(prior: str) -> dict | None:
     if prior not in SHAPES:
         return None
     found = SHAPES[prior]()
-    return {"name": prior, "means": found.means.round(6).tolist(), "axes": found.axes.round(6).tolist(), "stds": found.stds.tolist()}
+    return {
+        "name": prior,
+        "means": found.means.round(6).tolist(),
+        "axes": found.axes.round(6).tolist(),
+        "stds": found.stds.tolist(),
+    }
 
 
 def class_names(config: Config) -> list[str]:

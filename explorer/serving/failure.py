@@ -15,7 +15,9 @@ NAMED = 3  # of many models in a sentence, or sentences on models that cannot be
 
 def show_failure(error: Exception) -> bool:
     """st.App's `on_script_error`. True: Streamlit has logged the error, and need not show it."""
-    st.error(plain(cached.for_page(error)) if isinstance(error, cached.SPOKEN) else texts.FAILURE, icon=":material/error:")
+    st.error(
+        plain(cached.for_page(error)) if isinstance(error, cached.SPOKEN) else texts.FAILURE, icon=":material/error:"
+    )
     return True
 
 

@@ -16,9 +16,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from explorer.address import practice as choices
 from explorer.background.desks import Desk
 from explorer.background.runs import Run
-from explorer.address import practice as choices
 from explorer.serving import cached
 
 LONGEST, TOO_LONG = 4096, "The command is too long."  # bytes of a command
@@ -93,7 +93,12 @@ def _command(desk: Desk, side: str, body: bytes) -> None:
         asked = json.loads(body)
     except (ValueError, RecursionError):
         asked = None
-    if not isinstance(asked, dict) or side not in desk.SIDES or asked.get("action") not in ACTIONS or asked.get("pace") not in PACES:
+    if (
+        not isinstance(asked, dict)
+        or side not in desk.SIDES
+        or asked.get("action") not in ACTIONS
+        or asked.get("pace") not in PACES
+    ):
         raise ValueError("there is no such command")
     chosen = asked.get("chosen")
     chosen = choices.check(chosen) if isinstance(chosen, dict) else None
@@ -113,7 +118,11 @@ def answer(desk: Desk, known: dict[str, tuple[int, int, int]]) -> bytes:
         snapshot = run.snapshot
         status[side] = describe(run, points)
         if snapshot is not None and run.revision != revision:
-            arrays |= {f"{side}.mean": snapshot.mean, f"{side}.manifold": snapshot.manifold, f"{side}.label": np.asarray(run.labels)}
+            arrays |= {
+                f"{side}.mean": snapshot.mean,
+                f"{side}.manifold": snapshot.manifold,
+                f"{side}.label": np.asarray(run.labels),
+            }
             if snapshot.z is not None:
                 arrays[f"{side}.z"] = snapshot.z
     text = json.dumps(_without_nan(status)).encode()

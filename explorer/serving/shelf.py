@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from explorer.store.bundle import MANIFEST, Bundle, BundleError, holds_remains, load_bundle
 from explorer.config import Config
 from explorer.files import readable
+from explorer.store.bundle import MANIFEST, Bundle, BundleError, holds_remains, load_bundle
 from explorer.ui import texts
 
 _log = logging.getLogger(__name__)

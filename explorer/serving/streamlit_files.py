@@ -16,7 +16,9 @@ from explorer.serving.assets import FOR_EVER
 
 FOLDER = Path(streamlit.__file__).parent / "static"
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
-FILES = {f"/{path.relative_to(FOLDER).as_posix()}": path for path in FOLDER.glob("static/**/*") if path.suffix in MEDIA_TYPES}  # whose names carry a digest
+FILES = {
+    f"/{path.relative_to(FOLDER).as_posix()}": path for path in FOLDER.glob("static/**/*") if path.suffix in MEDIA_TYPES
+}  # whose names carry a digest
 
 
 class CompressedFiles:

@@ -16,10 +16,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.address import explore as state
+from explorer.background.umaps import Wanted
 from explorer.serving import cached
 from explorer.serving.assets import Asset, respond
 from explorer.serving.commands import HEADERS, read_command
-from explorer.background.umaps import Wanted
 
 WHAT = {"umap": "codes", "pixels": "pixels"}
 
@@ -50,7 +50,9 @@ async def take_command(request: Request) -> Response:
         return asked
     if asked.get("action") not in ("want", "ask", "cancel") or not asked.get("page"):
         return PlainTextResponse("There is no such command.", 400, headers=HEADERS)
-    return await anyio.to_thread.run_sync(_answer, request.path_params["digest"], request.path_params["map"], asked["action"], asked["page"])
+    return await anyio.to_thread.run_sync(
+        _answer, request.path_params["digest"], request.path_params["map"], asked["action"], asked["page"]
+    )
 
 
 async def warm(request: Request) -> Response:
@@ -75,7 +77,11 @@ def _made(digest: str, written: str) -> Asset | None:
 
 async def serve_map(request: Request) -> Response:
     asset = await anyio.to_thread.run_sync(_made, request.path_params["digest"], request.path_params["map"])
-    return respond(request, asset, f"map-{zlib.crc32(asset.body)}") if asset else PlainTextResponse("This map has not been made.", 404, headers=HEADERS)
+    return (
+        respond(request, asset, f"map-{zlib.crc32(asset.body)}")
+        if asset
+        else PlainTextResponse("This map has not been made.", 404, headers=HEADERS)
+    )
 
 
 ROUTES = [

@@ -27,9 +27,16 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from explorer.store.bundle_checks import check_arrays, check_codes, check_history, check_metrics, check_recording, is_finite
 from explorer.config import CLASSES, Config
 from explorer.files import PART, alone_in, is_litter, write_to_disk
+from explorer.store.bundle_checks import (
+    check_arrays,
+    check_codes,
+    check_history,
+    check_metrics,
+    check_recording,
+    is_finite,
+)
 
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
@@ -75,12 +82,20 @@ class Bundle:
         from explorer.models import build
 
         model = build(self.config.model)
-        model.load_state_dict({name: torch.from_numpy(array.astype(np.float32)) for name, array in self.weights.items()})
+        model.load_state_dict(
+            {name: torch.from_numpy(array.astype(np.float32)) for name, array in self.weights.items()}
+        )
         return model.eval().requires_grad_(False)
 
 
 def save_bundle(
-    path: str | Path, model: Autoencoder, config: Config, metrics: dict, history: list[dict], codes: Codes, recording: Mapping[str, np.ndarray] | None = None
+    path: str | Path,
+    model: Autoencoder,
+    config: Config,
+    metrics: dict,
+    history: list[dict],
+    codes: Codes,
+    recording: Mapping[str, np.ndarray] | None = None,
 ) -> None:
     """Writes the bundle to the disk; one that stood there before is replaced at once, by one rename.
 
@@ -112,7 +127,9 @@ def save_bundle(
             write_to_disk(path / MANIFEST, (json.dumps(manifest, indent=1) + "\n").encode())
             _remove_stale(path, {MANIFEST, *(_file_name(role, manifest["files"]) for role in contents)})
     except OSError as error:
-        raise BundleError(f"{path} cannot be written: {error.strerror}. Free or name another folder with --out.") from error
+        raise BundleError(
+            f"{path} cannot be written: {error.strerror}. Free or name another folder with --out."
+        ) from error
 
 
 def _remove_stale(path: Path, names: set[str]) -> None:
@@ -128,17 +145,25 @@ def check_place(path: Path) -> None:
     """Raises BundleError where no bundle can be written to `path`, as far as can be seen without writing: to be called before hours of training."""
     try:
         if path.exists() and any(not _is_ours(file) and not is_litter(file.name) for file in path.iterdir()):
-            raise BundleError(f"{path} holds something that is no bundle: it will not be touched. Name another folder with --out.")
+            raise BundleError(
+                f"{path} holds something that is no bundle: it will not be touched. Name another folder with --out."
+            )
         above = next(folder for folder in (path, *path.absolute().parents) if os.path.lexists(folder))
     except OSError as error:
-        raise BundleError(f"{path} cannot be written: {error.strerror}. Free or name another folder with --out.") from error
+        raise BundleError(
+            f"{path} cannot be written: {error.strerror}. Free or name another folder with --out."
+        ) from error
     if above.is_symlink() and not above.exists():
         why = f"{above} is a link to {os.readlink(above)}, which is not there"
         raise BundleError(f"{path} cannot be written: {why}. Name another folder with --out.")
     if not above.is_dir():
-        raise BundleError(f"{path} cannot be written: Not a directory: {above}. Free or name another folder with --out.")
+        raise BundleError(
+            f"{path} cannot be written: Not a directory: {above}. Free or name another folder with --out."
+        )
     if not os.access(above, os.W_OK | os.X_OK):
-        raise BundleError(f"{path} cannot be written: {above} is read-only, or not yours. Free or name another folder with --out.")
+        raise BundleError(
+            f"{path} cannot be written: {above} is read-only, or not yours. Free or name another folder with --out."
+        )
 
 
 def load_bundle(path: str | Path) -> Bundle:
@@ -174,7 +199,9 @@ def _open(path: Path, manifest: dict) -> Bundle:
         recording_file, recording = _read_tensors(path, "recording", files)
         with _naming(recording_file):
             check_recording(recording, config, images)
-    mean, log_var = (None if array is None else array.astype(np.float32) for array in (arrays["mean"], arrays.get("log_var")))
+    mean, log_var = (
+        None if array is None else array.astype(np.float32) for array in (arrays["mean"], arrays.get("log_var"))
+    )
     codes = Codes(mean, log_var, arrays["label"], arrays.get("umap"))
     return Bundle(path.name, path, manifest["digest"], config, metrics, history, codes, weights, recording)
 

@@ -15,7 +15,6 @@ from explorer.config import Config
 from explorer.files import PART, alone_in, write_to_disk
 from explorer.training.fit import Checkpoint
 
-
 RECORDED = "recorded."  # before the names of a recording's tensors
 
 
@@ -37,7 +36,9 @@ def checkpoint_file(folder: Path, config: Config) -> Path:
     return folder / f"{config.name}.{digest}.safetensors"
 
 
-def save_checkpoint(file: Path, checkpoint: Checkpoint, target: Path, recorded: dict[str, Tensor] | None = None) -> None:
+def save_checkpoint(
+    file: Path, checkpoint: Checkpoint, target: Path, recorded: dict[str, Tensor] | None = None
+) -> None:
     """Raises CheckpointError where the file cannot be written; an older one then still stands."""
     about = {"config": checkpoint.config.to_dict(), "epoch": checkpoint.epoch, "history": checkpoint.history}
     about["target"] = target.as_posix()
@@ -50,7 +51,9 @@ def save_checkpoint(file: Path, checkpoint: Checkpoint, target: Path, recorded: 
         with alone_in(file.parent):
             write_to_disk(file, content)
     except OSError as error:
-        raise CheckpointError(f"{file} cannot be written: {error.strerror}. Make room, or train with --checkpoint-every inf.") from error
+        raise CheckpointError(
+            f"{file} cannot be written: {error.strerror}. Make room, or train with --checkpoint-every inf."
+        ) from error
 
 
 def load_checkpoint(file: Path) -> Saved | None:
@@ -64,11 +67,15 @@ def load_checkpoint(file: Path) -> Saved | None:
             tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}
         if about.pop("digest") != _digest(about, tensors):
             raise ValueError("it was changed: its digest does not fit")
-        recorded = {name.removeprefix(RECORDED): tensors.pop(name) for name in list(tensors) if name.startswith(RECORDED)}
+        recorded = {
+            name.removeprefix(RECORDED): tensors.pop(name) for name in list(tensors) if name.startswith(RECORDED)
+        }
         checkpoint = Checkpoint(Config.from_dict(about["config"]), about["epoch"], about["history"], tensors)
         return Saved(checkpoint, Path(about["target"]), recorded)
     except (OSError, SafetensorError, KeyError, ValueError, TypeError) as error:
-        raise CheckpointError(f"{file} cannot be read ({error}). Remove it, and train anew without --resume.") from error
+        raise CheckpointError(
+            f"{file} cannot be read ({error}). Remove it, and train anew without --resume."
+        ) from error
 
 
 def remove_checkpoint(file: Path) -> None:

@@ -14,10 +14,10 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from explorer import gaussian, metrics, objectives
-from explorer.store.bundle_checks import LARGEST
 from explorer.config import Config, TrainingConfig
-from explorer.training.distributed import ALONE, Processes
 from explorer.models import Autoencoder, Encoding, build, multiply_in
+from explorer.store.bundle_checks import LARGEST
+from explorer.training.distributed import ALONE, Processes
 
 if TYPE_CHECKING:
     from explorer.data.datasets import Split
@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 EVALUATION_SEED = 20  # of the noise and of the prior's draws in `evaluate`
 AT_ONCE = 40_000_000  # numbers of images in float32, where nothing is learnt; what lies between convolutions is larger than an image
 DRAWS_AN_IMAGE = 16  # of z, in the VAE's -ELBO
-SETS, SETS_IN_MANY_DIMENSIONS = 20, 5  # of draws of the prior that codes are compared with: neighbours are slow to find in many dimensions
+SETS, SETS_IN_MANY_DIMENSIONS = (
+    20,
+    5,
+)  # of draws of the prior that codes are compared with: neighbours are slow to find in many dimensions
 WARM_UP = 0.2  # share of the steps in which the learning rate rises
 SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
 DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its waves
@@ -122,7 +125,13 @@ def in_double(tensor: Tensor) -> Tensor:
 
 def describe_device(device: torch.device, precision: str = "float32") -> str:
     """`cuda (NVIDIA H100)`, `cpu (2 threads)`, `cpu (2 threads, bfloat16)`."""
-    described = [torch.cuda.get_device_name(device)] if device.type == "cuda" else [f"{torch.get_num_threads()} threads"] if device.type == "cpu" else []
+    described = (
+        [torch.cuda.get_device_name(device)]
+        if device.type == "cuda"
+        else [f"{torch.get_num_threads()} threads"]
+        if device.type == "cpu"
+        else []
+    )
     described += ["bfloat16"] if products_in(precision, device) else []
     return f"{device.type} ({', '.join(described)})" if described else str(device)
 
@@ -169,14 +178,18 @@ def fit(
         run.restore(resume)
         done, history = resume.epoch, list(resume.history)
         if done == training.epochs:
-            yield Report(done, steps, steps, run.result, {k: v for k, v in history[-1].items() if k != "epoch"}, history)
+            yield Report(
+                done, steps, steps, run.result, {k: v for k, v in history[-1].items() if k != "epoch"}, history
+            )
 
     for epoch in range(done + 1, training.epochs + 1):
         order = torch.randperm(len(data), generator=run.shuffling, device=device)
         losses: list[dict[str, Tensor]] = []
         for step, rows in enumerate(order.split(training.batch_size), start=1):
             x = data.index_select(0, rows).float().div_(255)  # (batch, pixels); six times as fast as data[rows]
-            losses.append(run.step(x, None if label is None else label[rows], (epoch - 1) * steps + step, training.epochs * steps))
+            losses.append(
+                run.step(x, None if label is None else label[rows], (epoch - 1) * steps + step, training.epochs * steps)
+            )
             if step < steps:
                 yield Report(epoch, step, steps, run.result, losses=losses[-1])
         terms = _mean_terms(losses, epoch)
@@ -201,7 +214,9 @@ class _Run:
         self._averaged = [weight for averaged, _ in players for weight in averaged.parameters()] if average else []
         self._weights = [weight.detach() for _, trained in players for weight in trained.parameters()]
         if config.model.kind == "aae":
-            self.result.discriminator = self.model.discriminator  # the opponent of the moment: an average of opponents is none
+            self.result.discriminator = (
+                self.model.discriminator
+            )  # the opponent of the moment: an average of opponents is none
 
     def step(self, x: Tensor, labels: Tensor | None, taken: int, all_steps: int) -> dict[str, Tensor]:
         """One step of the players, and of the average. taken: the number of steps, with this one."""
@@ -210,7 +225,9 @@ class _Run:
         if taken % NEGLIGIBLE_STEPS == 0:
             self.player.forget_negligible_moments()
         if self._averaged:
-            decay = min(self.config.training.average, taken / (taken + 10))  # a short run's average must not remember the start
+            decay = min(
+                self.config.training.average, taken / (taken + 10)
+            )  # a short run's average must not remember the start
             torch._foreach_lerp_(self._averaged, self._weights, 1 - decay)
         return losses
 
@@ -218,7 +235,11 @@ class _Run:
         """The state, by name. Views, not copies: the next step changes them."""
         found = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
         if self._averaged:
-            found |= {f"average.{name}": tensor for name, tensor in self.result.state_dict().items() if not name.startswith("discriminator.")}
+            found |= {
+                f"average.{name}": tensor
+                for name, tensor in self.result.state_dict().items()
+                if not name.startswith("discriminator.")
+            }
         for i, optimiser in enumerate(self.player.optimisers):
             for parameter, moments in optimiser.state_dict()["state"].items():
                 found |= {f"optimiser{i}.{parameter}.{name}": tensor for name, tensor in moments.items()}
@@ -233,7 +254,9 @@ class _Run:
 
         def below(prefix: str) -> dict[str, Tensor]:
             # copies: an optimiser would keep the very tensors, and change them
-            return {name.removeprefix(prefix): tensor.clone() for name, tensor in tensors.items() if name.startswith(prefix)}
+            return {
+                name.removeprefix(prefix): tensor.clone() for name, tensor in tensors.items() if name.startswith(prefix)
+            }
 
         self.model.load_state_dict(below("model."))
         if self._averaged:
@@ -267,7 +290,9 @@ def one_cycle(progress: float) -> float:
 class _Player:
     """One optimiser over encoder and decoder."""
 
-    def __init__(self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes = ALONE) -> None:
+    def __init__(
+        self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes = ALONE
+    ) -> None:
         self.model, self.training, self.noise, self.processes = model, training, noise, processes
         self.all_parameters = list(model.parameters())  # the discriminator's too: each phase starts from no gradient
         self.optimisers = {_adam([*model.encoder.parameters(), *model.decoder.parameters()]): training.lr}
@@ -300,7 +325,9 @@ class _Player:
             parameter.grad = None
         loss.total.backward()
         moved = optimiser.param_groups[0]["params"]
-        means = self.processes.average([*(parameter.grad for parameter in moved), *(term.detach() for term in loss)], batch)
+        means = self.processes.average(
+            [*(parameter.grad for parameter in moved), *(term.detach() for term in loss)], batch
+        )
         for parameter, gradient in zip(moved, means):
             parameter.grad = gradient
         optimiser.step()
@@ -323,7 +350,9 @@ class _VAEPlayer(_Player):
 
 
 class _AAEPlayer(_Player):
-    def __init__(self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes = ALONE) -> None:
+    def __init__(
+        self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes = ALONE
+    ) -> None:
         super().__init__(model, training, noise, processes)
         self.optimisers[_adam(model.discriminator.parameters(), betas=(0.5, 0.99))] = training.discriminator_lr
         self.adversarial_weight = training.adversarial_weight
@@ -353,7 +382,9 @@ class _AAEPlayer(_Player):
 
         # Phase 2: encoder and decoder reconstruct, and the encoder fools the discriminator.
         loss = objectives.aae_loss(self.model, x, codes, self.adversarial_weight, labels, seen)
-        return self.descend(autoencoder_optimiser, loss, batch) | {f"discriminator_{name}": term for name, term in judged_terms.items()}
+        return self.descend(autoencoder_optimiser, loss, batch) | {
+            f"discriminator_{name}": term for name, term in judged_terms.items()
+        }
 
 
 _PLAYERS = {"ae": _AEPlayer, "vae": _VAEPlayer, "aae": _AAEPlayer}
@@ -403,7 +434,9 @@ def round_to_half(model: Autoencoder) -> Autoencoder:
     for name, parameter in model.named_parameters():
         parameter.copy_(parameter.half().float())
         if not parameter.isfinite().all():
-            raise TrainingDiverged(f"the trained weights in {name} are NaN or above 65,504, float16's largest number. {REMEDY}")
+            raise TrainingDiverged(
+                f"the trained weights in {name} are NaN or above 65,504, float16's largest number. {REMEDY}"
+            )
     return model
 
 
@@ -441,13 +474,19 @@ def evaluate(
         codes = z[0]
     if not (codes.isfinite().all() and np.isfinite(results.get("negative_elbo", results["reconstruction"]))):
         raise TrainingDiverged(f"the trained model's codes or their losses are NaN or infinite. {REMEDY}")
-    if any((part.abs() > LARGEST[name]).any() for name, part in (("mean", mean), ("log_var", log_var)) if part is not None):
-        raise TrainingDiverged(f"the trained model's codes or their log-variances are larger than pages can show. {REMEDY}")
+    if any(
+        (part.abs() > LARGEST[name]).any() for name, part in (("mean", mean), ("log_var", log_var)) if part is not None
+    ):
+        raise TrainingDiverged(
+            f"the trained model's codes or their log-variances are larger than pages can show. {REMEDY}"
+        )
     progress(0.05)
     results |= _distances(codes.cpu().numpy(), model, generator)
     progress(0.15)
     if log_var is not None:
-        split = metrics.elbo_surgery(*(part.cpu().numpy() for part in (mean, log_var, codes, model.prior.log_prob(codes))))
+        split = metrics.elbo_surgery(
+            *(part.cpu().numpy() for part in (mean, log_var, codes, model.prior.log_prob(codes)))
+        )
         results |= {"mutual_information": split.mutual_information, "marginal_kl": split.marginal_kl}
         if importance_samples:
             results["importance_samples"] = importance_samples
@@ -456,7 +495,9 @@ def evaluate(
             )
     if train is not None:
         train_codes = _encode(model, torch.from_numpy(train.images).to(device)).mean
-        results["label_accuracy"] = metrics.knn_label_accuracy(train_codes.cpu().numpy(), train.labels, mean.cpu().numpy(), test.labels)
+        results["label_accuracy"] = metrics.knn_label_accuracy(
+            train_codes.cpu().numpy(), train.labels, mean.cpu().numpy(), test.labels
+        )
     if model.config.label_informed:
         nearest = model.prior.component_log_prob(mean).argmax(-1).cpu().numpy()
         results["own_component"] = float((nearest == test.labels).mean())
@@ -473,8 +514,14 @@ def _images_at_once(model: Autoencoder) -> int:
 
 def _encode(model: Autoencoder, images: Tensor) -> Encoding:
     """images: (n, pixels), in [0, 1] or uint8. In batches: a large set would not fit in float32."""
-    parts = [model.encode(part if part.is_floating_point() else part.float() / 255) for part in images.split(_images_at_once(model))]
-    return Encoding(torch.cat([part.mean for part in parts]), None if parts[0].log_var is None else torch.cat([part.log_var for part in parts]))
+    parts = [
+        model.encode(part if part.is_floating_point() else part.float() / 255)
+        for part in images.split(_images_at_once(model))
+    ]
+    return Encoding(
+        torch.cat([part.mean for part in parts]),
+        None if parts[0].log_var is None else torch.cat([part.log_var for part in parts]),
+    )
 
 
 def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator) -> dict:
@@ -501,7 +548,11 @@ def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator
 
 
 def importance_weighted_bound(
-    model: Autoencoder, x: Tensor, samples: int, generator: torch.Generator, progress: Callable[[float], None] = lambda share: None
+    model: Autoencoder,
+    x: Tensor,
+    samples: int,
+    generator: torch.Generator,
+    progress: Callable[[float], None] = lambda share: None,
 ) -> float:
     """A lower bound on the mean log p(x), in nats: the log of an average over draws of z, tighter than the ELBO.
 

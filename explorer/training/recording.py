@@ -15,9 +15,9 @@ import torch
 from torch import Tensor
 
 from explorer import gaussian, metrics, objectives
-from explorer.store.bundle_checks import LARGEST
 from explorer.config import CLASSES, Config
 from explorer.models import Autoencoder, build
+from explorer.store.bundle_checks import LARGEST
 
 if TYPE_CHECKING:
     from explorer.data.datasets import Split
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 MOMENTS = 30
 IMAGES = 2_000  # of the test set, evenly
 TILES = 16  # of the manifold, a side
-GRID, GRID_OF_A_LABEL = 64, 24  # points a side at which the discriminator is asked; fewer where it is asked for each label
+GRID, GRID_OF_A_LABEL = (
+    64,
+    24,
+)  # points a side at which the discriminator is asked; fewer where it is asked for each label
 REACH = 4.0  # of that grid, and of the manifold where the prior is not N(0, I), latent units to each side
 SEED = 21  # of the VAE's noise and of the prior's draws
 QUALITY = 50  # of the manifold's pictures, WebP
@@ -53,14 +56,21 @@ def decode_manifold(model: Autoencoder, grid: Tensor) -> np.ndarray:
     """The pictures of codes (tiles², 2), side by side: (tiles · side, tiles · side) uint8, of colour pictures with a last axis of three."""
     side, channels, tiles = model.config.image_side, model.config.channels, math.isqrt(len(grid))
     pictures = model.decode(grid.to(next(model.parameters()).device)).sigmoid().mul(255).round().byte().cpu()
-    sheet = pictures.view(tiles, tiles, channels, side, side).permute(0, 3, 1, 4, 2).reshape(tiles * side, tiles * side, channels).numpy()
+    sheet = (
+        pictures.view(tiles, tiles, channels, side, side)
+        .permute(0, 3, 1, 4, 2)
+        .reshape(tiles * side, tiles * side, channels)
+        .numpy()
+    )
     return sheet if channels > 1 else sheet[..., 0]
 
 
 class Recorder:
     """Give it each report of one training, with `see`; `arrays` is then what a bundle stores. Latent spaces of two dimensions only."""
 
-    def __init__(self, config: Config, test: Split, device: torch.device, taken: dict[str, Tensor] | None = None) -> None:
+    def __init__(
+        self, config: Config, test: Split, device: torch.device, taken: dict[str, Tensor] | None = None
+    ) -> None:
         """taken: what `tensors` of an earlier, killed recording gave."""
         if config.model.latent_dim != 2:
             raise ValueError(f"only a latent space of two dimensions can be recorded, not of {config.model.latent_dim}")
@@ -101,7 +111,9 @@ class Recorder:
         found = {name: tensor.numpy() for name, tensor in self.tensors().items()}
         halves = {name: _in_half(name, found[name]) for name in ("mean", "log_var", "logit") if name in found}
         picture = np.frombuffer(_webp(np.concatenate(found["manifold"])), np.uint8)
-        return found | halves | {"row": self.rows.astype(np.float32), "manifold": picture, "manifold_z": self.grid.numpy()}
+        return (
+            found | halves | {"row": self.rows.astype(np.float32), "manifold": picture, "manifold_z": self.grid.numpy()}
+        )
 
     @torch.no_grad()
     def _look(self, step: int, model: Autoencoder) -> None:
@@ -122,7 +134,11 @@ class Recorder:
             judge = model.discriminator
             labels = self.labels if judge.label_informed else None
             adversarial = torch.nn.functional.softplus(-judge(z, labels)).mean()
-            seen |= {"adversarial": adversarial, "logit": self._learnt(judge), "smoothing": max(judge.smoothing, judge.prior.guide)}
+            seen |= {
+                "adversarial": adversarial,
+                "logit": self._learnt(judge),
+                "smoothing": max(judge.smoothing, judge.prior.guide),
+            }
         for name, value in seen.items():
             tensor = torch.as_tensor(value).cpu()
             self.taken.setdefault(name, []).append(tensor if name == "manifold" else tensor.float())
@@ -132,7 +148,11 @@ class Recorder:
         points = GRID_OF_A_LABEL if judge.label_informed else GRID
         side = torch.linspace(-REACH, REACH, points, device=self.device)
         z = torch.cartesian_prod(side, side).flip(1)  # (g², 2): z₁ grows fastest
-        labels = [torch.full((len(z),), label, device=self.device) for label in range(CLASSES)] if judge.label_informed else [None]
+        labels = (
+            [torch.full((len(z),), label, device=self.device) for label in range(CLASSES)]
+            if judge.label_informed
+            else [None]
+        )
         return torch.stack([judge.learnt(z, label) for label in labels]).view(-1, points, points)
 
 

@@ -25,10 +25,22 @@ def fresh_folder(runs: Path, name: str, started: datetime) -> Path:
             if os.path.lexists(runs / folder):
                 continue
             check_place(runs / folder)  # where a link leads nowhere
-            raise BundleError(f"{runs / folder} cannot be made: {error.strerror}. Free {runs}, or name another folder with --out.") from error
+            raise BundleError(
+                f"{runs / folder} cannot be made: {error.strerror}. Free {runs}, or name another folder with --out."
+            ) from error
 
 
-def measure(model, config: Config, train, test, device, seconds: float, resumed_after: int | None = None, importance_samples: int = IMPORTANCE_SAMPLES, **options):
+def measure(
+    model,
+    config: Config,
+    train,
+    test,
+    device,
+    seconds: float,
+    resumed_after: int | None = None,
+    importance_samples: int = IMPORTANCE_SAMPLES,
+    **options,
+):
     """Rounds the weights to what is stored, and measures them on the test split: a training.Evaluation, and what it took.
 
     options: training.evaluate's, as `progress`.
@@ -36,11 +48,17 @@ def measure(model, config: Config, train, test, device, seconds: float, resumed_
     """
     from explorer.training import fit as training
 
-    cost = {"seconds": round(seconds, 1), "device": training.describe_device(device, config.training.precision)} | ({"resumed_after": resumed_after} if resumed_after else {})
-    return training.evaluate(training.round_to_half(model), test, device, train=train, importance_samples=importance_samples, **options), cost
+    cost = {"seconds": round(seconds, 1), "device": training.describe_device(device, config.training.precision)} | (
+        {"resumed_after": resumed_after} if resumed_after else {}
+    )
+    return training.evaluate(
+        training.round_to_half(model), test, device, train=train, importance_samples=importance_samples, **options
+    ), cost
 
 
-def write(target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None, recording=None) -> None:
+def write(
+    target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None, recording=None
+) -> None:
     """The bundle; with a map where the codes have more than two dimensions: the one given, or where umap-learn is there, a fresh one."""
     from explorer import projection
     from explorer.store import bundle
@@ -49,7 +67,9 @@ def write(target: Path, model, config: Config, evaluated, cost: dict, history: l
         try:
             umap = projection.umap(evaluated.mean)
         except ImportError:
-            print(f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py --evaluate` adds it.")
+            print(
+                f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py --evaluate` adds it."
+            )
         except Exception as error:  # its compiler may fail in many ways, and the trained model matters more
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             again = "`python train.py --evaluate` tries again."

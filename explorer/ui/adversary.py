@@ -8,9 +8,10 @@ import streamlit as st
 
 from explorer.address import adversary as lesson
 from explorer.serving import cached
-from explorer.ui import kept, components as live
 from explorer.serving.failure import warn_of_models
 from explorer.serving.models_route import offered
+from explorer.ui import components as live
+from explorer.ui import kept
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import adversary as texts
 
@@ -19,7 +20,10 @@ ENTRY = (
     "name", "title", "choice", "kind", "dataset", "dataset_label", "prior", "shape", "weights", "classes", "images",
     "digest", "epochs", "recording", "moments", "run", "saved",
 )  # what the browser needs  # fmt: skip
-CHECK_DRAWS, CHECK_SEED = {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000}, 3  # a swiss roll's density is a sum over 200 Gaussians
+CHECK_DRAWS, CHECK_SEED = (
+    {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000},
+    3,
+)  # a swiss roll's density is a sum over 200 Gaussians
 
 
 def page() -> None:
@@ -60,7 +64,10 @@ def shown(entries: Iterable[dict]) -> list[dict]:
 def choices(planar: list[dict]) -> dict[str, list[str]]:
     """The models that each list of the page holds, the one that it opens on first."""
     front = [name for pair in zip(*cached.FRONT) for name in pair]
-    names = sorted((entry["name"] for entry in planar), key=lambda name: (name not in front, front.index(name) if name in front else 0))
+    names = sorted(
+        (entry["name"] for entry in planar),
+        key=lambda name: (name not in front, front.index(name) if name in front else 0),
+    )
     of = {entry["name"]: entry for entry in planar}
     adversarial = [name for name in names if of[name]["kind"] == "aae"]
     return {
@@ -74,7 +81,9 @@ def check(state: Mapping, planar: Mapping[str, Mapping]) -> dict | None:
     """What Python makes of a change that was finished: by torch, and not by the browser's formulas. `of` says of what."""
     shown = state["field"]
     if state["tab"] == "field" and shown["aae"]:
-        last = max(planar[name]["moments"] for name in (shown["vae"], shown["aae"]) if name) - 1  # the scrubber's end: the finished models
+        last = (
+            max(planar[name]["moments"] for name in (shown["vae"], shown["aae"]) if name) - 1
+        )  # the scrubber's end: the finished models
         if shown["moment"] is not None and shown["moment"] < last and planar[shown["aae"]]["moments"]:
             return None  # the weights of that moment are not kept
         logit, pull = discriminator_at(planar[shown["aae"]]["digest"], shown["z"], shown["label"])
@@ -84,7 +93,9 @@ def check(state: Mapping, planar: Mapping[str, Mapping]) -> dict | None:
         shown = state["teach"]
         cloud = [shown[name] for name in ("prior", "mean", "std", "hole", "at")]
         jsd, error = divergence_by_draws(*cloud)
-        text = texts.CHECKED_TEACH.format(draws=CHECK_DRAWS[shown["prior"]], jsd=f"{jsd:.4f}".replace("-", "−"), error=f"{error:.4f}")
+        text = texts.CHECKED_TEACH.format(
+            draws=CHECK_DRAWS[shown["prior"]], jsd=f"{jsd:.4f}".replace("-", "−"), error=f"{error:.4f}"
+        )
         return {"of": cloud, "jsd": jsd, "error": error, "text": text}
     return None
 
@@ -121,7 +132,10 @@ def divergence_by_draws(prior: str, mean: list[float], std: float, hole: float, 
     middle, punched = torch.tensor(mean), torch.tensor(at)
     unit = torch.randn(CHECK_DRAWS[prior], 2, generator=generator)  # of the cloud, in its own standard deviations
     radius = math.sqrt(ncx2.ppf(hole, 2, sum(value**2 for value in at))) if hole else 0.0
-    fakes, reals = middle + std * unit[(unit - punched).norm(dim=-1) >= radius], p.sample(CHECK_DRAWS[prior], 2, generator)
+    fakes, reals = (
+        middle + std * unit[(unit - punched).norm(dim=-1) >= radius],
+        p.sample(CHECK_DRAWS[prior], 2, generator),
+    )
 
     def log_ratio(z):  # log p − log q
         own = (z - middle) / std  # (n, 2)

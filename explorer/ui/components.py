@@ -20,16 +20,19 @@ from string import Template
 
 import streamlit as st
 
-from explorer.ui import kept, present
 from explorer.serving import assets
+from explorer.ui import kept, present
 
 WEB = assets.WEB
+
 
 @cache
 def symbols() -> dict:
     """The colours and signs that Python and JavaScript share."""
     found = json.loads((WEB / "kernel" / "symbols.json").read_text(encoding="utf-8"))
-    return found | {"classes": [found["classes"][i % len(found["classes"])] for i in range(256)]}  # a folder may have many classes: the colours come again
+    return found | {
+        "classes": [found["classes"][i % len(found["classes"])] for i in range(256)]
+    }  # a folder may have many classes: the colours come again
 
 
 def _styles(name: str) -> list[Path]:
@@ -61,7 +64,9 @@ _components = {
     )
     for name in sorted(path.parent.name for path in WEB.glob("*/page.html"))
 }
-_echo = st.components.v2.component("live_echo", html="<span hidden></span>", js=(WEB / "echo.js").read_text(encoding="utf-8"))
+_echo = st.components.v2.component(
+    "live_echo", html="<span hidden></span>", js=(WEB / "echo.js").read_text(encoding="utf-8")
+)
 
 
 def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Callable[[], None]) -> None:
@@ -70,7 +75,13 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
     state: what the page's address gives; data: what else its script needs. `st.session_state[key]["state"]` holds the last
     finished change when `on_state_change` is called.
     """
-    given = data | {"state": _told(key, state), "assets": assets.address(), "symbols": symbols(), "words": _words(name), "presenting": present.is_on()}
+    given = data | {
+        "state": _told(key, state),
+        "assets": assets.address(),
+        "symbols": symbols(),
+        "words": _words(name),
+        "presenting": present.is_on(),
+    }
     _components[name](key=key, data=given, on_state_change=on_state_change)
     if (seen := kept.seen(key)) is not None:
         _echo(key=f"{key}_echo", data={"assets": assets.address(), "revision": seen})
@@ -81,6 +92,9 @@ def _told(key: str, state: dict) -> dict:
     own, before = kept.own(key), st.session_state.get(f"{key}_told")
     if before and (state == own or (state, own) == (before["state"], before["own"])):
         return before["told"]
-    told = state | {"told": before["told"]["told"] + 1 if before else 1, "seen": kept.seen(key)}  # counted: going back to a state is news, too
+    told = state | {
+        "told": before["told"]["told"] + 1 if before else 1,
+        "seen": kept.seen(key),
+    }  # counted: going back to a state is news, too
     st.session_state[f"{key}_told"] = {"state": state, "own": own, "told": told}
     return told

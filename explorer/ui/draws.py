@@ -8,7 +8,9 @@ import numpy as np
 def uniform(n: int, seed: int) -> np.ndarray:
     """n numbers in [0, 1) (mulberry32): (n,) float64."""
     step, mask = 0x6D2B79F5, 0xFFFFFFFF
-    state = ((np.uint64(seed & mask) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(step)) & np.uint64(mask)).astype(np.uint32)
+    state = (
+        (np.uint64(seed & mask) + np.arange(1, n + 1, dtype=np.uint64) * np.uint64(step)) & np.uint64(mask)
+    ).astype(np.uint32)
     t = (state ^ (state >> np.uint32(15))) * (state | np.uint32(1))  # 32 bits, and what runs over is dropped
     t ^= t + (t ^ (t >> np.uint32(7))) * (t | np.uint32(61))
     return (t ^ (t >> np.uint32(14))).astype(np.float64) / 2**32

@@ -8,9 +8,10 @@ import streamlit as st
 
 from explorer.address import explore as state
 from explorer.serving import cached
-from explorer.ui import kept, components as live
 from explorer.serving.failure import few_of, warn_of_models
 from explorer.serving.models_route import offered
+from explorer.ui import components as live
+from explorer.ui import kept
 from explorer.ui.texts import NO_MODELS
 from explorer.ui.texts import explore as texts
 

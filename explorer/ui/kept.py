@@ -9,15 +9,21 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from explorer.ui import present
 from explorer.serving.failure import warn
+from explorer.ui import present
 
 Parse = Callable[[Mapping[str, str]], tuple[dict, list[str]]]
 Check = Callable[[Mapping], dict]
 ToParams = Callable[[Mapping], dict[str, str]]
 
 
-def current(key: str, parse: Parse, to_params: ToParams, parameters: tuple[str, ...], holds: Callable[[dict], bool] = lambda state: True) -> tuple[dict, list[str]]:
+def current(
+    key: str,
+    parse: Parse,
+    to_params: ToParams,
+    parameters: tuple[str, ...],
+    holds: Callable[[dict], bool] = lambda state: True,
+) -> tuple[dict, list[str]]:
     """The address's state where it has one; else, as after a visit to another page, the one kept in the session.
 
     key: the live component's; parameters: the address's names that are this page's; holds: whether a kept state can still be shown.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from explorer.address import kl as kl_state
-from explorer.ui import kept, components as live
+from explorer.ui import components as live
+from explorer.ui import kept
 from explorer.ui.texts import kl as texts
 
 KEY = "kl"
@@ -14,7 +15,13 @@ KEY = "kl"
 def page() -> None:
     current, problems = kept.current(KEY, kl_state.parse, kl_state.to_params, kl_state.PARAMETERS)
     kept.show_problems(problems)
-    live.show("kl", current, {"defaults": kl_state.DEFAULT}, key=KEY, on_state_change=kept.keeper(KEY, kl_state.check, kl_state.to_params))
+    live.show(
+        "kl",
+        current,
+        {"defaults": kl_state.DEFAULT},
+        key=KEY,
+        on_state_change=kept.keeper(KEY, kl_state.check, kl_state.to_params),
+    )
     with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
         st.markdown(texts.GUIDE)
     # The lesson is drawn by now; Python's own numbers need torch, whose import takes seconds the first time.

@@ -21,10 +21,15 @@ def reference(state: Mapping) -> dict:
     """All values for one state, as plain numbers. NaN and infinity are given as strings: JSON has none."""
     found = {
         "of": {name: state[name] for name in ("q", "p", "gap", "q2", "p2", "n", "rate", "log_var")},
-        "line": {"q‖p": _on_the_line(state["q"], state["p"], 0.0, state["gap"]), "p‖q": _on_the_line(state["p"], state["q"], state["gap"], 0.0)},
+        "line": {
+            "q‖p": _on_the_line(state["q"], state["p"], 0.0, state["gap"]),
+            "p‖q": _on_the_line(state["p"], state["q"], state["gap"], 0.0),
+        },
         "plane": _in_the_plane(state),
         "forms": _forms(state),
-        "runs": {coordinate: descend(coordinate, state["q"], state["p"], state["rate"]) for coordinate in ("std", "log_var")},
+        "runs": {
+            coordinate: descend(coordinate, state["q"], state["p"], state["rate"]) for coordinate in ("std", "log_var")
+        },
         "float32": float32(state["log_var"]),
     }
     return _plain(found)
@@ -71,7 +76,10 @@ def sources() -> list[list[dict]]:
         (step_5_variances, gaussian.kl_diagonal, gaussian.kl_diagonal_terms),
         (step_6_log_variances, gaussian.kl_to_standard_normal, gaussian.kl_to_standard_normal_terms),
     ]
-    return [[{"name": function.__name__, "source": inspect.getsource(function).rstrip()} for function in functions] for functions in steps]
+    return [
+        [{"name": function.__name__, "source": inspect.getsource(function).rstrip()} for function in functions]
+        for functions in steps
+    ]
 
 
 def descend(coordinate: str, q: list[float], p: list[float], rate: float) -> list[dict]:
@@ -118,13 +126,19 @@ def _tensors(values: list[float]):
     import torch
 
     mean, (a, covariance, c) = values[:2], values[2:]
-    return torch.tensor(mean, dtype=torch.float64), torch.tensor([[a, covariance], [covariance, c]], dtype=torch.float64)
+    return torch.tensor(mean, dtype=torch.float64), torch.tensor(
+        [[a, covariance], [covariance, c]], dtype=torch.float64
+    )
 
 
 def _in_the_plane(state: Mapping) -> dict:
     q, p = _tensors(state["q2"]), _tensors(state["p2"])
     terms = gaussian.kl_terms(*q, *p)
-    return {"q‖p": terms.total.item(), "p‖q": gaussian.kl_divergence(*p, *q).item(), "terms": [term.item() for term in terms]}
+    return {
+        "q‖p": terms.total.item(),
+        "p‖q": gaussian.kl_divergence(*p, *q).item(),
+        "terms": [term.item() for term in terms],
+    }
 
 
 def _forms(state: Mapping) -> dict:
@@ -140,7 +154,10 @@ def _forms(state: Mapping) -> dict:
     found = {
         "integral": {name: step_1_the_integral(*given) for name, given in sets.items()},
         "full": {name: step_2_full_covariance(*given) for name, given in sets.items()},
-        "standard": {"standard": step_3_standard_normal_p(mean, cov), "diagonal": step_3_standard_normal_p(mean, diagonal)},
+        "standard": {
+            "standard": step_3_standard_normal_p(mean, cov),
+            "diagonal": step_3_standard_normal_p(mean, diagonal),
+        },
         "matrix": {"diagonal": step_4_diagonal(mean, cov)},
         "variances": {"diagonal": step_5_variances(mean, cov)},
         "log_variances": {"diagonal": step_6_log_variances(mean, cov)},

@@ -39,11 +39,14 @@ PAGES = [
 
 
 def show(module: str) -> None:
-    importlib.import_module(f"explorer.ui.{module}").page()  # only now: one page's imports are not for another to wait for
+    importlib.import_module(
+        f"explorer.ui.{module}"
+    ).page()  # only now: one page's imports are not for another to wait for
 
 
 pages = [
-    st.Page(partial(show, module), title=title, icon=f":material/{icon}:", url_path=module, default=i == 0) for i, (module, title, icon) in enumerate(PAGES)
+    st.Page(partial(show, module), title=title, icon=f":material/{icon}:", url_path=module, default=i == 0)
+    for i, (module, title, icon) in enumerate(PAGES)
 ]
 page = st.navigation(pages, position="top")
 room.button(page.url_path)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from explorer.address import practice as choices
 from explorer.background import runs
 from explorer.config import DATASETS, KINDS, PRIORS
-from explorer.address import practice as choices
 from explorer.serving import cached, streamlit_internals
-from explorer.ui import kept, components as live, source
 from explorer.serving import runs_route as training
+from explorer.ui import components as live
+from explorer.ui import kept, source
 from explorer.ui.texts import practice as texts
 
 KEY = "practice"
@@ -25,7 +26,13 @@ def page() -> None:
     cached.hall().desk(token, streamlit_internals.connection())
     current, problems = kept.current(KEY, choices.parse, choices.to_params, choices.PARAMETERS)
     kept.show_problems(problems)
-    live.show("practice", current, browser_data(token), key=KEY, on_state_change=kept.keeper(KEY, choices.check_both, choices.to_params))
+    live.show(
+        "practice",
+        current,
+        browser_data(token),
+        key=KEY,
+        on_state_change=kept.keeper(KEY, choices.check_both, choices.to_params),
+    )
     st.subheader(texts.CODE_TITLE)
     st.markdown(texts.CODE_INTRO)
     for column, side in zip(st.columns(2), choices.SIDES):
@@ -56,12 +63,25 @@ def show_code(side: str, chosen: dict) -> None:
         st.warning(texts.BAD_CHOICES.format(run=side.upper(), problem=error), icon=":material/tune:")
         return
     kind = chosen["kind"]
-    st.markdown(texts.CODE_OF.format(run=side.upper(), title=f"{kind.upper()}, {chosen['dataset']}, {cached.PRIOR_NAMES[chosen['prior']]}"))
+    st.markdown(
+        texts.CODE_OF.format(
+            run=side.upper(), title=f"{kind.upper()}, {chosen['dataset']}, {cached.PRIOR_NAMES[chosen['prior']]}"
+        )
+    )
     st.code(choices.command(chosen), language="bash", wrap_lines=True)
     st.caption(texts.COMMAND_HELP)
-    numbers = {"beta": config.training.beta, "adversarial_weight": config.training.adversarial_weight, "weight": config.training.adversarial_weight, "r1": config.training.r1}
+    numbers = {
+        "beta": config.training.beta,
+        "adversarial_weight": config.training.adversarial_weight,
+        "weight": config.training.adversarial_weight,
+        "r1": config.training.r1,
+    }
     objectives = [source.with_numbers(source.of("explorer.objectives", name), numbers) for name in OBJECTIVES[kind]]
     st.code("\n\n".join(objectives), language="python", wrap_lines=True)
     with st.expander(texts.STEP_TITLE):
         st.caption(texts.STEP_INTRO)
-        st.code(source.with_numbers(source.of("explorer.training.fit", PLAYERS[kind]), numbers), language="python", wrap_lines=True)
+        st.code(
+            source.with_numbers(source.of("explorer.training.fit", PLAYERS[kind]), numbers),
+            language="python",
+            wrap_lines=True,
+        )

@@ -10,11 +10,12 @@ from types import SimpleNamespace
 import numpy as np
 import streamlit as st
 
-from explorer.serving import cached
-from explorer.ui import draws, kept, components as live, reparameterisation_vae
 from explorer.address import reparameterisation as lesson
+from explorer.serving import cached
 from explorer.serving.failure import warn_of_models
 from explorer.serving.models_route import offered
+from explorer.ui import components as live
+from explorer.ui import draws, kept, reparameterisation_vae
 from explorer.ui.texts import reparameterisation as texts
 
 KEY = "reparameterisation"
@@ -86,15 +87,18 @@ def check(state: dict) -> dict:
     found = estimators.pathwise(lambda z: f(z, omega), mean, log_var, noise)
     score = estimators.scores(mean, log_var, found.z)
     per = (0.5 * log_var).exp() / 2  # ∂σ/∂log σ²: what turns a gradient by log σ² into one by σ
-    path, weight = {"mean": (found.gradients.mean, score.mean), "log_var": (found.gradients.log_var, score.log_var)}.get(
-        state["by"], (found.gradients.log_var / per, score.log_var / per)
-    )
+    path, weight = {
+        "mean": (found.gradients.mean, score.mean),
+        "log_var": (found.gradients.log_var, score.log_var),
+    }.get(state["by"], (found.gradients.log_var / per, score.log_var / per))
     levels = (0.0, *known_baselines(state))
     each = [path, *(estimators.score_function(found.values, weight, level) for level in levels)]
     normal = torch.distributions.Normal(mean.requires_grad_(), (0.5 * log_var).exp())
     return {
         "of": {name: state[name] for name in CHECKED},
-        "z": gaussian.reparameterise(*(torch.tensor(state[name], dtype=torch.float64) for name in ("mean", "log_var")), pairs[draw]).tolist(),
+        "z": gaussian.reparameterise(
+            *(torch.tensor(state[name], dtype=torch.float64) for name in ("mean", "log_var")), pairs[draw]
+        ).tolist(),
         "f": found.values[draw].item(),
         "by_mean": found.gradients.mean[draw].item(),
         "by_log_var": found.gradients.log_var[draw].item(),
@@ -129,7 +133,10 @@ def sources() -> dict[str, str]:
     """The functions that training runs, as they stand in the program."""
     from explorer import gaussian, objectives
 
-    return {f"explorer.{one.__module__.rpartition('.')[2]}.{one.__name__}": inspect.getsource(one) for one in (gaussian.reparameterise, objectives.vae_loss)}
+    return {
+        f"explorer.{one.__module__.rpartition('.')[2]}.{one.__name__}": inspect.getsource(one)
+        for one in (gaussian.reparameterise, objectives.vae_loss)
+    }
 
 
 def forward(state: dict, entry: dict) -> dict:
@@ -143,11 +150,18 @@ def forward(state: dict, entry: dict) -> dict:
     if why := reparameterisation_vae.no_image(entry, state["image"]):
         return {"problem": why}
     model = cached.model(entry["digest"])
-    x = torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None] / 255  # (1, pixels)
-    noise = torch.from_numpy(draws.standard_normal(2 * state["draw"] + 2, state["seed"])[-2:].copy()).float()[None]  # (1, 2)
+    x = (
+        torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None]
+        / 255
+    )  # (1, pixels)
+    noise = torch.from_numpy(draws.standard_normal(2 * state["draw"] + 2, state["seed"])[-2:].copy()).float()[
+        None
+    ]  # (1, 2)
     encoding = model.encode(x)
     mean, log_var = (one.clone().requires_grad_() for one in encoding)
-    at_leaves = SimpleNamespace(encode=lambda _: (mean, log_var), decode=model.decode, prior=model.prior)  # so that the gradients can be read
+    at_leaves = SimpleNamespace(
+        encode=lambda _: (mean, log_var), decode=model.decode, prior=model.prior
+    )  # so that the gradients can be read
     loss = objectives.vae_loss(at_leaves, x, noise, entry["weights"]["beta"])
     loss.total.backward()
     z = mean + (0.5 * log_var).exp() * noise
@@ -159,5 +173,15 @@ def forward(state: dict, entry: dict) -> dict:
         "bce": loss.reconstruction.item(),
         "kl": loss.kl.item(),
         "total": loss.total.item(),
-        **{name: one.detach()[0].tolist() for name, one in (("mean", mean), ("log_var", log_var), ("noise", noise), ("z", z), ("grad_mean", mean.grad), ("grad_log_var", log_var.grad))},
+        **{
+            name: one.detach()[0].tolist()
+            for name, one in (
+                ("mean", mean),
+                ("log_var", log_var),
+                ("noise", noise),
+                ("z", z),
+                ("grad_mean", mean.grad),
+                ("grad_log_var", log_var.grad),
+            )
+        },
     }

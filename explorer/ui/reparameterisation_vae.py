@@ -8,8 +8,8 @@ import numpy as np
 import streamlit as st
 
 from explorer.serving import cached
-from explorer.ui import draws
 from explorer.serving.failure import plain
+from explorer.ui import draws
 from explorer.ui.texts import datasets
 from explorer.ui.texts import reparameterisation as texts
 
@@ -53,7 +53,13 @@ def controls(state: dict, entry: dict) -> None:
     if "reference" in place and shown in place["shown"]:
         return
     done = sum(len(values) for values, *_ in _begun(entry, state["image"]))
-    label = texts.VAE_AGAIN.format(n=shown[0]) if "reference" in place else texts.VAE_GO_ON.format(done=done) if done else texts.VAE_RUN.format(draws=DRAWS)
+    label = (
+        texts.VAE_AGAIN.format(n=shown[0])
+        if "reference" in place
+        else texts.VAE_GO_ON.format(done=done)
+        if done
+        else texts.VAE_RUN.format(draws=DRAWS)
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         started = st.button(label, icon=":material/play_arrow:", help=texts.VAE_RUN_HELP)
         cancel = st.empty()
@@ -63,8 +69,12 @@ def controls(state: dict, entry: dict) -> None:
     cancel.button(texts.VAE_CANCEL, icon=":material/stop:")  # any click ends this run of the script at its next message
     bar = st.progress(0.0)
     if "reference" not in place:
-        place["reference"] = _reference(state, entry, lambda done: bar.progress(done / DRAWS, texts.VAE_REFERENCE.format(done=done, draws=DRAWS)))
-    sample = _sample(state, entry, shown, lambda done: bar.progress(done / shown[0], texts.VAE_DRAWS.format(done=done, n=shown[0])))
+        place["reference"] = _reference(
+            state, entry, lambda done: bar.progress(done / DRAWS, texts.VAE_REFERENCE.format(done=done, draws=DRAWS))
+        )
+    sample = _sample(
+        state, entry, shown, lambda done: bar.progress(done / shown[0], texts.VAE_DRAWS.format(done=done, n=shown[0]))
+    )
     while len(place["shown"]) >= KEPT:
         place["shown"].pop(next(iter(place["shown"])))
     place["shown"][shown] = sample
@@ -90,7 +100,10 @@ def _posterior(state: dict, entry: dict):
     import torch
 
     model = cached.model(entry["digest"])
-    x = torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None] / 255
+    x = (
+        torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None]
+        / 255
+    )
     with torch.no_grad():
         mean, log_var = model.encode(x)
     return model, x, mean[0], log_var[0]
@@ -140,7 +153,10 @@ def _reference(state: dict, entry: dict, progress) -> dict:
         "log_var": log_var.tolist(),
         "loss": values.mean().item(),
         "kl": {by: leaf.grad.tolist() for by, leaf in leaves.items()},  # the KL term's exact gradient
-        "measured": {by: [estimators.measure(values, path[by][:, k], score[by][:, k])._asdict() for k in range(len(mean))] for by in path},
+        "measured": {
+            by: [estimators.measure(values, path[by][:, k], score[by][:, k])._asdict() for k in range(len(mean))]
+            for by in path
+        },
     }
 
 
@@ -150,7 +166,11 @@ def _sample(state: dict, entry: dict, shown: tuple[int, int], progress) -> dict:
     n, seed = shown
     noise = torch.from_numpy(draws.standard_normal(2 * n, seed).reshape(-1, 2)).float()
     found = [found for found, _ in _chunks(state, entry, noise, progress)]
-    return {"n": n, "values": _packed(torch.cat([one.values for one in found])), "slopes": _packed(torch.cat([one.slopes for one in found]).mT)}
+    return {
+        "n": n,
+        "values": _packed(torch.cat([one.values for one in found])),
+        "slopes": _packed(torch.cat([one.slopes for one in found]).mT),
+    }
 
 
 def _packed(tensor) -> str:

@@ -12,7 +12,8 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
-from explorer.serving import app as serving, streamlit_internals
+from explorer.serving import app as serving
+from explorer.serving import streamlit_internals
 from explorer.ui.texts import room as texts
 
 EVERYWHERE = ("", "0.0.0.0", "::")  # bound to all of the machine's networks
@@ -59,7 +60,10 @@ def own_addresses() -> list[str]:
         except OSError:
             pass  # no way out: there may still be others
     try:
-        found += [answer[4][0] for answer in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET, socket.SOCK_STREAM)]
+        found += [
+            answer[4][0]
+            for answer in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET, socket.SOCK_STREAM)
+        ]
     except OSError:
         pass  # a machine's name need not be known
     return [address for address in dict.fromkeys(found) if not _is_local(address)]
@@ -117,7 +121,9 @@ def command(port: int, base_path: str) -> str:
 
 def _show(found: Reach, link: str, port: int) -> None:
     first, *others = found.addresses
-    st.html(f'{texts.ADDRESS}<br><strong style="font-size: clamp(1.3rem, 4.5vw, 3.5rem); overflow-wrap: anywhere">{html.escape(first)}</strong>')
+    st.html(
+        f'{texts.ADDRESS}<br><strong style="font-size: clamp(1.3rem, 4.5vw, 3.5rem); overflow-wrap: anywhere">{html.escape(first)}</strong>'
+    )
     if others:
         st.caption(texts.OTHERS.format(addresses=", ".join(others)))
     code, words = st.columns([3, 2], vertical_alignment="center")

@@ -50,7 +50,7 @@ def page() -> None:
     first = "mnist" if "mnist" in datasets else next(iter(datasets))
     dataset = st.segmented_control("Dataset", datasets, default=first, required=True, format_func=datasets.get)
     entries = chosen([entry for entry in catalogue.entries if entry["dataset"] == dataset])
-    old = [entry["name"] for entry in entries if not COMPARABLE <= set(entry["metrics"])]
+    old = [entry["name"] for entry in entries if not set(entry["metrics"]) >= COMPARABLE]
     if old:
         st.info(texts.NOT_COMPARABLE.format(names=few_of(old)), icon=":material/straighten:")
     entries = [entry for entry in entries if entry["name"] not in old]
@@ -106,8 +106,14 @@ def table(entries: list[dict]) -> pd.DataFrame:
 def show_table(entries: list[dict], dataset: str, file: str) -> None:
     """dataset: its name in Markdown; file: that name in the name of a file."""
     frame = table(entries)
-    columns = {heading: st.column_config.NumberColumn(format=f"%.{digits}f", help=text, width=WIDTH) for _, heading, text, digits in COLUMNS}
-    columns |= {"model": st.column_config.Column(pinned=True), "own component": st.column_config.Column(help=texts.OWN_HELP)}
+    columns = {
+        heading: st.column_config.NumberColumn(format=f"%.{digits}f", help=text, width=WIDTH)
+        for _, heading, text, digits in COLUMNS
+    }
+    columns |= {
+        "model": st.column_config.Column(pinned=True),
+        "own component": st.column_config.Column(help=texts.OWN_HELP),
+    }
     st.dataframe(frame, hide_index=True, column_config=columns, placeholder=texts.NO_FIGURE)
     st.download_button(
         "Download all figures as CSV",
@@ -131,7 +137,11 @@ def show_model(entries: list[dict]) -> None:
     with st.spinner("Drawing from the prior …"):
         codes, draws, covered = cached.compared(entry["digest"])
     st.plotly_chart(figures.marginals(codes, draws))
-    st.caption(texts.MARGINALS_CAPTION.format(sampled=texts.SAMPLED if entry["kind"] == "vae" else texts.POINTS, prior=entry["prior"]))
+    st.caption(
+        texts.MARGINALS_CAPTION.format(
+            sampled=texts.SAMPLED if entry["kind"] == "vae" else texts.POINTS, prior=entry["prior"]
+        )
+    )
     left, right = st.columns(2)
     with left:
         if entry["latent_dim"] == 2:

@@ -28,7 +28,9 @@ def with_numbers(source: str, numbers: Mapping[str, float]) -> str:
     found: dict[int, list[str]] = {}
     function = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     for node in ast.walk(ast.Module(function.body, [])):
-        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None  # beta, self.training.beta
+        name = (
+            node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
+        )  # beta, self.training.beta
         if name in numbers:
             values = found.setdefault(node.end_lineno - offset, [])
             if (value := f"{name} = {numbers[name]:g}") not in values:

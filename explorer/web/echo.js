@@ -2,5 +2,7 @@
 // with the page's own data, all of that would travel again.
 
 export default function ({ data }) {
-  import(new URL("web/parts/exchange.js", new URL(data.assets, document.baseURI))).then(({ echoed }) => echoed(data.revision));
+  import(new URL("web/parts/exchange.js", new URL(data.assets, document.baseURI))).then(({ echoed }) =>
+    echoed(data.revision),
+  );
 }

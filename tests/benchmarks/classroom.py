@@ -37,7 +37,12 @@ from tests.browser import driver
 RUSH, PAUSES = 30.0, (4.0, 12.0)  # seconds: all come within; between one thing that a student does and the next
 READY, EACH = 10.0, 8.0  # the bars: seconds until a page is ready, at p95; MB that a session may hold
 BROWSERS = 2
-SLIDERS = ("μ₁", "μ₂", "log σ²₁", "log σ²₂")  # one after the other: a slider that is dragged to where it is has nothing to send
+SLIDERS = (
+    "μ₁",
+    "μ₂",
+    "log σ²₁",
+    "log σ²₂",
+)  # one after the other: a slider that is dragged to where it is has nothing to send
 FRONT = ""  # its address
 PAGES = (FRONT, "kl", "reparameterisation", "adversary", "practice", "scoreboard")
 TROUBLE = ("Traceback", "ERROR", "Error:", "WARNING", "Exception")  # in the server's log
@@ -68,7 +73,9 @@ def fetched(address: str, page: str) -> list[str]:
     def note(response) -> None:
         path = response.url.removeprefix(address)
         within = page != FRONT and response.request.resource_type == "document"  # who comes from the front page has it
-        if response.url.startswith(address) and response.status == 200 and not within and "/runs/" not in path:  # a session's own: student.py has its own
+        if (
+            response.url.startswith(address) and response.status == 200 and not within and "/runs/" not in path
+        ):  # a session's own: student.py has its own
             found.append(path)
 
     with sync_playwright() as playwright:
@@ -109,7 +116,9 @@ class Lesson:
         self.end = began + RUSH + self.seconds
         browsers = threading.Thread(target=self.browsers.attend, args=(began, self.end))
         browsers.start()
-        rush = asyncio.gather(*(self._attend(student, began + RUSH * i / len(self.students)) for i, student in enumerate(self.students)))
+        rush = asyncio.gather(
+            *(self._attend(student, began + RUSH * i / len(self.students)) for i, student in enumerate(self.students))
+        )
         await asyncio.sleep(began + RUSH - time.monotonic())
         self.figures["cores in the rush"] = (cpu_seconds(self.server.pid) - computed) / RUSH
         self.figures["MB after the rush"] = memory(self.server.pid)
@@ -136,7 +145,13 @@ class Lesson:
                 while (pause := student.random.uniform(*PAUSES)) < self.end - time.monotonic() and not student.dropped:
                     await asyncio.sleep(pause)
                     chance = student.random.random()
-                    await (student.move() if chance < 0.6 else student.change_model() if chance < 0.8 else student.change_page())
+                    await (
+                        student.move()
+                        if chance < 0.6
+                        else student.change_model()
+                        if chance < 0.8
+                        else student.change_page()
+                    )
                 await asyncio.sleep(max(0, self.end - time.monotonic()))  # nobody leaves before the end
             except Exception as error:  # what a student cannot do is a finding: the others go on
                 student.errors.append(f"{type(error).__name__}: {error}")
@@ -147,20 +162,32 @@ class Lesson:
         for name, value in self.figures.items():
             print(f"  {value:8.2f} {name}")
         sessions = [self.teacher, *self.students]
-        taken = {name: [time for student in self.students for time in student.times[name]] for name in ("ready", "a release", "another model", "another page")}
+        taken = {
+            name: [time for student in self.students for time in student.times[name]]
+            for name in ("ready", "a release", "another model", "another page")
+        }
         taken["ready, Chromium"] = self.browsers.ready
         for name, times in taken.items():
-            print(f"  {name}: {len(times)} times, p50 {quantile(times, 0.5):.2f} s, p95 {quantile(times, 0.95):.2f} s, longest {max(times, default=0):.2f} s")
+            print(
+                f"  {name}: {len(times)} times, p50 {quantile(times, 0.5):.2f} s, p95 {quantile(times, 0.95):.2f} s, longest {max(times, default=0):.2f} s"
+            )
         sizes = [student.bytes / 1e6 for student in self.students]
-        print(f"  a student received {quantile(self.first_bytes(), 0.5):.2f} MB until ready, {quantile(sizes, 0.5):.2f} MB in all (median)")
-        print(f"  Chromium's messages: {len(self.browsers.dragging)} in {self.browsers.drags} drags {sorted(set(self.browsers.dragging))}, {self.browsers.released} on their releases")
+        print(
+            f"  a student received {quantile(self.first_bytes(), 0.5):.2f} MB until ready, {quantile(sizes, 0.5):.2f} MB in all (median)"
+        )
+        print(
+            f"  Chromium's messages: {len(self.browsers.dragging)} in {self.browsers.drags} drags {sorted(set(self.browsers.dragging))}, {self.browsers.released} on their releases"
+        )
         lines = self.server.log.read_text(encoding="utf-8").splitlines()
         log = [line.strip() for line in lines if any(word in line for word in TROUBLE)]
-        errors = [error for one in (*sessions, self.browsers) for error in one.errors] + [f"server's log: {line}" for line in log]
+        errors = [error for one in (*sessions, self.browsers) for error in one.errors] + [
+            f"server's log: {line}" for line in log
+        ]
         missed = {
             f"{len(errors)} errors: {'; '.join(list(dict.fromkeys(errors))[:10])}": errors,
             "a session was dropped": sum(student.dropped for student in sessions),
-            "somebody was never ready": len(taken["ready"]) != len(self.students) or len(self.browsers.ready) != BROWSERS,
+            "somebody was never ready": len(taken["ready"]) != len(self.students)
+            or len(self.browsers.ready) != BROWSERS,
             f"p95 of ready is above {READY} s": quantile(taken["ready"] + self.browsers.ready, 0.95) > READY,
             f"a session holds more than {EACH} MB": self.figures["MB a session"] > EACH,
             "a drag sent messages, or none was made": self.browsers.dragging or not self.browsers.drags,
@@ -197,7 +224,12 @@ class Browsers:
     def _open(self, browser, arrival: float):
         tab, sent = browser.new_context(viewport=driver.DESK).new_page(), []
         tab.on("pageerror", lambda error: self.errors.append(f"Chromium: {error}"))
-        tab.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(BackMsg.FromString(message).WhichOneof("type"))))
+        tab.on(
+            "websocket",
+            lambda socket: socket.on(
+                "framesent", lambda message: sent.append(BackMsg.FromString(message).WhichOneof("type"))
+            ),
+        )
         time.sleep(max(0, arrival - time.monotonic()))
         tab.goto(self.address)
         tab.wait_for_selector(driver.COMPLETE, timeout=60_000)

@@ -42,7 +42,11 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     runs = parser.parse_args().runs
     print(f"load of the machine before: {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
-    with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        driver.serve(Path(folder), "app.py") as server,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=driver.CHROMIUM, args=driver.FLAGS)
         for run in range(runs):
             page = browser.new_context(viewport=driver.DESK).new_page()
@@ -55,7 +59,9 @@ def main() -> None:
             parts = []
             for name in ("work", "whole", "painted"):
                 values = sorted(time[name] for time in times)
-                parts.append(f"{name} least {values[0]:.1f} ms, median {values[len(values) // 2]:.1f} ms, p95 {values[int(0.95 * len(values))]:.1f} ms")
+                parts.append(
+                    f"{name} least {values[0]:.1f} ms, median {values[len(values) // 2]:.1f} ms, p95 {values[int(0.95 * len(values))]:.1f} ms"
+                )
             print(f"run {run + 1}: {len(times)} moves: " + "; ".join(parts))
         browser.close()
 

@@ -39,11 +39,22 @@ def main() -> None:
             original = originals[i % len(originals)]
             os.link(original, original.with_name(f"{i:05}.png"))
         begun = time.perf_counter()
-        command = [sys.executable, str(ROOT / "train.py"), "--dataset", "folder", "--data-dir", str(folder), "--side", str(options.side)]
+        command = [
+            sys.executable,
+            str(ROOT / "train.py"),
+            "--dataset",
+            "folder",
+            "--data-dir",
+            str(folder),
+            "--side",
+            str(options.side),
+        ]
         subprocess.run([*command, "--model", options.model, "--device", "cpu", "--dry-run"], check=True, cwd=made)
         seconds = time.perf_counter() - begun
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-    print(f"{options.pictures:,} pictures of {options.side} x {options.side}: {spent.ru_maxrss * 1024 / 1e9:.2f} GB at most, {seconds:.0f} s, {spent.ru_utime + spent.ru_stime:.0f} s of them computing")
+    print(
+        f"{options.pictures:,} pictures of {options.side} x {options.side}: {spent.ru_maxrss * 1024 / 1e9:.2f} GB at most, {seconds:.0f} s, {spent.ru_utime + spent.ru_stime:.0f} s of them computing"
+    )
 
 
 if __name__ == "__main__":

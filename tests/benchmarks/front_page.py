@@ -31,7 +31,11 @@ def main() -> None:
     times: dict[str, list[float]] = {}
     frames: dict[str, list[dict]] = {}
     for run in range(runs):
-        with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            driver.serve(Path(folder), "app.py") as server,
+            sync_playwright() as playwright,
+        ):
             time.sleep(1)  # the start's own work is not the page's
             browser = playwright.chromium.launch(executable_path=driver.CHROMIUM, args=driver.FLAGS)
             page = browser.new_context(viewport=driver.DESK).new_page()
@@ -39,18 +43,26 @@ def main() -> None:
                 load()
                 page.wait_for_selector(driver.COMPLETE)
                 for moment in ("drawn", "complete"):
-                    milliseconds = page.evaluate("name => performance.getEntriesByName(name)[0].startTime", f"explorer {moment}")
+                    milliseconds = page.evaluate(
+                        "name => performance.getEntriesByName(name)[0].startTime", f"explorer {moment}"
+                    )
                     times.setdefault(f"{name}, {moment}", []).append(milliseconds / 1000)  # since the navigation began
                 page.wait_for_timeout(1500)
             for name, seen in (("slider", drag(page)), ("hover", driver.hover_map(page, "AAE latent map"))):
                 gaps = [b["at"] - a["at"] for a, b in zip(seen, seen[1:])]
                 frames.setdefault(name, []).append(
-                    {"p95": sorted(gaps)[int(0.95 * len(gaps))], "late": sum(gap > LATE for gap in gaps), "distinct": min(driver.distinct(seen))}
+                    {
+                        "p95": sorted(gaps)[int(0.95 * len(gaps))],
+                        "late": sum(gap > LATE for gap in gaps),
+                        "distinct": min(driver.distinct(seen)),
+                    }
                 )
             browser.close()
         print(f"run {run + 1} of {runs} done", file=sys.stderr)
     for name, seconds in times.items():
-        print(f"{name:16}  median {statistics.median(seconds):.2f} s   all {' '.join(f'{value:.2f}' for value in seconds)}")
+        print(
+            f"{name:16}  median {statistics.median(seconds):.2f} s   all {' '.join(f'{value:.2f}' for value in seconds)}"
+        )
     for name, results in frames.items():
         each = "   ".join(f"{r['p95']:.1f} ms, {r['late']}, {r['distinct']}" for r in results)
         print(f"{name:16}  100 moves: frame p95, late frames, least distinct of each picture and the KL: {each}")

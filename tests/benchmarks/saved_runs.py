@@ -62,8 +62,8 @@ def lay_out(folder: Path, count: int) -> None:
     """So many saved runs: the shipped models of digits, each with weights and a seed of its own."""
     import dataclasses
 
-    from explorer.store.bundle import load_bundle, save_bundle
     from explorer.models import build
+    from explorer.store.bundle import load_bundle, save_bundle
 
     shipped = [load_bundle(driver.ROOT / "pretrained" / f"digits-{kind}") for kind in ("vae", "aae")]
     for i in range(count):

@@ -24,9 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import numpy as np
 import torch
 
+from explorer.config import Config, recipe
 from explorer.data import datasets
 from explorer.training import fit as training
-from explorer.config import Config, recipe
 
 SIZES = (10_000, 20_000, 40_000, 60_000)
 TURNS = 10  # an epoch
@@ -40,7 +40,9 @@ class Epochs:
         self.n, self.steps = len(images), math.ceil(len(images) / config.training.batch_size)
         self.reports = training.fit(config, images, torch.device("cpu"))
         self.costs: list[float] = []  # processor seconds of each epoch
-        for _ in range(self.steps + 1):  # the first epoch, and what the first step of the next one waits for, is not counted
+        for _ in range(
+            self.steps + 1
+        ):  # the first epoch, and what the first step of the next one waits for, is not counted
             next(self.reports)
 
     def turn(self, turn: int) -> None:
@@ -72,11 +74,17 @@ def measure(kind: str, images: np.ndarray, epochs: int) -> float:
         print(f"{kind}: turn {turn + 1} of {epochs * TURNS}", file=sys.stderr)
     rates = [one.rate for one in each]
     linear = sum(rate**2 for rate in rates) / sum(rates)  # makes the sum of (rate / linear - 1)^2 least
-    print(f"\n{kind.upper()}, {endless(kind).training.batch_size} images a step, {epochs} epochs of each size, torch {torch.__version__}")
-    print(f"{'images':>8}{'steps':>8}{'s an epoch (least to most)':>30}{'us an image':>14}{'from linear':>14}{'MB at most':>12}")
+    print(
+        f"\n{kind.upper()}, {endless(kind).training.batch_size} images a step, {epochs} epochs of each size, torch {torch.__version__}"
+    )
+    print(
+        f"{'images':>8}{'steps':>8}{'s an epoch (least to most)':>30}{'us an image':>14}{'from linear':>14}{'MB at most':>12}"
+    )
     for one in each:
         seconds = f"{statistics.median(one.costs):.2f} ({min(one.costs):.2f} to {max(one.costs):.2f})"
-        print(f"{one.n:>8,}{one.steps:>8}{seconds:>30}{1e6 * one.rate:>14.1f}{one.rate / linear - 1:>+14.1%}{memory(kind, one.n):>12.0f}")
+        print(
+            f"{one.n:>8,}{one.steps:>8}{seconds:>30}{1e6 * one.rate:>14.1f}{one.rate / linear - 1:>+14.1%}{memory(kind, one.n):>12.0f}"
+        )
     return max(abs(rate / linear - 1) for rate in rates)
 
 

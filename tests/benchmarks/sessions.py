@@ -96,17 +96,27 @@ def main() -> int:
     custom = tempfile.mkdtemp()
     Path(custom, "sitecustomize.py").write_text(CUSTOM, encoding="utf-8")
     os.environ |= {"THREADS": str(Path(custom, "threads")), "PYTHONPATH": custom}
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder), "app.py") as server,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         print(f"before: {memory(server.pid):.0f} MB")
         first = None
         for session in range(1, options.sessions + 1):
             taken = visit(browser, server.address)
-            print(f"session {session}: {taken} steps; {memory(server.pid):.0f} MB, {threads(server.pid)} threads in pool.py", flush=True)
+            print(
+                f"session {session}: {taken} steps; {memory(server.pid):.0f} MB, {threads(server.pid)} threads in pool.py",
+                flush=True,
+            )
             if session in (FIRST, options.sessions):
                 left, held, busy = settle(server.pid)
                 first = first or held
-                print(f"after {session} have left: {held:.0f} MB ({100 * (held / first - 1):+.1f} %), {left} threads in pool.py, {busy:.2f} cores busy", flush=True)
+                print(
+                    f"after {session} have left: {held:.0f} MB ({100 * (held / first - 1):+.1f} %), {left} threads in pool.py, {busy:.2f} cores busy",
+                    flush=True,
+                )
         browser.close()
     return int(left > 0 or held > (1 + GROWTH) * first or busy > IDLE)
 

@@ -44,7 +44,9 @@ class Student:
     async def __aenter__(self) -> Student:
         # A body stays as it came: its size is what the network carried.
         self.http = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit_per_host=CONNECTIONS), auto_decompress=False, headers={"Accept-Encoding": "gzip, deflate, br"}
+            connector=aiohttp.TCPConnector(limit_per_host=CONNECTIONS),
+            auto_decompress=False,
+            headers={"Accept-Encoding": "gzip, deflate, br"},
         )
         self.sockets = aiohttp.ClientSession(cookie_jar=self.http.cookie_jar)
         return self
@@ -63,7 +65,12 @@ class Student:
         """Loads the front page, from an empty cache to the last asset."""
         began = time.monotonic()
         await self.fetch(path for path in self.loads[""] if not path.startswith("/assets/"))
-        self.socket = await self.sockets.ws_connect(f"{self.address}/_stcore/stream", protocols=("streamlit", "PLACEHOLDER"), origin=self.address, max_msg_size=0)
+        self.socket = await self.sockets.ws_connect(
+            f"{self.address}/_stcore/stream",
+            protocols=("streamlit", "PLACEHOLDER"),
+            origin=self.address,
+            max_msg_size=0,
+        )
         self.done = asyncio.Event()
         self.reading = asyncio.create_task(self._read())
         await self.run()
@@ -116,7 +123,11 @@ class Student:
         message = BackMsg()
         rerun = message.rerun_script
         rerun.context_info.url = f"{self.address}/{self.page}"
-        rerun.context_info.timezone, rerun.context_info.locale, rerun.context_info.color_scheme = "UTC", "en-US", "light"
+        rerun.context_info.timezone, rerun.context_info.locale, rerun.context_info.color_scheme = (
+            "UTC",
+            "en-US",
+            "light",
+        )
         if value is not None:
             rerun.widget_states.widgets.add(id=self.component, json_value=value)
         else:
@@ -151,7 +162,10 @@ class Student:
             self.hashes[message.hash] = packed
         kind = message.WhichOneof("type")
         if kind == "navigation":
-            self.pages = {"" if page.is_default else page.url_pathname: page.page_script_hash for page in message.navigation.app_pages}
+            self.pages = {
+                "" if page.is_default else page.url_pathname: page.page_script_hash
+                for page in message.navigation.app_pages
+            }
         elif kind == "delta":
             element = message.delta.new_element
             if element.WhichOneof("type") == "bidi_component" and not self.component:
@@ -178,7 +192,9 @@ class Student:
         self.bytes += len(body)
         if response.status >= 400:
             self.errors.append(f"GET {path}: {response.status}")
-        elif "immutable" in response.headers.get("Cache-Control", "") or "max-age=3600" in response.headers.get("Cache-Control", ""):
+        elif "immutable" in response.headers.get("Cache-Control", "") or "max-age=3600" in response.headers.get(
+            "Cache-Control", ""
+        ):
             self.kept.add(path)
         elif "ETag" in response.headers:
             self.tags[path] = response.headers["ETag"]

@@ -29,11 +29,11 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer import objectives
-from explorer.data import datasets
-from explorer.training import fit as training
 from explorer.config import Config, ModelConfig, TrainingConfig, recipe
+from explorer.data import datasets
 from explorer.models import build, multiply_in
 from explorer.priors import StandardNormal
+from explorer.training import fit as training
 
 TURNS = 7  # an epoch
 WARM_UP = 5  # steps of each loop, not timed
@@ -82,7 +82,11 @@ class PlainVAE(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.prior = StandardNormal()  # for the common yardstick, `test_loss`
-        self.hidden, self.mean, self.log_var = nn.Linear(784, WIDTH), nn.Linear(WIDTH, LATENT_DIM), nn.Linear(WIDTH, LATENT_DIM)
+        self.hidden, self.mean, self.log_var = (
+            nn.Linear(784, WIDTH),
+            nn.Linear(WIDTH, LATENT_DIM),
+            nn.Linear(WIDTH, LATENT_DIM),
+        )
         self.expand, self.pixels = nn.Linear(LATENT_DIM, WIDTH), nn.Linear(WIDTH, 784)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -187,7 +191,10 @@ def race(loops: dict, steps: int, epochs: int, device: torch.device) -> dict[str
         for name, loop in loops.items():
             turns[name].append(timed(loop, taken, device))
         left -= taken
-        print(f"{left} steps left: " + ", ".join(f"{name} {each[-1].rate:,.0f}" for name, each in turns.items()), file=sys.stderr)
+        print(
+            f"{left} steps left: " + ", ".join(f"{name} {each[-1].rate:,.0f}" for name, each in turns.items()),
+            file=sys.stderr,
+        )
     return turns
 
 
@@ -219,7 +226,9 @@ def print_ratio(title: str, slow: list[Turn], fast: list[Turn], processor: bool 
     """How many times longer the slow one takes, turn by turn."""
     ratios = sorted(f.rate / s.rate for s, f in zip(slow, fast))
     in_all = sum(turn.seconds for turn in slow) / sum(turn.seconds for turn in fast)
-    text = f"in all {in_all:.2f}; turn by turn median {statistics.median(ratios):.2f}, {ratios[0]:.2f} to {ratios[-1]:.2f}"
+    text = (
+        f"in all {in_all:.2f}; turn by turn median {statistics.median(ratios):.2f}, {ratios[0]:.2f} to {ratios[-1]:.2f}"
+    )
     if processor:
         ratios = sorted(s.processor / s.images / (f.processor / f.images) for s, f in zip(slow, fast))
         text += f"; in processor time median {statistics.median(ratios):.2f}, {ratios[0]:.2f} to {ratios[-1]:.2f}"
@@ -233,7 +242,9 @@ def print_shares(turns: dict[str, list[Turn]], ours: str, operations_an_image: f
         print(f"  {ours} reaches {statistics.median(shares):.0%} of {name} ({rate:,.0f} GFLOP/s)")
 
 
-def race_the_plain_loop(options: argparse.Namespace, device: torch.device, train: datasets.Split, test: datasets.Split) -> None:
+def race_the_plain_loop(
+    options: argparse.Namespace, device: torch.device, train: datasets.Split, test: datasets.Split
+) -> None:
     model = ModelConfig("vae", latent_dim=LATENT_DIM, hidden=(WIDTH,))
     config = Config(model, TrainingConfig("mnist", options.epochs, BATCH_SIZE, LR, average=0.0, precision="auto"))
     datasets.import_torchvision()
@@ -242,14 +253,21 @@ def race_the_plain_loop(options: argparse.Namespace, device: torch.device, train
 
     data = MNIST(options.data_dir, train=True, transform=transforms.ToTensor())
     exact = dataclasses.replace(config, training=dataclasses.replace(config.training, precision="float32"))
-    loops = {"fit": Ours(config, train.images, device), "fit, float32": Ours(exact, train.images, device)} | {f"DataLoader, {workers} workers": Plain(data, device, workers) for workers in WORKERS}
+    loops = {"fit": Ours(config, train.images, device), "fit, float32": Ours(exact, train.images, device)} | {
+        f"DataLoader, {workers} workers": Plain(data, device, workers) for workers in WORKERS
+    }
     pairs = own_products(config, device)
     an_image = operations(pairs) / BATCH_SIZE
-    limits = {"products, own shapes": Products(pairs, BATCH_SIZE), "products, large squares": large_product(device, an_image, pairs[0][0].dtype)}
+    limits = {
+        "products, own shapes": Products(pairs, BATCH_SIZE),
+        "products, large squares": large_product(device, an_image, pairs[0][0].dtype),
+    }
     with mock.patch.object(training, "one_cycle", lambda progress: 1.0):
         turns = race(loops | limits, math.ceil(len(train.images) / BATCH_SIZE), options.epochs, device)
 
-    print(f"\nVAE 784-{WIDTH}-{LATENT_DIM}, batch {BATCH_SIZE}, no averaged weights; {an_image / 1e6:.2f} MFLOP an image; epochs: {options.epochs}")
+    print(
+        f"\nVAE 784-{WIDTH}-{LATENT_DIM}, batch {BATCH_SIZE}, no averaged weights; {an_image / 1e6:.2f} MFLOP an image; epochs: {options.epochs}"
+    )
     print_rates(turns)
     for workers in WORKERS:
         name = f"DataLoader, {workers} workers"
@@ -263,16 +281,24 @@ def race_the_plain_loop(options: argparse.Namespace, device: torch.device, train
 
 def race_the_siblings(options: argparse.Namespace, device: torch.device, train: datasets.Split) -> None:
     configs = {kind: recipe("mnist", kind) for kind in ("vae", "aae")}
-    configs = {kind: dataclasses.replace(c, training=dataclasses.replace(c.training, epochs=options.epochs)) for kind, c in configs.items()}
+    configs = {
+        kind: dataclasses.replace(c, training=dataclasses.replace(c.training, epochs=options.epochs))
+        for kind, c in configs.items()
+    }
     vae = configs["vae"]
     loops = {f"{kind.upper()} recipe": Ours(config, train.images, device) for kind, config in configs.items()}
     pairs = own_products(vae, device)
     an_image = operations(pairs) / vae.training.batch_size
-    limits = {"products, own shapes": Products(pairs, vae.training.batch_size), "products, large squares": large_product(device, an_image, pairs[0][0].dtype)}
+    limits = {
+        "products, own shapes": Products(pairs, vae.training.batch_size),
+        "products, large squares": large_product(device, an_image, pairs[0][0].dtype),
+    }
     turns = race(loops | limits, math.ceil(len(train.images) / vae.training.batch_size), options.epochs, device)
 
     shape = "-".join(map(str, (vae.model.pixels, *vae.model.hidden, vae.model.latent_dim)))
-    print(f"\nRecipes {shape}, batch {vae.training.batch_size}, averaged weights; VAE: {an_image / 1e6:.2f} MFLOP an image; epochs: {options.epochs}")
+    print(
+        f"\nRecipes {shape}, batch {vae.training.batch_size}, averaged weights; VAE: {an_image / 1e6:.2f} MFLOP an image; epochs: {options.epochs}"
+    )
     print_rates(turns)
     print_ratio("AAE: times as long as the VAE", turns["AAE recipe"], turns["VAE recipe"])
     print_shares(turns, "VAE recipe", an_image)

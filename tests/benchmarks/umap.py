@@ -33,7 +33,9 @@ VISITS = 5
 def points(n: int = 10_000, dimensions: int = 32) -> np.ndarray:
     """Ten clusters, as wide as they are apart: (n, dimensions) float32."""
     rng = np.random.default_rng(0)
-    return (2 * rng.standard_normal((10, dimensions))[rng.integers(10, size=n)] + rng.standard_normal((n, dimensions))).astype(np.float32)
+    return (
+        2 * rng.standard_normal((10, dimensions))[rng.integers(10, size=n)] + rng.standard_normal((n, dimensions))
+    ).astype(np.float32)
 
 
 def finish(umaps: Umaps, wanted: Wanted) -> float:
@@ -92,8 +94,14 @@ def main() -> int:
         umaps.warm()
         rows.append(("until the process has compiled", f"{ready(umaps):.1f} s"))
         alone = [finish(umaps, Wanted("benchmark", "codes", 15, 0.1, seed)) for seed in (100, 101, 102)]
-        rows.append(("UMAP of 10,000 x 32, then", f"{statistics.median(alone):.1f} s ({min(alone):.1f} to {max(alone):.1f})"))
-        with tempfile.TemporaryDirectory() as folder, driver.serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
+        rows.append(
+            ("UMAP of 10,000 x 32, then", f"{statistics.median(alone):.1f} s ({min(alone):.1f} to {max(alone):.1f})")
+        )
+        with (
+            tempfile.TemporaryDirectory() as folder,
+            driver.serve(Path(folder), "app.py") as server,
+            sync_playwright() as playwright,
+        ):
             browser = playwright.chromium.launch(executable_path=driver.CHROMIUM, args=driver.FLAGS)
             visit(browser, server.address)
             idle = visits(browser, server.address)
@@ -104,7 +112,12 @@ def main() -> int:
             stop.set()
             worker.join()
             browser.close()
-        rows.append(("another session's page, idle", f"{idle[0]:.2f} s to open, {idle[1]:.0f} ms to answer (medians of {VISITS})"))
+        rows.append(
+            (
+                "another session's page, idle",
+                f"{idle[0]:.2f} s to open, {idle[1]:.0f} ms to answer (medians of {VISITS})",
+            )
+        )
         rows.append(("another session's page, meanwhile", f"{busy[0]:.2f} s to open, {busy[1]:.0f} ms to answer"))
         rows.append(("UMAP while those pages open", f"{statistics.median(seconds):.1f} s"))
         cancelled, codes = Wanted("benchmark", "codes", 200, 0.1, 7), points()

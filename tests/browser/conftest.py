@@ -68,7 +68,14 @@ def open_page(server, chromium):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and not expected(message) and errors.append(f"{message.text} {message.location['url']}"))
+        page.on(
+            "console",
+            lambda message: (
+                message.type == "error"
+                and not expected(message)
+                and errors.append(f"{message.text} {message.location['url']}")
+            ),
+        )
         page.goto(f"{server}/{query}")
         if wait:
             page.wait_for_selector(wait)

@@ -16,10 +16,21 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlparse
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --disable-background-networking --disable-component-update --disable-sync --no-first-run"
-).split()
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+CHROMIUM = (
+    os.environ.get("CHROMIUM")
+    or shutil.which("chromium")
+    or shutil.which("chromium-browser")
+    or shutil.which("google-chrome")
+)
 DESK, PHONE = {"width": 1366, "height": 650}, {"width": 390, "height": 844}
 DRAWN = ".explorer[data-ready=true]"  # codes and pictures are on the screen
 COMPLETE = ".explorer[data-maps=true]"  # and the maps can be panned and zoomed
@@ -80,7 +91,17 @@ def serve(
         probe.bind(("127.0.0.1", port))
         port = probe.getsockname()[1]
     log = folder / "server.log"
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port), "--server.fileWatcherType", "none"]
+    command = [
+        sys.executable,
+        "-m",
+        "streamlit",
+        "run",
+        script,
+        "--server.port",
+        str(port),
+        "--server.fileWatcherType",
+        "none",
+    ]
     command += options
     if base_path:
         command += ["--server.baseUrlPath", base_path]

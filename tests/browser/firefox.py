@@ -15,7 +15,16 @@ from pathlib import Path
 
 FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
 LEFT_BEHIND = ("NetworkError", "downloadable font")  # of a page that is left while it loads
-KEYS = {"Shift": "\ue008", "Tab": "\ue004", "Enter": "\ue007", "Escape": "\ue00c", "ArrowLeft": "\ue012", "ArrowUp": "\ue013", "ArrowRight": "\ue014", "ArrowDown": "\ue015"}
+KEYS = {
+    "Shift": "\ue008",
+    "Tab": "\ue004",
+    "Enter": "\ue007",
+    "Escape": "\ue00c",
+    "ArrowLeft": "\ue012",
+    "ArrowUp": "\ue013",
+    "ArrowRight": "\ue014",
+    "ArrowDown": "\ue015",
+}
 PATIENCE = 60  # seconds
 PREFERENCES = {  # nothing is asked of Mozilla
     "browser.startup.homepage_override.mstone": "ignore",
@@ -34,7 +43,9 @@ class Page:
         self.socket, self.count, self.errors = socket, 0, []
         self.call("session.new", capabilities={})
         self.call("session.subscribe", events=["log.entryAdded"])
-        self.context = self.call("browsingContext.create", type="tab")["context"]  # the first tab never has the focus, and without it Enter presses no button
+        self.context = self.call("browsingContext.create", type="tab")[
+            "context"
+        ]  # the first tab never has the focus, and without it Enter presses no button
 
     def call(self, method: str, **params) -> dict:
         """The result of a command. Raises RuntimeError with Firefox's own words where it refuses."""
@@ -42,7 +53,11 @@ class Page:
         self.socket.send(json.dumps({"id": self.count, "method": method, "params": params}))
         while True:
             message = json.loads(self.socket.recv(PATIENCE))
-            if message.get("method") == "log.entryAdded" and message["params"]["level"] == "error" and not any(part in message["params"]["text"] for part in LEFT_BEHIND):
+            if (
+                message.get("method") == "log.entryAdded"
+                and message["params"]["level"] == "error"
+                and not any(part in message["params"]["text"] for part in LEFT_BEHIND)
+            ):
                 self.errors.append(message["params"]["text"])
             if message.get("id") != self.count:
                 continue
@@ -62,7 +77,12 @@ class Page:
             "const live = () => [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.live')).find(Boolean);"
             "const focused = () => { let e = document.activeElement; while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return e; };"
         )
-        found = self.call("script.evaluate", expression=f"JSON.stringify((() => {{ {seen} {body} }})() ?? null)", target={"context": self.context}, awaitPromise=True)
+        found = self.call(
+            "script.evaluate",
+            expression=f"JSON.stringify((() => {{ {seen} {body} }})() ?? null)",
+            target={"context": self.context},
+            awaitPromise=True,
+        )
         if found["type"] == "exception":
             raise RuntimeError(found["exceptionDetails"]["text"])
         return json.loads(found["result"]["value"])
@@ -78,14 +98,22 @@ class Page:
     def press(self, key: str, times: int = 1) -> None:
         *held, last = [KEYS.get(part, part) for part in key.split("+")]
         strokes = [{"type": kind, "value": last} for _ in range(times) for kind in ("keyDown", "keyUp")]
-        strokes = [{"type": "keyDown", "value": one} for one in held] + strokes + [{"type": "keyUp", "value": one} for one in held]
-        self.call("input.performActions", context=self.context, actions=[{"type": "key", "id": "keys", "actions": strokes}])
+        strokes = (
+            [{"type": "keyDown", "value": one} for one in held]
+            + strokes
+            + [{"type": "keyUp", "value": one} for one in held]
+        )
+        self.call(
+            "input.performActions", context=self.context, actions=[{"type": "key", "id": "keys", "actions": strokes}]
+        )
 
     def tab_to(self, name: str, key: str = "Tab", most: int = 60) -> None:
         """Presses Tab, or Shift+Tab, until what has the focus bears that name; an icon may stand before it."""
         for _ in range(most):
             self.press(key)
-            if (self.js("const e = focused(); return e?.getAttribute('aria-label') ?? e?.textContent.trim();") or "").endswith(name):
+            if (
+                self.js("const e = focused(); return e?.getAttribute('aria-label') ?? e?.textContent.trim();") or ""
+            ).endswith(name):
                 return
         raise AssertionError(f"{name} was not reached by {most} presses of {key}")
 
@@ -97,7 +125,16 @@ def firefox(folder: Path) -> Iterator[Page]:
 
     preferences = [f"user_pref({json.dumps(name)}, {json.dumps(value)});\n" for name, value in PREFERENCES.items()]
     (folder / "user.js").write_text("".join(preferences), encoding="utf-8")
-    command = [FIREFOX, "--headless", "--no-remote", "--profile", str(folder), "--remote-debugging-port", "0", "about:blank"]
+    command = [
+        FIREFOX,
+        "--headless",
+        "--no-remote",
+        "--profile",
+        str(folder),
+        "--remote-debugging-port",
+        "0",
+        "about:blank",
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8")
     try:
         line = next((line for line in process.stderr if "BiDi listening" in line), None)

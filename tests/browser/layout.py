@@ -11,7 +11,9 @@ EVERYWHERE = """() => {
 """
 
 # Texts that reach over the window's edge, where nothing can be scrolled to them (what lies over a map goes out of sight with it); and how far the page itself can be scrolled sideways.
-CUT_OFF = EVERYWHERE + """
+CUT_OFF = (
+    EVERYWHERE
+    + """
   const main = document.querySelector('[data-testid=stMain]');
   for (const root of roots) for (const e of root.querySelectorAll('*')) {
     if (e.closest('style, script, option, .unseen, .overlay') || ![...e.childNodes].some(isText) || !seen(e)) continue;
@@ -23,6 +25,7 @@ CUT_OFF = EVERYWHERE + """
   }
   return { found, sideways: Math.max(document.documentElement.scrollWidth - innerWidth, main.scrollWidth - main.clientWidth) };
 }"""
+)
 
 
 def cut_off(page) -> list[str]:
@@ -32,7 +35,9 @@ def cut_off(page) -> list[str]:
 
 
 # What does not lie as it should: texts over other texts, texts and formulas that are cut off at a side, drawings that are squeezed together.
-AMISS = EVERYWHERE + """
+AMISS = (
+    EVERYWHERE
+    + """
   const texts = [], roomy = innerWidth >= 1100; // elsewhere a formula may be scrolled
   const clipped = (box, e) => { // to what its ancestors let through
     let { left, top, right, bottom } = box;
@@ -70,6 +75,7 @@ AMISS = EVERYWHERE + """
   }));
   return [...new Set(found)];
 }"""
+)
 
 
 def amiss(page) -> list[str]:

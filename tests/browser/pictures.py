@@ -1,6 +1,6 @@
 """Takes README's pictures anew: one of each page, as a teacher's projector shows it.
 
-    python -m tests.browser.pictures [NAME ...]
+python -m tests.browser.pictures [NAME ...]
 """
 
 from __future__ import annotations
@@ -31,7 +31,11 @@ PICTURES = {
 
 
 def main(names: list[str]) -> None:
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder), "app.py") as server, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        serve(Path(folder), "app.py") as server,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name in names or PICTURES:
             address, ready, clicks = PICTURES[name]

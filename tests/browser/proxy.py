@@ -59,17 +59,23 @@ def proxy(server: str, below: str = "", keeps_host: bool = True) -> Iterator[str
         thread.join(10)
 
 
-async def _forward_request(request: web.Request, session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> web.StreamResponse:
+async def _forward_request(
+    request: web.Request, session: aiohttp.ClientSession, url: str, headers: dict[str, str]
+) -> web.StreamResponse:
     body = await request.read()
     try:
-        async with session.request(request.method, url, headers=headers, data=body or None, allow_redirects=False) as answer:
+        async with session.request(
+            request.method, url, headers=headers, data=body or None, allow_redirects=False
+        ) as answer:
             kept = [(name, value) for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP]
             return web.Response(status=answer.status, headers=kept, body=await answer.read())
     except aiohttp.ClientError:
         return web.Response(status=502)
 
 
-async def _forward_websocket(request: web.Request, session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> web.StreamResponse:
+async def _forward_websocket(
+    request: web.Request, session: aiohttp.ClientSession, url: str, headers: dict[str, str]
+) -> web.StreamResponse:
     headers = {name: value for name, value in headers.items() if not name.lower().startswith("sec-websocket")}
     protocols = [part.strip() for part in request.headers.get("Sec-WebSocket-Protocol", "").split(",")]
     try:
@@ -80,7 +86,10 @@ async def _forward_websocket(request: web.Request, session: aiohttp.ClientSessio
         return web.Response(status=502)
     browser = web.WebSocketResponse(protocols=[server.protocol] if server.protocol else (), max_msg_size=0)
     await browser.prepare(request)
-    await asyncio.wait([asyncio.ensure_future(_pass_on(*pair)) for pair in ((browser, server), (server, browser))], return_when="FIRST_COMPLETED")
+    await asyncio.wait(
+        [asyncio.ensure_future(_pass_on(*pair)) for pair in ((browser, server), (server, browser))],
+        return_when="FIRST_COMPLETED",
+    )
     await server.close()
     await browser.close()
     return browser
@@ -88,7 +97,11 @@ async def _forward_websocket(request: web.Request, session: aiohttp.ClientSessio
 
 async def _pass_on(source, target) -> None:
     async for message in source:
-        await (target.send_bytes(message.data) if message.type == aiohttp.WSMsgType.BINARY else target.send_str(message.data))
+        await (
+            target.send_bytes(message.data)
+            if message.type == aiohttp.WSMsgType.BINARY
+            else target.send_str(message.data)
+        )
 
 
 class Relay:

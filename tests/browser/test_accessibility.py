@@ -14,7 +14,9 @@ IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
 GRAVE = ("serious", "critical")
 SCREEN = {"width": 1366, "height": 768}
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 @pytest.fixture
@@ -23,7 +25,9 @@ def open_view(open_page):
 
     def open_one(name: str, more: str = "", **options):
         path, ready = VIEWS[name]
-        page = open_page(path + (("&" if "?" in path else "?") + more if more else ""), wait=ready, **{"viewport": SCREEN} | options)
+        page = open_page(
+            path + (("&" if "?" in path else "?") + more if more else ""), wait=ready, **{"viewport": SCREEN} | options
+        )
         page.wait_for_selector(IDLE)
         return page
 
@@ -35,16 +39,25 @@ def open_view(open_page):
 
 def violations(page) -> list[str]:
     """What axe-core calls serious or critical, a line each. It looks into open shadow roots. Nothing is left out, Streamlit's own parts neither."""
-    base = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed: tests/requirements.txt has it")
+    base = pytest.importorskip(
+        "axe_playwright_python.base", reason="axe-core is not installed: tests/requirements.txt has it"
+    )
     if not page.evaluate("() => Boolean(window.axe)"):
         page.evaluate(base.AXE_SCRIPT)
     found = page.evaluate("async () => (await axe.run({ resultTypes: ['violations'] })).violations")
-    return [f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}" for rule in found if rule["impact"] in GRAVE for node in rule["nodes"]]
+    return [
+        f"{rule['id']}: {node['html'][:160]} {node['failureSummary']}"
+        for rule in found
+        if rule["impact"] in GRAVE
+        for node in rule["nodes"]
+    ]
 
 
 def in_theme(page, scheme: str) -> None:
     page.emulate_media(color_scheme=scheme)
-    page.wait_for_function("(wanted) => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === wanted", arg=scheme)
+    page.wait_for_function(
+        "(wanted) => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === wanted", arg=scheme
+    )
     page.add_style_tag(content="* { transition: none !important; }")  # colours fade into each other
     page.wait_for_timeout(500)
 
@@ -152,18 +165,36 @@ def test_a_screen_reader_is_told_on_release_and_not_in_every_frame(open_view):
     page.wait_for_function("() => window.said.length")
     nats = page.get_by_role("status", name="KL divergence").inner_text()
     [said] = page.evaluate("() => window.said")
-    assert re.fullmatch(rf"KL divergence {nats}; VAE: the code nearest to μ is of class \d; AAE: the code nearest to μ is of class \d", said)
+    assert re.fullmatch(
+        rf"KL divergence {nats}; VAE: the code nearest to μ is of class \d; AAE: the code nearest to μ is of class \d",
+        said,
+    )
     vae, aae = re.findall(r"class (\d)", said)
     for name, which in (("VAE decoded at μ", vae), ("AAE decoded at μ", aae)):
-        assert page.get_by_role("img", name=name, exact=True).get_attribute("aria-description") == f"the nearest code is of class {which}"
-    assert page.get_by_role("figure", name="VAE latent map", exact=True).get_attribute("aria-description") == "10,000 codes in 10 classes"
+        assert (
+            page.get_by_role("img", name=name, exact=True).get_attribute("aria-description")
+            == f"the nearest code is of class {which}"
+        )
+    assert (
+        page.get_by_role("figure", name="VAE latent map", exact=True).get_attribute("aria-description")
+        == "10,000 codes in 10 classes"
+    )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name in VIEWS if name.startswith(("kl,", "reparameterisation,", "adversary, teach")) and name != "reparameterisation, vae"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        name
+        for name in VIEWS
+        if name.startswith(("kl,", "reparameterisation,", "adversary, teach")) and name != "reparameterisation, vae"
+    ],
+)
 def test_the_lessons_speak_on_release(open_view, name):
     page = open_view(name)
-    moved = ".small-plane .handle.mean .grip" if name == "kl, derivation" else ".sliders input[type=range]:visible"  # there are no sliders
+    moved = (
+        ".small-plane .handle.mean .grip" if name == "kl, derivation" else ".sliders input[type=range]:visible"
+    )  # there are no sliders
     box = page.locator(moved).first.bounding_box()
     page.evaluate(LISTEN)
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
@@ -191,7 +222,10 @@ MOVES = """async () => {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["explorer", "replay", "walk", "kl, one", "reparameterisation, graphs", "adversary, field", "adversary, play"])
+@pytest.mark.parametrize(
+    "name",
+    ["explorer", "replay", "walk", "kl, one", "reparameterisation, graphs", "adversary, field", "adversary, play"],
+)
 def test_with_little_motion_asked_for_nothing_moves_by_itself(open_view, name):
     page = open_view(name, reduced_motion="reduce")
     assert page.evaluate(MOVES) == {"running": 0, "drew": 0}

@@ -13,19 +13,33 @@ import torch
 from scipy.stats import ncx2
 from torch.nn import functional as F
 
-from explorer.store.bundle import load_bundle
-from explorer.priors import get_prior
 from explorer.address import adversary as adversary_state
+from explorer.priors import get_prior
 from explorer.serving import cached
+from explorer.store.bundle import load_bundle
 
 from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
 
 DRAWN = ".adversary[data-ready=true]"
 LOG_4 = 2 * math.log(2)
-AAES = ("mnist-aae", "mnist-aae-mixture", "mnist-aae-mixture-labels", "mnist-aae-swiss-roll", "fashion-mnist-aae", "digits-aae")
-TABS = {"field": "The field that pulls", "teach": "What should it be taught?", "play": "Two players", "readings": "The wrong readings"}
+AAES = (
+    "mnist-aae",
+    "mnist-aae-mixture",
+    "mnist-aae-mixture-labels",
+    "mnist-aae-swiss-roll",
+    "fashion-mnist-aae",
+    "digits-aae",
+)
+TABS = {
+    "field": "The field that pulls",
+    "teach": "What should it be taught?",
+    "play": "Two players",
+    "readings": "The wrong readings",
+}
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 @pytest.fixture
@@ -78,7 +92,9 @@ def test_a_discriminators_steps_against_torchs_adam(compute):
         "for (let i = 0; i < 30; i++) losses.push(judge.step(real, fake, 0.01).loss);"
         "return { start, end: [...judge.network.weights], real: [...real], fake: [...fake], losses, steps: judge.steps, pull: [...judge.pull(fake).pull] };",
     )
-    network = torch.nn.Sequential(torch.nn.Linear(2, 32), torch.nn.SiLU(), torch.nn.Linear(32, 32), torch.nn.SiLU(), torch.nn.Linear(32, 1)).double()
+    network = torch.nn.Sequential(
+        torch.nn.Linear(2, 32), torch.nn.SiLU(), torch.nn.Linear(32, 32), torch.nn.SiLU(), torch.nn.Linear(32, 1)
+    ).double()
     torch.nn.utils.vector_to_parameters(torch.tensor(found["start"], dtype=torch.double), network.parameters())
     adam = torch.optim.Adam(network.parameters(), lr=0.01, betas=(0.5, 0.99))
     real, fake = (torch.tensor(found[name], dtype=torch.double).view(-1, 2) for name in ("real", "fake"))
@@ -135,7 +151,9 @@ def test_cloud_and_exact_divergence(compute):
     rng = np.random.default_rng(0)
     own = rng.normal(size=(400_000, 2)) * 1.3 + [0.5, -1]
     own = own[np.linalg.norm(own - found["centre"], axis=1) > found["radius"]]
-    np.testing.assert_allclose(np.reshape(found["draws"], (-1, 2)).mean(0), own.mean(0), atol=0.09)  # four standard errors
+    np.testing.assert_allclose(
+        np.reshape(found["draws"], (-1, 2)).mean(0), own.mean(0), atol=0.09
+    )  # four standard errors
     np.testing.assert_allclose(np.reshape(found["draws"], (-1, 2)).std(0), own.std(0), atol=0.07)
     expected = -math.log(2 * math.pi * 1.3**2 * 0.8) - (0.5**2 + 1) / (2 * 1.3**2)
     assert found["density"] == pytest.approx(expected, abs=1e-9)
@@ -180,15 +198,25 @@ def test_every_tab_fits_a_projector_and_stays_on_the_host(open_lesson, server):
     page.wait_for_selector(DRAWN)
     for tab, name in TABS.items():
         page.get_by_role("tab", name=name).click()
-        page.wait_for_function("(tab) => document.querySelector('.stMain') && location.search.includes(`tab=${tab}`) || tab === 'field'", arg=tab)
+        page.wait_for_function(
+            "(tab) => document.querySelector('.stMain') && location.search.includes(`tab=${tab}`) || tab === 'field'",
+            arg=tab,
+        )
         page.wait_for_timeout(400)
         section = page.locator(f".tab.{tab}")
-        boxes = section.locator(".plane, button, select, input, table, canvas.curve, canvas.loss, canvas.spread").evaluate_all(
+        boxes = section.locator(
+            ".plane, button, select, input, table, canvas.curve, canvas.loss, canvas.spread"
+        ).evaluate_all(
             "(all) => all.filter((e) => e.offsetParent !== null || e.closest('svg')).map((e) => { const b = e.getBoundingClientRect(); return [e.className, b.x, b.y, b.right, b.bottom]; })"
         )
         assert len(boxes) >= 8
         for label, x, y, right, bottom in boxes:
-            assert 0 <= x and right <= DESK["width"] and 0 <= y and bottom <= DESK["height"], (tab, label, right, bottom)
+            assert x >= 0 and right <= DESK["width"] and y >= 0 and bottom <= DESK["height"], (
+                tab,
+                label,
+                right,
+                bottom,
+            )
     assert all(url.startswith((server, "blob:" + server, "data:")) for url in requests), requests
     assert not any("/tensors/" in url for url in requests)  # decoders are not fetched here
 
@@ -238,7 +266,9 @@ def test_dragging_the_cloud_is_live_and_sends_one_message(open_lesson):
     assert abs(jsd - float(numbers(page, "teach")["jsd"])) < 4 * error
     assert len(sent) == 1
     mean = float(address(page)["mean"].split(",")[0])
-    assert mean == pytest.approx(60 / (page.get_by_role("figure", name="Learnt D, and the cloud q").bounding_box()["width"] / 9), abs=0.03)
+    assert mean == pytest.approx(
+        60 / (page.get_by_role("figure", name="Learnt D, and the cloud q").bounding_box()["width"] / 9), abs=0.03
+    )
 
 
 @pytest.mark.slow
@@ -287,11 +317,17 @@ def test_players_step_alone_and_together_and_reset_to_the_same(open_lesson):
     assert numbers(page, "play") == three
     page.get_by_role("combobox", name="Situation").select_option(label="A pinned 50 %")
     page.wait_for_url(re.compile("preset=pinned"))
-    assert "batch norm" in page.locator(".says").inner_text() and page.get_by_role("combobox", name="Batch norm in D").input_value() == "batch"
+    assert (
+        "batch norm" in page.locator(".says").inner_text()
+        and page.get_by_role("combobox", name="Batch norm in D").input_value() == "batch"
+    )
     page.get_by_role("combobox", name="Rate of D").select_option("0.01")
     page.wait_for_url(re.compile("preset=own"))
     again = open_lesson(f"?{urlparse(page.url).query}")
-    assert again.get_by_role("combobox", name="Batch norm in D").input_value() == "batch" and again.get_by_role("combobox", name="Rate of D").input_value() == "0.01"
+    assert (
+        again.get_by_role("combobox", name="Batch norm in D").input_value() == "batch"
+        and again.get_by_role("combobox", name="Rate of D").input_value() == "0.01"
+    )
 
 
 # What each preset's sentence says, seen in so many rounds of it: mean's distance from the prior's, standard deviation, loss, modes.
@@ -314,10 +350,21 @@ return { preset: run(make({})), other: changed ? run(make(changed)) : null };
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])
-@pytest.mark.parametrize("name, rounds", [("matched", 260), ("strong", 30), ("weak", 300), ("pinned", 120), ("dropping", 300)])
+@pytest.mark.parametrize(
+    "name, rounds", [("matched", 260), ("strong", 30), ("weak", 300), ("pinned", 120), ("dropping", 300)]
+)
 def test_presets_show_what_they_say(compute, name, rounds, seed):
     changed = {"saturating": False} if name == "strong" else None
-    found = compute("adversary/game", GAME, presets=adversary_state.PRESETS, shapes=cached.shapes(), name=name, rounds=rounds, seed=seed, changed=changed)
+    found = compute(
+        "adversary/game",
+        GAME,
+        presets=adversary_state.PRESETS,
+        shapes=cached.shapes(),
+        name=name,
+        rounds=rounds,
+        seed=seed,
+        changed=changed,
+    )
     seen = found["preset"]
     mean, std = np.array([one["mean"] for one in seen]), np.array([one["std"] for one in seen])
     distance, loss = np.linalg.norm(mean, axis=1), np.array([one["loss"] for one in seen])
@@ -326,7 +373,11 @@ def test_presets_show_what_they_say(compute, name, rounds, seed):
         assert distance[0] > 2.5 and distance[-40:].max() < 0.35
         np.testing.assert_allclose(std[-40:], 1, atol=0.3)
     if name == "strong":
-        assert distance[-1] > 0.9 * distance[0] > 3 and max(one["pull"] for one in seen) < 0.4 and min(one["generator"] for one in seen) > 3  # D < .05
+        assert (
+            distance[-1] > 0.9 * distance[0] > 3
+            and max(one["pull"] for one in seen) < 0.4
+            and min(one["generator"] for one in seen) > 3
+        )  # D < .05
         assert np.linalg.norm(found["other"][-1]["mean"]) < 1  # with −log D they come
     if name == "weak":
         late, start = slice(60, None), np.array(adversary_state.PRESETS["weak"]["start"])
@@ -348,9 +399,13 @@ def test_two_readings_of_log_4_and_the_honest_estimate(open_lesson, compute):
     page.get_by_role("button", name="Train both").click()
     page.locator(".readings[data-steps='600']").wait_for()
     page.wait_for_timeout(300)
-    shown = page.locator(".readings .panel .numbers").evaluate_all("(all) => all.map((table) => ({ ...table.dataset }))")
+    shown = page.locator(".readings .panel .numbers").evaluate_all(
+        "(all) => all.map((table) => ({ ...table.dataset }))"
+    )
     assert [float(one["loss"]) for one in shown] == [pytest.approx(LOG_4, abs=0.004)] * 2
-    assert float(shown[0]["jsd"]) == pytest.approx(0, abs=1e-9) and float(shown[1]["jsd"]) == pytest.approx(0.17332, abs=5e-6)
+    assert float(shown[0]["jsd"]) == pytest.approx(0, abs=1e-9) and float(shown[1]["jsd"]) == pytest.approx(
+        0.17332, abs=5e-6
+    )
     # fresh discriminators on kept draws: the null, and the wide cloud
     bounds = compute(
         "kernel/judge adversary/clouds kernel/random",
@@ -388,7 +443,9 @@ def test_finger_keyboard_and_phone(open_lesson):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     touch = page.context.new_cdp_session(page)
     for kind, dx in [("touchStart", 0), *(("touchMove", 8 * i) for i in range(1, 9)), ("touchEnd", None)]:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dx is None else [{"x": x + dx, "y": y}]})
+        touch.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dx is None else [{"x": x + dx, "y": y}]}
+        )
     page.wait_for_url(re.compile("mean=(?!0%2C0|0,0)"))
     first, second = map(float, address(page)["mean"].split(","))
     assert first > 0.8 and abs(second) < 0.1
@@ -462,7 +519,11 @@ def test_the_field_at_a_moment_is_the_recordings(open_lesson, recorded):
     assert "read off the recorded grid" in page.locator(".field .numbers caption").inner_text()
     # the pull is a difference over a cell of log D
     half = 4 / 63
-    slopes = [sum(sign * F.logsigmoid(torch.tensor(whole(1.37 + sign * dx, -2.11 + sign * dy))).item() for sign in (1, -1)) / (2 * half) for dx, dy in ((half, 0), (0, half))]
+    slopes = [
+        sum(sign * F.logsigmoid(torch.tensor(whole(1.37 + sign * dx, -2.11 + sign * dy))).item() for sign in (1, -1))
+        / (2 * half)
+        for dx, dy in ((half, 0), (0, half))
+    ]
     np.testing.assert_allclose([float(value) for value in shown["pull"].split(",")], slopes, atol=0.02)
     step = f"step {int(recorded['step'][moment]):,} of {int(recorded['step'][-1]):,}"
     assert step in page.locator(".d .caption").inner_text() and step in page.locator(".kl .caption").inner_text()
@@ -470,12 +531,22 @@ def test_the_field_at_a_moment_is_the_recordings(open_lesson, recorded):
     lean = 2 / (1 + math.exp(-whole(x, y))) - 1
     alpha = page.locator(".d .host").evaluate(PIXEL, [x, y])[3]
     assert abs(lean) > 0.02 and alpha == pytest.approx(190 * abs(lean) ** 0.7, abs=8)
-    for part, value in (("the learnt part", read_off(learnt, x, y)), ("log p(z), given", prior.log_prob(torch.tensor([[x, y]]), smoothing=smoothing).item())):
+    for part, value in (
+        ("the learnt part", read_off(learnt, x, y)),
+        ("log p(z), given", prior.log_prob(torch.tensor([[x, y]]), smoothing=smoothing).item()),
+    ):
         page.get_by_role("radio", name=part).check()
         page.locator(f".field[data-shown='digits-aae {'given' if 'given' in part else 'learnt'} 0']").wait_for()
-        own = [read_off(learnt, *code) if "learnt" in part else prior.log_prob(torch.tensor(code)[None], smoothing=smoothing).item() for code in recorded["mean"][moment]]
+        own = [
+            read_off(learnt, *code)
+            if "learnt" in part
+            else prior.log_prob(torch.tensor(code)[None], smoothing=smoothing).item()
+            for code in recorded["mean"][moment]
+        ]
         lean = math.tanh((value - np.median(own)) / 2)
-        assert page.locator(".d .host").evaluate(PIXEL, [x, y])[3] == pytest.approx(190 * abs(lean) ** 0.7, abs=10), part
+        assert page.locator(".d .host").evaluate(PIXEL, [x, y])[3] == pytest.approx(190 * abs(lean) ** 0.7, abs=10), (
+            part
+        )
     # beyond the grid there is nothing to read
     outside = open_lesson(f"?{PAIR}&moment={moment}&z=4.1,0")
     outside.get_by_text("The point is outside the recorded grid").wait_for()
@@ -505,7 +576,12 @@ def test_a_recorded_judge_of_labels_against_priors(compute):
         np.testing.assert_allclose([at["given"] for at in one["at"]], given, atol=1e-4)
         np.testing.assert_allclose([at["logit"] for at in one["at"]], given + learnt, atol=1e-4)
         np.testing.assert_allclose(one["learnt"], learnt, atol=1e-5)
-        np.testing.assert_allclose(one["middle"], logit[moment, 6, 0] + prior.log_prob(bottom, label.expand(24), smoothing=smoothing[moment]).numpy(), rtol=1e-4, atol=1e-3)
+        np.testing.assert_allclose(
+            one["middle"],
+            logit[moment, 6, 0] + prior.log_prob(bottom, label.expand(24), smoothing=smoothing[moment]).numpy(),
+            rtol=1e-4,
+            atol=1e-3,
+        )
 
 
 def test_the_moment_moves_without_messages(open_lesson, recorded):
@@ -514,7 +590,9 @@ def test_the_moment_moves_without_messages(open_lesson, recorded):
     page.on("request", lambda request: requests.append(request.url))
     sent = sent_messages(page, lambda: page.wait_for_selector(DRAWN))
     assert not any("recordings/" in url for url in requests)  # the finished models need none
-    assert "the finished models" in page.locator(".moment-bar .when").inner_text() and scrubber(page).input_value() == "28"
+    assert (
+        "the finished models" in page.locator(".moment-bar .when").inner_text() and scrubber(page).input_value() == "28"
+    )
     scrubber(page).focus()
     for _ in range(3):
         page.keyboard.down("ArrowLeft")
@@ -556,7 +634,9 @@ def test_the_moments_play_until_they_are_paused_or_end(open_lesson):
     moment = int(scrubber(page).input_value())
     page.wait_for_url(re.compile(f"moment={moment}"))
     page.wait_for_timeout(1000)
-    assert len(sent) == 1 and moment >= 5 and scrubber(page).input_value() == str(moment) and play.inner_text() == "Play"
+    assert (
+        len(sent) == 1 and moment >= 5 and scrubber(page).input_value() == str(moment) and play.inner_text() == "Play"
+    )
     last = int(scrubber(page).get_attribute("max"))
     scrubber(page).fill(str(last - 2))
     scrubber(page).blur()
@@ -568,7 +648,9 @@ def test_the_moments_play_until_they_are_paused_or_end(open_lesson):
 def test_the_address_reopens_a_moment_and_python_checks_the_finished_model_alone(open_lesson, recorded):
     again = open_lesson(f"?{PAIR}&moment=9")
     again.locator(".d[data-moment='9']").wait_for()
-    assert scrubber(again).input_value() == "9" and float(numbers(again, "field")["logit"]) == pytest.approx(logit_at(recorded, 9, 1.5, 1.0), abs=1e-4)
+    assert scrubber(again).input_value() == "9" and float(numbers(again, "field")["logit"]) == pytest.approx(
+        logit_at(recorded, 9, 1.5, 1.0), abs=1e-4
+    )
     handle = again.get_by_role("button", name="Point z, Field of the discriminator")
     handle.focus()
     again.keyboard.press("Shift+ArrowLeft")
@@ -586,21 +668,42 @@ def test_a_finger_moves_the_moment_on_a_phone(open_lesson):
     page = open_lesson(f"?{PAIR}&moment=20", viewport=PHONE, has_touch=True, is_mobile=True)
     page.locator(".d[data-moment='20']").wait_for()
     box = scrubber(page).bounding_box()  # it stays in sight
-    assert 0 < box["y"] and box["y"] + box["height"] <= PHONE["height"] and page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    assert (
+        box["y"] > 0
+        and box["y"] + box["height"] <= PHONE["height"]
+        and page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+    )
     touch, y = page.context.new_cdp_session(page), box["y"] + box["height"] / 2
-    for kind, share in [("touchStart", 20 / 28), *(("touchMove", 20 / 28 - 0.05 * i) for i in range(1, 9)), ("touchEnd", None)]:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if share is None else [{"x": box["x"] + share * box["width"], "y": y}]})
+    for kind, share in [
+        ("touchStart", 20 / 28),
+        *(("touchMove", 20 / 28 - 0.05 * i) for i in range(1, 9)),
+        ("touchEnd", None),
+    ]:
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [] if share is None else [{"x": box["x"] + share * box["width"], "y": y}]},
+        )
     page.wait_for_url(re.compile(r"moment=(\d|1[0-5])(&|$)"))
 
 
 def test_a_model_without_a_recording_says_so(open_lesson):
     opened_all = {path.name: load_bundle(path) for path in sorted((ROOT / "pretrained").glob("mnist-aae*"))}
-    without = next((name for name, opened in opened_all.items() if opened.recording is None and opened.config.model.latent_dim == 2), None)
+    without = next(
+        (
+            name
+            for name, opened in opened_all.items()
+            if opened.recording is None and opened.config.model.latent_dim == 2
+        ),
+        None,
+    )
     if without is None:
         pytest.skip("every AAE in the plane that ships has a recording")
     page = open_lesson(f"?vae=digits-vae&aae={without}&moment=7")
     page.locator(".kl[data-moment='7']").wait_for()
-    assert "was not recorded" in page.locator(".unrecorded").inner_text() and page.locator(".d[data-moment=finished]").count() == 1
+    assert (
+        "was not recorded" in page.locator(".unrecorded").inner_text()
+        and page.locator(".d[data-moment=finished]").count() == 1
+    )
     assert scrubber(page).is_enabled()
     page.get_by_role("combobox", name="AAE", exact=True).select_option("digits-aae")
     page.wait_for_url(re.compile("aae=digits-aae"))
@@ -609,4 +712,10 @@ def test_a_model_without_a_recording_says_so(open_lesson):
 
 
 def test_an_axis_names_whole_steps_once(compute):
-    assert compute("adversary/chart", "return [1, 2, 3, 9, 100].map(ticks);") == [[0, 1], [0, 1, 2], [0, 2, 3], [0, 5, 9], [0, 50, 100]]
+    assert compute("adversary/chart", "return [1, 2, 3, 9, 100].map(ticks);") == [
+        [0, 1],
+        [0, 1, 2],
+        [0, 2, 3],
+        [0, 5, 9],
+        [0, 50, 100],
+    ]

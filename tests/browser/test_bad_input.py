@@ -8,9 +8,13 @@ from urllib.parse import quote, urlparse
 
 import pytest
 
-from explorer.address import adversary as adversary_state, practice as choices, kl as kl_state, reparameterisation as reparameterisation_state, explore as state
-from explorer.ui import present
+from explorer.address import adversary as adversary_state
+from explorer.address import explore as state
+from explorer.address import kl as kl_state
+from explorer.address import practice as choices
+from explorer.address import reparameterisation as reparameterisation_state
 from explorer.serving import assets
+from explorer.ui import present
 
 from .driver import COMPLETE, ROOT, expected
 
@@ -29,7 +33,9 @@ PARAMETERS = list(dict.fromkeys(  # of every page, on each
     + [present.PARAMETER, "embed", "embed_options", "theme", "unknown"]
 ))  # fmt: skip
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 def answer(server: str, target: str, method: str = "GET", *headers: str) -> tuple[int, dict[str, str], bytes]:
@@ -41,7 +47,11 @@ def answer(server: str, target: str, method: str = "GET", *headers: str) -> tupl
         received = b"".join(iter(lambda: connection.recv(65536), b""))
     head, _, body = received.partition(b"\r\n\r\n")
     first, *rest = head.decode("latin-1").split("\r\n")
-    return int(first.split()[1]), {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)}, body
+    return (
+        int(first.split()[1]),
+        {name.lower(): value for name, _, value in (line.partition(": ") for line in rest)},
+        body,
+    )
 
 
 # No browser.
@@ -60,13 +70,37 @@ def test_the_server_listens_on_this_machine_alone(running_server):
 
 
 def test_every_answer_has_the_headers(server):
-    for target in ("/", "/kl", "/_stcore/health", "/static/nothing.js", f"/{assets.address()}web/kernel/gaussian.js", "/assets/none", "/nothing/at/all"):
+    for target in (
+        "/",
+        "/kl",
+        "/_stcore/health",
+        "/static/nothing.js",
+        f"/{assets.address()}web/kernel/gaussian.js",
+        "/assets/none",
+        "/nothing/at/all",
+    ):
         _, headers, _ = answer(server, target)
         assert headers["x-content-type-options"] == "nosniff" and headers["referrer-policy"] == "same-origin", target
-        assert "frame-ancestors 'self'" in headers["content-security-policy"] and "script-src 'self' blob:" in headers["content-security-policy"], target
+        assert (
+            "frame-ancestors 'self'" in headers["content-security-policy"]
+            and "script-src 'self' blob:" in headers["content-security-policy"]
+        ), target
 
 
-@pytest.mark.parametrize("folder", ["", f"{assets.address()}", "assets/", "assets/x/originals/", "static/", "media/", "component/", "_stcore/bidi-components/", "app/static/"])
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "",
+        f"{assets.address()}",
+        "assets/",
+        "assets/x/originals/",
+        "static/",
+        "media/",
+        "component/",
+        "_stcore/bidi-components/",
+        "app/static/",
+    ],
+)
 def test_no_file_outside_the_assets_can_be_read(server, folder):
     deep = "../" * 12
     for trick in (
@@ -77,7 +111,12 @@ def test_no_file_outside_the_assets_can_be_read(server, folder):
         status, headers, body = answer(server, f"/{folder}{trick}")
         page = status == 200 and b"<title>Streamlit</title>" in body  # what it shows for every address that is none
         assert page or 400 <= status < 500 or status in (307, 308), (trick, status)
-        assert b"root:" not in body and b"st.App" not in body and b"gatherUsageStats" not in body and b"Traceback" not in body, trick
+        assert (
+            b"root:" not in body
+            and b"st.App" not in body
+            and b"gatherUsageStats" not in body
+            and b"Traceback" not in body
+        ), trick
         assert "set-cookie" not in headers or "a=b" not in headers["set-cookie"], trick
 
 
@@ -107,18 +146,36 @@ def test_the_worst_addresses(server, chromium, path):
     page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda message: message.type == "error" and not expected(message) and wrong.append(message.text))
-    page.on("request", lambda request: request.url.startswith((server, "blob:", "data:", server.replace("http", "ws"))) or wrong.append(request.url))
+    page.on(
+        "request",
+        lambda request: (
+            request.url.startswith((server, "blob:", "data:", server.replace("http", "ws")))
+            or wrong.append(request.url)
+        ),
+    )
     for value in WORST:
         some = PARAMETERS if len(value) < 200 else PARAMETERS[len(value) % 7 :: 7]  # an address has an end
-        query = "&".join(f"{name}={quote(value, safe='', errors='surrogatepass')}" for name in some) + "&left=mnist-vae&left=" + quote(SCRIPT)
+        query = (
+            "&".join(f"{name}={quote(value, safe='', errors='surrogatepass')}" for name in some)
+            + "&left=mnist-vae&left="
+            + quote(SCRIPT)
+        )
         page.goto(f"{server}/{path}?{query[:60_000]}#{quote(value[:100], errors='surrogatepass')}")
         page.wait_for_selector(READY[path])
         page.wait_for_timeout(300)
-        shown = page.evaluate("() => ({ ran: window.ran, out: document.querySelectorAll('a[href*=\"e.vil\"], img[src=x], img[src*=\"e.vil\"], a[href^=javascript]').length })")
+        shown = page.evaluate(
+            '() => ({ ran: window.ran, out: document.querySelectorAll(\'a[href*="e.vil"], img[src=x], img[src*="e.vil"], a[href^=javascript]\').length })'
+        )
         assert shown == {"ran": None, "out": 0}, value[:60]
-        assert page.get_by_test_id("stException").count() == 0 and page.get_by_text("Traceback").count() == 0 and page.get_by_text("this page could not be shown").count() == 0
+        assert (
+            page.get_by_test_id("stException").count() == 0
+            and page.get_by_text("Traceback").count() == 0
+            and page.get_by_text("this page could not be shown").count() == 0
+        )
         said = page.get_by_test_id("stAlert").all_inner_texts()
-        assert all(len(text) < 900 for text in said) and (said or path == "scoreboard" or some is not PARAMETERS or not value), value[:60]
+        assert all(len(text) < 900 for text in said) and (
+            said or path == "scoreboard" or some is not PARAMETERS or not value
+        ), value[:60]
         assert wrong == [], value[:60]
     context.close()
 

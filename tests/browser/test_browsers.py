@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from explorer.ui import room
 from explorer.serving.assets import WEB
+from explorer.ui import room
 
 from .driver import COMPLETE, DESK, ROOT, expected, serve
 from .test_explore_take import PIXELS, downloaded

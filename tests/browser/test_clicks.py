@@ -15,7 +15,9 @@ from .layout import amiss
 from .test_dimensions import PLACES
 from .views import VIEWS
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 TOOLS = {"Draw": "draw", "Near": "near", "Map": "map", "Walk": "walk", "Take away": "take"}
 ROUNDS = 30
@@ -48,7 +50,9 @@ def test_changes_that_come_quickly_keep_the_connection(open_page):
     page.wait_for_timeout(1500)  # what opened the page
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})  # as a phone
     tabs = page.get_by_role("tab")
-    tabs.evaluate_all("async (tabs) => { for (let i = 0; i < 60; i++) { tabs[i % tabs.length].click(); await new Promise((resolve) => setTimeout(resolve, 20)); } }")
+    tabs.evaluate_all(
+        "async (tabs) => { for (let i = 0; i < 60; i++) { tabs[i % tabs.length].click(); await new Promise((resolve) => setTimeout(resolve, 20)); } }"
+    )
     tabs.nth(1).click()
     page.wait_for_url("**view=draws**")
     page.wait_for_timeout(1000)

@@ -22,20 +22,31 @@ NAMES = ("mnist-vae-16d", "mnist-aae-16d")
 WIDE = ("mnist-vae-32d", "mnist-aae-32d")
 TITLES = ("VAE {}-d", "AAE {}-d")
 PLACES = "f => [...f.latentMap.points.x].map((x, i) => [x, f.latentMap.points.y[i]])"
-needs_wide = pytest.mark.skipif(not all((SHIPPED / name).exists() for name in WIDE), reason="no models of 32 dimensions")
+needs_wide = pytest.mark.skipif(
+    not all((SHIPPED / name).exists() for name in WIDE), reason="no models of 32 dimensions"
+)
 
 
 def travelled(name: str):
     """A bundle's codes with the precision that they travel with."""
     codes = load_bundle(SHIPPED / name).codes
-    return codes.mean.astype(np.float16).astype(float), None if codes.log_var is None else codes.log_var.astype(np.float16).astype(float)
+    return codes.mean.astype(np.float16).astype(float), None if codes.log_var is None else codes.log_var.astype(
+        np.float16
+    ).astype(float)
 
 
 def test_principal_components_against_scikit_learn(compute):
     points = np.random.default_rng(0).standard_normal((500, 9)) @ np.random.default_rng(1).standard_normal((9, 9)) + 3
-    found = compute("kernel/pca", "const { columns, share, project } = principal(given); return { columns: columns.map((one) => [...one]), share, at: project(place) };", given=points.T.tolist(), place=[1.0] * 9)
+    found = compute(
+        "kernel/pca",
+        "const { columns, share, project } = principal(given); return { columns: columns.map((one) => [...one]), share, at: project(place) };",
+        given=points.T.tolist(),
+        place=[1.0] * 9,
+    )
     fitted = PCA(2).fit(points)
-    axes = fitted.components_ * np.sign(np.take_along_axis(fitted.components_, np.abs(fitted.components_).argmax(1)[:, None], 1))
+    axes = fitted.components_ * np.sign(
+        np.take_along_axis(fitted.components_, np.abs(fitted.components_).argmax(1)[:, None], 1)
+    )
     np.testing.assert_allclose(np.array(found["columns"]).T, (points - points.mean(0)) @ axes.T, atol=1e-4)
     np.testing.assert_allclose(found["at"], (1 - points.mean(0)) @ axes.T, atol=1e-9)
     assert found["share"] == pytest.approx(fitted.explained_variance_ratio_.sum(), abs=1e-12)
@@ -56,12 +67,16 @@ def test_the_charts_of_a_walk_hold_both_models_where_densities_lie_far_apart(com
 def test_the_decoders_response_and_the_active_units_against_torch(compute, name):
     entry = {"tensors": f"tensors/{load_bundle(SHIPPED / name).digest}", "name": name}
     found = compute(
-        "kernel/models kernel/usage", "const model = await new Models(new URL(base)).open(entry); return { response: await response(model), active: activeUnits(model.codes) };", entry=entry
+        "kernel/models kernel/usage",
+        "const model = await new Models(new URL(base)).open(entry); return { response: await response(model), active: activeUnits(model.codes) };",
+        entry=entry,
     )
     mean, log_var = travelled(name)
     model = load_bundle(SHIPPED / name).model()
     rows = np.arange(48) * len(mean) // 48
-    jacobian = torch.func.vmap(torch.func.jacfwd(lambda z: torch.sigmoid(model.decode(z[None])[0])))(torch.from_numpy(mean[rows]).float())  # (48, pixels, d)
+    jacobian = torch.func.vmap(torch.func.jacfwd(lambda z: torch.sigmoid(model.decode(z[None])[0])))(
+        torch.from_numpy(mean[rows]).float()
+    )  # (48, pixels, d)
     variance = mean.var(0) + (0 if log_var is None else np.exp(log_var).mean(0))
     expected = np.sqrt(jacobian.double().square().sum(1).mean(0).numpy() * variance)
     np.testing.assert_allclose(found["response"], expected, rtol=1e-3, atol=1e-3)
@@ -99,7 +114,9 @@ def test_the_response_of_a_convolutional_decoder_against_torch(compute, kind, la
 
 def made(page, side: str) -> None:
     page.wait_for_function(
-        "side => [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector(`.panel.${side} .making`)).find(Boolean).hidden", arg=side, timeout=600_000
+        "side => [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector(`.panel.${side} .making`)).find(Boolean).hidden",
+        arg=side,
+        timeout=600_000,
     )
 
 
@@ -125,7 +142,9 @@ def test_a_umap_is_made_with_other_settings_and_one_of_the_pixels_and_one_is_can
     assert places.shape == (10_000, 2) and np.isfinite(places).all()
     labels = load_bundle(SHIPPED / NAMES[0]).codes.label
     centres = np.array([np.median(places[labels == which], 0) for which in range(10)])
-    assert (np.linalg.norm(places[:, None] - centres, axis=-1).argmin(1) == labels).mean() > 0.8  # codes of a class lie together
+    assert (
+        np.linalg.norm(places[:, None] - centres, axis=-1).argmin(1) == labels
+    ).mean() > 0.8  # codes of a class lie together
     page.reload()
     page.wait_for_selector(COMPLETE)
     figure.locator(".note", has_text="n_neighbors 5, min_dist 0.5").wait_for()  # it was kept
@@ -133,7 +152,9 @@ def test_a_umap_is_made_with_other_settings_and_one_of_the_pixels_and_one_is_can
     right = page.get_by_role("combobox", name="Kind of map, right")
     right.select_option("pixels")
     page.get_by_role("spinbutton", name="n_neighbors, right").press("Enter")
-    page.get_by_role("figure", name="AAE 16-d latent map").locator(".note", has_text="raw pixels").wait_for(timeout=600_000)
+    page.get_by_role("figure", name="AAE 16-d latent map").locator(".note", has_text="raw pixels").wait_for(
+        timeout=600_000
+    )
     assert address(page)["map"] == "umap-5-0.5,pixels-15-0.1"
 
 
@@ -150,7 +171,9 @@ def test_the_tools_with_thirty_two_dimensions(open_page, kind):
     page.locator(".near .thumbs button").first.wait_for()
     for section, name in ((0, WIDE[0]), (1, WIDE[1])):
         mean = travelled(name)[0]
-        around = np.zeros(32) if section == 0 else mean[shown_rows(page, 0)[0]]  # the probe, and the nearest image's own code
+        around = (
+            np.zeros(32) if section == 0 else mean[shown_rows(page, 0)[0]]
+        )  # the probe, and the nearest image's own code
         assert shown_rows(page, section) == np.argsort(((mean - around) ** 2).sum(1))[:8].tolist()
     page = open_page(f"{query}&tool=draw&pick=mnist:7")
     page.wait_for_selector(".tool[data-ready=draw]")
@@ -167,7 +190,9 @@ def test_the_tools_with_thirty_two_dimensions(open_page, kind):
             assert np.abs(places - at).max(1).min() < 0.05
         else:
             fitted = PCA(2).fit(mean)
-            axes = fitted.components_ * np.sign(np.take_along_axis(fitted.components_, np.abs(fitted.components_).argmax(1)[:, None], 1))
+            axes = fitted.components_ * np.sign(
+                np.take_along_axis(fitted.components_, np.abs(fitted.components_).argmax(1)[:, None], 1)
+            )
             np.testing.assert_allclose(at, axes @ (mean[7] - mean.mean(0)), atol=0.05)
     page = open_page(f"{query}&tool=map&pick=mnist:7")
     page.wait_for_selector(".tool[data-ready=map]")

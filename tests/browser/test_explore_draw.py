@@ -15,8 +15,8 @@ from torch.nn import functional as F
 
 from explorer import gaussian
 from explorer.data import datasets, originals
-from explorer.store.bundle import load_bundle
 from explorer.serving import cached
+from explorer.store.bundle import load_bundle
 
 from .driver import PHONE, ROOT, address, next_frame, sent_messages
 
@@ -28,7 +28,9 @@ SHIPPED = sorted(path.parent.name for path in (ROOT / "pretrained").glob("*/bund
 TEXTS = {name: (ROOT / "pretrained" / name / "bundle.json").read_text(encoding="utf-8") for name in SHIPPED}
 PLANAR = [name for name in SHIPPED if json.loads(TEXTS[name])["config"]["model"]["latent_dim"] == 2]
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 # ---- what the page's modules compute, beside numpy ---------------------------------------------------------
@@ -86,15 +88,32 @@ def fitted_form(image: np.ndarray, side: int = 28) -> np.ndarray:
     return result
 
 
-FORMS = {"mnist": (mnist_form, 28), "digits": (digits_form, 8), "fashion-mnist": (fitted_form, 28), "kmnist": (fitted_form, 28)}
+FORMS = {
+    "mnist": (mnist_form, 28),
+    "digits": (digits_form, 8),
+    "fashion-mnist": (fitted_form, 28),
+    "kmnist": (fitted_form, 28),
+}
 TO_FORMS = """return given.images.map(({ bytes, width, height }) => {
   const values = new Float32Array(Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)).buffer);
   return [...toForm({ values, width, height }, given.entry)]; });"""
 
 
 def in_form(compute, images: list[np.ndarray], dataset: str, side: int) -> list[np.ndarray]:
-    sent = [{"bytes": base64.b64encode(np.float32(image).tobytes()).decode(), "width": image.shape[1], "height": image.shape[0]} for image in images]
-    return [np.array(found) for found in compute("explore/draw/forms", TO_FORMS, given={"images": sent, "entry": {"dataset": dataset, "image_side": side}})]
+    sent = [
+        {
+            "bytes": base64.b64encode(np.float32(image).tobytes()).decode(),
+            "width": image.shape[1],
+            "height": image.shape[0],
+        }
+        for image in images
+    ]
+    return [
+        np.array(found)
+        for found in compute(
+            "explore/draw/forms", TO_FORMS, given={"images": sent, "entry": {"dataset": dataset, "image_side": side}}
+        )
+    ]
 
 
 def scribble(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
@@ -102,7 +121,9 @@ def scribble(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     image = np.zeros((height, width))
     for _ in range(3):
         (y0, y1), (x0, x1) = np.sort(rng.integers(2, height - 2, 2)), np.sort(rng.integers(2, width - 2, 2))
-        image[y0 : y0 + max(2, height // 12), x0 : x1 + 1] = image[y0 : y1 + 1, x0 : x0 + max(2, width // 12)] = rng.uniform(0.3, 0.9)
+        image[y0 : y0 + max(2, height // 12), x0 : x1 + 1] = image[y0 : y1 + 1, x0 : x0 + max(2, width // 12)] = (
+            rng.uniform(0.3, 0.9)
+        )
     return image
 
 
@@ -123,11 +144,21 @@ def test_the_form_of_each_dataset_against_numpy(compute, dataset):
 def test_digits_of_mnist_come_back_shifted_and_enlarged(compute):
     images = originals.sheet("mnist").reshape(-1, 28, 28)[:12] / 255
     # exactly ten times as large; and by 7.3, with smooth edges, so that the old pixels are not to be found again
-    exact = [np.pad(np.kron(image, np.ones((10, 10))), ((number, 30), (5, 3 * number))) for number, image in enumerate(images)]
-    smooth = [np.array(Image.fromarray(image.astype(np.float32), "F").resize((204, 204), Image.BICUBIC)).clip(0, 1) for image in images]
+    exact = [
+        np.pad(np.kron(image, np.ones((10, 10))), ((number, 30), (5, 3 * number)))
+        for number, image in enumerate(images)
+    ]
+    smooth = [
+        np.array(Image.fromarray(image.astype(np.float32), "F").resize((204, 204), Image.BICUBIC)).clip(0, 1)
+        for image in images
+    ]
     smooth = [np.pad(np.where(image < 0.02, 0, image), ((9, 60), (44, number))) for number, image in enumerate(smooth)]
     near, far = (
-        [np.abs(found.reshape(28, 28) - image / image.max()).mean() for found, image in zip(in_form(compute, enlarged, "mnist", 28), images)] for enlarged in (exact, smooth)
+        [
+            np.abs(found.reshape(28, 28) - image / image.max()).mean()
+            for found, image in zip(in_form(compute, enlarged, "mnist", 28), images)
+        ]
+        for enlarged in (exact, smooth)
     )
     assert max(near) < 1e-4
     assert np.median(far) < 0.03  # of 0.13 that all pixels have on average
@@ -150,9 +181,19 @@ def test_paper_ink_and_luminance_against_numpy(compute):
     assert compute("explore/draw/forms", code, given=(1 - paper).tolist())["paper"]["dark"] is False
     pixels = rng.integers(0, 256, (7, 3))
     rgba = np.concatenate([pixels, np.full((7, 1), 255)], 1)
-    np.testing.assert_allclose(compute("explore/draw/picture_file", "return [...luminance(Uint8ClampedArray.from(given.flat()))]", given=rgba.tolist()), pixels @ [0.2126, 0.7152, 0.0722] / 255, atol=1e-6)
+    np.testing.assert_allclose(
+        compute(
+            "explore/draw/picture_file",
+            "return [...luminance(Uint8ClampedArray.from(given.flat()))]",
+            given=rgba.tolist(),
+        ),
+        pixels @ [0.2126, 0.7152, 0.0722] / 255,
+        atol=1e-6,
+    )
     hole = [[0, 0, 0, 255], [0, 0, 0, 0]]  # black ink on nothing: the nothing is white paper
-    assert compute("explore/draw/picture_file", "return [...luminance(Uint8ClampedArray.from(given.flat()))]", given=hole) == [0, 1]
+    assert compute(
+        "explore/draw/picture_file", "return [...luminance(Uint8ClampedArray.from(given.flat()))]", given=hole
+    ) == [0, 1]
 
 
 ENCODE = """const models = new Models(base);
@@ -160,11 +201,25 @@ ENCODE = """const models = new Models(base);
   return Array.from({ length: bytes.length / n }, (_, i) => { const { mean, logVar } = encoder.encode(Float32Array.from(bytes.subarray(i * n, (i + 1) * n), (v) => v / 255)); return [...mean, ...(logVar ?? [])]; });"""
 
 
-@pytest.mark.parametrize("name", [name if name in ("mnist-vae", "mnist-aae", "digits-vae") else pytest.param(name, marks=pytest.mark.slow) for name in PLANAR])
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in ("mnist-vae", "mnist-aae", "digits-vae") else pytest.param(name, marks=pytest.mark.slow)
+        for name in PLANAR
+    ],
+)
 def test_two_hundred_images_through_the_browsers_encoder_against_torch(compute, name):
     bundle = load_bundle(ROOT / "pretrained" / name)
     images = cached.originals_of(bundle.config).all()[:200]
-    found = compute("kernel/models", ENCODE, given={"entry": {"name": name, "digest": bundle.digest}, "pixels": base64.b64encode(images.tobytes()).decode(), "size": images.shape[1]})
+    found = compute(
+        "kernel/models",
+        ENCODE,
+        given={
+            "entry": {"name": name, "digest": bundle.digest},
+            "pixels": base64.b64encode(images.tobytes()).decode(),
+            "size": images.shape[1],
+        },
+    )
     with torch.no_grad():
         encoded = bundle.model().encode(torch.from_numpy(images).float() / 255)
     expected = torch.cat([encoded.mean, encoded.log_var], 1) if bundle.config.model.kind == "vae" else encoded.mean
@@ -251,17 +306,29 @@ def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(open_page):
             mean = code.mean
             rebuilt = torch.sigmoid(model.decode(mean))
             error = F.binary_cross_entropy_with_logits(model.decode(mean), x, reduction="sum").item()
-        np.testing.assert_allclose(shown[i][:2], mean[0].numpy(), atol=0.02)  # two decimals, and the pixels are rounded to bytes
-        np.testing.assert_allclose(np.array(picture(page, f"{name} reconstruction").evaluate(PIXELS)), rebuilt[0].numpy() * 255, atol=3)
-        assert float(page.locator(".draw .row .error").nth(i).get_attribute("data-nats")) == pytest.approx(error, abs=0.5)
-        off = np.array(picture(page, f"{name} difference, reconstruction minus input").evaluate(COLOURS)).reshape(784, 4)[:, :3]
+        np.testing.assert_allclose(
+            shown[i][:2], mean[0].numpy(), atol=0.02
+        )  # two decimals, and the pixels are rounded to bytes
+        np.testing.assert_allclose(
+            np.array(picture(page, f"{name} reconstruction").evaluate(PIXELS)), rebuilt[0].numpy() * 255, atol=3
+        )
+        assert float(page.locator(".draw .row .error").nth(i).get_attribute("data-nats")) == pytest.approx(
+            error, abs=0.5
+        )
+        off = np.array(picture(page, f"{name} difference, reconstruction minus input").evaluate(COLOURS)).reshape(
+            784, 4
+        )[:, :3]
         difference = (rebuilt - x)[0].numpy()
         ends = [np.array([int(c[i : i + 2], 16) for i in (1, 3, 5)]) for c in ("#3f7d12", "#f7f7f7", "#c2187a")]
         share = np.abs(difference)[:, None]
-        np.testing.assert_allclose(off, ends[1] + share * (np.where(difference[:, None] < 0, ends[0], ends[2]) - ends[1]), atol=4)
+        np.testing.assert_allclose(
+            off, ends[1] + share * (np.where(difference[:, None] < 0, ends[0], ends[2]) - ends[1]), atol=4
+        )
         if name == "VAE":
             kl = gaussian.kl_to_standard_normal(code.mean, code.log_var).item()
-            assert float(page.get_by_role("status", name="VAE KL of the drawing").get_attribute("data-nats")) == pytest.approx(kl, abs=0.02)
+            assert float(
+                page.get_by_role("status", name="VAE KL of the drawing").get_attribute("data-nats")
+            ) == pytest.approx(kl, abs=0.02)
             std = torch.exp(code.log_var / 2)[0].numpy()
             radii = page.get_by_role("figure", name="VAE latent map").evaluate(
                 "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const perX = xaxis._length / (xaxis.range[1] - xaxis.range[0]), perY = yaxis._length / (yaxis.range[1] - yaxis.range[0]);"
@@ -290,7 +357,9 @@ def test_keys_draw_undo_clear_and_put_the_probe(open_page):
     page.keyboard.up(" ")
     next_frame(page)
     one = reads(page, "VAE")
-    assert one.max() == 255 and np.flatnonzero(one.reshape(28, 28).any(1)).tolist() == list(range(5, 25))  # 20 pixels high, in the middle
+    assert one.max() == 255 and np.flatnonzero(one.reshape(28, 28).any(1)).tolist() == list(
+        range(5, 25)
+    )  # 20 pixels high, in the middle
     page.keyboard.press("ArrowLeft")
     np.testing.assert_array_equal(reads(page, "VAE"), one)
     page.keyboard.press("Enter")  # the pen goes down, and stays
@@ -315,7 +384,9 @@ def test_keys_draw_undo_clear_and_put_the_probe(open_page):
     page.get_by_role("button", name="Put the probe there: VAE").press("Enter")
     page.wait_for_url(re.compile("log_var=-[3-9]"))
     np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], vae[:2], atol=0.006)
-    np.testing.assert_allclose([np.exp(float(value) / 2) for value in address(page)["log_var"].split(",")], vae[2:], atol=0.006)
+    np.testing.assert_allclose(
+        [np.exp(float(value) / 2) for value in address(page)["log_var"].split(",")], vae[2:], atol=0.006
+    )
 
 
 def test_a_finger_draws_and_a_pen_draws_by_its_pressure(open_page):
@@ -323,13 +394,21 @@ def test_a_finger_draws_and_a_pen_draws_by_its_pressure(open_page):
     page.wait_for_selector(OPEN)
     canvas(page).scroll_into_view_if_needed()
     page.wait_for_timeout(300)
-    touch, scrolled = page.context.new_cdp_session(page), page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop")
+    touch, scrolled = (
+        page.context.new_cdp_session(page),
+        page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop"),
+    )
     for i in range(12):
         x, y = at(page, (0.5, 0.2 + 0.05 * i))
-        touch.send("Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": [{"x": x, "y": y}]})
+        touch.send(
+            "Input.dispatchTouchEvent", {"type": "touchMove" if i else "touchStart", "touchPoints": [{"x": x, "y": y}]}
+        )
     touch.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
     next_frame(page)
-    assert reads(page, "VAE").max() == 255 and page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
+    assert (
+        reads(page, "VAE").max() == 255
+        and page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop") == scrolled
+    )
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
     widths = []
     for pressure in (0.1, 0.9):
@@ -357,14 +436,18 @@ def saved(image: Image.Image, kind: str, **options) -> bytes:
 def digit(side: int = 120, *, paper: int = 240, ink: int = 20) -> Image.Image:
     """A seven, dark on light."""
     pixels = np.full((side, side), paper, np.uint8)
-    pixels[side // 5 : side // 4, side // 4 : 3 * side // 4] = pixels[side // 5 : 4 * side // 5, 2 * side // 3 : 3 * side // 4] = ink
+    pixels[side // 5 : side // 4, side // 4 : 3 * side // 4] = pixels[
+        side // 5 : 4 * side // 5, 2 * side // 3 : 3 * side // 4
+    ] = ink
     return Image.fromarray(pixels)
 
 
 def give(page, name: str, content: bytes, how: str = "choose", more: int = 0) -> None:
     """Chooses, drops or pastes a file; more: so many zeros are added to its end."""
     if how == "choose":
-        page.locator(".draw input[type=file]").set_input_files({"name": name, "mimeType": "image/png", "buffer": content})
+        page.locator(".draw input[type=file]").set_input_files(
+            {"name": name, "mimeType": "image/png", "buffer": content}
+        )
         return
     page.locator(".draw .pad").evaluate(
         "(pad, [how, name, bytes, more]) => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)), new Uint8Array(more)], name, { type: 'image/png' }));"
@@ -376,7 +459,10 @@ def give(page, name: str, content: bytes, how: str = "choose", more: int = 0) ->
 
 REFUSED = {
     "notes.png": (lambda: b"this is no picture, it is a text", "notes.png is no PNG, JPEG or WebP picture"),
-    "vast.png": (lambda: saved(Image.new("1", (10_000, 10_000)), "PNG"), "vast.png has 10000 × 10000 pixels, 100 megapixels; 25 are read at most"),
+    "vast.png": (
+        lambda: saved(Image.new("1", (10_000, 10_000)), "PNG"),
+        "vast.png has 10000 × 10000 pixels, 100 megapixels; 25 are read at most",
+    ),
     "nothing.png": (lambda: b"", "nothing.png is empty"),
     "half.jpg": (lambda: saved(digit(), "JPEG")[:-300], "half.jpg ends too early"),
     "half.png": (lambda: saved(digit(), "PNG")[:-30], "half.png ends too early"),
@@ -391,11 +477,23 @@ ACCEPTED = {
     "ordinary.jpg": (lambda: saved(digit(), "JPEG", quality=95), "ordinary.jpg is on the pad"),
     "lossless.webp": (lambda: saved(digit().convert("RGB"), "WEBP", lossless=True), "lossless.webp is on the pad"),
     "lossy.webp": (lambda: saved(digit().convert("RGB"), "WEBP", quality=90), "lossy.webp is on the pad"),
-    "deep.png": (lambda: saved(Image.fromarray(np.array(digit(), np.uint16) * 257), "PNG"), "deep.png has 16 bits a channel"),
-    "moving.png": (lambda: saved(digit(), "PNG", save_all=True, append_images=[digit(ink=90)]), "moving.png is animated: its first frame is on the pad"),
-    "moving.webp": (lambda: saved(digit().convert("RGB"), "WEBP", save_all=True, append_images=[digit(ink=90).convert("RGB")]), "moving.webp is animated"),
+    "deep.png": (
+        lambda: saved(Image.fromarray(np.array(digit(), np.uint16) * 257), "PNG"),
+        "deep.png has 16 bits a channel",
+    ),
+    "moving.png": (
+        lambda: saved(digit(), "PNG", save_all=True, append_images=[digit(ink=90)]),
+        "moving.png is animated: its first frame is on the pad",
+    ),
+    "moving.webp": (
+        lambda: saved(digit().convert("RGB"), "WEBP", save_all=True, append_images=[digit(ink=90).convert("RGB")]),
+        "moving.webp is animated",
+    ),
     "light.png": (lambda: saved(digit(paper=15, ink=235), "PNG"), "light.png is on the pad"),
-    "clear.png": (lambda: saved(Image.merge("LA", (Image.new("L", (120, 120)), digit(paper=0, ink=255))), "PNG"), "clear.png is on the pad"),
+    "clear.png": (
+        lambda: saved(Image.merge("LA", (Image.new("L", (120, 120)), digit(paper=0, ink=255))), "PNG"),
+        "clear.png is on the pad",
+    ),
 }
 
 
@@ -479,11 +577,17 @@ def test_test_images_are_picked_and_measured(open_page):
     x = torch.from_numpy(images[[row]]).float() / 255
     for i, name in enumerate(("vae", "aae")):
         bundle = load_bundle(ROOT / "pretrained" / f"mnist-{name}")
-        error = F.binary_cross_entropy_with_logits(bundle.model().decode(torch.from_numpy(bundle.codes.mean[[row]])), x, reduction="sum").item()
-        assert float(page.locator(".draw .row .error").nth(i).get_attribute("data-nats")) == pytest.approx(error, rel=2e-3)
+        error = F.binary_cross_entropy_with_logits(
+            bundle.model().decode(torch.from_numpy(bundle.codes.mean[[row]])), x, reduction="sum"
+        ).item()
+        assert float(page.locator(".draw .row .error").nth(i).get_attribute("data-nats")) == pytest.approx(
+            error, rel=2e-3
+        )
         np.testing.assert_allclose(codes_on_page(page)[i][:2], bundle.codes.mean[row], atol=0.011)
         figure = page.get_by_role("figure", name=f"{name.upper()} latent map")
-        marks = figure.evaluate("f => ['.pick', '.drawn g'].map((name) => f.querySelector(name).getAttribute('transform').match(/[-\\d.]+/g).map(Number))")
+        marks = figure.evaluate(
+            "f => ['.pick', '.drawn g'].map((name) => f.querySelector(name).getAttribute('transform').match(/[-\\d.]+/g).map(Number))"
+        )
         np.testing.assert_allclose(marks[0], marks[1], atol=1.5)  # the ring of the pick and the diamond
     draw(page, SEVEN)
     assert not np.array_equal(reads(page, "VAE"), images[row])
@@ -526,14 +630,20 @@ def test_on_a_umap_the_mark_is_among_the_nearest_codes(open_page):
         with torch.no_grad():
             code = bundle.model().encode(torch.from_numpy(reads(page, f"{kind.upper()} 16-d")).float()[None] / 255)
         mean = code.mean[0].numpy()
-        close = bundle.codes.umap[np.argsort(((bundle.codes.mean - mean) ** 2).sum(1))[:12]]  # the pixels are rounded: others may be the ten nearest
-        inner = np.argsort(np.linalg.norm(close[:, None] - close, axis=-1).sum(1))[:4]  # and another the one in their middle
+        close = bundle.codes.umap[
+            np.argsort(((bundle.codes.mean - mean) ** 2).sum(1))[:12]
+        ]  # the pixels are rounded: others may be the ten nearest
+        inner = np.argsort(np.linalg.norm(close[:, None] - close, axis=-1).sum(1))[
+            :4
+        ]  # and another the one in their middle
         place = page.get_by_role("figure", name=f"{kind.upper()} 16-d latent map").evaluate(
             "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const [x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
             "return [xaxis.p2l(x - xaxis._offset), yaxis.p2l(y - yaxis._offset)]; }"
         )
         assert np.abs(close[inner] - place).max(1).min() < 0.02
-        dots = page.get_by_role("figure", name=f"{kind.upper()} 16-d latent map").locator(".drawn-near").get_attribute("d")
+        dots = (
+            page.get_by_role("figure", name=f"{kind.upper()} 16-d latent map").locator(".drawn-near").get_attribute("d")
+        )
         assert dots.count("M") == 10
     shown = float(page.get_by_role("status", name="VAE 16-d KL of the drawing").get_attribute("data-nats"))
     assert 1 < shown < 200

@@ -11,9 +11,9 @@ from plotly.colors import sequential
 from scipy.stats import norm
 
 from explorer import gaussian
-from explorer.store.bundle import load_bundle
-from explorer.shapes import SHAPES
 from explorer.serving.cached import shape
+from explorer.shapes import SHAPES
+from explorer.store.bundle import load_bundle
 
 from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
 from .test_explorer import AT, PIXELS, nats
@@ -22,7 +22,9 @@ DIGITS = "left=digits-vae&right=digits-aae"
 DRAWN_UNDER = ".map .under[data-done=true]"
 OPEN = ".explorer .tool[data-ready=map]"
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 def bundle(name: str):
@@ -42,7 +44,9 @@ def under(page, name: str, done: bool = True):
 def viridis(t: np.ndarray, stops: list[str]) -> np.ndarray:
     """Colours (..., 3) between evenly spaced ones."""
     rgb = np.array([[int(colour[i : i + 2], 16) for i in (1, 3, 5)] for colour in stops])
-    return np.stack([np.interp(np.clip(t, 0, 1), np.linspace(0, 1, len(rgb)), rgb[:, channel]) for channel in range(3)], -1)
+    return np.stack(
+        [np.interp(np.clip(t, 0, 1), np.linspace(0, 1, len(rgb)), rgb[:, channel]) for channel in range(3)], -1
+    )
 
 
 def test_grids_lie_at_the_priors_quantiles(compute):
@@ -60,7 +64,9 @@ def test_grids_lie_at_the_priors_quantiles(compute):
 
     # the mixture's points, in each Gaussian's own axes and standard deviations, are the quantiles of N(0, 1)
     petals = SHAPES["mixture"]()
-    mixture = compute("kernel/quantiles", "return priorGrid(given, 0.1).points.map(({ x, y }) => [x, y])", given=shape("mixture"))
+    mixture = compute(
+        "kernel/quantiles", "return priorGrid(given, 0.1).points.map(({ x, y }) => [x, y])", given=shape("mixture")
+    )
     for c, mine in enumerate(np.array(mixture).reshape(len(petals.means), -1, 2)):
         own = (mine - petals.means[c]) @ petals.axes[c].T / petals.stds[c]
         a, b = (np.unique(own[:, i].round(5)) for i in (0, 1))
@@ -69,7 +75,13 @@ def test_grids_lie_at_the_priors_quantiles(compute):
             np.testing.assert_allclose(values, norm.ppf((np.arange(len(values)) + 0.5) / len(values)), atol=1e-4)
 
     # along the roll r = 3 √s, θ = 4π √s, which is evenly dense in s, points are evenly spaced in s; across it at quantiles
-    roll = np.array(compute("kernel/quantiles", "return priorGrid(given, 0.15).points.map(({ x, y }) => [x, y])", given=shape("swiss-roll"))).reshape(-1, 2, 2)
+    roll = np.array(
+        compute(
+            "kernel/quantiles",
+            "return priorGrid(given, 0.15).points.map(({ x, y }) => [x, y])",
+            given=shape("swiss-roll"),
+        )
+    ).reshape(-1, 2, 2)
     s = (np.arange(len(roll)) + 0.5) / len(roll)
     spine = 3 * np.sqrt(s)[:, None] * np.stack([np.cos(4 * np.pi * np.sqrt(s)), np.sin(4 * np.pi * np.sqrt(s))], -1)
     assert len(roll) > 80 and np.abs(roll.mean(1) - spine)[3:].max() < 0.02
@@ -87,9 +99,15 @@ def test_the_stretch_against_torchs_jacobian(compute):
             "const plain = new Decoder(tensors), decoder = activeDecoder(plain);"
             "return given.z.map((z) => [stretch(decoder.tangents(z, given.dims)), [...decoder.decode(z)], [...plain.decode(z)]]);"
         )
-        found = compute("kernel/safetensors kernel/decoder kernel/active", js, given={"digest": opened.digest, "z": z.tolist(), "dims": dims})
+        found = compute(
+            "kernel/safetensors kernel/decoder kernel/active",
+            js,
+            given={"digest": opened.digest, "z": z.tolist(), "dims": dims},
+        )
         for at, (value, logits, plain) in zip(torch.tensor(z), found):
-            jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), at)[:, dims]
+            jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), at)[
+                :, dims
+            ]
             assert value == pytest.approx(torch.linalg.svdvals(jacobian)[0].item(), rel=1e-3)
             np.testing.assert_allclose(logits, plain, atol=1e-3)  # the decoder that leaves out zeros is the decoder
 
@@ -100,7 +118,9 @@ def test_the_density_is_a_sum_of_kernels(compute):
         "const kernel = new Kernel(given.x, given.y, given.h, { x0: -3, y0: -2, cell: 0.25, across: 25, down: 17 });"
         "while (!kernel.done) kernel.step(100); return [...kernel.values];"
     )
-    found = np.array(compute("kernel/density", js, given={"x": codes[:, 0].tolist(), "y": codes[:, 1].tolist(), "h": h})).reshape(17, 25)
+    found = np.array(
+        compute("kernel/density", js, given={"x": codes[:, 0].tolist(), "y": codes[:, 1].tolist(), "h": h})
+    ).reshape(17, 25)
     y, x = np.meshgrid(-2 + 0.25 * np.arange(17), -3 + 0.25 * np.arange(25), indexing="ij")
     squares = (x[..., None] - codes[:, 0]) ** 2 + (y[..., None] - codes[:, 1]) ** 2
     expected = np.exp(-squares / (2 * h * h)).mean(-1) / (2 * np.pi * h * h)
@@ -130,7 +150,9 @@ def test_tiles_of_the_plain_grid_are_the_decoders_and_go_with_the_map(open_page)
             for i, j in places:
                 z = torch.tensor([[i * room, j * room]], dtype=torch.float32)
                 expected = torch.sigmoid(model.decode(z))[0].numpy() * 255
-                assert np.abs(np.array(figure(page, kind).evaluate(TILE, [i * room, j * room, 28])) - expected).max() <= 2, (kind, i, j)
+                assert (
+                    np.abs(np.array(figure(page, kind).evaluate(TILE, [i * room, j * room, 28])) - expected).max() <= 2
+                ), (kind, i, j)
 
     check([(0, 0), (3, -2), (-5, 4), (1, 5)])
     sent = sent_messages(page, lambda: page.wait_for_selector(DRAWN_UNDER))
@@ -169,12 +191,20 @@ def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     page.goto(f"{page.url.split('?')[0]}?{DIGITS}")
     page.wait_for_selector(COMPLETE)
     page.wait_for_timeout(300)
-    assert not [url for url in requests if re.search(r"(surface|underlays|map/tool|values|ramps|density|quantiles)\.js", url)]
+    assert not [
+        url for url in requests if re.search(r"(surface|underlays|map/tool|values|ramps|density|quantiles)\.js", url)
+    ]
     page.get_by_role("button", name="Map", exact=True).click()
     page.wait_for_selector(OPEN)
     assert page.locator(".under").count() == 0
     pictures = []
-    for name, says in (("quantiles", "8 × 8|10 × 10|12 × 12"), ("grid", "plain|side by side"), ("density", r"kernel of width 0\.25"), ("ratio", r"log q\(z\)"), ("stretch", "Jacobian")):
+    for name, says in (
+        ("quantiles", "8 × 8|10 × 10|12 × 12"),
+        ("grid", "plain|side by side"),
+        ("density", r"kernel of width 0\.25"),
+        ("ratio", r"log q\(z\)"),
+        ("stretch", "Jacobian"),
+    ):
         page.get_by_role("combobox", name="Underlay").select_option(name)
         page.wait_for_url(re.compile(f"underlay={name}"))
         for kind in ("VAE", "AAE"):
@@ -199,7 +229,10 @@ def test_the_stretchs_colours_are_one_logarithmic_scale(open_page):
     models = {kind: bundle(f"digits-{kind.lower()}").model() for kind in ("VAE", "AAE")}
     for kind in models:
         under(page, kind)
-    marks = re.search(r": ≤ ([\d.]+), ([\d.]+), ([\d.]+)$", page.get_by_role("img", name="Scale of what lies under the codes").get_attribute("aria-label"))
+    marks = re.search(
+        r": ≤ ([\d.]+), ([\d.]+), ([\d.]+)$",
+        page.get_by_role("img", name="Scale of what lies under the codes").get_attribute("aria-label"),
+    )
     top = float(marks.group(3))
     assert float(marks.group(1)) == pytest.approx(top / 100, abs=0.006)
     room = 9 / figure(page, "VAE").evaluate(PER)
@@ -213,7 +246,11 @@ def test_the_stretchs_colours_are_one_logarithmic_scale(open_page):
             jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), z)
             value = torch.linalg.svdvals(jacobian)[0].item()
             expected = viridis(np.array(1 + np.log10(value / top) / 2), sequential.Viridis[1:])
-            assert np.abs(figure(page, kind).evaluate(at, [i * room, j * room]) - expected).max() < 14, (kind, i, j)  # smoothed between cells
+            assert np.abs(figure(page, kind).evaluate(at, [i * room, j * room]) - expected).max() < 14, (
+                kind,
+                i,
+                j,
+            )  # smoothed between cells
 
 
 RGBA = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
@@ -235,7 +272,13 @@ def test_codes_are_coloured_by_kl_before_and_after_plotly(open_page):
     low, high = np.sort(kl)[[round(share * (len(kl) - 1)) for share in (0.02, 0.98)]]
     box = figure(page, "VAE").bounding_box()
     across, down = box["width"] - 2 - 34, box["height"] - 2 - 26  # less border and axes
-    reach = max(4.2, *(np.sort(np.abs(bundle(f"digits-{kind}").codes.mean).max(1))[int(0.998 * 360)] * 1.05 for kind in ("vae", "aae")))
+    reach = max(
+        4.2,
+        *(
+            np.sort(np.abs(bundle(f"digits-{kind}").codes.mean).max(1))[int(0.998 * 360)] * 1.05
+            for kind in ("vae", "aae")
+        ),
+    )
     scale = min(across, down) / (2 * reach)
     places = np.stack([30 + across / 2 + scale * codes.mean[:, 0], 4 + down / 2 - scale * codes.mean[:, 1]], -1)
     apart = np.linalg.norm(places[:, None] - places[None], axis=-1) + 99 * np.eye(len(places))
@@ -285,25 +328,44 @@ def test_many_samples_against_numpy(open_page, compute):
     assert abs(noise.mean()) < 0.6 and 0.5 < noise.std() < 1.5
     z = np.array([0.4, -0.3]) + np.exp([-0.5, -0.25]) * noise
     for kind in ("VAE", "AAE"):
-        pictures = torch.sigmoid(bundle(f"digits-{kind.lower()}").model().decode(torch.tensor(z, dtype=torch.float32))).numpy()
+        pictures = torch.sigmoid(
+            bundle(f"digits-{kind.lower()}").model().decode(torch.tensor(z, dtype=torch.float32))
+        ).numpy()
         mean = page.get_by_role("img", name=f"{kind}: mean of the draws' pictures").evaluate(PIXELS)
         assert np.abs(np.array(mean) - 255 * pictures.mean(0)).max() <= 2
-        std = page.get_by_role("img", name=re.compile(f"^{kind}: standard deviation")).evaluate("c => [...c.getContext('2d').getImageData(0, 0, 8, 8).data]")
+        std = page.get_by_role("img", name=re.compile(f"^{kind}: standard deviation")).evaluate(
+            "c => [...c.getContext('2d').getImageData(0, 0, 8, 8).data]"
+        )
         expected = viridis(pictures.std(0) / 0.5, sequential.Viridis)
         assert np.abs(np.array(std).reshape(-1, 4)[:, :3] - expected).max() <= 3
-        sheet = np.array(page.get_by_role("img", name=f"{kind}: draws decoded").evaluate("c => [c.width, ...c.getContext('2d').getImageData(9 * 2, 9, 8, 8).data]"))
+        sheet = np.array(
+            page.get_by_role("img", name=f"{kind}: draws decoded").evaluate(
+                "c => [c.width, ...c.getContext('2d').getImageData(9 * 2, 9, 8, 8).data]"
+            )
+        )
         assert sheet[0] == 4 * 9 - 1 and np.abs(sheet[1::4] - 255 * pictures[4 + 2]).max() <= 2  # second row, third
         dots = figure(page, kind).locator(".many-draws circle")
         assert dots.count() == 16
         box, at = dots.nth(5).bounding_box(), figure(page, kind).evaluate(AT, z[5].tolist())
         assert abs(box["x"] + box["width"] / 2 - at[0]) < 1.5 and abs(box["y"] + box["height"] / 2 - at[1]) < 1.5
     assert "16 draws from the probe" in page.locator(".samples").inner_text()
-    figure(page, "VAE").click(position=dict(zip("xy", np.array(figure(page, "VAE").evaluate(AT, bundle("digits-vae").codes.mean[7].tolist())) - [figure(page, "VAE").bounding_box()[c] for c in "xy"])))
+    figure(page, "VAE").click(
+        position=dict(
+            zip(
+                "xy",
+                np.array(figure(page, "VAE").evaluate(AT, bundle("digits-vae").codes.mean[7].tolist()))
+                - [figure(page, "VAE").bounding_box()[c] for c in "xy"],
+            )
+        )
+    )
     page.wait_for_url(re.compile("pick=digits"))
     row = address(page)["pick"].split(":")[1]
     page.locator(".samples").get_by_text(f"VAE: 16 draws from q(z|x) of image {row}").wait_for()  # it came to rest
     said = page.locator(".samples .what").all_inner_texts()
-    assert said == [f"VAE: 16 draws from q(z|x) of image {row}", "AAE: 16 draws from the probe"]  # only the VAE has a q(z|x)
+    assert said == [
+        f"VAE: 16 draws from q(z|x) of image {row}",
+        "AAE: 16 draws from the probe",
+    ]  # only the VAE has a q(z|x)
 
 
 @pytest.mark.slow
@@ -332,7 +394,9 @@ def test_samples_are_live_and_of_one_state_while_the_probe_is_dragged(open_page)
         next_frame(page)
         seen.append(page.evaluate(look))
     assert len({one[0] for one in seen}) >= 18  # a new picture in each frame
-    assert all(len(set(one[1:])) == 1 and 4 <= one[1] <= 64 for one in seen)  # sheets, means, deviations and dots are of the same draws
+    assert all(
+        len(set(one[1:])) == 1 and 4 <= one[1] <= 64 for one in seen
+    )  # sheets, means, deviations and dots are of the same draws
     assert sent == []
     page.mouse.up()
     page.wait_for_url(re.compile("mean="))
@@ -363,7 +427,9 @@ def test_by_keyboard_with_opacity_in_the_address(open_page):
 def test_a_umap_has_colours_but_nothing_under_it(open_page):
     page = open_page("?left=mnist-vae-16d&right=mnist-aae&underlay=grid&colour=kl")
     page.wait_for_selector(".explorer.toned")
-    assert figure(page, "VAE 16-d").locator(".under").count() == 0 and figure(page, "AAE").locator(".under").count() == 1
+    assert (
+        figure(page, "VAE 16-d").locator(".under").count() == 0 and figure(page, "AAE").locator(".under").count() == 1
+    )
     assert "nothing lies under it" in figure(page, "VAE 16-d").locator(".note").text_content()
     assert figure(page, "VAE 16-d").evaluate("f => f.latentMap.tones.values.length") == 10_000
 

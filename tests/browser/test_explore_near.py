@@ -17,9 +17,8 @@ from torch.nn import functional as F
 
 from explorer import gaussian
 from explorer.data import datasets, originals
+from explorer.serving import assets, cached
 from explorer.store.bundle import load_bundle
-from explorer.serving import cached
-from explorer.serving import assets
 
 from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
 from .test_explorer import AT, PIXELS
@@ -27,7 +26,9 @@ from .test_explorer import AT, PIXELS
 READY = ".explorer[data-maps=true] .tool[data-ready=near]"
 DIGITS = "left=digits-vae&right=digits-aae"
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 @pytest.fixture
@@ -44,12 +45,19 @@ def entry(name: str) -> dict:
 
 
 def shown_rows(page, section: int = 0, view: str = "neighbours") -> list[int]:
-    return page.locator(f".near .{view} .thumbs").nth(section).locator("button:visible").evaluate_all("all => all.map((one) => Number(one.dataset.row))")
+    return (
+        page.locator(f".near .{view} .thumbs")
+        .nth(section)
+        .locator("button:visible")
+        .evaluate_all("all => all.map((one) => Number(one.dataset.row))")
+    )
 
 
 def nearest_rows(name: str, point, count: int) -> list[int]:
     """scikit-learn's: its distances say which rows may stand in either order."""
-    return NearestNeighbors(n_neighbors=count, algorithm="brute").fit(codes(name).mean).kneighbors([point])[1][0].tolist()
+    return (
+        NearestNeighbors(n_neighbors=count, algorithm="brute").fit(codes(name).mean).kneighbors([point])[1][0].tolist()
+    )
 
 
 # ---- the mathematics ----------------------------------------------------------------------------------------------
@@ -69,12 +77,19 @@ def test_neighbours_misplaced_and_density_against_scikit_learn(compute, name):
         entry=entry(name), points=points.tolist(),
     )  # fmt: skip
     assert found["tree"] == found["plain"]  # to the last bit
-    distances, rows = NearestNeighbors(n_neighbors=12, algorithm="brute").fit(mean.astype(np.float64)).kneighbors(points)
+    distances, rows = (
+        NearestNeighbors(n_neighbors=12, algorithm="brute").fit(mean.astype(np.float64)).kneighbors(points)
+    )
     np.testing.assert_allclose([one["distances"] for one in found["tree"]], distances, rtol=1e-6)
     assert [one["rows"] for one in found["tree"]] == rows.tolist()
     kept = np.flatnonzero(label != 3)
-    assert found["without"] == kept[NearestNeighbors(n_neighbors=12).fit(mean[kept].astype(np.float64)).kneighbors(points)[1]].tolist()
-    distances, rows = NearestNeighbors(n_neighbors=10).fit(mean.astype(np.float64)).kneighbors()  # of each code, without itself
+    assert (
+        found["without"]
+        == kept[NearestNeighbors(n_neighbors=12).fit(mean[kept].astype(np.float64)).kneighbors(points)[1]].tolist()
+    )
+    distances, rows = (
+        NearestNeighbors(n_neighbors=10).fit(mean.astype(np.float64)).kneighbors()
+    )  # of each code, without itself
     np.testing.assert_allclose(np.reshape(found["distances"], (500, 10)), distances[:500], atol=1e-6)
     votes = np.stack([(label[rows] == which).sum(1) for which in range(10)], 1)  # (n, classes)
     own = votes[np.arange(len(label)), label].copy()
@@ -97,7 +112,15 @@ def test_log_density_of_a_normal_sample(compute, d):
     if d == 16:
         points = np.zeros((1, d))
     columns = [list(map(float, column)) for column in sample.T]
-    found = np.array(compute("kernel/nearest", "return points.map((point) => logDensity(columns, point, k));", columns=columns, points=points.tolist(), k=k))
+    found = np.array(
+        compute(
+            "kernel/nearest",
+            "return points.map((point) => logDensity(columns, point, k));",
+            columns=columns,
+            points=points.tolist(),
+            k=k,
+        )
+    )
     if d == 2:
         error = found - (-0.5 * (points**2).sum(1) - np.log(2 * np.pi))
         spread = np.sqrt(1 / (k - 0.5))  # the trigamma function at k
@@ -176,14 +199,18 @@ def test_values_of_codes_against_torch(compute, name):
     assert np.mean(found["error"]) == pytest.approx(bundle.metrics["reconstruction"], rel=1e-3)
     if bundle.config.model.kind == "aae":
         labels = torch.from_numpy(bundle.codes.label).long()
-        expected = torch.sigmoid(model.discriminator(mean, labels) if bundle.config.model.label_informed else model.discriminator(mean))
+        expected = torch.sigmoid(
+            model.discriminator(mean, labels) if bundle.config.model.label_informed else model.discriminator(mean)
+        )
         np.testing.assert_allclose(found["judgement"], expected.numpy(), atol=1e-4)
         assert np.ptp(found["judgement"]) > 0.01
     else:
         assert found["judgement"] is None
     n = len(mean)
     distance = NearestNeighbors(n_neighbors=10).fit(mean.numpy().astype(np.float64)).kneighbors()[0][:, -1]
-    np.testing.assert_allclose(found["density"], np.log(11 / n) - np.log(np.pi * np.maximum(distance, 1e-6) ** 2), atol=1e-3)
+    np.testing.assert_allclose(
+        found["density"], np.log(11 / n) - np.log(np.pi * np.maximum(distance, 1e-6) ** 2), atol=1e-3
+    )
 
 
 def test_many_originals_in_one_answer(server):
@@ -191,10 +218,19 @@ def test_many_originals_in_one_answer(server):
     base = f"{server}/{assets.address()}originals"
     rows = [5, 0, 359, 5]
     assert urllib.request.urlopen(f"{base}/digits?rows={','.join(map(str, rows))}").read() == images[rows].tobytes()
-    for address_, status in (("digits?rows=360", 404), ("nothing?rows=1", 404), ("digits", 400), ("digits?rows=1,,2", 400), ("digits?rows=-1", 400), (f"digits?rows={','.join(['1'] * 65)}", 400)):
+    for address_, status in (
+        ("digits?rows=360", 404),
+        ("nothing?rows=1", 404),
+        ("digits", 400),
+        ("digits?rows=1,,2", 400),
+        ("digits?rows=-1", 400),
+        (f"digits?rows={','.join(['1'] * 65)}", 400),
+    ):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{base}/{address_}")
-        assert refused.value.code == status and re.match(rb"digits has test images|there is no such|rows must be", refused.value.read())
+        assert refused.value.code == status and re.match(
+            rb"digits has test images|there is no such|rows must be", refused.value.read()
+        )
 
 
 # ---- neighbours ---------------------------------------------------------------------------------------------------
@@ -209,15 +245,32 @@ def test_neighbours_of_a_click_in_both_models(open_near):
     first = nearest_rows("mnist-aae", point, 12)
     second = nearest_rows("mnist-vae", codes("mnist-vae").mean[first[0]], 12)
     assert shown_rows(page, 0) == first and shown_rows(page, 1) == second and second[0] == first[0]
-    assert page.locator(".near .summary:visible").inner_text().startswith(f"{len(set(first) & set(second))} of 12 are the same images in both models, image {first[0]}")
+    assert (
+        page.locator(".near .summary:visible")
+        .inner_text()
+        .startswith(f"{len(set(first) & set(second))} of 12 are the same images in both models, image {first[0]}")
+    )
     label = codes("mnist-aae").label
     most = np.bincount(label[second]).max()
-    assert re.search(rf"its own code of image {first[0]}, the nearest above: (most|all)", page.locator(".near .around").nth(1).inner_text())
+    assert re.search(
+        rf"its own code of image {first[0]}, the nearest above: (most|all)",
+        page.locator(".near .around").nth(1).inner_text(),
+    )
     assert f"{most} of 12" in page.locator(".near .around").nth(1).inner_text() or most == 12
     thumb = page.locator(".near .neighbours .thumbs").first.locator("button").nth(2)
-    decoded = load_bundle(ROOT / "pretrained" / "mnist-aae").model().decode(torch.from_numpy(codes("mnist-aae").mean[[first[2]]]))
-    assert np.abs(np.array(thumb.locator("canvas").first.evaluate(PIXELS)) - torch.sigmoid(decoded)[0].numpy() * 255).max() <= 2
-    page.wait_for_function(f"(button) => button.querySelectorAll('canvas')[1].dataset.shows === 'mnist/{first[2]}'", arg=thumb.element_handle())
+    decoded = (
+        load_bundle(ROOT / "pretrained" / "mnist-aae")
+        .model()
+        .decode(torch.from_numpy(codes("mnist-aae").mean[[first[2]]]))
+    )
+    assert (
+        np.abs(np.array(thumb.locator("canvas").first.evaluate(PIXELS)) - torch.sigmoid(decoded)[0].numpy() * 255).max()
+        <= 2
+    )
+    page.wait_for_function(
+        f"(button) => button.querySelectorAll('canvas')[1].dataset.shows === 'mnist/{first[2]}'",
+        arg=thumb.element_handle(),
+    )
     assert thumb.locator("canvas").nth(1).evaluate(PIXELS) == originals.sheet("mnist")[first[2]].tolist()
 
 
@@ -227,9 +280,17 @@ def test_neighbours_in_sixteen_dimensions(open_near):
     page.mouse.click(*figure.evaluate(AT, codes("mnist-vae-16d").umap[row].tolist()))
     page.wait_for_url(re.compile("pick=mnist"))
     row = int(address(page)["pick"].partition(":")[2])
-    exact = [codes(name).mean.astype(np.float16).astype(np.float32) for name in ("mnist-vae-16d", "mnist-aae-16d")]  # as they travel
+    exact = [
+        codes(name).mean.astype(np.float16).astype(np.float32) for name in ("mnist-vae-16d", "mnist-aae-16d")
+    ]  # as they travel
     for section, mean in enumerate(exact):
-        assert shown_rows(page, section) == NearestNeighbors(n_neighbors=8).fit(mean.astype(float)).kneighbors(mean[[row]].astype(float))[1][0].tolist()
+        assert (
+            shown_rows(page, section)
+            == NearestNeighbors(n_neighbors=8)
+            .fit(mean.astype(float))
+            .kneighbors(mean[[row]].astype(float))[1][0]
+            .tolist()
+        )
     assert f"around the code of image {row}" in page.locator(".near .around").first.inner_text()
 
 
@@ -237,7 +298,10 @@ def test_neighbours_in_sixteen_dimensions(open_near):
 def test_hovering_says_nothing_to_the_server_and_a_choice_keeps_the_list(open_near):
     page = open_near(DIGITS)
     sent = sent_messages(page, lambda: page.wait_for_selector(READY))
-    before, thumbs = [shown_rows(page, section) for section in (0, 1)], page.locator(".near .neighbours .thumbs").first.locator("button")
+    before, thumbs = (
+        [shown_rows(page, section) for section in (0, 1)],
+        page.locator(".near .neighbours .thumbs").first.locator("button"),
+    )
     for i in range(8):
         thumbs.nth(i).hover()
         for panel, name in (("left", "digits-vae"), ("right", "digits-aae")):
@@ -246,14 +310,18 @@ def test_hovering_says_nothing_to_the_server_and_a_choice_keeps_the_list(open_ne
             figure = page.locator(f".panel.{panel} .map")
             box = figure.bounding_box()
             x, y = figure.evaluate(AT, codes(name).mean[before[0][i]].tolist())
-            np.testing.assert_allclose([float(value) for value in re.findall(r"[-\d.]+", at)], [x - box["x"], y - box["y"]], atol=0.6)
+            np.testing.assert_allclose(
+                [float(value) for value in re.findall(r"[-\d.]+", at)], [x - box["x"], y - box["y"]], atol=0.6
+            )
     thumbs.nth(3).focus()
     assert page.locator(".near .thumbs .hot").count() >= 1 and sent == []
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(f"pick=digits%3A{before[0][3]}|pick=digits:{before[0][3]}"))
     page.wait_for_timeout(500)
     assert len(sent) == 1
-    np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], codes("digits-vae").mean[before[0][3]], atol=1e-4)
+    np.testing.assert_allclose(
+        [float(value) for value in address(page)["mean"].split(",")], codes("digits-vae").mean[before[0][3]], atol=1e-4
+    )
     assert [shown_rows(page, section) for section in (0, 1)] == before and address(page)["near_at"] == "0,0"
     page.reload()
     page.wait_for_selector(READY)
@@ -277,8 +345,13 @@ def test_neighbours_by_keyboard_follow_the_probe_and_leave_out_classes(open_near
     page.locator(".legend button").nth(gone).click()
     kept = np.flatnonzero(label != gone)
     next_frame(page)
-    assert shown_rows(page) == kept[NearestNeighbors(n_neighbors=8).fit(mean[kept]).kneighbors([[-0.5, 0]])[1][0]].tolist()
-    assert page.locator(".near .left-out").inner_text() == f"Class {gone} is switched off in the legend, and left out here."
+    assert (
+        shown_rows(page) == kept[NearestNeighbors(n_neighbors=8).fit(mean[kept]).kneighbors([[-0.5, 0]])[1][0]].tolist()
+    )
+    assert (
+        page.locator(".near .left-out").inner_text()
+        == f"Class {gone} is switched off in the legend, and left out here."
+    )
 
 
 # ---- regions ------------------------------------------------------------------------------------------------------
@@ -299,14 +372,22 @@ def test_a_lasso_its_count_means_and_csv(open_near):
     figure = page.get_by_role("figure", name="AAE latent map")
     axes = "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return [...xaxis.range, ...yaxis.range]; }"
     before, angle = figure.evaluate(axes), np.linspace(0, 2 * np.pi, 25)[:-1]
-    radius = 0.7 + 0.25 * np.cos(3 * angle)  # latent units; its corners are further apart than the lasso's smallest step
+    radius = 0.7 + 0.25 * np.cos(
+        3 * angle
+    )  # latent units; its corners are further apart than the lasso's smallest step
     wanted = np.stack([0.9 + radius * np.cos(angle), 1.2 + radius * np.sin(angle)], 1)
     page.keyboard.press("l")
     assert page.get_by_role("button", name="Lasso (L)").get_attribute("aria-pressed") == "true"
     draw_lasso(page, figure, wanted.tolist())
     page.locator(".near .inside").wait_for()
     assert figure.evaluate(axes) == before and sent == []  # the map did not pan, and nobody was told
-    drawn = np.reshape([float(value) for value in re.findall(r"-?[\d.]+(?:e-?\d+)?", figure.locator(".near-outline").get_attribute("d"))], (-1, 2))
+    drawn = np.reshape(
+        [
+            float(value)
+            for value in re.findall(r"-?[\d.]+(?:e-?\d+)?", figure.locator(".near-outline").get_attribute("d"))
+        ],
+        (-1, 2),
+    )
     scale = "(f, d) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return d.map(([x, y]) => [xaxis.p2l(x - xaxis._offset), yaxis.p2l(y - yaxis._offset)]); }"
     polygon = np.array(figure.evaluate(scale, drawn.tolist()))
     np.testing.assert_allclose(polygon, wanted, atol=0.02)  # the pointer's way
@@ -318,15 +399,25 @@ def test_a_lasso_its_count_means_and_csv(open_near):
     assert counts == np.bincount(aae.label[rows], minlength=10).tolist()
     some = rows[np.arange(min(len(rows), 512)) * len(rows) // min(len(rows), 512)]
     picture = page.get_by_role("img", name="Mean picture of the region, VAE")
-    mean = torch.sigmoid(load_bundle(ROOT / "pretrained" / "mnist-vae").model().decode(torch.from_numpy(vae.mean[some]))).mean(0).numpy() * 255
-    page.wait_for_function("(canvas) => canvas.getContext('2d').getImageData(0, 0, 28, 28).data.some((value, i) => i % 4 === 0 && value > 20)", arg=picture.element_handle())
+    mean = (
+        torch.sigmoid(load_bundle(ROOT / "pretrained" / "mnist-vae").model().decode(torch.from_numpy(vae.mean[some])))
+        .mean(0)
+        .numpy()
+        * 255
+    )
+    page.wait_for_function(
+        "(canvas) => canvas.getContext('2d').getImageData(0, 0, 28, 28).data.some((value, i) => i % 4 === 0 && value > 20)",
+        arg=picture.element_handle(),
+    )
     assert np.abs(np.array(picture.evaluate(PIXELS)) - mean).max() <= 2
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert download.value.suggested_filename == f"region-mnist-aae-{len(rows)}-images.csv"
     table = list(csv.DictReader(open(download.value.path(), newline="", encoding="utf-8")))
     column = lambda start: np.float32([line[next(name for name in line if name.startswith(start))] for line in table])  # noqa: E731
-    assert column("image").tolist() == rows.tolist() and [line["class"] for line in table] == [str(label) for label in aae.label[rows]]
+    assert column("image").tolist() == rows.tolist() and [line["class"] for line in table] == [
+        str(label) for label in aae.label[rows]
+    ]
     for i in (0, 1):
         assert np.array_equal(column(f"mnist-aae code {i + 1} (latent units)"), aae.mean[rows, i])
         assert np.array_equal(column(f"mnist-vae mean {i + 1} (latent units)"), vae.mean[rows, i])
@@ -335,7 +426,11 @@ def test_a_lasso_its_count_means_and_csv(open_near):
     np.testing.assert_allclose(column("mnist-vae KL of q(z|x) from N(0, I) (nats)"), kl.numpy(), rtol=1e-4)
     x = torch.from_numpy(originals.sheet("mnist")[rows]).float() / 255
     logits = load_bundle(ROOT / "pretrained" / "mnist-aae").model().decode(torch.from_numpy(aae.mean[rows]))
-    np.testing.assert_allclose(column("mnist-aae error: BCE"), F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1).numpy(), rtol=1e-4)
+    np.testing.assert_allclose(
+        column("mnist-aae error: BCE"),
+        F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1).numpy(),
+        rtol=1e-4,
+    )
     assert sent == []
     shown = "panel => { const canvas = panel.querySelector('.near-veil'); return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0); }"
     for panel in ("left", "right"):  # the same images are lit in both maps
@@ -375,11 +470,21 @@ def test_a_finger_draws_a_lasso(open_near):
     box, touch = page.get_by_role("figure", name="VAE latent map").bounding_box(), page.context.new_cdp_session(page)
     before = page.evaluate("() => [...document.querySelectorAll('*')].map((e) => e.scrollTop).reduce((a, b) => a + b)")
     x, y = box["x"] + box["width"] * 0.3, box["y"] + box["height"] * 0.9
-    for kind, point in [("touchStart", (0, 0)), *(("touchMove", p) for p in [(0, -60), (0, -120), (60, -120), (120, -120), (120, -60), (120, 0)]), ("touchEnd", None)]:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if point is None else [{"x": x + point[0], "y": y + point[1]}]})
+    for kind, point in [
+        ("touchStart", (0, 0)),
+        *(("touchMove", p) for p in [(0, -60), (0, -120), (60, -120), (120, -120), (120, -60), (120, 0)]),
+        ("touchEnd", None),
+    ]:
+        touch.send(
+            "Input.dispatchTouchEvent",
+            {"type": kind, "touchPoints": [] if point is None else [{"x": x + point[0], "y": y + point[1]}]},
+        )
     page.locator(".near .inside").wait_for()
     assert int(page.locator(".near .region .summary").inner_text().split()[0]) > 10
-    assert page.evaluate("() => [...document.querySelectorAll('*')].map((e) => e.scrollTop).reduce((a, b) => a + b)") == before  # nothing scrolled
+    assert (
+        page.evaluate("() => [...document.querySelectorAll('*')].map((e) => e.scrollTop).reduce((a, b) => a + b)")
+        == before
+    )  # nothing scrolled
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
 
 
@@ -389,7 +494,9 @@ def test_a_finger_draws_a_lasso(open_near):
 def test_what_is_found_is_sorted_and_what_is_missing_says_why(open_near):
     page = open_near("near=find&near_find=kl-largest&" + DIGITS)
     vae = codes("digits-vae")
-    kl = gaussian.kl_to_standard_normal(torch.from_numpy(vae.mean).double(), torch.from_numpy(vae.log_var).double()).numpy()
+    kl = gaussian.kl_to_standard_normal(
+        torch.from_numpy(vae.mean).double(), torch.from_numpy(vae.log_var).double()
+    ).numpy()
     order = np.argsort(-kl, kind="stable").tolist()
     found = lambda: shown_rows(page, 0, "find")  # noqa: E731
     page.locator(".near .find .thumbs button:visible").first.wait_for()
@@ -400,12 +507,26 @@ def test_what_is_found_is_sorted_and_what_is_missing_says_why(open_near):
     choice = page.get_by_role("combobox", name="Find")
     choice.select_option("class-7")
     page.wait_for_url(re.compile("near_find=class-7"))
-    page.wait_for_function("(box) => box.querySelector('.summary').textContent.includes('class 7')", arg=page.locator(".near .find").element_handle())
+    page.wait_for_function(
+        "(box) => box.querySelector('.summary').textContent.includes('class 7')",
+        arg=page.locator(".near .find").element_handle(),
+    )
     assert found() == np.flatnonzero(vae.label == 7)[:16].tolist()
     choice.select_option("error-largest")
-    page.wait_for_function("(box) => box.querySelector('.summary').textContent.includes('BCE')", arg=page.locator(".near .find").element_handle())
+    page.wait_for_function(
+        "(box) => box.querySelector('.summary').textContent.includes('BCE')",
+        arg=page.locator(".near .find").element_handle(),
+    )
     x = torch.from_numpy(datasets.load("digits", "test").pixels())
-    error = F.binary_cross_entropy_with_logits(load_bundle(ROOT / "pretrained" / "digits-vae").model().decode(torch.from_numpy(vae.mean)), x, reduction="none").sum(-1).numpy()
+    error = (
+        F.binary_cross_entropy_with_logits(
+            load_bundle(ROOT / "pretrained" / "digits-vae").model().decode(torch.from_numpy(vae.mean)),
+            x,
+            reduction="none",
+        )
+        .sum(-1)
+        .numpy()
+    )
     assert found() == np.argsort(-error, kind="stable")[:16].tolist()
     page.get_by_role("combobox", name="in", exact=True).select_option("right")
     page.wait_for_url(re.compile("near_side=right"))
@@ -417,17 +538,24 @@ def test_what_is_found_is_sorted_and_what_is_missing_says_why(open_near):
     page.get_by_role("spinbutton", name="Image").fill("42")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("pick=digits(%3A|:)42"))
-    np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], codes("digits-aae").mean[42], atol=1e-4)
+    np.testing.assert_allclose(
+        [float(value) for value in address(page)["mean"].split(",")], codes("digits-aae").mean[42], atol=1e-4
+    )
 
 
 @pytest.mark.slow
 def test_models_of_two_datasets_and_a_change_of_models(open_near):
     page = open_near("left=digits-vae&right=mnist-aae")
-    assert page.locator(".near .summary:visible").inner_text() == "AAE saw another dataset, mnist: it has no code of these images."
+    assert (
+        page.locator(".near .summary:visible").inner_text()
+        == "AAE saw another dataset, mnist: it has no code of these images."
+    )
     assert shown_rows(page) == nearest_rows("digits-vae", [0, 0], 8) and shown_rows(page, 1) == []
     page.locator(".panel.right header select").select_option("digits-aae")
     page.wait_for_url(re.compile("right=digits-aae"))
-    page.wait_for_function("(box) => box.textContent.includes('same images')", arg=page.locator(".near .summary").first.element_handle())
+    page.wait_for_function(
+        "(box) => box.textContent.includes('same images')", arg=page.locator(".near .summary").first.element_handle()
+    )
     assert len(shown_rows(page, 1)) == 8
     page.get_by_role("button", name="Probe", exact=True).click()
     page.wait_for_url(lambda url: "tool" not in url)

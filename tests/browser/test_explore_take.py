@@ -27,7 +27,9 @@ DIGITS = "left=digits-vae&right=digits-aae"
 QUERY = "?mean=0.53,-0.41&log_var=-1.5,-2.25&noise=0.3,1.1&pick=mnist:12&codes=sampled&tool=take"
 SVG = "{http://www.w3.org/2000/svg}"
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 def opened(page):
@@ -45,7 +47,10 @@ def downloaded(page, button: str):
 def seen(page) -> list:
     """The KL's text and the four pictures' pixels."""
     page.evaluate("() => new Promise(requestAnimationFrame)")
-    return [page.get_by_role("status", name="KL divergence").inner_text(), *(page.get_by_role("img", name=name, exact=True).evaluate(PIXELS) for name in PICTURES)]
+    return [
+        page.get_by_role("status", name="KL divergence").inner_text(),
+        *(page.get_by_role("img", name=name, exact=True).evaluate(PIXELS) for name in PICTURES),
+    ]
 
 
 def codes(bundle):
@@ -100,7 +105,10 @@ def test_file_shows_the_same_without_server_and_network(taken, alone):
     assert seen(page) == showed
     assert page.locator(".panel.left input[value=sampled]").is_checked()
     assert page.locator(".failure:visible").count() == 0
-    assert re.search(r"Made with .+ on \d+ \w+ \d{4}\. VAE: mnist-vae, .+ seed 0; AAE: mnist-aae, .+ seed 0\.", page.locator("header.made").inner_text())
+    assert re.search(
+        r"Made with .+ on \d+ \w+ \d{4}\. VAE: mnist-vae, .+ seed 0; AAE: mnist-aae, .+ seed 0\.",
+        page.locator("header.made").inner_text(),
+    )
     box = page.get_by_role("slider", name="μ₁", exact=True).bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()
@@ -167,11 +175,18 @@ def test_original_pictures_are_in_the_file(taken, alone):
     number = page.get_by_role("spinbutton", name="Number of the test image")
     number.fill("9999")
     number.press("Enter")
-    page.get_by_text("Test image 9999 is marked on the maps, but cannot be shown: this original picture is not in the file.").wait_for()
+    page.get_by_text(
+        "Test image 9999 is marked on the maps, but cannot be shown: this original picture is not in the file."
+    ).wait_for()
     page.get_by_role("button", name="Probe", exact=True).click()
-    assert page.locator(".original .label").inner_text() == f"image 9999, class {labels[9999]}: this original picture is not in the file"
+    assert (
+        page.locator(".original .label").inner_text()
+        == f"image 9999, class {labels[9999]}: this original picture is not in the file"
+    )
     page.get_by_text("What is in this file").click()
-    page.get_by_text(re.compile(r"\d+ original test images of mnist: .+ Yann LeCun and Corinna Cortes, CC BY-SA 3\.0")).wait_for()
+    page.get_by_text(
+        re.compile(r"\d+ original test images of mnist: .+ Yann LeCun and Corinna Cortes, CC BY-SA 3\.0")
+    ).wait_for()
 
 
 @pytest.mark.parametrize("channels, side, classes", [(1, 28, 10), (3, 64, 40)])
@@ -185,17 +200,24 @@ def test_pictures_of_each_class_go_into_the_file_however_many_were_seen(compute,
     rows = compute("take_file", js, channels=channels, side=side, classes=classes)
     most = 400_000 // (channels * side**2)
     assert len(rows) == most == len(set(rows)) and 9999 in rows
-    assert len({row % classes for row in rows}) >= min(classes, most // 2) and len([row for row in rows if row >= 5000]) >= most // 3
+    assert (
+        len({row % classes for row in rows}) >= min(classes, most // 2)
+        and len([row for row in rows if row >= 5000]) >= most // 3
+    )
 
 
 @pytest.mark.slow
 def test_what_was_looked_at_is_in_the_file(open_page, alone, tmp_path):
     """The neighbours' pictures, of clothes, and each image's error, which was asked for."""
-    page = open_page("?left=fashion-mnist-vae&right=fashion-mnist-aae&tool=near&near=neighbours&pick=fashion-mnist:4321")
+    page = open_page(
+        "?left=fashion-mnist-vae&right=fashion-mnist-aae&tool=near&near=neighbours&pick=fashion-mnist:4321"
+    )
     page.wait_for_selector(".tool[data-ready=near]")
     neighbours = page.locator(".near .neighbours .thumbs button:visible")
     rows = {int(row) for row in neighbours.evaluate_all("all => all.map((one) => one.dataset.row)")}
-    page.wait_for_function("(one) => one.querySelectorAll('canvas')[1].dataset.shows", arg=neighbours.last.element_handle())
+    page.wait_for_function(
+        "(one) => one.querySelectorAll('canvas')[1].dataset.shows", arg=neighbours.last.element_handle()
+    )
     page.get_by_role("navigation").get_by_role("button", name="Map", exact=True).click()
     page.get_by_label("Colour by").select_option("error")
     page.locator(".explorer.toned").wait_for()
@@ -209,7 +231,9 @@ def test_what_was_looked_at_is_in_the_file(open_page, alone, tmp_path):
     page.get_by_role("navigation").get_by_role("button", name="Near", exact=True).click()
     page.wait_for_selector(".tool[data-ready=near]")
     neighbours = page.locator(".near .neighbours .thumbs button:visible")
-    page.wait_for_function("(one) => one.querySelectorAll('canvas')[1].dataset.shows", arg=neighbours.last.element_handle())
+    page.wait_for_function(
+        "(one) => one.querySelectorAll('canvas')[1].dataset.shows", arg=neighbours.last.element_handle()
+    )
     for thumb in neighbours.all():
         row = int(thumb.get_attribute("data-row"))
         assert row in rows and thumb.locator("canvas").nth(1).evaluate(PIXELS) == images[row].tolist()
@@ -229,7 +253,9 @@ def test_file_of_a_dark_theme_on_a_phone_and_a_wrong_address(open_page, alone, t
     assert phone.evaluate(theme) == background != "#ffffff"
     assert phone.evaluate("() => document.documentElement.scrollWidth") <= 390
     start = seen(phone)
-    phone.evaluate("""() => { location.hash = encodeURIComponent('{"mean": "x", "left": "none", "dims": [7, 9], "log_var": [1e400, 0]}'); }""")
+    phone.evaluate(
+        """() => { location.hash = encodeURIComponent('{"mean": "x", "left": "none", "dims": [7, 9], "log_var": [1e400, 0]}'); }"""
+    )
     phone.wait_for_timeout(300)
     assert seen(phone) == start and phone.locator(".failure:visible").count() == 0
 
@@ -260,13 +286,30 @@ def test_pictures_are_what_is_seen(open_page):
     figure = page.get_by_role("figure", name="AAE latent map")
     (x0, x1), (y0, y1) = figure.evaluate(RANGES)
     points = codes("mnist-aae")
-    inside = (points.mean[:, 0] > x0) & (points.mean[:, 0] < x1) & (points.mean[:, 1] > y0) & (points.mean[:, 1] < y1) & (points.label != 3)
+    inside = (
+        (points.mean[:, 0] > x0)
+        & (points.mean[:, 0] < x1)
+        & (points.mean[:, 1] > y0)
+        & (points.mean[:, 1] < y1)
+        & (points.label != 3)
+    )
     name, content = downloaded(page, "AAE map: SVG")
     root = ElementTree.fromstring(content)
-    assert name == "mnist-aae-map.svg" and len(root.findall(f".//{SVG}g[@class='codes']//{SVG}circle")) == inside.sum() < 9000
+    assert (
+        name == "mnist-aae-map.svg"
+        and len(root.findall(f".//{SVG}g[@class='codes']//{SVG}circle")) == inside.sum() < 9000
+    )
     assert not re.search(rb"var\(|class=\"(?!codes)|non-scaling", content)  # nothing that only the page's CSS explains
     words = " ".join("".join(text.itertext()) for text in root.iter(f"{SVG}text"))
-    for expected in ("AAE · mnist · codes", "seed 0", "prior N(0, I)", "10,000 test images", "without 3", "(0.50, −0.40)", page.locator(".kl").inner_text()):
+    for expected in (
+        "AAE · mnist · codes",
+        "seed 0",
+        "prior N(0, I)",
+        "10,000 test images",
+        "without 3",
+        "(0.50, −0.40)",
+        page.locator(".kl").inner_text(),
+    ):
         assert expected in words, expected
     drawn = Image.open(io.BytesIO(downloaded(page, "AAE map: PNG")[1]))
     assert drawn.size == (2 * int(root.get("width")), 2 * int(root.get("height")))
@@ -278,7 +321,14 @@ def test_pictures_are_what_is_seen(open_page):
     assert name == "mnist-vae-at-z.png"
     assert np.array_equal(np.array(Image.open(io.BytesIO(content)).convert("L")), np.kron(pixels, np.ones((8, 8))))
     page.get_by_label("Which decoded pictures").select_option("all four")
-    assert len(ElementTree.fromstring(downloaded(page, "Pictures: SVG")[1]).findall(f"{SVG}g[@shape-rendering='crispEdges']")) == 4
+    assert (
+        len(
+            ElementTree.fromstring(downloaded(page, "Pictures: SVG")[1]).findall(
+                f"{SVG}g[@shape-rendering='crispEdges']"
+            )
+        )
+        == 4
+    )
 
 
 def test_link_reopens_the_state(open_page):
@@ -297,7 +347,9 @@ def test_link_reopens_the_state(open_page):
     page.get_by_role("button", name="Copy", exact=True).click()
     assert page.locator(".take > .said").inner_text().startswith("The address is selected")
     field = page.get_by_label("Address of this view")
-    assert field.evaluate("field => [field.selectionStart, field.selectionEnd, field === field.getRootNode().activeElement]") == [0, len(link), True]
+    assert field.evaluate(
+        "field => [field.selectionStart, field.selectionEnd, field === field.getRootNode().activeElement]"
+    ) == [0, len(link), True]
     other = open_page(f"?{urlparse(link).query}")
     assert seen(other) == seen(page)
     other.get_by_role("button", name="Resample ε").click()
@@ -310,11 +362,17 @@ def test_link_reopens_the_state(open_page):
 def test_failure_and_cancel_are_a_sentence_each(open_page):
     page = opened(open_page(f"?{DIGITS}&tool=take"))
     said = page.locator(".take > .said")
-    page.evaluate("() => { const { fetch } = window; window.fetch = (...a) => String(a[0]).includes('encoders/') && window.broken ? Promise.resolve(new Response('', { status: 404 })) : fetch(...a); window.broken = true; }")
+    page.evaluate(
+        "() => { const { fetch } = window; window.fetch = (...a) => String(a[0]).includes('encoders/') && window.broken ? Promise.resolve(new Response('', { status: 404 })) : fetch(...a); window.broken = true; }"
+    )
     page.get_by_role("button", name="Make the file").click()
     page.wait_for_selector(".take > .said:not([hidden])")
-    assert re.search(r"could not be made: encoders/\w+ could not be fetched \(HTTP 404\)\. Try again", said.inner_text())
-    page.evaluate("() => { const { fetch } = window; window.broken = false; window.fetch = async (what, options) => { await new Promise((r) => setTimeout(r, 1500)); return fetch(what, options); }; }")
+    assert re.search(
+        r"could not be made: encoders/\w+ could not be fetched \(HTTP 404\)\. Try again", said.inner_text()
+    )
+    page.evaluate(
+        "() => { const { fetch } = window; window.broken = false; window.fetch = async (what, options) => { await new Promise((r) => setTimeout(r, 1500)); return fetch(what, options); }; }"
+    )
     page.get_by_role("button", name="Make the file").click()
     page.get_by_role("progressbar").wait_for()
     page.get_by_role("button", name="Cancel").click()
@@ -324,5 +382,9 @@ def test_failure_and_cancel_are_a_sentence_each(open_page):
 
 def test_base85_against_python(compute):
     content = np.random.default_rng(5).integers(0, 256, 1003, dtype=np.uint8).tobytes()
-    text, back = compute("explore/take/base85", "const text = encode(Uint8Array.from(bytes)); return [text, [...decode(text)]];", bytes=list(content))
+    text, back = compute(
+        "explore/take/base85",
+        "const text = encode(Uint8Array.from(bytes)); return [text, [...decode(text)]];",
+        bytes=list(content),
+    )
     assert text == base64.b85encode(content).decode().replace("<", ",") and bytes(back) == content

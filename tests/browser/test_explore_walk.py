@@ -14,9 +14,9 @@ from scipy.interpolate import CubicHermiteSpline
 from scipy.spatial import cKDTree
 from scipy.special import gammaln
 
-from explorer.store.bundle import load_bundle
 from explorer.priors import get_prior
 from explorer.serving import cached
+from explorer.store.bundle import load_bundle
 
 from .driver import COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages
 
@@ -30,7 +30,9 @@ AT = (
 DIGITS = "left=digits-vae&right=digits-aae"
 LOG_FIVE = math.log(5)
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 @pytest.fixture
@@ -86,7 +88,13 @@ def points_of(page) -> np.ndarray:
 
 
 def flagged(page, side: int) -> list[int]:
-    return [int(one) for one in page.locator(".film").nth(side).locator(".holes rect").evaluate_all("all => all.map((rect) => rect.dataset.frame)")]
+    return [
+        int(one)
+        for one in page.locator(".film")
+        .nth(side)
+        .locator(".holes rect")
+        .evaluate_all("all => all.map((rect) => rect.dataset.frame)")
+    ]
 
 
 # ---- arithmetic ----------------------------------------------------------------------------------
@@ -96,9 +104,19 @@ def test_slerp_against_numpy_and_its_laws(compute):
     rng = np.random.default_rng(1)
     for d in (2, 3, 16):
         a, b, t = rng.normal(size=d) * 2, rng.normal(size=d), np.linspace(0, 1, 13)
-        found = np.array(compute("explore/walk/path", "return t.map((one) => slerp(a, b, one));", a=a.tolist(), b=b.tolist(), t=t.tolist()))
+        found = np.array(
+            compute(
+                "explore/walk/path",
+                "return t.map((one) => slerp(a, b, one));",
+                a=a.tolist(),
+                b=b.tolist(),
+                t=t.tolist(),
+            )
+        )
         u, v = a / np.linalg.norm(a), b / np.linalg.norm(b)
-        across = v - (v @ u) * u  # the same arc without slerp's sines: turned in the plane of u and what of v is across it
+        across = (
+            v - (v @ u) * u
+        )  # the same arc without slerp's sines: turned in the plane of u and what of v is across it
         angle, across = np.arccos(u @ v), across / np.linalg.norm(across)
         norm = (1 - t) * np.linalg.norm(a) + t * np.linalg.norm(b)
         expected = norm[:, None] * (np.cos(t * angle)[:, None] * u + np.sin(t * angle)[:, None] * across)
@@ -106,7 +124,9 @@ def test_slerp_against_numpy_and_its_laws(compute):
         np.testing.assert_allclose(found[[0, -1]], [a, b], atol=1e-12)
         np.testing.assert_allclose(np.linalg.norm(found, axis=1), norm, atol=1e-12)
         directions = found / np.linalg.norm(found, axis=1)[:, None]
-        np.testing.assert_allclose(np.arccos((directions[1:] * directions[:-1]).sum(1)), angle / 12, atol=1e-7)  # a constant rate
+        np.testing.assert_allclose(
+            np.arccos((directions[1:] * directions[:-1]).sum(1)), angle / 12, atol=1e-7
+        )  # a constant rate
 
 
 def test_slerp_where_a_great_circle_is_not_defined(compute):
@@ -130,12 +150,15 @@ def test_slerp_where_a_great_circle_is_not_defined(compute):
 def test_walks_through_several_waypoints(compute):
     points = np.random.default_rng(2).normal(size=(5, 3))
     found = {
-        way: np.array(compute("explore/walk/path", "return along(points, way, 41);", points=points.tolist(), way=way)) for way in ("line", "circle", "curve")
+        way: np.array(compute("explore/walk/path", "return along(points, way, 41);", points=points.tolist(), way=way))
+        for way in ("line", "circle", "curve")
     }
     for walk in found.values():
         np.testing.assert_allclose(walk[::10], points, atol=1e-12)  # each leg in the same time
     t = np.linspace(0, 4, 41)
-    np.testing.assert_allclose(found["line"], [[np.interp(one, range(5), column) for column in points.T] for one in t], atol=1e-12)
+    np.testing.assert_allclose(
+        found["line"], [[np.interp(one, range(5), column) for column in points.T] for one in t], atol=1e-12
+    )
     beyond = np.vstack([2 * points[0] - points[1], points, 2 * points[-1] - points[-2]])
     smooth = CubicHermiteSpline(np.arange(5), points, (beyond[2:] - beyond[:-2]) / 2)  # Catmull-Rom's tangents
     np.testing.assert_allclose(found["curve"], smooth(t), atol=1e-12)
@@ -154,7 +177,9 @@ def test_densities_against_numpy(compute):
         q, p = (np.array([one[name] for one in given["found"]]) for name in "qp")
         np.testing.assert_allclose(q, log_density(codes, places), atol=1e-9)
         if d == 2:
-            np.testing.assert_allclose(p, get_prior(prior).log_prob(torch.tensor(places, dtype=torch.float32)).numpy(), rtol=1e-5)
+            np.testing.assert_allclose(
+                p, get_prior(prior).log_prob(torch.tensor(places, dtype=torch.float32)).numpy(), rtol=1e-5
+            )
         else:
             draws = np.array(given["draws"]).T
             np.testing.assert_allclose(p, log_density(draws, places), atol=1e-9)
@@ -165,7 +190,12 @@ def test_densities_against_numpy(compute):
 def test_gif_of_any_bytes_is_read_back(compute):
     rng = np.random.default_rng(4)
     width, height = 97, 83  # noise fills the table of strings, and it is begun anew; flat frames make its strings long
-    frames = [rng.integers(0, 256, (height, width)), np.zeros((height, width), int), np.tile(np.arange(width), (height, 1)), rng.integers(0, 2, (height, width)) * 255]
+    frames = [
+        rng.integers(0, 256, (height, width)),
+        np.zeros((height, width), int),
+        np.tile(np.arange(width), (height, 1)),
+        rng.integers(0, 2, (height, width)) * 255,
+    ]
     data = compute(
         "explore/walk/gif_encoder", "return [...encodeGif({ width, height, frames: frames.map((one) => Uint8Array.from(one)), delay: 20 })];",
         width=width, height=height, frames=[frame.ravel().tolist() for frame in frames],
@@ -178,7 +208,11 @@ def test_gif_of_any_bytes_is_read_back(compute):
     # every length about the places where codes get wider, one pixel high
     for n in (1, 2, 254, 255, 256, 257, 258, 766, 767, 768, 769, 3837, 3838, 3839, 3840, 5000):
         row = rng.integers(0, 256, n)
-        data = compute("explore/walk/gif_encoder", "return [...encodeGif({ width: row.length, height: 1, frames: [Uint8Array.from(row)], delay: 5 })];", row=row.tolist())
+        data = compute(
+            "explore/walk/gif_encoder",
+            "return [...encodeGif({ width: row.length, height: 1, frames: [Uint8Array.from(row)], delay: 5 })];",
+            row=row.tolist(),
+        )
         with Image.open(io.BytesIO(bytes(data))) as gif:
             np.testing.assert_array_equal(np.array(gif.convert("L"))[0], row)
 
@@ -216,7 +250,9 @@ def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(open_page, c
     for _ in range(5):
         page.keyboard.press("ArrowRight")
     reading = page.locator(".film").first.locator(".reading")
-    assert "hole" in reading.inner_text() and float(re.search(r"log p (\S+)", reading.inner_text()).group(1).replace("−", "-")) == pytest.approx(log_p[5], abs=0.006)
+    assert "hole" in reading.inner_text() and float(
+        re.search(r"log p (\S+)", reading.inner_text()).group(1).replace("−", "-")
+    ) == pytest.approx(log_p[5], abs=0.006)
     page.get_by_role("button", name="Probe there: put it at the VAE's frame").click()
     page.wait_for_url(re.compile("mean=-"))
     np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], frames[5], atol=1e-4)
@@ -252,7 +288,11 @@ def test_clicks_set_waypoints_and_nothing_is_sent_while_one_is_dragged_or_it_pla
     for name in ("VAE", "AAE"):  # in both models at the same place
         figure = page.get_by_role("figure", name=f"{name} latent map")
         box = figure.locator(".walk-stop .knob").nth(1).bounding_box()
-        np.testing.assert_allclose([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2], figure.evaluate(AT, points_of(page)[1].tolist()), atol=2)  # the figure's border
+        np.testing.assert_allclose(
+            [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2],
+            figure.evaluate(AT, points_of(page)[1].tolist()),
+            atol=2,
+        )  # the figure's border
     sent.clear()
     page.get_by_role("button", name="Play", exact=True).click()
     pictures = page.evaluate(
@@ -326,7 +366,12 @@ def test_gif_holds_what_the_strips_show(open_walk):
         page.get_by_role("button", name="Save as GIF").click()
     assert saved.value.suggested_filename == "walk-mnist-vae-mnist-aae.gif"
     with Image.open(saved.value.path()) as gif:
-        assert (gif.n_frames, gif.info["loop"], gif.info["duration"], gif.size) == (9, 0, 400, (3 * 8 + 2 * 112, 22 + 112 + 20))
+        assert (gif.n_frames, gif.info["loop"], gif.info["duration"], gif.size) == (
+            9,
+            0,
+            400,
+            (3 * 8 + 2 * 112, 22 + 112 + 20),
+        )
         shown = {name: strip(page, name) for name in ("VAE", "AAE")}
         for frame in range(9):
             gif.seek(frame)
@@ -344,7 +389,9 @@ def test_gif_holds_what_the_strips_show(open_walk):
 def test_class_means_against_numpy(open_walk, pair, start):
     left, right = pair.split()
     wide = "16d" in pair
-    query = f"left={left}&right={right}&sum=7,9{',image' if start == 'image' else ''}&pick=mnist:123" + ("" if wide else "&mean=-1,0.5")
+    query = f"left={left}&right={right}&sum=7,9{',image' if start == 'image' else ''}&pick=mnist:123" + (
+        "" if wide else "&mean=-1,0.5"
+    )
     page = open_walk(query)
     for i, name in enumerate((left, right)):
         codes = bundle(name).codes
@@ -360,7 +407,9 @@ def test_class_means_against_numpy(open_walk, pair, start):
         most = int(re.match(r"(\d+) of the 10", side.locator(".near").inner_text()).group(1))
         assert most == np.bincount(nearest).max()
         arrows = page.locator(".panel").nth(i).locator(".walk-arrow")
-        assert (arrows.count(), page.locator(".panel").nth(i).locator(".ring-code").count()) == ((0, 1) if wide else (2, 0))
+        assert (arrows.count(), page.locator(".panel").nth(i).locator(".ring-code").count()) == (
+            (0, 1) if wide else (2, 0)
+        )
     page.get_by_role("button", name=re.compile("^Probe there")).first.click()
     page.wait_for_url(re.compile("sum=7"))
 
@@ -375,7 +424,9 @@ def test_sixteen_dimensions_are_walked_in_all_and_marked_on_the_umap(open_walk):
         assert np.abs(strip(page, title).astype(float) - decoded(name, z)).max() <= 2
         _, rows = cKDTree(np.delete(mean, [3, 18], 0)).query(z)
         figure = page.get_by_role("figure", name=f"{title} latent map")
-        rings = figure.locator(".walk-near circle").evaluate_all("(all) => all.map((c) => [Number(c.getAttribute('cx')), Number(c.getAttribute('cy'))])")
+        rings = figure.locator(".walk-near circle").evaluate_all(
+            "(all) => all.map((c) => [Number(c.getAttribute('cx')), Number(c.getAttribute('cy'))])"
+        )
         box = figure.bounding_box()
         umap = np.delete(codes.umap, [3, 18], 0)[rows].astype(np.float16).astype(float)
         expected = [[x - box["x"], y - box["y"]] for x, y in (figure.evaluate(AT, point.tolist()) for point in umap)]
@@ -392,9 +443,17 @@ def test_a_model_of_another_dataset_says_that_it_has_no_such_images(open_walk):
 def test_the_main_things_are_in_sight(open_walk, viewport):
     options = {"has_touch": True, "is_mobile": True} if viewport == PHONE else {}
     page = open_walk("walk=-1.8,0.9;-0.8,1.6", viewport=viewport, **options)
-    for locator in (page.get_by_role("img", name=re.compile("^AAE: 12 frames")), page.get_by_role("slider", name="Frame of the walk"), page.get_by_role("button", name="Save as GIF")):
+    for locator in (
+        page.get_by_role("img", name=re.compile("^AAE: 12 frames")),
+        page.get_by_role("slider", name="Frame of the walk"),
+        page.get_by_role("button", name="Save as GIF"),
+    ):
         box = locator.bounding_box()
-        assert box["y"] >= 0 and box["y"] + box["height"] <= viewport["height"] and box["x"] + box["width"] <= viewport["width"], box
+        assert (
+            box["y"] >= 0
+            and box["y"] + box["height"] <= viewport["height"]
+            and box["x"] + box["width"] <= viewport["width"]
+        ), box
     assert page.evaluate("() => document.documentElement.scrollWidth") <= viewport["width"]
     if viewport == PHONE:  # a finger drags a waypoint
         knob = page.get_by_role("button", name="Waypoint 2 in the VAE map", exact=False)
@@ -403,6 +462,8 @@ def test_the_main_things_are_in_sight(open_walk, viewport):
         touch = page.context.new_cdp_session(page)
         x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
         for kind, dx in [("touchStart", 0), *(("touchMove", 8 * i) for i in range(1, 9)), ("touchEnd", None)]:
-            touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dx is None else [{"x": x + dx, "y": y}]})
+            touch.send(
+                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dx is None else [{"x": x + dx, "y": y}]}
+            )
         page.wait_for_url(re.compile("walk=(?!.*-0.8)"))
         assert points_of(page)[1][0] > 0.2

@@ -14,10 +14,22 @@ from PIL import Image
 from sklearn.decomposition import PCA
 
 from explorer import gaussian
-from explorer.store.bundle import load_bundle
 from explorer.priors import get_prior
+from explorer.store.bundle import load_bundle
 
-from .driver import COMPLETE, DESK, PHONE, ROOT, address, distinct, drag_slider, hover_map, next_frame, sent_messages, serve
+from .driver import (
+    COMPLETE,
+    DESK,
+    PHONE,
+    ROOT,
+    address,
+    distinct,
+    drag_slider,
+    hover_map,
+    next_frame,
+    sent_messages,
+    serve,
+)
 
 PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
@@ -28,7 +40,9 @@ AT = (
 )
 DIGITS = "left=digits-vae&right=digits-aae"
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 def picture(page, name: str):
@@ -93,13 +107,21 @@ def test_nothing_needs_scrolling_on_a_projector(open_page):
 def test_pictures_and_kl_against_torch(open_page, left, right):
     rng = np.random.default_rng(3)
     page = open_page(f"?left={left}&right={right}")
-    models = {"VAE": load_bundle(ROOT / "pretrained" / left).model(), "AAE": load_bundle(ROOT / "pretrained" / right).model()}
+    models = {
+        "VAE": load_bundle(ROOT / "pretrained" / left).model(),
+        "AAE": load_bundle(ROOT / "pretrained" / right).model(),
+    }
     for _ in range(3):
         mean, log_var, noise = (np.round(rng.normal(size=2) * scale, 4) for scale in (1.5, 1.0, 1.0))
-        query = "&".join(f"{name}={values[0]:.4f},{values[1]:.4f}" for name, values in (("mean", mean), ("log_var", log_var), ("noise", noise)))
+        query = "&".join(
+            f"{name}={values[0]:.4f},{values[1]:.4f}"
+            for name, values in (("mean", mean), ("log_var", log_var), ("noise", noise))
+        )
         page.goto(f"{page.url.split('?')[0]}?left={left}&right={right}&{query}")
         page.wait_for_selector(COMPLETE)
-        assert nats(page) == pytest.approx(gaussian.kl_to_standard_normal(torch.tensor(mean), torch.tensor(log_var)).item(), abs=1e-6)
+        assert nats(page) == pytest.approx(
+            gaussian.kl_to_standard_normal(torch.tensor(mean), torch.tensor(log_var)).item(), abs=1e-6
+        )
         for at, z in (("μ", mean), ("z", mean + np.exp(log_var / 2) * noise)):
             for kind, model in models.items():
                 expected = torch.sigmoid(model.decode(torch.tensor(z[None], dtype=torch.float32)))[0].numpy() * 255
@@ -119,7 +141,9 @@ def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
     assert len(sent) == 1
     assert min(distinct(seen)) >= 95, distinct(seen)
     assert_frames_are_of_one_state(seen)
-    assert float(address(page)["mean"].split(",")[0]) == pytest.approx(float(page.get_by_role("slider", name="μ₁", exact=True).input_value()), abs=1e-9)
+    assert float(address(page)["mean"].split(",")[0]) == pytest.approx(
+        float(page.get_by_role("slider", name="μ₁", exact=True).input_value()), abs=1e-9
+    )
     drag_slider(page, "log σ²₁", moves=10)  # its press moves it, and takes the focus from the one before
     page.wait_for_timeout(700)
     assert len(sent) == 1
@@ -256,13 +280,20 @@ def test_a_finger_drags_the_probe(open_page):
 def test_another_priors_kl_stands_beside_with_its_error(open_page):
     page = open_page("?left=mnist-vae-mixture&right=mnist-aae-mixture&mean=1.5,0.5&log_var=-3,-2")
     shown = page.locator(".other-priors").inner_text()
-    kl, error = map(float, re.fullmatch(r"from a mixture of 10 Gaussians: (-?[\d.]+) ± ([\d.]+) nats", shown.replace("−", "-")).groups())
+    kl, error = map(
+        float,
+        re.fullmatch(r"from a mixture of 10 Gaussians: (-?[\d.]+) ± ([\d.]+) nats", shown.replace("−", "-")).groups(),
+    )
     mean, log_var = torch.tensor([1.5, 0.5]), torch.tensor([-3.0, -2.0])
     z = mean + torch.exp(log_var / 2) * torch.randn(100_000, 2, generator=torch.Generator().manual_seed(0))
-    exact = (gaussian.log_prob_diagonal(z, mean, log_var) - get_prior("mixture").log_prob(z)).mean().item()  # to within .01
+    exact = (
+        (gaussian.log_prob_diagonal(z, mean, log_var) - get_prior("mixture").log_prob(z)).mean().item()
+    )  # to within .01
     assert 0 < error < 0.3 and abs(kl - exact) < 4 * error + 0.02
     for name in ("VAE mixture", "AAE mixture"):
-        assert page.get_by_role("figure", name=f"{name} latent map").locator(".ring").count() == 20  # 1σ and 2σ of ten Gaussians
+        assert (
+            page.get_by_role("figure", name=f"{name} latent map").locator(".ring").count() == 20
+        )  # 1σ and 2σ of ten Gaussians
 
 
 def test_a_swiss_roll_is_drawn_as_a_band(open_page):
@@ -282,12 +313,18 @@ def test_sixteen_dimensions(open_page):
     left, right = (page.get_by_role("combobox", name=f"Kind of map, {side}") for side in ("left", "right"))
     left.select_option("pca")
     page.wait_for_url(re.compile("map=pca(%2C|,)umap"))
-    mean = load_bundle(ROOT / "pretrained" / "mnist-vae-16d").codes.mean.astype(np.float16).astype(float)  # as they travel
+    mean = (
+        load_bundle(ROOT / "pretrained" / "mnist-vae-16d").codes.mean.astype(np.float16).astype(float)
+    )  # as they travel
     share = PCA(2).fit(mean).explained_variance_ratio_.sum()
     figure.locator(".note", has_text=f"this plane holds {100 * share:.0f} % of their variance").wait_for()
     right.select_option("again")  # what must be made waits for its numbers
     neighbours = page.get_by_role("spinbutton", name="n_neighbors, right")
-    assert neighbours.is_visible() and neighbours.input_value() == "15" and not page.get_by_role("spinbutton", name="n_neighbors, left").is_visible()
+    assert (
+        neighbours.is_visible()
+        and neighbours.input_value() == "15"
+        and not page.get_by_role("spinbutton", name="n_neighbors, left").is_visible()
+    )
     left.select_option("plane")
     right.select_option("plane")
     page.wait_for_url(re.compile("map=plane&|map=plane$"))
@@ -298,7 +335,9 @@ def test_sixteen_dimensions(open_page):
     for _ in range(4):
         page.keyboard.press("PageUp")
     page.wait_for_url(re.compile(f"mean=0(%2C0){{3}}%2C{re.escape(slider.input_value())}%2C"))
-    mean, log_var = (torch.tensor([float(value) for value in address(page)[name].split(",")]) for name in ("mean", "log_var"))
+    mean, log_var = (
+        torch.tensor([float(value) for value in address(page)[name].split(",")]) for name in ("mean", "log_var")
+    )
     assert mean.nonzero().flatten().tolist() == [4]
     assert nats(page) == pytest.approx(gaussian.kl_to_standard_normal(mean.double(), log_var.double()).item(), abs=1e-6)
     model = load_bundle(ROOT / "pretrained" / "mnist-vae-16d").model()
@@ -344,7 +383,9 @@ def test_hovering_a_umap_decodes_the_nearest_code(open_page):
     page.mouse.click(x, y)
     page.wait_for_url(re.compile("pick=mnist"))
     picked = int(address(page)["pick"].partition(":")[2])
-    np.testing.assert_allclose([float(value) for value in address(page)["mean"].split(",")], bundle.codes.mean[picked], atol=1e-4)
+    np.testing.assert_allclose(
+        [float(value) for value in address(page)["mean"].split(",")], bundle.codes.mean[picked], atol=1e-4
+    )
 
 
 def test_phone_keeps_pictures_and_kl_in_sight(open_page):
@@ -360,7 +401,10 @@ def test_phone_keeps_pictures_and_kl_in_sight(open_page):
 @pytest.mark.slow
 def test_two_hundred_random_z_against_torch(open_page):
     rng = np.random.default_rng(0)
-    models = {"VAE": load_bundle(ROOT / "pretrained" / "mnist-vae").model(), "AAE": load_bundle(ROOT / "pretrained" / "mnist-aae").model()}
+    models = {
+        "VAE": load_bundle(ROOT / "pretrained" / "mnist-vae").model(),
+        "AAE": load_bundle(ROOT / "pretrained" / "mnist-aae").model(),
+    }
     page = open_page()
     for mean in np.round(rng.normal(size=(200, 2)) * 1.3, 4):
         page.goto(f"{page.url.split('?')[0]}?mean={mean[0]:.4f},{mean[1]:.4f}&log_var=-3,1&noise=0,0")
@@ -374,7 +418,9 @@ def test_two_hundred_random_z_against_torch(open_page):
 
 
 def test_a_change_goes_again_until_python_has_it(compute):
-    sent, waits = compute("parts/exchange", """
+    sent, waits = compute(
+        "parts/exchange",
+        """
         const sent = [], waits = [], timers = new Map(), { setTimeout: begin, clearTimeout: end } = window;
         window.setTimeout = (call, wait) => { waits.push(wait); timers.set(waits.length, call); return waits.length; };
         window.clearTimeout = (timer) => timers.delete(timer);
@@ -388,7 +434,8 @@ def test_a_change_goes_again_until_python_has_it(compute):
         fire();
         Object.assign(window, { setTimeout: begin, clearTimeout: end });
         return [sent, waits];
-    """)
+    """,
+    )
     assert sent == [1, 2, 3] and waits == [20_000, 40_000, 80_000]
 
 

@@ -10,7 +10,12 @@ import pytest
 
 from .driver import COMPLETE, ROOT, address, expected_while_away, serve
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them"
+    ),
+]
 
 EXPLORER = "?left=digits-vae&right=digits-aae&mean=1.25,-0.5"
 # A page, when it stands, a change of it by hand and one that takes it back, and what the address says in between.
@@ -32,7 +37,12 @@ def page(chromium):
     page = context.new_page()
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
-    page.on("console", lambda message: message.type == "error" and not expected_while_away(message) and page.errors.append(message.text))
+    page.on(
+        "console",
+        lambda message: (
+            message.type == "error" and not expected_while_away(message) and page.errors.append(message.text)
+        ),
+    )
     yield page
     context.close()
 
@@ -64,7 +74,9 @@ def test_the_server_is_restarted_under_an_open_page(page, tmp_path, path, ready,
         page.wait_for_selector(ready)
         assert address(page) == before
         change_back(page)
-        page.wait_for_url(lambda url: not re.search(changed, url))  # a change reaches a server that knew nothing of the page
+        page.wait_for_url(
+            lambda url: not re.search(changed, url)
+        )  # a change reaches a server that knew nothing of the page
         assert not re.search(changed, page.url)
         before = address(page)
         page.reload()

@@ -22,8 +22,12 @@ DOTS = (
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(FIREFOX is None, reason="no Firefox on this machine: install it, or name it in the environment variable FIREFOX"),
-    pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"),
+    pytest.mark.skipif(
+        FIREFOX is None, reason="no Firefox on this machine: install it, or name it in the environment variable FIREFOX"
+    ),
+    pytest.mark.skipif(
+        not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+    ),
 ]
 
 
@@ -44,7 +48,12 @@ def test_the_main_job_in_firefox(server, page):
     pictures = page.js(HASHES)
     page.tab_to("μ₁")
     page.press("ArrowRight", times=100)  # to 1
-    assert page.until(f"return /^1\\.635/.test(live().querySelector('.kl').textContent) && live().querySelector('.kl').textContent;") == "1.635 nats"  # + ½
+    assert (
+        page.until(
+            "return /^1\\.635/.test(live().querySelector('.kl').textContent) && live().querySelector('.kl').textContent;"
+        )
+        == "1.635 nats"
+    )  # + ½
     assert all(a != b for a, b in zip(pictures, page.js(HASHES)))
     page.until("return new URLSearchParams(location.search).get('mean') === '1,0';")
     page.tab_to("Resample ε")

@@ -6,7 +6,6 @@ import io
 import re
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -14,10 +13,10 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer.data import folder
-from explorer.store.bundle import find_bundles, load_bundle
 from explorer.config import ModelConfig
+from explorer.data import folder
 from explorer.models import build
+from explorer.store.bundle import find_bundles, load_bundle
 
 from ..pictures import CLASSES, generate
 from .driver import COMPLETE, DESK, ROOT, address, serve
@@ -32,9 +31,17 @@ CHANGED = "The pictures in the folder discs are gone or have changed since the m
 
 @pytest.mark.parametrize("side, channels, hidden", [(16, 3, (4, 6, 16)), (20, 1, (5, 7, 9)), (28, 3, (3, 8))])
 def test_convolutions_against_torch(compute, side, channels, hidden):
-    model = build(ModelConfig("vae", image_side=side, channels=channels, network="conv", hidden=hidden), seed=1).double()
-    tensors = {name: {"shape": list(tensor.shape), "values": tensor.flatten().tolist()} for name, tensor in model.state_dict().items()}
-    x, z = torch.rand(3, model.config.pixels, generator=torch.Generator().manual_seed(2)).double(), torch.tensor([[0.3, -1.2], [2.0, 0.5], [0.0, 0.0]]).double()
+    model = build(
+        ModelConfig("vae", image_side=side, channels=channels, network="conv", hidden=hidden), seed=1
+    ).double()
+    tensors = {
+        name: {"shape": list(tensor.shape), "values": tensor.flatten().tolist()}
+        for name, tensor in model.state_dict().items()
+    }
+    x, z = (
+        torch.rand(3, model.config.pixels, generator=torch.Generator().manual_seed(2)).double(),
+        torch.tensor([[0.3, -1.2], [2.0, 0.5], [0.0, 0.0]]).double(),
+    )
     js = (
         "const tensors = Object.fromEntries(Object.entries(given.tensors).map(([name, { shape, values }]) => [name, { shape, values: Float32Array.from(values) }]));"
         "const encoder = new Encoder(tensors), decoder = new Decoder(tensors), active = activeDecoder(decoder);"
@@ -42,7 +49,9 @@ def test_convolutions_against_torch(compute, side, channels, hidden):
         "const decoded = given.z.map((z) => [...decoder.decode(z)]), stretched = given.z.map((z) => stretch(active.tangents(z, [1, 0])));"
         "return { encoded, decoded, stretched, again: [...active.decode(given.z[0])] };"
     )
-    found = compute("kernel/encoder kernel/decoder kernel/active", js, given={"tensors": tensors, "x": x.tolist(), "z": z.tolist()})
+    found = compute(
+        "kernel/encoder kernel/decoder kernel/active", js, given={"tensors": tensors, "x": x.tolist(), "z": z.tolist()}
+    )
     with torch.no_grad():
         mean, log_var = model.encode(x)
         logits = model.decode(z)
@@ -56,13 +65,27 @@ def test_convolutions_against_torch(compute, side, channels, hidden):
 
 # ---- 2,000 pictures, from the folder to the page --------------------------------------------------------------
 
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
     """{folder, vae, aae (bundles), address}: a server of two models of 2,000 generated pictures, trained by the command line."""
     home = tmp_path_factory.mktemp("folder")
     discs, runs = home / "discs", home / "runs"
     generate(discs, 2000, 32)
-    command = [sys.executable, str(ROOT / "train.py"), "--dataset", "folder", "--data-dir", str(discs), "--epochs", "4", "--device", "cpu", "--threads", "1"]
+    command = [
+        sys.executable,
+        str(ROOT / "train.py"),
+        "--dataset",
+        "folder",
+        "--data-dir",
+        str(discs),
+        "--epochs",
+        "4",
+        "--device",
+        "cpu",
+        "--threads",
+        "1",
+    ]
     subprocess.run([*command, "--out", str(runs)], check=True, cwd=home)
     aae, vae = map(load_bundle, find_bundles(runs))
     with serve(home, runs=runs) as server:
@@ -84,7 +107,14 @@ def open_folder(trained, chromium):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and not any(part in message.location["url"] for part in expected) and errors.append(message.text))
+        page.on(
+            "console",
+            lambda message: (
+                message.type == "error"
+                and not any(part in message.location["url"] for part in expected)
+                and errors.append(message.text)
+            ),
+        )
         page.goto(f"{trained.address}/?left=runs/{trained.vae.name}&right=runs/{trained.aae.name}{query}")
         page.wait_for_selector(COMPLETE)
         return page
@@ -107,7 +137,11 @@ def decoded(model, z) -> np.ndarray:
 
 @pytest.mark.slow
 def test_two_thousand_pictures_are_trained_and_opened_in_colour(trained, open_folder):
-    assert (trained.vae.config.model.image_side, trained.vae.config.model.channels, trained.vae.config.model.network) == (32, 3, "conv")
+    assert (
+        trained.vae.config.model.image_side,
+        trained.vae.config.model.channels,
+        trained.vae.config.model.network,
+    ) == (32, 3, "conv")
     assert trained.vae.history[-1]["reconstruction"] < trained.vae.history[0]["reconstruction"] - 20
     page = open_folder("&mean=0.5,-1&log_var=-1,-2&noise=0.8,-0.6")
     z = [0.5 + 0.8 * np.exp(-0.5), -1 - 0.6 * np.exp(-1)]
@@ -121,7 +155,9 @@ def test_two_thousand_pictures_are_trained_and_opened_in_colour(trained, open_fo
 
     found = folder.reopen(trained.vae.config)
     row = int(np.abs(trained.vae.codes.mean).max(1).argmax())
-    page.mouse.click(*page.get_by_role("figure", name="VAE latent map").evaluate(AT, trained.vae.codes.mean[row].tolist()))
+    page.mouse.click(
+        *page.get_by_role("figure", name="VAE latent map").evaluate(AT, trained.vae.codes.mean[row].tolist())
+    )
     page.wait_for_url("**pick=*")
     picked = int(address(page)["pick"].rpartition(":")[2])
     original = page.get_by_role("img", name=f"Original of image {picked}")
@@ -141,7 +177,12 @@ def test_a_picture_goes_through_both_models_in_the_browser(trained, open_folder)
             model = bundle.model()
             with torch.no_grad():
                 mean = model.encode(torch.from_numpy(x).float().view(1, -1) / 255).mean[0].tolist()
-            assert np.abs(shown(page.get_by_role("img", name=f"{name} reconstruction", exact=True)) - decoded(model, mean)).max() <= 2
+            assert (
+                np.abs(
+                    shown(page.get_by_role("img", name=f"{name} reconstruction", exact=True)) - decoded(model, mean)
+                ).max()
+                <= 2
+            )
 
     reads = page.locator(".rows .reads").first
     np.testing.assert_array_equal(shown(reads), found.test.images[7].reshape(3, -1))
@@ -150,7 +191,9 @@ def test_a_picture_goes_through_both_models_in_the_browser(trained, open_folder)
     wide[:, 40:80] = (20, 200, 90)
     file = io.BytesIO()
     Image.fromarray(wide).save(file, "PNG")
-    page.locator("input.chooser").set_input_files({"name": "wide.png", "mimeType": "image/png", "buffer": file.getvalue()})
+    page.locator("input.chooser").set_input_files(
+        {"name": "wide.png", "mimeType": "image/png", "buffer": file.getvalue()}
+    )
     page.get_by_text("The middle of wide.png is on the pad").wait_for()
     assert np.abs(shown(reads) - np.array([[20], [200], [90]])).max() <= 1
     rebuilt(shown(reads))
@@ -167,7 +210,12 @@ def test_every_tool_opens(open_folder, query):
     page.wait_for_timeout(2000)
     assert page.locator(".failure:visible").count() == 0 and page.locator("[data-testid=stAlert]").count() == 0
     if "underlay" in query:
-        assert min(canvas.evaluate("canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)") for canvas in page.locator(".under").all())
+        assert min(
+            canvas.evaluate(
+                "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean)"
+            )
+            for canvas in page.locator(".under").all()
+        )
     if "walk=" in query:
         strip = np.array(page.locator(".strip").first.evaluate(RGB))
         assert np.ptp(strip, 0).max() > 30  # in colour
@@ -185,8 +233,13 @@ def test_where_the_folder_is_gone_the_page_says_so(trained, open_folder):
     page.get_by_text(f"image 8, class {list(CLASSES)[label]}: {CHANGED}").wait_for()
     page = open_folder(f"&tool=near&near=find&near_find=class-{label}", missing="/originals/")
     page.get_by_text(f"Original pictures could not be shown: {CHANGED}").wait_for()
-    seen = {int(thumb.get_attribute("data-row")): thumb.locator("canvas").nth(1).is_visible() for thumb in page.locator(".find .thumbs button:visible").all()}
-    assert len(seen) > 8 and {row for row, visible in seen.items() if not visible} == {8}  # one picture keeps no other back
+    seen = {
+        int(thumb.get_attribute("data-row")): thumb.locator("canvas").nth(1).is_visible()
+        for thumb in page.locator(".find .thumbs button:visible").all()
+    }
+    assert len(seen) > 8 and {row for row, visible in seen.items() if not visible} == {
+        8
+    }  # one picture keeps no other back
     page = open_folder("&tool=near&near=region&near_region=square,4", missing="/e")
     region = page.locator(".near .region")
     region.get_by_text(f"The errors are not known: {CHANGED}").wait_for()

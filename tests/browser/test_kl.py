@@ -15,16 +15,21 @@ from scipy.optimize import minimize
 from scipy.stats import norm
 
 from explorer import gaussian
-from explorer.ui import kl_reference
 from explorer.serving import assets
+from explorer.ui import kl_reference
 
 from .driver import DESK, PHONE, address, next_frame, sent_messages
 
 READY = ".kl-lesson[data-ready=true]"
 PYTHON = "() => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.kl-lesson')).find(Boolean);"
-AGREED = PYTHON + " return [...root.querySelectorAll('[role=tabpanel]:not([hidden]) .agreement')].every((a) => a.textContent.startsWith('✓')); }"
+AGREED = (
+    PYTHON
+    + " return [...root.querySelectorAll('[role=tabpanel]:not([hidden]) .agreement')].every((a) => a.textContent.startsWith('✓')); }"
+)
 # Collects in window.seen, once a frame, the open tab's KL and what its sliders say.
-WATCH = PYTHON + """
+WATCH = (
+    PYTHON
+    + """
   const panel = root.querySelector('[role=tabpanel]:not([hidden])');
   window.seen = [];
   const look = () => setTimeout(() => {
@@ -36,6 +41,7 @@ WATCH = PYTHON + """
   });
   requestAnimationFrame(look);
 }"""
+)
 
 
 @pytest.fixture
@@ -59,7 +65,10 @@ def modules(server, chromium):
     imports = ", ".join(f"{name}: await import(base + '{file}')" for name, file in names.items())
 
     def run(script: str, argument=None):
-        return page.evaluate(f"async ([base, argument]) => ({script})({{ {imports} }}, argument)", [f"{server}/{assets.address()}", argument])
+        return page.evaluate(
+            f"async ([base, argument]) => ({script})({{ {imports} }}, argument)",
+            [f"{server}/{assets.address()}", argument],
+        )
 
     yield run
     page.close()
@@ -88,26 +97,42 @@ def test_closed_form_integral_and_samples_are_those_of_python(modules):
         q, p = random_gaussian(rng, k), random_gaussian(rng, k)
         expected = gaussian.kl_terms(*tensors(q, p))
         found = modules("({ math }, [q, p]) => math.klTerms(q, p)", [q, p])
-        for name, term in zip(("trace", "mean", "dimension", "logDet", "total"), (*expected, expected.total), strict=True):
+        for name, term in zip(
+            ("trace", "mean", "dimension", "logDet", "total"), (*expected, expected.total), strict=True
+        ):
             assert found[name] == pytest.approx(term.item(), abs=1e-9), name
         standard = modules("({ math }, q) => math.klToStandardNormalFull(q)", q)
         normal = torch.zeros(k, dtype=torch.float64), torch.eye(k, dtype=torch.float64)
         assert standard == pytest.approx(gaussian.kl_divergence(*tensors(q), *normal).item(), abs=1e-9)
         if k <= 2:
-            assert modules("({ math }, [q, p]) => math.klIntegral(q, p)", [q, p]) == pytest.approx(expected.total.item(), abs=1e-9)
+            assert modules("({ math }, [q, p]) => math.klIntegral(q, p)", [q, p]) == pytest.approx(
+                expected.total.item(), abs=1e-9
+            )
         if k == 2:
             noise = rng.normal(size=(500, 2))
             sampled = gaussian.kl_monte_carlo(*tensors(q, p), torch.tensor(noise))
-            found = modules("({ math }, [q, p, noise]) => math.klMonteCarlo(q, p, noise)", [q, p, noise.ravel().tolist()])
-            assert found["kl"] == pytest.approx(sampled.value.item(), abs=1e-9) and found["error"] == pytest.approx(sampled.error.item(), abs=1e-9)
+            found = modules(
+                "({ math }, [q, p, noise]) => math.klMonteCarlo(q, p, noise)", [q, p, noise.ravel().tolist()]
+            )
+            assert found["kl"] == pytest.approx(sampled.value.item(), abs=1e-9) and found["error"] == pytest.approx(
+                sampled.error.item(), abs=1e-9
+            )
     means, variances = rng.normal(size=(2, 3)), rng.uniform(0.1, 3, size=(2, 3))
-    found = modules("({ math }, [a, b, c, d]) => math.klDiagonal(a, b, c, d)", [means[0].tolist(), variances[0].tolist(), means[1].tolist(), variances[1].tolist()])
-    assert found == pytest.approx(gaussian.kl_diagonal(*(torch.tensor(one) for one in (means[0], variances[0], means[1], variances[1]))).item(), abs=1e-9)
+    found = modules(
+        "({ math }, [a, b, c, d]) => math.klDiagonal(a, b, c, d)",
+        [means[0].tolist(), variances[0].tolist(), means[1].tolist(), variances[1].tolist()],
+    )
+    assert found == pytest.approx(
+        gaussian.kl_diagonal(*(torch.tensor(one) for one in (means[0], variances[0], means[1], variances[1]))).item(),
+        abs=1e-9,
+    )
 
 
 def bumps(mean: float, std: float, gap: float):
     """The logarithm of the two-bump density."""
-    return lambda z: np.logaddexp(math.log(0.6) + norm.logpdf(z, mean - gap, std), math.log(0.4) + norm.logpdf(z, mean + gap, std))
+    return lambda z: np.logaddexp(
+        math.log(0.6) + norm.logpdf(z, mean - gap, std), math.log(0.4) + norm.logpdf(z, mean + gap, std)
+    )
 
 
 def test_the_area_counts_up_as_scipy_does(modules):
@@ -118,7 +143,14 @@ def test_the_area_counts_up_as_scipy_does(modules):
     for weight, other, w, o in ((line, two, log[0], log[1]), (two, line, log[1], log[0])):
         found = modules(script, [weight, other, limits])
         for limit, value in zip([*limits, 14], found, strict=True):
-            expected, _ = quad(lambda z, w=w, o=o: math.exp(w(z)) * (w(z) - o(z)), -14, limit, epsabs=1e-11, limit=400, points=[-2, 0, 1.5] if limit > 2 else None)
+            expected, _ = quad(
+                lambda z, w=w, o=o: math.exp(w(z)) * (w(z) - o(z)),
+                -14,
+                limit,
+                epsabs=1e-11,
+                limit=400,
+                points=[-2, 0, 1.5] if limit > 2 else None,
+            )
             assert value == pytest.approx(expected, abs=1e-7)
 
 
@@ -143,8 +175,12 @@ def test_fits_end_where_scipy_ends(modules, direction, start):
     assert falls.max() < 1e-12  # every step goes down
     assert end["kl"] == pytest.approx(kl([end["mean"], 2 * math.log(end["std"])]), abs=1e-8)
     # scipy, from where the fit ended, has nowhere to go
-    best = minimize(kl, [end["mean"], 2 * math.log(end["std"])], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-14})
-    assert best.x[0] == pytest.approx(end["mean"], abs=1e-5) and math.exp(best.x[1] / 2) == pytest.approx(end["std"], abs=1e-5)
+    best = minimize(
+        kl, [end["mean"], 2 * math.log(end["std"])], method="Nelder-Mead", options={"xatol": 1e-8, "fatol": 1e-14}
+    )
+    assert best.x[0] == pytest.approx(end["mean"], abs=1e-5) and math.exp(best.x[1] / 2) == pytest.approx(
+        end["std"], abs=1e-5
+    )
     if direction == "p‖q":  # the moments of p
         assert end["mean"] == pytest.approx(mean - 0.2 * gap, abs=1e-7)
         assert end["std"] ** 2 == pytest.approx(std**2 + gap**2 * (1 - 0.2**2), abs=1e-6)
@@ -166,22 +202,35 @@ def test_ellipses_keep_their_covariance(modules):
 @pytest.mark.parametrize("rate", [0.3, 1.5, 2.6])
 def test_both_descents_are_those_of_autograd(modules, rate):
     for coordinate in ("std", "log_var"):
-        found = modules("({ fit }, [name, rate]) => fit.descend(name, { std: 2, stdP: 1.2, shift: 0.7 }, rate, 8).map(({ std, kl, gradient }) => [std, String(kl), gradient])", [coordinate, rate])
+        found = modules(
+            "({ fit }, [name, rate]) => fit.descend(name, { std: 2, stdP: 1.2, shift: 0.7 }, rate, 8).map(({ std, kl, gradient }) => [std, String(kl), gradient])",
+            [coordinate, rate],
+        )
         for here, there in zip(found, kl_reference.descend(coordinate, [0.7, 2.0], [0.0, 1.2], rate)[:9], strict=True):
-            assert here[0] == pytest.approx(there["std"], rel=1e-6) and here[2] == pytest.approx(there["gradient"], rel=1e-6, abs=1e-9)
+            assert here[0] == pytest.approx(there["std"], rel=1e-6) and here[2] == pytest.approx(
+                there["gradient"], rel=1e-6, abs=1e-9
+            )
             assert float(here[1]) == pytest.approx(there["kl"], abs=1e-9, nan_ok=True)
     fatal = modules("({ fit }) => fit.fatalRate({ std: 2, stdP: 1.2 })")
-    below, above = (kl_reference.descend("std", [0.0, 2.0], [0.0, 1.2], fatal * times)[1]["std"] for times in (0.999, 1.001))
+    below, above = (
+        kl_reference.descend("std", [0.0, 2.0], [0.0, 1.2], fatal * times)[1]["std"] for times in (0.999, 1.001)
+    )
     assert above < 0 < below
 
 
 @pytest.mark.parametrize("log_var", [-9.5, -0.003, 0.0001, 0.7, 19.0, 25.0, 88.7, 88.8, 110.0])
 def test_float32_is_that_of_torch(modules, log_var):
-    found = modules("({ numerics }, lv) => Object.fromEntries(Object.entries(numerics.bench(lv).forms).map(([n, f]) => [n, [String(f.kl), String(f.gradient)]]))", log_var)
+    found = modules(
+        "({ numerics }, lv) => Object.fromEntries(Object.entries(numerics.bench(lv).forms).map(([n, f]) => [n, [String(f.kl), String(f.gradient)]]))",
+        log_var,
+    )
     for name, values in kl_reference.float32(log_var).items():
         for here, what in zip(found[name], ("kl", "gradient"), strict=True):
             # two libraries' exp may differ in the last digit of float32
-            assert float(here.replace("Infinity", "inf")) == pytest.approx(values[what], rel=3e-7, abs=1.3e-7), (name, what)
+            assert float(here.replace("Infinity", "inf")) == pytest.approx(values[what], rel=3e-7, abs=1.3e-7), (
+                name,
+                what,
+            )
 
 
 # The page.
@@ -211,8 +260,13 @@ def test_known_values_stand_on_the_page(open_lesson, rows):
             assert panel.locator(f".digits .{which}").first.inner_text() == value, which
         assert panel.get_by_role("status", name="KL(q‖p)", exact=True).inner_text() == f"{float(value):.3f} nats"
         if tab == "two":  # the bars add up
-            bars = [float(text.replace("−", "-").replace("=", "")) for text in panel.locator(".bar-value").all_text_contents()]
-            assert sum(bars[:4]) == pytest.approx(bars[4], abs=0.003) and bars[4] == pytest.approx(float(value), abs=5e-4)
+            bars = [
+                float(text.replace("−", "-").replace("=", ""))
+                for text in panel.locator(".bar-value").all_text_contents()
+            ]
+            assert sum(bars[:4]) == pytest.approx(bars[4], abs=0.003) and bars[4] == pytest.approx(
+                float(value), abs=5e-4
+            )
     page.get_by_role("tab", name="Derivation").click()
     for form in ("integral", "full"):
         assert page.locator(f".forms tr[data-form={form}] td[data-set=drawn]").inner_text() == value
@@ -247,11 +301,17 @@ def test_dragging_a_curve_is_live_and_sends_one_message(open_lesson):
     assert len({frame["picture"] for frame in seen}) >= 57
     for frame in seen:  # every frame is of one state
         q_mean, q_std, p_mean, p_std, _ = frame["sliders"]
-        for value, (a, s, b, t) in zip(frame["nats"], ((q_mean, q_std, p_mean, p_std), (p_mean, p_std, q_mean, q_std)), strict=True):
-            assert float(value) == pytest.approx(0.5 * (s**2 / t**2 + (a - b) ** 2 / t**2 - 1 + math.log(t**2 / s**2)), abs=1e-9)
+        for value, (a, s, b, t) in zip(
+            frame["nats"], ((q_mean, q_std, p_mean, p_std), (p_mean, p_std, q_mean, q_std)), strict=True
+        ):
+            assert float(value) == pytest.approx(
+                0.5 * (s**2 / t**2 + (a - b) ** 2 / t**2 - 1 + math.log(t**2 / s**2)), abs=1e-9
+            )
     page.wait_for_function(AGREED)
     mean, std = map(float, address(page)["q"].split(","))
-    assert std == 1.5 and nats(page, "KL(q‖p)") == pytest.approx(0.5 * (std**2 + mean**2 - 1 - math.log(std**2)), abs=1e-9)
+    assert std == 1.5 and nats(page, "KL(q‖p)") == pytest.approx(
+        0.5 * (std**2 + mean**2 - 1 - math.log(std**2)), abs=1e-9
+    )
 
 
 def test_dragging_an_axis_of_an_ellipse_is_live_and_sends_one_message(open_lesson):
@@ -303,7 +363,10 @@ def test_what_is_finished_within_one_frame_is_drawn_and_then_said(open_lesson):
 
     tabs = [f"[role=tab][data-tab={tab}]" for tab in ("two", "derivation", "logvar", "predict")]
     assert said_after(*tabs[:2]) == f"The integral: {page.locator('.of-step').inner_text()}"
-    assert said_after(*(f".steps button:nth-child({step})" for step in (5, 4))) == f"Diagonal Σ: {page.locator('.of-step').inner_text()}"
+    assert (
+        said_after(*(f".steps button:nth-child({step})" for step in (5, 4)))
+        == f"Diagonal Σ: {page.locator('.of-step').inner_text()}"
+    )
     assert said_after(*tabs[2:]) == page.locator(".question").inner_text() != ""
     assert said_after(".options label:nth-child(2) input", ".reveal").startswith("Right. Before 1.306853")
 
@@ -315,7 +378,9 @@ def test_a_finger_drags_a_handle(open_lesson):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     touch = page.context.new_cdp_session(page)
     for kind, dy in [("touchStart", 0), *(("touchMove", 8 * i) for i in range(1, 9)), ("touchEnd", None)]:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dy is None else [{"x": x, "y": y + dy}]})
+        touch.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dy is None else [{"x": x, "y": y + dy}]}
+        )
     page.wait_for_url(re.compile("q2=-?0(.0\\d*)?%2C-"))
     first, second = map(float, address(page)["q2"].split(",")[:2])
     assert abs(first) < 0.05 and second < -0.8
@@ -337,7 +402,9 @@ def test_a_click_fits_in_both_directions(open_lesson):
     page.locator(".fitted", has_text="KL(p‖q) is least").wait_for()
     page.wait_for_url(re.compile("q=-0.4"))
     mean, std = map(float, address(page)["q"].split(","))
-    assert mean == pytest.approx(-0.4, abs=1e-4) and std == pytest.approx(math.sqrt(0.6**2 + 4 * 0.96), abs=1e-4)  # over both
+    assert mean == pytest.approx(-0.4, abs=1e-4) and std == pytest.approx(
+        math.sqrt(0.6**2 + 4 * 0.96), abs=1e-4
+    )  # over both
     page.wait_for_function(AGREED)
     assert "no closed form" in page.locator(".one .formula").first.inner_text()
 
@@ -348,7 +415,10 @@ def test_the_area_counts_up_to_the_kl(open_lesson):
     counted = page.locator("[data-direction='q‖p'] .counted")
     expected, _ = quad(lambda z: norm.pdf(z, 1, 2) * (norm.logpdf(z, 1, 2) - norm.logpdf(z)), -20, 0.5)
     assert float(counted.get_attribute("data-nats")) == pytest.approx(expected, abs=1e-7)
-    page.evaluate(PYTHON + "window.seen = []; const box = root.querySelector(\"[data-direction='q‖p'] .counted\"); new MutationObserver(() => window.seen.push(Number(box.dataset.nats))).observe(box, { attributes: true }); }")
+    page.evaluate(
+        PYTHON
+        + "window.seen = []; const box = root.querySelector(\"[data-direction='q‖p'] .counted\"); new MutationObserver(() => window.seen.push(Number(box.dataset.nats))).observe(box, { attributes: true }); }"
+    )
     page.get_by_role("button", name="Count up").click()
     page.wait_for_url(lambda url: "limit" not in url)
     seen = page.evaluate("() => window.seen")
@@ -357,11 +427,20 @@ def test_the_area_counts_up_to_the_kl(open_lesson):
 
 def test_the_derivation_shows_code_values_and_agreement(open_lesson):
     page = open_lesson("?tab=derivation&q2=0.5,-1,2,0.8,1&p2=1,0,1.5,-0.4,1&n=10000")
-    mean, cov, mean_p, cov_p = tensors({"mean": [0.5, -1], "cov": [[2, 0.8], [0.8, 1]]}, {"mean": [1, 0], "cov": [[1.5, -0.4], [-0.4, 1]]})
+    mean, cov, mean_p, cov_p = tensors(
+        {"mean": [0.5, -1], "cov": [[2, 0.8], [0.8, 1]]}, {"mean": [1, 0], "cov": [[1.5, -0.4], [-0.4, 1]]}
+    )
     standard = gaussian.kl_divergence(mean, cov, torch.zeros_like(mean), torch.eye(2, dtype=torch.float64)).item()
     diagonal = gaussian.kl_to_standard_normal(mean, cov.diagonal().log()).item()
     values = [gaussian.kl_divergence(mean, cov, mean_p, cov_p).item()] * 2 + [standard] + [diagonal] * 3
-    functions = [gaussian.kl_integral, gaussian.kl_terms, gaussian.kl_divergence, gaussian.kl_divergence, gaussian.kl_diagonal, gaussian.kl_to_standard_normal]
+    functions = [
+        gaussian.kl_integral,
+        gaussian.kl_terms,
+        gaussian.kl_divergence,
+        gaussian.kl_divergence,
+        gaussian.kl_diagonal,
+        gaussian.kl_to_standard_normal,
+    ]
     for step, (value, function) in enumerate(zip(values, functions, strict=True), 1):
         if step > 1:
             page.get_by_role("button", name="Next step").click()
@@ -375,7 +454,9 @@ def test_the_derivation_shows_code_values_and_agreement(open_lesson):
     assert "takes −½ log(1 − 0.57²) = 0.1928 nats off" in page.locator(".difference").inner_text()
     assert standard - diagonal == pytest.approx(0.1928, abs=1e-4)
     assert "All forms in a column agree" in page.locator(".forms-agree").inner_text()
-    estimate, error = map(float, page.locator(".forms tr[data-form=samples] td[data-set=diagonal]").inner_text().split(" ± "))
+    estimate, error = map(
+        float, page.locator(".forms tr[data-form=samples] td[data-set=diagonal]").inner_text().split(" ± ")
+    )
     assert abs(estimate - diagonal) < 4 * error < 0.1
     page.get_by_role("combobox", name="Draws of the Monte Carlo value").select_option("100")
     page.wait_for_url(re.compile("n=100(&|$)"))
@@ -400,7 +481,9 @@ def test_a_descent_in_the_standard_deviation_goes_below_zero(open_lesson):
     page.wait_for_url(re.compile("rate=1.47"))
     assert runs["std"].locator(".run-dot.dead").count() == 1
     page.wait_for_function(AGREED)
-    page.goto(page.url.split("?")[0] + "?tab=logvar&q=0,90&p=0,0.05&rate=3")  # exp(log σ²) is 0 here, log σ² is not lost
+    page.goto(
+        page.url.split("?")[0] + "?tab=logvar&q=0,90&p=0,0.05&rate=3"
+    )  # exp(log σ²) is 0 here, log σ² is not lost
     page.wait_for_selector(READY)
     page.wait_for_function(AGREED)
     assert runs["log_var"].locator(".run-dot.dead").count() == 0
@@ -412,7 +495,9 @@ def test_what_float32_makes_of_exp(open_lesson):
     cells = {form: page.locator(f"[data-form={form}]") for form in ("exp", "expm1", "clamp")}
 
     def row(form: str) -> list[str]:
-        return [cells[form].locator(f".{name}").inner_text() for name in ("kl", "python-kl", "gradient", "python-gradient")]
+        return [
+            cells[form].locator(f".{name}").inner_text() for name in ("kl", "python-kl", "gradient", "python-gradient")
+        ]
 
     assert row("exp") == row("expm1") == ["∞"] * 4
     assert row("clamp")[2:] == ["0", "0"] and row("clamp")[0] == row("clamp")[1] == "2.426e+8"
@@ -438,7 +523,9 @@ def test_predictions_are_answered_from_the_state(open_lesson):
     page.locator(".answer").wait_for()  # it is drawn in the next frame
     assert "KL(q‖p) = 1.307, KL(p‖q) = 0.443" in page.locator(".because").inner_text()
     assert page.locator(".outcome").inner_text() == "Right."
-    page.get_by_role("slider", name="q σ", exact=True).and_(page.locator(":visible")).press("Home")  # q is narrow now: the other way round
+    page.get_by_role("slider", name="q σ", exact=True).and_(page.locator(":visible")).press(
+        "Home"
+    )  # q is narrow now: the other way round
     page.wait_for_url(re.compile("q=1%2C0.05"))
     assert page.locator(".outcome").inner_text() == "No: KL(p‖q)."
     right = ["it grows without bound", "KL(p‖q)", "it stays", "twice as much", "on one bump"]
@@ -460,9 +547,15 @@ def test_every_tab_fits_a_projector_and_a_phone(open_lesson):
         page.locator(f"[role=tab][data-tab={tab}]").click()
         page.wait_for_function(AGREED)
         panel = page.locator(f"[role=tabpanel][data-tab={tab}]")
-        for element in panel.locator("[role=figure]:visible, .sliders:visible, output:visible, .agreement:visible, .code:visible, .options:visible").all():
+        for element in panel.locator(
+            "[role=figure]:visible, .sliders:visible, output:visible, .agreement:visible, .code:visible, .options:visible"
+        ).all():
             box = element.bounding_box()
-            assert box["y"] >= 0 and box["y"] + box["height"] <= DESK["height"] and box["x"] + box["width"] <= DESK["width"], (tab, element, box)
+            assert (
+                box["y"] >= 0
+                and box["y"] + box["height"] <= DESK["height"]
+                and box["x"] + box["width"] <= DESK["width"]
+            ), (tab, element, box)
         page.set_viewport_size(PHONE)
         page.wait_for_timeout(300)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"], tab

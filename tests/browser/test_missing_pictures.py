@@ -17,7 +17,9 @@ from .test_explorer import PIXELS
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"),
+    pytest.mark.skipif(
+        not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+    ),
 ]
 
 APP = """
@@ -45,7 +47,12 @@ def bare(tmp_path_factory):
     home, mirror = tmp_path_factory.mktemp("bare"), Mirror()
     (home / "data").mkdir()
     files = [(name, hashlib.md5(content).hexdigest(), len(content)) for name, content in ARCHIVES.items()]
-    given = {"root": str(ROOT), "data": str(home / "data"), "mirror": f"http://127.0.0.1:{mirror.server_port}/", "files": files}
+    given = {
+        "root": str(ROOT),
+        "data": str(home / "data"),
+        "mirror": f"http://127.0.0.1:{mirror.server_port}/",
+        "files": files,
+    }
     (home / "app.py").write_text(APP.format(**given), encoding="utf-8")
     with serve(home, str(home / "app.py")) as server:
         yield SimpleNamespace(address=server.address, data=home / "data", mirror=mirror)
@@ -65,7 +72,15 @@ def open_bare(bare, chromium):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and not expected(message) and "/errors/" not in message.location["url"] and errors.append(message.text))
+        page.on(
+            "console",
+            lambda message: (
+                message.type == "error"
+                and not expected(message)
+                and "/errors/" not in message.location["url"]
+                and errors.append(message.text)
+            ),
+        )
         page.goto(f"{bare.address}/{query}")
         page.wait_for_selector(wait)
         return page
@@ -84,7 +99,10 @@ def fetch(page) -> None:
 
 def test_without_pictures_of_mnist_pages_open_on_digits(open_bare):
     page = open_bare()
-    assert [page.locator(f".panel.{side} header > select").input_value() for side in ("left", "right")] == ["digits-vae", "digits-aae"]
+    assert [page.locator(f".panel.{side} header > select").input_value() for side in ("left", "right")] == [
+        "digits-vae",
+        "digits-aae",
+    ]
     assert page.get_by_role("button", name=FETCH).count() == 0
     page = open_bare("reparameterisation?view=vae", ".rep-lesson[data-ready=true]")
     assert page.get_by_role("combobox", name="Model").input_value() == "digits-vae"
@@ -109,7 +127,9 @@ def test_what_lacks_pictures_says_why(open_bare):
     pixels = page.locator(".panel.left option[value=pixels]")
     assert pixels.is_disabled() and pixels.get_attribute("title") == why
     page = open_bare("reparameterisation?view=code&model=mnist-vae", ".rep-lesson[data-ready=true]")
-    page.get_by_text(f"Without the image there is no loss, and {why}. Fetch the pictures above, or choose another VAE.").wait_for()
+    page.get_by_text(
+        f"Without the image there is no loss, and {why}. Fetch the pictures above, or choose another VAE."
+    ).wait_for()
 
 
 def test_a_missing_dataset_is_fetched_on_the_server(open_bare, bare):
@@ -118,7 +138,9 @@ def test_a_missing_dataset_is_fetched_on_the_server(open_bare, bare):
     button = page.get_by_role("button", name=FETCH)
     mirror.spoil = lambda name, content: content[:100] + bytes(len(content) - 100)
     button.click()
-    failed = r"^mnist could not be fetched \(.*\): check the server's network and try again; all else works without it\.$"
+    failed = (
+        r"^mnist could not be fetched \(.*\): check the server's network and try again; all else works without it\.$"
+    )
     page.get_by_text(re.compile(failed)).wait_for()
     assert list(data.iterdir()) == []
 
@@ -152,7 +174,9 @@ def test_a_missing_dataset_is_fetched_on_the_server(open_bare, bare):
 
 def test_the_lesson_goes_on_when_its_image_was_fetched(open_bare):
     page = open_bare("reparameterisation?view=vae&model=mnist-vae&image=3", ".rep-lesson[data-ready=true]")
-    page.get_by_text("Without the image there is no loss, and the pictures of mnist are not on the server. Fetch the pictures above").wait_for()
+    page.get_by_text(
+        "Without the image there is no loss, and the pictures of mnist are not on the server. Fetch the pictures above"
+    ).wait_for()
     fetch(page)
     page.locator(".announcement", has_text="mnist is on the server now.").wait_for(state="attached")
     page.get_by_role("button", name="Measure with").wait_for()

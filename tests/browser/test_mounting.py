@@ -42,10 +42,14 @@ def test_a_page_is_mounted_once_and_left_when_it_is_out_of_the_document(server, 
     assert calls == ["mount 1", "update 2", "update 3", "update 4", "update 5", "destroy"]
 
 
-@pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+@pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 def test_a_page_that_is_left_frees_its_maps(open_page):
     page = open_page()
-    maps = page.locator(".map .plot").evaluate_all("plots => (window.plots = plots).map((plot) => Boolean(plot._fullLayout))")
+    maps = page.locator(".map .plot").evaluate_all(
+        "plots => (window.plots = plots).map((plot) => Boolean(plot._fullLayout))"
+    )
     assert maps == [True, True]
     page.get_by_role("link", name="1 Recall KL").click()
     page.wait_for_selector(".kl-lesson[data-ready=true]")

@@ -43,7 +43,9 @@ def odd(tmp_path_factory):
         small_bundles.save(runs / kind, kind)
         for dimensions in (3, 8):
             config = small_bundles.pictures(kind, dimensions)
-            small_bundles.save_model(runs / f"pictures-{kind}-{dimensions}", config, RNG.integers(0, 2, 60), umap=dimensions == 8)
+            small_bundles.save_model(
+                runs / f"pictures-{kind}-{dimensions}", config, RNG.integers(0, 2, 60), umap=dimensions == 8
+            )
     for name in ("copy", *NAMES):
         shutil.copytree(runs / "vae", runs / name)
     few = small_bundles.pictures("vae", classes=[f"class {which:02}" for which in range(25)])
@@ -70,7 +72,12 @@ def open_odd(odd, chromium):
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: message.type == "error" and "/_stcore/" not in message.location["url"] and errors.append(message.text))
+        page.on(
+            "console",
+            lambda message: (
+                message.type == "error" and "/_stcore/" not in message.location["url"] and errors.append(message.text)
+            ),
+        )
         page.goto(f"{odd.address}/?left=runs/{left}&right=runs/{right}{query}")
         page.wait_for_selector(COMPLETE)
         return page

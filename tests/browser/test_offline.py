@@ -64,7 +64,9 @@ def walk(chromium, address: str, tools: bool = False) -> tuple[list[str], int]:
     page.wait_for_selector(COMPLETE)
     if tools:
         page.get_by_role("button", name="Replay", exact=True).click()
-        page.wait_for_selector(".explorer[data-moment]", state="attached") if page.locator(".explorer[data-moment]").count() else page.wait_for_timeout(2000)
+        page.wait_for_selector(".explorer[data-moment]", state="attached") if page.locator(
+            ".explorer[data-moment]"
+        ).count() else page.wait_for_timeout(2000)
         for name in TOOLS:
             page.get_by_role("button", name=name, exact=True).click()
             page.wait_for_selector(f".tool[data-ready={name.split()[0].lower()}]")
@@ -74,12 +76,17 @@ def walk(chromium, address: str, tools: bool = False) -> tuple[list[str], int]:
     for i in range(1, links.count()):
         before = len(asked)
         links.nth(i).click()
-        page.wait_for_function("i => document.querySelectorAll('[data-testid=stTopNavLink]')[i].getAttribute('aria-current') === 'page'", arg=i)
+        page.wait_for_function(
+            "i => document.querySelectorAll('[data-testid=stTopNavLink]')[i].getAttribute('aria-current') === 'page'",
+            arg=i,
+        )
         while len(asked) > before:  # until nothing more is asked for; a practice page goes on asking, more slowly
             before = len(asked)
             page.wait_for_timeout(2500 if tools else 1200)
     context.close()
-    return [url for url in asked if urlsplit(url).scheme not in ("blob", "data") and not is_here(urlsplit(url).hostname)], len(asked)
+    return [
+        url for url in asked if urlsplit(url).scheme not in ("blob", "data") and not is_here(urlsplit(url).hostname)
+    ], len(asked)
 
 
 def test_no_page_asks_another_host(chromium, server):

@@ -12,7 +12,10 @@ from .proxy import proxy
 
 # By its path: what is there when a page is drawn, and what it must have fetched.
 PAGES = {
-    "?left=digits-vae&right=digits-aae&pick=digits:3": (COMPLETE, "explore/page.js tensors/ originals/digits?rows=3 plotly.min.js"),
+    "?left=digits-vae&right=digits-aae&pick=digits:3": (
+        COMPLETE,
+        "explore/page.js tensors/ originals/digits?rows=3 plotly.min.js",
+    ),
     "?left=mnist-vae-16d&right=mnist-aae-16d": (COMPLETE, "umaps"),
     "kl": (".kl-lesson[data-ready=true]", "kl/page.js"),
     "reparameterisation?view=vae": (".rep-lesson[data-ready=true]", "reparameterisation/page.js"),
@@ -67,7 +70,10 @@ def visit(chromium):
         page = context.new_page()
         errors, asked = [], []
         page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", lambda message: errors.append(f"{message.text} {message.location['url']}") if is_error(message) else None)
+        page.on(
+            "console",
+            lambda message: errors.append(f"{message.text} {message.location['url']}") if is_error(message) else None,
+        )
         page.on("request", lambda request: asked.append(request.url))
         page.on("websocket", lambda socket: asked.append(socket.url.replace("ws:", "http:")))
         return page, errors, asked

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 import torch
 
+from explorer.address import practice as choices
 from explorer.data import datasets
 from explorer.store import bundle
 from explorer.training import fit as training
-from explorer.address import practice as choices
 
 from .driver import DESK, PHONE, serve
 
@@ -123,7 +123,9 @@ def test_a_pause_holds_the_training_and_locks_the_choices(practise):
     page.wait_for_timeout(1500)
     assert (data(page, "taken"), data(page, "revision")) == (taken, revision)
     press(page, "Go on run A")
-    page.wait_for_function("([e, before]) => Number(e.dataset.taken) > before", arg=[panel(page).element_handle(), taken])
+    page.wait_for_function(
+        "([e, before]) => Number(e.dataset.taken) > before", arg=[panel(page).element_handle(), taken]
+    )
     begin(page, "Reset run A")
     until(page, "ready", taken=0)
     assert panel(page).get_by_label("epochs", exact=True).is_enabled()
@@ -142,7 +144,10 @@ def test_two_trainings_are_seen_live_without_a_message_to_a_script(practise):
         page.wait_for_selector(f".run.{side}[data-state=running]:not([data-last=null])", timeout=120_000)
     for side in "ab":  # looks that go on coming
         before = data(page, "revision", side)
-        page.wait_for_function("([e, before]) => Number(e.dataset.revision) >= before + 6", arg=[panel(page, side).element_handle(), before])
+        page.wait_for_function(
+            "([e, before]) => Number(e.dataset.revision) >= before + 6",
+            arg=[panel(page, side).element_handle(), before],
+        )
     for name in ("codes of test images", "decoded manifold", "reconstruction", "D's losses", "sliced W₂²"):
         assert page.get_by_role("img", name=re.compile(f"^Run B: {re.escape(name)}")).evaluate(INK) > 500
     assert re.search(r"W₂² \d+\.\d{4} \(null \d+\.\d{4} ± \d+\.\d{4}\) · coverage", panel(page, "b").inner_text())
@@ -168,7 +173,9 @@ def test_what_is_drawn_is_what_the_models_say(practise):
     assert f"W₂² {expected['sliced_w2_squared']:.4f} (null {observer.null['sliced_w2_squared'].mean:.4f}" in text
     assert f"coverage {expected['coverage']:.3f}" in text
     canvas = page.get_by_role("img", name="Run A: decoded manifold")
-    grey = np.array(canvas.evaluate("c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]")).reshape(-1, 4)
+    grey = np.array(canvas.evaluate("c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]")).reshape(
+        -1, 4
+    )
     assert grey[grey[:, 3] == 255][:, 0].mean() == pytest.approx(snapshot.manifold.mean(), abs=2)
 
 
@@ -212,11 +219,19 @@ def test_a_finished_run_is_saved_and_opens_in_the_explorer(practise, running_ser
             saved.append(running_server.runs / href.partition("left=runs/")[2])
         assert "saved as digits-vae-" in panel(page).inner_text()
         opened = bundle.load_bundle(saved[0])
-        assert opened.history == history(SMALL) and {"coverage", "negative_log_likelihood", "label_accuracy", "seconds"} <= set(opened.metrics)
+        assert opened.history == history(SMALL) and {
+            "coverage",
+            "negative_log_likelihood",
+            "label_accuracy",
+            "seconds",
+        } <= set(opened.metrics)
         with page.context.expect_page() as found:
             page.get_by_role("link", name="Open both in the explorer").click()
         found.value.wait_for_selector(".explorer[data-ready=true]")
-        assert saved[0].name in found.value.url or found.value.locator(".panel.left header select").input_value() == f"runs/{saved[0].name}"
+        assert (
+            saved[0].name in found.value.url
+            or found.value.locator(".panel.left header select").input_value() == f"runs/{saved[0].name}"
+        )
         assert found.value.locator(".panel.right header select").input_value() == f"runs/{saved[1].name}"
     finally:
         for path in saved:
@@ -244,7 +259,10 @@ def test_choices_reach_the_address_the_code_and_the_command(practise):
     assert problems == [] and shlex.split(command) == shlex.split(choices.command(state["b"]))
     page.reload()
     page.wait_for_selector(READY)
-    assert panel(page, "b").get_by_label("β").input_value() == "4" and panel(page, "b").get_by_label("Prior").input_value() == "mixture"
+    assert (
+        panel(page, "b").get_by_label("β").input_value() == "4"
+        and panel(page, "b").get_by_label("Prior").input_value() == "mixture"
+    )
 
 
 def test_wrong_choices_are_said_and_taken_back(practise):
@@ -273,7 +291,10 @@ def test_a_failure_is_a_sentence_and_leaves_the_page_usable(practise):
     press(page, "Start run A")
     until(page, "failed")
     shown = panel(page).get_by_role("alert").inner_text()
-    assert re.fullmatch(r"Run A failed: \w+ became nan at epoch 1, step \d+ of 23\. A smaller learning rate often helps; change it and start again\.", shown)
+    assert re.fullmatch(
+        r"Run A failed: \w+ became nan at epoch 1, step \d+ of 23\. A smaller learning rate often helps; change it and start again\.",
+        shown,
+    )
     assert "Traceback" not in page.content()
     lr.fill("0.002")
     lr.press("Enter")

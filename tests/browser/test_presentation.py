@@ -22,7 +22,9 @@ SIZES = """() => {
   return found;
 }"""
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 def type_of_root(page) -> float:
@@ -40,8 +42,12 @@ def test_enter_move_something_and_leave(open_page):
     sizes = page.evaluate(SIZES)
     assert min(sizes)[0] >= LEAST, min(sizes)
     by_text = {text: size for size, text in sizes}
-    assert by_text["1.135 nats"] >= 36 and all(by_text[name] >= 18 for name in ("Resample ε", "log σ²₁", "VAE", "Probe", "7"))
-    assert all(page.get_by_role("slider", name=name, exact=True).bounding_box()["height"] >= 36 for name in ("μ₁", "log σ²₂"))
+    assert by_text["1.135 nats"] >= 36 and all(
+        by_text[name] >= 18 for name in ("Resample ε", "log σ²₁", "VAE", "Probe", "7")
+    )
+    assert all(
+        page.get_by_role("slider", name=name, exact=True).bounding_box()["height"] >= 36 for name in ("μ₁", "log σ²₂")
+    )
     legend = page.get_by_role("group", name="Classes").bounding_box()
     assert legend["y"] + legend["height"] <= PROJECTOR["height"]  # all of it is seen at once
     drag_slider(page, "μ₁", moves=10)
@@ -68,7 +74,12 @@ def test_every_view_can_be_read_and_does_not_scroll_sideways(open_page, name):
     if name.startswith("explorer"):
         legend = page.get_by_role("group", name="Classes").bounding_box()
         assert legend["y"] + legend["height"] <= PROJECTOR["height"]
-    assert page.evaluate("() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; }") == 0
+    assert (
+        page.evaluate(
+            "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; }"
+        )
+        == 0
+    )
 
 
 @pytest.mark.slow

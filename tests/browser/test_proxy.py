@@ -25,7 +25,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(NGINX is None, reason="nginx 
 
 def example(word: str) -> str:
     """The one example of nginx's configuration that has this word."""
-    blocks = re.findall(r"```nginx\n(.*?)```", (ROOT / ".github" / "classroom.md").read_text(encoding="utf-8"), re.DOTALL)
+    blocks = re.findall(
+        r"```nginx\n(.*?)```", (ROOT / ".github" / "classroom.md").read_text(encoding="utf-8"), re.DOTALL
+    )
     [found] = [block for block in blocks if word in block]
     return found
 
@@ -63,7 +65,9 @@ def nginx(folder: Path, block: str, meant: dict[str, str]):
 
 def connections(pid: int) -> int:
     """The sockets that a process has open."""
-    return sum(1 for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink() and "socket:" in str(file.readlink()))
+    return sum(
+        1 for file in Path(f"/proc/{pid}/fd").iterdir() if file.is_symlink() and "socket:" in str(file.readlink())
+    )
 
 
 def test_a_class_behind_nginx_is_shared_out_and_each_stays_with_its_server(tmp_path):
@@ -80,7 +84,9 @@ def test_a_class_behind_nginx_is_shared_out_and_each_stays_with_its_server(tmp_p
                 await student.change_page("practice")  # asks its own server for its trainings: another knows of none
 
             async def visit() -> tuple[list[Student], list[int]]:
-                students = [Student(address, {"": ["/", "/_stcore/health"], "practice": []}, seed) for seed in range(STUDENTS)]
+                students = [
+                    Student(address, {"": ["/", "/_stcore/health"], "practice": []}, seed) for seed in range(STUDENTS)
+                ]
                 async with contextlib.AsyncExitStack() as stack:
                     for student in students:
                         await stack.enter_async_context(student)

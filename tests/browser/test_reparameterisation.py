@@ -13,9 +13,9 @@ from torch.nn import functional as F
 
 from explorer import estimators, gaussian, objectives
 from explorer.data import datasets
+from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 from explorer.ui import draws
-from explorer.serving import assets
 
 from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
 
@@ -33,7 +33,9 @@ WATCH = """() => {
   requestAnimationFrame(look);
 }"""
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "digits-vae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "digits-vae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 @pytest.fixture
@@ -48,7 +50,10 @@ def number(text: str) -> float:
 def cells(page, column: str, view: str = "estimators") -> list[float]:
     """What stands in a column of the four estimators, with all its digits."""
     suffix = {"mean-of": " b", "exact": " b"}.get(column, "")
-    return [float(cell.get_attribute("data-value")) for cell in page.locator(f".{view} .row.estimator .{column}{suffix}").all()]
+    return [
+        float(cell.get_attribute("data-value"))
+        for cell in page.locator(f".{view} .row.estimator .{column}{suffix}").all()
+    ]
 
 
 def agrees(page) -> str:
@@ -108,7 +113,9 @@ def test_where_the_score_function_wins_and_where_pathwise_is_wrong(lesson):
     mean = float(page.get_by_role("slider", name="μ", exact=True).input_value())
     assert mean > 0
     truth = math.exp(-(mean**2) / 2) / math.sqrt(2 * math.pi)
-    assert float(page.locator(".estimators .row.axes .mean-of").get_attribute("data-value")) == pytest.approx(truth, rel=1e-12)
+    assert float(page.locator(".estimators .row.axes .mean-of").get_attribute("data-value")) == pytest.approx(
+        truth, rel=1e-12
+    )
     assert cells(page, "mean-of")[0] == 0 == cells(page, "variance")[0]
     assert page.locator(".estimators .pathwise .cost").inner_text() == "wrong"
     assert verdict.inner_text().startswith("Pathwise is wrong") and "φ(μ/σ)/σ" in verdict.inner_text()
@@ -141,7 +148,12 @@ def test_the_browsers_mathematics_against_torch(lesson, server):
         [f"{server}/{assets.address()}", cases],
     )
     np.testing.assert_allclose(found["noise"], draws.standard_normal(200, 11), rtol=1e-13)
-    np.testing.assert_allclose(found["cumulative"], torch.special.ndtr(torch.tensor([-6, -1.5, 0, 0.3, 7], dtype=torch.float64)), rtol=1e-12, atol=1e-15)
+    np.testing.assert_allclose(
+        found["cumulative"],
+        torch.special.ndtr(torch.tensor([-6, -1.5, 0, 0.3, 7], dtype=torch.float64)),
+        rtol=1e-12,
+        atol=1e-15,
+    )
     noise = torch.tensor(found["noise"], dtype=torch.float64)[:, None]
     grid = torch.linspace(-12, 12, 240_001, dtype=torch.float64)[:, None]  # for integrals over ε
     mass = torch.exp(-0.5 * grid[:, 0] ** 2) / math.sqrt(2 * math.pi) * 1e-4
@@ -155,11 +167,17 @@ def test_the_browsers_mathematics_against_torch(lesson, server):
 
         def each(epsilon):
             path = estimators.pathwise(f, mean, log_var, epsilon)
-            return path.values, getattr(path.gradients, by)[:, 0] * unit, getattr(estimators.scores(mean, log_var, path.z), by)[:, 0] * unit
+            return (
+                path.values,
+                getattr(path.gradients, by)[:, 0] * unit,
+                getattr(estimators.scores(mean, log_var, path.z), by)[:, 0] * unit,
+            )
 
         values, path, score = each(noise)
         expectation = js["known"]["expectation"]
-        for ours, theirs in zip((path, values * score, (values - expectation) * score, (values - 0.7) * score), js["draws"]):
+        for ours, theirs in zip(
+            (path, values * score, (values - expectation) * score, (values - 0.7) * score), js["draws"]
+        ):
             np.testing.assert_allclose(theirs, ours.numpy(), rtol=1e-9, atol=1e-11)
         # closed forms against sums over a fine grid of ε; the step's edge falls between two points: within 1e-4
         tolerance = dict(rel=1e-6, abs=1e-9) if case["f"] != "step" else dict(rel=2e-3, abs=2e-4)
@@ -183,7 +201,14 @@ def test_the_graphs_hold_the_values_and_gradients_of_autograd(lesson):
     value = torch.cos(1.5 * z)
     grads = torch.autograd.grad(value, (mean, log_var, std, scaled, z))
     texts = page.locator(".trick .edge text").all_text_contents()
-    for sign, expected in {"μ": mean, "σ": std, "ε": noise, "σ·ε": scaled, "z": z, **dict(zip(("∂f/∂μ", "∂f/∂log σ²", "∂f/∂σ", "∂f/∂(σ·ε)", "∂f/∂z"), grads))}.items():
+    for sign, expected in {
+        "μ": mean,
+        "σ": std,
+        "ε": noise,
+        "σ·ε": scaled,
+        "z": z,
+        **dict(zip(("∂f/∂μ", "∂f/∂log σ²", "∂f/∂σ", "∂f/∂(σ·ε)", "∂f/∂z"), grads)),
+    }.items():
         (text,) = [one for one in texts if one.startswith(f"{sign} = ")]
         assert number(text.partition(" = ")[2]) == pytest.approx(expected.item(), abs=6e-4), sign
     assert sum("no ∂f/∂" in one for one in page.locator(".sampled .edge text").all_text_contents()) == 3
@@ -228,11 +253,15 @@ def test_the_same_draws_move_and_one_is_decoded(lesson):
     noise = draws.standard_normal(6, 9)[4:]
 
     def compare() -> None:
-        mean, log_var = (np.array([float(value) for value in address(page)[name].split(",")]) for name in ("mean", "log_var"))
+        mean, log_var = (
+            np.array([float(value) for value in address(page)[name].split(",")]) for name in ("mean", "log_var")
+        )
         page.wait_for_timeout(200)
         for name, z in (("decoded at μ", mean), ("decoded at z", mean + np.exp(log_var / 2) * noise)):
             expected = torch.sigmoid(model.decode(torch.tensor(z[None], dtype=torch.float32)))[0].numpy() * 255
-            assert np.abs(np.array(page.get_by_role("img", name=name, exact=True).evaluate(PIXELS)) - expected).max() <= 2
+            assert (
+                np.abs(np.array(page.get_by_role("img", name=name, exact=True).evaluate(PIXELS)) - expected).max() <= 2
+            )
 
     page.wait_for_url(re.compile("model=digits-vae"))
     page.wait_for_timeout(500)
@@ -256,8 +285,15 @@ def test_the_same_draws_move_and_one_is_decoded(lesson):
     assert "z₁" in agrees(page)
     plane = page.get_by_role("figure", name="Draws of noise").locator(".host")
     square, target = plane.bounding_box(), draws.standard_normal(100, 9).reshape(-1, 2)
-    alone = int(np.argmax([np.partition(np.hypot(*(target - one).T), 1)[1] * (np.abs(one).max() < 3) for one in target]))  # clear of the others
-    page.mouse.click(*(square[axis] + square["width"] * (0.5 + sign * value / 8.4) for axis, sign, value in zip("xy", (1, -1), target[alone])))
+    alone = int(
+        np.argmax([np.partition(np.hypot(*(target - one).T), 1)[1] * (np.abs(one).max() < 3) for one in target])
+    )  # clear of the others
+    page.mouse.click(
+        *(
+            square[axis] + square["width"] * (0.5 + sign * value / 8.4)
+            for axis, sign, value in zip("xy", (1, -1), target[alone])
+        )
+    )
     page.wait_for_url(re.compile(f"draw={alone}(&|$)"))
     page.get_by_role("button", name="Fresh draws").click()
     page.wait_for_url(re.compile("seed=10(&|$)"))
@@ -273,7 +309,9 @@ def test_a_finger_drags_a_handle_and_phones_have_no_sideways_scroll(lesson):
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     touch = page.context.new_cdp_session(page)
     for kind, dx in [("touchStart", 0), *(("touchMove", 8 * i) for i in range(1, 9)), ("touchEnd", None)]:
-        touch.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dx is None else [{"x": x + dx, "y": y}]})
+        touch.send(
+            "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [] if dx is None else [{"x": x + dx, "y": y}]}
+        )
     page.wait_for_url(re.compile("mean=(?!0(%2C|,)0)"))
     first, second = map(float, address(page)["mean"].split(","))
     assert first > 0.8 and abs(second) < 0.05
@@ -314,7 +352,9 @@ def test_the_code_is_the_programs_own_with_the_numbers_of_the_moment(lesson):
     for function in (gaussian.reparameterise, objectives.vae_loss):
         block = page.get_by_label(f"explorer.{function.__module__.rpartition('.')[2]}.{function.__name__}")
         block.wait_for()
-        assert "\n".join(line.rstrip() for line in block.locator("code").all_text_contents()) == inspect.getsource(function).rstrip("\n")
+        assert "\n".join(line.rstrip() for line in block.locator("code").all_text_contents()) == inspect.getsource(
+            function
+        ).rstrip("\n")
     x = torch.from_numpy(datasets.load("digits", "test").images[4:5].astype(np.float32) / 255)
     noise = torch.from_numpy(draws.standard_normal(4, 2)[2:]).float()[None]
     model = load_bundle(ROOT / "pretrained" / "digits-vae").model()
@@ -323,10 +363,15 @@ def test_the_code_is_the_programs_own_with_the_numbers_of_the_moment(lesson):
     assert len(outputs) == 6 and all(one.startswith("→") for one in outputs)  # every line that has a number shows it
     z = np.array([0.25, -1]) + np.exp(np.array([-1, 0.5]) / 2) * noise[0].double().numpy()
     assert [number(one) for one in re.findall(r"[−\d.]+", outputs[0].rpartition("=")[2])] == pytest.approx(z, abs=6e-4)
-    assert [number(one) for one in re.findall(r"[−\d.]+", outputs[-1])] == pytest.approx([loss.reconstruction.item(), 1, loss.kl.item(), loss.total.item()], abs=2e-3)
+    assert [number(one) for one in re.findall(r"[−\d.]+", outputs[-1])] == pytest.approx(
+        [loss.reconstruction.item(), 1, loss.kl.item(), loss.total.item()], abs=2e-3
+    )
     mean, log_var = (one.clone().requires_grad_() for one in model.encode(x))
     z = gaussian.reparameterise(mean, log_var, noise)
-    (F.binary_cross_entropy_with_logits(model.decode(z), x, reduction="sum") + gaussian.kl_to_standard_normal(mean, log_var).sum()).backward()
+    (
+        F.binary_cross_entropy_with_logits(model.decode(z), x, reduction="sum")
+        + gaussian.kl_to_standard_normal(mean, log_var).sum()
+    ).backward()
     shown = [number(one) for one in re.findall(r"−?\d+\.\d+", page.locator(".code .gradients").last.inner_text())]
     assert shown == pytest.approx([*mean.grad[0].tolist(), *log_var.grad[0].tolist()], abs=6e-3)
     agrees(page)

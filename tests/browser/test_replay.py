@@ -10,12 +10,12 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer.training import recording
-from explorer.store.bundle import load_bundle
 from explorer.config import PRIORS
 from explorer.priors import get_prior
-from explorer.serving.cached import shape
 from explorer.serving import assets
+from explorer.serving.cached import shape
+from explorer.store.bundle import load_bundle
+from explorer.training import recording
 
 from .driver import COMPLETE, DESK, PHONE, ROOT, address, sent_messages
 from .layout import amiss
@@ -42,14 +42,19 @@ SEE = """() => {
   requestAnimationFrame(look);
 }"""
 
-pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them")
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them"
+)
 
 
 @pytest.fixture(scope="module")
 def recorded():
     """The recordings by kind, as float32."""
     found = {kind: load_bundle(ROOT / "pretrained" / f"digits-{kind.lower()}").recording for kind in ("VAE", "AAE")}
-    return {kind: {name: array if array.dtype == np.uint8 else array.astype(np.float32) for name, array in arrays.items()} for kind, arrays in found.items()}
+    return {
+        kind: {name: array if array.dtype == np.uint8 else array.astype(np.float32) for name, array in arrays.items()}
+        for kind, arrays in found.items()
+    }
 
 
 def scrubber(page):
@@ -73,7 +78,10 @@ def assert_shows(page, recorded, moment: int) -> None:
         found = figure(page, kind).evaluate(PAINTED, arrays["mean"][moment].tolist())
         assert found == {"codes": len(arrays["row"]), "stray": 0}, (kind, found)
         side = "left" if kind == "VAE" else "right"
-        assert f"step {int(arrays['step'][moment]):,} of {int(arrays['step'][-1]):,}" in page.locator(f".panel.{side} .facts").inner_text()
+        assert (
+            f"step {int(arrays['step'][moment]):,} of {int(arrays['step'][-1]):,}"
+            in page.locator(f".panel.{side} .facts").inner_text()
+        )
 
 
 def test_the_scrubber_moves_both_maps_by_keyboard_and_mouse_with_one_message_on_release(open_page, recorded):
@@ -137,7 +145,10 @@ def test_it_plays_to_the_end_where_the_decoders_are(open_page):
     page.wait_for_url(re.compile(f"moment={LAST}"))
     assert page.get_by_role("button", name="Play", exact=True).count() == 1  # and stops there
     assert not explanation.is_visible()
-    expected = torch.sigmoid(load_bundle(ROOT / "pretrained" / "digits-vae").model().decode(torch.zeros(1, 2)))[0].numpy() * 255
+    expected = (
+        torch.sigmoid(load_bundle(ROOT / "pretrained" / "digits-vae").model().decode(torch.zeros(1, 2)))[0].numpy()
+        * 255
+    )
     assert np.abs(np.array(picture(page, "VAE decoded at μ").evaluate(PIXELS)) - expected).max() <= 2
     page.get_by_role("button", name="Finished models").click()
     page.wait_for_url(lambda url: "moment" not in url)
@@ -181,23 +192,34 @@ def test_a_followed_image_leaves_its_trail_on_both_maps(open_page, recorded):
     page.mouse.click(*figure(page, "VAE").evaluate(AT, codes[image].tolist()))
     page.wait_for_url(re.compile("pick=digits"))
     found = address(page)
-    assert found["pick"] == f"digits:{int(recorded['VAE']['row'][image])}" and (found["mean"], found["log_var"]) == ("0,0", "-2,-2")  # the probe stays
+    assert found["pick"] == f"digits:{int(recorded['VAE']['row'][image])}" and (found["mean"], found["log_var"]) == (
+        "0,0",
+        "-2,-2",
+    )  # the probe stays
     scrubber(page).focus()
     page.keyboard.press("PageDown")
     page.wait_for_url(lambda url: f"moment={LAST}" not in url)
     moment = int(address(page)["moment"])
     for kind, arrays in recorded.items():
         one = figure(page, kind)
-        trail = [[float(value) for value in pair.split(",")] for pair in one.locator(".trail .whole").get_attribute("d")[1:].split("L")]
+        trail = [
+            [float(value) for value in pair.split(",")]
+            for pair in one.locator(".trail .whole").get_attribute("d")[1:].split("L")
+        ]
         np.testing.assert_allclose(trail, arrays["mean"][:, image], atol=1e-6)
-        assert len(one.locator(".trail .behind").get_attribute("d").split("L")) == moment + 2  # up to this moment, and to where it is
+        assert (
+            len(one.locator(".trail .behind").get_attribute("d").split("L")) == moment + 2
+        )  # up to this moment, and to where it is
         box, at = one.bounding_box(), one.evaluate(AT, arrays["mean"][moment, image].tolist())
         np.testing.assert_allclose(one.evaluate(WHERE), [at[0] - box["x"], at[1] - box["y"]], atol=1.5)
 
 
 def test_sampled_z_moves_with_one_noise(open_page, recorded):
     page = open_replay(open_page, LAST, "&pick=digits:40&codes=sampled")
-    trail = [[float(value) for value in pair.split(",")] for pair in figure(page, "VAE").locator(".trail .whole").get_attribute("d")[1:].split("L")]
+    trail = [
+        [float(value) for value in pair.split(",")]
+        for pair in figure(page, "VAE").locator(".trail .whole").get_attribute("d")[1:].split("L")
+    ]
     arrays = recorded["VAE"]
     noise = (np.array(trail) - arrays["mean"][:, 40]) / np.exp(0.5 * arrays["log_var"][:, 40])
     assert np.abs(noise - noise[0]).max() < 1e-3 and np.abs(noise[0]).max() > 0.01
@@ -213,7 +235,9 @@ def test_the_address_reopens_a_moment_with_its_manifold_and_a_bad_one_is_named(o
         with Image.open(io.BytesIO(arrays["manifold"].tobytes())) as whole:
             edge = whole.size[0]
             expected = np.asarray(whole.convert("L"))[7 * edge : 8 * edge].astype(float)
-        shown = np.array(page.get_by_role("img", name=f"{kind} decoded manifold", exact=True).evaluate(PIXELS), float).reshape(edge, edge)
+        shown = np.array(
+            page.get_by_role("img", name=f"{kind} decoded manifold", exact=True).evaluate(PIXELS), float
+        ).reshape(edge, edge)
         assert edge == recording.TILES * 8 and np.abs(shown - expected).max() <= 3
     bad = open_page(f"?{DIGITS}&moment=30")
     assert "moment=30 was ignored" in bad.get_by_test_id("stAlert").inner_text()
@@ -225,7 +249,9 @@ def test_the_discriminators_field_against_torch(open_page, recorded):
     judge = load_bundle(ROOT / "pretrained" / "digits-aae").model().discriminator
     arrays = recorded["AAE"]
     judge.smoothing = float(arrays["smoothing"][-1])
-    addresses = page.evaluate("() => performance.getEntriesByType('resource').map((e) => e.name).filter((name) => name.includes('recordings/'))")
+    addresses = page.evaluate(
+        "() => performance.getEntriesByType('resource').map((e) => e.name).filter((name) => name.includes('recordings/'))"
+    )
     load = """async ([base, addresses]) => {
       const at = (name) => new URL(base + name, document.baseURI);
       const [{ Recording }, { readSafetensors }] = await Promise.all([import(at("web/kernel/recording.js")), import(at("web/kernel/safetensors.js"))]);
@@ -239,12 +265,18 @@ def test_the_discriminators_field_against_torch(open_page, recorded):
     z = torch.cartesian_prod(side, side).flip(1)
     expected = judge(z).detach().numpy()
     np.testing.assert_allclose(found["grid"], expected, atol=2e-2)  # float16 of numbers up to 18
-    assert found["between"] == pytest.approx(judge(torch.tensor([[0.7, -1.3]])).item(), abs=0.1) and found["outside"] is None
+    assert (
+        found["between"] == pytest.approx(judge(torch.tensor([[0.7, -1.3]])).item(), abs=0.1)
+        and found["outside"] is None
+    )
     # and on the page: what stands under the pointer
     map_ = figure(page, "AAE")
     page.mouse.move(*map_.evaluate(AT, [1.5, 1.5]))
     page.wait_for_timeout(300)
-    x, y, d = map(float, re.match(r"\((\S+), (\S+)\) · D = (\S+)", map_.locator(".note").text_content().replace("−", "-")).groups())
+    x, y, d = map(
+        float,
+        re.match(r"\((\S+), (\S+)\) · D = (\S+)", map_.locator(".note").text_content().replace("−", "-")).groups(),
+    )
     assert d == pytest.approx(torch.sigmoid(judge(torch.tensor([[x, y]]))).item(), abs=0.02)
     # where D is sure that z is a code, the picture has that colour
     corner = map_.evaluate(
@@ -266,9 +298,16 @@ def test_smoothed_priors_against_torch(compute):
     for name in PRIORS:
         prior, given = get_prior(name), shape(name)
         for smoothing in (0.0, 0.5):
-            np.testing.assert_allclose(found(given, smoothing, None), prior.log_prob(z, smoothing=smoothing).numpy(), rtol=1e-4, atol=1e-4)
+            np.testing.assert_allclose(
+                found(given, smoothing, None), prior.log_prob(z, smoothing=smoothing).numpy(), rtol=1e-4, atol=1e-4
+            )
         if name == "mixture":
-            np.testing.assert_allclose(found(given, 0.5, 7), prior.log_prob(z, torch.full((3,), 7), smoothing=0.5).numpy(), rtol=1e-4, atol=1e-4)
+            np.testing.assert_allclose(
+                found(given, 0.5, 7),
+                prior.log_prob(z, torch.full((3,), 7), smoothing=0.5).numpy(),
+                rtol=1e-4,
+                atol=1e-4,
+            )
 
 
 @pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-vae-16d").exists(), reason="no model of sixteen dimensions")
@@ -297,11 +336,25 @@ def test_leaving_the_replay_leaves_nothing_of_it(open_page):
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["projector", "phone"])
 def test_the_scrubber_is_in_sight(open_page, viewport):
     page = open_replay(open_page, 10, "&field=D&pick=digits:3", viewport=viewport)
-    parts = [scrubber(page), page.get_by_role("button", name="Play", exact=True), page.get_by_role("button", name="Finished models")]
+    parts = [
+        scrubber(page),
+        page.get_by_role("button", name="Play", exact=True),
+        page.get_by_role("button", name="Finished models"),
+    ]
     if viewport == DESK:
-        parts += [page.get_by_role("img", name=f"{kind} decoded manifold") for kind in ("VAE", "AAE")] + [figure(page, "VAE"), figure(page, "AAE")]
-        parts += [page.locator(".curve[data-term=sliced_w2_squared]").nth(i) for i in (0, 1)] + [page.locator(".decoders")]
+        parts += [page.get_by_role("img", name=f"{kind} decoded manifold") for kind in ("VAE", "AAE")] + [
+            figure(page, "VAE"),
+            figure(page, "AAE"),
+        ]
+        parts += [page.locator(".curve[data-term=sliced_w2_squared]").nth(i) for i in (0, 1)] + [
+            page.locator(".decoders")
+        ]
     for part in parts:
         box = part.bounding_box()
-        assert box["y"] >= 0 and box["y"] + box["height"] <= viewport["height"] and box["x"] >= 0 and box["x"] + box["width"] <= viewport["width"], (part, box)
+        assert (
+            box["y"] >= 0
+            and box["y"] + box["height"] <= viewport["height"]
+            and box["x"] >= 0
+            and box["x"] + box["width"] <= viewport["width"]
+        ), (part, box)
     assert page.evaluate("() => document.documentElement.scrollWidth") <= viewport["width"]

@@ -37,7 +37,9 @@ def test_the_panel_says_that_only_this_machine_can_open_the_app(open_page):
     page.keyboard.press("End")
     page.wait_for_url(re.compile("mean=4(%2C|,)-1"))
     page.go_back()
-    page.wait_for_function("() => [...document.querySelectorAll('*')].some((e) => e.shadowRoot?.querySelector('.sliders input')?.value === '0.5')")
+    page.wait_for_function(
+        "() => [...document.querySelectorAll('*')].some((e) => e.shadowRoot?.querySelector('.sliders input')?.value === '0.5')"
+    )
     assert address(page)["mean"] == "0.5,-1"
 
 
@@ -49,7 +51,9 @@ def test_a_release_is_answered_in_few_bytes_and_a_page_is_left_as_it_was(server)
             for _ in range(5):
                 await student.move()
             moved = student.state["mean"]
-            assert (student.bytes - first) / 5 < 15_000 < first  # the catalogue, the page's HTML and CSS are not sent again
+            assert (
+                (student.bytes - first) / 5 < 15_000 < first
+            )  # the catalogue, the page's HTML and CSS are not sent again
             await student.change_page("kl")
             await student.change_page("")
             assert student.state["mean"] == moved != [0.0, 0.0]
@@ -62,7 +66,9 @@ def test_streamlits_own_files_come_compressed(server):
     path, file = max(streamlit_files.FILES.items(), key=lambda item: item[1].stat().st_size)
     headers, body = get(server + path, **{"Accept-Encoding": "gzip, br"})
     assert gzip.decompress(body) == file.read_bytes() and len(body) < 0.5 * file.stat().st_size
-    assert "immutable" in headers["Cache-Control"] and headers["Content-Type"].startswith(streamlit_files.MEDIA_TYPES[file.suffix])
+    assert "immutable" in headers["Cache-Control"] and headers["Content-Type"].startswith(
+        streamlit_files.MEDIA_TYPES[file.suffix]
+    )
     assert get(server + path)[1] == file.read_bytes()
     for wrong in ("/static/js/../../../app.py", "/static/js/..%2f..%2findex.html", "/static/js/nothing.js"):
         try:

@@ -24,8 +24,13 @@ def test_the_table_holds_the_bundles_figures(open_page):
     assert set(expected) <= set(rows)
     for name, bundle in expected.items():
         assert float(rows[name]["BCE at μ or code"]) == bundle.metrics["reconstruction"]
-        assert float(rows[name]["coverage"]) == bundle.metrics["coverage"] and float(rows[name]["its null"]) == bundle.metrics["coverage_null"][0]
-        assert bool(rows[name]["−ELBO"]) == (bundle.config.model.kind == "vae")  # nothing is called an ELBO where there is none
+        assert (
+            float(rows[name]["coverage"]) == bundle.metrics["coverage"]
+            and float(rows[name]["its null"]) == bundle.metrics["coverage_null"][0]
+        )
+        assert bool(rows[name]["−ELBO"]) == (
+            bundle.config.model.kind == "vae"
+        )  # nothing is called an ELBO where there is none
 
 
 def test_every_dataset_and_model_can_be_looked_at(open_page):
@@ -33,7 +38,9 @@ def test_every_dataset_and_model_can_be_looked_at(open_page):
     for dataset in sorted({bundle.config.training.dataset for bundle in SHIPPED.values()}):
         page.get_by_role("radio", name=dataset, exact=True).click()
         page.get_by_text(f"test images of {dataset};").wait_for()
-        page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length >= 5")  # distances, frontier, marginals, holes, curves
+        page.wait_for_function(
+            "() => document.querySelectorAll('.js-plotly-plot').length >= 5"
+        )  # distances, frontier, marginals, holes, curves
     page.get_by_role("button", name="Measure MMD²").click()
     page.get_by_test_id("stMetricValue").wait_for()
     assert abs(float(page.get_by_test_id("stMetricValue").inner_text().replace("−", "-"))) < 1

@@ -25,8 +25,15 @@ VIEWS = {
     "explorer": ("", COMPLETE),
     "explorer, 16 dimensions": ("?left=mnist-vae-16d&right=mnist-aae-16d", COMPLETE),
     "replay": ("?moment=12", f"{COMPLETE}.replaying"),
-    **{name: (f"?tool={name.partition(',')[0]}&{query}", f"{COMPLETE} .tool[data-ready={name.partition(',')[0]}]") for name, query in _TOOLS.items()},
-    **{f"{page}, {part}": (f"{page}?{name}={part}", ready) for page, (name, parts, ready) in _PARTS.items() for part in parts.split()},
+    **{
+        name: (f"?tool={name.partition(',')[0]}&{query}", f"{COMPLETE} .tool[data-ready={name.partition(',')[0]}]")
+        for name, query in _TOOLS.items()
+    },
+    **{
+        f"{page}, {part}": (f"{page}?{name}={part}", ready)
+        for page, (name, parts, ready) in _PARTS.items()
+        for part in parts.split()
+    },
     "practice": ("practice", ".practice[data-ready=true]"),
     "scoreboard": ("scoreboard", "[data-testid=stDataFrame]"),
 }

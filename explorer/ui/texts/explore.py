@@ -81,7 +81,13 @@ WORDS = {
         "group": "What the {side} map shows",
         "map": "map",
         "choice": "Kind of map, {side}",
-        "kinds": {"umap": "UMAP, stored", "pca": "PCA", "plane": "plane of two dimensions", "again": "UMAP, other settings …", "pixels": "UMAP of the raw pixels …"},
+        "kinds": {
+            "umap": "UMAP, stored",
+            "pca": "PCA",
+            "plane": "plane of two dimensions",
+            "again": "UMAP, other settings …",
+            "pixels": "UMAP of the raw pixels …",
+        },
         "neighbours": "neighbours",
         "neighbours_title": "n_neighbors, 2 to 200: how many neighbours of each code count. Few show small groups, many the whole.",
         "neighbours_of": "n_neighbors, {side}",
@@ -110,7 +116,11 @@ WORDS = {
             "made_pixels": "UMAP of the raw pixels, n_neighbors {neighbours}, min_dist {distance}: no model is in it",
         },
     },
-    "bars": {"average": "; {name} on average {value}", "response": "; {name}'s response {value}", "click": "Click: move this dimension"},
+    "bars": {
+        "average": "; {name} on average {value}",
+        "response": "; {name}'s response {value}",
+        "click": "Click: move this dimension",
+    },
     "usage": {
         "active": "<b>{active}</b> of {all} dimensions active",
         "spread": "over {all} dimensions: std of the codes {least} to {most}",

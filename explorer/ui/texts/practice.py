@@ -105,7 +105,9 @@ use them; and the command that trains the same model to the same numbers on the 
 CODE_OF = "**Run {run}** · {title}"
 COMMAND_HELP = "`--threads 1`: a training here has one core, and sums in another order are other numbers."
 STEP_TITLE = "One step of training"
-STEP_INTRO = "From `explorer/training.py`: what happens with each batch, before the weights' running average is updated."
+STEP_INTRO = (
+    "From `explorer/training.py`: what happens with each batch, before the weights' running average is updated."
+)
 BAD_CHOICES = "Run {run} cannot be trained with these choices: {problem}."
 
 GUIDE_TITLE = "What am I looking at?"

@@ -14,7 +14,9 @@ MINIMISED = {
     "aae": "−log p(x|z) − {adversarial_weight:g} · log D(z), against p(z): {prior}",
 }
 
-BCE_HELP = "Binary cross-entropy at the mean or code, summed over pixels, averaged over images, in nats. Less is sharper."
+BCE_HELP = (
+    "Binary cross-entropy at the mean or code, summed over pixels, averaged over images, in nats. Less is sharper."
+)
 BCE_SAMPLED_HELP = "The same at draws z ~ q(z|x), 16 an image. A deterministic encoder has no q(z|x)."
 KL_HELP = "KL(q(z|x)‖p(z)), averaged over images, in nats; for a prior that is no Gaussian, a Monte Carlo mean of 16 draws an image."
 ELBO_HELP = "BCE at z + KL: an upper bound on −log p(x). It needs a q(z|x), so an autoencoder with a deterministic encoder has none."
@@ -58,7 +60,9 @@ DISTANCES_CAPTION = (
     "A dot inside the grey cannot be told from a perfect match by that estimate. A VAE's codes are draws of z, one an image."
 )
 FRONTIER_TITLE = "What does the match cost?"
-FRONTIER_CAPTION = "Top left would be both: sharp pictures, and a prior without holes. Each model is compared with its own prior."
+FRONTIER_CAPTION = (
+    "Top left would be both: sharp pictures, and a prior without holes. Each model is compared with its own prior."
+)
 
 ONE_MODEL_TITLE = "One model, closely"
 SAMPLED = "draws z ~ q(z|x), one a test image"
@@ -69,7 +73,9 @@ HOLES_CAPTION = (
     "neighbour among all draws. Their share of all draws is 1 − coverage."
 )
 NO_HOLE_MAP = "A hole map needs two latent dimensions; this model has {dimensions}."
-CURVES_CAPTION = "Means over each epoch of training, on training images; the discriminator's loss in training is no divergence."
+CURVES_CAPTION = (
+    "Means over each epoch of training, on training images; the discriminator's loss in training is no divergence."
+)
 MMD_HELP = (
     "Unbiased estimate of the squared maximum mean discrepancy with an inverse multiquadratic kernel, on 1,500 codes and draws. "
     "It may be negative, and does not reliably see a hole of 5 %."

@@ -27,28 +27,37 @@ export class Curve {
   }
 
   redraw() {
-    const { canvas, scene } = this, grown = enlargement(), sharp = window.devicePixelRatio * grown;
-    const width = canvas.clientWidth / grown, height = canvas.clientHeight / grown; // of a drawing that is enlarged as a whole
+    const { canvas, scene } = this,
+      grown = enlargement(),
+      sharp = window.devicePixelRatio * grown;
+    const width = canvas.clientWidth / grown,
+      height = canvas.clientHeight / grown; // of a drawing that is enlarged as a whole
     if (!scene || !width) return;
     const size = [Math.round(width * sharp), Math.round(height * sharp)];
     if (canvas.width !== size[0] || canvas.height !== size[1]) [canvas.width, canvas.height] = size;
     const context = canvas.getContext("2d");
     context.setTransform(sharp, 0, 0, sharp, 0, 0);
     context.clearRect(0, 0, width, height);
-    let [low, high] = scene.range ?? this.range, last = 1;
+    let [low, high] = scene.range ?? this.range,
+      last = 1;
     for (const { steps, values } of scene.series) {
-      for (const value of values) if (Number.isFinite(value)) [low, high] = [Math.min(low, value), Math.max(high, Math.min(value, 2 * this.range[1]))];
+      for (const value of values)
+        if (Number.isFinite(value))
+          [low, high] = [Math.min(low, value), Math.max(high, Math.min(value, 2 * this.range[1]))];
       last = Math.max(last, steps.at(-1) ?? 0);
     }
     for (const { value } of scene.levels ?? []) [low, high] = [Math.min(low, value), Math.max(high, value)];
     const x = (step) => MARGIN.left + (step / last) * (width - MARGIN.left - MARGIN.right);
-    const y = (value) => height - MARGIN.bottom - ((value - low) / (high - low)) * (height - MARGIN.top - MARGIN.bottom);
+    const y = (value) =>
+      height - MARGIN.bottom - ((value - low) / (high - low)) * (height - MARGIN.top - MARGIN.bottom);
     context.font = FONT;
     context.fillStyle = scene.ink;
     context.textAlign = "right";
-    for (const value of [low, (low + high) / 2, high]) context.fillText(value.toFixed(this.digits).replace("-", "−"), MARGIN.left - 5, Math.max(10, y(value) + 4));
+    for (const value of [low, (low + high) / 2, high])
+      context.fillText(value.toFixed(this.digits).replace("-", "−"), MARGIN.left - 5, Math.max(10, y(value) + 4));
     context.textAlign = "center";
-    for (const step of ticks(last)) context.fillText(step.toLocaleString("en"), Math.min(width - 22, Math.max(MARGIN.left, x(step))), height - 4);
+    for (const step of ticks(last))
+      context.fillText(step.toLocaleString("en"), Math.min(width - 22, Math.max(MARGIN.left, x(step))), height - 4);
     context.save();
     context.beginPath();
     context.rect(MARGIN.left, 0, width - MARGIN.left, height - MARGIN.bottom + 2);
@@ -72,7 +81,8 @@ export class Curve {
     context.textAlign = "right";
     context.lineWidth = 3;
     context.strokeStyle = scene.paper;
-    for (const { value, colour, text, below } of scene.levels ?? []) { // over the curves, on a halo
+    for (const { value, colour, text, below } of scene.levels ?? []) {
+      // over the curves, on a halo
       const place = [text, width - MARGIN.right - 2, y(value) + (below ? 13 : -5)];
       context.strokeText(...place);
       context.fillStyle = colour;

@@ -6,7 +6,8 @@
 import { standardNormal } from "../kernel/random.js";
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
-const RADII = 200, ANGLES = 64; // of the sums that find a disc's mass
+const RADII = 200,
+  ANGLES = 64; // of the sums that find a disc's mass
 
 // The mass of N(0, I) in a disc of this radius whose centre is this far from 0.
 export function discMass(radius, distance) {
@@ -28,7 +29,8 @@ export function discMass(radius, distance) {
 // The radius of the disc, in standard deviations, that holds this share of N(0, I).
 export function discRadius(mass, distance) {
   if (distance === 0) return Math.sqrt(-2 * Math.log1p(-mass));
-  let low = 0, high = distance + 6;
+  let low = 0,
+    high = distance + 6;
   for (let i = 0; i < 50; i++) {
     const middle = (low + high) / 2;
     if (discMass(middle, distance) < mass) low = middle;
@@ -54,7 +56,8 @@ export class Cloud {
 
   // log q outside of the hole, in nats: the smooth function, which says nothing of the hole.
   logRest(x, y) {
-    const dx = (x - this.mean[0]) / this.std, dy = (y - this.mean[1]) / this.std;
+    const dx = (x - this.mean[0]) / this.std,
+      dy = (y - this.mean[1]) / this.std;
     return this.logScale - 0.5 * (dx * dx + dy * dy);
   }
 
@@ -66,9 +69,10 @@ export class Cloud {
   // n draws, two numbers each.
   sample(n, uniform) {
     const draws = new Float64Array(2 * n);
-    for (let row = 0; row < n; ) {
+    for (let row = 0; row < n;) {
       const [a, b] = standardNormal(2, uniform);
-      const x = this.mean[0] + this.std * a, y = this.mean[1] + this.std * b;
+      const x = this.mean[0] + this.std * a,
+        y = this.mean[1] + this.std * b;
       if (this.inHole(x, y)) continue;
       draws[2 * row] = x;
       draws[2 * row + 1] = y;
@@ -85,7 +89,8 @@ export function samplePrior(shape, n, uniform) {
   const { means, axes, stds } = shape;
   for (let row = 0; row < n; row++) {
     const c = Math.floor(uniform() * means.length);
-    const a = stds[c][0] * noise[2 * row], b = stds[c][1] * noise[2 * row + 1];
+    const a = stds[c][0] * noise[2 * row],
+      b = stds[c][1] * noise[2 * row + 1];
     for (const i of [0, 1]) noise[2 * row + i] = means[c][i] + a * axes[c][0][i] + b * axes[c][1][i];
   }
   return noise;

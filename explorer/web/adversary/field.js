@@ -11,7 +11,8 @@ import { format, percent } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { RecordedJudge } from "./recorded_judge.js";
 
-const REACH = 4.2, SIDE = 64;
+const REACH = 4.2,
+  SIDE = 64;
 const SHOWN = 2000; // codes on a map: more would hide what lies beneath
 const COSTLY = 8; // nats at which the KL's colour is full
 const SHORTEST = 0.08; // latent units: no arrow at the point is drawn for a pull below it
@@ -25,7 +26,8 @@ export class FieldTab {
     this.models = {};
     this.grids = new Map();
     this.judges = new Map();
-    const { words } = lesson, find = (selector) => root.querySelector(selector);
+    const { words } = lesson,
+      find = (selector) => root.querySelector(selector);
     this.find = find;
     this.planes = {
       vae: new Plane(find(".kl .host"), { name: words.kl_map, reach: REACH }),
@@ -36,16 +38,23 @@ export class FieldTab {
     for (const [side, plane] of Object.entries(this.planes)) {
       this.pulls[side] = ["halo", "pull"].map((name) => plane.marks.appendChild(svgElement("line", { class: name })));
       plane.addHandle("point", {
-        symbol: "z", at: [0, 0], name: `${words.point}, ${plane.host.getAttribute("aria-label")}`,
-        onMove: (z) => (lesson.change({ z }), this.draw()), onCommit: () => this.finish(),
+        symbol: "z",
+        at: [0, 0],
+        name: `${words.point}, ${plane.host.getAttribute("aria-label")}`,
+        onMove: (z) => (lesson.change({ z }), this.draw()),
+        onCommit: () => this.finish(),
       });
       this.lists[side] = lesson.modelList(find(`select.${side}`), (name) => this.set({ [side]: name }), LISTED[side]);
       plane.after = () => this.placePulls();
     }
-    for (const radio of root.querySelectorAll("input[name=part]")) radio.addEventListener("change", () => this.set({ part: radio.value }));
+    for (const radio of root.querySelectorAll("input[name=part]"))
+      radio.addEventListener("change", () => this.set({ part: radio.value }));
     this.labels = find("select.label");
     this.labels.addEventListener("change", () => this.set({ label: Number(this.labels.value) }));
-    this.moment = new Moment(lesson, find(".moment-bar"), { onMove: () => this.move(), onCommit: () => this.finishMove() });
+    this.moment = new Moment(lesson, find(".moment-bar"), {
+      onMove: () => this.move(),
+      onCommit: () => this.finishMove(),
+    });
     this.painter = new Painter(() => this.paint());
   }
 
@@ -62,7 +71,10 @@ export class FieldTab {
 
   // Another moment of the training, while the scrubber moves.
   move() {
-    this.moment.fetch().then(() => this.drawAll()).catch((error) => this.lesson.fail(error));
+    this.moment
+      .fetch()
+      .then(() => this.drawAll())
+      .catch((error) => this.lesson.fail(error));
     this.drawAll();
   }
 
@@ -101,14 +113,20 @@ export class FieldTab {
     for (const side of ["vae", "aae"]) {
       if (field[side] === null) continue;
       this.lists[side].show(field[side]);
-      this.lesson.model(field[side]).then((model) => {
-        if (this.lesson.state.field[side] !== model.entry.name) return;
-        this.models[side] = model;
-        if (side === "aae") model.discriminator ??= new Discriminator(model.tensors, model.entry.shape);
-        this.drawAll();
-      }).catch((error) => this.lesson.fail(error));
+      this.lesson
+        .model(field[side])
+        .then((model) => {
+          if (this.lesson.state.field[side] !== model.entry.name) return;
+          this.models[side] = model;
+          if (side === "aae") model.discriminator ??= new Discriminator(model.tensors, model.entry.shape);
+          this.drawAll();
+        })
+        .catch((error) => this.lesson.fail(error));
     }
-    this.moment.fetch().then(() => this.drawAll()).catch((error) => this.lesson.fail(error));
+    this.moment
+      .fetch()
+      .then(() => this.drawAll())
+      .catch((error) => this.lesson.fail(error));
     if (field.vae === null) this.find(".kl .caption span").textContent = this.lesson.words.no_vae;
     if (field.aae === null) this.find(".d .caption span").textContent = this.lesson.words.no_aae;
     this.drawAll();
@@ -116,10 +134,14 @@ export class FieldTab {
 
   // A side's codes {x, y, label}, of the finished model or of the moment. The images are the same: as many as recorded, evenly.
   codes(side) {
-    const model = this.models[side], at = this.moment.of(side);
-    if (at) return { ...at.recording.codes(at.moment), label: Uint8Array.from(at.recording.rows, (row) => model.label[row]) };
+    const model = this.models[side],
+      at = this.moment.of(side);
+    if (at)
+      return { ...at.recording.codes(at.moment), label: Uint8Array.from(at.recording.rows, (row) => model.label[row]) };
     if (!model.some) {
-      const n = model.x.length, count = Math.min(SHOWN, n), rows = Array.from({ length: count }, (_, i) => Math.floor((i * n) / count));
+      const n = model.x.length,
+        count = Math.min(SHOWN, n),
+        rows = Array.from({ length: count }, (_, i) => Math.floor((i * n) / count));
       model.some = Object.fromEntries(["x", "y", "label"].map((name) => [name, rows.map((row) => model[name][row])]));
     }
     return model.some;
@@ -127,7 +149,8 @@ export class FieldTab {
 
   // The AAE's discriminator, finished or at the moment.
   judge() {
-    const at = this.moment.of("aae"), { entry, discriminator } = this.models.aae;
+    const at = this.moment.of("aae"),
+      { entry, discriminator } = this.models.aae;
     if (!at) return discriminator;
     const key = `${entry.digest} ${at.moment}`;
     if (!this.judges.has(key)) this.judges.set(key, new RecordedJudge(at.recording, at.moment));
@@ -136,53 +159,109 @@ export class FieldTab {
 
   // What the AAE's map draws of its logit, or of a part: {values, side, reach, field, middle: the value at half of the codes}; each is worked out once.
   grid(judge, codes, part, label) {
-    const recorded = judge instanceof RecordedJudge, key = `${this.models.aae.entry.digest} ${judge.moment ?? "finished"} ${part} ${judge.labelled ? label : ""}`;
+    const recorded = judge instanceof RecordedJudge,
+      key = `${this.models.aae.entry.digest} ${judge.moment ?? "finished"} ${part} ${judge.labelled ? label : ""}`;
     if (!this.grids.has(key)) {
       const values = recorded ? judge.values(part, label) : judge.logits(gridPoints(REACH, SIDE), { label, part });
-      const limit = recorded ? judge.reach : Infinity, inside = (row) => Math.max(Math.abs(codes.x[row]), Math.abs(codes.y[row])) < limit;
-      const rows = [...codes.label.keys()].filter((row) => inside(row) && (!judge.labelled || codes.label[row] === label)).slice(0, 600);
+      const limit = recorded ? judge.reach : Infinity,
+        inside = (row) => Math.max(Math.abs(codes.x[row]), Math.abs(codes.y[row])) < limit;
+      const rows = [...codes.label.keys()]
+        .filter((row) => inside(row) && (!judge.labelled || codes.label[row] === label))
+        .slice(0, 600);
       const own = judge.logits(Float64Array.from(rows.flatMap((row) => [codes.x[row], codes.y[row]])), { label, part });
-      const field = recorded ? judge.field(part, label) : part === "whole" ? pullOf(values, REACH) : (x, y) => gradientAt(values, x, y, REACH);
-      this.grids.set(key, { values, field, side: recorded ? judge.side : SIDE, reach: recorded ? judge.reach : REACH, middle: own.length ? own.sort()[own.length >> 1] : 0 });
+      const field = recorded
+        ? judge.field(part, label)
+        : part === "whole"
+          ? pullOf(values, REACH)
+          : (x, y) => gradientAt(values, x, y, REACH);
+      this.grids.set(key, {
+        values,
+        field,
+        side: recorded ? judge.side : SIDE,
+        reach: recorded ? judge.reach : REACH,
+        middle: own.length ? own.sort()[own.length >> 1] : 0,
+      });
     }
     return this.grids.get(key);
   }
 
   // What does not move with the point.
   paintMaps() {
-    const { field } = this.lesson.state, { vae, aae } = this.models;
+    const { field } = this.lesson.state,
+      { vae, aae } = this.models;
     this.moment.show();
     if (vae && vae.entry.name === field.vae) this.paintVae(vae);
     if (aae && aae.entry.name === field.aae) this.paintAae(aae);
   }
 
   paintVae(vae) {
-    const { words, colours } = this.lesson, codes = this.codes("vae"), { beta } = vae.entry.weights;
+    const { words, colours } = this.lesson,
+      codes = this.codes("vae"),
+      { beta } = vae.entry.weights;
     this.planes.vae.show({
-      heat: { values: gridPoints(REACH, SIDE).reduce((costs, value, i) => ((costs[i >> 1] += 0.5 * value * value), costs), new Float64Array(SIDE * SIDE)), colour: growing(colours.cost, COSTLY) },
-      dots: [this.dots(codes)], shape: null, field: (x, y) => [-x, -y],
+      heat: {
+        values: gridPoints(REACH, SIDE).reduce(
+          (costs, value, i) => ((costs[i >> 1] += 0.5 * value * value), costs),
+          new Float64Array(SIDE * SIDE),
+        ),
+        colour: growing(colours.cost, COSTLY),
+      },
+      dots: [this.dots(codes)],
+      shape: null,
+      field: (x, y) => [-x, -y],
     });
-    const caption = words.kl_caption.replace("{beta}", beta === 1 ? "" : words.beta.replace("{beta}", beta)).replace("{count}", codes.x.length.toLocaleString("en"));
+    const caption = words.kl_caption
+      .replace("{beta}", beta === 1 ? "" : words.beta.replace("{beta}", beta))
+      .replace("{count}", codes.x.length.toLocaleString("en"));
     this.caption(".kl", "vae", caption);
   }
 
   paintAae(aae) {
-    const { words, colours, state } = this.lesson, { part, label } = state.field, judge = this.judge(), codes = this.codes("aae"), { labelled, smoothing } = judge;
-    const { values, middle, field, side, reach } = this.grid(judge, codes, part, label), shown = tellTale(colours.real, colours.fake);
-    const own = labelled ? [this.dots(codes, (row) => codes.label[row] !== label, 0.25), this.dots(codes, (row) => codes.label[row] === label, 1, 3.5)] : [this.dots(codes)];
-    this.planes.aae.show({ heat: { values, side, reach, colour: part === "whole" ? shown : (value) => shown(value - middle) }, dots: own, shape: aae.entry.shape, field });
+    const { words, colours, state } = this.lesson,
+      { part, label } = state.field,
+      judge = this.judge(),
+      codes = this.codes("aae"),
+      { labelled, smoothing } = judge;
+    const { values, middle, field, side, reach } = this.grid(judge, codes, part, label),
+      shown = tellTale(colours.real, colours.fake);
+    const own = labelled
+      ? [
+          this.dots(codes, (row) => codes.label[row] !== label, 0.25),
+          this.dots(codes, (row) => codes.label[row] === label, 1, 3.5),
+        ]
+      : [this.dots(codes)];
+    this.planes.aae.show({
+      heat: { values, side, reach, colour: part === "whole" ? shown : (value) => shown(value - middle) },
+      dots: own,
+      shape: aae.entry.shape,
+      field,
+    });
     const noise = String(Number(smoothing.toFixed(3)));
-    const caption = {
-      whole: () => words.d_caption.replace("{weight}", weightWords(words, aae.entry.weights)).replace("{count}", codes.x.length.toLocaleString("en")),
-      learnt: () => words.learnt_caption.replace("{rest}", smoothing ? words.rest : ""),
-      given: () => words.given_caption.replace("{smoothed}", smoothing ? words.smoothed.replace("{smoothing}", noise) : ""),
-    }[part]() + (labelled ? words.labelled_caption.replace("{label}", aae.entry.classes[label]) : "");
-    this.caption(".d", "aae", caption + (this.moment.of("aae") ? words.recorded_caption.replaceAll("{points}", side) : ""));
+    const caption =
+      {
+        whole: () =>
+          words.d_caption
+            .replace("{weight}", weightWords(words, aae.entry.weights))
+            .replace("{count}", codes.x.length.toLocaleString("en")),
+        learnt: () => words.learnt_caption.replace("{rest}", smoothing ? words.rest : ""),
+        given: () =>
+          words.given_caption.replace("{smoothed}", smoothing ? words.smoothed.replace("{smoothing}", noise) : ""),
+      }[part]() + (labelled ? words.labelled_caption.replace("{label}", aae.entry.classes[label]) : "");
+    this.caption(
+      ".d",
+      "aae",
+      caption + (this.moment.of("aae") ? words.recorded_caption.replaceAll("{points}", side) : ""),
+    );
     const { waves } = aae.discriminator;
-    this.find(".waves").textContent = waves.length ? words.waves_note.replace("{waves}", waves.length) : smoothing ? words.smoothed_note.replace("{smoothing}", noise) : "";
+    this.find(".waves").textContent = waves.length
+      ? words.waves_note.replace("{waves}", waves.length)
+      : smoothing
+        ? words.smoothed_note.replace("{smoothing}", noise)
+        : "";
     this.find(".labels").hidden = !labelled;
     if (labelled) {
-      if (this.labels.length !== aae.entry.classes.length || this.labelsOf !== aae) this.labels.replaceChildren(...aae.entry.classes.map((name, i) => new Option(name, i)));
+      if (this.labels.length !== aae.entry.classes.length || this.labelsOf !== aae)
+        this.labels.replaceChildren(...aae.entry.classes.map((name, i) => new Option(name, i)));
       this.labelsOf = aae;
       this.labels.value = String(label);
     }
@@ -197,44 +276,74 @@ export class FieldTab {
   }
 
   dots(codes, wanted = () => true, alpha = 0.75, size = 2.4) {
-    const rows = [...codes.label.keys()].filter(wanted), take = (values) => rows.map((row) => values[row]);
-    return { x: take(codes.x), y: take(codes.y), label: take(codes.label), colour: (which) => this.lesson.colours.classes[which], alpha, size };
+    const rows = [...codes.label.keys()].filter(wanted),
+      take = (values) => rows.map((row) => values[row]);
+    return {
+      x: take(codes.x),
+      y: take(codes.y),
+      label: take(codes.label),
+      colour: (which) => this.lesson.colours.classes[which],
+      alpha,
+      size,
+    };
   }
 
   // The point, what pulls it on either side, and the numbers: all from one state.
   paint() {
-    const { words, state: { field } } = this.lesson, { z } = field, { aae } = this.models, [x, y] = z;
+    const {
+        words,
+        state: { field },
+      } = this.lesson,
+      { z } = field,
+      { aae } = this.models,
+      [x, y] = z;
     const pair = (values) => `(${values.map((value) => format(value, 3)).join(", ")})`;
-    const here = aae && aae.entry.name === field.aae, recorded = here && this.moment.of("aae") !== null, d = here ? this.judge().at(z, field.label) : null;
+    const here = aae && aae.entry.name === field.aae,
+      recorded = here && this.moment.of("aae") !== null,
+      d = here ? this.judge().at(z, field.label) : null;
     if (this.mapsDue) this.paintMaps();
     this.mapsDue = false;
     this.values = { z, kl: [-x, -y], d };
     for (const plane of Object.values(this.planes)) plane.moveHandle("point", z);
     this.placePulls();
     const table = this.find(".at-point");
-    table.querySelector("caption").textContent = (recorded ? words.at_point_recorded : words.at_point).replace("{z}", pair(z));
+    table.querySelector("caption").textContent = (recorded ? words.at_point_recorded : words.at_point).replace(
+      "{z}",
+      pair(z),
+    );
     fill(table, { cost: `${format(0.5 * (x * x + y * y))} nats`, kl: pair([-x, -y]) });
     if (d) {
-      fill(table, { learnt: format(d.learnt), given: format(d.given), logit: format(d.logit), probability: format(d.probability), pull: pair(d.pull) });
+      fill(table, {
+        learnt: format(d.learnt),
+        given: format(d.given),
+        logit: format(d.logit),
+        probability: format(d.probability),
+        pull: pair(d.pull),
+      });
       Object.assign(table.dataset, { logit: d.logit, pull: d.pull.join(","), probability: d.probability });
     } else fill(table, { learnt: "–", given: "–", logit: "–", probability: "–", pull: "–" });
     write(this.find(".read"), recorded ? (d ? words.read_note : words.outside_note) : "");
     this.checked(this.lesson.data.check);
-    this.root.dataset.frame = (this.frames = (this.frames ?? 0) + 1);
+    this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
   }
 
   // Python's answer stands as long as the point is the one it was worked out for.
   checked(check) {
     const { field } = this.lesson.state;
-    const fits = check && !this.moment.of("aae") && JSON.stringify(check.of) === JSON.stringify([field.aae, field.z, field.label]);
+    const fits =
+      check && !this.moment.of("aae") && JSON.stringify(check.of) === JSON.stringify([field.aae, field.z, field.label]);
     this.find(".check").textContent = fits ? check.text : "";
   }
 
   placePulls() {
     if (!this.values) return;
     const { z, kl, d } = this.values;
-    for (const [side, pull] of [["vae", kl], ["aae", d?.pull]]) {
-      const { x, y } = this.planes[side].scale(), size = pull ? Math.hypot(...pull) : 0;
+    for (const [side, pull] of [
+      ["vae", kl],
+      ["aae", d?.pull],
+    ]) {
+      const { x, y } = this.planes[side].scale(),
+        size = pull ? Math.hypot(...pull) : 0;
       for (const line of this.pulls[side]) {
         line.style.display = size > SHORTEST ? "" : "none";
         if (pull) set(line, { x1: x(z[0]), y1: y(z[1]), x2: x(z[0] + pull[0]), y2: y(z[1] + pull[1]) });
@@ -245,5 +354,8 @@ export class FieldTab {
 
 // What −log D counts in the loss, and from when on.
 function weightWords(words, { adversarial_weight: weight, adversarial_start: start, adversarial_rise: rise }) {
-  return (rise ? words.weight_rising : words.weight).replace("{weight}", weight).replace("{start}", start).replace("{share}", percent(rise));
+  return (rise ? words.weight_rising : words.weight)
+    .replace("{weight}", weight)
+    .replace("{start}", start)
+    .replace("{share}", percent(rise));
 }

@@ -9,6 +9,9 @@ export function fill(table, texts) {
 
 // Sets a list to a value, and adds the value where the list has it not.
 export function choose(select, value) {
-  if (![...select.options].some((option) => Number(option.value) === Number(value) || option.value === value)) select.add(new Option(String(value), value));
-  select.value = [...select.options].find((option) => option.value === String(value) || Number(option.value) === Number(value)).value;
+  if (![...select.options].some((option) => Number(option.value) === Number(value) || option.value === value))
+    select.add(new Option(String(value), value));
+  select.value = [...select.options].find(
+    (option) => option.value === String(value) || Number(option.value) === Number(value),
+  ).value;
 }

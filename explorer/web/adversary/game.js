@@ -33,7 +33,11 @@ export class Game {
   // The discriminator's move, on a batch of draws and a batch of codes. Returns its loss's parts.
   stepDiscriminator(rate) {
     this.steps.discriminator += 1;
-    return (this.last = this.judge.step(samplePrior(this.shape, BATCH, this.uniform), choose(this.codes, BATCH, this.uniform), rate));
+    return (this.last = this.judge.step(
+      samplePrior(this.shape, BATCH, this.uniform),
+      choose(this.codes, BATCH, this.uniform),
+      rate,
+    ));
   }
 
   // The encoder's move. Free codes go along the pull, rate times as far; a map's weights by Adam. Returns the mean of −log D on the codes.
@@ -52,22 +56,32 @@ export class Game {
 
   // What can be said of the codes as they lie: {mean, std, modes, D on codes, size of the pull}.
   measure() {
-    const { codes } = this, n = codes.length / 2, mean = [0, 0], std = [0, 0];
+    const { codes } = this,
+      n = codes.length / 2,
+      mean = [0, 0],
+      std = [0, 0];
     for (let i = 0; i < 2 * n; i++) mean[i % 2] += codes[i] / n;
     for (let i = 0; i < 2 * n; i++) std[i % 2] += (codes[i] - mean[i % 2]) ** 2 / n;
     const { pull } = this.judge.pull(codes, { saturating: this.saturating });
     let size = 0;
     for (let i = 0; i < n; i++) size += Math.hypot(pull[2 * i], pull[2 * i + 1]) / n;
-    return { mean, std: std.map(Math.sqrt), pull: size, modes: this.shape && this.shape.means.length <= 20 ? modes(this.shape, codes) : null };
+    return {
+      mean,
+      std: std.map(Math.sqrt),
+      pull: size,
+      modes: this.shape && this.shape.means.length <= 20 ? modes(this.shape, codes) : null,
+    };
   }
 }
 
 // Brings a map's output to this mean and standard deviation at first, by its last layer.
 function begin(map, noise, { mean, std }) {
-  const n = noise.length / 2, { weight, bias, inputs } = map.layers.at(-1);
+  const n = noise.length / 2,
+    { weight, bias, inputs } = map.layers.at(-1);
   for (const out of [0, 1]) {
     const values = map.forward(noise, n).filter((_, i) => i % 2 === out);
-    const middle = values.reduce((a, b) => a + b) / n, scale = std / Math.sqrt(values.reduce((a, b) => a + (b - middle) ** 2, 0) / n);
+    const middle = values.reduce((a, b) => a + b) / n,
+      scale = std / Math.sqrt(values.reduce((a, b) => a + (b - middle) ** 2, 0) / n);
     for (let i = 0; i < inputs; i++) weight[out * inputs + i] *= scale;
     bias[out] = mean[out] - scale * (middle - bias[out]);
   }
@@ -75,9 +89,11 @@ function begin(map, noise, { mean, std }) {
 
 // How many of a mixture's Gaussians hold at least a third of their fair share of the codes, each code counted for the one it is nearest to.
 export function modes(shape, codes) {
-  const n = codes.length / 2, count = new Array(shape.means.length).fill(0);
+  const n = codes.length / 2,
+    count = new Array(shape.means.length).fill(0);
   for (let i = 0; i < n; i++) {
-    let top = -Infinity, nearest = 0;
+    let top = -Infinity,
+      nearest = 0;
     shape.means.forEach((_, c) => {
       const value = logDensity(shape, codes[2 * i], codes[2 * i + 1], { component: c });
       if (value > top) [top, nearest] = [value, c];

@@ -24,7 +24,11 @@ export class Moment {
       lesson.change({ moment: place < this.last ? place : null });
       onMove();
     };
-    listen(this.range, (place) => (this.halt(), this.move(place)), () => this.playing || onCommit());
+    listen(
+      this.range,
+      (place) => (this.halt(), this.move(place)),
+      () => this.playing || onCommit(),
+    );
     this.button.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
   }
 
@@ -52,7 +56,9 @@ export class Moment {
   // The models that the state names: [side, entry].
   get entries() {
     const { lesson } = this;
-    return ["vae", "aae"].map((side) => [side, lesson.catalogue.get(lesson.state.field[side])]).filter(([, entry]) => entry);
+    return ["vae", "aae"]
+      .map((side) => [side, lesson.catalogue.get(lesson.state.field[side])])
+      .filter(([, entry]) => entry);
   }
 
   // The scrubber's end: that of the longest recording; −1 where there is none.
@@ -68,45 +74,80 @@ export class Moment {
   // Fetches the recordings when a moment is first asked for; resolves when those of the state's models are here.
   async fetch() {
     if (this.place === this.last) return;
-    await Promise.all(this.entries.map(async ([, entry]) => this.recordings.set(entry.digest, await this.models.recording(entry))));
+    await Promise.all(
+      this.entries.map(async ([, entry]) => this.recordings.set(entry.digest, await this.models.recording(entry))),
+    );
   }
 
   // A side's {recording, moment}, or null: the finished model.
   of(side) {
-    const { entries, place } = this, all = entries.map(([, entry]) => this.recordings.get(entry.digest)).filter(Boolean);
-    const own = entries.find(([name]) => name === side)?.[1], recording = own && this.recordings.get(own.digest);
-    if (place === this.last || !recording || all.length < entries.filter(([, entry]) => entry.moments).length) return null;
+    const { entries, place } = this,
+      all = entries.map(([, entry]) => this.recordings.get(entry.digest)).filter(Boolean);
+    const own = entries.find(([name]) => name === side)?.[1],
+      recording = own && this.recordings.get(own.digest);
+    if (place === this.last || !recording || all.length < entries.filter(([, entry]) => entry.moments).length)
+      return null;
     const main = all.reduce((a, b) => (b.moments > a.moments ? b : a));
     return { recording, moment: recording === main ? place : Math.round(recording.placeAt(main.progress(place))) };
   }
 
   // What a side's caption begins with: its own place in its training.
   says(side) {
-    const at = this.of(side), { words } = this.lesson;
+    const at = this.of(side),
+      { words } = this.lesson;
     if (!at) return "";
-    const { recording, moment } = at, step = recording.steps[moment];
+    const { recording, moment } = at,
+      step = recording.steps[moment];
     if (!step) return words.untrained;
-    return fill(words.trained, { epoch: trimmed(recording.epoch(moment)), epochs: recording.epochs, step: whole(step), steps: whole(recording.steps[recording.last]) });
+    return fill(words.trained, {
+      epoch: trimmed(recording.epoch(moment)),
+      epochs: recording.epochs,
+      step: whole(step),
+      steps: whole(recording.steps[recording.last]),
+    });
   }
 
   // What a screen reader hears.
   announcement() {
-    const { words } = this.lesson, parts = this.entries.map(([side, entry]) => [entry, this.of(side)]).filter(([, at]) => at);
-    const each = ([entry, { recording, moment }]) => fill(words.announced, { name: entry.choice, epoch: trimmed(recording.epoch(moment)), step: whole(recording.steps[moment]) });
+    const { words } = this.lesson,
+      parts = this.entries.map(([side, entry]) => [entry, this.of(side)]).filter(([, at]) => at);
+    const each = ([entry, { recording, moment }]) =>
+      fill(words.announced, {
+        name: entry.choice,
+        epoch: trimmed(recording.epoch(moment)),
+        step: whole(recording.steps[moment]),
+      });
     return parts.map(each).join("; ") || words.finished;
   }
 
   show() {
-    const { words } = this.lesson, { last, place, range, entries } = this, recorded = entries.filter(([, entry]) => entry.moments);
+    const { words } = this.lesson,
+      { last, place, range, entries } = this,
+      recorded = entries.filter(([, entry]) => entry.moments);
     range.disabled = this.button.disabled = last < 0;
     write(this.button, this.playing ? words.pause : words.play_run);
     range.max = String(Math.max(0, last));
     if (range.value !== String(Math.max(0, place))) range.value = String(Math.max(0, place));
     range.setAttribute("aria-valuetext", this.announcement());
     const at = entries.map(([side]) => this.of(side)).find((one) => one?.recording.last === last);
-    write(this.bar.querySelector(".when"), place === last ? words.finished : fill(words.at_moment, { moment: place + 1, moments: last + 1, share: at ? percent(at.recording.progress(at.moment) ** 3) : "…" }));
-    const without = entries.filter(([, entry]) => !entry.moments), note = this.bar.querySelector(".unrecorded");
+    write(
+      this.bar.querySelector(".when"),
+      place === last
+        ? words.finished
+        : fill(words.at_moment, {
+            moment: place + 1,
+            moments: last + 1,
+            share: at ? percent(at.recording.progress(at.moment) ** 3) : "…",
+          }),
+    );
+    const without = entries.filter(([, entry]) => !entry.moments),
+      note = this.bar.querySelector(".unrecorded");
     note.hidden = !without.length;
-    write(note, recorded.length ? without.map(([, entry]) => fill(words.no_recording, { name: entry.choice })).join(" ") : words.no_recordings);
+    write(
+      note,
+      recorded.length
+        ? without.map(([, entry]) => fill(words.no_recording, { name: entry.choice })).join(" ")
+        : words.no_recordings,
+    );
   }
 }

@@ -63,7 +63,8 @@ class Lesson {
       button.setAttribute("aria-selected", String(open));
       button.tabIndex = open ? 0 : -1;
     }
-    for (const section of this.root.querySelectorAll("[role=tabpanel]")) section.hidden = !section.classList.contains(tab);
+    for (const section of this.root.querySelectorAll("[role=tabpanel]"))
+      section.hidden = !section.classList.contains(tab);
     for (const [name, other] of Object.entries(this.tabs)) if (name !== tab) other.stop();
     this.root.dataset.tab = tab;
     try {
@@ -81,7 +82,8 @@ class Lesson {
   // A change that is being made in the open tab's part of the state; commit() ends it.
   change(part) {
     const rounded = {};
-    for (const [name, value] of Object.entries(part)) rounded[name] = Array.isArray(value) ? value.map(round) : typeof value === "number" ? round(value) : value;
+    for (const [name, value] of Object.entries(part))
+      rounded[name] = Array.isArray(value) ? value.map(round) : typeof value === "number" ? round(value) : value;
     const { tab } = this.state;
     this.state = { ...this.state, [tab]: { ...this.state[tab], ...rounded } };
   }
@@ -137,9 +139,18 @@ class Lesson {
       const opening = fetch(new URL(`latents/${entry.digest}`, this.base)).then(async (response) => {
         if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
         const tensors = readSafetensors(await response.arrayBuffer());
-        const column = (tensor, i) => tensor && Float32Array.from({ length: tensor.shape[0] }, (_, row) => tensor.values[2 * row + i]);
-        const [x, y] = [0, 1].map((i) => column(tensors["codes.mean"], i)), logVar = tensors["codes.log_var"];
-        return { entry, tensors, x, y, label: tensors["codes.label"].values, logVar: logVar ? [0, 1].map((i) => column(logVar, i)) : null };
+        const column = (tensor, i) =>
+          tensor && Float32Array.from({ length: tensor.shape[0] }, (_, row) => tensor.values[2 * row + i]);
+        const [x, y] = [0, 1].map((i) => column(tensors["codes.mean"], i)),
+          logVar = tensors["codes.log_var"];
+        return {
+          entry,
+          tensors,
+          x,
+          y,
+          label: tensors["codes.label"].values,
+          logVar: logVar ? [0, 1].map((i) => column(logVar, i)) : null,
+        };
       });
       opening.catch(() => this.models.delete(name)); // so that the next choice tries again
       this.models.set(name, opening);
@@ -155,17 +166,23 @@ class Lesson {
   readColours() {
     const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
     if (!colours) return false;
-    const style = getComputedStyle(this.root), of = (name) => style.getPropertyValue(name).trim();
+    const style = getComputedStyle(this.root),
+      of = (name) => style.getPropertyValue(name).trim();
     const field = fieldColours(this.data.symbols.field, colours.dark);
     const red = of("--st-red-color") || "#d33";
     this.colours = {
-      ...colours, red, classes: this.data.symbols.classes,
+      ...colours,
+      red,
+      classes: this.data.symbols.classes,
       css: { prior: of("--prior"), mean: of("--mean"), logVar: of("--log-var"), z: of("--z"), red, text: colours.text },
-      real: channels(field.prior), fake: channels(field.codes), cost: channels(of("--mean")),
+      real: channels(field.prior),
+      fake: channels(field.codes),
+      cost: channels(of("--mean")),
     };
     return true;
   }
 }
 
 // The state is kept to four decimals, and small rates to four digits, so that a link reopens exactly what was seen.
-export const round = (value) => (Math.abs(value) >= 0.1 ? Math.round(value * 1e4) / 1e4 : Number((Math.round(value * 1e6) / 1e6).toPrecision(4)));
+export const round = (value) =>
+  Math.abs(value) >= 0.1 ? Math.round(value * 1e4) / 1e4 : Number((Math.round(value * 1e6) / 1e6).toPrecision(4));

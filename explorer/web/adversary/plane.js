@@ -8,7 +8,8 @@ import { set, svgElement } from "../parts/svg.js";
 
 const ARROWS = 15; // along each side of the square
 const SIDE = 64; // of a grid, unless it says otherwise
-const NUDGE = 0.05, LEAP = 0.5; // latent units that an arrow key moves a handle, without and with shift
+const NUDGE = 0.05,
+  LEAP = 0.5; // latent units that an arrow key moves a handle, without and with shift
 
 // The middles of a grid's cells over the square [−reach, reach]², row by row from the lowest y: two numbers each.
 export function gridPoints(reach, side = SIDE) {
@@ -31,8 +32,12 @@ export function valueAt(values, x, y, reach, side = SIDE) {
 
 // The gradient of a grid's values at (x, y), by differences over a cell.
 export function gradientAt(values, x, y, reach, side = SIDE) {
-  const cell = (2 * reach) / side, px = cellOf(x, reach, side), py = cellOf(y, reach, side);
-  const [left, right, low, high] = [px - 0.5, px + 0.5, py - 0.5, py + 0.5].map((value) => Math.min(side - 1, Math.max(0, value)));
+  const cell = (2 * reach) / side,
+    px = cellOf(x, reach, side),
+    py = cellOf(y, reach, side);
+  const [left, right, low, high] = [px - 0.5, px + 0.5, py - 0.5, py + 0.5].map((value) =>
+    Math.min(side - 1, Math.max(0, value)),
+  );
   return [
     (look(values, side, right, py) - look(values, side, left, py)) / (cell * (right - left)),
     (look(values, side, px, high) - look(values, side, px, low)) / (cell * (high - low)),
@@ -42,8 +47,15 @@ export function gradientAt(values, x, y, reach, side = SIDE) {
 const cellOf = (value, reach, side) => Math.min(side - 1, Math.max(0, ((value / reach + 1) * side - 1) / 2));
 
 function look(values, side, px, py) {
-  const i = Math.min(side - 2, Math.floor(px)), j = Math.min(side - 2, Math.floor(py)), a = px - i, b = py - j, at = j * side + i;
-  return (1 - b) * ((1 - a) * values[at] + a * values[at + 1]) + b * ((1 - a) * values[at + side] + a * values[at + side + 1]);
+  const i = Math.min(side - 2, Math.floor(px)),
+    j = Math.min(side - 2, Math.floor(py)),
+    a = px - i,
+    b = py - j,
+    at = j * side + i;
+  return (
+    (1 - b) * ((1 - a) * values[at] + a * values[at + 1]) +
+    b * ((1 - a) * values[at + side] + a * values[at + side + 1])
+  );
 }
 
 // The pull of a grid of logits on a code at (x, y): the gradient of log D = −softplus(−logit), which is (1 − D) times the logit's.
@@ -86,14 +98,23 @@ export class Plane {
 
   // Latent coordinates to pixels, and back.
   scale() {
-    const size = this.host.clientWidth, unit = size / (2 * this.reach);
-    return { size, unit, x: (value) => size / 2 + value * unit, y: (value) => size / 2 - value * unit, back: (px, py) => [(px - size / 2) / unit, (size / 2 - py) / unit] };
+    const size = this.host.clientWidth,
+      unit = size / (2 * this.reach);
+    return {
+      size,
+      unit,
+      x: (value) => size / 2 + value * unit,
+      y: (value) => size / 2 - value * unit,
+      back: (px, py) => [(px - size / 2) / unit, (size / 2 - py) / unit],
+    };
   }
 
   redraw() {
-    const { scene, canvas, reach } = this, { size, unit, x, y } = this.scale();
+    const { scene, canvas, reach } = this,
+      { size, unit, x, y } = this.scale();
     if (!scene || !size) return;
-    const sharp = window.devicePixelRatio, pixels = Math.round(size * sharp);
+    const sharp = window.devicePixelRatio,
+      pixels = Math.round(size * sharp);
     if (canvas.width !== pixels) canvas.width = canvas.height = pixels;
     const context = canvas.getContext("2d");
     context.setTransform(sharp, 0, 0, sharp, 0, 0);
@@ -108,43 +129,55 @@ export class Plane {
     set(this.beneath, { transform: `matrix(${unit} 0 0 ${-unit} ${x(0)} ${y(0)})` });
     set(this.arrows, { d: scene.field ? arrowPath(scene.field, reach, unit, x, y) : "" });
     if (this.ticked !== size) this.drawTicks(size, x, y);
-    for (const { element, at } of this.handles.values()) set(element, { transform: `translate(${x(at[0])} ${y(at[1])})` });
+    for (const { element, at } of this.handles.values())
+      set(element, { transform: `translate(${x(at[0])} ${y(at[1])})` });
     this.after?.(this.scale());
   }
 
   drawHeat(context, { values, colour, side = SIDE, reach = this.reach }, size) {
     if (this.heat.width !== side) this.heat.width = this.heat.height = side;
     const image = new ImageData(side, side);
-    for (let j = 0; j < side; j++) for (let i = 0; i < side; i++) image.data.set(colour(values[j * side + i]), 4 * ((side - 1 - j) * side + i));
+    for (let j = 0; j < side; j++)
+      for (let i = 0; i < side; i++) image.data.set(colour(values[j * side + i]), 4 * ((side - 1 - j) * side + i));
     this.heat.getContext("2d").putImageData(image, 0, 0);
     context.imageSmoothingEnabled = true;
-    const edge = (size * reach) / this.reach, corner = (size - edge) / 2;
+    const edge = (size * reach) / this.reach,
+      corner = (size - edge) / 2;
     context.drawImage(this.heat, corner, corner, edge, edge);
   }
 
   drawTicks(size, x, y) {
     this.ticked = size;
-    const every = size < 250 ? 4 : 2, texts = [];
+    const every = size < 250 ? 4 : 2,
+      texts = [];
     for (let value = -Math.floor(this.reach / every) * every; value <= this.reach; value += every) {
       const text = String(value).replace("-", "−");
       if (Math.abs(value) > this.reach - 0.3) continue;
-      texts.push([x(value), size - 4, "middle", text], ...(value === 0 || y(value) > size - 22 ? [] : [[4, y(value) + 4, "start", text]]));
+      texts.push(
+        [x(value), size - 4, "middle", text],
+        ...(value === 0 || y(value) > size - 22 ? [] : [[4, y(value) + 4, "start", text]]),
+      );
     }
-    this.ticks.replaceChildren(...texts.map(([left, top, anchor, text]) => {
-      const element = svgElement("text", { x: left, y: top, "text-anchor": anchor });
-      element.textContent = text;
-      return element;
-    }));
+    this.ticks.replaceChildren(
+      ...texts.map(([left, top, anchor, text]) => {
+        const element = svgElement("text", { x: left, y: top, "text-anchor": anchor });
+        element.textContent = text;
+        return element;
+      }),
+    );
   }
 
   // A handle at a point. symbol: the class that colours it; name: its accessible name. onMove([x, y]) while it moves; onCommit() when it is let go.
   addHandle(key, { symbol, name, at, onMove, onCommit }) {
-    const element = this.marks.appendChild(svgElement("g", { class: `handle ${symbol}`, tabindex: 0, role: "button", "aria-label": name }));
+    const element = this.marks.appendChild(
+      svgElement("g", { class: `handle ${symbol}`, tabindex: 0, role: "button", "aria-label": name }),
+    );
     element.appendChild(svgElement("circle", { r: 16, class: "grip" }));
     element.appendChild(svgElement("circle", { r: 7, class: "knob" }));
     const handle = { element, at };
     this.handles.set(key, handle);
-    let offset = null, keyed = false;
+    let offset = null,
+      keyed = false;
     const point = (event) => {
       const box = this.host.getBoundingClientRect();
       return this.scale().back(event.clientX - box.left, event.clientY - box.top);
@@ -184,7 +217,8 @@ export class Plane {
   }
 
   moveHandle(key, at, shown = true) {
-    const handle = this.handles.get(key), { x, y } = this.scale();
+    const handle = this.handles.get(key),
+      { x, y } = this.scale();
     handle.at = at;
     handle.element.style.display = shown ? "" : "none";
     set(handle.element, { transform: `translate(${x(at[0])} ${y(at[1])})` });
@@ -207,11 +241,17 @@ function arrowPath(field, reach, unit, x, y) {
   for (let j = 0; j < ARROWS; j++) {
     for (let i = 0; i < ARROWS; i++) {
       const at = [middle(i, reach, ARROWS), middle(j, reach, ARROWS)];
-      const [fx, fy] = field(...at), size = Math.hypot(fx, fy), length = 0.9 * cell * Math.tanh(size);
+      const [fx, fy] = field(...at),
+        size = Math.hypot(fx, fy),
+        length = 0.9 * cell * Math.tanh(size);
       if (!(length > 2)) continue; // would be a speck
-      const ux = fx / size, uy = -fy / size, head = Math.min(4, 0.45 * length);
-      const tipX = x(at[0]) + (ux * length) / 2, tipY = y(at[1]) + (uy * length) / 2;
-      const side = (turn) => `${(tipX - head * (ux - turn * uy * 0.6)).toFixed(1)} ${(tipY - head * (uy + turn * ux * 0.6)).toFixed(1)}`;
+      const ux = fx / size,
+        uy = -fy / size,
+        head = Math.min(4, 0.45 * length);
+      const tipX = x(at[0]) + (ux * length) / 2,
+        tipY = y(at[1]) + (uy * length) / 2;
+      const side = (turn) =>
+        `${(tipX - head * (ux - turn * uy * 0.6)).toFixed(1)} ${(tipY - head * (uy + turn * ux * 0.6)).toFixed(1)}`;
       d += `M${(tipX - ux * length).toFixed(1)} ${(tipY - uy * length).toFixed(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}M${side(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}L${side(-1)}`;
     }
   }

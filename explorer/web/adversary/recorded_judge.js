@@ -17,24 +17,33 @@ export class RecordedJudge {
   // Its logits on the grid, or a part of them.
   values(part, label) {
     const { recording, moment } = this;
-    return { whole: () => recording.logit(moment, label), learnt: () => recording.learnt(moment, label), given: () => recording.logPrior(moment, label) }[part]();
+    return {
+      whole: () => recording.logit(moment, label),
+      learnt: () => recording.learnt(moment, label),
+      given: () => recording.logPrior(moment, label),
+    }[part]();
   }
 
   // A part of its logit at points (two numbers each) within the grid.
   logits(points, { part, label }) {
-    const values = this.values(part, label), { reach, side } = this;
-    return Float64Array.from({ length: points.length / 2 }, (_, i) => valueAt(values, points[2 * i], points[2 * i + 1], reach, side));
+    const values = this.values(part, label),
+      { reach, side } = this;
+    return Float64Array.from({ length: points.length / 2 }, (_, i) =>
+      valueAt(values, points[2 * i], points[2 * i + 1], reach, side),
+    );
   }
 
   // The pull that arrows show: of the whole on a code, or the gradient of a part.
   field(part, label) {
-    const values = this.values(part, label), { reach, side } = this;
+    const values = this.values(part, label),
+      { reach, side } = this;
     return part === "whole" ? pullOf(values, reach, side) : (x, y) => gradientAt(values, x, y, reach, side);
   }
 
   // At one point, as Discriminator.at gives it; null outside the grid. log p(z) is exact.
   at([x, y], label) {
-    const { recording, moment } = this, logit = recording.logitAt(moment, x, y, label);
+    const { recording, moment } = this,
+      logit = recording.logitAt(moment, x, y, label);
     if (logit === null) return null;
     const given = recording.logPriorAt(moment, x, y, label);
     return { learnt: logit - given, given, logit, probability: sigmoid(logit), pull: this.field("whole", label)(x, y) };

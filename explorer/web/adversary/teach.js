@@ -14,10 +14,15 @@ import { Painter } from "../parts/painter.js";
 import { Runner } from "../parts/runner.js";
 import { Slider } from "../parts/slider.js";
 
-const REACH = 4.5, SIDE = 48, FINE = 128, BATCH = 128, HELD_OUT = 2000;
+const REACH = 4.5,
+  SIDE = 48,
+  FINE = 128,
+  BATCH = 128,
+  HELD_OUT = 2000;
 const EVERY = 20; // steps after which the held-out draws are looked at again
 const RATES = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02];
-const POINTS = gridPoints(REACH, SIDE), FINE_POINTS = gridPoints(REACH, FINE); // D* may have sharp edges, a small network has none
+const POINTS = gridPoints(REACH, SIDE),
+  FINE_POINTS = gridPoints(REACH, FINE); // D* may have sharp edges, a small network has none
 const PUNCH = 0.05;
 
 export class TeachTab {
@@ -25,7 +30,8 @@ export class TeachTab {
     this.lesson = lesson;
     this.root = root;
     this.runner = new Runner();
-    const { words } = lesson, find = (this.find = (selector) => root.querySelector(selector));
+    const { words } = lesson,
+      find = (this.find = (selector) => root.querySelector(selector));
     this.planes = {
       learnt: new Plane(find(".learnt .host"), { name: words.learnt_map, reach: REACH }),
       best: new Plane(find(".best .host"), { name: words.best_map, reach: REACH }),
@@ -38,18 +44,37 @@ export class TeachTab {
   }
 
   buildHandles() {
-    const { lesson, planes: { learnt } } = this, { words } = lesson, onCommit = () => this.finish();
-    this.rings = ["cloud-ring", "cloud-hole"].map((name) => learnt.marks.appendChild(svgElement("circle", { class: name })));
-    learnt.addHandle("mean", { symbol: "mean", name: words.move_cloud, at: [0, 0], onMove: (mean) => this.change({ mean }), onCommit });
+    const {
+        lesson,
+        planes: { learnt },
+      } = this,
+      { words } = lesson,
+      onCommit = () => this.finish();
+    this.rings = ["cloud-ring", "cloud-hole"].map((name) =>
+      learnt.marks.appendChild(svgElement("circle", { class: name })),
+    );
+    learnt.addHandle("mean", {
+      symbol: "mean",
+      name: words.move_cloud,
+      at: [0, 0],
+      onMove: (mean) => this.change({ mean }),
+      onCommit,
+    });
     learnt.addHandle("scale", {
-      symbol: "log_var", name: words.scale_cloud, at: [1, 0], onCommit,
+      symbol: "log_var",
+      name: words.scale_cloud,
+      at: [1, 0],
+      onCommit,
       onMove: ([x, y]) => {
         const { mean } = lesson.state.teach;
         this.change({ std: Math.min(3, Math.max(0.2, Math.hypot(x - mean[0], y - mean[1]))) });
       },
     });
     learnt.addHandle("hole", {
-      symbol: "z", name: words.move_hole, at: [0, 0], onCommit,
+      symbol: "z",
+      name: words.move_hole,
+      at: [0, 0],
+      onCommit,
       onMove: (point) => {
         const { mean, std } = lesson.state.teach;
         this.change({ at: point.map((value, i) => Math.min(3, Math.max(-3, (value - mean[i]) / std))) });
@@ -59,7 +84,9 @@ export class TeachTab {
   }
 
   buildControls() {
-    const { lesson, find } = this, { words } = lesson, onCommit = () => this.finish();
+    const { lesson, find } = this,
+      { words } = lesson,
+      onCommit = () => this.finish();
     const numbers = () => lesson.state.teach;
     const axis = (i) => (value) => this.change({ mean: numbers().mean.map((old, j) => (i === j ? value : old)) });
     const slider = (name, options, show) => {
@@ -70,8 +97,16 @@ export class TeachTab {
     this.sliders = [
       slider(words.cloud_x, { symbol: "mean", range: [-4, 4], limit: 4.5, onMove: axis(0) }, () => numbers().mean[0]),
       slider(words.cloud_y, { symbol: "mean", range: [-4, 4], limit: 4.5, onMove: axis(1) }, () => numbers().mean[1]),
-      slider(words.cloud_std, { symbol: "log_var", range: [0.2, 3], limit: 3, least: 0.2, onMove: (std) => this.change({ std }) }, () => numbers().std),
-      slider(words.cloud_hole, { symbol: "z", range: [0, 0.9], limit: 0.9, least: 0, onMove: (hole) => this.change({ hole }) }, () => numbers().hole),
+      slider(
+        words.cloud_std,
+        { symbol: "log_var", range: [0.2, 3], limit: 3, least: 0.2, onMove: (std) => this.change({ std }) },
+        () => numbers().std,
+      ),
+      slider(
+        words.cloud_hole,
+        { symbol: "z", range: [0, 0.9], limit: 0.9, least: 0, onMove: (hole) => this.change({ hole }) },
+        () => numbers().hole,
+      ),
     ];
     find(".prior").addEventListener("change", (event) => this.set({ prior: event.target.value }, true));
     find(".centre").addEventListener("click", () => this.set({ mean: [0, 0], std: 1, hole: 0, at: [0, 0] }));
@@ -116,7 +151,8 @@ export class TeachTab {
   }
 
   refresh() {
-    const { prior, seed, rate, speed, hole } = this.lesson.state.teach, { words } = this.lesson;
+    const { prior, seed, rate, speed, hole } = this.lesson.state.teach,
+      { words } = this.lesson;
     choose(this.find(".prior"), prior);
     choose(this.find(".rate"), rate);
     choose(this.find(".speed"), speed);
@@ -139,7 +175,8 @@ export class TeachTab {
 
   // All that follows from the cloud as it is now.
   takeCloud() {
-    const { teach } = this.lesson.state, key = JSON.stringify([teach.mean, teach.std, teach.hole, teach.at, this.prior, this.seed]);
+    const { teach } = this.lesson.state,
+      key = JSON.stringify([teach.mean, teach.std, teach.hole, teach.at, this.prior, this.seed]);
     if (this.cloudKey === key) return;
     this.cloudKey = key;
     this.cloud = new Cloud(teach);
@@ -148,7 +185,9 @@ export class TeachTab {
     this.fakeDots = pairs(this.heldFake.subarray(0, 1200));
     const less = (logs, points) => logs.map((log, i) => log - this.cloud.logDensity(points[2 * i], points[2 * i + 1])); // log D*/(1 − D*)
     this.best = less(this.priorAt.grid, FINE_POINTS);
-    this.bestAtHeld = [less(this.priorAt.held, this.held), less(logsOf(this.shape, this.heldFake), this.heldFake)].map((logits) => logits.map(sigmoid));
+    this.bestAtHeld = [less(this.priorAt.held, this.held), less(logsOf(this.shape, this.heldFake), this.heldFake)].map(
+      (logits) => logits.map(sigmoid),
+    );
     this.measured = null;
   }
 
@@ -168,7 +207,11 @@ export class TeachTab {
 
   // One step of the discriminator, on fresh draws of the prior and of the cloud as it is now.
   step() {
-    const { loss } = this.judge.step(samplePrior(this.shape, BATCH, this.uniform), this.cloud.sample(BATCH, this.uniform), this.lesson.state.teach.rate);
+    const { loss } = this.judge.step(
+      samplePrior(this.shape, BATCH, this.uniform),
+      this.cloud.sample(BATCH, this.uniform),
+      this.lesson.state.teach.rate,
+    );
     const { steps } = this.judge;
     this.losses.add(steps, loss);
     if (steps % EVERY === 0) this.measure();
@@ -178,8 +221,17 @@ export class TeachTab {
   // L on held-out draws, and the mean gap to D* over them.
   measure() {
     const logits = [this.held, this.heldFake].map((points) => this.judge.logits(points).slice());
-    const loss = [1, -1].reduce((sum, sign, i) => sum + logits[i].reduce((a, logit) => a + softplus(-sign * logit), 0) / HELD_OUT, 0);
-    const gap = logits.reduce((sum, values, i) => sum + values.reduce((a, logit, row) => a + Math.abs(sigmoid(logit) - this.bestAtHeld[i][row]), 0), 0) / (2 * HELD_OUT);
+    const loss = [1, -1].reduce(
+      (sum, sign, i) => sum + logits[i].reduce((a, logit) => a + softplus(-sign * logit), 0) / HELD_OUT,
+      0,
+    );
+    const gap =
+      logits.reduce(
+        (sum, values, i) =>
+          sum + values.reduce((a, logit, row) => a + Math.abs(sigmoid(logit) - this.bestAtHeld[i][row]), 0),
+        0,
+      ) /
+      (2 * HELD_OUT);
     this.measured = { loss, gap };
     this.behind = false;
     if (this.judge.steps % EVERY === 0) this.heldLosses.add(this.judge.steps, loss);
@@ -188,14 +240,21 @@ export class TeachTab {
   take(count) {
     this.pause();
     let left = count;
-    this.runner.start(() => (this.step(), (left -= 1) > 0), (done) => {
-      this.painter.draw();
-      if (done) this.say();
-    });
+    this.runner.start(
+      () => (this.step(), (left -= 1) > 0),
+      (done) => {
+        this.painter.draw();
+        if (done) this.say();
+      },
+    );
   }
 
   run() {
-    this.runner.start(() => this.step(), () => this.painter.draw(), this.lesson.state.teach.speed);
+    this.runner.start(
+      () => this.step(),
+      () => this.painter.draw(),
+      this.lesson.state.teach.speed,
+    );
     this.showRun();
   }
 
@@ -209,11 +268,14 @@ export class TeachTab {
   say() {
     if (this.behind || !this.measured) this.measure();
     this.painter.draw();
-    this.lesson.announce(this.lesson.words.said_steps.replace("{steps}", this.judge.steps).replace("{loss}", format(this.measured.loss)));
+    this.lesson.announce(
+      this.lesson.words.said_steps.replace("{steps}", this.judge.steps).replace("{loss}", format(this.measured.loss)),
+    );
   }
 
   showRun() {
-    const button = this.find(".run"), { words } = this.lesson;
+    const button = this.find(".run"),
+      { words } = this.lesson;
     button.textContent = this.runner.running ? words.pause : words.run;
     button.setAttribute("aria-pressed", String(this.runner.running));
   }
@@ -235,45 +297,85 @@ export class TeachTab {
 
   paint() {
     if (!this.measured) this.measure();
-    const { colours, words } = this.lesson, { shape, best, exact, measured, judge } = this, shown = tellTale(colours.real, colours.fake);
-    const logits = judge.logits(POINTS).slice(), learnt = logits.map(sigmoid);
-    const gap = best.map((logit, i) => Math.abs(valueAt(learnt, FINE_POINTS[2 * i], FINE_POINTS[2 * i + 1], REACH, SIDE) - sigmoid(logit)));
-    const dots = [{ ...this.dots, colour: colours.css.prior, size: 2, alpha: 0.55 }, { ...this.fakeDots, colour: colours.css.z, size: 2, alpha: 0.7 }];
-    this.planes.learnt.show({ heat: { values: logits, colour: shown, side: SIDE }, dots, shape, field: pullOf(logits, REACH, SIDE) });
+    const { colours, words } = this.lesson,
+      { shape, best, exact, measured, judge } = this,
+      shown = tellTale(colours.real, colours.fake);
+    const logits = judge.logits(POINTS).slice(),
+      learnt = logits.map(sigmoid);
+    const gap = best.map((logit, i) =>
+      Math.abs(valueAt(learnt, FINE_POINTS[2 * i], FINE_POINTS[2 * i + 1], REACH, SIDE) - sigmoid(logit)),
+    );
+    const dots = [
+      { ...this.dots, colour: colours.css.prior, size: 2, alpha: 0.55 },
+      { ...this.fakeDots, colour: colours.css.z, size: 2, alpha: 0.7 },
+    ];
+    this.planes.learnt.show({
+      heat: { values: logits, colour: shown, side: SIDE },
+      dots,
+      shape,
+      field: pullOf(logits, REACH, SIDE),
+    });
     this.planes.best.show({ heat: { values: best, colour: shown, side: FINE }, shape, field: this.pullOfBest() });
     this.planes.gap.show({ heat: { values: gap, colour: growing(colours.fake, 0.5), side: FINE }, shape });
     this.placeHandles();
     this.curve.show({
-      ink: colours.text, paper: colours.background, range: [exact.lossAtBest - 0.1, 1.5],
-      series: [{ ...this.losses, colour: colours.faint, width: 1 }, { ...this.heldLosses, colour: colours.css.red, width: 2.2 }],
-      levels: [{ value: CHANCE, colour: colours.css.prior, text: words.level_chance }, { value: exact.lossAtBest, colour: colours.css.z, text: words.level_best, below: true }],
+      ink: colours.text,
+      paper: colours.background,
+      range: [exact.lossAtBest - 0.1, 1.5],
+      series: [
+        { ...this.losses, colour: colours.faint, width: 1 },
+        { ...this.heldLosses, colour: colours.css.red, width: 2.2 },
+      ],
+      levels: [
+        { value: CHANCE, colour: colours.css.prior, text: words.level_chance },
+        { value: exact.lossAtBest, colour: colours.css.z, text: words.level_best, below: true },
+      ],
     });
     const table = this.find(".numbers");
     fill(table, {
-      steps: judge.steps.toLocaleString("en"), jsd: `${format(exact.jsd, 5)} nats`, best: format(exact.lossAtBest, 4), loss: format(measured.loss, 4),
-      bound: `${format(lowerBound(measured.loss), 5)} nats`, gap: format(measured.gap, 3),
+      steps: judge.steps.toLocaleString("en"),
+      jsd: `${format(exact.jsd, 5)} nats`,
+      best: format(exact.lossAtBest, 4),
+      loss: format(measured.loss, 4),
+      bound: `${format(lowerBound(measured.loss), 5)} nats`,
+      gap: format(measured.gap, 3),
     });
-    Object.assign(table.dataset, { steps: judge.steps, jsd: exact.jsd, best: exact.lossAtBest, loss: measured.loss, gap: measured.gap });
+    Object.assign(table.dataset, {
+      steps: judge.steps,
+      jsd: exact.jsd,
+      best: exact.lossAtBest,
+      loss: measured.loss,
+      gap: measured.gap,
+    });
     for (const show of this.sliders) show();
     this.checked(this.lesson.data.check);
-    this.root.dataset.frame = (this.frames = (this.frames ?? 0) + 1);
+    this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
   }
 
   // Where the cloud has a hole, D* is 1 and pulls nowhere: no arrows there.
   pullOfBest() {
-    const pull = pullOf(this.best.map((logit) => Math.min(logit, 40)), REACH, FINE), { centre, radius } = this.cloud, rim = radius > 0 ? radius + (2 * REACH) / FINE : 0;
+    const pull = pullOf(
+        this.best.map((logit) => Math.min(logit, 40)),
+        REACH,
+        FINE,
+      ),
+      { centre, radius } = this.cloud,
+      rim = radius > 0 ? radius + (2 * REACH) / FINE : 0;
     return (x, y) => (Math.hypot(x - centre[0], y - centre[1]) < rim ? [0, 0] : pull(x, y));
   }
 
   checked(check) {
     const { teach } = this.lesson.state;
-    const fits = check && JSON.stringify(check.of) === JSON.stringify([teach.prior, teach.mean, teach.std, teach.hole, teach.at]);
+    const fits =
+      check && JSON.stringify(check.of) === JSON.stringify([teach.prior, teach.mean, teach.std, teach.hole, teach.at]);
     this.find(".check").textContent = fits ? check.text : "";
   }
 
   placeHandles() {
     if (!this.cloud) return;
-    const { learnt } = this.planes, { x, y, unit } = learnt.scale(), { mean, std, radius, centre } = this.cloud;
+    const { learnt } = this.planes,
+      { x, y, unit } = learnt.scale(),
+      { mean, std, radius, centre } = this.cloud;
     const edge = Math.min(REACH - 0.15, mean[0] + std); // still on the map
     learnt.moveHandle("mean", mean);
     learnt.moveHandle("scale", [edge, mean[1] + Math.sqrt(Math.max(0, std * std - (edge - mean[0]) ** 2))]);
@@ -286,4 +388,5 @@ export class TeachTab {
 const pairs = (points) => ({ x: points.filter((_, i) => i % 2 === 0), y: points.filter((_, i) => i % 2 === 1) });
 
 // log p at points.
-const logsOf = (shape, points) => Float64Array.from({ length: points.length / 2 }, (_, i) => logDensity(shape, points[2 * i], points[2 * i + 1]));
+const logsOf = (shape, points) =>
+  Float64Array.from({ length: points.length / 2 }, (_, i) => logDensity(shape, points[2 * i], points[2 * i + 1]));

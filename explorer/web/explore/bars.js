@@ -19,7 +19,8 @@ export class Bars {
     this.host.hidden = dimensions <= 2;
     this.host.classList.toggle("crowded", dimensions > 16);
     const most = Math.max(...responses.flatMap(({ values }) => values));
-    const response = (i) => responses.map(({ values }) => `<i style="height:${(100 * (values[i] ?? 0) / most).toFixed(1)}%"></i>`).join("");
+    const response = (i) =>
+      responses.map(({ values }) => `<i style="height:${((100 * (values[i] ?? 0)) / most).toFixed(1)}%"></i>`).join("");
     this.bars = Array.from({ length: dimensions }, (_, i) => {
       const bar = document.createElement("button");
       bar.type = "button";
@@ -34,15 +35,28 @@ export class Bars {
   show(perDimension, chosen) {
     if (this.host.hidden) return;
     const { words } = this;
-    const top = Math.max(1, ...this.averages.flatMap(({ values }) => [...values]), ...perDimension.map((value) => Math.min(value, 8)));
+    const top = Math.max(
+      1,
+      ...this.averages.flatMap(({ values }) => [...values]),
+      ...perDimension.map((value) => Math.min(value, 8)),
+    );
     const height = (value) => `${Math.min(100, (100 * value) / top).toFixed(1)}%`;
     this.bars.forEach((bar, i) => {
       bar.querySelector(".probe").style.height = height(perDimension[i]);
-      bar.querySelectorAll(".average").forEach((mark, model) => (mark.style.bottom = height(this.averages[model].values[i])));
+      bar
+        .querySelectorAll(".average")
+        .forEach((mark, model) => (mark.style.bottom = height(this.averages[model].values[i])));
       bar.setAttribute("aria-pressed", String(chosen.includes(i)));
-      const of = (lists, text) => lists.filter(({ values }) => i < values.length).map(({ name, values }) => fill(text, { name, value: format(values[i], 2) })).join("");
+      const of = (lists, text) =>
+        lists
+          .filter(({ values }) => i < values.length)
+          .map(({ name, values }) => fill(text, { name, value: format(values[i], 2) }))
+          .join("");
       bar.title = `z${subscript(i)}: ${format(perDimension[i], 2)} nats${of(this.averages, words.average)}${of(this.responses, words.response)}. ${words.click}`;
-      bar.setAttribute("aria-label", `Dimension ${i + 1}, KL ${format(perDimension[i], 2)} nats${of(this.responses, words.response)}`);
+      bar.setAttribute(
+        "aria-label",
+        `Dimension ${i + 1}, KL ${format(perDimension[i], 2)} nats${of(this.responses, words.response)}`,
+      );
     });
   }
 }

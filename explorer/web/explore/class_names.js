@@ -3,7 +3,9 @@
 import { rowsByClass } from "./sketchpad.js";
 import { set, svgElement } from "../parts/svg.js";
 
-const TALL = 16, WIDE = 8.5, EDGE = 4; // of a name, in pixels: its height, a letter's width, the halo
+const TALL = 16,
+  WIDE = 8.5,
+  EDGE = 4; // of a name, in pixels: its height, a letter's width, the halo
 const NEAR = 12; // names whose middles are nearer stand on each other
 const ASKED = 16; // of a class's codes, evenly: are they hidden?
 
@@ -17,11 +19,13 @@ export class ClassNames {
   write(names) {
     this.names = names;
     this.points = null;
-    this.group.replaceChildren(...names.map((name) => {
-      const text = svgElement("text", { class: "class-name", "aria-hidden": true });
-      text.textContent = name;
-      return text;
-    }));
+    this.group.replaceChildren(
+      ...names.map((name) => {
+        const text = svgElement("text", { class: "class-name", "aria-hidden": true });
+        text.textContent = name;
+        return text;
+      }),
+    );
   }
 
   // points: {x, y, label} as they are seen; scale: the map's; hidden: the classes that are switched off;
@@ -29,8 +33,10 @@ export class ClassNames {
   place(points, scale, hidden, grown) {
     if (this.points !== points) [this.points, this.classes] = [points, summaries(points, this.names.length)];
     const classes = this.classes.map(({ middle: [x, y], some }, which) => ({
-      name: this.names[which], isSeen: !hidden.has(which) && some.length > 0,
-      middle: [scale.x(x), scale.y(y)], some: some.map((row) => [scale.x(points.x[row]), scale.y(points.y[row])]),
+      name: this.names[which],
+      isSeen: !hidden.has(which) && some.length > 0,
+      middle: [scale.x(x), scale.y(y)],
+      some: some.map((row) => [scale.x(points.x[row]), scale.y(points.y[row])]),
     }));
     placed(classes, grown).forEach((at, which) => {
       const text = this.group.children[which];
@@ -44,7 +50,8 @@ export class ClassNames {
 function summaries({ x, y, label }, count) {
   const all = rowsByClass(label);
   return Array.from({ length: count }, (_, which) => {
-    const rows = all[which] ?? [], count = Math.min(ASKED, rows.length);
+    const rows = all[which] ?? [],
+      count = Math.min(ASKED, rows.length);
     const median = (values) => Float32Array.from(rows, (row) => values[row]).sort()[rows.length >> 1];
     const some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
     return { middle: [median(x), median(y)], some };
@@ -55,7 +62,8 @@ function summaries({ x, y, label }, count) {
 // A name stands at its class's median, or above or below it, where it hides most codes of no class. If there is no such
 // place, it is left out (null). If most names would stand on each other, all are left out.
 export function placed(classes, grown = 1) {
-  const seen = classes.filter(({ isSeen }) => isSeen), down = (TALL * grown) / 2 + EDGE;
+  const seen = classes.filter(({ isSeen }) => isSeen),
+    down = (TALL * grown) / 2 + EDGE;
   const covers = ({ name }, [x, y]) => {
     const across = (name.length * WIDE * grown) / 2 + EDGE;
     return ([a, b]) => Math.abs(a - x) < across && Math.abs(b - y) < down;
@@ -67,8 +75,15 @@ export function placed(classes, grown = 1) {
   };
   const places = [];
   for (const one of classes) {
-    const { middle: [x, y] } = one, under = one.some.filter(covers(one, [x, y])).map(([, b]) => b);
-    const tries = [[x, y], [x, Math.min(y, ...under) - down], [x, Math.max(y, ...under) + down]];
+    const {
+        middle: [x, y],
+      } = one,
+      under = one.some.filter(covers(one, [x, y])).map(([, b]) => b);
+    const tries = [
+      [x, y],
+      [x, Math.min(y, ...under) - down],
+      [x, Math.max(y, ...under) + down],
+    ];
     const fits = one.isSeen ? tries.filter((at) => !hides(one, at)) : [];
     const isFree = (at) => at === tries[0] || !places.some((other) => other && areNear(at, other));
     places.push(fits.find(isFree) ?? fits[0] ?? null);

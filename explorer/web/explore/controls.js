@@ -15,14 +15,23 @@ export class Controls {
     const find = (selector) => root.querySelector(selector);
     this.dims = find(".dims");
     this.sliders = [];
-    for (const [symbol, sign] of [["mean", "μ"], ["log_var", "log σ²"]]) {
+    for (const [symbol, sign] of [
+      ["mean", "μ"],
+      ["log_var", "log σ²"],
+    ]) {
       for (const at of [0, 1]) this.sliders.push(this.buildSlider(find(".sliders"), symbol, sign, at, limits[symbol]));
     }
     const everywhere = (values) => page.state().mean.map((_, i) => values[i % 2]);
-    find(".resample").addEventListener("click", () => page.set({ noise: [...standardNormal(page.state().mean.length)] }));
-    find(".reset").addEventListener("click", () => page.set({ mean: everywhere(START.mean), log_var: everywhere(START.log_var), pick: null }));
+    find(".resample").addEventListener("click", () =>
+      page.set({ noise: [...standardNormal(page.state().mean.length)] }),
+    );
+    find(".reset").addEventListener("click", () =>
+      page.set({ mean: everywhere(START.mean), log_var: everywhere(START.log_var), pick: null }),
+    );
     this.dimChoices = [...root.querySelectorAll(".dims .dimension")];
-    this.dimChoices.forEach((choice, at) => choice.addEventListener("change", () => this.chooseDimension(at, Number(choice.value))));
+    this.dimChoices.forEach((choice, at) =>
+      choice.addEventListener("change", () => this.chooseDimension(at, Number(choice.value))),
+    );
     this.places = find(".places");
     this.places.addEventListener("change", () => {
       const place = this.placesByName?.get(this.places.value);
@@ -38,24 +47,34 @@ export class Controls {
       values[moved(this.page.state())[at]] = value;
       this.page.change({ [symbol]: values });
     };
-    const slider = new Slider(box, { symbol, range: SLIDER_RANGE[symbol], limit, onMove, onCommit: () => this.page.commit() });
+    const slider = new Slider(box, {
+      symbol,
+      range: SLIDER_RANGE[symbol],
+      limit,
+      onMove,
+      onCommit: () => this.page.commit(),
+    });
     slider.name(`${sign}${subscript(at)}`);
     return { symbol, sign, at, slider };
   }
 
   // Sliders and lists for as many dimensions as there are.
   arrange(state) {
-    const dimensions = state.mean.length, shown = moved(state);
+    const dimensions = state.mean.length,
+      shown = moved(state);
     this.dims.hidden = dimensions <= 2;
     for (const [at, choice] of this.dimChoices.entries()) {
-      choice.replaceChildren(...Array.from({ length: dimensions }, (_, i) => new Option(i + 1, i, false, i === shown[at])));
+      choice.replaceChildren(
+        ...Array.from({ length: dimensions }, (_, i) => new Option(i + 1, i, false, i === shown[at])),
+      );
     }
     for (const { sign, at, slider } of this.sliders) slider.name(`${sign}${subscript(shown[at])}`);
   }
 
   chooseDimension(at, dimension) {
     const dims = [...this.page.state().dims];
-    if (dims[1 - at] === dimension) dims.reverse(); // the other one: they change places
+    if (dims[1 - at] === dimension)
+      dims.reverse(); // the other one: they change places
     else dims[at] = dimension;
     this.page.set({ dims });
   }
@@ -77,7 +96,11 @@ export class Controls {
       if (!panel.model || panel.model.entry.latent_dim > 2) continue; // holes and borders of more dimensions are not looked for
       const { codes, entry } = panel.model;
       const [a, b] = entry.confusable ?? [];
-      if (entry.confusable) places.set(`Between ${entry.classes[a]} and ${entry.classes[b]} (${panel.name})`, () => ({ mean: at(between(codes, a, b)), log_var: flat(-4) }));
+      if (entry.confusable)
+        places.set(`Between ${entry.classes[a]} and ${entry.classes[b]} (${panel.name})`, () => ({
+          mean: at(between(codes, a, b)),
+          log_var: flat(-4),
+        }));
       places.set(`A hole in q(z) (${panel.name})`, () => ({ mean: at(hole(codes, entry.shape)), log_var: flat(-4) }));
     }
     places.set("Far from the prior", () => ({ mean: flat(3.5), log_var: flat(-6) }));

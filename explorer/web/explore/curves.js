@@ -3,7 +3,8 @@
 import { format } from "../kernel/format.js";
 import { add, set } from "../parts/svg.js";
 
-const HEIGHT = 30, PAD = 3; // of a curve, in the drawing's own units; it is 100 wide
+const HEIGHT = 30,
+  PAD = 3; // of a curve, in the drawing's own units; it is 100 wide
 // Each term's decimals, and its axis: from 0 to 1, from the smallest to the largest value, or their logarithms.
 const TERMS = {
   reconstruction: { decimals: 1, axis: "extent" },
@@ -28,7 +29,10 @@ export class Curves {
       // both panels' curves of a term share an axis, so that they can be compared
       const together = [recording, ...others].flatMap((one) => [...(one.terms[term] ?? [])]);
       const toY = axis(TERMS[term].axis, together);
-      const points = Array.from(values, (value, moment) => `${(100 * recording.progress(moment)).toFixed(2)} ${toY(value).toFixed(2)}`);
+      const points = Array.from(
+        values,
+        (value, moment) => `${(100 * recording.progress(moment)).toFixed(2)} ${toY(value).toFixed(2)}`,
+      );
       add(svg, "path", { class: "line", d: `M${points.join("L")}` });
       const cursor = add(svg, "line", { class: "cursor", y1: 0, y2: HEIGHT });
       return { value: row.querySelector("b"), cursor, values, decimals: TERMS[term].decimals, row };
@@ -50,6 +54,7 @@ export class Curves {
 function axis(kind, values) {
   const scale = kind === "log" ? (value) => Math.log(Math.max(value, 1e-6)) : (value) => value;
   const scaled = values.map(scale);
-  const low = kind === "unit" ? 0 : Math.min(...scaled), high = kind === "unit" ? 1 : Math.max(...scaled);
+  const low = kind === "unit" ? 0 : Math.min(...scaled),
+    high = kind === "unit" ? 1 : Math.max(...scaled);
   return (value) => PAD + (HEIGHT - 2 * PAD) * (1 - (scale(value) - low) / (high - low || 1));
 }

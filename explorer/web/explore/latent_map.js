@@ -92,9 +92,16 @@ export class LatentMap {
     const { colours } = this;
     const grown = (this.grown = enlargement());
     const layout = {
-      paper_bgcolor: CLEAR, plot_bgcolor: CLEAR, font: { color: colours.text },
-      margin: margin(grown), dragmode: "pan", hovermode: false, showlegend: false, autosize: false,
-      width: this.host.clientWidth, height: this.host.clientHeight,
+      paper_bgcolor: CLEAR,
+      plot_bgcolor: CLEAR,
+      font: { color: colours.text },
+      margin: margin(grown),
+      dragmode: "pan",
+      hovermode: false,
+      showlegend: false,
+      autosize: false,
+      width: this.host.clientWidth,
+      height: this.host.clientHeight,
       xaxis: { ...axis(colours, grown), range: ranges.x, constrain: "range" },
       yaxis: { ...axis(colours, grown), range: ranges.y, scaleanchor: "x", constrain: "range" },
     };
@@ -110,8 +117,13 @@ export class LatentMap {
   // The axes that Plotly will have: the same scale for both, around the same middle.
   plan() {
     const { clientWidth: width, clientHeight: height } = this.host;
-    const { l, r, t, b } = margin(enlargement()), across = Math.max(1, width - l - r), down = Math.max(1, height - t - b); // it has no size where it is not seen
-    const { x: [x0, x1], y: [y0, y1] } = this.home;
+    const { l, r, t, b } = margin(enlargement()),
+      across = Math.max(1, width - l - r),
+      down = Math.max(1, height - t - b); // it has no size where it is not seen
+    const {
+      x: [x0, x1],
+      y: [y0, y1],
+    } = this.home;
     const scale = Math.min(across / (x1 - x0), down / (y1 - y0)); // pixels a unit
     const around = (low, high, pixels) => [(low + high - pixels / scale) / 2, (low + high + pixels / scale) / 2];
     this.planned = {
@@ -122,8 +134,11 @@ export class LatentMap {
 
   // The codes and the classes' names, again if anything that they show has changed.
   paint() {
-    const { host, layer, hidden, classes } = this, tones = layer ? null : this.tones;
-    const scale = this.scale(), points = this.shown(), size = this.markerSize();
+    const { host, layer, hidden, classes } = this,
+      tones = layer ? null : this.tones;
+    const scale = this.scale(),
+      points = this.shown(),
+      size = this.markerSize();
     const view = [scale.x(0), scale.y(0), scale.perX, host.clientWidth, host.clientHeight, window.devicePixelRatio];
     const now = [points, layer, tones, classes, [...hidden].join(), size, ...view];
     if (this.painted?.every((value, i) => value === now[i])) return;
@@ -166,7 +181,9 @@ export class LatentMap {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (!width || !height || !this.points) return;
     if (!this.Plotly) return this.plan();
-    return this.grown === enlargement() ? this.ask((Plotly) => Plotly.relayout(this.plot, { width, height })) : this.drawPlot(this.ranges());
+    return this.grown === enlargement()
+      ? this.ask((Plotly) => Plotly.relayout(this.plot, { width, height }))
+      : this.drawPlot(this.ranges());
   }
 
   ranges() {
@@ -197,10 +214,13 @@ export class LatentMap {
   // Latent coordinates to pixels of the host, and back.
   scale() {
     const { xaxis, yaxis } = this.axes();
-    const [x0, x1] = xaxis.range, [y0, y1] = yaxis.range;
-    const perX = xaxis._length / (x1 - x0), perY = yaxis._length / (y1 - y0); // pixels a unit
+    const [x0, x1] = xaxis.range,
+      [y0, y1] = yaxis.range;
+    const perX = xaxis._length / (x1 - x0),
+      perY = yaxis._length / (y1 - y0); // pixels a unit
     return {
-      perX, perY,
+      perX,
+      perY,
       area: { left: xaxis._offset, top: yaxis._offset, width: xaxis._length, height: yaxis._length },
       x: (value) => xaxis._offset + (value - x0) * perX,
       y: (value) => yaxis._offset + (y1 - value) * perY,
@@ -213,9 +233,11 @@ export class LatentMap {
   nearest(x, y, reach = REACH) {
     const { perX, perY } = this.scale();
     const points = this.shown();
-    let best = reach * reach, found = null;
+    let best = reach * reach,
+      found = null;
     for (let row = 0; row < points.x.length; row++) {
-      const dx = (points.x[row] - x) * perX, dy = (points.y[row] - y) * perY;
+      const dx = (points.x[row] - x) * perX,
+        dy = (points.y[row] - y) * perY;
       const distance = dx * dx + dy * dy;
       if (distance < best && !this.hidden.has(points.label[row])) [best, found] = [distance, row];
     }
@@ -238,10 +260,15 @@ export class LatentMap {
     shapes.pick.style.display = picked ? "" : "none";
     if (picked) set(shapes.pick, { transform: `translate(${x(points.x[state.pick])} ${y(points.y[state.pick])})` });
     shapes.trail.style.display = layer?.trail ? "" : "none";
-    if (layer?.trail) this.placeTrail(layer, `matrix(${perX} 0 0 ${-perY} ${x(0)} ${y(0)})`, [points.x[state.pick], points.y[state.pick]]);
+    if (layer?.trail)
+      this.placeTrail(layer, `matrix(${perX} 0 0 ${-perY} ${x(0)} ${y(0)})`, [
+        points.x[state.pick],
+        points.y[state.pick],
+      ]);
     this.placeNote(state.note, area);
     shapes.beneath.style.display = state.plane ? "" : "none";
-    for (const part of [shapes.above, shapes.handle]) part.style.display = state.plane && !state.probeless ? "" : "none";
+    for (const part of [shapes.above, shapes.handle])
+      part.style.display = state.plane && !state.probeless ? "" : "none";
     if (!state.plane) return;
     set(shapes.prior, { transform: `matrix(${perX} 0 0 ${-perY} ${x(0)} ${y(0)})` });
     shapes.ringTexts.forEach((text, i) => {
@@ -263,7 +290,8 @@ export class LatentMap {
 
   // At the foot of the map; in two lines where it is too narrow for one.
   placeNote(note, { left, top, width, height }) {
-    const { note: text } = this.shapes, x = left + 6;
+    const { note: text } = this.shapes,
+      x = left + 6;
     if (text.textContent !== note || this.noteRoom !== width) {
       this.noteRoom = width;
       text.textContent = note;
@@ -292,7 +320,8 @@ export class LatentMap {
     const at = (event) => {
       const box = host.getBoundingClientRect();
       const { toX, toY, area } = this.scale();
-      const px = event.clientX - box.left, py = event.clientY - box.top;
+      const px = event.clientX - box.left,
+        py = event.clientY - box.top;
       const inside = px >= area.left && px <= area.left + area.width && py >= area.top && py <= area.top + area.height;
       return { x: toX(px), y: toY(py), inside };
     };
@@ -316,7 +345,8 @@ export class LatentMap {
         const still = Math.hypot(up.clientX - pressed.x, up.clientY - pressed.y) < CLICK;
         pressed = null;
         const point = at(up);
-        if (up.type === "pointerup" && still && point.inside) on.click(this, [point.x, point.y], this.nearest(point.x, point.y));
+        if (up.type === "pointerup" && still && point.inside)
+          on.click(this, [point.x, point.y], this.nearest(point.x, point.y));
       };
       window.addEventListener("pointerup", release, true);
       window.addEventListener("pointercancel", release, true);
@@ -331,7 +361,8 @@ export class LatentMap {
       handle.focus({ preventScroll: true });
       handle.setPointerCapture(event.pointerId);
       this.grabbed = true;
-      const point = at(event), held = on.grab(this);
+      const point = at(event),
+        held = on.grab(this);
       offset = [held[0] - point.x, held[1] - point.y];
     });
     handle.addEventListener("pointermove", (event) => {
@@ -351,7 +382,10 @@ export class LatentMap {
       const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
       if (way) {
         event.preventDefault();
-        on.nudge(this, way.map((side) => side * step));
+        on.nudge(
+          this,
+          way.map((side) => side * step),
+        );
       } else if (event.key === "Escape" && this.grabbed) {
         this.grabbed = false;
         on.release(this, true);
@@ -367,7 +401,9 @@ function buildOverlay(svg) {
   const group = add(svg, "g", { "clip-path": `url(#${id})` });
   const beneath = add(group, "g");
   const prior = add(beneath, "g");
-  const ringTexts = RINGS.map(({ mass }) => add(beneath, "text", { class: "ring-text" }, `${(100 * mass).toFixed(0)} %`));
+  const ringTexts = RINGS.map(({ mass }) =>
+    add(beneath, "text", { class: "ring-text" }, `${(100 * mass).toFixed(0)} %`),
+  );
   const names = add(group, "g");
   const trail = add(group, "g", { class: "trail" });
   for (const name of ["whole", "behind", "stops"]) add(trail, "path", { class: name });

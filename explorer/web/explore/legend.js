@@ -14,7 +14,8 @@ export class Legend {
 
   // entries: the two panels' models, the second may be missing.
   build(a, b) {
-    const all = [a.classes, b?.classes ?? []], count = Math.max(...all.map(({ length }) => length));
+    const all = [a.classes, b?.classes ?? []],
+      count = Math.max(...all.map(({ length }) => length));
     const classes = Array.from({ length: count }, (_, i) => {
       const names = all.filter(({ length }) => i < length).map((one) => one[i]);
       return [...new Set(names)].join(" / ");
@@ -22,16 +23,19 @@ export class Legend {
     const text = classes.join("|");
     if (this.text === text) return;
     this.text = text;
-    this.host.replaceChildren(...classes.map((name, which) => {
-      const button = document.createElement("button");
-      button.type = "button";
-      button.innerHTML = `<i style="background:${this.palette[which]}"></i>${escaped(name)}`;
-      button.title = "Click: show or hide this class. Double click: this class alone, or all.";
-      button.setAttribute("aria-pressed", String(!this.hidden.has(which)));
-      button.addEventListener("click", (event) => this.toggle(which, event.detail > 1, classes.length));
-      return button;
-    }));
-    if (new Set(this.palette.slice(0, classes.length)).size < classes.length) this.host.append("(the colours come again)");
+    this.host.replaceChildren(
+      ...classes.map((name, which) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.innerHTML = `<i style="background:${this.palette[which]}"></i>${escaped(name)}`;
+        button.title = "Click: show or hide this class. Double click: this class alone, or all.";
+        button.setAttribute("aria-pressed", String(!this.hidden.has(which)));
+        button.addEventListener("click", (event) => this.toggle(which, event.detail > 1, classes.length));
+        return button;
+      }),
+    );
+    if (new Set(this.palette.slice(0, classes.length)).size < classes.length)
+      this.host.append("(the colours come again)");
   }
 
   toggle(which, alone, count) {
@@ -41,7 +45,9 @@ export class Legend {
       this.isolated = isAlone ? null : which;
       this.hidden = new Set(isAlone ? [] : others);
     } else if (!this.hidden.delete(which)) this.hidden.add(which);
-    this.host.querySelectorAll("button").forEach((button, i) => button.setAttribute("aria-pressed", String(!this.hidden.has(i))));
+    this.host
+      .querySelectorAll("button")
+      .forEach((button, i) => button.setAttribute("aria-pressed", String(!this.hidden.has(i))));
     this.onChange();
   }
 }

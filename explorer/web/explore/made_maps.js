@@ -29,10 +29,16 @@ export class MadeMaps {
 
   // Brings the server's work for a panel up to what its map shall be. written: as in the address.
   sync(panel, written) {
-    const { model } = panel, job = this.jobs.get(panel);
+    const { model } = panel,
+      job = this.jobs.get(panel);
     if (job && (job.model !== model || job.written !== written)) this.drop(panel);
     if (!isMade(written) || model.made?.has(written) || this.jobs.has(panel)) return;
-    const begun = { model, written, address: `umaps/${model.entry.digest}/${written}`, status: { ...NOTHING, state: "waiting" } };
+    const begun = {
+      model,
+      written,
+      address: `umaps/${model.entry.digest}/${written}`,
+      status: { ...NOTHING, state: "waiting" },
+    };
     this.jobs.set(panel, begun);
     this.follow(panel, begun, "want");
   }
@@ -49,12 +55,15 @@ export class MadeMaps {
     if (!job) return;
     this.jobs.delete(panel);
     clearTimeout(job.timer);
-    if (["compiling", "waiting", "running"].includes(job.status.state)) this.post(job.address, { action: "cancel", page: this.page }).catch(() => {}); // it ends by itself
+    if (["compiling", "waiting", "running"].includes(job.status.state))
+      this.post(job.address, { action: "cancel", page: this.page }).catch(() => {}); // it ends by itself
   }
 
   async follow(panel, job, action) {
     try {
-      const status = await this.kept(job) ? { state: "done" } : await this.post(job.address, { action, page: this.page });
+      const status = (await this.kept(job))
+        ? { state: "done" }
+        : await this.post(job.address, { action, page: this.page });
       if (this.jobs.get(panel) !== job) return;
       job.status = { ...NOTHING, ...status };
       if (status.state === "done") {
@@ -64,7 +73,8 @@ export class MadeMaps {
         this.jobs.delete(panel);
         return this.on.made(panel);
       }
-      if (!["failed", "cancelled"].includes(status.state)) job.timer = setTimeout(() => this.follow(panel, job, "ask"), ASK_AGAIN);
+      if (!["failed", "cancelled"].includes(status.state))
+        job.timer = setTimeout(() => this.follow(panel, job, "ask"), ASK_AGAIN);
     } catch (error) {
       if (this.jobs.get(panel) !== job) return;
       job.status = { ...NOTHING, state: "failed", problem: error.said ?? this.silent };
@@ -81,12 +91,19 @@ export class MadeMaps {
 
   keep({ model, written }, { shape: [n], values }) {
     model.made ??= new Map();
-    model.made.set(written, [0, 1].map((at) => Float32Array.from({ length: n }, (_, row) => values[2 * row + at])));
+    model.made.set(
+      written,
+      [0, 1].map((at) => Float32Array.from({ length: n }, (_, row) => values[2 * row + at])),
+    );
   }
 
   async post(address, command) {
     const response = await fetch(new URL(address, this.models.base), {
-      method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(command), cache: "no-store", keepalive: true,
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(command),
+      cache: "no-store",
+      keepalive: true,
     });
     if (!response.ok) throw Object.assign(new Error(), { said: (await response.text()).replace(/\.$/, "") });
     return response.json();

@@ -33,7 +33,8 @@ export class MapChoice {
     this.fields = { neighbours: find(".neighbours"), distance: find(".distance") };
     this.select.addEventListener("change", () => this.chosen(this.select.value));
     find(".make").addEventListener("click", () => this.make());
-    for (const field of Object.values(this.fields)) field.addEventListener("keydown", (event) => event.key === "Enter" && this.make());
+    for (const field of Object.values(this.fields))
+      field.addEventListener("keydown", (event) => event.key === "Enter" && this.make());
     this.stop.addEventListener("click", () => on.cancel());
   }
 
@@ -63,11 +64,13 @@ export class MapChoice {
     if (isMade(written)) this.settings = { neighbours: settings[0], distance: settings[1] };
     const shown = this.drafted ?? (isMade(written) && kind === "umap" ? "again" : kind);
     const possible = { umap: offered.stored, again: offered.made, pixels: offered.made && !offered.noPixels };
-    for (const option of this.select.options) option.disabled = possible[option.value] === false && option.value !== shown;
+    for (const option of this.select.options)
+      option.disabled = possible[option.value] === false && option.value !== shown;
     this.select.querySelector("[value=pixels]").title = offered.noPixels ?? "";
     this.select.value = shown;
     this.settingsBox.hidden = shown !== "again" && shown !== "pixels";
-    if (this.shownSettings !== this.settings) for (const [name, field] of Object.entries(this.fields)) field.value = this.settings[name];
+    if (this.shownSettings !== this.settings)
+      for (const [name, field] of Object.entries(this.fields)) field.value = this.settings[name];
     this.shownSettings = this.settings;
     this.tell(status);
   }
@@ -76,9 +79,13 @@ export class MapChoice {
     const busy = ["compiling", "waiting", "running"].includes(state);
     this.making.hidden = !busy && state !== "failed" && state !== "cancelled";
     this.stop.hidden = this.bar.hidden = !busy;
-    if (busy && state !== "running") this.bar.removeAttribute("value"); // it cannot be told how long
+    if (busy && state !== "running")
+      this.bar.removeAttribute("value"); // it cannot be told how long
     else this.bar.value = share;
     const which = state === "running" && share === 0 ? "neighbours_sought" : place > 1 ? "queue" : state;
-    write(this.says, this.words.says[which] ? fill(this.words.says[which], { place: place - 1, share: percent(share), problem }) : "");
+    write(
+      this.says,
+      this.words.says[which] ? fill(this.words.says[which], { place: place - 1, share: percent(share), problem }) : "",
+    );
   }
 }

@@ -21,8 +21,10 @@ export class Original {
     this.panel = panel;
     this.tile.classList.toggle("empty", !panel);
     if (!panel) return;
-    const row = panel.pickedRow(state), { entry, codes } = panel.model;
-    const label = this.tile.querySelector(".label"), canvas = this.tile.querySelector("canvas");
+    const row = panel.pickedRow(state),
+      { entry, codes } = panel.model;
+    const label = this.tile.querySelector(".label"),
+      canvas = this.tile.querySelector("canvas");
     const name = `image ${row}, class ${entry.classes[codes.label[row]]}`;
     write(label, name);
     canvas.hidden = true;

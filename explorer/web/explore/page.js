@@ -47,26 +47,46 @@ class Explorer {
     this.painter = new Painter(() => this.drawFrame());
     this.models = new Models(this.base, data.in_file);
     this.find = (selector) => root.querySelector(selector);
-    const page = { state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit() };
+    const page = {
+      state: () => this.probe.state,
+      change: (part) => this.change(part),
+      set: (part) => this.set(part),
+      commit: () => this.commit(),
+    };
     page.announce = (text) => write(this.find(".announcement"), text);
     page.fail = (error, what) => this.fail(error, what);
     Object.assign(page, { data, html }); // for take_file.js: what the page was mounted with, and on
     this.controls = new Controls(root, data.limits, page);
-    this.bars = new Bars(this.find(".bars"), data.words.bars, (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension));
-    this.readout = new Readout({ status: this.find(".kl"), table: this.find(".terms"), formula: this.find(".formula") });
+    this.bars = new Bars(
+      this.find(".bars"),
+      data.words.bars,
+      (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension),
+    );
+    this.readout = new Readout({
+      status: this.find(".kl"),
+      table: this.find(".terms"),
+      formula: this.find(".formula"),
+    });
     this.originals = new Originals(this.base);
     const { datasets } = data.words;
     this.original = new Original(this.find(".original"), this.originals, datasets);
     this.missing = new MissingDataset(this.find(".missing"), this.base, datasets, (name) => this.takeDataset(name));
     this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
-    this.panels = SIDES.map((side) => new Panel(root, side, this.catalogue, data.words, {
-      model: (name) => this.set({ [side]: name }),
-      codes: (codes) => this.set({ codes }),
-      announce: page.announce, fail: page.fail,
-    }));
+    this.panels = SIDES.map(
+      (side) =>
+        new Panel(root, side, this.catalogue, data.words, {
+          model: (name) => this.set({ [side]: name }),
+          codes: (codes) => this.set({ codes }),
+          announce: page.announce,
+          fail: page.fail,
+        }),
+    );
     this.made = new MadeMaps(this.models, data.words.maps.silent, {
       change: (panel) => this.syncMap(panel),
-      made: (panel) => this.show([[panel, panel.model]]).then(() => write(this.find(".announcement"), fill(data.words.maps.announced, panel))).catch((error) => this.fail(error)),
+      made: (panel) =>
+        this.show([[panel, panel.model]])
+          .then(() => write(this.find(".announcement"), fill(data.words.maps.announced, panel)))
+          .catch((error) => this.fail(error)),
     });
     for (const panel of this.panels) {
       panel.mapChoice = new MapChoice(panel.element.querySelector(".mapping"), panel.side, data.words.maps, {
@@ -77,10 +97,18 @@ class Explorer {
     }
     this.find(".open-replay").addEventListener("click", () => this.startReplay());
     this.tools = new Tools(root, {
-      ...page, pick: (panel, row, more) => this.pick(panel, row, more),
-      base: this.base, catalogue: this.catalogue, panels: this.panels, models: this.models,
-      originals: this.originals, words: data.words, symbols: data.symbols,
-      colours: () => this.colours, frame: () => this.probe.frame(), draw: () => this.draw(),
+      ...page,
+      pick: (panel, row, more) => this.pick(panel, row, more),
+      base: this.base,
+      catalogue: this.catalogue,
+      panels: this.panels,
+      models: this.models,
+      originals: this.originals,
+      words: data.words,
+      symbols: data.symbols,
+      colours: () => this.colours,
+      frame: () => this.probe.frame(),
+      draw: () => this.draw(),
       surface: () => this.openSurface(),
     });
     root.addEventListener("keydown", (event) => {
@@ -94,7 +122,8 @@ class Explorer {
 
   async open() {
     const opening = this.panels.map((panel) => this.models.open(this.chosen(panel)));
-    for (const panel of this.panels) panel.map = new LatentMap(panel.host, this.data.symbols.classes, this.answers(panel));
+    for (const panel of this.panels)
+      panel.map = new LatentMap(panel.host, this.data.symbols.classes, this.answers(panel));
     const models = await Promise.all(opening);
     await this.show(this.panels.map((panel, i) => [panel, models[i]]));
     this.resizer = new ResizeObserver(() => this.resize());
@@ -159,7 +188,8 @@ class Explorer {
 
   // Brings up to date what a screen reader finds at maps and pictures: at rest, not in every frame. Returns what it is to say.
   tell() {
-    const frame = this.probe.frame(), { words } = this.data;
+    const frame = this.probe.frame(),
+      { words } = this.data;
     const near = this.panels.map((panel) => panel.tell(this.probe.state, this.decodes(panel) ? frame : null, words));
     return [fill(words.told_kl, { kl: format(frame.kl) }), ...near.filter(Boolean)].join("; ");
   }
@@ -185,7 +215,10 @@ class Explorer {
     const { state } = this.probe;
     for (const panel of this.panels) {
       if (state[panel.side] !== previous[panel.side]) {
-        this.models.open(this.chosen(panel)).then((model) => this.show([[panel, model]])).catch((error) => this.fail(error));
+        this.models
+          .open(this.chosen(panel))
+          .then((model) => this.show([[panel, model]]))
+          .catch((error) => this.fail(error));
       } else if (panel.model && panel.mapOf(state) !== panel.mapOf(previous)) {
         this.show([[panel, panel.model]]).catch((error) => this.fail(error));
       } else if (panel.model && (state.codes !== previous.codes || String(state.dims) !== String(previous.dims))) {
@@ -210,19 +243,28 @@ class Explorer {
   // One frame: everything on the screen from one state.
   drawFrame() {
     if (this.destroyed) return;
-    const frame = this.probe.frame(), { state } = this.probe;
+    const frame = this.probe.frame(),
+      { state } = this.probe;
     const replayed = this.panels.map((panel) => (panel.model && this.replay?.of(panel)) ?? null);
     for (const [i, panel] of this.panels.entries()) {
       if (!panel.model || panel.model.entry.latent_dim > frame.mean.length) continue; // one that is being replaced
-      const { decoder, entry } = panel.model, moment = replayed[i];
+      const { decoder, entry } = panel.model,
+        moment = replayed[i];
       if (this.decodes(panel)) {
         drawLogits(panel.atMean, decoder.decode(frame.mean), entry.image_side); // a model reads as many as it has dimensions
         drawLogits(panel.atZ, decoder.decode(frame.z), entry.image_side);
       }
       const inPlane = (vector) => panel.dims(state).map((i) => vector[i]);
       panel.map.place({
-        plane: panel.isPlane(state), mean: inPlane(frame.mean), std: inPlane(frame.std), z: inPlane(frame.z), home: inPlane(state.mean),
-        previewing: frame.previewing, pick: moment ? moment.image : panel.pickedRow(state), note: this.note(panel, frame), probeless: !this.decodes(panel),
+        plane: panel.isPlane(state),
+        mean: inPlane(frame.mean),
+        std: inPlane(frame.std),
+        z: inPlane(frame.z),
+        home: inPlane(state.mean),
+        previewing: frame.previewing,
+        pick: moment ? moment.image : panel.pickedRow(state),
+        note: this.note(panel, frame),
+        probeless: !this.decodes(panel),
       });
     }
     this.surface?.show();
@@ -232,7 +274,7 @@ class Explorer {
     this.bars.show(frame.perDimension, moved(state));
     this.showOtherPriors(frame);
     this.controls.show(frame, state);
-    this.root.dataset.frame = (this.frames = (this.frames ?? 0) + 1);
+    this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
   }
 
   // ---- models and panels -----------------------------------------------------------------------
@@ -250,16 +292,20 @@ class Explorer {
     const names = panelNames(this.panels.map((panel) => this.chosen(panel)));
     this.panels.forEach((panel, i) => panel.setName(names[i]));
     this.arrange();
-    await Promise.all(this.panels.filter((panel) => panel.model).map(async (panel) => {
-      const ranges = this.homeRanges(panel);
-      if (current.some(([changed]) => changed === panel)) {
-        panel.map.setPrior(panel.model.entry.shape);
-        await panel.map.draw(panel.points(this.probe.state), panel.model.entry.classes, ranges, this.colours);
-      } else {
-        panel.map.home = ranges;
-        await panel.map.goHome();
-      }
-    }));
+    await Promise.all(
+      this.panels
+        .filter((panel) => panel.model)
+        .map(async (panel) => {
+          const ranges = this.homeRanges(panel);
+          if (current.some(([changed]) => changed === panel)) {
+            panel.map.setPrior(panel.model.entry.shape);
+            await panel.map.draw(panel.points(this.probe.state), panel.model.entry.classes, ranges, this.colours);
+          } else {
+            panel.map.home = ranges;
+            await panel.map.goHome();
+          }
+        }),
+    );
     for (const [panel] of current) panel.describe(this.probe.state);
     this.describeTogether();
     this.syncReplay();
@@ -274,19 +320,32 @@ class Explorer {
   homeRanges(panel) {
     const { state } = this.probe;
     if (!panel.isPlane(state)) return panel.viewRanges(state);
-    const reach = Math.max(4.2, ...this.panels.filter((one) => one.model && one.isPlane(state)).map((one) => one.model.codes.reach));
+    const reach = Math.max(
+      4.2,
+      ...this.panels.filter((one) => one.model && one.isPlane(state)).map((one) => one.model.codes.reach),
+    );
     return { x: [-reach, reach], y: [-reach, reach] };
   }
 
   // Sliders, table and bars for the dimensions that there are, when their number or choice changed.
   arrange() {
-    const { state } = this.probe, dimensions = state.mean.length;
-    const averages = this.panels.filter((panel) => panel.model?.codes.logVar && panel.model.entry.latent_dim > 2).map((panel) => {
-      panel.model.averageKl ??= averageKl(panel.model.codes);
-      return { name: panel.name, values: panel.model.averageKl };
-    });
-    const responses = this.panels.filter((panel) => panel.model?.entry.latent_dim > 2 && this.responseOf(panel)).map((panel) => ({ name: panel.name, values: panel.model.response }));
-    const key = JSON.stringify([dimensions, moved(state), averages.map(({ name }) => name), responses.map(({ name }) => name)]);
+    const { state } = this.probe,
+      dimensions = state.mean.length;
+    const averages = this.panels
+      .filter((panel) => panel.model?.codes.logVar && panel.model.entry.latent_dim > 2)
+      .map((panel) => {
+        panel.model.averageKl ??= averageKl(panel.model.codes);
+        return { name: panel.name, values: panel.model.averageKl };
+      });
+    const responses = this.panels
+      .filter((panel) => panel.model?.entry.latent_dim > 2 && this.responseOf(panel))
+      .map((panel) => ({ name: panel.name, values: panel.model.response }));
+    const key = JSON.stringify([
+      dimensions,
+      moved(state),
+      averages.map(({ name }) => name),
+      responses.map(({ name }) => name),
+    ]);
     if (this.arranged === key) return;
     this.arranged = key;
     this.readout.arrange(dimensions, moved(state));
@@ -298,19 +357,25 @@ class Explorer {
   // What a panel's decoder makes of each dimension, once that has been worked out; else null, and it is begun.
   responseOf(panel) {
     const { model } = panel;
-    model.responding ??= response(model).then((values) => {
-      model.response = values;
-      if (this.destroyed || panel.model !== model) return;
-      this.arrange();
-      panel.describe(this.probe.state);
-      this.draw();
-    }).catch((error) => this.fail(error));
+    model.responding ??= response(model)
+      .then((values) => {
+        model.response = values;
+        if (this.destroyed || panel.model !== model) return;
+        this.arrange();
+        panel.describe(this.probe.state);
+        this.draw();
+      })
+      .catch((error) => this.fail(error));
     return model.response ?? null;
   }
 
   // KL from a prior that is not N(0, I), beside the one from N(0, I).
   showOtherPriors({ mean, logVar }) {
-    const others = new Map(this.panels.filter((panel) => panel.model?.entry.shape).map((panel) => [panel.model.entry.prior, panel.model.entry.shape]));
+    const others = new Map(
+      this.panels
+        .filter((panel) => panel.model?.entry.shape)
+        .map((panel) => [panel.model.entry.prior, panel.model.entry.shape]),
+    );
     const box = this.find(".other-priors");
     box.hidden = others.size === 0;
     const lines = [...others].map(([prior, shape]) => {
@@ -325,8 +390,11 @@ class Explorer {
     const warning = this.find(".mismatch");
     warning.hidden = !a || !b || a.dataset === b.dataset;
     if (!warning.hidden) {
-      write(warning, `These two models saw different datasets (${a.dataset_label}, ${b.dataset_label}): `
-        + "their pictures, numbers and codes cannot be compared image by image.");
+      write(
+        warning,
+        `These two models saw different datasets (${a.dataset_label}, ${b.dataset_label}): ` +
+          "their pictures, numbers and codes cannot be compared image by image.",
+      );
     }
     if (a) this.legend.build(a, b);
     this.controls.buildPlaces(this.panels);
@@ -362,7 +430,9 @@ class Explorer {
 
   // What a map is chosen to be, and made if it must be. again: it failed, and shall be tried again.
   syncMap(panel, again = false) {
-    const { entry, codes } = panel.model, written = panel.mapOf(this.probe.state), many = entry.latent_dim > 2;
+    const { entry, codes } = panel.model,
+      written = panel.mapOf(this.probe.state),
+      many = entry.latent_dim > 2;
     panel.mapChoice.box.hidden = !many;
     if (many && !this.models.inFile) this.made.warm();
     if (again) this.made.retry(panel, written);
@@ -390,9 +460,15 @@ class Explorer {
     try {
       const { Replay } = await import("./replay.js");
       this.replay ??= new Replay(this.root, {
-        panels: this.panels, models: this.models, words: this.data.words,
+        panels: this.panels,
+        models: this.models,
+        words: this.data.words,
         colours: () => this.fieldColours(),
-        state: () => this.probe.state, change: (part) => this.change(part), set: (part) => this.set(part), commit: () => this.commit(), draw: () => this.draw(),
+        state: () => this.probe.state,
+        change: (part) => this.change(part),
+        set: (part) => this.set(part),
+        commit: () => this.commit(),
+        draw: () => this.draw(),
       });
       await this.replay.open();
     } catch (error) {
@@ -421,18 +497,27 @@ class Explorer {
 
   openSurface() {
     const what = "What lies under the codes could not be drawn";
-    this.surfaceOpening ??= import("./surface.js").then(({ Surface }) => {
-      if (this.destroyed) return null;
-      const { panels, models, data } = this;
-      return (this.surface = new Surface({
-        panels, models, words: data.words.map, datasets: data.words.datasets,
-        state: () => this.probe.state, colours: () => this.colours, fieldColours: () => this.fieldColours(),
-        replayed: (panel) => Boolean(this.replay?.of(panel)), draw: () => this.draw(), fail: (error, which) => this.fail(error, which),
-      }));
-    }).catch((error) => {
-      this.surfaceOpening = null;
-      this.fail(error, what);
-    });
+    this.surfaceOpening ??= import("./surface.js")
+      .then(({ Surface }) => {
+        if (this.destroyed) return null;
+        const { panels, models, data } = this;
+        return (this.surface = new Surface({
+          panels,
+          models,
+          words: data.words.map,
+          datasets: data.words.datasets,
+          state: () => this.probe.state,
+          colours: () => this.colours,
+          fieldColours: () => this.fieldColours(),
+          replayed: (panel) => Boolean(this.replay?.of(panel)),
+          draw: () => this.draw(),
+          fail: (error, which) => this.fail(error, which),
+        }));
+      })
+      .catch((error) => {
+        this.surfaceOpening = null;
+        this.fail(error, what);
+      });
     return this.surfaceOpening;
   }
 
@@ -455,7 +540,13 @@ class Explorer {
         const plane = panel.isPlane(state());
         const row = plane ? null : map.nearest(...point, NEAR);
         this.hovered = { map, point };
-        this.probe.preview = !this.decodes(panel) ? null : plane ? panel.meanWith(state(), point) : row === null ? null : panel.meanAt(state(), row);
+        this.probe.preview = !this.decodes(panel)
+          ? null
+          : plane
+            ? panel.meanWith(state(), point)
+            : row === null
+              ? null
+              : panel.meanAt(state(), row);
         this.draw();
       },
       leave: () => {
@@ -466,7 +557,8 @@ class Explorer {
       },
       click: (map, point, row) => {
         if (this.tools.click(panel, point, row)) return;
-        if (row !== null && this.replay?.of(panel)) this.set({ pick: `${panel.model.entry.dataset}:${this.replay.rowOf(panel, row)}` });
+        if (row !== null && this.replay?.of(panel))
+          this.set({ pick: `${panel.model.entry.dataset}:${this.replay.rowOf(panel, row)}` });
         else if (row !== null) this.pick(panel, row);
         else if (panel.isPlane(state()) && this.decodes(panel)) this.set({ mean: panel.meanWith(state(), point) });
       },
@@ -509,18 +601,32 @@ class Explorer {
 
   // What stands in the corner of the map under the pointer.
   note(panel, { previewing }) {
-    const { state } = this.probe, { notes } = this.data.words.maps, view = panel.view(state), plane = view === null;
+    const { state } = this.probe,
+      { notes } = this.data.words.maps,
+      view = panel.view(state),
+      plane = view === null;
     if (!plane && !previewing) return this.surface?.note(panel) || viewNote(view, notes);
     if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) {
-      return this.surface?.note(panel) || (String(panel.dims(state)) === String(state.dims) ? "" : fill(notes.first_two, { all: panel.model.entry.latent_dim }));
+      return (
+        this.surface?.note(panel) ||
+        (String(panel.dims(state)) === String(state.dims)
+          ? ""
+          : fill(notes.first_two, { all: panel.model.entry.latent_dim }))
+      );
     }
-    const [x, y] = this.hovered.point, replayed = this.replay?.of(panel);
+    const [x, y] = this.hovered.point,
+      replayed = this.replay?.of(panel);
     const near = panel.map.nearest(x, y, plane ? undefined : NEAR);
     const row = replayed && near !== null ? this.replay.rowOf(panel, near) : near;
     const { entry, codes } = panel.model;
     const judgement = replayed ? this.replay.judgement(panel, [x, y]) : null;
-    const image = row === null ? "" : `image ${row}, class ${entry.classes[codes.label[row]]}${this.surface?.says(panel, row) ?? ""}`;
-    return plane ? `(${format(x, 2)}, ${format(y, 2)})${judgement === null ? "" : ` · D = ${format(judgement)}`}${image && ` · ${image}`}` : image && `nearest code: ${image}`;
+    const image =
+      row === null
+        ? ""
+        : `image ${row}, class ${entry.classes[codes.label[row]]}${this.surface?.says(panel, row) ?? ""}`;
+    return plane
+      ? `(${format(x, 2)}, ${format(y, 2)})${judgement === null ? "" : ` · D = ${format(judgement)}`}${image && ` · ${image}`}`
+      : image && `nearest code: ${image}`;
   }
 
   resize() {
@@ -535,7 +641,8 @@ class Explorer {
     const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
     if (!colours) return false;
     this.colours = colours;
-    for (const name of Object.keys(this.data.symbols.field)) this.root.style.setProperty(`--field-${name}`, this.fieldColours()[name]);
+    for (const name of Object.keys(this.data.symbols.field))
+      this.root.style.setProperty(`--field-${name}`, this.fieldColours()[name]);
     return true;
   }
 
@@ -561,7 +668,8 @@ const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTi
 // Plotly puts its style rules into the document's head, which a shadow root does not see.
 function adoptPlotlyStyles(shadow) {
   if (shadow === document) return;
-  const rules = [...document.styleSheets].filter((sheet) => sheet.ownerNode?.id?.startsWith("plotly.js-style"))
+  const rules = [...document.styleSheets]
+    .filter((sheet) => sheet.ownerNode?.id?.startsWith("plotly.js-style"))
     .flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
   shadow.append(Object.assign(document.createElement("style"), { textContent: rules.join("\n") }));
 }

@@ -39,7 +39,8 @@ export class Panel {
     this.atMean.setAttribute("aria-label", `${name} decoded at μ`);
     this.atZ.setAttribute("aria-label", `${name} decoded at z`);
     this.pictureTitle.textContent = name;
-    for (const canvas of [this.atMean, this.atZ]) canvas.parentElement.querySelector("figcaption span").textContent = name;
+    for (const canvas of [this.atMean, this.atZ])
+      canvas.parentElement.querySelector("figcaption span").textContent = name;
     this.map.shapes.handle.setAttribute("aria-label", `Probe in the ${name} map; arrow keys move it`);
   }
 
@@ -47,13 +48,22 @@ export class Panel {
   // frame: probe.js's, or null where there is no probe. Returns a sentence, or "".
   tell(state, frame, words) {
     if (!this.model) return "";
-    const { entry, codes } = this.model, classAt = (vector) => {
-      const row = this.map.nearest(...this.dims(state).map((i) => vector[i]), Infinity);
-      return row === null ? null : entry.classes[codes.label[row]];
-    };
-    const [mean, z] = frame && !this.map.layer && this.isPlane(state) ? [frame.mean, frame.z].map(classAt) : [null, null];
-    this.host.setAttribute("aria-description", fill(words.told_map, { n: entry.images.toLocaleString("en"), classes: entry.classes.length }));
-    for (const [canvas, found] of [[this.atMean, mean], [this.atZ, z]]) canvas.setAttribute("aria-description", found === null ? "" : fill(words.told_picture, { class: found }));
+    const { entry, codes } = this.model,
+      classAt = (vector) => {
+        const row = this.map.nearest(...this.dims(state).map((i) => vector[i]), Infinity);
+        return row === null ? null : entry.classes[codes.label[row]];
+      };
+    const [mean, z] =
+      frame && !this.map.layer && this.isPlane(state) ? [frame.mean, frame.z].map(classAt) : [null, null];
+    this.host.setAttribute(
+      "aria-description",
+      fill(words.told_map, { n: entry.images.toLocaleString("en"), classes: entry.classes.length }),
+    );
+    for (const [canvas, found] of [
+      [this.atMean, mean],
+      [this.atZ, z],
+    ])
+      canvas.setAttribute("aria-description", found === null ? "" : fill(words.told_picture, { class: found }));
     return mean === null ? "" : fill(words.told_near, { name: this.name, class: mean });
   }
 
@@ -75,19 +85,26 @@ export class Panel {
 
   // The state's `map` with another one in this panel.
   mapsWith(state, written) {
-    const [left, right = left] = state.map.split(","), maps = this.side === "left" ? [written, right] : [left, written];
+    const [left, right = left] = state.map.split(","),
+      maps = this.side === "left" ? [written, right] : [left, written];
     return [...new Set(maps)].join(",");
   }
 
   // What the map is, where its axes are no dimensions of the latent space: {kind: umap (stored), pca, or as it was written for one that was made, columns: [x, y],
   // project: as in pca.js, or left out}. null: a plane. Until one is made, the stored UMAP stands in for it.
   view(state) {
-    const { model } = this, { codes, entry } = model, wanted = this.mapOf(state);
+    const { model } = this,
+      { codes, entry } = model,
+      wanted = this.mapOf(state);
     if (entry.latent_dim <= 2 || wanted === "plane") return null;
     model.views ??= new Map();
     const kind = wanted === "pca" || model.made?.has(wanted) ? wanted : "umap";
     if (kind === "umap" && !codes.umap) return null;
-    if (!model.views.has(kind)) model.views.set(kind, { kind, ...(kind === "pca" ? principal(codes.mean) : { columns: kind === "umap" ? codes.umap : model.made.get(kind) }) });
+    if (!model.views.has(kind))
+      model.views.set(kind, {
+        kind,
+        ...(kind === "pca" ? principal(codes.mean) : { columns: kind === "umap" ? codes.umap : model.made.get(kind) }),
+      });
     return model.views.get(kind);
   }
 
@@ -113,7 +130,8 @@ export class Panel {
 
   // The points of the map: means, or one draw of z an image, the same draw every time; or what `view` gives, of the means.
   points(state) {
-    const { mean, logVar, label } = this.model.codes, view = this.view(state);
+    const { mean, logVar, label } = this.model.codes,
+      view = this.view(state);
     if (view) return { x: view.columns[0], y: view.columns[1], label };
     const [i, j] = this.dims(state);
     if (state.codes === "means" || !logVar) return { x: mean[i], y: mean[j], label };
@@ -124,7 +142,8 @@ export class Panel {
   // The ranges that show all of a map that is no plane, with a margin.
   viewRanges(state) {
     const [x, y] = this.view(state).columns.map((column) => {
-      const low = column.reduce((a, b) => Math.min(a, b)), high = column.reduce((a, b) => Math.max(a, b));
+      const low = column.reduce((a, b) => Math.min(a, b)),
+        high = column.reduce((a, b) => Math.max(a, b));
       return [low - 0.04 * (high - low), high + 0.04 * (high - low)];
     });
     return { x, y };
@@ -146,27 +165,35 @@ export class Panel {
   // The row of the picked image, or null if it is none of this model's.
   pickedRow(state) {
     const [dataset, row] = (state.pick ?? "").split(":");
-    return this.model && dataset === this.model.entry.dataset && Number(row) < this.model.codes.label.length ? Number(row) : null;
+    return this.model && dataset === this.model.entry.dataset && Number(row) < this.model.codes.label.length
+      ? Number(row)
+      : null;
   }
 
   // The numbers under the map: measured when the model was trained, on the test set.
   describe(state) {
     const { metrics, kind, images, prior, weights } = this.model.entry;
-    const holds = {
-      vae: `Its loss holds each q(z|x) to p(z) = ${prior} by ${weights.beta === 1 ? "this KL" : `${weights.beta} times this KL`}.`,
-      aae: `A discriminator holds its codes to ${prior}. The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.`,
-      ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
-    }[kind] ?? "";
+    const holds =
+      {
+        vae: `Its loss holds each q(z|x) to p(z) = ${prior} by ${weights.beta === 1 ? "this KL" : `${weights.beta} times this KL`}.`,
+        aae: `A discriminator holds its codes to ${prior}. The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.`,
+        ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
+      }[kind] ?? "";
     this.facts.innerHTML = `${figuresOf(this.model.entry)} ${this.usage()}<span>${holds}</span>`;
-    this.facts.title = `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. BCE: binary cross-entropy summed over pixels, `
-      + "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, "
-      + "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. –: not measured.";
+    this.facts.title =
+      `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. BCE: binary cross-entropy summed over pixels, ` +
+      "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, " +
+      "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. –: not measured.";
     this.showSwitch(state);
   }
 
   // Which of many dimensions the model uses.
   usage() {
-    const { words, model } = this, { codes, entry: { latent_dim: all } } = model;
+    const { words, model } = this,
+      {
+        codes,
+        entry: { latent_dim: all },
+      } = model;
     if (all <= 2) return "";
     const range = (values) => ({ least: format(Math.min(...values), 2), most: format(Math.max(...values), 2) });
     const active = codes.logVar
@@ -188,10 +215,11 @@ const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(deci
 export function figuresOf({ kind, metrics }) {
   const [nullMean, nullStd] = Array.isArray(metrics.coverage_null) ? metrics.coverage_null : [];
   const of = (name) => figure(metrics[name], 1);
-  const bce = kind !== "vae"
-    ? `BCE <b>${of("reconstruction")}</b> nats at the code · no ELBO`
-    : `BCE <b>${of("reconstruction_sampled")}</b> at z, ${of("reconstruction")} at μ · `
-      + `KL <b>${figure(metrics.kl, 2)}</b> · −ELBO <b>${of("negative_elbo")}</b> nats`;
+  const bce =
+    kind !== "vae"
+      ? `BCE <b>${of("reconstruction")}</b> nats at the code · no ELBO`
+      : `BCE <b>${of("reconstruction_sampled")}</b> at z, ${of("reconstruction")} at μ · ` +
+        `KL <b>${figure(metrics.kl, 2)}</b> · −ELBO <b>${of("negative_elbo")}</b> nats`;
   const nulls = `${figure(nullMean, 3)} ± ${figure(nullStd, 3)}`;
   return `<span>${bce}</span> <span>coverage <b>${figure(metrics.coverage, 3)}</b>, null ${nulls}</span>`;
 }

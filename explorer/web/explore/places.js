@@ -2,14 +2,16 @@
 
 import { logDensity } from "../kernel/prior.js";
 
-const CELLS = 81, REACH = 2.5; // a grid over the middle of the prior, latent units
+const CELLS = 81,
+  REACH = 2.5; // a grid over the middle of the prior, latent units
 const WIDTH = 0.15; // of the kernel that counts a class's codes, latent units
 
 const centre = (cell) => -REACH + (2 * REACH * cell) / (CELLS - 1);
 
 // The grid's point with the largest score(x, y), as [x, y].
 function best(score) {
-  let top = -Infinity, place = [0, 0];
+  let top = -Infinity,
+    place = [0, 0];
   for (let i = 0; i < CELLS; i++) {
     for (let j = 0; j < CELLS; j++) {
       const value = score(centre(i), centre(j));
@@ -25,7 +27,8 @@ export function between({ mean: [x, y], label }, a, b) {
     let sum = 0;
     for (let row = 0; row < label.length; row++) {
       if (label[row] !== which) continue;
-      const dx = x[row] - px, dy = y[row] - py;
+      const dx = x[row] - px,
+        dy = y[row] - py;
       sum += Math.exp(-(dx * dx + dy * dy) / (2 * WIDTH * WIDTH));
     }
     return sum;
@@ -39,7 +42,8 @@ export function hole({ mean: [x, y] }, shape) {
   return best((px, py) => {
     let nearest = Infinity;
     for (let row = 0; row < x.length; row++) {
-      const dx = x[row] - px, dy = y[row] - py;
+      const dx = x[row] - px,
+        dy = y[row] - py;
       nearest = Math.min(nearest, dx * dx + dy * dy);
     }
     return nearest * Math.exp(logDensity(shape, px, py));

@@ -3,7 +3,12 @@
 import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 
-const TERMS = [["trace", "½σ²", "log_var"], ["mean", "½μ²", "mean"], ["dimension", "−½", "prior"], ["logDet", "−½ log σ²", "log_var"]];
+const TERMS = [
+  ["trace", "½σ²", "log_var"],
+  ["mean", "½μ²", "mean"],
+  ["dimension", "−½", "prior"],
+  ["logDet", "−½ log σ²", "log_var"],
+];
 
 export class Readout {
   // status: the element of the total; table, formula: elements to fill.
@@ -17,11 +22,17 @@ export class Readout {
   arrange(dimensions, shown) {
     const others = Array.from({ length: dimensions }, (_, i) => i).filter((i) => !shown.includes(i));
     this.rows = [...shown.map((i) => [i]), ...(others.length ? [others] : []), [...shown, ...others]];
-    const names = [...shown.map((i) => `dimension ${i + 1}`), ...(others.length ? [`the other ${others.length}`] : []), "KL"];
-    const head = `<tr><th scope="col">nats</th>${TERMS.map(([, sign, symbol]) =>
-      `<th scope="col" class="${symbol}">${sign}</th>`).join("")}<th scope="col">sum</th></tr>`;
-    this.table.innerHTML = `<thead>${head}</thead><tbody>${names.map((name) =>
-      `<tr><th scope="row">${name}</th>${"<td></td>".repeat(TERMS.length + 1)}</tr>`).join("")}</tbody>`;
+    const names = [
+      ...shown.map((i) => `dimension ${i + 1}`),
+      ...(others.length ? [`the other ${others.length}`] : []),
+      "KL",
+    ];
+    const head = `<tr><th scope="col">nats</th>${TERMS.map(
+      ([, sign, symbol]) => `<th scope="col" class="${symbol}">${sign}</th>`,
+    ).join("")}<th scope="col">sum</th></tr>`;
+    this.table.innerHTML = `<thead>${head}</thead><tbody>${names
+      .map((name) => `<tr><th scope="row">${name}</th>${"<td></td>".repeat(TERMS.length + 1)}</tr>`)
+      .join("")}</tbody>`;
     this.cells = [...this.table.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")]);
     this.shown = shown;
     this.formula.hidden = others.length > 0; // sixteen brackets are no formula to read
@@ -36,7 +47,9 @@ export class Readout {
     this.status.dataset.nats = kl; // all its digits
     const columns = [...TERMS.map(([name]) => terms[name]), perDimension];
     this.cells.forEach((cells, row) => {
-      columns.forEach((values, column) => write(cells[column], format(this.rows[row].reduce((sum, i) => sum + values[i], 0))));
+      columns.forEach((values, column) =>
+        write(cells[column], format(this.rows[row].reduce((sum, i) => sum + values[i], 0))),
+      );
     });
     this.shown.forEach((i, at) => {
       write(this.numbers[3 * at], `${format(std[i], 2)}²`);

@@ -28,8 +28,14 @@ export class Replay {
     this.playButton = this.find(".replay .play");
     this.field = this.find(".replay .field input");
     this.playing = false;
-    this.sides = new Map(page.panels.map((panel) => [panel, { recording: null, box: this.find(`.moments .${panel.side}`) }]));
-    listen(this.range, (moment) => this.scrub(moment), () => this.playing || page.commit());
+    this.sides = new Map(
+      page.panels.map((panel) => [panel, { recording: null, box: this.find(`.moments .${panel.side}`) }]),
+    );
+    listen(
+      this.range,
+      (moment) => this.scrub(moment),
+      () => this.playing || page.commit(),
+    );
     this.playButton.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
     this.field.addEventListener("change", () => page.set({ field: this.field.checked ? "D" : "none" }));
     this.find(".replay .leave").addEventListener("click", () => {
@@ -77,7 +83,9 @@ export class Replay {
   }
 
   build(panel, recordings) {
-    const side = this.sides.get(panel), { recording, box } = side, { words } = this.page;
+    const side = this.sides.get(panel),
+      { recording, box } = side,
+      { words } = this.page;
     Object.assign(side, { shown: null, noise: null, layer: null });
     write(box.querySelector(".title"), panel.name);
     box.querySelector(".none").hidden = Boolean(recording);
@@ -86,13 +94,20 @@ export class Replay {
     delete panel.facts.dataset.replay;
     panel.map.setLayer(null);
     if (!recording) {
-      write(box.querySelector(".none"), fill(panel.model.entry.latent_dim > 2 ? words.no_recording_dimensions : words.no_recording, { name: panel.name }));
+      write(
+        box.querySelector(".none"),
+        fill(panel.model.entry.latent_dim > 2 ? words.no_recording_dimensions : words.no_recording, {
+          name: panel.name,
+        }),
+      );
       panel.describe(this.page.state());
       return;
     }
     const { codes, entry } = panel.model;
     side.label = Uint8Array.from(recording.rows, (row) => codes.label[row]);
-    const others = recordings.filter((one) => one !== recording && this.page.panels.every(({ model }) => model?.entry.dataset === entry.dataset));
+    const others = recordings.filter(
+      (one) => one !== recording && this.page.panels.every(({ model }) => model?.entry.dataset === entry.dataset),
+    );
     side.curves = new Curves(box.querySelector(".curves"), words, panel.name, recording, others);
     side.canvas = box.querySelector(".manifold canvas");
     side.canvas.oncontextrestored = () => {
@@ -164,51 +179,85 @@ export class Replay {
 
   // What a panel's map shows in the place of the finished model's codes; null where there is no recording.
   of(panel) {
-    const side = this.sides.get(panel), { recording } = side;
+    const side = this.sides.get(panel),
+      { recording } = side;
     if (!this.isOpen || !recording) return null;
-    const place = this.placeOf(recording), moment = Math.round(place), state = this.page.state();
+    const place = this.placeOf(recording),
+      moment = Math.round(place),
+      state = this.page.state();
     const noise = state.codes === "sampled" && recording.logVar ? (side.noise ??= noiseOf(panel, recording)) : null;
-    const row = panel.pickedRow(state), image = row === null ? -1 : recording.imageOf(row);
+    const row = panel.pickedRow(state),
+      image = row === null ? -1 : recording.imageOf(row);
     const key = `${place} ${Boolean(noise)} ${image} ${state.field} ${this.page.colours().prior}`;
     if (side.key !== key || !side.layer) {
       side.key = key;
       side.layer = {
         points: { ...recording.codes(place, noise), label: side.label },
-        underlay: state.field === "D" && recording.judges ? this.fieldOf(side, moment, this.labelOf(side, image)) : null,
-        trail: image < 0 ? null : recording.trail(image, noise), past: Math.floor(place) + 1,
+        underlay:
+          state.field === "D" && recording.judges ? this.fieldOf(side, moment, this.labelOf(side, image)) : null,
+        trail: image < 0 ? null : recording.trail(image, noise),
+        past: Math.floor(place) + 1,
       };
     }
     panel.map.setLayer(side.layer);
-    return { side, recording, place, moment, image: image < 0 ? null : image, finished: place >= recording.last, sampled: noise !== null };
+    return {
+      side,
+      recording,
+      place,
+      moment,
+      image: image < 0 ? null : image,
+      finished: place >= recording.last,
+      sampled: noise !== null,
+    };
   }
 
   // Bar, manifolds, curves and the lines under the maps. shown: for each panel, what `of` gave.
   show(shown) {
-    const { words } = this.page, { place } = this;
+    const { words } = this.page,
+      { place } = this;
     write(this.playButton.querySelector("span"), this.playing ? words.pause : words.play);
     this.playButton.classList.toggle("playing", this.playing);
     if (Number(this.range.value) !== Math.round(place)) this.range.value = String(Math.round(place));
     this.field.checked = this.page.state().field === "D";
     this.find(".replay .scale").hidden = !this.field.checked || this.find(".replay .field").hidden;
     const between = place % 1 !== 0;
-    const values = { moment: Math.floor(place) + 1, next: Math.floor(place) + 2, moments: this.range.max - -1, share: this.main ? percent(this.main.progress(place) ** 3) : "" };
-    write(this.find(".replay .when"), this.main ? fill(between ? words.between : words.at_moment, values) : words.nothing_to_replay);
+    const values = {
+      moment: Math.floor(place) + 1,
+      next: Math.floor(place) + 2,
+      moments: this.range.max - -1,
+      share: this.main ? percent(this.main.progress(place) ** 3) : "",
+    };
+    write(
+      this.find(".replay .when"),
+      this.main ? fill(between ? words.between : words.at_moment, values) : words.nothing_to_replay,
+    );
     this.range.setAttribute("aria-valuetext", this.announcement());
     const finished = shown.every((one) => !one || one.finished);
     this.find(".stage .decoders").hidden = finished;
     for (const [i, panel] of this.page.panels.entries()) {
       const one = shown[i];
-      for (const canvas of [panel.atMean, panel.atZ]) canvas.classList.toggle("undecoded", Boolean(one) && !one.finished);
+      for (const canvas of [panel.atMean, panel.atZ])
+        canvas.classList.toggle("undecoded", Boolean(one) && !one.finished);
       if (one) this.showSide(panel, one);
     }
   }
 
   showSide(panel, { side, recording, place, moment, sampled, image }) {
     side.curves.show(place);
-    const { words } = this.page, state = this.page.state(), row = panel.pickedRow(state);
+    const { words } = this.page,
+      state = this.page.state(),
+      row = panel.pickedRow(state);
     const facts = [
-      fill(words.epoch, { epoch: trimmed(recording.epoch(moment)), epochs: recording.epochs, step: whole(recording.steps[moment]), steps: whole(recording.steps[recording.last]) }),
-      fill(words.recorded[sampled ? "sampled" : panel.model.entry.kind === "vae" ? "means" : "codes"], { images: whole(recording.images), all: whole(panel.model.codes.label.length) }),
+      fill(words.epoch, {
+        epoch: trimmed(recording.epoch(moment)),
+        epochs: recording.epochs,
+        step: whole(recording.steps[moment]),
+        steps: whole(recording.steps[recording.last]),
+      }),
+      fill(words.recorded[sampled ? "sampled" : panel.model.entry.kind === "vae" ? "means" : "codes"], {
+        images: whole(recording.images),
+        all: whole(panel.model.codes.label.length),
+      }),
     ];
     if (row !== null && image === null) facts.push(fill(words.not_recorded, { row }));
     if (state.field === "D" && recording.judgesLabels) {
@@ -222,7 +271,8 @@ export class Replay {
     }
     if (!side.picture || side.shown === moment) return;
     side.shown = moment;
-    const edge = side.picture.width, { canvas } = side; // the picture holds the moments one below the other
+    const edge = side.picture.width,
+      { canvas } = side; // the picture holds the moments one below the other
     if (canvas.width !== edge) canvas.width = canvas.height = edge;
     canvas.getContext("2d").drawImage(side.picture, 0, moment * edge, edge, edge, 0, 0, edge, edge);
   }
@@ -230,10 +280,18 @@ export class Replay {
   // What a screen reader hears of a moment.
   announcement() {
     const { words } = this.page;
-    return this.page.panels.filter((panel) => this.sides.get(panel).recording).map((panel) => {
-      const { recording } = this.sides.get(panel), moment = Math.round(this.placeOf(recording));
-      return fill(words.announced, { name: panel.name, epoch: trimmed(recording.epoch(moment)), step: whole(recording.steps[moment]) });
-    }).join("; ");
+    return this.page.panels
+      .filter((panel) => this.sides.get(panel).recording)
+      .map((panel) => {
+        const { recording } = this.sides.get(panel),
+          moment = Math.round(this.placeOf(recording));
+        return fill(words.announced, {
+          name: panel.name,
+          epoch: trimmed(recording.epoch(moment)),
+          step: whole(recording.steps[moment]),
+        });
+      })
+      .join("; ");
   }
 
   // ---- the followed image, and the field ---------------------------------------------------------
@@ -250,24 +308,36 @@ export class Replay {
 
   // D at a point of a panel's map, or null where none is shown.
   judgement(panel, [x, y]) {
-    const side = this.sides.get(panel), { recording } = side, state = this.page.state();
+    const side = this.sides.get(panel),
+      { recording } = side,
+      state = this.page.state();
     if (!recording?.judges || state.field !== "D") return null;
     const row = panel.pickedRow(state);
-    const logit = recording.logitAt(Math.round(this.placeOf(recording)), x, y, this.labelOf(side, row === null ? -1 : recording.imageOf(row)));
+    const logit = recording.logitAt(
+      Math.round(this.placeOf(recording)),
+      x,
+      y,
+      this.labelOf(side, row === null ? -1 : recording.imageOf(row)),
+    );
     return logit === null ? null : 1 / (1 + Math.exp(-logit));
   }
 
   // D(z) as a picture: one colour where it takes z for a draw of the prior, another for a code, none at ½.
   fieldOf(side, moment, label) {
-    const { recording } = side, colours = this.page.colours(), key = `${moment} ${label} ${colours.prior}`;
+    const { recording } = side,
+      colours = this.page.colours(),
+      key = `${moment} ${label} ${colours.prior}`;
     if (side.fieldKey === key) return side.underlay;
-    const { points } = recording, logit = recording.logit(moment, label);
+    const { points } = recording,
+      logit = recording.logit(moment, label);
     const canvas = (side.fieldCanvas ??= document.createElement("canvas"));
     Object.assign(canvas, { width: points, height: points });
-    const context = canvas.getContext("2d"), image = context.createImageData(points, points);
+    const context = canvas.getContext("2d"),
+      image = context.createImageData(points, points);
     const [prior, codes] = [colours.prior, colours.codes].map(rgb);
     for (let i = 0; i < logit.length; i++) {
-      const d = 1 / (1 + Math.exp(-logit[i])), at = 4 * ((points - 1 - Math.floor(i / points)) * points + (i % points)); // pictures begin at the top
+      const d = 1 / (1 + Math.exp(-logit[i])),
+        at = 4 * ((points - 1 - Math.floor(i / points)) * points + (i % points)); // pictures begin at the top
       image.data.set(d > 0.5 ? prior : codes, at);
       image.data[at + 3] = Math.round(255 * STRENGTH * Math.abs(2 * d - 1));
     }

@@ -13,7 +13,9 @@ export class Sketchpad {
   paint(host, scale, points, palette, hidden, size, underlay = null, ink = null) {
     const context = cleared(this.canvas, host, scale.area);
     if (underlay) {
-      const { picture, reach } = underlay, left = scale.x(-reach), top = scale.y(reach);
+      const { picture, reach } = underlay,
+        left = scale.x(-reach),
+        top = scale.y(reach);
       context.drawImage(picture, left, top, scale.x(reach) - left, scale.y(-reach) - top);
     }
     context.globalAlpha = OPACITY;
@@ -46,7 +48,8 @@ export function rowsByClass(labels) {
 
 // An empty canvas as large as its host, in CSS pixels; what is drawn is seen within `area` alone. Returns the context, to be restored.
 export function cleared(canvas, { clientWidth: width, clientHeight: height }, area) {
-  const sharpness = window.devicePixelRatio, [w, h] = [width, height].map((size) => Math.round(size * sharpness));
+  const sharpness = window.devicePixelRatio,
+    [w, h] = [width, height].map((size) => Math.round(size * sharpness));
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const context = canvas.getContext("2d");
   context.setTransform(sharpness, 0, 0, sharpness, 0, 0);

@@ -14,7 +14,9 @@ import { fill } from "../kernel/text.js";
 export const UNDERLAYS = ["none", "quantiles", "grid", "density", "ratio", "stretch"];
 export const COLOURS = ["class", "kl", "error", "judgement", "density"];
 
-const WORK = 8, REST = 150, SHOWN = 90; // ms: of work at a time; without zooming before a new zoom is worked at; between two paintings of it
+const WORK = 8,
+  REST = 150,
+  SHOWN = 90; // ms: of work at a time; without zooming before a new zoom is worked at; between two paintings of it
 const MAKE = {
   quantiles: (scene) => new PriorGrid(scene),
   grid: (scene) => new PlainGrid(scene),
@@ -32,12 +34,14 @@ export class Surface {
     this.page = page;
     this.restAt = 0;
     this.onChange = () => {};
-    this.sides = new Map(page.panels.map((panel) => {
-      const canvas = document.createElement("canvas");
-      canvas.className = "under";
-      canvas.addEventListener("contextrestored", () => this.paintAgain(panel));
-      return [panel, { canvas, layer: null, decoders: new WeakMap() }];
-    }));
+    this.sides = new Map(
+      page.panels.map((panel) => {
+        const canvas = document.createElement("canvas");
+        canvas.className = "under";
+        canvas.addEventListener("contextrestored", () => this.paintAgain(panel));
+        return [panel, { canvas, layer: null, decoders: new WeakMap() }];
+      }),
+    );
     this.values = new Map(); // by panel: of the colour chosen, null where the model has none
     this.problems = new Map(); // by panel: why its errors could not be had, a clause
   }
@@ -62,27 +66,47 @@ export class Surface {
   // ---- beneath the codes ---------------------------------------------------------------------
 
   syncLayer(panel, side) {
-    const { page } = this, state = page.state(), { model } = panel;
-    const plane = model && panel.isPlane(state), kind = plane ? state.underlay : "none";
+    const { page } = this,
+      state = page.state(),
+      { model } = panel;
+    const plane = model && panel.isPlane(state),
+      kind = plane ? state.underlay : "none";
     const dims = plane ? panel.dims(state) : null;
-    const others = plane ? state.mean.slice(0, model.entry.latent_dim).map((value, i) => (dims.includes(i) ? 0 : value)) : null;
+    const others = plane
+      ? state.mean.slice(0, model.entry.latent_dim).map((value, i) => (dims.includes(i) ? 0 : value))
+      : null;
     const smaller = Math.min(...page.panels.filter((one) => one.model).map((one) => one.model.codes.label.length));
-    const key = JSON.stringify([kind, model?.entry.digest, dims, kind === "density" ? [state.codes, smaller] : kind === "ratio" ? smaller : others]);
+    const key = JSON.stringify([
+      kind,
+      model?.entry.digest,
+      dims,
+      kind === "density" ? [state.codes, smaller] : kind === "ratio" ? smaller : others,
+    ]);
     if (side.key === key) return;
     Object.assign(side, { key, kind, layer: null, view: null });
     if (kind === "none") return void side.canvas.remove();
     if (!side.decoders.has(model)) side.decoders.set(model, activeDecoder(model.decoder));
     const z = (x, y) => others.map((value, i) => (i === dims[0] ? x : i === dims[1] ? y : value));
-    const { x, y } = panel.points(kind === "ratio" ? { ...state, codes: "sampled" } : state), { home } = panel.map; // what is compared with a prior is sampled
+    const { x, y } = panel.points(kind === "ratio" ? { ...state, codes: "sampled" } : state),
+      { home } = panel.map; // what is compared with a prior is sampled
     side.layer = MAKE[kind]({
-      decoder: side.decoders.get(model), side: model.entry.image_side, shape: model.entry.shape, bandwidth: bandwidthFor(smaller), z, dims, x, y, home,
+      decoder: side.decoders.get(model),
+      side: model.entry.image_side,
+      shape: model.entry.shape,
+      bandwidth: bandwidthFor(smaller),
+      z,
+      dims,
+      x,
+      y,
+      home,
     });
     panel.host.prepend(side.canvas);
   }
 
   // Once a frame: each underlay on its map's axes.
   show() {
-    const state = this.page.state(), [veil, codes] = state.opacity;
+    const state = this.page.state(),
+      [veil, codes] = state.opacity;
     for (const [panel, side] of this.sides) {
       const replayed = this.page.replayed(panel);
       panel.host.style.setProperty("--codes", replayed ? 1 : codes);
@@ -97,13 +121,21 @@ export class Surface {
 
   // Has the view changed?
   look(panel, side) {
-    const scale = panel.map.scale(), { area, toX, toY } = scale;
+    const scale = panel.map.scale(),
+      { area, toX, toY } = scale;
     const key = JSON.stringify([scale.perX, toX(0), toY(0), area, window.devicePixelRatio]);
     if (side.view && side.viewKey === key) return;
-    const before = side.view?.per, same = before && Math.abs(before / scale.perX - 1) < 1e-6; // panning changes its last digits
+    const before = side.view?.per,
+      same = before && Math.abs(before / scale.perX - 1) < 1e-6; // panning changes its last digits
     if (before && !same) this.restAt = performance.now() + REST;
     const per = same ? before : scale.perX;
-    const view = { x0: toX(area.left), x1: toX(area.left + area.width), y0: toY(area.top + area.height), y1: toY(area.top), per };
+    const view = {
+      x0: toX(area.left),
+      x1: toX(area.left + area.width),
+      y0: toY(area.top + area.height),
+      y1: toY(area.top),
+      per,
+    };
     Object.assign(side, { view, viewKey: key, unaimed: true, stale: true });
     this.schedule();
   }
@@ -138,18 +170,24 @@ export class Surface {
   }
 
   left() {
-    return [...this.sides.values()].reduce((sum, { layer, unaimed }) => sum + (layer ? layer.left + (unaimed ? 1 : 0) : 0), 0);
+    return [...this.sides.values()].reduce(
+      (sum, { layer, unaimed }) => sum + (layer ? layer.left + (unaimed ? 1 : 0) : 0),
+      0,
+    );
   }
 
   // The share that is done, or null where nothing is under way.
   progress() {
-    const left = this.left(), total = [...this.sides.values()].reduce((sum, { layer }) => sum + (layer?.total ?? 0), 0);
+    const left = this.left(),
+      total = [...this.sides.values()].reduce((sum, { layer }) => sum + (layer?.total ?? 0), 0);
     return left ? Math.max(0, 1 - left / Math.max(left, total)) : null;
   }
 
   paint(panel, side) {
     side.stale = false;
-    const { canvas, layer } = side, scale = panel.map.scale(), context = cleared(canvas, panel.host, scale.area);
+    const { canvas, layer } = side,
+      scale = panel.map.scale(),
+      context = cleared(canvas, panel.host, scale.area);
     layer.paint(context, scale, this.ink(side.kind));
     context.restore();
     canvas.dataset.done = String(!layer.left && !side.unaimed);
@@ -171,7 +209,9 @@ export class Surface {
 
   // From a value to [r, g, b, a]; the same function as long as it gives the same.
   ink(kind) {
-    const { dark } = this.page.colours(), top = this.top(), key = `${kind} ${dark} ${top}`;
+    const { dark } = this.page.colours(),
+      top = this.top(),
+      key = `${kind} ${dark} ${top}`;
     if (this.inkKey !== key) {
       this.inkKey = key;
       this.inked = this.makeInk(kind, dark, top);
@@ -183,23 +223,39 @@ export class Surface {
     const colour = ramp(onBackground(dark));
     if (kind === "density") return (value) => [...colour(value / top), 255 * Math.min(1, (6 * value) / top)]; // almost nothing is clear
     if (kind === "stretch") return (value) => [...colour(1 + Math.log10(value / top) / DECADES), 255];
-    const { prior, codes } = this.page.fieldColours(), ends = [prior, codes].map(rgb);
-    return (value) => (Number.isNaN(value) ? [0, 0, 0, 0] : [...ends[value > 0 ? 1 : 0], 230 * Math.min(1, Math.abs(value) / RATIO)]);
+    const { prior, codes } = this.page.fieldColours(),
+      ends = [prior, codes].map(rgb);
+    return (value) =>
+      Number.isNaN(value) ? [0, 0, 0, 0] : [...ends[value > 0 ? 1 : 0], 230 * Math.min(1, Math.abs(value) / RATIO)];
   }
 
   // For the colour bar: {at(t): [r, g, b, a], marks: [[t, value], …]}, t from 0 to 1; null where there is none.
   scaleOf(kind) {
-    const top = this.top(), ink = this.ink(kind);
-    if (kind === "density") return { at: (t) => ink(t * top), marks: [0, 0.5, 1].map((t) => [t, t * top]), open: "end" };
-    if (kind === "ratio") return { at: (t) => ink((2 * t - 1) * RATIO), marks: [-RATIO, 0, RATIO].map((value) => [(value / RATIO + 1) / 2, value]), open: "both" };
+    const top = this.top(),
+      ink = this.ink(kind);
+    if (kind === "density")
+      return { at: (t) => ink(t * top), marks: [0, 0.5, 1].map((t) => [t, t * top]), open: "end" };
+    if (kind === "ratio")
+      return {
+        at: (t) => ink((2 * t - 1) * RATIO),
+        marks: [-RATIO, 0, RATIO].map((value) => [(value / RATIO + 1) / 2, value]),
+        open: "both",
+      };
     if (kind !== "stretch") return null;
-    return { at: (t) => ink(top * 10 ** (DECADES * (t - 1))), marks: [0, 0.5, 1].map((t) => [t, top * 10 ** (DECADES * (t - 1))]), open: "start" };
+    return {
+      at: (t) => ink(top * 10 ** (DECADES * (t - 1))),
+      marks: [0, 0.5, 1].map((t) => [t, top * 10 ** (DECADES * (t - 1))]),
+      open: "start",
+    };
   }
 
   // ---- the codes' colours ------------------------------------------------------------------------
 
   async syncColours() {
-    const { page } = this, { colour } = page.state(), panels = page.panels.filter((panel) => panel.model), { dark } = page.colours();
+    const { page } = this,
+      { colour } = page.state(),
+      panels = page.panels.filter((panel) => panel.model),
+      { dark } = page.colours();
     if (!panels.length) return; // they are on their way
     const key = JSON.stringify([colour, dark, panels.map(({ model: { entry } }) => [entry.digest, entry.errors])]);
     if (this.colourKey !== key) {
@@ -218,7 +274,8 @@ export class Surface {
     }
     if (!this.tones || this.waiting) return;
     panels[0].host.closest(".explorer").classList.toggle("toned", colour !== "class"); // the legend's colours mean nothing then
-    for (const panel of panels) if (panel.map.tones !== this.tones.get(panel)) panel.map.setTones(this.tones.get(panel));
+    for (const panel of panels)
+      if (panel.map.tones !== this.tones.get(panel)) panel.map.setTones(this.tones.get(panel));
     this.onChange();
     page.draw();
   }
@@ -235,14 +292,29 @@ export class Surface {
   }
 
   makeTones(values) {
-    const { range: [low, high], stops } = this, colour = ramp(stops);
-    return { values, range: [low, high], stops, none: NONE, ink: (row) => (values ? css(colour((values[row] - low) / (high - low))) : NONE) };
+    const {
+        range: [low, high],
+        stops,
+      } = this,
+      colour = ramp(stops);
+    return {
+      values,
+      range: [low, high],
+      stops,
+      none: NONE,
+      ink: (row) => (values ? css(colour((values[row] - low) / (high - low))) : NONE),
+    };
   }
 
   colourScale() {
     if (!this.stops || ![...this.values.values()].some(Boolean)) return null;
-    const colour = ramp(this.stops), [low, high] = this.range;
-    return { at: (t) => [...colour(t), 255], marks: [0, 0.5, 1].map((t) => [t, low + t * (high - low)]), open: high === 1 && low === 0 ? "none" : "both" };
+    const colour = ramp(this.stops),
+      [low, high] = this.range;
+    return {
+      at: (t) => [...colour(t), 255],
+      marks: [0, 0.5, 1].map((t) => [t, low + t * (high - low)]),
+      open: high === 1 && low === 0 ? "none" : "both",
+    };
   }
 
   // How many models have the values that codes are coloured by.
@@ -257,14 +329,18 @@ export class Surface {
 
   // The grids that follow a prior, once they are there.
   grids() {
-    return [...this.sides].filter(([, { layer, kind }]) => kind === "quantiles" && layer?.count).map(([panel, { layer }]) => ({ panel, layer }));
+    return [...this.sides]
+      .filter(([, { layer, kind }]) => kind === "quantiles" && layer?.count)
+      .map(([panel, { layer }]) => ({ panel, layer }));
   }
 
   // Why a map's codes are grey, or why it has no underlay; "" where nothing is to be said.
   note(panel) {
-    const { words } = this.page, { colour, underlay } = this.page.state();
+    const { words } = this.page,
+      { colour, underlay } = this.page.state();
     if (this.page.replayed(panel) || !panel.model) return "";
-    const { entry } = panel.model, notes = [];
+    const { entry } = panel.model,
+      notes = [];
     if (underlay !== "none" && !panel.isPlane(this.page.state())) notes.push(words.no_underlay);
     if (colour !== "class" && !this.waiting && this.values.get(panel) === null) {
       const reason = colour === "judgement" && entry.kind === "aae" ? "judgement_plane" : colour;
@@ -275,8 +351,11 @@ export class Surface {
 
   // What a code is coloured by, to be read under the pointer.
   says(panel, row) {
-    const { colour } = this.page.state(), value = this.values.get(panel)?.[row];
-    return colour === "class" || value === undefined || this.page.replayed(panel) ? "" : `, ${this.page.words.value_names[colour]} ${format(value, 2)}`;
+    const { colour } = this.page.state(),
+      value = this.values.get(panel)?.[row];
+    return colour === "class" || value === undefined || this.page.replayed(panel)
+      ? ""
+      : `, ${this.page.words.value_names[colour]} ${format(value, 2)}`;
   }
 
   destroy() {

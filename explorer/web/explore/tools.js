@@ -25,12 +25,18 @@ export class Tools {
     this.probe = bar.querySelector(".open-probe");
     this.replay = bar.querySelector(".open-replay");
     this.probe.addEventListener("click", () => page.set({ tool: "none", moment: null }));
-    this.buttons = new Map(NAMES.map((name) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: page.words[name].name, title: page.words[name].title });
-      button.addEventListener("click", () => page.set({ tool: name, moment: null }));
-      bar.append(button);
-      return [name, button];
-    }));
+    this.buttons = new Map(
+      NAMES.map((name) => {
+        const button = Object.assign(document.createElement("button"), {
+          type: "button",
+          textContent: page.words[name].name,
+          title: page.words[name].title,
+        });
+        button.addEventListener("click", () => page.set({ tool: name, moment: null }));
+        bar.append(button);
+        return [name, button];
+      }),
+    );
   }
 
   // Opens and closes tools as the state says. again: the models changed.
@@ -40,7 +46,8 @@ export class Tools {
     for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", state.tool === name);
     if (this.wanted === state.tool && !again) return;
     this.wanted = state.tool;
-    const turn = (this.turn += 1), isOver = () => turn !== this.turn || this.destroyed; // another tool, or other models, were chosen meanwhile
+    const turn = (this.turn += 1),
+      isOver = () => turn !== this.turn || this.destroyed; // another tool, or other models, were chosen meanwhile
     if (this.current && this.current.name !== state.tool) this.close();
     this.room.hidden = state.tool === "none";
     this.root.classList.toggle("with-tool", state.tool !== "none");
@@ -70,7 +77,11 @@ export class Tools {
         box.className = name;
         box.hidden = true; // another one may have been chosen meanwhile
         const { words } = this.page;
-        this.opened.set(name, { name, box, tool: new Tool(box, { ...this.page, words: words[name], allWords: words }) });
+        this.opened.set(name, {
+          name,
+          box,
+          tool: new Tool(box, { ...this.page, words: words[name], allWords: words }),
+        });
       }
     }
     return this.opened.get(name);
@@ -86,7 +97,8 @@ export class Tools {
   // A tool shows frames, and can be used, while it is open and both panels have the models that the state names.
   show(frame) {
     if (!this.current) return;
-    const state = this.page.state(), isThere = this.page.panels.every((panel) => panel.model?.entry.name === state[panel.side]);
+    const state = this.page.state(),
+      isThere = this.page.panels.every((panel) => panel.model?.entry.name === state[panel.side]);
     if (!isThere) this.opening = this.room.inert = true; // it is opened anew when they arrive
     if (this.opening) return;
     this.current.tool.show?.(frame);

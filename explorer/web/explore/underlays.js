@@ -11,12 +11,17 @@ import { logDensity } from "../kernel/prior.js";
 import { priorGrid } from "../kernel/quantiles.js";
 
 const TILE = 28; // pixels that a tile of the plain grid wants
-const COARSE = 16, GAP = 4; // a side of pictures up to which tiles need pixels between them to be told apart
-const SMALL = 10, LARGE = 28; // pixels that a tile at the prior's middle wants, and the most that one has
+const COARSE = 16,
+  GAP = 4; // a side of pictures up to which tiles need pixels between them to be told apart
+const SMALL = 10,
+  LARGE = 28; // pixels that a tile at the prior's middle wants, and the most that one has
 const KEPT = 4000; // tiles
-const CELL = 9, BLOCK = 4; // pixels of a cell of the stretch; cells that the first pass goes by
-const DENSITY_CELL = 4, AROUND = 0.25; // pixels; how far beyond the view the density is known, of its width
-const CODES_A_STEP = 250, ROWS_A_STEP = 8;
+const CELL = 9,
+  BLOCK = 4; // pixels of a cell of the stretch; cells that the first pass goes by
+const DENSITY_CELL = 4,
+  AROUND = 0.25; // pixels; how far beyond the view the density is known, of its width
+const CODES_A_STEP = 250,
+  ROWS_A_STEP = 8;
 const HOME_CELLS = 120; // a side, where the density's scale is found
 
 // ---- decoded tiles -----------------------------------------------------------------------------
@@ -40,7 +45,8 @@ class Tiles {
       if (this.now?.tiles.size) this.before = this.now;
       this.now = { ...grid, tiles: new Map() };
     }
-    const { tiles } = this.now, middle = [(view.x0 + view.x1) / 2, (view.y0 + view.y1) / 2];
+    const { tiles } = this.now,
+      middle = [(view.x0 + view.x1) / 2, (view.y0 + view.y1) / 2];
     this.todo = grid.points.filter(({ id }) => !tiles.has(id));
     const away = ({ x, y }) => Math.hypot(x - middle[0], y - middle[1]);
     this.todo.sort((a, b) => away(b) - away(a)); // the last is the next
@@ -53,18 +59,29 @@ class Tiles {
   }
 
   step() {
-    const point = this.todo.pop(), { decoder, side, z } = this.scene, canvas = document.createElement("canvas");
+    const point = this.todo.pop(),
+      { decoder, side, z } = this.scene,
+      canvas = document.createElement("canvas");
     drawLogits(canvas, decoder.decode(z(point.x, point.y)), side);
     this.now.tiles.set(point.id, { ...point, canvas });
     if (!this.left) this.before = null;
   }
 
   paint(context, scale) {
-    const { area, perX: per } = scale, sharp = window.devicePixelRatio;
+    const { area, perX: per } = scale,
+      sharp = window.devicePixelRatio;
     for (const { tiles } of [this.before, this.now].filter(Boolean)) {
       for (const { x, y, room, canvas } of tiles.values()) {
-        const size = this.sizeOf(room * per), px = scale.x(x), py = scale.y(y);
-        if (px + size < area.left || px - size > area.left + area.width || py + size < area.top || py - size > area.top + area.height) continue;
+        const size = this.sizeOf(room * per),
+          px = scale.x(x),
+          py = scale.y(y);
+        if (
+          px + size < area.left ||
+          px - size > area.left + area.width ||
+          py + size < area.top ||
+          py - size > area.top + area.height
+        )
+          continue;
         const whole = Math.abs(size * sharp - Math.round(size * sharp)) < 0.01; // then pixels fall on pixels, as far from the origin's as they are
         const round = (at) => Math.round(at * sharp + 1e-3) / sharp; // halves always the same way
         const corner = (at, origin) => (whole ? round(origin - size / 2) + round(at - origin) : at - size / 2);
@@ -93,9 +110,11 @@ export class PlainGrid extends Tiles {
   }
 
   grid({ x0, x1, y0, y1, per }) {
-    const room = (this.size + this.gap) / per, points = [];
+    const room = (this.size + this.gap) / per,
+      points = [];
     for (let j = Math.floor(y0 / room + 0.5); (j - 0.5) * room < y1; j++) {
-      for (let i = Math.floor(x0 / room + 0.5); (i - 0.5) * room < x1; i++) points.push({ id: `${i} ${j}`, x: i * room, y: j * room, room });
+      for (let i = Math.floor(x0 / room + 0.5); (i - 0.5) * room < x1; i++)
+        points.push({ id: `${i} ${j}`, x: i * room, y: j * room, room });
     }
     return { key: per.toPrecision(9), points };
   }
@@ -109,7 +128,9 @@ export class PriorGrid extends Tiles {
 
   grid({ x0, x1, y0, y1, per }) {
     const { perSide, points } = priorGrid(this.scene.shape, SMALL / per);
-    const seen = points.map((point, id) => ({ id, ...point })).filter(({ x, y, room: r }) => x + r > x0 && x - r < x1 && y + r > y0 && y - r < y1);
+    const seen = points
+      .map((point, id) => ({ id, ...point }))
+      .filter(({ x, y, room: r }) => x + r > x0 && x - r < x1 && y + r > y0 && y - r < y1);
     this.perSide = perSide;
     this.count = points.length;
     return { key: points.length, points: seen };
@@ -135,7 +156,8 @@ export class Stretch {
   }
 
   aim({ x0, x1, y0, y1, per }) {
-    const key = per.toPrecision(9), room = CELL / per;
+    const key = per.toPrecision(9),
+      room = CELL / per;
     if (this.now?.key !== key) {
       if (this.now?.values.size) this.before = this.now;
       this.now = { key, room, values: new Map() };
@@ -152,7 +174,8 @@ export class Stretch {
         const pass = [BLOCK, BLOCK / 2, 1].findIndex((stride) => i % stride === 0 && j % stride === 0);
         if (pass > 0 && (i < left || j < low)) continue; // seen only as a block's corner
         this.total += 1;
-        if (!values.has(idOf(i, j))) this.todo.push({ i, j, order: pass * 1e6 + Math.hypot(i - (left + right) / 2, j - (low + high) / 2) });
+        if (!values.has(idOf(i, j)))
+          this.todo.push({ i, j, order: pass * 1e6 + Math.hypot(i - (left + right) / 2, j - (low + high) / 2) });
       }
     }
     this.todo.sort((a, b) => b.order - a.order); // coarse first, from the middle outwards
@@ -160,7 +183,9 @@ export class Stretch {
   }
 
   step() {
-    const { i, j } = this.todo.pop(), { decoder, dims, z } = this.scene, { room, values } = this.now;
+    const { i, j } = this.todo.pop(),
+      { decoder, dims, z } = this.scene,
+      { room, values } = this.now;
     const value = stretch(decoder.tangents(z(i * room, j * room), dims));
     values.set(idOf(i, j), value);
     this.top = Math.max(this.top, value);
@@ -173,9 +198,11 @@ export class Stretch {
 
   // A pixel a cell; where a cell is not there yet, that of its block.
   paintOne({ room, values, box: { left, right, low, high } }, context, scale, ink) {
-    const [across, down] = [right - left + 1, high - low + 1], picture = (this.picture ??= document.createElement("canvas"));
+    const [across, down] = [right - left + 1, high - low + 1],
+      picture = (this.picture ??= document.createElement("canvas"));
     Object.assign(picture, { width: across, height: down });
-    const on = picture.getContext("2d"), image = on.createImageData(across, down);
+    const on = picture.getContext("2d"),
+      image = on.createImageData(across, down);
     for (let j = low; j <= high; j++) {
       for (let i = left; i <= right; i++) {
         let value;
@@ -205,13 +232,29 @@ export class Density {
     this.home = null;
     this.spread = scene.bandwidth;
     if (!compare) {
-      const { home: { x: [x0, x1], y: [y0] }, x, y, bandwidth } = scene, cell = (x1 - x0) / HOME_CELLS;
-      this.home = new Kernel(x, y, Math.max(bandwidth, cell), { x0, y0, cell, across: HOME_CELLS + 1, down: HOME_CELLS + 1 });
+      const {
+          home: {
+            x: [x0, x1],
+            y: [y0],
+          },
+          x,
+          y,
+          bandwidth,
+        } = scene,
+        cell = (x1 - x0) / HOME_CELLS;
+      this.home = new Kernel(x, y, Math.max(bandwidth, cell), {
+        x0,
+        y0,
+        cell,
+        across: HOME_CELLS + 1,
+        down: HOME_CELLS + 1,
+      });
     }
   }
 
   get left() {
-    const { home, making } = this, codes = this.scene.x.length;
+    const { home, making } = this,
+      codes = this.scene.x.length;
     const rest = (kernel) => (kernel ? Math.ceil((codes - kernel.row) / CODES_A_STEP) : 0);
     return rest(home) + (making ? rest(making.kernel) + Math.ceil((making.rows - making.row) / ROWS_A_STEP) + 1 : 0);
   }
@@ -219,11 +262,29 @@ export class Density {
   aim({ x0, x1, y0, y1, per }) {
     const shown = this.making ?? this.shown;
     if (shown?.per === per && x0 >= shown.x0 && x1 <= shown.x1 && y0 >= shown.y0 && y1 <= shown.y1) return;
-    const cell = DENSITY_CELL / per, { x, y, bandwidth } = this.scene;
-    const [overX, overY] = [AROUND * (x1 - x0), AROUND * (y1 - y0)], spread = Math.max(bandwidth, cell); // no narrower than a cell
-    const grid = { x0: x0 - overX, y0: y0 - overY, cell, across: Math.ceil((x1 - x0 + 2 * overX) / cell) + 1, down: Math.ceil((y1 - y0 + 2 * overY) / cell) + 1 };
+    const cell = DENSITY_CELL / per,
+      { x, y, bandwidth } = this.scene;
+    const [overX, overY] = [AROUND * (x1 - x0), AROUND * (y1 - y0)],
+      spread = Math.max(bandwidth, cell); // no narrower than a cell
+    const grid = {
+      x0: x0 - overX,
+      y0: y0 - overY,
+      cell,
+      across: Math.ceil((x1 - x0 + 2 * overX) / cell) + 1,
+      down: Math.ceil((y1 - y0 + 2 * overY) / cell) + 1,
+    };
     const kernel = new Kernel(x, y, spread, grid);
-    this.making = { per, x0: grid.x0, x1: x1 + overX, y0: grid.y0, y1: y1 + overY, kernel, row: 0, rows: this.compare ? grid.down : 0, logPrior: [] };
+    this.making = {
+      per,
+      x0: grid.x0,
+      x1: x1 + overX,
+      y0: grid.y0,
+      y1: y1 + overY,
+      kernel,
+      row: 0,
+      rows: this.compare ? grid.down : 0,
+      logPrior: [],
+    };
     this.total = this.left;
   }
 
@@ -246,11 +307,17 @@ export class Density {
 
   // Some rows of the prior's log-density, and with it of the values.
   stepPrior(making) {
-    const { grid: { x0, y0, cell, across }, values, bandwidth } = making.kernel, { shape, x: codes } = this.scene;
+    const {
+        grid: { x0, y0, cell, across },
+        values,
+        bandwidth,
+      } = making.kernel,
+      { shape, x: codes } = this.scene;
     const one = 1 / (codes.length * 2 * Math.PI * bandwidth ** 2); // the density where one code lies alone
     for (const end = Math.min(making.rows, making.row + ROWS_A_STEP); making.row < end; making.row++) {
       for (let i = 0, at = making.row * across; i < across; i++, at++) {
-        const p = logDensity(shape, x0 + i * cell, y0 + making.row * cell, { smoothing: bandwidth }), q = values[at];
+        const p = logDensity(shape, x0 + i * cell, y0 + making.row * cell, { smoothing: bandwidth }),
+          q = values[at];
         values[at] = Math.max(q, Math.exp(p)) < one ? NaN : Math.log(q) - p; // where neither has as much as one code there is nothing to say
       }
     }
@@ -258,18 +325,32 @@ export class Density {
 
   paint(context, scale, ink) {
     if (!this.shown) return;
-    const { kernel: { grid: { x0, y0, cell, across, down }, values } } = this.shown;
+    const {
+      kernel: {
+        grid: { x0, y0, cell, across, down },
+        values,
+      },
+    } = this.shown;
     if (this.pictured !== this.shown || this.ink !== ink) {
       this.pictured = this.shown;
       this.ink = ink;
       this.picture ??= document.createElement("canvas");
       Object.assign(this.picture, { width: across, height: down });
-      const on = this.picture.getContext("2d"), image = on.createImageData(across, down);
-      values.forEach((value, at) => image.data.set(ink(value), 4 * ((down - 1 - Math.floor(at / across)) * across + (at % across))));
+      const on = this.picture.getContext("2d"),
+        image = on.createImageData(across, down);
+      values.forEach((value, at) =>
+        image.data.set(ink(value), 4 * ((down - 1 - Math.floor(at / across)) * across + (at % across))),
+      );
       on.putImageData(image, 0, 0);
     }
     context.imageSmoothingEnabled = true;
     const size = cell * scale.perX;
-    context.drawImage(this.picture, scale.x(x0 - cell / 2), scale.y(y0 + (down - 0.5) * cell), across * size, down * size);
+    context.drawImage(
+      this.picture,
+      scale.x(x0 - cell / 2),
+      scale.y(y0 + (down - 0.5) * cell),
+      across * size,
+      down * size,
+    );
   }
 }

@@ -6,15 +6,24 @@ import { applied, unbiased } from "./perceptron.js";
 const LANES = 4; // units whose weights are added in one go
 
 // The quickest way to decode with a decoder of decoder.js, and to have those derivatives: {decode(z), tangents(z, dims)}.
-export const activeDecoder = (decoder) => (decoder.body.convolves ? new ConvolutionalDecoder(decoder) : new ActiveDecoder(decoder));
+export const activeDecoder = (decoder) =>
+  decoder.body.convolves ? new ConvolutionalDecoder(decoder) : new ActiveDecoder(decoder);
 
 class ActiveDecoder {
   // decoder: of decoder.js. Its weights are copied with rows and columns changed, so that all weights of one input lie together.
   constructor(decoder) {
     this.layers = decoder.body.layers.map(({ inputs, weight, bias, result: { length: outputs } }) => {
       const turned = new Float32Array(inputs * outputs);
-      for (let o = 0, at = 0; o < outputs; o++) for (let i = 0; i < inputs; i++, at++) turned[i * outputs + o] = weight[at];
-      return { inputs, outputs, bias, turned, active: new Int32Array(inputs), sums: [0, 1, 2].map(() => new Float32Array(outputs)) };
+      for (let o = 0, at = 0; o < outputs; o++)
+        for (let i = 0; i < inputs; i++, at++) turned[i * outputs + o] = weight[at];
+      return {
+        inputs,
+        outputs,
+        bias,
+        turned,
+        active: new Int32Array(inputs),
+        sums: [0, 1, 2].map(() => new Float32Array(outputs)),
+      };
     });
     this.pixels = this.layers.at(-1).outputs;
   }
@@ -37,7 +46,8 @@ class ActiveDecoder {
   forward(inputs) {
     let from = inputs;
     this.layers.forEach((layer, index) => {
-      const { active } = layer, [first] = from;
+      const { active } = layer,
+        [first] = from;
       let count = 0;
       for (let i = 0; i < layer.inputs; i++) if (index === 0 || first[i] > 0) active[count++] = i;
       from = from.map((values, which) => addUp(layer, values, count, layer.sums[which], which === 0));
@@ -76,13 +86,17 @@ function addUp({ outputs, bias, turned, active }, x, count, sum, isValue) {
   else sum.fill(0);
   let k = 0;
   for (; k + LANES <= count; k += LANES) {
-    const [i, j, l, m] = [active[k], active[k + 1], active[k + 2], active[k + 3]], [a, b, c, d] = [x[i], x[j], x[l], x[m]];
-    const wi = turned.subarray(i * outputs, (i + 1) * outputs), wj = turned.subarray(j * outputs, (j + 1) * outputs);
-    const wl = turned.subarray(l * outputs, (l + 1) * outputs), wm = turned.subarray(m * outputs, (m + 1) * outputs);
+    const [i, j, l, m] = [active[k], active[k + 1], active[k + 2], active[k + 3]],
+      [a, b, c, d] = [x[i], x[j], x[l], x[m]];
+    const wi = turned.subarray(i * outputs, (i + 1) * outputs),
+      wj = turned.subarray(j * outputs, (j + 1) * outputs);
+    const wl = turned.subarray(l * outputs, (l + 1) * outputs),
+      wm = turned.subarray(m * outputs, (m + 1) * outputs);
     for (let o = 0; o < outputs; o++) sum[o] += wi[o] * a + wj[o] * b + (wl[o] * c + wm[o] * d);
   }
   for (; k < count; k++) {
-    const a = x[active[k]], at = active[k] * outputs;
+    const a = x[active[k]],
+      at = active[k] * outputs;
     for (let o = 0; o < outputs; o++) sum[o] += turned[at + o] * a;
   }
   return sum;
@@ -92,9 +106,14 @@ function addUp({ outputs, bias, turned, active }, x, count, sum, isValue) {
 // intensities from 0 to 1) for a step of one in the direction that moves it most. With s = sigmoid(logit): J's columns are s (1 − s) · ∂logit/∂z_d;
 // JᵀJ = [[a, b], [b, c]], and its larger eigenvalue, σ² = ½ (a + c + √((a − c)² + 4 b²)), is that singular value's square.
 export function stretch({ logits, along: [first, second] }) {
-  let a = 0, b = 0, c = 0;
+  let a = 0,
+    b = 0,
+    c = 0;
   for (let i = 0; i < logits.length; i++) {
-    const s = 1 / (1 + Math.exp(-logits[i])), slope = s * (1 - s), u = slope * first[i], v = slope * second[i];
+    const s = 1 / (1 + Math.exp(-logits[i])),
+      slope = s * (1 - s),
+      u = slope * first[i],
+      v = slope * second[i];
     a += u * u;
     b += u * v;
     c += v * v;

@@ -27,7 +27,8 @@ export class Catalogue {
   // Adds what a page's data bring. A known model stays, though another may have taken its name on the disk.
   // Returns the datasets whose test images are here now and were not before.
   take({ catalogue, runs }) {
-    const before = [this.entries.size, this.runs].join(), lacking = [...this].filter(({ originals }) => !originals);
+    const before = [this.entries.size, this.runs].join(),
+      lacking = [...this].filter(({ originals }) => !originals);
     this.runs = runs;
     for (const entry of catalogue) {
       const known = this.entries.get(entry.name);

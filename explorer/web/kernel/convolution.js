@@ -7,7 +7,8 @@
 export class Convolution {
   // weight: {shape, values}, (outputs, inputs, 4, 4) or, transposed, (inputs, outputs, 4, 4); bias: (outputs,).
   constructor({ shape, values }, bias, transposed) {
-    const [inputs, outputs] = transposed ? shape : [shape[1], shape[0]], taps = transposed ? 2 : 4;
+    const [inputs, outputs] = transposed ? shape : [shape[1], shape[0]],
+      taps = transposed ? 2 : 4;
     this.inputs = inputs;
     this.outputs = outputs;
     this.taps = taps;
@@ -16,11 +17,22 @@ export class Convolution {
     this.bias = bias;
     const at = (i, o, y, x) => ((transposed ? i * outputs + o : o * inputs + i) * 4 + y) * 4 + x;
     const kernel = (d, t) => (transposed ? 3 - d - 2 * t : t);
-    this.phases = (transposed ? [[0, 0], [0, 1], [1, 0], [1, 1]] : [[0, 0]]).map(([down, right]) => {
+    this.phases = (
+      transposed
+        ? [
+            [0, 0],
+            [0, 1],
+            [1, 0],
+            [1, 1],
+          ]
+        : [[0, 0]]
+    ).map(([down, right]) => {
       const weight = new Float32Array(outputs * taps * taps * inputs);
       let k = 0;
       for (let o = 0; o < outputs; o++) {
-        for (let y = 0; y < taps; y++) for (let x = 0; x < taps; x++) for (let i = 0; i < inputs; i++) weight[k++] = values[at(i, o, kernel(down, y), kernel(right, x))];
+        for (let y = 0; y < taps; y++)
+          for (let x = 0; x < taps; x++)
+            for (let i = 0; i < inputs; i++) weight[k++] = values[at(i, o, kernel(down, y), kernel(right, x))];
       }
       return { down, right, weight };
     });
@@ -28,20 +40,37 @@ export class Convolution {
 
   // The same without the bias, with an array of its own: what it does to a derivative.
   unbiased() {
-    return Object.assign(Object.create(Convolution.prototype), this, { bias: new Float32Array(this.outputs), result: null, padded: null });
+    return Object.assign(Object.create(Convolution.prototype), this, {
+      bias: new Float32Array(this.outputs),
+      result: null,
+      padded: null,
+    });
   }
 
   // x: inputs · side² numbers. Returns outputs · (side / 2)² numbers, or, transposed, outputs · (2 side)², in an array that the next call overwrites.
   apply(x) {
-    const { inputs, outputs, taps, transposed, bias, phases } = this, side = Math.round(Math.sqrt(x.length / inputs)), wide = side + 2;
-    const across = transposed ? side : side >> 1, step = transposed ? 1 : 2, spread = transposed ? 2 : 1, size = across * spread, area = size * size;
-    const seen = this.pad(x, side), result = (this.result ??= new Float32Array(outputs * area)), run = taps * inputs, whole = run - (run % 4);
+    const { inputs, outputs, taps, transposed, bias, phases } = this,
+      side = Math.round(Math.sqrt(x.length / inputs)),
+      wide = side + 2;
+    const across = transposed ? side : side >> 1,
+      step = transposed ? 1 : 2,
+      spread = transposed ? 2 : 1,
+      size = across * spread,
+      area = size * size;
+    const seen = this.pad(x, side),
+      result = (this.result ??= new Float32Array(outputs * area)),
+      run = taps * inputs,
+      whole = run - (run % 4);
     for (const { down, right, weight } of phases) {
       for (let m = 0; m < across; m++) {
         for (let n = 0; n < across; n++) {
-          const corner = ((step * m + down) * wide + step * n + right) * inputs, to = (spread * m + down) * size + spread * n + right;
+          const corner = ((step * m + down) * wide + step * n + right) * inputs,
+            to = (spread * m + down) * size + spread * n + right;
           for (let o = 0, w = 0; o < outputs; o++) {
-            let a = bias[o], b = 0, c = 0, d = 0; // four sums, so that they need not wait for each other
+            let a = bias[o],
+              b = 0,
+              c = 0,
+              d = 0; // four sums, so that they need not wait for each other
             for (let y = 0, from = corner; y < taps; y++, from += wide * inputs, w += run) {
               for (let i = 0; i < whole; i += 4) {
                 a += weight[w + i] * seen[from + i];
@@ -61,9 +90,12 @@ export class Convolution {
 
   // The border stays zero.
   pad(x, side) {
-    const { inputs } = this, wide = side + 2, padded = (this.padded ??= new Float32Array(inputs * wide * wide));
+    const { inputs } = this,
+      wide = side + 2,
+      padded = (this.padded ??= new Float32Array(inputs * wide * wide));
     for (let channel = 0, k = 0; channel < inputs; channel++) {
-      for (let row = 1; row <= side; row++) for (let column = 1; column <= side; column++, k++) padded[(row * wide + column) * inputs + channel] = x[k];
+      for (let row = 1; row <= side; row++)
+        for (let column = 1; column <= side; column++, k++) padded[(row * wide + column) * inputs + channel] = x[k];
     }
     return padded;
   }

@@ -24,17 +24,27 @@ export class Kernel {
 
   // Adds so many codes more.
   step(count) {
-    const { x, y, bandwidth: h, values, grid: { x0, y0, cell, across, down } } = this, end = Math.min(this.x.length, this.row + count);
-    const weight = 1 / (x.length * 2 * Math.PI * h * h), alongX = new Float64Array(across);
+    const {
+        x,
+        y,
+        bandwidth: h,
+        values,
+        grid: { x0, y0, cell, across, down },
+      } = this,
+      end = Math.min(this.x.length, this.row + count);
+    const weight = 1 / (x.length * 2 * Math.PI * h * h),
+      alongX = new Float64Array(across);
     for (; this.row < end; this.row++) {
-      const [cx, cy] = [(x[this.row] - x0) / cell, (y[this.row] - y0) / cell], wide = (REACH * h) / cell;
+      const [cx, cy] = [(x[this.row] - x0) / cell, (y[this.row] - y0) / cell],
+        wide = (REACH * h) / cell;
       const [left, right] = [Math.max(0, Math.ceil(cx - wide)), Math.min(across - 1, Math.floor(cx + wide))];
       const [low, high] = [Math.max(0, Math.ceil(cy - wide)), Math.min(down - 1, Math.floor(cy + wide))];
       if (left > right || low > high) continue;
       const bell = (cells) => Math.exp(-0.5 * ((cells * cell) / h) ** 2);
       for (let i = left; i <= right; i++) alongX[i] = bell(i - cx);
       for (let j = low; j <= high; j++) {
-        const b = weight * bell(j - cy), at = j * across;
+        const b = weight * bell(j - cy),
+          at = j * across;
         for (let i = left; i <= right; i++) values[at + i] += b * alongX[i];
       }
     }
@@ -42,9 +52,16 @@ export class Kernel {
 
   // The density at the codes themselves, as far as they lie on the grid, by the cells that they are in: sorted.
   atCodes() {
-    const { x, y, values, grid: { x0, y0, cell, across, down } } = this, found = [];
+    const {
+        x,
+        y,
+        values,
+        grid: { x0, y0, cell, across, down },
+      } = this,
+      found = [];
     for (let row = 0; row < x.length; row++) {
-      const i = Math.round((x[row] - x0) / cell), j = Math.round((y[row] - y0) / cell);
+      const i = Math.round((x[row] - x0) / cell),
+        j = Math.round((y[row] - y0) / cell);
       if (i >= 0 && i < across && j >= 0 && j < down) found.push(values[j * across + i]);
     }
     return Float64Array.from(found).sort();

@@ -23,7 +23,9 @@ export class Discriminator {
       layer.bias.set(tensors[`discriminator.body.${2 * i}.bias`].values);
     });
     const waves = tensors["discriminator.frequencies"];
-    this.waves = waves ? Array.from({ length: waves.shape[0] }, (_, i) => [waves.values[2 * i], waves.values[2 * i + 1]]) : [];
+    this.waves = waves
+      ? Array.from({ length: waves.shape[0] }, (_, i) => [waves.values[2 * i], waves.values[2 * i + 1]])
+      : [];
     this.labelled = widths[0] === 2 + 2 * this.waves.length + CLASSES;
     this.shape = shape;
     this.smoothing = shape ? GUIDE : 0;
@@ -32,14 +34,21 @@ export class Discriminator {
   // The prior that a code is compared with: of a label-informed discriminator, the label's own Gaussian.
   priorOf(label) {
     const { shape } = this;
-    return this.labelled ? { ...shape, means: [shape.means[label]], axes: [shape.axes[label]], stds: [shape.stds[label]] } : shape;
+    return this.labelled
+      ? { ...shape, means: [shape.means[label]], axes: [shape.axes[label]], stds: [shape.stds[label]] }
+      : shape;
   }
 
   // What the network is given of points (two numbers each): the code, its waves' sines and cosines, the label.
   seen(points, label) {
-    const n = points.length / 2, width = this.network.widths[0], inputs = new Float64Array(n * width), count = this.waves.length;
+    const n = points.length / 2,
+      width = this.network.widths[0],
+      inputs = new Float64Array(n * width),
+      count = this.waves.length;
     for (let row = 0; row < n; row++) {
-      const at = row * width, x = points[2 * row], y = points[2 * row + 1];
+      const at = row * width,
+        x = points[2 * row],
+        y = points[2 * row + 1];
       inputs[at] = x;
       inputs[at + 1] = y;
       this.waves.forEach(([a, b], i) => {
@@ -53,26 +62,40 @@ export class Discriminator {
 
   // The logits of points, or a part of them.
   logits(points, { label = 0, part = "whole" } = {}) {
-    const n = points.length / 2, result = new Float64Array(n);
+    const n = points.length / 2,
+      result = new Float64Array(n);
     if (part !== "given") result.set(this.network.forward(this.seen(points, label), n));
     if (part !== "learnt") {
       const prior = this.priorOf(label);
-      for (let row = 0; row < n; row++) result[row] += logDensity(prior, points[2 * row], points[2 * row + 1], { smoothing: this.smoothing });
+      for (let row = 0; row < n; row++)
+        result[row] += logDensity(prior, points[2 * row], points[2 * row + 1], { smoothing: this.smoothing });
     }
     return result;
   }
 
   // At one point: the logit's parts, D, the gradient of the logit, and the pull on a code there: the gradient of log D.
   at([x, y], label = 0) {
-    const inputs = this.seen([x, y], label), count = this.waves.length;
+    const inputs = this.seen([x, y], label),
+      count = this.waves.length;
     const [learnt] = this.network.forward(inputs, 1);
     const below = this.network.backward([1], { weights: false });
     const gradient = scoreOf(this.priorOf(label), x, y, { smoothing: this.smoothing });
     for (const i of [0, 1]) {
       gradient[i] += below[i];
-      this.waves.forEach((wave, w) => (gradient[i] += wave[i] * (below[2 + w] * inputs[2 + count + w] - below[2 + count + w] * inputs[2 + w])));
+      this.waves.forEach(
+        (wave, w) =>
+          (gradient[i] += wave[i] * (below[2 + w] * inputs[2 + count + w] - below[2 + count + w] * inputs[2 + w])),
+      );
     }
-    const given = logDensity(this.priorOf(label), x, y, { smoothing: this.smoothing }), logit = learnt + given;
-    return { learnt, given, logit, probability: sigmoid(logit), gradient, pull: gradient.map((value) => sigmoid(-logit) * value) };
+    const given = logDensity(this.priorOf(label), x, y, { smoothing: this.smoothing }),
+      logit = learnt + given;
+    return {
+      learnt,
+      given,
+      logit,
+      probability: sigmoid(logit),
+      gradient,
+      pull: gradient.map((value) => sigmoid(-logit) * value),
+    };
   }
 }

@@ -6,13 +6,19 @@ export class Encoder {
   // tensors: what readSafetensors gives.
   constructor(tensors) {
     this.body = new Perceptron(tensors, "encoder.body.0", { last: true });
-    this.heads = { mean: layer(tensors, "encoder.mean"), logVar: tensors["encoder.log_var.weight"] ? layer(tensors, "encoder.log_var") : null };
+    this.heads = {
+      mean: layer(tensors, "encoder.mean"),
+      logVar: tensors["encoder.log_var.weight"] ? layer(tensors, "encoder.log_var") : null,
+    };
   }
 
   // x: pixels in [0, 1], row by row. Returns {mean, logVar: null where the encoder is deterministic}, in arrays of the caller's own.
   encode(x) {
     const features = this.body.forward(x);
     const { mean, logVar } = this.heads;
-    return { mean: Float32Array.from(linear(mean, features)), logVar: logVar && Float32Array.from(linear(logVar, features)) };
+    return {
+      mean: Float32Array.from(linear(mean, features)),
+      logVar: logVar && Float32Array.from(linear(logVar, features)),
+    };
   }
 }

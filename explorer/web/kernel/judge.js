@@ -24,7 +24,8 @@ export class Judge {
   step(real, fake, rate) {
     this.network.clearGradient();
     // one after the other, so that a network that standardises sees each batch by its own mean and variance, as batch norm does
-    const ofReal = this.learn(real, 1), ofFake = this.learn(fake, -1);
+    const ofReal = this.learn(real, 1),
+      ofFake = this.learn(fake, -1);
     this.adam.step(rate);
     this.steps += 1;
     return { loss: ofReal + ofFake, real: ofReal, fake: ofFake };
@@ -32,7 +33,8 @@ export class Judge {
 
   // The mean of −log D (sign 1) or −log(1 − D) (sign −1) over points; its gradient is added.
   learn(points, sign) {
-    const n = points.length / 2, logits = this.network.forward(points, n);
+    const n = points.length / 2,
+      logits = this.network.forward(points, n);
     let loss = 0;
     const slope = logits.map((logit) => {
       loss += softplus(-sign * logit) / n;
@@ -49,14 +51,16 @@ export class Judge {
 
   // real BCE + fake BCE on draws that it did not learn from.
   loss(real, fake) {
-    const mean = (points, sign) => this.logits(points).reduce((sum, logit) => sum + softplus(-sign * logit), 0) / (points.length / 2);
+    const mean = (points, sign) =>
+      this.logits(points).reduce((sum, logit) => sum + softplus(-sign * logit), 0) / (points.length / 2);
     return mean(real, 1) + mean(fake, -1);
   }
 
   // The pull on each of a set of codes: the gradient of log D (saturating: of −log(1 − D)) at it, two numbers each; and the
   // mean of −log D. With a network that standardises, what moves one code moves the batch's mean and variance too.
   pull(codes, { saturating = false } = {}) {
-    const n = codes.length / 2, logits = this.logits(codes);
+    const n = codes.length / 2,
+      logits = this.logits(codes);
     const loss = logits.reduce((sum, logit) => sum + softplus(-logit), 0) / n;
     const slope = logits.map((logit) => (saturating ? sigmoid(logit) : sigmoid(-logit)));
     return { pull: this.network.backward(slope, { weights: false }), loss };
@@ -90,7 +94,11 @@ export class Estimate {
 
   step() {
     const rate = this.rate * (0.02 + 0.98 * 0.5 * (1 + Math.cos((Math.PI * this.steps) / this.total)));
-    this.judge.step(choose(this.real.train, this.batch, this.uniform), choose(this.fake.train, this.batch, this.uniform), rate);
+    this.judge.step(
+      choose(this.real.train, this.batch, this.uniform),
+      choose(this.fake.train, this.batch, this.uniform),
+      rate,
+    );
   }
 
   // {loss, bound}, on the draws that were kept.
@@ -102,7 +110,8 @@ export class Estimate {
 
 // A batch of points, drawn with replacement.
 export function choose(points, n, uniform) {
-  const batch = new Float64Array(2 * n), count = points.length / 2;
+  const batch = new Float64Array(2 * n),
+    count = points.length / 2;
   for (let i = 0; i < n; i++) {
     const row = Math.floor(uniform() * count);
     batch[2 * i] = points[2 * row];

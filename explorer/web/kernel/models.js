@@ -46,7 +46,10 @@ export class Models {
   once(address, name, make) {
     return once(this.opened, address, async () => {
       const response = await fetch(new URL(address, this.base));
-      if (!response.ok) throw new Error((await sentenceOf(response)) ?? `the model ${name} could not be loaded (HTTP ${response.status})`);
+      if (!response.ok)
+        throw new Error(
+          (await sentenceOf(response)) ?? `the model ${name} could not be loaded (HTTP ${response.status})`,
+        );
       return make(readSafetensors(await response.arrayBuffer()));
     });
   }
@@ -72,12 +75,16 @@ function once(opened, key, open) {
 function columns(tensors) {
   const split = (tensor) => {
     const [n, dimensions] = tensor.shape;
-    return Array.from({ length: dimensions }, (_, d) => Float32Array.from({ length: n }, (_, row) => tensor.values[row * dimensions + d]));
+    return Array.from({ length: dimensions }, (_, d) =>
+      Float32Array.from({ length: n }, (_, row) => tensor.values[row * dimensions + d]),
+    );
   };
   const mean = split(tensors["codes.mean"]);
   const far = Float32Array.from(mean[0], (_, row) => Math.max(...mean.map((column) => Math.abs(column[row])))).sort();
   return {
-    mean, label: tensors["codes.label"].values, reach: far[Math.floor(0.998 * far.length)] * 1.05,
+    mean,
+    label: tensors["codes.label"].values,
+    reach: far[Math.floor(0.998 * far.length)] * 1.05,
     logVar: tensors["codes.log_var"] ? split(tensors["codes.log_var"]) : null,
     umap: tensors["codes.umap"] ? split(tensors["codes.umap"]) : null,
   };
@@ -92,5 +99,7 @@ export function samplingNoise(images, dimensions) {
 // One draw of z an image, the same draw every time.
 export function sample({ mean, logVar }) {
   const noise = samplingNoise(mean[0].length, mean.length);
-  return mean.map((column, d) => Float32Array.from(column, (value, row) => value + Math.exp(0.5 * logVar[d][row]) * noise[d][row]));
+  return mean.map((column, d) =>
+    Float32Array.from(column, (value, row) => value + Math.exp(0.5 * logVar[d][row]) * noise[d][row]),
+  );
 }

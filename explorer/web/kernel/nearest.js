@@ -17,7 +17,8 @@ export function nearest(columns, point, count, allowed = null) {
 // The same from a k-d tree: worth building where many points are asked for.
 export class Tree {
   constructor(columns) {
-    const n = columns[0].length, d = columns.length;
+    const n = columns[0].length,
+      d = columns.length;
     this.dimensions = d;
     this.rows = Int32Array.from({ length: n }, (_, row) => row);
     this.root = this.split(columns, 0, n);
@@ -30,9 +31,11 @@ export class Tree {
   // The box of the rows from begin to end: cut at the middle of its widest dimension.
   split(columns, begin, end) {
     if (end - begin <= LEAF) return { begin, end };
-    let widest = -1, dimension = 0;
+    let widest = -1,
+      dimension = 0;
     columns.forEach((column, i) => {
-      let low = Infinity, high = -Infinity;
+      let low = Infinity,
+        high = -Infinity;
       for (let at = begin; at < end; at++) {
         const value = column[this.rows[at]];
         if (value < low) low = value;
@@ -40,7 +43,8 @@ export class Tree {
       }
       if (high - low > widest) [widest, dimension] = [high - low, i];
     });
-    const column = columns[dimension], middle = (begin + end) >> 1;
+    const column = columns[dimension],
+      middle = (begin + end) >> 1;
     this.rows.subarray(begin, end).sort((a, b) => column[a] - column[b]);
     const cut = column[this.rows[middle]];
     return { dimension, cut, below: this.split(columns, begin, middle), above: this.split(columns, middle, end) };
@@ -62,7 +66,8 @@ export class Tree {
     const { points, dimensions } = this;
     for (let at = box.begin; at < box.end; at++) {
       let square = 0;
-      for (let i = 0, p = at * dimensions; i < dimensions && square <= found.reach; i++, p++) square += (points[p] - point[i]) ** 2;
+      for (let i = 0, p = at * dimensions; i < dimensions && square <= found.reach; i++, p++)
+        square += (points[p] - point[i]) ** 2;
       if (square <= found.reach && !(allowed && !allowed(this.rows[at]))) found.add(this.rows[at], square);
     }
   }
@@ -100,9 +105,16 @@ export function medoid(places) {
 
 // The k nearest others of every point: {k, rows (n·k), distances (n·k)}, a point's after the other's. Lets frames and input in between.
 export async function neighbourhoods(columns, k = 10) {
-  const n = columns[0].length, tree = new Tree(columns), rows = new Int32Array(n * k), distances = new Float64Array(n * k);
+  const n = columns[0].length,
+    tree = new Tree(columns),
+    rows = new Int32Array(n * k),
+    distances = new Float64Array(n * k);
   for (let row = 0, begun = performance.now(); row < n; row++) {
-    const found = tree.nearest(columns.map((column) => column[row]), k, (other) => other !== row);
+    const found = tree.nearest(
+      columns.map((column) => column[row]),
+      k,
+      (other) => other !== row,
+    );
     rows.set(found.rows, row * k);
     distances.set(found.distances, row * k);
     if (performance.now() - begun < 12) continue;
@@ -119,8 +131,10 @@ export function misplaced({ k, rows }, label) {
     const votes = new Map();
     for (const near of rows.subarray(row * k, (row + 1) * k)) votes.set(label[near], (votes.get(label[near]) ?? 0) + 1);
     let other = null;
-    for (const [which, count] of votes) if (which !== label[row] && (other === null || count > votes.get(other))) other = which;
-    if (other !== null && votes.get(other) > (votes.get(label[row]) ?? 0)) found.push({ row, other, votes: votes.get(other) });
+    for (const [which, count] of votes)
+      if (which !== label[row] && (other === null || count > votes.get(other))) other = which;
+    if (other !== null && votes.get(other) > (votes.get(label[row]) ?? 0))
+      found.push({ row, other, votes: votes.get(other) });
   }
   return found.sort((a, b) => b.votes - a.votes || a.row - b.row);
 }

@@ -28,8 +28,12 @@ export class Network {
     this.gradient = new Float64Array(size);
     let at = 0;
     for (const layer of this.layers) {
-      const { inputs, outputs } = layer, limit = 1 / Math.sqrt(inputs);
-      for (const [name, length] of [["weight", outputs * inputs], ["bias", outputs]]) {
+      const { inputs, outputs } = layer,
+        limit = 1 / Math.sqrt(inputs);
+      for (const [name, length] of [
+        ["weight", outputs * inputs],
+        ["bias", outputs],
+      ]) {
         layer[name] = this.weights.subarray(at, at + length);
         layer[`${name}Gradient`] = this.gradient.subarray(at, at + length);
         for (let i = 0; i < length; i++) layer[name][i] = limit * (2 * uniform() - 1);
@@ -45,18 +49,23 @@ export class Network {
     this.seen = points;
     if (this.standardise) {
       this.statistics = statistics ?? batchStatistics(points, n, this.widths[0]);
-      const { mean, std } = this.statistics, k = this.widths[0];
+      const { mean, std } = this.statistics,
+        k = this.widths[0];
       this.seen = Float64Array.from({ length: n * k }, (_, i) => (points[i] - mean[i % k]) / std[i % k]);
     }
     let input = this.seen;
     this.layers.forEach((layer, index) => {
-      const { inputs, outputs, weight, bias } = layer, whole = inputs - (inputs % 4);
+      const { inputs, outputs, weight, bias } = layer,
+        whole = inputs - (inputs % 4);
       layer.input = input;
       layer.sum = sized(layer.sum, n * outputs);
       for (let row = 0, out = 0; row < n; row++) {
         const start = row * inputs;
         for (let o = 0, w = 0; o < outputs; o++, out++, w += inputs) {
-          let a = bias[o], b = 0, c = 0, d = 0; // four sums, so that they need not wait for each other
+          let a = bias[o],
+            b = 0,
+            c = 0,
+            d = 0; // four sums, so that they need not wait for each other
           for (let i = 0; i < whole; i += 4) {
             a += weight[w + i] * input[start + i];
             b += weight[w + i + 1] * input[start + i + 1];
@@ -109,7 +118,8 @@ export class Network {
 
 // The mean of each dimension of a batch, and the root of its variance (over n) plus EPSILON.
 export function batchStatistics(points, n, k) {
-  const mean = new Float64Array(k), std = new Float64Array(k);
+  const mean = new Float64Array(k),
+    std = new Float64Array(k);
   for (let i = 0; i < n * k; i++) mean[i % k] += points[i] / n;
   for (let i = 0; i < n * k; i++) std[i % k] += (points[i] - mean[i % k]) ** 2 / n;
   return { mean, std: std.map((variance) => Math.sqrt(variance + EPSILON)) };
@@ -117,7 +127,8 @@ export function batchStatistics(points, n, k) {
 
 // With y = (x − mean) / std, both of the batch: dx = (dy − average(dy) − y · average(dy · y)) / std.
 function throughStatistics(slope, seen, { std }, n, k) {
-  const average = new Float64Array(k), along = new Float64Array(k);
+  const average = new Float64Array(k),
+    along = new Float64Array(k);
   for (let i = 0; i < n * k; i++) {
     average[i % k] += slope[i] / n;
     along[i % k] += (slope[i] * seen[i]) / n;
@@ -142,9 +153,15 @@ export class Adam {
 
   // One step down the network's gradient, at this learning rate.
   step(rate) {
-    const { network: { weights, gradient }, betas: [b1, b2], first, second } = this;
+    const {
+      network: { weights, gradient },
+      betas: [b1, b2],
+      first,
+      second,
+    } = this;
     this.steps += 1;
-    const size = rate / (1 - b1 ** this.steps), root = Math.sqrt(1 - b2 ** this.steps);
+    const size = rate / (1 - b1 ** this.steps),
+      root = Math.sqrt(1 - b2 ** this.steps);
     for (let i = 0; i < weights.length; i++) {
       first[i] += (1 - b1) * (gradient[i] - first[i]);
       second[i] += (1 - b2) * (gradient[i] * gradient[i] - second[i]);

@@ -6,7 +6,10 @@ export class Perceptron {
   // tensors: what readSafetensors gives, with PREFIX.0.weight (out, in), PREFIX.0.bias, PREFIX.2 ...; last: a ReLU after the last layer too;
   // transposed: are its convolutions?
   constructor(tensors, prefix, { last = false, transposed = false } = {}) {
-    const numbers = Object.keys(tensors).map((name) => name.match(/^(.*)\.(\d+)\.weight$/)).filter((found) => found?.[1] === prefix).map((found) => Number(found[2]));
+    const numbers = Object.keys(tensors)
+      .map((name) => name.match(/^(.*)\.(\d+)\.weight$/))
+      .filter((found) => found?.[1] === prefix)
+      .map((found) => Number(found[2]));
     this.layers = numbers.sort((a, b) => a - b).map((i) => layer(tensors, `${prefix}.${i}`, transposed));
     this.convolves = this.layers.some((one) => one instanceof Convolution);
     this.last = last;
@@ -26,21 +29,34 @@ export class Perceptron {
 
 // One layer by its name: what `applied` takes, and, if it is linear, `linear`.
 export function layer(tensors, name, transposed = false) {
-  const weight = tensors[`${name}.weight`], { shape: [outputs, inputs], values } = weight, bias = tensors[`${name}.bias`].values;
-  return weight.shape.length === 4 ? new Convolution(weight, bias, transposed) : { inputs, weight: values, bias, result: new Float32Array(outputs) };
+  const weight = tensors[`${name}.weight`],
+    {
+      shape: [outputs, inputs],
+      values,
+    } = weight,
+    bias = tensors[`${name}.bias`].values;
+  return weight.shape.length === 4
+    ? new Convolution(weight, bias, transposed)
+    : { inputs, weight: values, bias, result: new Float32Array(outputs) };
 }
 
 // What a layer makes of x, in the layer's own array.
 export const applied = (layer, x) => (layer instanceof Convolution ? layer.apply(x) : linear(layer, x));
 
 // A layer without its bias, and with an array of its own: what it does to a derivative.
-export const unbiased = (layer) => (layer instanceof Convolution ? layer.unbiased() : { ...layer, bias: new Float32Array(layer.bias.length), result: new Float32Array(layer.result.length) });
+export const unbiased = (layer) =>
+  layer instanceof Convolution
+    ? layer.unbiased()
+    : { ...layer, bias: new Float32Array(layer.bias.length), result: new Float32Array(layer.result.length) };
 
 // Returns weight x + bias, in the layer's own array.
 export function linear({ inputs, weight, bias, result }, x) {
   const whole = inputs - (inputs % 4);
   for (let row = 0, at = 0; row < result.length; row++, at += inputs) {
-    let a = bias[row], b = 0, c = 0, d = 0; // four sums, so that they need not wait for each other
+    let a = bias[row],
+      b = 0,
+      c = 0,
+      d = 0; // four sums, so that they need not wait for each other
     for (let i = 0; i < whole; i += 4) {
       a += weight[at + i] * x[i];
       b += weight[at + i + 1] * x[i + 1];

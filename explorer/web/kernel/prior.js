@@ -2,7 +2,8 @@
 
 import { seededUniform, standardNormal } from "./random.js";
 
-const DRAWS = 300, SEED = 7; // of the Monte Carlo KL: the same ε in every frame, so that it moves only with the probe
+const DRAWS = 300,
+  SEED = 7; // of the Monte Carlo KL: the same ε in every frame, so that it moves only with the probe
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
 let noise; // DRAWS pairs
@@ -13,9 +14,12 @@ export function logDensity(shape, x, y, { smoothing = 0, component = null } = {}
   if (!shape) return (-0.5 * (x * x + y * y)) / (1 + noise) - Math.log1p(noise) - LOG_TWO_PI;
   const { means, axes, stds } = shape;
   const one = (c) => {
-    const dx = x - means[c][0], dy = y - means[c][1];
-    const a = axes[c][0][0] * dx + axes[c][0][1] * dy, b = axes[c][1][0] * dx + axes[c][1][1] * dy;
-    const varA = stds[c][0] * stds[c][0] + noise, varB = stds[c][1] * stds[c][1] + noise;
+    const dx = x - means[c][0],
+      dy = y - means[c][1];
+    const a = axes[c][0][0] * dx + axes[c][0][1] * dy,
+      b = axes[c][1][0] * dx + axes[c][1][1] * dy;
+    const varA = stds[c][0] * stds[c][0] + noise,
+      varB = stds[c][1] * stds[c][1] + noise;
     return -0.5 * ((a * a) / varA + (b * b) / varB + Math.log(varA * varB));
   };
   if (component !== null) return one(component) - LOG_TWO_PI;
@@ -29,7 +33,8 @@ export function logDensity(shape, x, y, { smoothing = 0, component = null } = {}
 // The gradient of the same by x and y.
 export function scoreOf(shape, x, y, { smoothing = 0 } = {}) {
   if (!shape) return [x, y].map((value) => -value / (1 + smoothing * smoothing));
-  const { means, axes, stds } = shape, total = logDensity(shape, x, y, { smoothing }) + Math.log(means.length);
+  const { means, axes, stds } = shape,
+    total = logDensity(shape, x, y, { smoothing }) + Math.log(means.length);
   const score = [0, 0];
   means.forEach((mean, c) => {
     const weight = Math.exp(logDensity(shape, x, y, { smoothing, component: c }) - total); // the share of the density that is this Gaussian's
@@ -46,9 +51,11 @@ export function scoreOf(shape, x, y, { smoothing = 0 } = {}) {
 export function klMonteCarlo(shape, mean, logVar) {
   noise ??= standardNormal(2 * DRAWS, seededUniform(SEED));
   const std = [0, 1].map((i) => Math.exp(0.5 * logVar[i]));
-  let sum = 0, squares = 0;
+  let sum = 0,
+    squares = 0;
   for (let i = 0; i < DRAWS; i++) {
-    const e0 = noise[2 * i], e1 = noise[2 * i + 1];
+    const e0 = noise[2 * i],
+      e1 = noise[2 * i + 1];
     const logQ = -0.5 * (e0 * e0 + e1 * e1 + logVar[0] + logVar[1]) - LOG_TWO_PI;
     const value = logQ - logDensity(shape, mean[0] + std[0] * e0, mean[1] + std[1] * e1);
     sum += value;

@@ -40,7 +40,9 @@ export class Probe {
     const mean = this.preview ?? this.state.mean;
     const perDimension = klToStandardNormal(mean, logVar);
     return {
-      mean, logVar, noise,
+      mean,
+      logVar,
+      noise,
       std: logVar.map((lv) => Math.exp(0.5 * lv)),
       z: reparameterise(mean, logVar, noise),
       terms: klToStandardNormalTerms(mean, logVar),

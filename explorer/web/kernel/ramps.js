@@ -1,7 +1,18 @@
 // Colours for numbers: evenly different to the eye, and for colour-blind eyes too. No DOM.
 
 // viridis, by S. van der Walt and N. Smith, in matplotlib since 1.5 (CC0): ten of its colours, evenly spaced.
-export const VIRIDIS = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
+export const VIRIDIS = [
+  "#440154",
+  "#482878",
+  "#3e4989",
+  "#31688e",
+  "#26828e",
+  "#1f9e89",
+  "#35b779",
+  "#6ece58",
+  "#b5de2b",
+  "#fde725",
+];
 export const NONE = "#8d939c"; // for what has no number
 
 const LEVELS = 256;
@@ -13,7 +24,9 @@ export const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2)
 export function ramp(stops) {
   const colours = stops.map(rgb);
   const table = Array.from({ length: LEVELS }, (_, level) => {
-    const place = (level / (LEVELS - 1)) * (colours.length - 1), low = Math.min(colours.length - 2, Math.floor(place)), part = place - low;
+    const place = (level / (LEVELS - 1)) * (colours.length - 1),
+      low = Math.min(colours.length - 2, Math.floor(place)),
+      part = place - low;
     return colours[low].map((value, i) => Math.round(value + part * (colours[low + 1][i] - value)));
   });
   return (t) => table[Math.round((LEVELS - 1) * Math.min(1, Math.max(0, t || 0)))];

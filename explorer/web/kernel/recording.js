@@ -43,7 +43,8 @@ export class Recording {
   placeAt(progress) {
     let before = 0;
     while (before < this.last - 1 && this.progress(before + 1) <= progress) before++;
-    const from = this.progress(before), to = this.progress(before + 1);
+    const from = this.progress(before),
+      to = this.progress(before + 1);
     return before + Math.min(1, Math.max(0, (progress - from) / (to - from)));
   }
 
@@ -53,8 +54,10 @@ export class Recording {
 
   // The recorded images' codes at a place: {x, y}. noise: two columns of ε, an image each, for z = μ + σ ε; null for means.
   codes(place, noise = null) {
-    const before = Math.min(Math.floor(place), this.last), share = place - before;
-    const x = new Float32Array(this.images), y = new Float32Array(this.images);
+    const before = Math.min(Math.floor(place), this.last),
+      share = place - before;
+    const x = new Float32Array(this.images),
+      y = new Float32Array(this.images);
     this.addCodes(x, y, before, 1 - share, noise);
     if (share) this.addCodes(x, y, before + 1, share, noise);
     return { x, y };
@@ -105,14 +108,19 @@ export class Recording {
   logit(moment, label = 0) {
     const key = `${moment},${label}`;
     if (!this.logits.has(key)) {
-      const learnt = this.learnt(moment, label), logPrior = this.logPrior(moment, label);
-      this.logits.set(key, learnt.map((value, i) => value + logPrior[i]));
+      const learnt = this.learnt(moment, label),
+        logPrior = this.logPrior(moment, label);
+      this.logits.set(
+        key,
+        learnt.map((value, i) => value + logPrior[i]),
+      );
     }
     return this.logits.get(key);
   }
 
   learnt(moment, label = 0) {
-    const [, labels, points] = this.tensors.logit.shape, size = points * points;
+    const [, labels, points] = this.tensors.logit.shape,
+      size = points * points;
     const at = (moment * labels + label) * size;
     return this.tensors.logit.values.subarray(at, at + size);
   }
@@ -120,24 +128,35 @@ export class Recording {
   logPrior(moment, label) {
     const key = `${this.smoothing[moment]},${this.judgesLabels ? label : ""}`;
     if (!this.logPriors.has(key)) {
-      const { points } = this, side = Float64Array.from({ length: points }, (_, i) => -REACH + (2 * REACH * i) / (points - 1));
-      const grid = Float32Array.from({ length: points * points }, (_, i) => this.logPriorAt(moment, side[i % points], side[Math.floor(i / points)], label));
+      const { points } = this,
+        side = Float64Array.from({ length: points }, (_, i) => -REACH + (2 * REACH * i) / (points - 1));
+      const grid = Float32Array.from({ length: points * points }, (_, i) =>
+        this.logPriorAt(moment, side[i % points], side[Math.floor(i / points)], label),
+      );
       this.logPriors.set(key, grid);
     }
     return this.logPriors.get(key);
   }
 
   logPriorAt(moment, x, y, label) {
-    return logDensity(this.shape, x, y, { smoothing: this.smoothing[moment], component: this.judgesLabels ? label : null });
+    return logDensity(this.shape, x, y, {
+      smoothing: this.smoothing[moment],
+      component: this.judgesLabels ? label : null,
+    });
   }
 
   // Its logit at a point: what it had learnt lies between the grid's points on straight lines, log p(z) is exact. null outside the grid.
   logitAt(moment, x, y, label = 0) {
-    const { points } = this, toGrid = (value) => ((value + REACH) / (2 * REACH)) * (points - 1);
+    const { points } = this,
+      toGrid = (value) => ((value + REACH) / (2 * REACH)) * (points - 1);
     const [u, v] = [toGrid(x), toGrid(y)];
     if (!(u >= 0 && v >= 0 && u <= points - 1 && v <= points - 1)) return null;
-    const i = Math.min(Math.floor(u), points - 2), j = Math.min(Math.floor(v), points - 2);
-    const learnt = this.learnt(moment, label), at = j * points + i, a = u - i, b = v - j;
+    const i = Math.min(Math.floor(u), points - 2),
+      j = Math.min(Math.floor(v), points - 2);
+    const learnt = this.learnt(moment, label),
+      at = j * points + i,
+      a = u - i,
+      b = v - j;
     const along = (from) => (1 - a) * learnt[from] + a * learnt[from + 1];
     return (1 - b) * along(at) + b * along(at + points) + this.logPriorAt(moment, x, y, label);
   }

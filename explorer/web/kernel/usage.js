@@ -31,14 +31,21 @@ export function averageKl({ mean, logVar }) {
 // z in it, √(mean over some test images of ‖∂s/∂z_d‖²) · √Var z_d, with s = sigmoid(logits) at the code or mean. z: as it is compared with the prior, so of a
 // VAE the variance of q(z), Var μ_d + mean σ²_d. Lets frames and input in between.
 export async function response({ codes, decoder }) {
-  const { mean, logVar } = codes, active = activeDecoder(decoder), n = mean[0].length, images = Math.min(IMAGES, n), squares = mean.map(() => 0);
+  const { mean, logVar } = codes,
+    active = activeDecoder(decoder),
+    n = mean[0].length,
+    images = Math.min(IMAGES, n),
+    squares = mean.map(() => 0);
   let begun = performance.now();
   for (let image = 0; image < images; image++) {
-    const row = Math.floor((image * n) / images), z = mean.map((column) => column[row]);
+    const row = Math.floor((image * n) / images),
+      z = mean.map((column) => column[row]);
     for (let d = 0; d < mean.length; d += 2) {
-      const other = Math.min(d + 1, mean.length - 1), { logits, along } = active.tangents(z, [d, other]);
+      const other = Math.min(d + 1, mean.length - 1),
+        { logits, along } = active.tangents(z, [d, other]);
       for (let pixel = 0; pixel < logits.length; pixel++) {
-        const s = 1 / (1 + Math.exp(-logits[pixel])), slope = s * (1 - s);
+        const s = 1 / (1 + Math.exp(-logits[pixel])),
+          slope = s * (1 - s);
         squares[d] += (slope * along[0][pixel]) ** 2;
         if (other !== d) squares[other] += (slope * along[1][pixel]) ** 2;
       }

@@ -26,24 +26,33 @@ export function valuesOf(models, model, name) {
 const MAKE = {
   async kl(models, { codes: { mean, logVar } }) {
     const at = (columns, row) => columns.map((column) => column[row]);
-    return logVar && Float32Array.from(mean[0], (_, row) => klToStandardNormal(at(mean, row), at(logVar, row)).reduce((a, b) => a + b));
+    return (
+      logVar &&
+      Float32Array.from(mean[0], (_, row) => klToStandardNormal(at(mean, row), at(logVar, row)).reduce((a, b) => a + b))
+    );
   },
   async error(models, { entry }) {
     return (await models.tensors("errors", entry)).error.values;
   },
   async judgement(models, { entry, codes: { mean, label } }) {
     if (entry.kind !== "aae" || entry.latent_dim !== 2) return null;
-    const judge = new Discriminator(await models.tensors("latents", entry), entry.shape), result = new Float32Array(label.length);
+    const judge = new Discriminator(await models.tensors("latents", entry), entry.shape),
+      result = new Float32Array(label.length);
     for (const which of judge.labelled ? new Set(label) : [0]) {
       const rows = [...label.keys()].filter((row) => !judge.labelled || label[row] === which);
-      const logits = judge.logits(Float64Array.from(rows.flatMap((row) => [mean[0][row], mean[1][row]])), { label: which });
+      const logits = judge.logits(Float64Array.from(rows.flatMap((row) => [mean[0][row], mean[1][row]])), {
+        label: which,
+      });
       rows.forEach((row, i) => (result[row] = sigmoid(logits[i])));
     }
     return result;
   },
   async density(models, model) {
-    const { mean } = model.codes, { k, distances } = await neighbourhoodsOf(model);
-    return Float32Array.from(mean[0], (_, row) => logDensityWithin(k + 1, mean[0].length, mean.length, distances[row * k + k - 1])); // itself and ten
+    const { mean } = model.codes,
+      { k, distances } = await neighbourhoodsOf(model);
+    return Float32Array.from(mean[0], (_, row) =>
+      logDensityWithin(k + 1, mean[0].length, mean.length, distances[row * k + k - 1]),
+    ); // itself and ten
   },
 };
 

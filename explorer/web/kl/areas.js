@@ -12,7 +12,10 @@ export class Areas {
     this.range = range;
     this.top = new Plot(above, { bottom: 4, yLabel: name });
     this.bottom = new Plot(below, { top: 4, xLabel: "z", yLabel: lesson.words.runningArea });
-    this.shades = ["up", "down"].map((sign) => ({ counted: this.top.make("path", `shade ${sign}`), rest: this.top.make("path", `shade ${sign} rest`) }));
+    this.shades = ["up", "down"].map((sign) => ({
+      counted: this.top.make("path", `shade ${sign}`),
+      rest: this.top.make("path", `shade ${sign} rest`),
+    }));
     this.line = this.top.make("path", "integrand");
     this.goal = this.bottom.make("line", "goal");
     this.running = this.bottom.make("path", "running rest");
@@ -23,7 +26,8 @@ export class Areas {
     const at = () => lesson.state.limit ?? range()[1];
     const move = (z) => lesson.change({ limit: z >= range()[1] ? null : Math.max(z, range()[0]) });
     this.handle = new Handle(this.top, {
-      name: lesson.words.limitHandle.replace("{kl}", name), className: "limit",
+      name: lesson.words.limitHandle.replace("{kl}", name),
+      className: "limit",
       onMove: ([z]) => move(z),
       onNudge: ([dx, dy], far) => move(at() + (dx || dy) * (far ? 0.5 : 0.05)),
       onEnd: (cancelled) => lesson.finish(cancelled),
@@ -32,8 +36,11 @@ export class Areas {
 
   // Draws, and returns {total, counted}: the whole KL and its part up to the limit, by numerical integration.
   draw(weight, other, limit) {
-    const sums = countUp(weight, other), f = integrand(weight, other), [low, high] = this.range();
-    const end = limit ?? high, counted = limit === null ? sums.total : sums.at(limit);
+    const sums = countUp(weight, other),
+      f = integrand(weight, other),
+      [low, high] = this.range();
+    const end = limit ?? high,
+      counted = limit === null ? sums.total : sums.at(limit);
     const { top, bottom } = this;
     const seen = Array.from({ length: STEPS + 1 }, (_, i) => f(low + ((high - low) * i) / STEPS));
     const [least, most] = [Math.min(-0.02, ...seen), Math.max(0.05, ...seen)];
@@ -46,13 +53,16 @@ export class Areas {
       rest.setAttribute("d", top.area(parts[i], end, high, STEPS));
     });
     const heights = Array.from({ length: 101 }, (_, i) => sums.at(low + ((high - low) * i) / 100));
-    const range = [Math.min(0, ...heights), Math.max(0.1, sums.total, ...heights)], room = 0.12 * (range[1] - range[0]);
+    const range = [Math.min(0, ...heights), Math.max(0.1, sums.total, ...heights)],
+      room = 0.12 * (range[1] - range[0]);
     if (!bottom.view([low, high], [range[0] - room, range[1] + 2 * room])) return { total: sums.total, counted };
     this.running.setAttribute("d", bottom.curve(sums.at, low, high, 240));
     this.counted.setAttribute("d", end > low ? bottom.curve(sums.at, low, end, 240) : "");
-    const place = (line, x1, y1, x2, y2) => Object.entries({ x1, y1, x2, y2 }).forEach(([name, value]) => line.setAttribute(name, value));
+    const place = (line, x1, y1, x2, y2) =>
+      Object.entries({ x1, y1, x2, y2 }).forEach(([name, value]) => line.setAttribute(name, value));
     place(this.goal, bottom.x(low), bottom.y(sums.total), bottom.x(high), bottom.y(sums.total));
-    for (const [i, plot] of [top, bottom].entries()) place(this.limits[i], plot.x(end), plot.margin.top, plot.x(end), plot.height - plot.margin.bottom);
+    for (const [i, plot] of [top, bottom].entries())
+      place(this.limits[i], plot.x(end), plot.margin.top, plot.x(end), plot.height - plot.margin.bottom);
     this.dot.setAttribute("cx", bottom.x(end));
     this.dot.setAttribute("cy", bottom.y(counted));
     this.handle.show(end, top.toY(top.margin.top + 9));

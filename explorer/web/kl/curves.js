@@ -11,7 +11,10 @@ export const asP = (state) => ({ mean: state.p[0], std: state.p[1], gap: state.g
 
 // The range of z that shows both: it widens only when a change is finished, or a handle would run away from the pointer.
 export function lineView(state) {
-  const ends = [asQ(state), asP(state)].flatMap(({ mean, std, gap }) => [mean - gap - 3.5 * std, mean + gap + 3.5 * std]);
+  const ends = [asQ(state), asP(state)].flatMap(({ mean, std, gap }) => [
+    mean - gap - 3.5 * std,
+    mean + gap + 3.5 * std,
+  ]);
   return [Math.min(HOME[0], Math.floor(Math.min(...ends))), Math.max(HOME[1], Math.ceil(Math.max(...ends)))];
 }
 
@@ -22,14 +25,23 @@ export class Curves {
     const { plot } = this;
     this.areas = { p: plot.make("path", "fill p"), q: plot.make("path", "fill q") };
     this.lines = { p: plot.make("path", "curve p"), q: plot.make("path", "curve q") };
-    this.labels = Object.fromEntries(["p", "q"].map((who) => {
-      const label = plot.make("text", `curve-name ${who}`, plot.above);
-      label.textContent = who;
-      return [who, label];
-    }));
-    this.handles = Object.fromEntries(["p", "q"].map((who) => [who, {
-      width: this.handle(who, "width"), ...(who === "p" && { gap: this.handle(who, "gap") }), mean: this.handle(who, "mean"),
-    }]));
+    this.labels = Object.fromEntries(
+      ["p", "q"].map((who) => {
+        const label = plot.make("text", `curve-name ${who}`, plot.above);
+        label.textContent = who;
+        return [who, label];
+      }),
+    );
+    this.handles = Object.fromEntries(
+      ["p", "q"].map((who) => [
+        who,
+        {
+          width: this.handle(who, "width"),
+          ...(who === "p" && { gap: this.handle(who, "gap") }),
+          mean: this.handle(who, "mean"),
+        },
+      ]),
+    );
   }
 
   handle(who, what) {
@@ -38,15 +50,18 @@ export class Curves {
       const [mean, std] = lesson.state[who];
       const gap = who === "p" ? lesson.state.gap : 0;
       if (what === "mean") lesson.change({ [who]: [Math.max(-100, Math.min(100, x)), std] });
-      else if (what === "width") lesson.change({ [who]: [mean, Math.max(LEAST_STD, Math.min(100, Math.abs(x - mean - gap)))] });
+      else if (what === "width")
+        lesson.change({ [who]: [mean, Math.max(LEAST_STD, Math.min(100, Math.abs(x - mean - gap)))] });
       else lesson.change({ gap: Math.max(0, Math.min(20, x - mean)) });
     };
     const at = () => {
-      const [mean, std] = lesson.state[who], gap = who === "p" ? lesson.state.gap : 0;
+      const [mean, std] = lesson.state[who],
+        gap = who === "p" ? lesson.state.gap : 0;
       return { mean, width: mean + gap + std, gap: mean + gap }[what];
     };
     return new Handle(this.plot, {
-      name: lesson.words[`${what}Handle`].replace("{who}", who), className: `${what} of-${who}`,
+      name: lesson.words[`${what}Handle`].replace("{who}", who),
+      className: `${what} of-${who}`,
       onMove: ([x]) => move(x),
       onNudge: ([dx, dy], far) => move(at() + (dx || dy) * (far ? 0.5 : 0.05)),
       onEnd: (cancelled) => lesson.finish(cancelled),
@@ -64,7 +79,8 @@ export class Curves {
       const n = given[who].std < 0.3 ? 1400 : 400;
       this.lines[who].setAttribute("d", plot.curve(at(who), ...plot.xRange, n));
       this.areas[who].setAttribute("d", plot.area(at(who), ...plot.xRange, n));
-      const { mean, std, gap } = given[who], { handles } = this;
+      const { mean, std, gap } = given[who],
+        { handles } = this;
       handles[who].mean.show(mean, at(who)(mean));
       handles[who].width.show(mean + gap + std, at(who)(mean + gap + std));
       handles[who].gap?.show(mean + gap, at(who)(mean + gap), gap > 0);

@@ -12,7 +12,13 @@ import { write } from "../parts/dom.js";
 import { set, svgElement } from "../parts/svg.js";
 import { fill } from "../kernel/text.js";
 
-const NORMAL = { mean: [0, 0], cov: [[1, 0], [0, 1]] };
+const NORMAL = {
+  mean: [0, 0],
+  cov: [
+    [1, 0],
+    [0, 1],
+  ],
+};
 const SETS = ["drawn", "standard", "diagonal"];
 const OF_STEP = ["drawn", "drawn", "standard", "diagonal", "diagonal", "diagonal"]; // the parameters that a step is about
 const DRAWS = [10, 100, 1000, 10000, 100000];
@@ -23,8 +29,18 @@ const FORMS = [
   { name: "full", step: 2, sets: SETS, at: ({ q, p }) => klTerms(q, p).total },
   { name: "standard", step: 3, sets: ["standard", "diagonal"], at: ({ q }) => klToStandardNormalFull(q) },
   { name: "matrix", step: 4, sets: ["diagonal"], at: ({ q, p }) => klTerms(q, p).total },
-  { name: "variances", step: 5, sets: ["diagonal"], at: ({ q }) => klDiagonal(q.mean, [q.cov[0][0], q.cov[1][1]], [0, 0], [1, 1]) },
-  { name: "log_variances", step: 6, sets: ["diagonal"], at: ({ q }) => klToStandardNormal(q.mean, [Math.log(q.cov[0][0]), Math.log(q.cov[1][1])]).reduce((a, b) => a + b) },
+  {
+    name: "variances",
+    step: 5,
+    sets: ["diagonal"],
+    at: ({ q }) => klDiagonal(q.mean, [q.cov[0][0], q.cov[1][1]], [0, 0], [1, 1]),
+  },
+  {
+    name: "log_variances",
+    step: 6,
+    sets: ["diagonal"],
+    at: ({ q }) => klToStandardNormal(q.mean, [Math.log(q.cov[0][0]), Math.log(q.cov[1][1])]).reduce((a, b) => a + b),
+  },
 ];
 
 export class Derivation {
@@ -52,26 +68,49 @@ export class Derivation {
   }
 
   buildTable() {
-    const { words } = this.lesson, names = words.setNames.split("|");
-    const rows = [...FORMS.map(({ step, name, sets }) => ({ title: `${step} ${this.titles[step - 1]}`, name, sets })), { title: words.monteCarlo, name: "samples", sets: SETS }];
-    this.find(".forms").innerHTML = `<thead><tr><th scope="col">${words.nats}</th>${names.map((name, i) => `<th scope="col" data-set="${SETS[i]}">${name}</th>`).join("")}</tr></thead><tbody>${rows.map(({ title, name, sets }) =>
-      `<tr data-form="${name}"><th scope="row">${title}</th>${SETS.map((one) => `<td data-set="${one}">${sets.includes(one) ? "" : "·"}</td>`).join("")}</tr>`).join("")}</tbody>`;
+    const { words } = this.lesson,
+      names = words.setNames.split("|");
+    const rows = [
+      ...FORMS.map(({ step, name, sets }) => ({ title: `${step} ${this.titles[step - 1]}`, name, sets })),
+      { title: words.monteCarlo, name: "samples", sets: SETS },
+    ];
+    this.find(".forms").innerHTML =
+      `<thead><tr><th scope="col">${words.nats}</th>${names.map((name, i) => `<th scope="col" data-set="${SETS[i]}">${name}</th>`).join("")}</tr></thead><tbody>${rows
+        .map(
+          ({ title, name, sets }) =>
+            `<tr data-form="${name}"><th scope="row">${title}</th>${SETS.map((one) => `<td data-set="${one}">${sets.includes(one) ? "" : "·"}</td>`).join("")}</tr>`,
+        )
+        .join("")}</tbody>`;
     this.cell = (form, one) => this.find(`.forms tr[data-form=${form}] td[data-set=${one}]`);
   }
 
   noise(n, seed) {
     const key = `${n},${seed}`;
-    if (this.noiseOf !== key) { this.noiseOf = key; this.kept = standardNormal(2 * n, seededUniform(seed)); }
+    if (this.noiseOf !== key) {
+      this.noiseOf = key;
+      this.kept = standardNormal(2 * n, seededUniform(seed));
+    }
     return this.kept;
   }
 
   draw(state) {
-    const { lesson } = this, { words } = lesson, step = state.step;
+    const { lesson } = this,
+      { words } = lesson,
+      step = state.step;
     this.ellipses.draw(state);
-    const q = gaussianOf(state.q2), p = gaussianOf(state.p2);
-    const straight = { mean: q.mean, cov: [[q.cov[0][0], 0], [0, q.cov[1][1]]] };
+    const q = gaussianOf(state.q2),
+      p = gaussianOf(state.p2);
+    const straight = {
+      mean: q.mean,
+      cov: [
+        [q.cov[0][0], 0],
+        [0, q.cov[1][1]],
+      ],
+    };
     const given = { drawn: { q, p }, standard: { q, p: NORMAL }, diagonal: { q: straight, p: NORMAL } };
-    const checked = lesson.checked("q2", "p2"), pairs = [], values = {};
+    const checked = lesson.checked("q2", "p2"),
+      pairs = [],
+      values = {};
     for (const { name, sets, at } of FORMS) {
       for (const one of sets) {
         const value = at(given[one]);
@@ -83,16 +122,27 @@ export class Derivation {
         cell.title = checked ? fill(words.pythonFinds, { value: String(python) }) : "";
       }
     }
-    const noise = this.noise(state.n, state.seed), chosen = OF_STEP[step - 1];
+    const noise = this.noise(state.n, state.seed),
+      chosen = OF_STEP[step - 1];
     const samples = Object.fromEntries(SETS.map((one) => [one, klMonteCarlo(given[one].q, given[one].p, noise)]));
-    for (const one of SETS) write(this.cell("samples", one), `${format(samples[one].kl, 4)} ± ${format(samples[one].error, 4)}`);
+    for (const one of SETS)
+      write(this.cell("samples", one), `${format(samples[one].kl, 4)} ± ${format(samples[one].error, 4)}`);
     showAgreement(this.find(".agreement"), words, checked && pairs);
     const spread = Math.max(...SETS.flatMap((one) => values[one].map((value) => apart(values[one][0], value))));
-    write(this.find(".forms-agree"), fill(spread < 1e-9 ? words.formsAgree : words.formsDisagree, { distance: spread ? spread.toExponential(0).replace("-", "−") : "0" }));
+    write(
+      this.find(".forms-agree"),
+      fill(spread < 1e-9 ? words.formsAgree : words.formsDisagree, {
+        distance: spread ? spread.toExponential(0).replace("-", "−") : "0",
+      }),
+    );
     this.showStep(step, chosen);
     this.showDifference(state, values, chosen);
     const drawn = lesson.checked("q2", "p2", "n")?.forms.samples[chosen];
-    this.chart.draw({ exact: values[chosen][1], here: samples[chosen], python: drawn && { kl: number(drawn.kl), error: number(drawn.error) } });
+    this.chart.draw({
+      exact: values[chosen][1],
+      here: samples[chosen],
+      python: drawn && { kl: number(drawn.kl), error: number(drawn.error) },
+    });
     write(this.find(".of-step"), `${format(values[chosen][1])} nats`);
     this.find(".of-step").dataset.nats = values[chosen][1];
     write(this.find(".step-set"), fill(words.stepSet, { set: words.setNames.split("|")[SETS.indexOf(chosen)] }));
@@ -101,14 +151,19 @@ export class Derivation {
 
   // The formula, the text and the code of a step.
   showStep(step, chosen) {
-    const { lesson } = this, { words } = lesson;
-    for (const row of this.element.querySelectorAll(".forms tr")) row.classList.toggle("chosen", row.dataset.form === FORMS[step - 1].name);
-    for (const cell of this.element.querySelectorAll(".forms [data-set]")) cell.classList.toggle("chosen", cell.dataset.set === chosen);
+    const { lesson } = this,
+      { words } = lesson;
+    for (const row of this.element.querySelectorAll(".forms tr"))
+      row.classList.toggle("chosen", row.dataset.form === FORMS[step - 1].name);
+    for (const cell of this.element.querySelectorAll(".forms [data-set]"))
+      cell.classList.toggle("chosen", cell.dataset.set === chosen);
     const { sources } = lesson.reference ?? {};
     if (this.shownStep === step && this.shownSources === sources) return;
     this.shownStep = step;
     this.shownSources = sources;
-    this.buttons.forEach((button, i) => (i + 1 === step ? button.setAttribute("aria-current", "step") : button.removeAttribute("aria-current")));
+    this.buttons.forEach((button, i) =>
+      i + 1 === step ? button.setAttribute("aria-current", "step") : button.removeAttribute("aria-current"),
+    );
     this.find(".back-step").disabled = step === 1;
     this.find(".next-step").disabled = step === 6;
     write(this.find(".step-title"), `${step}. ${this.titles[step - 1]}`);
@@ -118,26 +173,47 @@ export class Derivation {
     this.find(".put-in").innerHTML = PUT_IN[step - 1];
     const code = this.find(".code");
     if (!sources) return void write(code, words.computing);
-    code.replaceChildren(...sources[step - 1].map(({ name, source }) => {
-      const block = document.createElement("pre");
-      block.tabIndex = 0;
-      block.setAttribute("aria-label", name);
-      block.innerHTML = coloured(source);
-      return block;
-    }));
+    code.replaceChildren(
+      ...sources[step - 1].map(({ name, source }) => {
+        const block = document.createElement("pre");
+        block.tabIndex = 0;
+        block.setAttribute("aria-label", name);
+        block.innerHTML = coloured(source);
+        return block;
+      }),
+    );
     code.scrollTop = 0;
   }
 
   // What a step leaves out, in numbers.
   showDifference(state, values, chosen) {
-    const [, , a, b, c] = state.q2, { words } = this.lesson;
-    const rho = b / Math.sqrt(a * c), lost = values.standard[1] - values.diagonal[1];
-    const difference = chosen === "diagonal" ? fill(Math.abs(b) > 0 ? words.correlationLost : words.noCorrelation, { rho: format(rho, 2), lost: format(lost, 4) })
-      : chosen === "standard" ? fill(words.priorReplaced, { before: format(values.drawn[1], 4), after: format(values.standard[1], 4) })
-      : fill(words.parameters, Object.fromEntries(["q", "p"].flatMap((who) => {
-        const [x, y, ...cov] = state[`${who}2`];
-        return [[`${who}m`, `(${format(x, 2)}, ${format(y, 2)})`], [`${who}c`, `[[${format(cov[0], 2)}, ${format(cov[1], 2)}], [${format(cov[1], 2)}, ${format(cov[2], 2)}]]`]];
-      })));
+    const [, , a, b, c] = state.q2,
+      { words } = this.lesson;
+    const rho = b / Math.sqrt(a * c),
+      lost = values.standard[1] - values.diagonal[1];
+    const difference =
+      chosen === "diagonal"
+        ? fill(Math.abs(b) > 0 ? words.correlationLost : words.noCorrelation, {
+            rho: format(rho, 2),
+            lost: format(lost, 4),
+          })
+        : chosen === "standard"
+          ? fill(words.priorReplaced, { before: format(values.drawn[1], 4), after: format(values.standard[1], 4) })
+          : fill(
+              words.parameters,
+              Object.fromEntries(
+                ["q", "p"].flatMap((who) => {
+                  const [x, y, ...cov] = state[`${who}2`];
+                  return [
+                    [`${who}m`, `(${format(x, 2)}, ${format(y, 2)})`],
+                    [
+                      `${who}c`,
+                      `[[${format(cov[0], 2)}, ${format(cov[1], 2)}], [${format(cov[1], 2)}, ${format(cov[2], 2)}]]`,
+                    ],
+                  ];
+                }),
+              ),
+            );
     write(this.find(".difference"), difference);
   }
 
@@ -150,20 +226,26 @@ export class Derivation {
 function coloured(source) {
   const escaped = source.replace(/[&<>]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[sign]);
   let inText = false;
-  return escaped.split("\n").map((line) => {
-    const marks = (line.match(/"""/g) ?? []).length;
-    const quoted = inText || marks > 0;
-    if (marks % 2) inText = !inText;
-    if (quoted) return `<span class="quoted">${line}</span>`;
-    const at = line.indexOf("#");
-    const [code, comment] = at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at)];
-    const marked = code
-      .replace(/\b(log_var|cov_q|var_q|log_det_term|trace_term|diagonal|chol_q)\b/g, '<span class="log_var">$1</span>')
-      .replace(/\b(mean_q|mean|mean_term|shift)\b(?!\()/g, '<span class="mean">$1</span>')
-      .replace(/\b(mean_p|cov_p|var_p|chol_p)\b/g, '<span class="p">$1</span>')
-      .replace(/^(\s*)(def|class|return|for|if|raise|not|in)\b/g, '$1<b>$2</b>');
-    return marked + (comment && `<span class="quoted">${comment}</span>`);
-  }).join("\n");
+  return escaped
+    .split("\n")
+    .map((line) => {
+      const marks = (line.match(/"""/g) ?? []).length;
+      const quoted = inText || marks > 0;
+      if (marks % 2) inText = !inText;
+      if (quoted) return `<span class="quoted">${line}</span>`;
+      const at = line.indexOf("#");
+      const [code, comment] = at < 0 ? [line, ""] : [line.slice(0, at), line.slice(at)];
+      const marked = code
+        .replace(
+          /\b(log_var|cov_q|var_q|log_det_term|trace_term|diagonal|chol_q)\b/g,
+          '<span class="log_var">$1</span>',
+        )
+        .replace(/\b(mean_q|mean|mean_term|shift)\b(?!\()/g, '<span class="mean">$1</span>')
+        .replace(/\b(mean_p|cov_p|var_p|chol_p)\b/g, '<span class="p">$1</span>')
+        .replace(/^(\s*)(def|class|return|for|if|raise|not|in)\b/g, "$1<b>$2</b>");
+      return marked + (comment && `<span class="quoted">${comment}</span>`);
+    })
+    .join("\n");
 }
 
 // The exact value as a line, and estimates with one and two standard errors.
@@ -176,7 +258,11 @@ class ErrorBars {
     this.scale = make("g", "grid");
     this.exact = make("line", "exact");
     this.rows = ["here", "python"].map((name) => ({
-      name, wide: make("line", "error wide"), narrow: make("line", "error"), dot: make("circle", "estimate"), label: make("text", "bar-name"),
+      name,
+      wide: make("line", "error wide"),
+      narrow: make("line", "error"),
+      dot: make("circle", "estimate"),
+      label: make("text", "bar-name"),
     }));
   }
 
@@ -185,16 +271,20 @@ class ErrorBars {
     if (width < 100) return;
     const known = Object.values(estimates).filter(Boolean);
     const reach = 1.15 * Math.max(1e-6, ...known.map(({ kl, error }) => Math.abs(kl - exact) + 2 * error));
-    const left = 92, x = (value) => left + ((value - exact + reach) / (2 * reach)) * (width - left - 12);
+    const left = 92,
+      x = (value) => left + ((value - exact + reach) / (2 * reach)) * (width - left - 12);
     const { values, decimals } = ticks(exact - reach, exact + reach, 5);
-    this.scale.replaceChildren(...values.flatMap((value) => {
-      const text = svgElement("text", { x: x(value), y: height - 3, "text-anchor": "middle" });
-      text.textContent = format(value, decimals);
-      return [svgElement("line", { x1: x(value), x2: x(value), y1: 0, y2: height - 16 }), text];
-    }));
+    this.scale.replaceChildren(
+      ...values.flatMap((value) => {
+        const text = svgElement("text", { x: x(value), y: height - 3, "text-anchor": "middle" });
+        text.textContent = format(value, decimals);
+        return [svgElement("line", { x1: x(value), x2: x(value), y1: 0, y2: height - 16 }), text];
+      }),
+    );
     set(this.exact, { x1: x(exact), x2: x(exact), y1: 0, y2: height - 16 });
     this.rows.forEach(({ name, wide, narrow, dot, label }, i) => {
-      const estimate = estimates[name], y = ((i + 0.5) * (height - 18)) / 2;
+      const estimate = estimates[name],
+        y = ((i + 0.5) * (height - 18)) / 2;
       write(label, this.words[`${name}Draws`]);
       set(label, { x: 0, y: y + 4 });
       for (const part of [wide, narrow, dot]) set(part, { visibility: estimate ? "visible" : "hidden" });

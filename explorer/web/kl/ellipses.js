@@ -5,14 +5,24 @@ import { Handle, Plot } from "../parts/plot.js";
 import { round } from "../kernel/probe.js";
 
 const REACH = 4.2;
-const MEAN_LIMIT = 100, VARIANCES = [0.001, 10000], CORRELATION = 0.9999; // as in kl_state.py
+const MEAN_LIMIT = 100,
+  VARIANCES = [0.001, 10000],
+  CORRELATION = 0.9999; // as in kl_state.py
 
 // {mean, cov} of a state's five numbers, and back.
-export const gaussianOf = ([x, y, a, b, c]) => ({ mean: [x, y], cov: [[a, b], [b, c]] });
+export const gaussianOf = ([x, y, a, b, c]) => ({
+  mean: [x, y],
+  cov: [
+    [a, b],
+    [b, c],
+  ],
+});
 const numbersOf = (mean, cov) => [...mean, cov[0][0], cov[0][1], cov[1][1]].map(round);
 
-const allowed = ([x, y, a, b, c]) => Math.max(Math.abs(x), Math.abs(y)) <= MEAN_LIMIT
-  && [a, c].every((variance) => variance >= VARIANCES[0] && variance <= VARIANCES[1]) && Math.abs(b) <= CORRELATION * Math.sqrt(a * c);
+const allowed = ([x, y, a, b, c]) =>
+  Math.max(Math.abs(x), Math.abs(y)) <= MEAN_LIMIT &&
+  [a, c].every((variance) => variance >= VARIANCES[0] && variance <= VARIANCES[1]) &&
+  Math.abs(b) <= CORRELATION * Math.sqrt(a * c);
 
 // The axes of q and p: the state keeps covariances, to four decimals; here stands which axis is the first, also of a circle.
 export class Axes {
@@ -22,7 +32,8 @@ export class Axes {
   }
 
   of(who) {
-    const values = this.lesson.state[`${who}2`], kept = this.kept[who];
+    const values = this.lesson.state[`${who}2`],
+      kept = this.kept[who];
     const key = values.slice(2).join();
     if (kept?.key === key) return kept;
     return (this.kept[who] = { key, ...axesOf(gaussianOf(values).cov, kept?.angle ?? 0) });
@@ -32,7 +43,10 @@ export class Axes {
   change(who, part) {
     const values = this.lesson.state[`${who}2`];
     const { stds, angle } = { ...this.of(who), ...part };
-    const next = numbersOf(part.mean ?? values.slice(0, 2), part.stds || part.angle !== undefined ? covarianceOf(stds, angle) : gaussianOf(values).cov);
+    const next = numbersOf(
+      part.mean ?? values.slice(0, 2),
+      part.stds || part.angle !== undefined ? covarianceOf(stds, angle) : gaussianOf(values).cov,
+    );
     if (!next.every(Number.isFinite) || !allowed(next)) return;
     this.kept[who] = { key: next.slice(2).join(), stds, angle };
     this.lesson.change({ [`${who}2`]: next });
@@ -44,27 +58,37 @@ export class Ellipses {
     this.lesson = lesson;
     this.axes = axes;
     this.plot = new Plot(host, { left: 28, right: 8, top: 8, bottom: 20, square: true, xLabel: "z₁", yLabel: "z₂" });
-    this.shapes = Object.fromEntries(["p", "q"].map((who) => [who, {
-      rings: [2, 1].map((radius) => ({ radius, element: this.plot.make("ellipse", `ring-${radius} ${who}`) })),
-      spokes: [0, 1].map(() => this.plot.make("line", `spoke ${who}`)),
-    }]));
+    this.shapes = Object.fromEntries(
+      ["p", "q"].map((who) => [
+        who,
+        {
+          rings: [2, 1].map((radius) => ({ radius, element: this.plot.make("ellipse", `ring-${radius} ${who}`) })),
+          spokes: [0, 1].map(() => this.plot.make("line", `spoke ${who}`)),
+        },
+      ]),
+    );
     this.names = {};
-    this.handles = Object.fromEntries(["p", "q"].map((who) => {
-      const name = this.plot.make("text", `curve-name ${who}`, this.plot.above);
-      name.textContent = who;
-      this.names[who] = name;
-      return [who, [...[0, 1].map((axis) => this.axisHandle(who, axis)), this.centreHandle(who)]];
-    }));
+    this.handles = Object.fromEntries(
+      ["p", "q"].map((who) => {
+        const name = this.plot.make("text", `curve-name ${who}`, this.plot.above);
+        name.textContent = who;
+        this.names[who] = name;
+        return [who, [...[0, 1].map((axis) => this.axisHandle(who, axis)), this.centreHandle(who)]];
+      }),
+    );
   }
 
   centreHandle(who) {
     const { lesson, axes } = this;
-    const held = (mean) => axes.change(who, { mean: mean.map((value) => Math.max(-MEAN_LIMIT, Math.min(MEAN_LIMIT, value))) });
+    const held = (mean) =>
+      axes.change(who, { mean: mean.map((value) => Math.max(-MEAN_LIMIT, Math.min(MEAN_LIMIT, value))) });
     return new Handle(this.plot, {
-      name: lesson.words.centreHandle.replace("{who}", who), className: `mean of-${who}`,
+      name: lesson.words.centreHandle.replace("{who}", who),
+      className: `mean of-${who}`,
       onMove: held,
       onNudge: ([dx, dy], far) => {
-        const [x, y] = lesson.state[`${who}2`], step = far ? 0.5 : 0.05;
+        const [x, y] = lesson.state[`${who}2`],
+          step = far ? 0.5 : 0.05;
         held([x + dx * step, y + dy * step]);
       },
       onEnd: (cancelled) => lesson.finish(cancelled),
@@ -76,11 +100,13 @@ export class Ellipses {
     const { lesson, axes } = this;
     const lengths = (length) => axes.of(who).stds.map((std, i) => (i === axis ? Math.max(0.05, length) : std));
     return new Handle(this.plot, {
-      name: lesson.words.axisHandle.replace("{who}", who).replace("{axis}", axis ? "b" : "a"), className: `width of-${who}`,
+      name: lesson.words.axisHandle.replace("{who}", who).replace("{axis}", axis ? "b" : "a"),
+      className: `width of-${who}`,
       onMove: ([x, y]) => {
         const [mx, my] = lesson.state[`${who}2`];
         const length = Math.hypot(x - mx, y - my);
-        if (length > 0.02) axes.change(who, { stds: lengths(length), angle: Math.atan2(y - my, x - mx) - (axis * Math.PI) / 2 });
+        if (length > 0.02)
+          axes.change(who, { stds: lengths(length), angle: Math.atan2(y - my, x - mx) - (axis * Math.PI) / 2 });
       },
       onNudge: ([dx, dy], far) => {
         const { stds, angle } = axes.of(who);
@@ -94,14 +120,19 @@ export class Ellipses {
   draw(state) {
     const { committed } = this.lesson;
     // 2σ of both, seen from where the last finished change left them
-    const reach = Math.max(REACH, ...["q2", "p2"].flatMap((name) => {
-      const [x, y, a, , c] = committed[name];
-      return [Math.abs(x) + 2.15 * Math.sqrt(a), Math.abs(y) + 2.15 * Math.sqrt(c)];
-    }));
+    const reach = Math.max(
+      REACH,
+      ...["q2", "p2"].flatMap((name) => {
+        const [x, y, a, , c] = committed[name];
+        return [Math.abs(x) + 2.15 * Math.sqrt(a), Math.abs(y) + 2.15 * Math.sqrt(c)];
+      }),
+    );
     const { plot } = this;
     if (!plot.view([-reach, reach], [-reach, reach])) return;
     for (const who of ["p", "q"]) {
-      const [mx, my] = state[`${who}2`], { stds, angle } = this.axes.of(who), { rings, spokes } = this.shapes[who];
+      const [mx, my] = state[`${who}2`],
+        { stds, angle } = this.axes.of(who),
+        { rings, spokes } = this.shapes[who];
       const degrees = (-angle * 180) / Math.PI;
       for (const { radius, element } of rings) {
         element.setAttribute("rx", radius * stds[0] * plot.perX);
@@ -113,13 +144,25 @@ export class Ellipses {
         return [mx + stds[axis] * Math.cos(turned), my + stds[axis] * Math.sin(turned)];
       });
       ends.forEach(([x, y], axis) => {
-        for (const [name, value] of [["x1", plot.x(mx)], ["y1", plot.y(my)], ["x2", plot.x(x)], ["y2", plot.y(y)]]) spokes[axis].setAttribute(name, value);
+        for (const [name, value] of [
+          ["x1", plot.x(mx)],
+          ["y1", plot.y(my)],
+          ["x2", plot.x(x)],
+          ["y2", plot.y(y)],
+        ])
+          spokes[axis].setAttribute(name, value);
         this.handles[who][axis].show(x, y);
       });
       this.handles[who][2].show(mx, my);
       const side = who === "q" ? 1 : -1; // the two names on different sides, or equal ellipses would hide one
-      this.names[who].setAttribute("x", plot.x(mx + side * stds[0] * 2 * Math.cos(angle) * 0.72 - side * stds[1] * 2 * Math.sin(angle) * 0.72) + 5);
-      this.names[who].setAttribute("y", plot.y(my + side * stds[0] * 2 * Math.sin(angle) * 0.72 + side * stds[1] * 2 * Math.cos(angle) * 0.72) - 4);
+      this.names[who].setAttribute(
+        "x",
+        plot.x(mx + side * stds[0] * 2 * Math.cos(angle) * 0.72 - side * stds[1] * 2 * Math.sin(angle) * 0.72) + 5,
+      );
+      this.names[who].setAttribute(
+        "y",
+        plot.y(my + side * stds[0] * 2 * Math.sin(angle) * 0.72 + side * stds[1] * 2 * Math.cos(angle) * 0.72) - 4,
+      );
     }
   }
 }

@@ -3,7 +3,8 @@
 import { density } from "./math.js";
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
-const STEP = 0.02, HALF = 450; // u from −9 to 9
+const STEP = 0.02,
+  HALF = 450; // u from −9 to 9
 
 // The KL that a fit minimises, and its gradient by mean and log σ², by numerical integration. target: a density of kl_math.js.
 // "q‖p": KL(q || target), which punishes q where the target is not (zero-forcing); "p‖q": KL(target || q), which punishes q for what
@@ -16,10 +17,15 @@ export function objective(direction, target) {
 function zeroForcing(target) {
   return (mean, logVar) => {
     const std = Math.exp(0.5 * logVar);
-    let kl = 0, byMean = 0, byLogVar = -0.5; // −½: of −½ log σ² in log q
+    let kl = 0,
+      byMean = 0,
+      byLogVar = -0.5; // −½: of −½ log σ² in log q
     for (let i = -HALF; i <= HALF; i++) {
-      const u = i * STEP, logWeight = -0.5 * (u * u + LOG_TWO_PI), weight = Math.exp(logWeight) * STEP;
-      const z = mean + std * u, slope = target.slope(z);
+      const u = i * STEP,
+        logWeight = -0.5 * (u * u + LOG_TWO_PI),
+        weight = Math.exp(logWeight) * STEP;
+      const z = mean + std * u,
+        slope = target.slope(z);
       kl += weight * (logWeight - 0.5 * logVar - target.log(z));
       byMean -= weight * slope;
       byLogVar -= weight * slope * 0.5 * std * u;
@@ -30,16 +36,22 @@ function zeroForcing(target) {
 
 // ∫ p (log p − log q) dz on a grid over the target.
 function massCovering(target) {
-  const [low, high] = target.support, n = 2000, h = (high - low) / n;
+  const [low, high] = target.support,
+    n = 2000,
+    h = (high - low) / n;
   const points = Array.from({ length: n + 1 }, (_, i) => {
-    const z = low + i * h, log = target.log(z);
+    const z = low + i * h,
+      log = target.log(z);
     return { z, log, weight: Math.exp(log) * h };
   });
   return (mean, logVar) => {
     const precision = Math.exp(-logVar);
-    let kl = 0, byMean = 0, byLogVar = 0;
+    let kl = 0,
+      byMean = 0,
+      byLogVar = 0;
     for (const { z, log, weight } of points) {
-      const off = z - mean, square = off * off * precision;
+      const off = z - mean,
+        square = off * off * precision;
       kl += weight * (log + 0.5 * (square + logVar + LOG_TWO_PI));
       byMean -= weight * off * precision;
       byLogVar += weight * 0.5 * (1 - square);
@@ -52,15 +64,20 @@ function massCovering(target) {
 // gradient: σ² ∂μ and 2 ∂log σ²), halved until the KL falls.
 export function fit(direction, start, target, { rate = 0.5, tolerance = 1e-8, most = 2000 } = {}) {
   const value = objective(direction, target);
-  let mean = start.mean, logVar = 2 * Math.log(start.std), here = value(mean, logVar), size = rate;
+  let mean = start.mean,
+    logVar = 2 * Math.log(start.std),
+    here = value(mean, logVar),
+    size = rate;
   const path = [{ mean, std: start.std, kl: here.kl }];
   for (let i = 0; i < most; i++) {
-    const variance = Math.exp(logVar), [byMean, byLogVar] = here.gradient, steepness = steepnessOf(here, logVar);
+    const variance = Math.exp(logVar),
+      [byMean, byLogVar] = here.gradient,
+      steepness = steepnessOf(here, logVar);
     if (steepness < tolerance) return { path, converged: true };
     const way = [-variance * byMean, -2 * byLogVar];
     const fall = byMean * way[0] + byLogVar * way[1]; // below 0
     let next;
-    for (;; size /= 2) {
+    for (; ; size /= 2) {
       // a step of log σ² is held to 1, e-fold: from far away the slope promises more than it keeps
       const bound = Math.min(size, 1 / Math.abs(way[1] || 1e-300));
       next = { mean: mean + bound * way[0], logVar: logVar + bound * way[1] };

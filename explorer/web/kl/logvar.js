@@ -16,8 +16,14 @@ const PRESETS = [0.0001, 1, 20, 30, 88, 88.7, 88.8, 100];
 const FORMS = ["exp", "expm1", "clamp"];
 
 // A number with four digits that count, whatever its size.
-const short = (value) => (!Number.isFinite(value) ? format(value) : value === 0 ? "0" : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
-  ? value.toExponential(3).replaceAll("-", "−") : format(value, Math.max(0, 4 - Math.floor(Math.log10(Math.abs(value))) - 1)));
+const short = (value) =>
+  !Number.isFinite(value)
+    ? format(value)
+    : value === 0
+      ? "0"
+      : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
+        ? value.toExponential(3).replaceAll("-", "−")
+        : format(value, Math.max(0, 4 - Math.floor(Math.log10(Math.abs(value))) - 1));
 
 export class LogVariance {
   constructor(element, lesson) {
@@ -27,11 +33,17 @@ export class LogVariance {
     const box = this.find(".sliders");
     this.sliders = lineSliders(box, lesson, { means: false });
     this.rate = new Slider(box, {
-      symbol: "rate", range: [0.05, 5], limit: 10, least: 0.01, onMove: (value) => lesson.change({ rate: Math.max(0.01, value) }), onCommit: () => lesson.finish(),
+      symbol: "rate",
+      range: [0.05, 5],
+      limit: 10,
+      least: 0.01,
+      onMove: (value) => lesson.change({ rate: Math.max(0.01, value) }),
+      onCommit: () => lesson.finish(),
     });
     this.rate.name(lesson.words.rate);
     this.find(".fatal-rate").addEventListener("click", () => {
-      const { q, p } = lesson.state, rate = fatalRate({ std: q[1], stdP: p[1] });
+      const { q, p } = lesson.state,
+        rate = fatalRate({ std: q[1], stdP: p[1] });
       if (1.1 * rate < 10) lesson.set({ rate: Math.round(1.1 * rate * 100) / 100 });
       else lesson.set({ q: [lesson.state.q[0], 2], p: [lesson.state.p[0], 1], rate: 1.5 });
     });
@@ -39,12 +51,23 @@ export class LogVariance {
       const host = this.find(`[data-run=${coordinate}]`);
       const plot = new Plot(host.querySelector(".run-plot"), { xLabel: lesson.words.step, yLabel: "σ" });
       return {
-        coordinate, host, plot, below: plot.make("rect", "below"), goal: plot.make("line", "goal"), line: plot.make("path", "run-line"),
-        after: plot.make("path", "run-line after"), dots: Array.from({ length: STEPS + 1 }, () => plot.make("circle", "run-dot")), note: plot.make("text", "note", plot.above),
+        coordinate,
+        host,
+        plot,
+        below: plot.make("rect", "below"),
+        goal: plot.make("line", "goal"),
+        line: plot.make("path", "run-line"),
+        after: plot.make("path", "run-line after"),
+        dots: Array.from({ length: STEPS + 1 }, () => plot.make("circle", "run-dot")),
+        note: plot.make("text", "note", plot.above),
       };
     });
     this.logVar = new Slider(this.find(".bench-slider"), {
-      symbol: "log_var", range: [-10, 100], limit: 120, onMove: (value) => lesson.change({ log_var: value }), onCommit: () => lesson.finish(),
+      symbol: "log_var",
+      range: [-10, 100],
+      limit: 120,
+      onMove: (value) => lesson.change({ log_var: value }),
+      onCommit: () => lesson.finish(),
     });
     this.logVar.name("log σ²");
     for (const value of PRESETS) {
@@ -60,26 +83,64 @@ export class LogVariance {
     this.sliders.show(state, this.lesson.committed);
     this.rate.show(state.rate, this.lesson.committed.rate);
     const [agreeRuns, agreeBench] = [this.drawRuns(state), this.drawBench(state)];
-    showAgreement(this.find(".agreement"), this.lesson.words, agreeRuns && agreeBench && [...agreeRuns, ...agreeBench], 1e-6);
+    showAgreement(
+      this.find(".agreement"),
+      this.lesson.words,
+      agreeRuns && agreeBench && [...agreeRuns, ...agreeBench],
+      1e-6,
+    );
   }
 
   drawRuns(state) {
-    const { lesson } = this, { words } = lesson, width = { std: state.q[1], stdP: state.p[1], shift: state.q[0] - state.p[0] };
-    const checked = lesson.checked("q", "p", "rate"), pairs = [];
+    const { lesson } = this,
+      { words } = lesson,
+      width = { std: state.q[1], stdP: state.p[1], shift: state.q[0] - state.p[0] };
+    const checked = lesson.checked("q", "p", "rate"),
+      pairs = [];
     const paths = this.runs.map(({ coordinate }) => descend(coordinate, width, state.rate, STEPS));
     const held = (value) => Math.max(-HIGHEST, Math.min(HIGHEST, value));
-    const all = paths.flat().map(({ std }) => held(std)), low = Math.min(-1, ...all), high = Math.max(2, width.stdP * 1.3, ...all), room = 0.08 * (high - low);
+    const all = paths.flat().map(({ std }) => held(std)),
+      low = Math.min(-1, ...all),
+      high = Math.max(2, width.stdP * 1.3, ...all),
+      room = 0.08 * (high - low);
     this.runs.forEach(({ coordinate, host, plot, below, goal, line, after, dots, note }, i) => {
       // σ = 0 in log σ² is only a number too small to write: log σ² itself is there
-      const path = paths[i], dead = coordinate === "std" ? path.findIndex(({ std }) => !(std > 0) || !Number.isFinite(std)) : -1;
+      const path = paths[i],
+        dead = coordinate === "std" ? path.findIndex(({ std }) => !(std > 0) || !Number.isFinite(std)) : -1;
       const last = dead < 0 ? STEPS : dead;
       const drawn = plot.view([-0.3, STEPS + 0.3], [low - room, high + room]);
       if (drawn) {
         const at = ({ std }, step) => `${plot.x(step)} ${plot.y(Number.isNaN(std) ? 0 : held(std))}`;
-        line.setAttribute("d", `M${path.slice(0, last + 1).map(at).join("L")}`);
-        after.setAttribute("d", last < STEPS ? `M${path.slice(last).map((one, j) => at(one, j + last)).join("L")}` : "");
-        for (const [name, value] of [["x", plot.margin.left], ["width", plot.width - plot.margin.left - plot.margin.right], ["y", plot.y(0)], ["height", Math.max(0, plot.height - plot.margin.bottom - plot.y(0))]]) below.setAttribute(name, value);
-        for (const [name, value] of [["x1", plot.x(-0.3)], ["x2", plot.x(STEPS + 0.3)], ["y1", plot.y(width.stdP)], ["y2", plot.y(width.stdP)]]) goal.setAttribute(name, value);
+        line.setAttribute(
+          "d",
+          `M${path
+            .slice(0, last + 1)
+            .map(at)
+            .join("L")}`,
+        );
+        after.setAttribute(
+          "d",
+          last < STEPS
+            ? `M${path
+                .slice(last)
+                .map((one, j) => at(one, j + last))
+                .join("L")}`
+            : "",
+        );
+        for (const [name, value] of [
+          ["x", plot.margin.left],
+          ["width", plot.width - plot.margin.left - plot.margin.right],
+          ["y", plot.y(0)],
+          ["height", Math.max(0, plot.height - plot.margin.bottom - plot.y(0))],
+        ])
+          below.setAttribute(name, value);
+        for (const [name, value] of [
+          ["x1", plot.x(-0.3)],
+          ["x2", plot.x(STEPS + 0.3)],
+          ["y1", plot.y(width.stdP)],
+          ["y2", plot.y(width.stdP)],
+        ])
+          goal.setAttribute(name, value);
         dots.forEach((dot, step) => {
           const { std } = path[step];
           dot.setAttribute("cx", plot.x(step));
@@ -93,34 +154,77 @@ export class LogVariance {
       }
       const end = path[last];
       const { gradient, std, kl } = path[Math.max(0, last - 1)];
-      write(host.querySelector(".run-text"), dead > 0
-        ? fill(words.runDead, { before: format(std, 2), rate: format(state.rate, 2), gradient: bracket(gradient), after: format(path[dead].std, 2), step: dead, kl: format(kl) })
-        : fill(end.logVar < -100 ? words.runFar : words.runAlive, { lv: short(end.logVar), half: format(state.rate / 2, 2), std: format(end.std, 4), goal: format(width.stdP, 2), kl: format(end.kl, 4), steps: STEPS }));
-      if (checked) path.forEach((one, step) => {
-        const python = checked.runs[coordinate][step];
-        // what is no number in the browser must be none in torch
-        pairs.push([one.std, python.std], [Number.isNaN(one.kl) ? 0 : one.kl, Number.isNaN(number(python.kl)) ? 0 : python.kl]);
-      });
+      write(
+        host.querySelector(".run-text"),
+        dead > 0
+          ? fill(words.runDead, {
+              before: format(std, 2),
+              rate: format(state.rate, 2),
+              gradient: bracket(gradient),
+              after: format(path[dead].std, 2),
+              step: dead,
+              kl: format(kl),
+            })
+          : fill(end.logVar < -100 ? words.runFar : words.runAlive, {
+              lv: short(end.logVar),
+              half: format(state.rate / 2, 2),
+              std: format(end.std, 4),
+              goal: format(width.stdP, 2),
+              kl: format(end.kl, 4),
+              steps: STEPS,
+            }),
+      );
+      if (checked)
+        path.forEach((one, step) => {
+          const python = checked.runs[coordinate][step];
+          // what is no number in the browser must be none in torch
+          pairs.push(
+            [one.std, python.std],
+            [Number.isNaN(one.kl) ? 0 : one.kl, Number.isNaN(number(python.kl)) ? 0 : python.kl],
+          );
+        });
     });
     const fatal = fatalRate(width);
-    write(this.find(".rates"), fill(Number.isFinite(fatal) ? words.fatal : words.neverFatal, { std: format(width.std, 2), fatal: format(fatal, 2), safe: format(width.stdP ** 2, 2) }));
+    write(
+      this.find(".rates"),
+      fill(Number.isFinite(fatal) ? words.fatal : words.neverFatal, {
+        std: format(width.std, 2),
+        fatal: format(fatal, 2),
+        safe: format(width.stdP ** 2, 2),
+      }),
+    );
     this.find(".rates").dataset.fatal = fatal;
     this.paths = paths;
     return checked && pairs;
   }
 
   drawBench(state) {
-    const { lesson } = this, { words } = lesson, found = bench(state.log_var), checked = lesson.checked("log_var");
+    const { lesson } = this,
+      { words } = lesson,
+      found = bench(state.log_var),
+      checked = lesson.checked("log_var");
     this.logVar.show(state.log_var, lesson.committed.log_var);
-    write(this.find(".variance"), fill(words.variance, { lv: short(state.log_var), value: Number.isFinite(found.variance) ? short(found.variance) : "∞", largest: short(LARGEST), overflow: format(OVERFLOW, 4) }));
+    write(
+      this.find(".variance"),
+      fill(words.variance, {
+        lv: short(state.log_var),
+        value: Number.isFinite(found.variance) ? short(found.variance) : "∞",
+        largest: short(LARGEST),
+        overflow: format(OVERFLOW, 4),
+      }),
+    );
     const pairs = [];
     for (const name of FORMS) {
-      const row = this.find(`[data-form=${name}]`), here = found.forms[name], python = checked?.float32[name];
+      const row = this.find(`[data-form=${name}]`),
+        here = found.forms[name],
+        python = checked?.float32[name];
       for (const what of ["kl", "gradient"]) {
         const cell = row.querySelector(`.${what}`);
         write(cell, short(here[what]));
         // apart from what a subtraction of rounded numbers lost
-        const wrong = Math.abs(here[what] - found.double[what]) > 0.01 * Math.abs(found.double[what]) || !Number.isFinite(here[what]);
+        const wrong =
+          Math.abs(here[what] - found.double[what]) > 0.01 * Math.abs(found.double[what]) ||
+          !Number.isFinite(here[what]);
         cell.classList.toggle("wrong", wrong);
         write(row.querySelector(`.python-${what}`), python ? short(number(python[what])) : "…");
         // exp in the browser and in torch may differ in float32's last digit, which the subtraction of 1 brings to light
@@ -130,7 +234,19 @@ export class LogVariance {
     write(this.find("[data-form=double] .kl"), short(found.double.kl));
     write(this.find("[data-form=double] .gradient"), short(found.double.gradient));
     const lv = state.log_var;
-    write(this.find(".verdict"), fill(lv > OVERFLOW ? words.verdictOverflow : Math.abs(lv) > CLAMP ? words.verdictClamp : Math.abs(lv) < 0.01 ? words.verdictSmall : words.verdictFine, { lv: short(lv) }));
+    write(
+      this.find(".verdict"),
+      fill(
+        lv > OVERFLOW
+          ? words.verdictOverflow
+          : Math.abs(lv) > CLAMP
+            ? words.verdictClamp
+            : Math.abs(lv) < 0.01
+              ? words.verdictSmall
+              : words.verdictFine,
+        { lv: short(lv) },
+      ),
+    );
     const source = lesson.reference?.sources[5][1].source;
     if (source && this.source !== source) {
       this.source = source;

@@ -34,9 +34,18 @@ const added = (terms) => ({ ...terms, total: terms.trace + terms.mean + terms.di
 
 // The four terms of KL(q || p), each with its factor ½, and their sum `total`: kl_terms of gaussian.py.
 export function klTerms(q, p) {
-  const Lq = cholesky(q.cov), Lp = cholesky(p.cov);
-  const columns = Lq.map((_, j) => solve(Lp, Lq.map((row) => row[j]))); // of L_p⁻¹ L_q
-  const shift = solve(Lp, p.mean.map((value, i) => value - q.mean[i]));
+  const Lq = cholesky(q.cov),
+    Lp = cholesky(p.cov);
+  const columns = Lq.map((_, j) =>
+    solve(
+      Lp,
+      Lq.map((row) => row[j]),
+    ),
+  ); // of L_p⁻¹ L_q
+  const shift = solve(
+    Lp,
+    p.mean.map((value, i) => value - q.mean[i]),
+  );
   return added({
     trace: 0.5 * columns.reduce((sum, column) => sum + sumOfSquares(column), 0),
     mean: 0.5 * sumOfSquares(shift),
@@ -65,8 +74,17 @@ export function klDiagonal(meanQ, varQ, meanP, varP) {
 
 // log N(z; mean, cov), for many z.
 export function logDensity({ mean, cov }) {
-  const L = cholesky(cov), constant = -sumLogDiagonal(L) - 0.5 * mean.length * LOG_TWO_PI;
-  return (z) => constant - 0.5 * sumOfSquares(solve(L, z.map((value, i) => value - mean[i])));
+  const L = cholesky(cov),
+    constant = -sumLogDiagonal(L) - 0.5 * mean.length * LOG_TWO_PI;
+  return (z) =>
+    constant -
+    0.5 *
+      sumOfSquares(
+        solve(
+          L,
+          z.map((value, i) => value - mean[i]),
+        ),
+      );
 }
 
 // z = mean + L u.
@@ -77,12 +95,16 @@ function moved({ mean, cov }) {
 
 // ∫ q log(q / p) dz as a sum over a grid that follows q, u from −9 to 9 in steps of ½ along each axis: kl_integral of gaussian.py.
 export function klIntegral(q, p) {
-  const step = 0.5, k = q.mean.length, side = 37;
-  const logQ = logDensity(q), logP = logDensity(p), at = moved(q);
+  const step = 0.5,
+    k = q.mean.length,
+    side = 37;
+  const logQ = logDensity(q),
+    logP = logDensity(p),
+    at = moved(q);
   const cell = step ** k * Math.exp(sumLogDiagonal(cholesky(q.cov)));
   let sum = 0;
   for (let index = 0; index < side ** k; index++) {
-    const z = at(Array.from({ length: k }, (_, d) => (Math.floor(index / side ** d) % side - 18) * step));
+    const z = at(Array.from({ length: k }, (_, d) => ((Math.floor(index / side ** d) % side) - 18) * step));
     const log = logQ(z);
     sum += Math.exp(log) * (log - logP(z));
   }
@@ -92,14 +114,18 @@ export function klIntegral(q, p) {
 // The mean of log(q / p) over draws z = mean + L ε of q, and its standard error, for q in the plane. noise: 2n numbers, ε of each draw.
 // log q(z) is what it is at ε, and log p(z) a form of z, so a draw costs a few multiplications.
 export function klMonteCarlo(q, p, noise) {
-  const [[a], [b, c]] = cholesky(q.cov), [[d], [e, f]] = cholesky(p.cov);
+  const [[a], [b, c]] = cholesky(q.cov),
+    [[d], [e, f]] = cholesky(p.cov);
   const [x0, y0] = [q.mean[0] - p.mean[0], q.mean[1] - p.mean[1]];
   const constant = Math.log(d * f) - Math.log(a * c);
   const n = noise.length / 2;
-  let mean = 0, squares = 0; // Welford's: a sum of squares would cancel
+  let mean = 0,
+    squares = 0; // Welford's: a sum of squares would cancel
   for (let i = 0; i < n; i++) {
-    const e0 = noise[2 * i], e1 = noise[2 * i + 1];
-    const u0 = (x0 + a * e0) / d, u1 = (y0 + b * e0 + c * e1 - e * u0) / f;
+    const e0 = noise[2 * i],
+      e1 = noise[2 * i + 1];
+    const u0 = (x0 + a * e0) / d,
+      u1 = (y0 + b * e0 + c * e1 - e * u0) / f;
     const value = constant + 0.5 * (u0 * u0 + u1 * u1 - e0 * e0 - e1 * e1);
     const off = value - mean;
     mean += off / (i + 1);
@@ -115,19 +141,26 @@ export const HIGHER = 0.6; // the share of the left one of two bumps
 // A density on the line: N(mean, std²), or, with gap > 0, two bumps 0.6 N(mean − gap, std²) + 0.4 N(mean + gap, std²).
 // log(z), slope(z) = d log / dz, and [low, high] with all but e^-50 of the mass.
 export function density({ mean, std, gap = 0 }) {
-  const constant = -Math.log(std) - 0.5 * LOG_TWO_PI, precision = 1 / (std * std);
+  const constant = -Math.log(std) - 0.5 * LOG_TWO_PI,
+    precision = 1 / (std * std);
   const support = [mean - gap - 10 * std, mean + gap + 10 * std];
-  if (!gap) return { log: (z) => constant - 0.5 * precision * (z - mean) ** 2, slope: (z) => precision * (mean - z), support };
-  const left = mean - gap, right = mean + gap, logLeft = Math.log(HIGHER), logRight = Math.log(1 - HIGHER);
+  if (!gap)
+    return { log: (z) => constant - 0.5 * precision * (z - mean) ** 2, slope: (z) => precision * (mean - z), support };
+  const left = mean - gap,
+    right = mean + gap,
+    logLeft = Math.log(HIGHER),
+    logRight = Math.log(1 - HIGHER);
   const parts = (z) => [logLeft - 0.5 * precision * (z - left) ** 2, logRight - 0.5 * precision * (z - right) ** 2];
   return {
     support,
     log: (z) => {
-      const [a, b] = parts(z), top = Math.max(a, b);
+      const [a, b] = parts(z),
+        top = Math.max(a, b);
       return constant + top + Math.log(Math.exp(a - top) + Math.exp(b - top));
     },
     slope: (z) => {
-      const [a, b] = parts(z), share = 1 / (1 + Math.exp(b - a)); // how much of the density at z is the left bump's
+      const [a, b] = parts(z),
+        share = 1 / (1 + Math.exp(b - a)); // how much of the density at z is the left bump's
       return precision * (share * left + (1 - share) * right - z);
     },
   };
@@ -146,11 +179,14 @@ export function runningIntegral(f, low, high, cells = 600) {
   const h = (high - low) / cells;
   const values = Float64Array.from({ length: 2 * cells + 1 }, (_, i) => f(low + (i * h) / 2));
   const sums = new Float64Array(cells + 1);
-  for (let i = 0; i < cells; i++) sums[i + 1] = sums[i] + (h / 6) * (values[2 * i] + 4 * values[2 * i + 1] + values[2 * i + 2]);
+  for (let i = 0; i < cells; i++)
+    sums[i + 1] = sums[i] + (h / 6) * (values[2 * i] + 4 * values[2 * i + 1] + values[2 * i + 2]);
   const at = (t) => {
     if (!(t > low)) return 0;
     if (t >= high) return sums[cells];
-    const cell = Math.min(cells - 1, Math.floor((t - low) / h)), from = low + cell * h, rest = t - from;
+    const cell = Math.min(cells - 1, Math.floor((t - low) / h)),
+      from = low + cell * h,
+      rest = t - from;
     return sums[cell] + (rest / 6) * (values[2 * cell] + 4 * f(from + rest / 2) + f(t));
   };
   return { at, total: sums[cells] };
@@ -164,10 +200,13 @@ export const countUp = (weight, other) => runningIntegral(integrand(weight, othe
 // The axes of a covariance [[a, b], [b, c]]: {stds: [along, across], angle of the first in radians}. Of the four ways to
 // name them, the one whose angle is nearest to `near`, so that an ellipse that is dragged keeps its handles.
 export function axesOf([[a, b], [, c]], near = 0) {
-  const middle = (a + c) / 2, reach = Math.hypot((a - c) / 2, b);
-  const large = middle + reach, small = (a * c - b * b) / large; // the difference would cancel
+  const middle = (a + c) / 2,
+    reach = Math.hypot((a - c) / 2, b);
+  const large = middle + reach,
+    small = (a * c - b * b) / large; // the difference would cancel
   const round = reach < 1e-9 * middle;
-  let angle = round ? near : 0.5 * Math.atan2(2 * b, a - c), stds = [Math.sqrt(large), Math.sqrt(small)];
+  let angle = round ? near : 0.5 * Math.atan2(2 * b, a - c),
+    stds = [Math.sqrt(large), Math.sqrt(small)];
   const turns = Math.round((near - angle) / (Math.PI / 2));
   angle += turns * (Math.PI / 2);
   if (turns % 2) stds = [stds[1], stds[0]];
@@ -175,6 +214,12 @@ export function axesOf([[a, b], [, c]], near = 0) {
 }
 
 export function covarianceOf([along, across], angle) {
-  const c = Math.cos(angle), s = Math.sin(angle), A = along * along, B = across * across;
-  return [[A * c * c + B * s * s, (A - B) * c * s], [(A - B) * c * s, A * s * s + B * c * c]];
+  const c = Math.cos(angle),
+    s = Math.sin(angle),
+    A = along * along,
+    B = across * across;
+  return [
+    [A * c * c + B * s * s, (A - B) * c * s],
+    [(A - B) * c * s, A * s * s + B * c * c],
+  ];
 }

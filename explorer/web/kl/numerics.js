@@ -22,7 +22,8 @@ export const FORMS = {
 export function bench(logVar) {
   const lv = f(logVar);
   return {
-    logVar: lv, variance: f(Math.exp(lv)),
+    logVar: lv,
+    variance: f(Math.exp(lv)),
     forms: Object.fromEntries(Object.entries(FORMS).map(([name, form]) => [name, form(lv)])),
     double: { kl: 0.5 * exactly(lv), gradient: 0.5 * Math.expm1(lv) },
   };
@@ -31,7 +32,8 @@ export function bench(logVar) {
 // exp(x) − 1 − x, by its series where the subtraction would lose digits even in double precision.
 function exactly(x) {
   if (Math.abs(x) > 0.1) return Math.expm1(x) - x;
-  let term = (x * x) / 2, sum = 0;
+  let term = (x * x) / 2,
+    sum = 0;
   for (let i = 3; Math.abs(term) > 1e-20 * Math.abs(sum) && i < 30; i++) {
     sum += term;
     term *= x / i;

@@ -17,15 +17,48 @@ const SECONDS = { fit: 1.6, count: 4 };
 export function lineSliders(box, lesson, { gap = false, means = true } = {}) {
   const sliders = [];
   const add = (name, symbol, range, limit, least, get, part) => {
-    const slider = new Slider(box, { symbol, range, limit, least, onMove: (value) => lesson.change(part(value)), onCommit: () => lesson.finish() });
+    const slider = new Slider(box, {
+      symbol,
+      range,
+      limit,
+      least,
+      onMove: (value) => lesson.change(part(value)),
+      onCommit: () => lesson.finish(),
+    });
     slider.name(name);
     sliders.push({ slider, get });
   };
   for (const who of ["q", "p"]) {
-    if (means) add(`${who} μ`, "mean", [-4, 4], 100, -100, (state) => state[who][0], (value) => ({ [who]: [value, lesson.state[who][1]] }));
-    add(`${who} σ`, "log_var", [LEAST_STD, 4], 100, LEAST_STD, (state) => state[who][1], (value) => ({ [who]: [lesson.state[who][0], Math.max(LEAST_STD, value)] }));
+    if (means)
+      add(
+        `${who} μ`,
+        "mean",
+        [-4, 4],
+        100,
+        -100,
+        (state) => state[who][0],
+        (value) => ({ [who]: [value, lesson.state[who][1]] }),
+      );
+    add(
+      `${who} σ`,
+      "log_var",
+      [LEAST_STD, 4],
+      100,
+      LEAST_STD,
+      (state) => state[who][1],
+      (value) => ({ [who]: [lesson.state[who][0], Math.max(LEAST_STD, value)] }),
+    );
   }
-  if (gap) add(lesson.words.gap, "prior", [0, 4], 20, 0, (state) => state.gap, (value) => ({ gap: Math.max(0, value) }));
+  if (gap)
+    add(
+      lesson.words.gap,
+      "prior",
+      [0, 4],
+      20,
+      0,
+      (state) => state.gap,
+      (value) => ({ gap: Math.max(0, value) }),
+    );
   return { show: (state, committed) => sliders.forEach(({ slider, get }) => slider.show(get(state), get(committed))) };
 }
 
@@ -41,21 +74,27 @@ export class Line {
     this.curves = new Curves(this.find(".curves"), lesson);
     this.sliders = lineSliders(this.find(".sliders"), lesson, { gap: true });
     this.limit = new Slider(this.find(".limit-slider"), {
-      symbol: "limit", range: [-7, 7], limit: 1000,
-      onMove: (value) => lesson.change({ limit: value >= this.view()[1] ? null : value }), onCommit: () => lesson.finish(),
+      symbol: "limit",
+      range: [-7, 7],
+      limit: 1000,
+      onMove: (value) => lesson.change({ limit: value >= this.view()[1] ? null : value }),
+      onCommit: () => lesson.finish(),
     });
     this.limit.name(lesson.words.limit);
     this.directions = ["q‖p", "p‖q"].map((name) => {
       const box = this.find(`[data-direction="${name}"]`);
       const areas = new Areas(box.querySelector(".integrand-plot"), box.querySelector(".running-plot"), lesson, {
-        name: name === "q‖p" ? "q · log(q/p)" : "p · log(p/q)", range: () => this.view(),
+        name: name === "q‖p" ? "q · log(q/p)" : "p · log(p/q)",
+        range: () => this.view(),
       });
       return { name, box, areas, part: (selector) => box.querySelector(selector) };
     });
     this.find(".count").addEventListener("click", () => this.count());
     this.find(".fit-q").addEventListener("click", () => this.fit("q‖p"));
     this.find(".fit-p").addEventListener("click", () => this.fit("p‖q"));
-    this.find(".bumps").addEventListener("click", () => lesson.set(lesson.state.gap ? { ...this.home() } : { ...BUMPS }));
+    this.find(".bumps").addEventListener("click", () =>
+      lesson.set(lesson.state.gap ? { ...this.home() } : { ...BUMPS }),
+    );
     this.find(".reset").addEventListener("click", () => lesson.set(this.home()));
   }
 
@@ -70,8 +109,13 @@ export class Line {
 
   // Counts the area up from the left.
   count() {
-    const { lesson } = this, [low, high] = this.view();
-    lesson.animate(SECONDS.count, (share) => lesson.apply({ limit: low + share * (high - low) }), () => lesson.set({ limit: null }));
+    const { lesson } = this,
+      [low, high] = this.view();
+    lesson.animate(
+      SECONDS.count,
+      (share) => lesson.apply({ limit: low + share * (high - low) }),
+      () => lesson.set({ limit: null }),
+    );
   }
 
   // Fits q to p in one direction, from where q stands, or, after a fit, from where that one began, so that both directions can be
@@ -82,22 +126,37 @@ export class Line {
     const target = asP(lesson.state);
     const start = this.isFitted() ? this.fitted.start : asQ(lesson.state);
     const { path, converged } = fit(direction, start, density(target));
-    const end = path.at(-1), best = lowest(direction, start, target);
+    const end = path.at(-1),
+      best = lowest(direction, start, target);
     const rounded = { q: [end.mean, end.std] };
-    lesson.animate(SECONDS.fit, (share) => {
-      // evenly by the logarithm of the step: the first steps go far, the last ones polish
-      const { mean, std } = path[Math.round(path.length ** share) - 1];
-      lesson.apply({ q: [mean, std] });
-    }, () => {
-      lesson.set(rounded);
-      this.fitted = {
-        start, of: this.fittedKey(),
-        text: fill(lesson.words[converged ? "fitted" : "notConverged"], {
-          direction, steps: path.length - 1, from: `N(${format(start.mean, 2)}, ${format(start.std, 2)}²)`, mean: format(end.mean, 4), std: format(end.std, 4), kl: format(end.kl, 4),
-        }) + (best.kl < end.kl - 1e-6 ? ` ${fill(lesson.words.elsewhere, { mean: format(best.mean, 2), std: format(best.std, 2), kl: format(best.kl, 4) })}` : ""),
-      };
-      lesson.draw();
-    });
+    lesson.animate(
+      SECONDS.fit,
+      (share) => {
+        // evenly by the logarithm of the step: the first steps go far, the last ones polish
+        const { mean, std } = path[Math.round(path.length ** share) - 1];
+        lesson.apply({ q: [mean, std] });
+      },
+      () => {
+        lesson.set(rounded);
+        this.fitted = {
+          start,
+          of: this.fittedKey(),
+          text:
+            fill(lesson.words[converged ? "fitted" : "notConverged"], {
+              direction,
+              steps: path.length - 1,
+              from: `N(${format(start.mean, 2)}, ${format(start.std, 2)}²)`,
+              mean: format(end.mean, 4),
+              std: format(end.std, 4),
+              kl: format(end.kl, 4),
+            }) +
+            (best.kl < end.kl - 1e-6
+              ? ` ${fill(lesson.words.elsewhere, { mean: format(best.mean, 2), std: format(best.std, 2), kl: format(best.kl, 4) })}`
+              : ""),
+        };
+        lesson.draw();
+      },
+    );
   }
 
   fittedKey() {
@@ -111,13 +170,17 @@ export class Line {
   }
 
   draw(state) {
-    const { lesson } = this, { words } = lesson, q = asQ(state), p = asP(state);
+    const { lesson } = this,
+      { words } = lesson,
+      q = asQ(state),
+      p = asP(state);
     this.curves.draw(state);
     this.sliders.show(state, lesson.committed);
     const [low, high] = this.view();
     this.limit.home = [low, high];
     this.limit.show(state.limit ?? high, lesson.committed.limit ?? high);
-    const densities = [density(q), density(p)], checked = lesson.checked("q", "p", "gap");
+    const densities = [density(q), density(p)],
+      checked = lesson.checked("q", "p", "gap");
     this.values = this.directions.map(({ name, areas, part }, i) => {
       const [weight, other] = i ? [p, q] : [q, p];
       const { total, counted } = areas.draw(densities[i], densities[1 - i], state.limit);
@@ -125,7 +188,13 @@ export class Line {
       const kl = terms ? terms.total : total;
       write(part(".kl"), `${format(kl)} nats`);
       part(".kl").dataset.nats = kl;
-      write(part(".counted"), fill(state.limit === null ? words.countedAll : words.counted, { limit: format(state.limit ?? 0, 2), counted: format(counted, 4) }));
+      write(
+        part(".counted"),
+        fill(state.limit === null ? words.countedAll : words.counted, {
+          limit: format(state.limit ?? 0, 2),
+          counted: format(counted, 4),
+        }),
+      );
       part(".counted").dataset.nats = counted;
       const [a, b] = [weight, other].map(({ mean, std }) => ({ mean: bracketed(mean), std: format(std, 2) }));
       part(".formula").innerHTML = terms
@@ -136,7 +205,12 @@ export class Line {
       write(part(".digits .python"), checked ? digits(checked.line[name]) : "…");
       return { here: terms ? [terms.total, total] : [total], python: checked?.line[name], kl };
     });
-    showAgreement(this.find(".agreement"), words, checked && this.values.flatMap(({ here, python }) => here.map((value) => [value, python])), 1e-8);
+    showAgreement(
+      this.find(".agreement"),
+      words,
+      checked && this.values.flatMap(({ here, python }) => here.map((value) => [value, python])),
+      1e-8,
+    );
     write(this.find(".bumps"), state.gap ? words.oneGaussian : words.twoBumps);
     write(this.find(".fitted"), this.isFitted() ? this.fitted.text : state.gap ? words.fitHint : words.hint);
   }

@@ -53,8 +53,12 @@ class Lesson {
     requestAnimationFrame(() => setTimeout(() => (root.dataset.ready = "true"))); // when it has been painted
   }
 
-  get state() { return this.probe.state; }
-  get committed() { return this.probe.committed; }
+  get state() {
+    return this.probe.state;
+  }
+  get committed() {
+    return this.probe.committed;
+  }
 
   // What arrives after mounting: the theme's colours, and a state that came from the address.
   update(data) {
@@ -109,7 +113,9 @@ class Lesson {
   // Python's numbers, if they are of the state that is shown in all the parameters named; null while it still has to compute.
   checked(...names) {
     const { reference, state } = this;
-    return reference && names.every((name) => JSON.stringify(reference.of[name]) === JSON.stringify(state[name])) ? reference : null;
+    return reference && names.every((name) => JSON.stringify(reference.of[name]) === JSON.stringify(state[name]))
+      ? reference
+      : null;
   }
 
   // ---- animation: one at a time, by apply(); ended by any other change ------------------------------------
@@ -125,7 +131,7 @@ class Lesson {
       const shown = steps ? Math.floor(share * steps) / steps : share;
       if (shown !== last) show((last = shown));
       if (share < 1) this.animation = requestAnimationFrame(tick);
-      else (this.animation = null), done();
+      else ((this.animation = null), done());
     };
     this.animation = requestAnimationFrame(tick);
   }

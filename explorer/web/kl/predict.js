@@ -28,30 +28,60 @@ const QUESTIONS = {
   shrink: (q, p) => {
     const values = SHRINK.map((std) => kl({ ...q, std }, p));
     const last = values.at(-1) - values.at(-2);
-    return { answer: last > 0.5 ? 2 : values.at(-1) < 0.01 ? 0 : 1, values: { list: values.map((value) => format(value, 2)).join(", "), each: format(last, 2) } };
+    return {
+      answer: last > 0.5 ? 2 : values.at(-1) < 0.01 ? 0 : 1,
+      values: { list: values.map((value) => format(value, 2)).join(", "), each: format(last, 2) },
+    };
   },
   faster: (q, p) => {
     const rise = (f) => f(SHRINK[2]) - f(SHRINK[1]);
-    const forward = (std) => kl({ ...q, std }, p), backward = (std) => kl(p, { ...q, std });
+    const forward = (std) => kl({ ...q, std }, p),
+      backward = (std) => kl(p, { ...q, std });
     const [a, b] = [rise(forward), rise(backward)];
-    return { answer: Math.abs(a - b) < 0.01 * Math.max(a, b) ? 2 : a > b ? 0 : 1, values: { a: format(forward(0.01), 2), b: format(backward(0.01), 2) } };
+    return {
+      answer: Math.abs(a - b) < 0.01 * Math.max(a, b) ? 2 : a > b ? 0 : 1,
+      values: { a: format(forward(0.01), 2), b: format(backward(0.01), 2) },
+    };
   },
   moved: (q, p) => {
-    const after = ({ mean, std, gap }) => ({ mean: MOVE.times * mean + MOVE.by, std: MOVE.times * std, gap: MOVE.times * gap });
+    const after = ({ mean, std, gap }) => ({
+      mean: MOVE.times * mean + MOVE.by,
+      std: MOVE.times * std,
+      gap: MOVE.times * gap,
+    });
     const [before, now] = [kl(q, p), kl(after(q), after(p))];
-    return { answer: Math.abs(now - before) < 1e-6 * Math.max(1, before) ? 1 : now > before ? 0 : 2, values: { before: format(before, 6), now: format(now, 6) } };
+    return {
+      answer: Math.abs(now - before) < 1e-6 * Math.max(1, before) ? 1 : now > before ? 0 : 2,
+      values: { before: format(before, 6), now: format(now, 6) },
+    };
   },
   twice: (q, p) => {
-    const one = kl(q, p), both = inTwoDimensions(q, p), near = 1e-4 * Math.max(1, both);
-    return { answer: Math.abs(both - 2 * one) < near ? 1 : Math.abs(both - one) < near ? 0 : 2, values: { one: format(one, 4), both: format(both, 4) } };
+    const one = kl(q, p),
+      both = inTwoDimensions(q, p),
+      near = 1e-4 * Math.max(1, both);
+    return {
+      answer: Math.abs(both - 2 * one) < near ? 1 : Math.abs(both - one) < near ? 0 : 2,
+      values: { one: format(one, 4), both: format(both, 4) },
+    };
   },
   fits: (q, p) => {
-    const target = p.gap ? p : BUMPS.p, ends = ["q‖p", "p‖q"].map((direction) => lowest(direction, q, target));
+    const target = p.gap ? p : BUMPS.p,
+      ends = ["q‖p", "p‖q"].map((direction) => lowest(direction, q, target));
     const [forcing, covering] = ends;
-    const off = Math.min(Math.abs(forcing.mean - (target.mean - target.gap)), Math.abs(forcing.mean - (target.mean + target.gap)));
+    const off = Math.min(
+      Math.abs(forcing.mean - (target.mean - target.gap)),
+      Math.abs(forcing.mean - (target.mean + target.gap)),
+    );
     return {
       answer: off < 0.25 * target.gap ? 0 : 1,
-      values: { kl1: format(forcing.kl), kl2: format(covering.kl), m1: format(forcing.mean, 2), s1: format(forcing.std, 2), m2: format(covering.mean, 2), s2: format(covering.std, 2) },
+      values: {
+        kl1: format(forcing.kl),
+        kl2: format(covering.kl),
+        m1: format(forcing.mean, 2),
+        s1: format(forcing.std, 2),
+        m2: format(covering.mean, 2),
+        s2: format(covering.std, 2),
+      },
     };
   },
 };
@@ -70,7 +100,9 @@ export class Predict {
     this.sliders = lineSliders(this.find(".sliders"), lesson, { gap: true });
     this.find(".reveal").addEventListener("click", () => this.reveal());
     this.find(".back-step").addEventListener("click", () => lesson.set({ step: Math.max(1, lesson.state.step - 1) }));
-    this.find(".next-step").addEventListener("click", () => lesson.set({ step: Math.min(NAMES.length, lesson.state.step + 1) }));
+    this.find(".next-step").addEventListener("click", () =>
+      lesson.set({ step: Math.min(NAMES.length, lesson.state.step + 1) }),
+    );
     this.find(".shuffle").addEventListener("click", () => {
       memory.chosen = {};
       memory.revealed = {};
@@ -93,33 +125,45 @@ export class Predict {
   }
 
   draw(state) {
-    const { lesson } = this, { words } = lesson;
+    const { lesson } = this,
+      { words } = lesson;
     this.curves.draw(state);
     this.sliders.show(state, lesson.committed);
-    const at = state.step - 1, name = NAMES[at];
+    const at = state.step - 1,
+      name = NAMES[at];
     if (this.shown !== name) this.showQuestion(name, at);
-    const picked = memory.chosen[name], revealed = memory.revealed[name];
+    const picked = memory.chosen[name],
+      revealed = memory.revealed[name];
     for (const radio of this.element.querySelectorAll(".options input")) radio.checked = Number(radio.value) === picked;
     this.find(".reveal").disabled = picked === undefined;
     this.find(".answer").hidden = !revealed;
     write(this.find(".score"), this.score());
     if (!revealed) return;
     const { answer, values } = this.answers(name);
-    write(this.find(".outcome"), answer === picked ? words.right : fill(words.wrong, { answer: words[`${name}Options`].split("|")[answer] }));
+    write(
+      this.find(".outcome"),
+      answer === picked ? words.right : fill(words.wrong, { answer: words[`${name}Options`].split("|")[answer] }),
+    );
     this.find(".outcome").dataset.right = answer === picked;
     write(this.find(".because"), fill(words[`${name}Because`], values));
   }
 
   // Computed anew for whatever stands now.
   answers(name) {
-    const { state } = this.lesson, key = JSON.stringify([name, state.q, state.p, state.gap]);
-    if (this.answersOf !== key) { this.answersOf = key; this.kept = QUESTIONS[name](asQ(state), asP(state)); }
+    const { state } = this.lesson,
+      key = JSON.stringify([name, state.q, state.p, state.gap]);
+    if (this.answersOf !== key) {
+      this.answersOf = key;
+      this.kept = QUESTIONS[name](asQ(state), asP(state));
+    }
     return this.kept;
   }
 
   score() {
     const outcomes = Object.values(memory.outcomes);
-    return outcomes.length ? fill(this.lesson.words.score, { right: outcomes.filter(Boolean).length, of: outcomes.length }) : "";
+    return outcomes.length
+      ? fill(this.lesson.words.score, { right: outcomes.filter(Boolean).length, of: outcomes.length })
+      : "";
   }
 
   showQuestion(name, at) {
@@ -129,27 +173,39 @@ export class Predict {
     write(this.find(".question"), words[`${name}Question`]);
     this.find(".back-step").disabled = at === 0;
     this.find(".next-step").disabled = at === NAMES.length - 1;
-    this.find(".options").replaceChildren(...words[`${name}Options`].split("|").map((text, i) => {
-      const label = document.createElement("label");
-      label.innerHTML = `<input type="radio" name="option" value="${i}"> `;
-      label.append(text);
-      label.firstChild.addEventListener("change", () => {
-        memory.chosen[name] = i;
-        memory.revealed[name] = false;
-        this.lesson.draw();
-      });
-      return label;
-    }));
+    this.find(".options").replaceChildren(
+      ...words[`${name}Options`].split("|").map((text, i) => {
+        const label = document.createElement("label");
+        label.innerHTML = `<input type="radio" name="option" value="${i}"> `;
+        label.append(text);
+        label.firstChild.addEventListener("change", () => {
+          memory.chosen[name] = i;
+          memory.revealed[name] = false;
+          this.lesson.draw();
+        });
+        return label;
+      }),
+    );
   }
 }
 
 // KL of two independent dimensions, each with q and p: by the form for full covariances, or by a sum over a grid of the plane.
 function inTwoDimensions(q, p) {
-  const square = ({ mean, std }) => ({ mean: [mean, mean], cov: [[std * std, 0], [0, std * std]] });
+  const square = ({ mean, std }) => ({
+    mean: [mean, mean],
+    cov: [
+      [std * std, 0],
+      [0, std * std],
+    ],
+  });
   if (!p.gap) return klTerms(square(q), square(p)).total;
-  const logQ = density(q).log, logP = density(p).log, step = 0.05, n = 360;
+  const logQ = density(q).log,
+    logP = density(p).log,
+    step = 0.05,
+    n = 360;
   const line = Array.from({ length: n + 1 }, (_, i) => {
-    const z = q.mean + (i - n / 2) * step * q.std, log = logQ(z);
+    const z = q.mean + (i - n / 2) * step * q.std,
+      log = logQ(z);
     return { weight: Math.exp(log) * step * q.std, ratio: log - logP(z) };
   });
   let sum = 0;

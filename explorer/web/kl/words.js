@@ -5,7 +5,8 @@ import { write } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
 
 // All the digits that are compared.
-export const digits = (value) => (Math.abs(value) < 1e5 ? format(value, 10) : value.toExponential(9).replaceAll("-", "−"));
+export const digits = (value) =>
+  Math.abs(value) < 1e5 ? format(value, 10) : value.toExponential(9).replaceAll("-", "−");
 
 // A negative number in brackets, as a formula needs it.
 export const bracketed = (value, decimals = 2) => {
@@ -28,5 +29,12 @@ export function showAgreement(element, words, pairs, tolerance = 1e-9) {
   const worst = pairs && Math.max(...pairs.map(([here, there]) => apart(here, number(there))));
   element.classList.toggle("disagrees", pairs !== null && !(worst <= tolerance));
   if (!pairs) write(element, words.computing);
-  else write(element, fill(worst <= tolerance ? words.agrees : words.disagrees, { count: pairs.length, distance: worst ? worst.toExponential(0).replace("-", "−") : "0" }));
+  else
+    write(
+      element,
+      fill(worst <= tolerance ? words.agrees : words.disagrees, {
+        count: pairs.length,
+        distance: worst ? worst.toExponential(0).replace("-", "−") : "0",
+      }),
+    );
 }

@@ -1,6 +1,7 @@
 // What passes between a live page and Python: finished changes go out, states from the address come in.
 
-const PATIENCE = 20_000, LONGEST = 320_000; // ms before a change goes again, twice as long each time
+const PATIENCE = 20_000,
+  LONGEST = 320_000; // ms before a change goes again, twice as long each time
 
 let open = null; // the page's
 

@@ -17,7 +17,8 @@ export function grip(svg, { label, at, held, onMove, onRelease, step = 0.05 }) {
     event.preventDefault();
     handle.focus({ preventScroll: true });
     handle.setPointerCapture(event.pointerId);
-    const point = at(event), from = held();
+    const point = at(event),
+      from = held();
     offset = [from[0] - point[0], from[1] - point[1]];
   });
   handle.addEventListener("pointermove", (event) => {
@@ -38,7 +39,8 @@ export function grip(svg, { label, at, held, onMove, onRelease, step = 0.05 }) {
     if (event.key === "Escape") letGo(true);
     if (!way) return;
     event.preventDefault();
-    const from = held(), size = event.shiftKey ? 10 * step : step;
+    const from = held(),
+      size = event.shiftKey ? 10 * step : step;
     onMove([from[0] + way[0] * size, from[1] + way[1] * size]);
   });
   handle.addEventListener("keyup", (event) => event.key in WAYS && onRelease(false));

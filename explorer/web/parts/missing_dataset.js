@@ -14,7 +14,8 @@ export class MissingDataset {
     this.onFetched = onFetched;
     this.dataset = null; // that is offered
     box.classList.add("missing-dataset");
-    box.innerHTML = '<span class="why" role="status"></span> <button type="button" class="start"></button> <progress max="1"></progress> <button type="button" class="cancel"></button>';
+    box.innerHTML =
+      '<span class="why" role="status"></span> <button type="button" class="start"></button> <progress max="1"></progress> <button type="button" class="cancel"></button>';
     [this.why, this.start, this.bar, this.stop] = box.children;
     write(this.stop, words.cancel);
     this.bar.setAttribute("aria-label", words.progress);
@@ -39,7 +40,11 @@ export class MissingDataset {
   }
 
   order(action) {
-    return this.ask({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ action }) });
+    return this.ask({
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ action }),
+    });
   }
 
   async ask(options) {
@@ -58,7 +63,8 @@ export class MissingDataset {
 
   // found: {present, state: idle, running, elsewhere, failed or cancelled, done, total: bytes, problem: a sentence or null}.
   show({ present, state, done = 0, total = 0, problem }) {
-    const { dataset, words } = this, running = state === "running";
+    const { dataset, words } = this,
+      running = state === "running";
     if (present) {
       this.offer(null);
       return this.onFetched(dataset);
@@ -66,7 +72,9 @@ export class MissingDataset {
     if (running) this.timer = setTimeout(() => this.ask({}), ASK_AGAIN);
     const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
     write(this.start, fill(words.fetch, { dataset, size: total ? megabytes(total) : "?" }));
-    const why = { running: words.fetching, failed: problem, elsewhere: words.busy, cancelled: words.cancelled }[state] ?? this.sentence;
+    const why =
+      { running: words.fetching, failed: problem, elsewhere: words.busy, cancelled: words.cancelled }[state] ??
+      this.sentence;
     this.why.setAttribute("aria-live", running && this.state === "running" ? "off" : "polite"); // not every megabyte is read out
     this.state = state;
     write(this.why, fill(why, { dataset, done: megabytes(done), total: megabytes(total) }));

@@ -23,7 +23,9 @@ export class Originals {
   // at once, with a TypeError, where the server does not answer. signal: an AbortSignal, or null.
   async fetch(entry, rows, signal = null) {
     const lacking = () => rows.filter((row) => hasOriginal(entry, row) && !this.get(entry, row));
-    const others = lacking().map((row) => this.coming.get(key(entry, row))).filter(Boolean);
+    const others = lacking()
+      .map((row) => this.coming.get(key(entry, row)))
+      .filter(Boolean);
     if (others.length) await Promise.allSettled(others);
     const fresh = lacking();
     const coming = this.fetchFresh(entry, fresh, signal);
@@ -67,7 +69,10 @@ export class Originals {
   // The rows of a dataset that were fetched, the newest first.
   rows({ dataset }) {
     const start = `${dataset}/`;
-    return [...this.kept.keys()].filter((one) => one.startsWith(start)).map((one) => Number(one.slice(start.length))).reverse();
+    return [...this.kept.keys()]
+      .filter((one) => one.startsWith(start))
+      .map((one) => Number(one.slice(start.length)))
+      .reverse();
   }
 
   keep(name, pixels) {
@@ -82,7 +87,8 @@ const key = ({ dataset }, row) => `${dataset}/${row}`;
 export const hasOriginal = (entry, row) => entry.originals && (entry.held?.includes(row) ?? true);
 
 // Why there is none, as a clause. words: texts/datasets.py's.
-export const noOriginal = (entry, words) => entry.without_originals ?? fill(words.no_pictures, { dataset: entry.dataset });
+export const noOriginal = (entry, words) =>
+  entry.without_originals ?? fill(words.no_pictures, { dataset: entry.dataset });
 
 // Why the errors of a model's images are not known, as a clause.
 export const noErrors = (entry, words) => entry.without_errors ?? noOriginal(entry, words);

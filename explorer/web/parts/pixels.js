@@ -23,7 +23,8 @@ export function drawPixels(canvas, side, pixels) {
 
 // Puts such a picture into a larger one, at its column and row.
 export function putPixels(image, left, top, side, pixels) {
-  const area = side * side, [green, blue] = pixels.length === area ? [0, 0] : [area, 2 * area];
+  const area = side * side,
+    [green, blue] = pixels.length === area ? [0, 0] : [area, 2 * area];
   for (let row = 0, i = 0; row < side; row++) {
     for (let column = 0, at = 4 * ((top + row) * image.width + left); column < side; column++, i++, at += 4) {
       image.data[at] = Math.round(pixels[i]);

@@ -6,7 +6,8 @@ import { enlargement } from "./theme.js";
 
 // Steps of 1, 2 or 5 times a power of ten, about as many as wanted: the multiples of one step in [low, high].
 export function ticks(low, high, wanted) {
-  const rough = (high - low) / wanted, power = 10 ** Math.floor(Math.log10(rough));
+  const rough = (high - low) / wanted,
+    power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((times) => times * power >= rough);
   const found = [];
   for (let i = Math.ceil(low / step); i * step <= high + 1e-9 * step; i++) found.push(i * step);
@@ -35,11 +36,14 @@ export class Plot {
 
   // Sets what is seen. Returns false while the plot has no size, as in a tab that is not open.
   view([x0, x1], [y0, y1]) {
-    const { clientWidth: width, clientHeight: height } = this.host, { plain } = this, grown = enlargement();
+    const { clientWidth: width, clientHeight: height } = this.host,
+      { plain } = this,
+      grown = enlargement();
     this.margin = { left: plain.left * grown, right: plain.right, top: plain.top, bottom: plain.bottom * grown }; // room for the axes' numbers
     const { left, right, top, bottom } = this.margin;
     if (width < left + right + 10 || height < top + bottom + 10) return false;
-    const across = width - left - right, down = height - top - bottom;
+    const across = width - left - right,
+      down = height - top - bottom;
     if (this.square) {
       const scale = Math.min(across / (x1 - x0), down / (y1 - y0)); // pixels a unit
       const around = (a, b, pixels) => [(a + b - pixels / scale) / 2, (a + b + pixels / scale) / 2];
@@ -60,10 +64,12 @@ export class Plot {
   }
 
   drawGrid() {
-    const { left, right, top, bottom } = this.margin, { width, height, grown } = this;
+    const { left, right, top, bottom } = this.margin,
+      { width, height, grown } = this;
     set(this.clip, { x: left, y: top, width: width - left - right, height: height - top - bottom });
     const parts = [];
-    const line = (x1, y1, x2, y2, zero) => parts.push(svgElement("line", { x1, y1, x2, y2, class: zero ? "zero" : "" }));
+    const line = (x1, y1, x2, y2, zero) =>
+      parts.push(svgElement("line", { x1, y1, x2, y2, class: zero ? "zero" : "" }));
     const label = (x, y, anchor, text) => {
       const element = svgElement("text", { x, y, "text-anchor": anchor });
       element.textContent = text;
@@ -84,10 +90,18 @@ export class Plot {
     set(this.names[1], { x: left + 5, y: top + 12 * grown });
   }
 
-  x(value) { return this.margin.left + (value - this.xRange[0]) * this.perX; }
-  y(value) { return this.margin.top + (this.yRange[1] - value) * this.perY; }
-  toX(pixel) { return this.xRange[0] + (pixel - this.margin.left) / this.perX; }
-  toY(pixel) { return this.yRange[1] - (pixel - this.margin.top) / this.perY; }
+  x(value) {
+    return this.margin.left + (value - this.xRange[0]) * this.perX;
+  }
+  y(value) {
+    return this.margin.top + (this.yRange[1] - value) * this.perY;
+  }
+  toX(pixel) {
+    return this.xRange[0] + (pixel - this.margin.left) / this.perX;
+  }
+  toY(pixel) {
+    return this.yRange[1] - (pixel - this.margin.top) / this.perY;
+  }
 
   make(name, className, parent = this.inside) {
     return parent.appendChild(svgElement(name, { class: className }));
@@ -162,11 +176,15 @@ export class Handle {
 
   // Puts it at (x, y) of the plot's units, kept where it can be reached.
   show(x, y, visible = true) {
-    const { plot } = this, { left, right, top, bottom } = plot.margin;
+    const { plot } = this,
+      { left, right, top, bottom } = plot.margin;
     this.place = [
       Math.max(left, Math.min(plot.width - right, plot.x(x))),
       Math.max(top, Math.min(plot.height - bottom, plot.y(y))),
     ];
-    set(this.group, { transform: `translate(${this.place[0].toFixed(2)} ${this.place[1].toFixed(2)})`, visibility: visible ? "visible" : "hidden" });
+    set(this.group, {
+      transform: `translate(${this.place[0].toFixed(2)} ${this.place[1].toFixed(2)})`,
+      visibility: visible ? "visible" : "hidden",
+    });
   }
 }

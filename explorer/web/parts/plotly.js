@@ -4,9 +4,11 @@ const NAME = "plotly.min.js";
 
 function loaded() {
   if (window.Plotly) return Promise.resolve(window.Plotly);
-  const script = document.querySelector(`script[src$="${NAME}"]`) ?? document.head.appendChild(
-    Object.assign(document.createElement("script"), { src: new URL(NAME, import.meta.url).href, async: true }),
-  );
+  const script =
+    document.querySelector(`script[src$="${NAME}"]`) ??
+    document.head.appendChild(
+      Object.assign(document.createElement("script"), { src: new URL(NAME, import.meta.url).href, async: true }),
+    );
   return new Promise((resolve, reject) => {
     script.addEventListener("load", () => resolve(window.Plotly));
     script.addEventListener("error", () => {

@@ -10,7 +10,8 @@ export class Runner {
     this.stop();
     const frame = () => {
       const begin = performance.now();
-      let more = true, times = 0;
+      let more = true,
+        times = 0;
       do {
         more = work() !== false;
         times += 1;

@@ -19,7 +19,7 @@ export class Slider {
       const value = Number(this.number.value);
       const bad = this.number.value === "" || !Number.isFinite(value) || Math.abs(value) > limit || value < least;
       if (bad) this.number.value = this.committed.toFixed(2);
-      else onMove(value), onCommit();
+      else (onMove(value), onCommit());
     });
   }
 

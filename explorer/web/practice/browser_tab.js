@@ -2,7 +2,8 @@
 // was lost during a cut of the connection, has a new session, which takes over the trainings of the one before.
 
 const KEY = "practice trainings"; // in the tab's own storage, which a reload keeps
-const PATIENCE = 300, RETRY = 1500; // ms for another tab to answer; from one question to the server to the next
+const PATIENCE = 300,
+  RETRY = 1500; // ms for another tab to answer; from one question to the server to the next
 
 let held = null; // the token of this document's trainings, once there are any
 

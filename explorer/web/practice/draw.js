@@ -8,8 +8,10 @@ const SMALLEST = 1e-4; // of a logarithmic axis
 
 // Fits the canvas to its place, the page's type and the screen's sharpness. Returns {context, width, height} in CSS pixels of the usual type, cleared.
 export function fresh(canvas) {
-  const grown = enlargement(), sharpness = window.devicePixelRatio * grown;
-  const width = canvas.clientWidth / grown, height = canvas.clientHeight / grown;
+  const grown = enlargement(),
+    sharpness = window.devicePixelRatio * grown;
+  const width = canvas.clientWidth / grown,
+    height = canvas.clientHeight / grown;
   const [w, h] = [Math.round(width * sharpness), Math.round(height * sharpness)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   const context = canvas.getContext("2d");
@@ -21,7 +23,9 @@ export function fresh(canvas) {
 
 // Half the side of the square that holds all but the outermost hundredth of the codes: 4.2, or that times powers of 1.5.
 export function reachOf(codes) {
-  const distances = Float32Array.from({ length: codes.length / 2 }, (_, i) => Math.max(Math.abs(codes[2 * i]), Math.abs(codes[2 * i + 1]))).sort();
+  const distances = Float32Array.from({ length: codes.length / 2 }, (_, i) =>
+    Math.max(Math.abs(codes[2 * i]), Math.abs(codes[2 * i + 1])),
+  ).sort();
   const outer = distances[Math.floor(0.99 * (distances.length - 1))];
   let reach = 4.2;
   while (reach < outer && reach < 1e30) reach *= 1.5;
@@ -31,9 +35,12 @@ export function reachOf(codes) {
 // codes: x, y, x, y …; label: a class for each; reach: see reachOf; shape: the prior's Gaussians, null for N(0, I).
 export function drawCodes(canvas, { codes, label, reach, shape, palette, colours, priorColour }) {
   const { context, width, height } = fresh(canvas);
-  const side = Math.min(width, height) - 2, left = (width - side) / 2, top = (height - side) / 2;
+  const side = Math.min(width, height) - 2,
+    left = (width - side) / 2,
+    top = (height - side) / 2;
   const scale = side / (2 * reach);
-  const px = (x) => left + side / 2 + x * scale, py = (y) => top + side / 2 - y * scale;
+  const px = (x) => left + side / 2 + x * scale,
+    py = (y) => top + side / 2 - y * scale;
   context.save();
   context.beginPath();
   context.rect(left, top, side, side);
@@ -41,8 +48,14 @@ export function drawCodes(canvas, { codes, label, reach, shape, palette, colours
   context.strokeStyle = colours.grid;
   for (const tick of ticks(-reach, reach)) {
     context.strokeStyle = tick === 0 ? colours.zero : colours.grid;
-    line(context, [[px(tick), top], [px(tick), top + side]]);
-    line(context, [[left, py(tick)], [left + side, py(tick)]]);
+    line(context, [
+      [px(tick), top],
+      [px(tick), top + side],
+    ]);
+    line(context, [
+      [left, py(tick)],
+      [left + side, py(tick)],
+    ]);
   }
   const dot = codes.length > 1000 ? 1.9 : 2.3;
   context.globalAlpha = 0.75;
@@ -51,7 +64,8 @@ export function drawCodes(canvas, { codes, label, reach, shape, palette, colours
     context.beginPath();
     for (let i = 0; i < label.length; i++) {
       if (label[i] !== which) continue;
-      const x = px(codes[2 * i]), y = py(codes[2 * i + 1]);
+      const x = px(codes[2 * i]),
+        y = py(codes[2 * i + 1]);
       context.moveTo(x + dot, y);
       context.arc(x, y, dot, 0, 2 * Math.PI);
     }
@@ -81,12 +95,18 @@ function drawPrior(context, shape, px, py, scale, colour) {
   if (!shape) {
     for (const radius of [1, 2, 3]) ellipse(0, 0, radius, radius, 0);
   } else if (shape.means.length > 20) {
-    line(context, shape.means.map(([x, y]) => [px(x), py(y)]));
+    line(
+      context,
+      shape.means.map(([x, y]) => [px(x), py(y)]),
+    );
     context.setLineDash([]);
     context.globalAlpha = 0.16;
     context.lineWidth = 4 * shape.stds[0][0] * scale; // ± 2σ
     context.lineCap = context.lineJoin = "round";
-    line(context, shape.means.map(([x, y]) => [px(x), py(y)]));
+    line(
+      context,
+      shape.means.map(([x, y]) => [px(x), py(y)]),
+    );
     context.globalAlpha = 1;
   } else {
     shape.means.forEach(([x, y], c) => {
@@ -101,11 +121,13 @@ function drawPrior(context, shape, px, py, scale, colour) {
 // pictures: {shape: [n², pixels], values: bytes}, row by row. The pictures touch, so that the manifold is one picture.
 export function drawManifold(canvas, pictures) {
   const { context, width, height } = fresh(canvas);
-  const across = Math.round(Math.sqrt(pictures.shape[0])), pixels = Math.round(Math.sqrt(pictures.shape[1]));
+  const across = Math.round(Math.sqrt(pictures.shape[0])),
+    pixels = Math.round(Math.sqrt(pictures.shape[1]));
   const size = across * pixels;
   const image = new ImageData(size, size);
   for (let n = 0, at = 0; n < across * across; n++) {
-    const row = Math.floor(n / across) * pixels, column = (n % across) * pixels;
+    const row = Math.floor(n / across) * pixels,
+      column = (n % across) * pixels;
     for (let i = 0; i < pixels * pixels; i++, at++) {
       const to = 4 * ((row + Math.floor(i / pixels)) * size + column + (i % pixels));
       image.data[to] = image.data[to + 1] = image.data[to + 2] = pictures.values[at];
@@ -122,11 +144,16 @@ export function drawManifold(canvas, pictures) {
 
 // lines: [{points: [[x, y or null] …], colour, width, dash, name}]; range: [x0, x1]; band: [low, high] in y, or null;
 // level: a y to mark; log: whether y is logarithmic; late: whether y is chosen without the steep beginning.
-export function drawChart(canvas, { title, lines, range, colours, band = null, bandColour = "", level = null, log = false, floor = null, late = false }) {
+export function drawChart(
+  canvas,
+  { title, lines, range, colours, band = null, bandColour = "", level = null, log = false, floor = null, late = false },
+) {
   const { context, width, height } = fresh(canvas);
   const [left, right, top, bottom] = [34, width - 4, 31, height - 13];
   const begin = late ? LATE * Math.min(range[1], Math.max(0, ...(lines[0]?.points ?? []).map(([x]) => x))) : range[0];
-  const values = lines.flatMap(({ points }) => points.filter(([x]) => x >= begin && x <= range[1]).map(([, y]) => y)).filter((y) => y !== null && (!log || y > 0));
+  const values = lines
+    .flatMap(({ points }) => points.filter(([x]) => x >= begin && x <= range[1]).map(([, y]) => y))
+    .filter((y) => y !== null && (!log || y > 0));
   if (band) values.push(...band.filter((y) => !log || y > SMALLEST));
   if (level !== null) values.push(level);
   if (floor !== null) values.push(floor);
@@ -146,7 +173,10 @@ export function drawChart(canvas, { title, lines, range, colours, band = null, b
   for (const tick of log ? decades(low, high) : ticks(low, high)) {
     const y = log ? bottom - ((tick - low) / (high - low)) * (bottom - top) : py(tick);
     context.strokeStyle = colours.grid;
-    line(context, [[left, y], [right, y]]);
+    line(context, [
+      [left, y],
+      [right, y],
+    ]);
     if (y > top + 3) context.fillText(log ? power(tick) : short(tick), left - 3, y + 3);
   }
   context.fillText(short(range[1]), right, height - 2);
@@ -166,14 +196,20 @@ export function drawChart(canvas, { title, lines, range, colours, band = null, b
   if (level !== null) {
     context.strokeStyle = colours.faint;
     context.setLineDash([2, 3]);
-    line(context, [[left, py(level)], [right, py(level)]]);
+    line(context, [
+      [left, py(level)],
+      [right, py(level)],
+    ]);
     context.setLineDash([]);
   }
   for (const { points, colour, thick = 1.8, dash = [] } of lines) {
     context.strokeStyle = colour;
     context.lineWidth = thick;
     context.setLineDash(dash);
-    line(context, points.filter(([, y]) => y !== null).map(([x, y]) => [px(x), py(y)]));
+    line(
+      context,
+      points.filter(([, y]) => y !== null).map(([x, y]) => [px(x), py(y)]),
+    );
     const last = points.findLast(([, y]) => y !== null);
     if (last && !dash.length) {
       context.fillStyle = colour;
@@ -185,7 +221,12 @@ export function drawChart(canvas, { title, lines, range, colours, band = null, b
   context.restore();
   context.setLineDash([]);
   context.lineWidth = 1;
-  drawKey(context, lines.filter(({ name }) => name), width, colours);
+  drawKey(
+    context,
+    lines.filter(({ name }) => name),
+    width,
+    colours,
+  );
 }
 
 function drawKey(context, named, width, colours) {
@@ -195,7 +236,10 @@ function drawKey(context, named, width, colours) {
     context.strokeStyle = colour;
     context.setLineDash(dash);
     context.lineWidth = 2;
-    line(context, [[x, 21], [x + 11, 21]]);
+    line(context, [
+      [x, 21],
+      [x + 11, 21],
+    ]);
     context.fillStyle = colours.text;
     context.fillText(name, x + 14, 24.5);
     x += 14 + context.measureText(name).width + 8;
@@ -212,10 +256,12 @@ function line(context, points) {
 
 // Round numbers between low and high.
 export function ticks(low, high) {
-  const raw = (high - low) / TICKS, base = 10 ** Math.floor(Math.log10(raw));
+  const raw = (high - low) / TICKS,
+    base = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((factor) => factor * base).find((candidate) => candidate >= raw);
   const found = [];
-  for (let i = Math.ceil(low / step); i * step <= high; i++) found.push(i === 0 ? 0 : Number((i * step).toPrecision(6)));
+  for (let i = Math.ceil(low / step); i * step <= high; i++)
+    found.push(i === 0 ? 0 : Number((i * step).toPrecision(6)));
   return found;
 }
 
@@ -231,7 +277,9 @@ function decades(low, high) {
 
 const power = (exponent) => {
   const value = 10 ** exponent;
-  return value >= 1000 || value < 0.001 ? value.toExponential(0).replace("-", "−") : String(Number(value.toPrecision(1)));
+  return value >= 1000 || value < 0.001
+    ? value.toExponential(0).replace("-", "−")
+    : String(Number(value.toPrecision(1)));
 };
 
 const short = (value) => (Math.abs(value) >= 10000 ? value.toExponential(0) : String(value)).replace("-", "−");

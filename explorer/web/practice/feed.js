@@ -2,7 +2,10 @@
 
 import { readSafetensors } from "../kernel/safetensors.js";
 
-const QUICK = 200, IDLE = 3000, HIDDEN = 4000, RETRY = 1500; // milliseconds from one answer to the next question
+const QUICK = 200,
+  IDLE = 3000,
+  HIDDEN = 4000,
+  RETRY = 1500; // milliseconds from one answer to the next question
 // ms for an answer. After a change of network some never arrive, and a browser may try each of its six connections.
 const PATIENCE = 8000;
 const soon = () => AbortSignal.timeout?.(PATIENCE); // not in Safari before 16
@@ -50,7 +53,10 @@ export class Feed {
     let wait = RETRY;
     try {
       await this.ready;
-      const question = Object.entries(this.known).map(([side, run]) => `${side}=${run ? `${run.status.id}.${run.arrays ? run.status.revision : 0}.${run.points.length}` : "0.0.0"}`);
+      const question = Object.entries(this.known).map(
+        ([side, run]) =>
+          `${side}=${run ? `${run.status.id}.${run.arrays ? run.status.revision : 0}.${run.points.length}` : "0.0.0"}`,
+      );
       const response = await fetch(`${address}?${question.join("&")}`, { cache: "no-store", signal: soon() });
       if (this.stopped) return;
       if (isGone(response)) {
@@ -63,7 +69,9 @@ export class Feed {
       if (this.stopped) return;
       this.onTrouble(null);
       if (address === this.address) this.take(tensors);
-      const busy = Object.values(this.known).some((run) => run && ["running", "waiting", "saving"].includes(run.status.state));
+      const busy = Object.values(this.known).some(
+        (run) => run && ["running", "waiting", "saving"].includes(run.status.state),
+      );
       wait = document.hidden ? HIDDEN : busy ? QUICK : IDLE;
     } catch (error) {
       if (this.stopped) return;
@@ -91,7 +99,16 @@ export class Feed {
       const same = before?.status.id === one.id;
       const points = same ? before.points.slice(0, one.since).concat(one.points) : one.points;
       const part = (name) => tensors[`${side}.${name}`];
-      const arrays = part("mean") ? { mean: part("mean").values, z: part("z")?.values ?? null, label: part("label").values, manifold: part("manifold") } : same ? before.arrays : null;
+      const arrays = part("mean")
+        ? {
+            mean: part("mean").values,
+            z: part("z")?.values ?? null,
+            label: part("label").values,
+            manifold: part("manifold"),
+          }
+        : same
+          ? before.arrays
+          : null;
       this.known[side] = { status: one, points, arrays };
     }
     this.onNews(this.known);

@@ -25,17 +25,29 @@ class Practice {
     this.state = data.state;
     const template = this.find("template");
     const base = new URL(data.assets, document.baseURI);
-    this.panels = Object.fromEntries(SIDES.map((side) => [side, new Panel(template, side, data, base, {
-      choose: (chosen) => this.choose({ [side]: chosen }),
-      command: (action) => this.command(side, action),
-      pace: (pace) => this.feed.command(side, { action: "pace", pace }),
-      notice: (sentence) => this.complain(sentence),
-      fetched: (dataset) => this.takeDataset(dataset),
-    })]));
+    this.panels = Object.fromEntries(
+      SIDES.map((side) => [
+        side,
+        new Panel(template, side, data, base, {
+          choose: (chosen) => this.choose({ [side]: chosen }),
+          command: (action) => this.command(side, action),
+          pace: (pace) => this.feed.command(side, { action: "pace", pace }),
+          notice: (sentence) => this.complain(sentence),
+          fetched: (dataset) => this.takeDataset(dataset),
+        }),
+      ]),
+    );
     this.find(".runs").append(...SIDES.map((side) => this.panels[side].root));
-    this.find(".start-both").addEventListener("click", () => this.forBoth("start", (state) => !["running", "waiting", "saving"].includes(state)));
-    this.find(".pause-both").addEventListener("click", () => this.forBoth("pause", (state) => ["running", "waiting"].includes(state)));
-    this.find(".copy").addEventListener("click", () => this.panels.b.isLocked || this.choose({ b: { ...this.state.a } }));
+    this.find(".start-both").addEventListener("click", () =>
+      this.forBoth("start", (state) => !["running", "waiting", "saving"].includes(state)),
+    );
+    this.find(".pause-both").addEventListener("click", () =>
+      this.forBoth("pause", (state) => ["running", "waiting"].includes(state)),
+    );
+    this.find(".copy").addEventListener(
+      "click",
+      () => this.panels.b.isLocked || this.choose({ b: { ...this.state.a } }),
+    );
     this.readColours();
     this.showChoices();
     this.feed = new Feed({
@@ -58,7 +70,8 @@ class Practice {
 
   // Shows the trainings of the page's session. If the tab had others before, its session takes over those.
   join(data) {
-    const address = this.addressOf(data), joined = takeOver(data.trainings, address);
+    const address = this.addressOf(data),
+      joined = takeOver(data.trainings, address);
     joined.then((outcome) => ["ended", "restarted"].includes(outcome) && this.complain(this.words[outcome]));
     this.trainings = data.trainings;
     this.feed.move(address, joined);
@@ -130,18 +143,25 @@ class Practice {
     this.panels.b.show(runs.b, runs.a);
     SIDES.forEach((side, i) => {
       const { state, name, root, run } = this.panels[side];
-      if (state !== before[i] && state !== "running") write(this.find(".announcement"), `${name}: ${root.querySelector(".word").textContent}${run?.status.steps ? `, ${this.panels[side].progress()}` : ""}`);
+      if (state !== before[i] && state !== "running")
+        write(
+          this.find(".announcement"),
+          `${name}: ${root.querySelector(".word").textContent}${run?.status.steps ? `, ${this.panels[side].progress()}` : ""}`,
+        );
     });
     this.find(".copy").setAttribute("aria-disabled", String(this.panels.b.isLocked));
     const saved = SIDES.map((side) => runs[side]?.status.saved);
     const both = this.find(".open-both");
     both.hidden = !saved.every(Boolean);
-    if (!both.hidden) both.href = `./?left=runs/${encodeURIComponent(saved[0])}&right=runs/${encodeURIComponent(saved[1])}`;
+    if (!both.hidden)
+      both.href = `./?left=runs/${encodeURIComponent(saved[0])}&right=runs/${encodeURIComponent(saved[1])}`;
     this.root.dataset.ready = "true";
   }
 
   showLegend() {
-    const [a, b] = SIDES.map((side) => this.data.datasets.find(({ name }) => name === this.state[side].dataset).classes);
+    const [a, b] = SIDES.map(
+      (side) => this.data.datasets.find(({ name }) => name === this.state[side].dataset).classes,
+    );
     const names = String(a) === String(b) ? a : a.map((_, i) => String(i)); // of two datasets, the classes' numbers
     const { classes } = this.data.symbols; // their colours
     const keys = names.map((name, i) => `<span><i style="background:${classes[i]}"></i>${escaped(name)}</span>`);

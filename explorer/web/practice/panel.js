@@ -6,9 +6,19 @@ import { format, percent } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
 
-const FIELDS = { beta: 0.5, adversarial_weight: 5, hidden: null, lr: 0.0005, discriminator_lr: 0.0005, epochs: 10, batch_size: 16, seed: 1 }; // and an arrow key's step
+const FIELDS = {
+  beta: 0.5,
+  adversarial_weight: 5,
+  hidden: null,
+  lr: 0.0005,
+  discriminator_lr: 0.0005,
+  epochs: 10,
+  batch_size: 16,
+  seed: 1,
+}; // and an arrow key's step
 const WHOLE = ["epochs", "batch_size", "seed"];
-const LAYERS = 4, WIDEST = 1024;
+const LAYERS = 4,
+  WIDEST = 1024;
 const OVER = ["finished", "stopped", "failed"];
 const ACTIVE = ["waiting", "running", "saving"];
 const SQUARE = 3.2; // as snapshot.py's REACH
@@ -35,7 +45,11 @@ export class Panel {
       input.name = `codes-${side}`;
       input.addEventListener("change", () => ((this.shown = input.value), this.draw(true)));
     }
-    this.canvases = { codes: this.find(".codes canvas"), manifold: this.find(".manifold canvas"), charts: [...this.root.querySelectorAll(".charts canvas")] };
+    this.canvases = {
+      codes: this.find(".codes canvas"),
+      manifold: this.find(".manifold canvas"),
+      charts: [...this.root.querySelectorAll(".charts canvas")],
+    };
   }
 
   // ---- choices
@@ -59,7 +73,14 @@ export class Panel {
       label.title = words[`${name}_title`];
       label.append(words[name]);
       const input = label.appendChild(document.createElement("input"));
-      if (step) Object.assign(input, { type: "number", step, inputMode: "decimal", min: data.limits[name][0], max: data.limits[name][1] });
+      if (step)
+        Object.assign(input, {
+          type: "number",
+          step,
+          inputMode: "decimal",
+          min: data.limits[name][0],
+          max: data.limits[name][1],
+        });
       else label.className = "wide";
       this.fields[name] = { label, input };
       let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
@@ -74,12 +95,22 @@ export class Panel {
   read(name) {
     const { input } = this.fields[name];
     const [low, high] = name === "hidden" ? [1, WIDEST] : this.data.limits[name];
-    const numbers = input.value.replace(/(\d)-/g, "$1 ").split(/[^\d.eE+-]+/).filter(Boolean).map(Number);
-    const right = (value) => Number.isFinite(value) && value >= low && value <= high && (Number.isInteger(value) || !(name === "hidden" || WHOLE.includes(name)));
+    const numbers = input.value
+      .replace(/(\d)-/g, "$1 ")
+      .split(/[^\d.eE+-]+/)
+      .filter(Boolean)
+      .map(Number);
+    const right = (value) =>
+      Number.isFinite(value) &&
+      value >= low &&
+      value <= high &&
+      (Number.isInteger(value) || !(name === "hidden" || WHOLE.includes(name)));
     const fits = numbers.length >= 1 && numbers.length <= (name === "hidden" ? LAYERS : 1) && numbers.every(right);
     input.setAttribute("aria-invalid", String(!fits));
     if (!fits) {
-      this.on.notice(fill(name === "hidden" ? this.words.bad_widths : this.words.bad_number, { name: this.words[name], low, high }));
+      this.on.notice(
+        fill(name === "hidden" ? this.words.bad_widths : this.words.bad_number, { name: this.words[name], low, high }),
+      );
       return this.showChoices();
     }
     this.choose({ [name]: name === "hidden" ? numbers : numbers[0] });
@@ -87,10 +118,12 @@ export class Panel {
 
   // Where another model or dataset is chosen, what was left at its start goes to the new one's start.
   choose(part) {
-    const old = this.chosen, chosen = { ...old, ...part };
+    const old = this.chosen,
+      chosen = { ...old, ...part };
     if (part.kind || part.dataset) {
       const [before, after] = [old, chosen].map(({ kind, dataset }) => this.data.starts[`${kind} ${dataset}`]);
-      for (const name of Object.keys(FIELDS)) if (String(chosen[name]) === String(before[name])) chosen[name] = after[name];
+      for (const name of Object.keys(FIELDS))
+        if (String(chosen[name]) === String(before[name])) chosen[name] = after[name];
     }
     this.on.choose(chosen);
   }
@@ -120,7 +153,8 @@ export class Panel {
       const matters = ({ kind }) => (this.data.only_for[name] ?? kind) === kind;
       label.hidden = !matters(chosen);
       const text = name === "hidden" ? chosen.hidden.join(" ") : String(chosen[name]);
-      if (this.root.getRootNode().activeElement !== input || input.getAttribute("aria-invalid") === "true") input.value = text;
+      if (this.root.getRootNode().activeElement !== input || input.getAttribute("aria-invalid") === "true")
+        input.value = text;
       label.classList.toggle("differs", matters(other) && String(chosen[name]) !== String(other[name]));
     }
   }
@@ -131,14 +165,24 @@ export class Panel {
     const { words } = this;
     const button = (selector, action) => {
       const element = this.find(selector);
-      element.addEventListener("click", () => element.getAttribute("aria-disabled") === "true" || this.on.command(typeof action === "string" ? action : action()));
-      element.setAttribute("aria-label", `${element.textContent} ${this.name.toLowerCase().replace(/ (.)$/, (_, one) => ` ${one.toUpperCase()}`)}`);
+      element.addEventListener(
+        "click",
+        () =>
+          element.getAttribute("aria-disabled") === "true" ||
+          this.on.command(typeof action === "string" ? action : action()),
+      );
+      element.setAttribute(
+        "aria-label",
+        `${element.textContent} ${this.name.toLowerCase().replace(/ (.)$/, (_, one) => ` ${one.toUpperCase()}`)}`,
+      );
       return element;
     };
     this.buttons = { play: button(".play", () => (ACTIVE.includes(this.state) ? "pause" : "start")) };
-    for (const action of ["step", "epoch", "stop", "reset", "save"]) this.buttons[action] = button(`.${action}`, action);
+    for (const action of ["step", "epoch", "stop", "reset", "save"])
+      this.buttons[action] = button(`.${action}`, action);
     const pace = this.find(".pace");
-    for (const steps of this.data.paces) pace.add(new Option(steps ? fill(words.pace_steps, { n: steps }) : words.pace_full, steps ?? ""));
+    for (const steps of this.data.paces)
+      pace.add(new Option(steps ? fill(words.pace_steps, { n: steps }) : words.pace_full, steps ?? ""));
     pace.addEventListener("change", () => this.on.pace(pace.value ? Number(pace.value) : null));
   }
 
@@ -174,14 +218,27 @@ export class Panel {
 
   showState() {
     const { words, state, run, buttons } = this;
-    const status = run?.status, over = OVER.includes(state), active = ACTIVE.includes(state);
+    const status = run?.status,
+      over = OVER.includes(state),
+      active = ACTIVE.includes(state);
     const goesOn = !active && !over && this.canStart;
     const able = {
-      play: state !== "saving" && this.canStart, step: goesOn, epoch: goesOn, stop: this.isLocked,
-      reset: state !== "saving", save: state === "finished" && !status.saved,
+      play: state !== "saving" && this.canStart,
+      step: goesOn,
+      epoch: goesOn,
+      stop: this.isLocked,
+      reset: state !== "saving",
+      save: state === "finished" && !status.saved,
     };
     for (const [name, button] of Object.entries(buttons)) button.setAttribute("aria-disabled", String(!able[name]));
-    const label = active && state !== "saving" ? words.pause : state === "paused" ? words.resume : over || state === "saving" ? words.again : words.start;
+    const label =
+      active && state !== "saving"
+        ? words.pause
+        : state === "paused"
+          ? words.resume
+          : over || state === "saving"
+            ? words.again
+            : words.start;
     write(buttons.play, label);
     buttons.play.setAttribute("aria-label", `${label} ${this.name.replace(/^./, (one) => one.toLowerCase())}`);
     for (const input of this.root.querySelectorAll("header input, header select, .fields input")) {
@@ -193,21 +250,41 @@ export class Panel {
     this.root.dataset.revision = status?.revision ?? 0;
     this.root.dataset.taken = status?.taken ?? 0;
     this.root.dataset.last = JSON.stringify(status?.last ?? null);
-    write(this.find(".word"), fill(words[state], { place: status?.place, share: percent(status?.measured ?? 0) }) + (status?.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""));
-    write(this.find(".progress"), status?.steps ? `${this.progress()} · ${fill(words.seconds, { seconds: format(status.seconds, 1) })}` : "");
-    const changed = run && !this.isLocked && status.taken > 0 && this.relevant(this.chosen) !== this.relevant(status.chosen);
+    write(
+      this.find(".word"),
+      fill(words[state], { place: status?.place, share: percent(status?.measured ?? 0) }) +
+        (status?.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""),
+    );
+    write(
+      this.find(".progress"),
+      status?.steps ? `${this.progress()} · ${fill(words.seconds, { seconds: format(status.seconds, 1) })}` : "",
+    );
+    const changed =
+      run && !this.isLocked && status.taken > 0 && this.relevant(this.chosen) !== this.relevant(status.chosen);
     write(this.find(".hint"), [status?.note, changed && words.changed].filter(Boolean).join(" "));
     this.find("progress.taken").value = status?.steps ? status.taken / (status.steps * status.epochs) : 0;
     const problem = this.find(".problem");
     problem.hidden = !status?.problem;
-    if (status?.problem) write(problem, fill(/ became (nan|-?inf)| NaN /.test(status.problem) ? words.failure_advice : words.failure, { run: this.side.toUpperCase(), problem: status.problem }));
+    if (status?.problem)
+      write(
+        problem,
+        fill(/ became (nan|-?inf)| NaN /.test(status.problem) ? words.failure_advice : words.failure, {
+          run: this.side.toUpperCase(),
+          problem: status.problem,
+        }),
+      );
     const open = this.find(".open");
     open.hidden = !status?.saved;
     if (status?.saved) open.href = `./?left=runs/${encodeURIComponent(status.saved)}`;
   }
 
   relevant(chosen) {
-    return JSON.stringify(Object.entries(chosen).filter(([name]) => name !== "revision" && (this.data.only_for[name] ?? chosen.kind) === chosen.kind).map(([name, value]) => `${name} ${value}`).sort());
+    return JSON.stringify(
+      Object.entries(chosen)
+        .filter(([name]) => name !== "revision" && (this.data.only_for[name] ?? chosen.kind) === chosen.kind)
+        .map(([name, value]) => `${name} ${value}`)
+        .sort(),
+    );
   }
 
   progress() {
@@ -222,7 +299,9 @@ export class Panel {
   draw(all = false) {
     const { run, words } = this;
     this.find(".empty").hidden = Boolean(run?.arrays);
-    const drawn = run ? `${run.status.id} ${run.status.revision} ${run.points.length} ${this.otherRun?.points.length}` : "";
+    const drawn = run
+      ? `${run.status.id} ${run.status.revision} ${run.points.length} ${this.otherRun?.points.length}`
+      : "";
     if (!this.colours || (!all && drawn === this.drawn)) return;
     this.drawn = drawn;
     if (run?.arrays) this.drawPictures(run);
@@ -230,7 +309,10 @@ export class Panel {
     this.find(".pictures").classList.toggle("none", !run?.arrays);
     this.drawCharts();
     this.showNumbers();
-    write(this.find(".manifold figcaption"), run && run.status.chosen.prior !== "normal" ? fill(words.manifold_even, { reach: SQUARE }) : words.manifold);
+    write(
+      this.find(".manifold figcaption"),
+      run && run.status.chosen.prior !== "normal" ? fill(words.manifold_even, { reach: SQUARE }) : words.manifold,
+    );
   }
 
   drawPictures({ status, arrays }) {
@@ -240,7 +322,15 @@ export class Panel {
     const wanted = reachOf(codes);
     this.reach = wanted > this.reach || wanted < 0.6 * this.reach ? wanted : this.reach; // no axis that trembles
     const shape = this.data.priors.find(({ name }) => name === status.chosen.prior).shape;
-    drawCodes(canvases.codes, { codes, label: arrays.label, reach: this.reach, shape, palette: this.data.symbols.classes, colours: this.colours, priorColour: this.colour("--prior") });
+    drawCodes(canvases.codes, {
+      codes,
+      label: arrays.label,
+      reach: this.reach,
+      shape,
+      palette: this.data.symbols.classes,
+      colours: this.colours,
+      priorColour: this.colour("--prior"),
+    });
     drawManifold(canvases.manifold, arrays.manifold);
     this.find(".switch").hidden = !arrays.z;
     const what = arrays.z ? (sampled ? words.codes_sampled : words.codes_means) : words.codes;
@@ -259,9 +349,16 @@ export class Panel {
     const epochs = run?.status.epochs ?? 1;
     const progress = run?.status.steps ? run.status.taken / run.status.steps : 0;
     const range = [0, Math.min(epochs, Math.max(1, Math.ceil(1.12 * progress)))];
-    const points = (one, name) => (one?.points ?? []).map((point) => [point.at / one.status.steps, point[name] ?? null]);
+    const points = (one, name) =>
+      (one?.points ?? []).map((point) => [point.at / one.status.steps, point[name] ?? null]);
     const mine = (name, colour = this.colours.text) => ({ points: points(run, name), colour });
-    const faint = (name) => ({ points: points(otherRun, name), colour: this.colours.faint, dash: [3, 3], thick: 1.3, name: otherRun ? fill(words.other, { run: this.side === "a" ? "B" : "A" }) : "" });
+    const faint = (name) => ({
+      points: points(otherRun, name),
+      colour: this.colours.faint,
+      dash: [3, 3],
+      thick: 1.3,
+      name: otherRun ? fill(words.other, { run: this.side === "a" ? "B" : "A" }) : "",
+    });
     const alike = otherRun?.status.chosen.dataset === run?.status.chosen.dataset; // else nothing on one scale
     const beside = (name) => (alike ? [faint(name)] : []);
     const same = alike && otherRun?.status.chosen.kind === kind;
@@ -269,27 +366,40 @@ export class Panel {
     const regulariser = {
       ae: { title: words.nothing, lines: [] },
       vae: { title: words.kl, lines: [mine("kl"), ...(same ? [faint("kl")] : [])], floor: 0 },
-      aae: { title: words.game, lines: [{ ...mine("discriminator_real", this.colour("--prior")), name: words.real }, { ...mine("discriminator_fake", this.colour("--z")), name: words.fake }], level: Math.LN2 },
+      aae: {
+        title: words.game,
+        lines: [
+          { ...mine("discriminator_real", this.colour("--prior")), name: words.real },
+          { ...mine("discriminator_fake", this.colour("--z")), name: words.fake },
+        ],
+        level: Math.LN2,
+      },
     }[kind];
     const charts = [
       { title: words.reconstruction, late: true, lines: [mine("reconstruction"), ...beside("reconstruction")] },
       regulariser,
       {
-        title: words.sliced, log: true, lines: [mine("sliced_w2_squared", this.colour("--z")), ...beside("sliced_w2_squared")],
-        band: null_ ? [null_[0] - 2 * null_[1], null_[0] + 2 * null_[1]] : null, bandColour: this.colour("--prior"),
+        title: words.sliced,
+        log: true,
+        lines: [mine("sliced_w2_squared", this.colour("--z")), ...beside("sliced_w2_squared")],
+        band: null_ ? [null_[0] - 2 * null_[1], null_[0] + 2 * null_[1]] : null,
+        bandColour: this.colour("--prior"),
       },
     ];
     charts.forEach((chart, i) => {
       const canvas = canvases.charts[i];
       drawChart(canvas, { ...chart, range, colours: this.colours });
-      const last = chart.lines.map(({ points: [...all] }) => all.findLast(([, y]) => y !== null)?.[1]).filter((value) => value !== undefined);
+      const last = chart.lines
+        .map(({ points: [...all] }) => all.findLast(([, y]) => y !== null)?.[1])
+        .filter((value) => value !== undefined);
       canvas.setAttribute("aria-label", `${this.name}: ${chart.title}${last.length ? `, ${format(last[0], 4)}` : ""}`);
     });
   }
 
   showNumbers() {
     const { words, run } = this;
-    const last = run?.status.last, measured = run?.points.findLast((point) => "coverage" in point);
+    const last = run?.status.last,
+      measured = run?.points.findLast((point) => "coverage" in point);
     const number = (value, digits) => (value === null || value === undefined ? words.undefined : format(value, digits));
     const parts = [];
     if (last) {
@@ -302,7 +412,9 @@ export class Panel {
       const [mean, std] = run.status.null[name];
       return `${title} ${number(measured[name], digits)} ${fill(words.numbers_null, { mean: format(mean, digits), std: format(std, digits) })}`;
     };
-    const distances = measured ? [withNull("W₂²", "sliced_w2_squared", 4), withNull(words.coverage, "coverage", 3)] : [];
+    const distances = measured
+      ? [withNull("W₂²", "sliced_w2_squared", 4), withNull(words.coverage, "coverage", 3)]
+      : [];
     write(this.find(".numbers"), [parts.join(" · "), distances.join(" · ")].filter(Boolean).join("\n"));
   }
 }

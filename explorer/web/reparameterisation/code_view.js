@@ -4,11 +4,30 @@ import { fill, short } from "./scales.js";
 import { PATH } from "./estimators.js";
 import { format } from "../kernel/format.js";
 
-const COLOURED = { mean: "mean", log_var: "log_var", noise: "noise", z: "z", prior: "prior", "μ": "mean", "σ": "log_var", "σ²": "log_var", "ε": "noise" };
-const TOKENS = new RegExp(`(${[
-  /"""[\s\S]*?"""/, /#[^\n]*/, /\.(?:mean|log_var|noise|z)\b/, /\b(?:mean|log_var|noise|z)\b(?!=)/, /\bprior\b/,
-  /\b(?:def|return|import|if|not|for|in|class)\b/,
-].map(({ source }) => source).join("|")})`, "g");
+const COLOURED = {
+  mean: "mean",
+  log_var: "log_var",
+  noise: "noise",
+  z: "z",
+  prior: "prior",
+  μ: "mean",
+  σ: "log_var",
+  "σ²": "log_var",
+  ε: "noise",
+};
+const TOKENS = new RegExp(
+  `(${[
+    /"""[\s\S]*?"""/,
+    /#[^\n]*/,
+    /\.(?:mean|log_var|noise|z)\b/,
+    /\b(?:mean|log_var|noise|z)\b(?!=)/,
+    /\bprior\b/,
+    /\b(?:def|return|import|if|not|for|in|class)\b/,
+  ]
+    .map(({ source }) => source)
+    .join("|")})`,
+  "g",
+);
 const GREEK = /σ²|[μσε]/g;
 
 const number = (value) => short(value, format);
@@ -16,13 +35,25 @@ const vector = (values, kind) => `<i class="${kind}">(${values.map(number).join(
 
 // Which line gets which numbers. `moment`: the page's frame; `run`: what Python found for an image.
 const NUMBERS = [
-  [/^ *return mean \+ \(0\.5 \* log_var\)\.exp\(\) \* noise$/, ({ mean, std, noise, z }) =>
-    `${vector(mean, "mean")} + ${vector(std, "log_var")} · ${vector(noise, "noise")} = ${vector(z, "z")}`],
-  [/^ *mean, log_var = model\.encode\(x\)$/, (_, run) => run && `${vector(run.mean, "mean")}, ${vector(run.log_var, "log_var")}`],
-  [/^ *z = gaussian\.reparameterise\(mean, log_var, noise\)$/, (_, run) => run && `noise ${vector(run.noise, "noise")}, z ${vector(run.z, "z")}`],
+  [
+    /^ *return mean \+ \(0\.5 \* log_var\)\.exp\(\) \* noise$/,
+    ({ mean, std, noise, z }) =>
+      `${vector(mean, "mean")} + ${vector(std, "log_var")} · ${vector(noise, "noise")} = ${vector(z, "z")}`,
+  ],
+  [
+    /^ *mean, log_var = model\.encode\(x\)$/,
+    (_, run) => run && `${vector(run.mean, "mean")}, ${vector(run.log_var, "log_var")}`,
+  ],
+  [
+    /^ *z = gaussian\.reparameterise\(mean, log_var, noise\)$/,
+    (_, run) => run && `noise ${vector(run.noise, "noise")}, z ${vector(run.z, "z")}`,
+  ],
   [/^ *bce = reconstruction\(/, (_, run) => run && `${number(run.bce)} nats`],
   [/^ *kl = kl_to_prior\(/, (_, run) => run && `${number(run.kl)} nats`],
-  [/^ *return VAELoss\(/, (_, run) => run && `${number(run.bce)} + ${number(run.beta)} · ${number(run.kl)} = ${number(run.total)} nats`],
+  [
+    /^ *return VAELoss\(/,
+    (_, run) => run && `${number(run.bce)} + ${number(run.beta)} · ${number(run.kl)} = ${number(run.total)} nats`,
+  ],
 ];
 
 export class CodeView {
@@ -72,11 +103,16 @@ export class CodeView {
       if (slot.shown !== html) slot.innerHTML = (slot.shown = html) ? `→ ${html}` : "";
     }
     const by = frame.std.map((std, i) => PATH.log_var(frame.noise[i], std));
-    const first = `${this.words.code_path} <b>∂z/∂mean</b> = ${vector(frame.mean.map(() => 1), "mean")}, <b>∂z/∂log_var</b> = ½σε = ${vector(by, "log_var")}`;
+    const first = `${this.words.code_path} <b>∂z/∂mean</b> = ${vector(
+      frame.mean.map(() => 1),
+      "mean",
+    )}, <b>∂z/∂log_var</b> = ½σε = ${vector(by, "log_var")}`;
     if (this.firstShown !== first) this.first.innerHTML = this.firstShown = first;
-    const html = run?.problem ? escape(run.problem) : (fits
-      ? `${fill(this.words.code_image, { image: run.image, model: escape(run.model) })} <b>mean.grad</b> = ${vector(run.grad_mean, "mean")}, <b>log_var.grad</b> = ${vector(run.grad_log_var, "log_var")}`
-      : this.words.check_wait);
+    const html = run?.problem
+      ? escape(run.problem)
+      : fits
+        ? `${fill(this.words.code_image, { image: run.image, model: escape(run.model) })} <b>mean.grad</b> = ${vector(run.grad_mean, "mean")}, <b>log_var.grad</b> = ${vector(run.grad_log_var, "log_var")}`
+        : this.words.check_wait;
     if (this.footShown !== html) this.foot.innerHTML = this.footShown = html;
   }
 }
@@ -89,10 +125,22 @@ const inColour = (text) => escape(text).replace(GREEK, (sign) => `<i class="${CO
 
 // Each line with its HTML. What runs over several lines, a docstring, is closed and opened again at each.
 function lines(source) {
-  const html = source.split(TOKENS).map((part, i) => {
-    if (i % 2 === 0 || part.startsWith(".")) return escape(part); // an attribute is no symbol
-    const kind = part.startsWith('"""') || part.startsWith("#") ? "remark" : COLOURED[part] ?? "keyword";
-    return kind === "remark" ? part.split("\n").map((one) => `<span class="remark">${inColour(one)}</span>`).join("\n") : `<i class="${kind}">${part}</i>`;
-  }).join("").split("\n");
-  return source.split("\n").map((line, i) => [line, html[i]]).filter(([line], i, all) => line || i < all.length - 1);
+  const html = source
+    .split(TOKENS)
+    .map((part, i) => {
+      if (i % 2 === 0 || part.startsWith(".")) return escape(part); // an attribute is no symbol
+      const kind = part.startsWith('"""') || part.startsWith("#") ? "remark" : (COLOURED[part] ?? "keyword");
+      return kind === "remark"
+        ? part
+            .split("\n")
+            .map((one) => `<span class="remark">${inColour(one)}</span>`)
+            .join("\n")
+        : `<i class="${kind}">${part}</i>`;
+    })
+    .join("")
+    .split("\n");
+  return source
+    .split("\n")
+    .map((line, i) => [line, html[i]])
+    .filter(([line], i, all) => line || i < all.length - 1);
 }

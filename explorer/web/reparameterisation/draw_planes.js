@@ -9,7 +9,8 @@ import { format, subscript } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { readSafetensors } from "../kernel/safetensors.js";
 
-const SHOWN = 400, MARKED = 9; // of the draws: as dots, and by a number
+const SHOWN = 400,
+  MARKED = 9; // of the draws: as dots, and by a number
 const REACH = 4.2; // of both planes' axes, where the draws allow it
 const NEAR = 14; // pixels within which a click means a draw
 const HOLDS = [1, 2]; // radii of the rings, in σ
@@ -24,10 +25,16 @@ export class DrawPlanes {
     this.on = on;
     this.classes = data.symbols.classes;
     this.opened = new Map();
-    this.planes = ["noise", "z"].map((kind) => new Plane(view.querySelector(`.${kind}-plane .host`), kind, (at) => this.click(kind, at)));
+    this.planes = ["noise", "z"].map(
+      (kind) => new Plane(view.querySelector(`.${kind}-plane .host`), kind, (at) => this.click(kind, at)),
+    );
     const [, zPlane] = this.planes;
     this.handle = grip(zPlane.svg, {
-      label: this.words.handle, at: (event) => zPlane.from(event), held: () => this.frame.mean, onMove: on.move, onRelease: on.release,
+      label: this.words.handle,
+      at: (event) => zPlane.from(event),
+      held: () => this.frame.mean,
+      onMove: on.move,
+      onRelease: on.release,
     });
     this.find = (selector) => view.querySelector(selector);
     this.lines = [0, 1].map(() => this.find(".equations").appendChild(document.createElement("span")));
@@ -75,22 +82,39 @@ export class DrawPlanes {
     const rings = { noise: { at: [0, 0], radii: [1, 1] }, z: { at: mean, radii: std } };
     for (const plane of this.planes) {
       const behind = plane.kind === "z" && decoded ? this.model : null;
-      plane.show({ points: points[plane.kind], rings: rings[plane.kind], reach: plane.kind === "z" ? roomy(far, REACH) : REACH, chosen: state.draw, behind, classes: this.classes });
+      plane.show({
+        points: points[plane.kind],
+        rings: rings[plane.kind],
+        reach: plane.kind === "z" ? roomy(far, REACH) : REACH,
+        chosen: state.draw,
+        behind,
+        classes: this.classes,
+      });
     }
     set(this.handle, { transform: `translate(${this.planes[1].place(mean).join(" ")})` });
     for (const [i, line] of this.lines.entries()) {
-      [mean, std, noise, z].forEach((values, at) => write(line.querySelectorAll("b")[at], bracket(short(values[i], format), at)));
+      [mean, std, noise, z].forEach((values, at) =>
+        write(line.querySelectorAll("b")[at], bracket(short(values[i], format), at)),
+      );
     }
-    write(this.find(".shown"), shown < state.n ? `${fill(this.words.shown_first, { shown, n: state.n.toLocaleString("en") })}.` : "");
+    write(
+      this.find(".shown"),
+      shown < state.n ? `${fill(this.words.shown_first, { shown, n: state.n.toLocaleString("en") })}.` : "",
+    );
     write(this.find(".model-name"), this.catalogue.get(state.model).choice);
     if (!decoded) return;
-    for (const [name, at] of [["mean", mean], ["z", z]]) drawLogits(this.find(`.at-${name}`), this.model.decoder.decode(at), this.model.entry.image_side);
+    for (const [name, at] of [
+      ["mean", mean],
+      ["z", z],
+    ])
+      drawLogits(this.find(`.at-${name}`), this.model.decoder.decode(at), this.model.entry.image_side);
   }
 
   click(kind, at) {
     const { all, mean, std, state } = this.frame;
     const plane = this.planes[kind === "noise" ? 0 : 1];
-    let best = null, least = NEAR;
+    let best = null,
+      least = NEAR;
     for (let i = 0; i < Math.min(state.n, SHOWN); i++) {
       const point = [0, 1].map((d) => (kind === "noise" ? all[2 * i + d] : mean[d] + std[d] * all[2 * i + d]));
       const [x, y] = plane.place(point);
@@ -129,7 +153,10 @@ class Plane {
 
   from(event) {
     const box = this.host.getBoundingClientRect();
-    return [((event.clientX - box.left) / this.side - 0.5) * 2 * this.reach, (0.5 - (event.clientY - box.top) / this.side) * 2 * this.reach];
+    return [
+      ((event.clientX - box.left) / this.side - 0.5) * 2 * this.reach,
+      (0.5 - (event.clientY - box.top) / this.side) * 2 * this.reach,
+    ];
   }
 
   paintAgain() {
@@ -140,11 +167,13 @@ class Plane {
   show(scene) {
     const { points, rings, reach, chosen, behind, classes } = scene;
     this.scene = scene;
-    const side = this.host.clientWidth, ratio = window.devicePixelRatio || 1;
+    const side = this.host.clientWidth,
+      ratio = window.devicePixelRatio || 1;
     if (!side) return;
     this.side = side;
     this.reach = reach;
-    if (this.canvas.width !== Math.round(side * ratio)) this.canvas.width = this.canvas.height = Math.round(side * ratio);
+    if (this.canvas.width !== Math.round(side * ratio))
+      this.canvas.width = this.canvas.height = Math.round(side * ratio);
     const context = this.canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.clearRect(0, 0, side, side);
@@ -152,7 +181,8 @@ class Plane {
     const colour = getComputedStyle(this.host).getPropertyValue(`--${this.kind}`);
     context.fillStyle = colour;
     for (const [x, y, i] of points) {
-      const [px, py] = this.place([x, y]), marked = i < MARKED || i === chosen;
+      const [px, py] = this.place([x, y]),
+        marked = i < MARKED || i === chosen;
       context.globalAlpha = marked ? 1 : 0.55;
       context.beginPath();
       context.arc(px, py, marked ? 4 : 2.4, 0, 2 * Math.PI);
@@ -164,8 +194,16 @@ class Plane {
       mark.style.display = at.has(i) ? "" : "none";
       if (at.has(i)) set(mark, { x: at.get(i)[0] + 6, y: at.get(i)[1] - 5 });
     });
-    const [cx, cy] = this.place(rings.at), [x, y] = at.get(chosen);
-    this.rings.forEach((ring, i) => set(ring, { cx, cy, rx: (HOLDS[i] * rings.radii[0] * side) / (2 * reach), ry: (HOLDS[i] * rings.radii[1] * side) / (2 * reach) }));
+    const [cx, cy] = this.place(rings.at),
+      [x, y] = at.get(chosen);
+    this.rings.forEach((ring, i) =>
+      set(ring, {
+        cx,
+        cy,
+        rx: (HOLDS[i] * rings.radii[0] * side) / (2 * reach),
+        ry: (HOLDS[i] * rings.radii[1] * side) / (2 * reach),
+      }),
+    );
     set(this.chosen, { cx: x, cy: y });
     if (this.line) set(this.line, { x1: cx, y1: cy, x2: x, y2: y });
     set(this.axes[0], { x1: 0, x2: side, y1: side / 2, y2: side / 2 });

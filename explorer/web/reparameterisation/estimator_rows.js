@@ -18,7 +18,15 @@ export class EstimatorRows {
     this.host = host;
     this.words = words;
     host.setAttribute("role", "table");
-    const heads = [words.head_estimator, words.head_mean, words.head_variance, headExact, words.head_cost, words.head_histogram, words.head_running];
+    const heads = [
+      words.head_estimator,
+      words.head_mean,
+      words.head_variance,
+      headExact,
+      words.head_cost,
+      words.head_histogram,
+      words.head_running,
+    ];
     this.row("heading", "columnheader").forEach((cell, i) => write(cell, heads[i]));
     this.rows = ESTIMATORS.map((name) => {
       const cells = this.row(`estimator ${name}`, "cell");
@@ -28,18 +36,29 @@ export class EstimatorRows {
       mean.innerHTML = `<b></b> <span></span>`;
       exact.innerHTML = `<span class="formula"></span><b></b>`;
       return {
-        level: title.querySelector(".level"), mean: mean.querySelector("b"), error: mean.querySelector("span"), variance,
-        formula: exact.querySelector("span"), exact: exact.querySelector("b"), cost, single: new Picture(single), running: new Picture(running), range: note(single), near: note(running),
+        level: title.querySelector(".level"),
+        mean: mean.querySelector("b"),
+        error: mean.querySelector("span"),
+        variance,
+        formula: exact.querySelector("span"),
+        exact: exact.querySelector("b"),
+        cost,
+        single: new Picture(single),
+        running: new Picture(running),
+        range: note(single),
+        near: note(running),
       };
     });
     const [title, truth, , , , single, running] = this.row("axes", "cell");
     write(title, truthName);
     this.truth = truth;
-    [this.singleAxis, this.runningAxis] = [single, running].map((cell) => ["low", "middle", "high"].map((name) => {
-      const text = cell.appendChild(document.createElement("span"));
-      text.className = name;
-      return text;
-    }));
+    [this.singleAxis, this.runningAxis] = [single, running].map((cell) =>
+      ["low", "middle", "high"].map((name) => {
+        const text = cell.appendChild(document.createElement("span"));
+        text.className = name;
+        return text;
+      }),
+    );
   }
 
   row(name, role) {
@@ -60,10 +79,14 @@ export class EstimatorRows {
   show({ draws, sums, exact, truth, error = 0, levels, formulae, wrong, own }) {
     const aside = wrong ? 1.3 * Math.abs(truth) : 0; // 0, which pathwise says, is to be on the axis too
     const wide = (variance, sigmas) => Math.max(sigmas * Math.sqrt(variance), aside) || Math.max(Math.abs(truth), 1);
-    const widest = Math.max(...exact), early = 2.2 / Math.sqrt(EARLY);
+    const widest = Math.max(...exact),
+      early = 2.2 / Math.sqrt(EARLY);
     this.host.classList.toggle("own-axes", own);
     this.rows.forEach((row, i) => {
-      const sum = sums[i], variance = own ? exact[i] : widest, reach = wide(variance, SIGMAS), near = wide(variance, early);
+      const sum = sums[i],
+        variance = own ? exact[i] : widest,
+        reach = wide(variance, SIGMAS),
+        near = wide(variance, early);
       write(row.range, own ? `${number(truth, 2)} ± ${number(reach, 2)}` : "");
       write(row.near, own ? `${number(truth, 2)} ± ${number(near, 2)}` : "");
       write(row.level, levels[i] === null ? "" : ` ${number(levels[i])}`);
@@ -76,7 +99,16 @@ export class EstimatorRows {
       write(row.exact, number(exact[i]));
       row.exact.dataset.value = exact[i];
       const cost = exact[i] / exact[0];
-      write(row.cost, wrong ? (i ? "–" : this.words.wrong) : Number.isFinite(cost) && exact[0] > 0 ? `${number(cost, 2)} ${this.words.times}` : "–");
+      write(
+        row.cost,
+        wrong
+          ? i
+            ? "–"
+            : this.words.wrong
+          : Number.isFinite(cost) && exact[0] > 0
+            ? `${number(cost, 2)} ${this.words.times}`
+            : "–",
+      );
       row.cost.dataset.value = cost;
       row.single.bars(draws[i], truth - reach, truth + reach, truth, sum.mean, this.words.outside);
       row.running.band(sum.running, truth - near, truth + near, truth, error);
@@ -91,7 +123,8 @@ export class EstimatorRows {
 }
 
 // One small drawing: 300 units wide, 64 high, whatever its size.
-const WIDE = 300, HIGH = 64;
+const WIDE = 300,
+  HIGH = 64;
 
 function note(cell) {
   const element = cell.appendChild(document.createElement("span"));
@@ -112,7 +145,8 @@ class Picture {
   // A histogram, as high as its highest bar; dashed: the truth; a line: the mean.
   bars(values, low, high, truth, mean, outsideWord) {
     const { counts, outside } = histogram(values, low, high, BINS);
-    const top = Math.max(...counts, 1), width = WIDE / BINS;
+    const top = Math.max(...counts, 1),
+      width = WIDE / BINS;
     let path = `M0 ${HIGH}`;
     for (let i = 0; i < BINS; i++) {
       const y = (HIGH - (counts[i] / top) * (HIGH - 4)).toFixed(2);
@@ -128,9 +162,11 @@ class Picture {
   // The running mean with ± 2 standard errors, against draws on a logarithmic scale; dashed: the truth, with ± 2 of its own.
   band(running, low, high, truth, error) {
     if (!running.length) return;
-    const first = Math.log(running[0].n), last = Math.log(running.at(-1).n) || 1;
+    const first = Math.log(running[0].n),
+      last = Math.log(running.at(-1).n) || 1;
     const x = (n) => (last > first ? ((Math.log(n) - first) / (last - first)) * WIDE : WIDE).toFixed(2);
-    const y = (value) => Math.min(4 * HIGH, Math.max(-3 * HIGH, HIGH - ((value - low) / (high - low)) * HIGH)).toFixed(2);
+    const y = (value) =>
+      Math.min(4 * HIGH, Math.max(-3 * HIGH, HIGH - ((value - low) / (high - low)) * HIGH)).toFixed(2);
     const upper = running.map(({ n, mean, error: se }) => `${x(n)} ${y(mean + 2 * se)}`);
     const lower = running.map(({ n, mean, error: se }) => `${x(n)} ${y(mean - 2 * se)}`).reverse();
     set(this.area, { d: `M${[...upper, ...lower].join("L")}Z` });

@@ -27,7 +27,8 @@ export const normalDensity = (x) => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.
 // P(ε < x), by φ(x) (x + x³/3 + x⁵/15 + …), which has no cancellation.
 export function normalCumulative(x) {
   if (Math.abs(x) > 8.5) return x > 0 ? 1 : 0;
-  let term = x, sum = x;
+  let term = x,
+    sum = x;
   for (let k = 3; Math.abs(term) > 1e-18 * Math.abs(sum); k += 2) sum += term *= (x * x) / k;
   return 0.5 + normalDensity(x) * sum;
 }
@@ -45,7 +46,8 @@ export function exact(name, mean, std, omega, by) {
   const known = { square: exactSquare, cosine: exactCosine, step: exactStep }[name](mean, std, by !== "mean", omega);
   known.score2 = (by === "mean" ? 1 : 2) / (std * std);
   known.expectation = expectation(name, mean, std, omega);
-  if (by === "log_var") { // ∂σ/∂log σ² = σ/2
+  if (by === "log_var") {
+    // ∂σ/∂log σ² = σ/2
     known.truth *= 0.5 * std;
     for (const part of ["pathwise", "best", "score2"]) known[part] *= 0.25 * std * std;
   }
@@ -63,7 +65,8 @@ export function exactVariances(known) {
 export const baselines = (known) => [0, known.expectation, known.baseline];
 
 function exactSquare(mean, std, byStd) {
-  const m = mean * mean, s = std * std;
+  const m = mean * mean,
+    s = std * std;
   return byStd
     ? { truth: 2 * std, pathwise: 4 * m + 8 * s, best: 40 * m + 24 * s, baseline: m + 5 * s }
     : { truth: 2 * mean, pathwise: 4 * s, best: 8 * m + 6 * s, baseline: m + 3 * s };
@@ -71,22 +74,36 @@ function exactSquare(mean, std, byStd) {
 
 // E[e^{itε} p(ε)] = e^{−t²/2} E[p(ε + it)] gives the moments of cos; cos² = (1 + cos 2ωz) / 2 those of its square.
 function exactCosine(mean, std, byStd, omega) {
-  const t2 = (omega * std) ** 2, damped = Math.exp(-0.5 * t2), damped2 = Math.exp(-2 * t2);
-  const cos = Math.cos(omega * mean) * damped, cos2 = Math.cos(2 * omega * mean) * damped2, s = std * std;
+  const t2 = (omega * std) ** 2,
+    damped = Math.exp(-0.5 * t2),
+    damped2 = Math.exp(-2 * t2);
+  const cos = Math.cos(omega * mean) * damped,
+    cos2 = Math.cos(2 * omega * mean) * damped2,
+    s = std * std;
   if (!byStd) {
     const truth = -omega * Math.sin(omega * mean) * damped;
     const pathwise = 0.5 * omega * omega * (1 - cos2) - truth * truth;
-    return { truth, pathwise: above0(pathwise), ...fromMoments(0.5 * (1 + cos2 * (1 - 4 * t2)) / s, cos * (1 - t2) / s, 1 / s, truth) };
+    return {
+      truth,
+      pathwise: above0(pathwise),
+      ...fromMoments((0.5 * (1 + cos2 * (1 - 4 * t2))) / s, (cos * (1 - t2)) / s, 1 / s, truth),
+    };
   }
   const truth = -omega * omega * std * cos;
   const pathwise = 0.5 * omega * omega * (1 - cos2 * (1 - 4 * t2)) - truth * truth;
-  const second = 0.5 * (2 + cos2 * (2 - 16 * t2 + 16 * t2 * t2)) / s;
-  return { truth, pathwise: above0(pathwise), ...fromMoments(second, cos * (2 - 4 * t2 + t2 * t2) / s, 2 / s, truth) };
+  const second = (0.5 * (2 + cos2 * (2 - 16 * t2 + 16 * t2 * t2))) / s;
+  return {
+    truth,
+    pathwise: above0(pathwise),
+    ...fromMoments(second, (cos * (2 - 4 * t2 + t2 * t2)) / s, 2 / s, truth),
+  };
 }
 
 // f² = f, and z > 0 where ε > −a: integrals of ε² φ and ε⁴ φ by parts.
 function exactStep(mean, std, byStd) {
-  const a = mean / std, above = normalCumulative(a), s = std * std;
+  const a = mean / std,
+    above = normalCumulative(a),
+    s = std * std;
   const edge = Math.abs(a) > 40 ? 0 : normalDensity(a); // a³ φ(a) would be ∞ · 0 far out
   const truth = byStd ? -(edge && a * edge) / std : edge / std;
   const first = byStd ? (2 * above - (edge && (a ** 3 + a) * edge)) / s : (above - (edge && a * edge)) / s;
@@ -95,7 +112,7 @@ function exactStep(mean, std, byStd) {
 
 // second: E[f² s²], first: E[f s²], score2: E[s²], s the score.
 function fromMoments(second, first, score2, truth) {
-  return { best: above0(second - first * first / score2 - truth * truth), baseline: first / score2 };
+  return { best: above0(second - (first * first) / score2 - truth * truth), baseline: first / score2 };
 }
 
 const above0 = (value) => Math.max(0, value);
@@ -103,7 +120,9 @@ const above0 = (value) => Math.max(0, value);
 // The estimates of every draw, an array each in the order of ESTIMATORS.
 // noise, value, slope: of the draws, n numbers each; std: σ; levels: the three baselines.
 export function estimates({ noise, value, slope, std, by, levels }) {
-  const path = PATH[by], score = SCORE[by], n = noise.length;
+  const path = PATH[by],
+    score = SCORE[by],
+    n = noise.length;
   const found = ESTIMATORS.map(() => new Float64Array(n));
   for (let i = 0; i < n; i++) {
     const weight = score(noise[i], std);
@@ -115,7 +134,9 @@ export function estimates({ noise, value, slope, std, by, levels }) {
 
 // {mean, variance, error: standard error of the mean, running: [{n, mean, error}]} of numbers, with the means of the first of them on the way.
 export function summarise(values, stops = checkpoints(values.length)) {
-  let mean = 0, squares = 0, next = 0; // Welford: no cancellation where the mean is large
+  let mean = 0,
+    squares = 0,
+    next = 0; // Welford: no cancellation where the mean is large
   const running = [];
   for (let i = 0; i < values.length; i++) {
     const away = values[i] - mean;
@@ -139,7 +160,8 @@ export function checkpoints(n, count = 90) {
 
 // How many of the numbers fall into each of equal bins from low to high, and how many outside.
 export function histogram(values, low, high, bins) {
-  const counts = new Float64Array(bins), scale = bins / (high - low);
+  const counts = new Float64Array(bins),
+    scale = bins / (high - low);
   let outside = 0;
   for (let i = 0; i < values.length; i++) {
     const at = Math.floor((values[i] - low) * scale);

@@ -63,12 +63,18 @@ class Lesson {
     const release = (cancelled) => this.release(cancelled);
     this.graphs = new GradientGraphs(view("graphs"), this.words);
     this.planes = new DrawPlanes(view("draws"), data, this.catalogue, this.base, {
-      choose: (draw) => this.set({ draw }), release, move: (mean) => this.change({ mean }),
+      choose: (draw) => this.set({ draw }),
+      release,
+      move: (mean) => this.change({ mean }),
     });
     this.rows = new EstimatorRows(this.find(".estimators .rows"), this.words, this.words.head_exact);
-    this.wins = new WinsMap(this.find(".wins"), this.words, { release, move: (point) => this.moveFirst(point) }, () => [this.probe.state.mean[0], this.probe.state.log_var[0]]);
+    this.wins = new WinsMap(this.find(".wins"), this.words, { release, move: (point) => this.moveFirst(point) }, () => [
+      this.probe.state.mean[0],
+      this.probe.state.log_var[0],
+    ]);
     this.vae = new VaeView(view("vae"), this.words, new Originals(this.base), {
-      open: (name) => this.planes.load(name), noise: (seed, n) => this.noise(seed, n),
+      open: (name) => this.planes.load(name),
+      noise: (seed, n) => this.noise(seed, n),
     });
     const { datasets } = this.words;
     this.missing = new MissingDataset(this.find(".missing"), this.base, datasets, (name) => {
@@ -134,7 +140,10 @@ class Lesson {
   }
 
   moveFirst([mean, logVar]) {
-    const { mean: [, mean2], log_var: [, logVar2] } = this.probe.state;
+    const {
+      mean: [, mean2],
+      log_var: [, logVar2],
+    } = this.probe.state;
     this.change({ mean: [mean, mean2], log_var: [logVar, logVar2] });
   }
 
@@ -144,7 +153,16 @@ class Lesson {
     this.exchange.post(this.probe.state);
     const { z, value, gradients } = this.frame();
     const say = (number) => short(number, format);
-    if (this.probe.state.view !== "vae") write(this.find(".announcement"), fill(this.words.announce, { z: say(z[0]), value: say(value), mean: say(gradients.mean), logvar: say(gradients.log_var) }));
+    if (this.probe.state.view !== "vae")
+      write(
+        this.find(".announcement"),
+        fill(this.words.announce, {
+          z: say(z[0]),
+          value: say(value),
+          mean: say(gradients.mean),
+          logvar: say(gradients.log_var),
+        }),
+      );
   }
 
   release(cancelled) {
@@ -170,9 +188,18 @@ class Lesson {
     const noise = [all[2 * state.draw], all[2 * state.draw + 1]];
     const std = logVar.map((lv) => Math.exp(0.5 * lv));
     const z = reparameterise(mean, logVar, noise);
-    const f = FUNCTIONS[state.f], slope = f.slope(z[0], omega);
+    const f = FUNCTIONS[state.f],
+      slope = f.slope(z[0], omega);
     return {
-      state, mean, logVar, all, noise, std, z, value: f.value(z[0], omega), slope,
+      state,
+      mean,
+      logVar,
+      all,
+      noise,
+      std,
+      z,
+      value: f.value(z[0], omega),
+      slope,
       gradients: Object.fromEntries(Object.entries(PATH).map(([by, path]) => [by, slope * path(noise[0], std[0])])),
       known: exact(state.f, mean[0], std[0], omega, state.by),
       wanted: exact(state.f, mean[0], std[0], omega, "mean").truth,
@@ -181,14 +208,18 @@ class Lesson {
 
   // ε of the draws of a seed, in pairs: the first of them are the same whatever n.
   noise(seed, n) {
-    if (this.drawn?.seed !== seed || this.drawn.values.length < 2 * n) this.drawn = { seed, values: standardNormal(2 * n, seededUniform(seed)) };
+    if (this.drawn?.seed !== seed || this.drawn.values.length < 2 * n)
+      this.drawn = { seed, values: standardNormal(2 * n, seededUniform(seed)) };
     return this.drawn.values;
   }
 
   // The estimators over the n draws of a frame.
   estimate({ state, all, std, mean, known }) {
-    const { n, omega, by } = state, f = FUNCTIONS[state.f];
-    const noise = new Float64Array(n), value = new Float64Array(n), slope = new Float64Array(n);
+    const { n, omega, by } = state,
+      f = FUNCTIONS[state.f];
+    const noise = new Float64Array(n),
+      value = new Float64Array(n),
+      slope = new Float64Array(n);
     for (let i = 0; i < n; i++) {
       const z = mean[0] + std[0] * (noise[i] = all[2 * i]);
       value[i] = f.value(z, omega);
@@ -219,9 +250,16 @@ class Lesson {
   showEstimators(frame) {
     const { state, known } = frame;
     const { draws, sums } = (frame.estimated = this.estimate(frame));
-    const variances = exactVariances(known), wrong = state.f === "step" && Math.abs(known.truth) > TINY;
+    const variances = exactVariances(known),
+      wrong = state.f === "step" && Math.abs(known.truth) > TINY;
     this.rows.show({
-      draws, sums, exact: variances, truth: known.truth, wrong, own: state.axes === "own", levels: [null, null, known.expectation, known.baseline],
+      draws,
+      sums,
+      exact: variances,
+      truth: known.truth,
+      wrong,
+      own: state.axes === "own",
+      levels: [null, null, known.expectation, known.baseline],
       formulae: FORMULAE[state.f]?.[state.by] ?? DEFINITIONS,
     });
     this.wins.show(frame, this.colours);
@@ -229,34 +267,68 @@ class Lesson {
   }
 
   verdict(known, [path, score, expected, best], { f, by }) {
-    const { words } = this, say = (value) => short(value, format);
-    if (f === "step") return Math.abs(known.truth) > TINY ? fill(words.verdict_step, { truth: say(known.truth), formula: STEP_TRUTH[by] }) : words.verdict_step_zero;
+    const { words } = this,
+      say = (value) => short(value, format);
+    if (f === "step")
+      return Math.abs(known.truth) > TINY
+        ? fill(words.verdict_step, { truth: say(known.truth), formula: STEP_TRUTH[by] })
+        : words.verdict_step_zero;
     if (!(path > 0)) return words.verdict_flat;
     const ratio = score / path;
-    const first = ratio > 1.005 ? fill(words.verdict_path, { ratio: short(ratio, format, 2) }) : ratio < 0.995 ? fill(words.verdict_score, { ratio: short(1 / ratio, format, 2) }) : words.verdict_even;
-    return expected > 1.005 * score ? `${first} ${fill(words.verdict_baseline, { expected: say(expected), score: say(score), best: say(best) })}` : first;
+    const first =
+      ratio > 1.005
+        ? fill(words.verdict_path, { ratio: short(ratio, format, 2) })
+        : ratio < 0.995
+          ? fill(words.verdict_score, { ratio: short(1 / ratio, format, 2) })
+          : words.verdict_even;
+    return expected > 1.005 * score
+      ? `${first} ${fill(words.verdict_baseline, { expected: say(expected), score: say(score), best: say(best) })}`
+      : first;
   }
 
   // Python's answer beside this page's, if it is an answer to what is shown.
   showCheck(frame) {
-    const box = this.find(".check"), { check } = this.data, { words } = this;
+    const box = this.find(".check"),
+      { check } = this.data,
+      { words } = this;
     const { state, z, value, gradients } = frame;
     const pick = (one) => JSON.stringify(CHECKED.map((name) => one[name]));
     box.classList.toggle("waiting", !check || pick(check.of) !== pick(state));
     if (box.classList.contains("waiting")) return write(box, words.check_wait);
-    const compared = {
-      graphs: () => [["z", z[0], check.z[0]], ["f", value, check.f], ["∂f/∂μ", gradients.mean, check.by_mean], ["∂f/∂log σ²", gradients.log_var, check.by_log_var]],
-      estimators: () => ESTIMATORS.flatMap((name, i) => {
-        const { mean, variance, error } = frame.estimated.sums[i];
-        return [[words[name], mean, check.means[i], error], [null, variance, check.variances[i]]];
-      }),
-    }[state.view]?.() ?? z.map((one, i) => [`z${subscript(i)}`, one, check.z[i]]);
-    const difference = Math.max(...compared.map(([, here, there, size = 0]) => Math.abs(here - there) / Math.max(Math.abs(here), size, 1)));
-    const shown = compared.filter(([name]) => name).map(([name, , there]) => `${name} ${short(there, format)}`).join(", ");
-    const sample = state.view === "graphs" ? ` ${fill(words.check_sample, { sample: yes(check.sample_requires_grad), rsample: yes(check.rsample_requires_grad) })}.` : "";
+    const compared =
+      {
+        graphs: () => [
+          ["z", z[0], check.z[0]],
+          ["f", value, check.f],
+          ["∂f/∂μ", gradients.mean, check.by_mean],
+          ["∂f/∂log σ²", gradients.log_var, check.by_log_var],
+        ],
+        estimators: () =>
+          ESTIMATORS.flatMap((name, i) => {
+            const { mean, variance, error } = frame.estimated.sums[i];
+            return [
+              [words[name], mean, check.means[i], error],
+              [null, variance, check.variances[i]],
+            ];
+          }),
+      }[state.view]?.() ?? z.map((one, i) => [`z${subscript(i)}`, one, check.z[i]]);
+    const difference = Math.max(
+      ...compared.map(([, here, there, size = 0]) => Math.abs(here - there) / Math.max(Math.abs(here), size, 1)),
+    );
+    const shown = compared
+      .filter(([name]) => name)
+      .map(([name, , there]) => `${name} ${short(there, format)}`)
+      .join(", ");
+    const sample =
+      state.view === "graphs"
+        ? ` ${fill(words.check_sample, { sample: yes(check.sample_requires_grad), rsample: yes(check.rsample_requires_grad) })}.`
+        : "";
     const agree = difference <= TOLERANCE;
     box.dataset.agree = agree;
-    write(box, `${agree ? "✓" : "✗"} ${agree ? words.check_agree : words.check_differ}: ${shown}; ${words.check_difference} ${difference ? difference.toExponential(0).replace("-", "−") : "0"}.${sample}`);
+    write(
+      box,
+      `${agree ? "✓" : "✗"} ${agree ? words.check_agree : words.check_differ}: ${shown}; ${words.check_difference} ${difference ? difference.toExponential(0).replace("-", "−") : "0"}.${sample}`,
+    );
   }
 
   // ---- controls ----------------------------------------------------------------------------------
@@ -267,18 +339,37 @@ class Lesson {
     const box = find(".sliders");
     this.sliders = [];
     for (const at of [0, 1]) {
-      for (const [symbol, range] of [["mean", [-4, 4]], ["log_var", [-6, 2]]]) {
-        const slider = new Slider(box, { symbol, range, limit: this.data.limits[symbol], onMove: (value) => this.changeOne(symbol, at, value), onCommit: commit });
+      for (const [symbol, range] of [
+        ["mean", [-4, 4]],
+        ["log_var", [-6, 2]],
+      ]) {
+        const slider = new Slider(box, {
+          symbol,
+          range,
+          limit: this.data.limits[symbol],
+          onMove: (value) => this.changeOne(symbol, at, value),
+          onCommit: commit,
+        });
         if (at) slider.row.dataset.in = "draws code";
         this.sliders.push({ symbol, at, slider });
       }
     }
     this.omega = new Slider(find(".function"), {
-      symbol: "omega", range: [0, 6], least: 0, limit: this.data.limits.omega, onMove: (omega) => this.change({ omega: round(omega) }), onCommit: commit,
+      symbol: "omega",
+      range: [0, 6],
+      least: 0,
+      limit: this.data.limits.omega,
+      onMove: (omega) => this.change({ omega: round(omega) }),
+      onCommit: commit,
     });
     this.omega.name("ω");
-    for (const [name, key] of [["rep-f", "f"], ["rep-by", "by"]]) {
-      root.querySelectorAll(`input[name=${name}]`).forEach((radio) => radio.addEventListener("change", () => this.set({ [key]: radio.value })));
+    for (const [name, key] of [
+      ["rep-f", "f"],
+      ["rep-by", "by"],
+    ]) {
+      root
+        .querySelectorAll(`input[name=${name}]`)
+        .forEach((radio) => radio.addEventListener("change", () => this.set({ [key]: radio.value })));
     }
     const tabs = (this.tabs = [...root.querySelectorAll("[role=tab]")]);
     for (const [i, tab] of tabs.entries()) {
@@ -296,7 +387,8 @@ class Lesson {
         const last = this.catalogue.get(model).images - 1;
         this.set({ model, image: Math.min(this.probe.state.image, last) });
       },
-      announce: (text) => write(find(".announcement"), text), fail: (error, what) => this.fail(error, what),
+      announce: (text) => write(find(".announcement"), text),
+      fail: (error, what) => this.fail(error, what),
     });
     this.axes = find("input.axes");
     this.axes.addEventListener("change", () => this.set({ axes: this.axes.checked ? "own" : "shared" }));
@@ -304,7 +396,8 @@ class Lesson {
     this.count.addEventListener("change", () => this.set({ n: Number(this.count.value) }));
     this.image = find(".image");
     this.image.addEventListener("change", () => {
-      const row = Number(this.image.value), { images } = this.catalogue.get(this.probe.state.model);
+      const row = Number(this.image.value),
+        { images } = this.catalogue.get(this.probe.state.model);
       if (Number.isInteger(row) && row >= 0 && row < images && this.image.value !== "") this.set({ image: row });
       else this.image.value = this.probe.state.image;
     });
@@ -327,13 +420,20 @@ class Lesson {
       tab.tabIndex = chosen ? 0 : -1;
     }
     for (const view of this.root.querySelectorAll(".view")) view.hidden = !view.classList.contains(state.view);
-    for (const part of this.root.querySelectorAll("[data-in]")) part.hidden = !part.dataset.in.split(" ").includes(state.view);
+    for (const part of this.root.querySelectorAll("[data-in]"))
+      part.hidden = !part.dataset.in.split(" ").includes(state.view);
     this.omega.row.hidden = state.f !== "cosine";
-    for (const [name, key] of [["rep-f", "f"], ["rep-by", "by"]]) {
-      this.root.querySelectorAll(`input[name=${name}]`).forEach((radio) => (radio.checked = radio.value === state[key]));
+    for (const [name, key] of [
+      ["rep-f", "f"],
+      ["rep-by", "by"],
+    ]) {
+      this.root
+        .querySelectorAll(`input[name=${name}]`)
+        .forEach((radio) => (radio.checked = radio.value === state[key]));
     }
     const plane = state.view === "draws" || state.view === "code";
-    for (const { symbol, at, slider } of this.sliders) slider.name(`${{ mean: "μ", log_var: "log σ²" }[symbol]}${plane ? subscript(at) : ""}`);
+    for (const { symbol, at, slider } of this.sliders)
+      slider.name(`${{ mean: "μ", log_var: "log σ²" }[symbol]}${plane ? subscript(at) : ""}`);
     this.list.show(state.model);
     this.image.value = state.image;
     this.image.max = this.catalogue.get(state.model).images - 1;
@@ -343,7 +443,8 @@ class Lesson {
     this.count.replaceChildren(...counts.map((n) => new Option(n.toLocaleString("en"), n, false, n === state.n)));
     write(this.find(".seed"), `${this.words.seed} ${state.seed}`);
     write(this.find(".which"), fill(this.words.draw_of, { draw: state.draw + 1, n: state.n.toLocaleString("en") }));
-    const entry = this.catalogue.get(state.model), needed = state.view === "vae" || state.view === "code";
+    const entry = this.catalogue.get(state.model),
+      needed = state.view === "vae" || state.view === "code";
     this.missing.offer(needed && !entry.originals && !entry.without_originals ? entry.dataset : null);
     if (state.view === "vae") this.vae.describe(state).catch((error) => this.fail(error));
     if (state.view === "draws") {
@@ -360,7 +461,11 @@ class Lesson {
   // ---- theme -----------------------------------------------------------------------------------------
 
   readColours() {
-    const colours = readTheme(this.root, { ...this.data.symbols.symbols, ...this.data.symbols.estimators }, this.colours);
+    const colours = readTheme(
+      this.root,
+      { ...this.data.symbols.symbols, ...this.data.symbols.estimators },
+      this.colours,
+    );
     if (colours) this.colours = colours;
   }
 }

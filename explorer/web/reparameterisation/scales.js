@@ -1,7 +1,8 @@
 // Texts and scales of drawings.
 
 // "a $name b" with the named values in it.
-export const fill = (text, values) => text.replace(/\$(\w+)/g, (whole, name) => (name in values ? values[name] : whole));
+export const fill = (text, values) =>
+  text.replace(/\$(\w+)/g, (whole, name) => (name in values ? values[name] : whole));
 
 // A number for reading: so many decimals, but three digits where that would leave none.
 export function short(value, format, decimals = 3) {

@@ -36,13 +36,15 @@ export class VaeView {
     const model = await this.open(name);
     if (this.described !== key) return;
     const { entry, codes, logVar, labels } = model;
-    const title = this.find(".posterior"), canvas = this.find(".original");
+    const title = this.find(".posterior"),
+      canvas = this.find(".original");
     const mean = [codes[2 * image], codes[2 * image + 1]];
     drawLogits(this.find(".decoded"), model.decoder.decode(mean), entry.image_side);
     const std = logVar && [0, 1].map((d) => Math.exp(0.5 * logVar[2 * image + d]));
     const label = escaped(entry.classes[labels[image]]);
-    title.innerHTML = `${fill(this.words.vae_posterior, { image, label })}: <i class="mean">μ</i> (${mean.map(number).join(", ")})`
-      + (std ? `, <i class="log_var">σ</i> (${std.map(number).join(", ")})` : "");
+    title.innerHTML =
+      `${fill(this.words.vae_posterior, { image, label })}: <i class="mean">μ</i> (${mean.map(number).join(", ")})` +
+      (std ? `, <i class="log_var">σ</i> (${std.map(number).join(", ")})` : "");
     canvas.hidden = true;
     const pixels = await this.originals.one(entry, image).catch(() => null); // Python says why
     if (!pixels || this.described !== key) return;
@@ -51,27 +53,56 @@ export class VaeView {
   }
 
   show({ state }, vae) {
-    const fits = vae && vae.of === [state.model, state.image, vae.n, state.seed].join() && vae.n === Math.min(state.n, vae.most);
+    const fits =
+      vae && vae.of === [state.model, state.image, vae.n, state.seed].join() && vae.n === Math.min(state.n, vae.most);
     this.find(".rows").hidden = this.find(".facts").hidden = this.find(".verdict").hidden = !fits;
     if (!fits) return;
-    this.rows ??= new EstimatorRows(this.find(".rows"), this.words, fill(this.words.head_exact_vae, { draws: vae.draws.toLocaleString("en") }), this.words.reference);
-    const { by } = state, k = Number(state.component) - 1;
+    this.rows ??= new EstimatorRows(
+      this.find(".rows"),
+      this.words,
+      fill(this.words.head_exact_vae, { draws: vae.draws.toLocaleString("en") }),
+      this.words.reference,
+    );
+    const { by } = state,
+      k = Number(state.component) - 1;
     const std = Math.exp(0.5 * vae.log_var[k]);
     const unit = by === "std" ? 2 / std : 1; // ∂log σ²/∂σ
     const known = vae.measured[by === "mean" ? "mean" : "log_var"][k];
     const kl = vae.kl[by === "mean" ? "mean" : "log_var"][k] * unit;
-    const values = unpacked(vae.values), slopes = unpacked(vae.slopes).subarray(k * vae.n, (k + 1) * vae.n);
+    const values = unpacked(vae.values),
+      slopes = unpacked(vae.slopes).subarray(k * vae.n, (k + 1) * vae.n);
     const all = this.noise(state.seed, vae.n);
     const noise = Float64Array.from({ length: vae.n }, (_, i) => all[2 * i + k]);
     const draws = estimates({ noise, value: values, slope: slopes, std, by, levels: [0, vae.loss, known.best] });
     for (const one of draws) for (let i = 0; i < one.length; i++) one[i] += kl;
-    const truth = known.truth * unit + kl, error = known.error * unit;
+    const truth = known.truth * unit + kl,
+      error = known.error * unit;
     const exact = known.variances.map((value) => value * unit * unit);
-    this.rows.show({ draws, sums: draws.map((one) => summarise(one)), exact, truth, error, levels: [null, null, vae.loss, known.best], formulae: [], wrong: false, own: state.axes === "own" });
-    write(this.find(".facts"), `${this.words.vae_loss}: ${format(vae.loss, 2)} nats · ${this.words.vae_best}: ${format(known.best, 2)} nats · ${this.words.vae_kl}: ${number(kl)}`);
-    write(this.find(".verdict"), fill(this.words.verdict_vae, {
-      draws: vae.draws.toLocaleString("en"), truth: number(truth), error: number(error), score: number(exact[1] / exact[0]), best: number(exact[3] / exact[0]),
-    }));
+    this.rows.show({
+      draws,
+      sums: draws.map((one) => summarise(one)),
+      exact,
+      truth,
+      error,
+      levels: [null, null, vae.loss, known.best],
+      formulae: [],
+      wrong: false,
+      own: state.axes === "own",
+    });
+    write(
+      this.find(".facts"),
+      `${this.words.vae_loss}: ${format(vae.loss, 2)} nats · ${this.words.vae_best}: ${format(known.best, 2)} nats · ${this.words.vae_kl}: ${number(kl)}`,
+    );
+    write(
+      this.find(".verdict"),
+      fill(this.words.verdict_vae, {
+        draws: vae.draws.toLocaleString("en"),
+        truth: number(truth),
+        error: number(error),
+        score: number(exact[1] / exact[0]),
+        best: number(exact[3] / exact[0]),
+      }),
+    );
   }
 }
 

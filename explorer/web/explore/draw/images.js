@@ -24,9 +24,16 @@ export class TestImages {
     write(find("b"), words.test_image);
     write(find("label span"), words.of_class);
     write(find(".any"), words.any);
-    const named = [[this.number, words.number], [this.datasets, words.dataset], [this.classes, words.class_name]];
+    const named = [
+      [this.number, words.number],
+      [this.datasets, words.dataset],
+      [this.classes, words.class_name],
+    ];
     for (const [element, name] of named) element.setAttribute("aria-label", name);
-    for (const [name, step] of [["before", -1], ["after", 1]]) {
+    for (const [name, step] of [
+      ["before", -1],
+      ["after", 1],
+    ]) {
       const button = find(`.${name}`);
       button.title = words[name];
       button.setAttribute("aria-label", words[name]);
@@ -36,7 +43,10 @@ export class TestImages {
     find(".any").addEventListener("click", () => this.random());
     const typed = () => Number(this.number.value || NaN);
     this.number.addEventListener("change", () => typed() !== this.row && this.goTo(typed()));
-    this.number.addEventListener("keydown", (event) => event.key === "Enter" && typed() === this.row && this.goTo(this.row)); // no change: the same again
+    this.number.addEventListener(
+      "keydown",
+      (event) => event.key === "Enter" && typed() === this.row && this.goTo(this.row),
+    ); // no change: the same again
     this.datasets.addEventListener("change", () => this.turnTo(this.datasets.value));
     this.classes.addEventListener("change", () => this.classes.value !== "" && this.step(1));
   }
@@ -58,7 +68,10 @@ export class TestImages {
     if (other || this.labels !== codes.label) {
       this.labels = codes.label;
       this.number.max = codes.label.length - 1;
-      this.classes.replaceChildren(new Option(this.page.words.all_classes, ""), ...entry.classes.map((name, which) => new Option(name, which)));
+      this.classes.replaceChildren(
+        new Option(this.page.words.all_classes, ""),
+        ...entry.classes.map((name, which) => new Option(name, which)),
+      );
       if (other) this.row = 0;
       this.number.value = this.row;
     }

@@ -63,7 +63,8 @@ export class Pad {
 
   // What is drawn: {values: from 0 to 1, width, height, planes: of colour, where something in colour lies beneath}.
   picture() {
-    const { data } = this.context.getImageData(0, 0, SIDE, SIDE), size = { width: SIDE, height: SIDE };
+    const { data } = this.context.getImageData(0, 0, SIDE, SIDE),
+      size = { width: SIDE, height: SIDE };
     const plane = (channel) => Float32Array.from({ length: SIDE * SIDE }, (_, i) => data[4 * i + channel] / 255);
     if (this.base?.colour) return { ...size, values: luminance(data), planes: [0, 1, 2].map(plane) };
     const values = new Float32Array(SIDE * SIDE);
@@ -84,7 +85,9 @@ export class Pad {
 
   // The piece of a stroke that ends at its point i.
   drawPiece(stroke, i) {
-    const { context } = this, { x, y, width } = stroke[i], before = stroke[i - 1];
+    const { context } = this,
+      { x, y, width } = stroke[i],
+      before = stroke[i - 1];
     context.beginPath();
     if (!before) {
       context.arc(x, y, width / 2, 0, 2 * Math.PI);
@@ -122,7 +125,8 @@ export class Pad {
       const box = canvas.getBoundingClientRect();
       return [((event.clientX - box.left) * SIDE) / box.width, ((event.clientY - box.top) * SIDE) / box.height];
     };
-    const width = (event) => (event.pointerType === "pen" && event.pressure > 0 ? this.brush * (0.4 + 1.2 * event.pressure) : this.brush);
+    const width = (event) =>
+      event.pointerType === "pen" && event.pressure > 0 ? this.brush * (0.4 + 1.2 * event.pressure) : this.brush;
     canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // a finger draws, it does not scroll
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button || pointer !== null) return;
@@ -198,10 +202,14 @@ export class Pad {
 // A canvas of SIDE x SIDE from a picture of ink {values, width, height}, or in colour with three times the values: by itself as large as it
 // fits, or at (left, top) as it is.
 export function baseCanvas({ values, width, height }, place = null) {
-  const canvas = blankCanvas(SIDE, SIDE), context = canvas.getContext("2d");
-  const small = blankCanvas(width, height), image = new ImageData(width, height);
-  const area = width * height, [green, blue] = values.length > area ? [area, 2 * area] : [0, 0];
-  for (let i = 0; i < area; i++) image.data.set([255 * values[i], 255 * values[i + green], 255 * values[i + blue], 255], 4 * i); // clamped and rounded
+  const canvas = blankCanvas(SIDE, SIDE),
+    context = canvas.getContext("2d");
+  const small = blankCanvas(width, height),
+    image = new ImageData(width, height);
+  const area = width * height,
+    [green, blue] = values.length > area ? [area, 2 * area] : [0, 0];
+  for (let i = 0; i < area; i++)
+    image.data.set([255 * values[i], 255 * values[i + green], 255 * values[i + blue], 255], 4 * i); // clamped and rounded
   small.getContext("2d").putImageData(image, 0, 0);
   context.fillStyle = "#000";
   context.fillRect(0, 0, SIDE, SIDE);

@@ -27,7 +27,8 @@ export async function openPicture(file, side, whole = false) {
   }
   if (whole) return { canvas: await middleOf(bitmap, side), notice: facts.notice };
   const scale = side / Math.max(bitmap.width, bitmap.height);
-  const width = Math.max(1, Math.round(bitmap.width * scale)), height = Math.max(1, Math.round(bitmap.height * scale));
+  const width = Math.max(1, Math.round(bitmap.width * scale)),
+    height = Math.max(1, Math.round(bitmap.height * scale));
   const context = blankCanvas(width, height).getContext("2d", { willReadFrequently: true });
   context.imageSmoothingEnabled = scale < 2; // a picture of few pixels, as MNIST's own, keeps them
   context.imageSmoothingQuality = "high";
@@ -40,7 +41,8 @@ export async function openPicture(file, side, whole = false) {
 // What is transparent becomes white, as folder.py has it.
 async function middleOf(bitmap, side) {
   const edge = Math.min(bitmap.width, bitmap.height);
-  const canvas = blankCanvas(side, side), context = canvas.getContext("2d");
+  const canvas = blankCanvas(side, side),
+    context = canvas.getContext("2d");
   const middle = await createImageBitmap(bitmap, (bitmap.width - edge) >> 1, (bitmap.height - edge) >> 1, edge, edge); // or smoothing would see what is beside it
   Object.assign(context, { fillStyle: "#fff", imageSmoothingQuality: "high" });
   context.fillRect(0, 0, side, side);
@@ -55,7 +57,8 @@ export const blankCanvas = (width, height) => Object.assign(document.createEleme
 // Grey levels from 0 to 1. What is transparent is taken for paper: white behind dark ink, black behind light ink.
 export function luminance(rgba) {
   const values = new Float32Array(rgba.length / 4);
-  let opaque = 0, light = 0;
+  let opaque = 0,
+    light = 0;
   for (let i = 0; i < values.length; i++) {
     const at = 4 * i;
     values[i] = (WEIGHTS[0] * rgba[at] + WEIGHTS[1] * rgba[at + 1] + WEIGHTS[2] * rgba[at + 2]) / 255;

@@ -20,7 +20,14 @@ export function inspect(bytes) {
 }
 
 const refuse = (problem) => ({ problem, notice: null });
-const accept = (format, width, height, notice = null, lossy = false) => ({ problem: null, notice, format, width, height, lossy });
+const accept = (format, width, height, notice = null, lossy = false) => ({
+  problem: null,
+  notice,
+  format,
+  width,
+  height,
+  lossy,
+});
 
 // PNG: a signature, then chunks of length, type, data, checksum, from IHDR to IEND.
 function readPng(bytes) {
@@ -28,9 +35,10 @@ function readPng(bytes) {
   if (text(bytes, 12, 4) !== "IHDR") return refuse(bytes.length < 33 ? "truncated" : "damaged");
   const [width, height, depth] = [big(bytes, 16, 4), big(bytes, 20, 4), bytes[24]];
   let animated = false;
-  for (let at = 8; ; ) {
+  for (let at = 8; ;) {
     if (at + 12 > bytes.length) return { ...refuse("truncated"), width, height };
-    const length = big(bytes, at, 4), type = text(bytes, at + 4, 4);
+    const length = big(bytes, at, 4),
+      type = text(bytes, at + 4, 4);
     if (type === "acTL") animated = true;
     if (type === "IEND") return accept("PNG", width, height, animated ? "animated" : depth === 16 ? "deep" : null);
     at += 12 + length;
@@ -41,7 +49,7 @@ function readPng(bytes) {
 function readJpeg(bytes) {
   if (bytes[0] !== 0xff || bytes[1] !== 0xd8 || bytes[2] !== 0xff) return null;
   let frame = null;
-  for (let at = 2; ; ) {
+  for (let at = 2; ;) {
     while (bytes[at] === 0xff && bytes[at + 1] === 0xff) at++; // filling
     if (at + 2 > bytes.length) return refuse("truncated");
     if (bytes[at] !== 0xff) return refuse("damaged");
@@ -60,10 +68,21 @@ function readJpeg(bytes) {
     }
     at += 2 + length;
     if (marker !== 0xda) continue;
-    while (at < bytes.length && !(bytes[at] === 0xff && bytes[at + 1] !== 0 && !(bytes[at + 1] >= 0xd0 && bytes[at + 1] <= 0xd7) && bytes[at + 1] !== undefined)) at++;
+    while (
+      at < bytes.length &&
+      !(
+        bytes[at] === 0xff &&
+        bytes[at + 1] !== 0 &&
+        !(bytes[at + 1] >= 0xd0 && bytes[at + 1] <= 0xd7) &&
+        bytes[at + 1] !== undefined
+      )
+    )
+      at++;
   }
   if (!frame) return refuse("damaged");
-  return frame.components === 4 ? { ...refuse("cmyk"), width: frame.width, height: frame.height } : accept("JPEG", frame.width, frame.height, null, true);
+  return frame.components === 4
+    ? { ...refuse("cmyk"), width: frame.width, height: frame.height }
+    : accept("JPEG", frame.width, frame.height, null, true);
 }
 
 // WebP: RIFF, its length, then VP8 (lossy), VP8L (lossless) or VP8X (extended: with a flag for animation).
@@ -71,10 +90,13 @@ function readWebp(bytes) {
   if (text(bytes, 0, 4) !== "RIFF" || text(bytes, 8, 4) !== "WEBP") return null;
   if (bytes.length < 30 || little(bytes, 4, 4) + 8 > bytes.length) return refuse("truncated");
   const kind = text(bytes, 12, 4);
-  if (kind === "VP8X") return accept("WebP", little(bytes, 24, 3) + 1, little(bytes, 27, 3) + 1, bytes[20] & 2 ? "animated" : null, true);
+  if (kind === "VP8X")
+    return accept("WebP", little(bytes, 24, 3) + 1, little(bytes, 27, 3) + 1, bytes[20] & 2 ? "animated" : null, true);
   if (kind === "VP8L") {
     const packed = little(bytes, 21, 4);
     return accept("WebP", (packed & 0x3fff) + 1, ((packed >>> 14) & 0x3fff) + 1);
   }
-  return kind === "VP8 " ? accept("WebP", little(bytes, 26, 2) & 0x3fff, little(bytes, 28, 2) & 0x3fff, null, true) : refuse("damaged");
+  return kind === "VP8 "
+    ? accept("WebP", little(bytes, 26, 2) & 0x3fff, little(bytes, 28, 2) & 0x3fff, null, true)
+    : refuse("damaged");
 }

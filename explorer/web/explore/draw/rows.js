@@ -13,7 +13,11 @@ export function reconstruct(encoder, decoder, x) {
   const { mean, logVar } = encoder.encode(x);
   const logits = decoder.decode(mean);
   return {
-    mean, logVar, logits, error: crossEntropy(logits, x), std: logVar && logVar.map((value) => Math.exp(0.5 * value)),
+    mean,
+    logVar,
+    logits,
+    error: crossEntropy(logits, x),
+    std: logVar && logVar.map((value) => Math.exp(0.5 * value)),
     kl: logVar && [...klToStandardNormal([...mean], [...logVar])].reduce((sum, value) => sum + value, 0),
   };
 }
@@ -27,7 +31,8 @@ export function crossEntropy(logits, x) {
 
 // The colour of a difference from −1 to 1 between {less, none, more}, each [r, g, b].
 export function differenceColour(value, { less, none, more }) {
-  const end = value < 0 ? less : more, share = Math.min(Math.abs(value), 1);
+  const end = value < 0 ? less : more,
+    share = Math.min(Math.abs(value), 1);
   return none.map((from, i) => from + share * (end[i] - from));
 }
 
@@ -64,7 +69,11 @@ export class Row {
     const { words } = this;
     this.element.classList.toggle("blank", !found);
     this.button.disabled = !found;
-    drawPixels(this.reads, side, x.map((value) => 255 * value));
+    drawPixels(
+      this.reads,
+      side,
+      x.map((value) => 255 * value),
+    );
     if (!found) {
       for (const canvas of [this.made, this.off]) canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
       for (const part of [this.code, this.error]) write(part, "");
@@ -91,8 +100,10 @@ export class Row {
   drawDifference(x, logits, side, colours) {
     const { off } = this;
     if (off.width !== side) off.width = off.height = side;
-    const context = off.getContext("2d"), image = context.createImageData(side, side);
-    const area = side * side, channels = x.length / area;
+    const context = off.getContext("2d"),
+      image = context.createImageData(side, side);
+    const area = side * side,
+      channels = x.length / area;
     for (let i = 0; i < area; i++) {
       let difference = 0; // of a pixel in colour, the mean of its channels'
       for (let at = i; at < x.length; at += area) difference += (1 / (1 + Math.exp(-logits[at])) - x[at]) / channels;

@@ -13,7 +13,8 @@ import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { fill } from "../../kernel/text.js";
 
-const BRUSH = 22, BROAD_BRUSH = 32; // of the pad's 280 pixels: strokes of MNIST, and the broader ones of scikit-learn's digits
+const BRUSH = 22,
+  BROAD_BRUSH = 32; // of the pad's 280 pixels: strokes of MNIST, and the broader ones of scikit-learn's digits
 
 const markup = (words) => `
   <div class="upper">
@@ -50,7 +51,10 @@ export class Tool {
     this.painter = new Painter(() => this.paint());
     this.rows = page.panels.map((panel, i) => new Row(words, () => this.putProbe(i)));
     find(".rows").append(...this.rows.map((row) => row.element));
-    this.pad = new Pad(find(".pad canvas"), find(".cursor"), { change: () => this.changed(), finish: () => this.finish() });
+    this.pad = new Pad(find(".pad canvas"), find(".cursor"), {
+      change: () => this.changed(),
+      finish: () => this.finish(),
+    });
     this.images = new TestImages(find(".test-images"), page, {
       choose: (dataset, row) => this.pick(`${dataset}:${row}`),
       say: (text) => this.say(text),
@@ -59,7 +63,9 @@ export class Tool {
   }
 
   listen() {
-    const { find, pad } = this, brush = find(".brush"), chooser = find(".chooser");
+    const { find, pad } = this,
+      brush = find(".brush"),
+      chooser = find(".chooser");
     brush.addEventListener("input", () => {
       pad.brush = Number(brush.value);
       this.brushChosen = true;
@@ -77,7 +83,10 @@ export class Tool {
       event.preventDefault();
       this.box.classList.add("over");
     });
-    this.box.addEventListener("dragleave", (event) => this.box.contains(event.relatedTarget) || this.box.classList.remove("over"));
+    this.box.addEventListener(
+      "dragleave",
+      (event) => this.box.contains(event.relatedTarget) || this.box.classList.remove("over"),
+    );
     this.box.addEventListener("drop", (event) => {
       this.box.classList.remove("over");
       event.preventDefault();
@@ -117,7 +126,8 @@ export class Tool {
 
   // Strokes as broad as the dataset's, until a person has chosen.
   suitBrush() {
-    if (!this.brushChosen) this.pad.brush = this.page.panels.some((panel) => formName(panel.model.entry) !== "digits") ? BRUSH : BROAD_BRUSH;
+    if (!this.brushChosen)
+      this.pad.brush = this.page.panels.some((panel) => formName(panel.model.entry) !== "digits") ? BRUSH : BROAD_BRUSH;
     this.find(".brush").value = this.pad.brush;
   }
 
@@ -153,9 +163,12 @@ export class Tool {
   // One frame: the pad through both models, and all that shows it.
   paint() {
     if (!this.isOpen) return;
-    const { pad } = this, { panels } = this.page;
-    const base = pad.isUntouched ? pad.base : null, picture = this.pad.picture();
-    const blank = inkBox(picture) === null, forms = new Map(); // each form is made once
+    const { pad } = this,
+      { panels } = this.page;
+    const base = pad.isUntouched ? pad.base : null,
+      picture = this.pad.picture();
+    const blank = inkBox(picture) === null,
+      forms = new Map(); // each form is made once
     this.found = panels.map((panel, i) => {
       const { entry, decoder } = panel.model;
       // An untouched test image goes to a model of its dataset as it is.
@@ -184,13 +197,18 @@ export class Tool {
 
   announce() {
     const { words, panels } = this.page;
-    const texts = panels.map((panel, i) => this.found?.[i] && `${panel.name}: ${this.rows[i].codeText(this.found[i])}${this.found[i].kl === null ? "" : `, KL ${format(this.found[i].kl, 2)} ${words.nats}`}`);
+    const texts = panels.map(
+      (panel, i) =>
+        this.found?.[i] &&
+        `${panel.name}: ${this.rows[i].codeText(this.found[i])}${this.found[i].kl === null ? "" : `, KL ${format(this.found[i].kl, 2)} ${words.nats}`}`,
+    );
     this.page.announce(texts.filter(Boolean).join("; "));
   }
 
   // The probe becomes a model's q(z|x), or goes to its code. A model of fewer dimensions sets the first of them.
   putProbe(i) {
-    const found = this.found[i], state = this.page.state();
+    const found = this.found[i],
+      state = this.page.state();
     const over = (old, values) => old.map((value, at) => (at < values.length ? values[at] : value));
     const part = { mean: over(state.mean, found.mean) };
     if (found.logVar) part.log_var = over(state.log_var, found.logVar);
@@ -223,7 +241,8 @@ export class Tool {
 
   // A file: on the pad, or a sentence why not; then nothing has changed.
   async take(file) {
-    const { words } = this.page, name = file.name || words.pasted;
+    const { words } = this.page,
+      name = file.name || words.pasted;
     const turn = (this.turn = (this.turn ?? 0) + 1); // a later file wins
     try {
       const whole = this.page.panels.every(({ model }) => model.entry.whole);
@@ -240,7 +259,8 @@ export class Tool {
       this.say(fill(words.notices[opened.notice] ?? words.taken, { name }));
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
-      const { width, height } = error.facts, most = MOST_PIXELS / 1e6;
+      const { width, height } = error.facts,
+        most = MOST_PIXELS / 1e6;
       const megapixels = width && height ? Math.round((width * height) / 1e6) : "";
       this.say(fill(words.refused[error.reason], { name, width, height, megapixels, most }));
     }
@@ -266,7 +286,8 @@ export class Tool {
   // ---- test images --------------------------------------------------------------------------------------
 
   pick(pick) {
-    if (pick === this.picked) this.layOriginal(pick); // again, as it was before it was drawn on
+    if (pick === this.picked)
+      this.layOriginal(pick); // again, as it was before it was drawn on
     else this.page.set({ pick });
   }
 
@@ -286,7 +307,8 @@ export class Tool {
 
   async layOriginal(pick) {
     const { words, panels, originals, allWords } = this.page;
-    const [dataset, row] = pick.split(":"), panel = panels.find((one) => one.model.entry.dataset === dataset);
+    const [dataset, row] = pick.split(":"),
+      panel = panels.find((one) => one.model.entry.dataset === dataset);
     if (!panel) return;
     this.images.follow(dataset, Number(row));
     const { entry, codes } = panel.model;
@@ -295,13 +317,22 @@ export class Tool {
     try {
       const pixels = await originals.one(entry, Number(row));
       if (this.picked !== pick) return;
-      const x = Float32Array.from(pixels, (pixel) => pixel / 255), side = entry.image_side;
+      const x = Float32Array.from(pixels, (pixel) => pixel / 255),
+        side = entry.image_side;
       this.fresh = true;
-      this.pad.setBase({ pick, dataset, x, colour: entry.channels > 1, canvas: baseCanvas({ values: x, width: side, height: side }) });
+      this.pad.setBase({
+        pick,
+        dataset,
+        x,
+        colour: entry.channels > 1,
+        canvas: baseCanvas({ values: x, width: side, height: side }),
+      });
       this.say(fill(words.laid, { dataset: entry.dataset_label, row, class: entry.classes[codes.label[row]] }));
       if (this.isOpen) this.announce();
     } catch (error) {
-      this.say(fill(words.original_failed, { dataset: entry.dataset_label, row, why: error.message.replace(/\.$/, "") }));
+      this.say(
+        fill(words.original_failed, { dataset: entry.dataset_label, row, why: error.message.replace(/\.$/, "") }),
+      );
     }
   }
 
@@ -316,7 +347,10 @@ export class Tool {
     const forms = panels.map((panel) => formName(panel.model.entry));
     const one = (i) => fill(words.forms[forms[i]], { side: panels[i].model.entry.image_side });
     const umap = panels.some((panel) => panel.model.codes.umap) ? [words.on_umap] : [];
-    const text = forms[0] === forms[1] ? one(0) : fill(words.two_forms, { left: panels[0].name, right: panels[1].name, left_form: one(0), right_form: one(1) });
+    const text =
+      forms[0] === forms[1]
+        ? one(0)
+        : fill(words.two_forms, { left: panels[0].name, right: panels[1].name, left_form: one(0), right_form: one(1) });
     write(this.find(".forms"), [text, ...umap].join(" "));
   }
 
@@ -326,10 +360,12 @@ export class Tool {
     if (this.dark === dark) return false;
     this.dark = dark;
     const shade = dark ? "dark" : "light";
-    this.differenceColours = Object.fromEntries(Object.entries(this.page.symbols.difference).map(([name, colour]) => {
-      this.box.style.setProperty(`--difference-${name}`, colour[shade]);
-      return [name, [1, 3, 5].map((at) => parseInt(colour[shade].slice(at, at + 2), 16))];
-    }));
+    this.differenceColours = Object.fromEntries(
+      Object.entries(this.page.symbols.difference).map(([name, colour]) => {
+        this.box.style.setProperty(`--difference-${name}`, colour[shade]);
+        return [name, [1, 3, 5].map((at) => parseInt(colour[shade].slice(at, at + 2), 16))];
+      }),
+    );
     return true;
   }
 }

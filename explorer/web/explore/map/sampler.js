@@ -29,7 +29,8 @@ export class Pictures {
 
   // Decodes the k-th draw.
   decode(k, z) {
-    const logits = this.decoder.decode(z), values = this.values[k];
+    const logits = this.decoder.decode(z),
+      values = this.values[k];
     for (let i = 0; i < values.length; i++) values[i] = 1 / (1 + Math.exp(-logits[i]));
   }
 
@@ -45,8 +46,12 @@ export class Pictures {
 
   // Draws the first n as a sheet with room for `all`, the mean, and the standard deviation, each into a canvas of its own.
   draw({ sheet, mean, std }, n, all) {
-    const { side } = this, across = Math.ceil(Math.sqrt(all)), down = Math.ceil(all / across), step = side + 1; // a pixel between
-    const context = sized(sheet, across * step - 1, down * step - 1), bytes = (values) => values.map((value) => 255 * value);
+    const { side } = this,
+      across = Math.ceil(Math.sqrt(all)),
+      down = Math.ceil(all / across),
+      step = side + 1; // a pixel between
+    const context = sized(sheet, across * step - 1, down * step - 1),
+      bytes = (values) => values.map((value) => 255 * value);
     context.clearRect(0, 0, sheet.width, sheet.height);
     for (let k = 0; k < n; k++) {
       const image = context.createImageData(side, side);
@@ -54,7 +59,8 @@ export class Pictures {
       context.putImageData(image, (k % across) * step, Math.floor(k / across) * step);
     }
     drawPixels(mean, side, bytes(this.mean));
-    const on = sized(std, side, side), image = on.createImageData(side, side);
+    const on = sized(std, side, side),
+      image = on.createImageData(side, side);
     fill(image, averaged(this.std, side * side), (value) => colour(value / HIGHEST));
     on.putImageData(image, 0, 0);
   }

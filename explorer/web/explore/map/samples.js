@@ -10,7 +10,9 @@ import { listen } from "../../parts/slider.js";
 import { svgElement } from "../../parts/svg.js";
 import { fill } from "../../kernel/text.js";
 
-const BUDGET = 6, WORK = 8, REST = 120; // ms: for the draws of a frame that moves; of work at a time; after the last move
+const BUDGET = 6,
+  WORK = 8,
+  REST = 120; // ms: for the draws of a frame that moves; of work at a time; after the last move
 const LEAST = 4; // draws while it moves
 
 export class ManySamples {
@@ -26,7 +28,11 @@ export class ManySamples {
     const { words } = page;
     this.slider = section.querySelector(".draws");
     this.slider.value = String(this.count);
-    listen(this.slider, (value) => this.choose(value), () => {});
+    listen(
+      this.slider,
+      (value) => this.choose(value),
+      () => {},
+    );
     section.querySelector("button").addEventListener("click", () => {
       this.seed += 1;
       this.noise.clear();
@@ -39,7 +45,12 @@ export class ManySamples {
       box.className = "one";
       box.innerHTML = `<p class="what"></p><div class="sheets">${canvas("sheet")}<div class="narrow">${canvas("mean")}<span>${words.mean}</span>${canvas("std")}<span>${words.std}</span></div></div>`;
       const [sheet, mean, std] = box.querySelectorAll("canvas");
-      return { panel, what: box.querySelector(".what"), canvases: { sheet, mean, std }, dots: svgElement("g", { class: "many-draws" }) };
+      return {
+        panel,
+        what: box.querySelector(".what"),
+        canvases: { sheet, mean, std },
+        dots: svgElement("g", { class: "many-draws" }),
+      };
     });
   }
 
@@ -47,7 +58,8 @@ export class ManySamples {
     this.isOpen = true;
     for (const { panel, dots } of this.sides) panel.map.shapes.tool.replaceChildren(dots);
     for (const { panel, canvases } of this.sides) {
-      for (const [name, canvas] of Object.entries(canvases)) canvas.setAttribute("aria-label", fill(this.page.words[`${name}_name`], { name: panel.name }));
+      for (const [name, canvas] of Object.entries(canvases))
+        canvas.setAttribute("aria-label", fill(this.page.words[`${name}_name`], { name: panel.name }));
     }
     this.key = null;
   }
@@ -63,13 +75,24 @@ export class ManySamples {
   }
 
   show(frame) {
-    if (!this.isOpen || this.sides.some(({ panel }) => !panel.model || panel.model.entry.latent_dim > frame.mean.length)) return;
+    if (
+      !this.isOpen ||
+      this.sides.some(({ panel }) => !panel.model || panel.model.entry.latent_dim > frame.mean.length)
+    )
+      return;
     write(this.section.querySelector("output"), String(this.count));
-    const key = JSON.stringify([frame.mean, frame.logVar, this.seed, this.count, this.sides.map(({ panel }) => panel.model.entry.digest)]);
+    const key = JSON.stringify([
+      frame.mean,
+      frame.logVar,
+      this.seed,
+      this.count,
+      this.sides.map(({ panel }) => panel.model.entry.digest),
+    ]);
     if (this.key !== key) {
       this.key = key;
       this.frame = frame;
-      if (!this.noise.has(frame.mean.length)) this.noise.set(frame.mean.length, drawNoise(this.seed, frame.mean.length));
+      if (!this.noise.has(frame.mean.length))
+        this.noise.set(frame.mean.length, drawNoise(this.seed, frame.mean.length));
       const noise = this.noise.get(frame.mean.length);
       this.z = noise.map((one) => reparameterise(frame.mean, frame.logVar, one)); // the same draws for both models
       this.decodeNow(Math.min(this.count, Math.max(LEAST, Math.floor(BUDGET / (2 * this.cost)))));
@@ -112,13 +135,17 @@ export class ManySamples {
 
   // Shows the first n draws.
   present(n) {
-    const { words } = this.page, moving = n < this.count;
+    const { words } = this.page,
+      moving = n < this.count;
     this.shown = n;
     for (const side of this.sides) {
-      const pictures = this.picturesOf(side), row = this.posteriorOf(side.panel);
+      const pictures = this.picturesOf(side),
+        row = this.posteriorOf(side.panel);
       pictures.summarise(n);
       pictures.draw(side.canvases, n, this.count);
-      const what = moving ? fill(words.moving, { n, all: this.count }) : fill(row === null ? words.of_probe : words.of_posterior, { n, row });
+      const what = moving
+        ? fill(words.moving, { n, all: this.count })
+        : fill(row === null ? words.of_probe : words.of_posterior, { n, row });
       write(side.what, `${side.panel.name}: ${what}`);
       side.what.title = side.what.textContent;
       for (const canvas of Object.values(side.canvases)) canvas.dataset.draws = n;
@@ -127,7 +154,9 @@ export class ManySamples {
 
   // The row of the image whose q(z|x) the probe is, for that panel's model; null where it is none's.
   posteriorOf(panel) {
-    const row = panel.pickedRow(this.page.state()), { mean, logVar } = panel.model.codes, { frame } = this;
+    const row = panel.pickedRow(this.page.state()),
+      { mean, logVar } = panel.model.codes,
+      { frame } = this;
     if (row === null || !logVar || frame.previewing) return null;
     const same = (columns, values) => columns.every((column, i) => Math.abs(round(column[row]) - values[i]) < 1e-9);
     return same(mean, frame.mean) && same(logVar, frame.logVar) ? row : null;

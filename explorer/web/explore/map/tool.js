@@ -15,7 +15,8 @@ export class Tool {
   constructor(box, page) {
     this.box = box;
     this.page = page;
-    const { words } = page, options = (names, texts) => names.map((name) => `<option value="${name}">${texts[name]}</option>`).join("");
+    const { words } = page,
+      options = (names, texts) => names.map((name) => `<option value="${name}">${texts[name]}</option>`).join("");
     box.innerHTML = `
       <section class="choice" aria-label="${words.choices}">
         <label for="map-underlay">${words.underlay}</label><select id="map-underlay">${options(UNDERLAYS, words.underlays)}</select>
@@ -38,11 +39,19 @@ export class Tool {
         <p class="std-key"><span>0</span><canvas width="${BAR}" height="1" aria-hidden="true"></canvas><span>½</span><span>${words.std_scale}</span></p>
       </section>`;
     this.find = (selector) => box.querySelector(selector);
-    this.choices = [["underlay", this.find("#map-underlay")], ["colour", this.find("#map-colour")]];
-    for (const [name, choice] of this.choices) choice.addEventListener("change", () => page.set({ [name]: choice.value }));
+    this.choices = [
+      ["underlay", this.find("#map-underlay")],
+      ["colour", this.find("#map-colour")],
+    ];
+    for (const [name, choice] of this.choices)
+      choice.addEventListener("change", () => page.set({ [name]: choice.value }));
     this.sliders = [...box.querySelectorAll(".choice input")];
     for (const [at, slider] of this.sliders.entries()) {
-      listen(slider, (value) => page.change({ opacity: page.state().opacity.map((before, i) => (i === at ? value : before)) }), () => page.commit());
+      listen(
+        slider,
+        (value) => page.change({ opacity: page.state().opacity.map((before, i) => (i === at ? value : before)) }),
+        () => page.commit(),
+      );
     }
     const viridis = ramp(VIRIDIS);
     paintBar(this.find(".std-key canvas"), (t) => [...viridis(t), 255]);
@@ -74,16 +83,25 @@ export class Tool {
 
   // The scales, and what they mean.
   describe() {
-    const { surface, page: { words } } = this, { underlay, colour } = this.page.state();
-    const under = this.find(".under-key"), share = surface.progress();
+    const {
+        surface,
+        page: { words },
+      } = this,
+      { underlay, colour } = this.page.state();
+    const under = this.find(".under-key"),
+      share = surface.progress();
     under.hidden = underlay === "none";
     showScale(under, surface.scaleOf(underlay), words.underlay_scale);
     if (!under.hidden) {
       const texts = { counts: this.counts(), bandwidth: format(surface.bandwidth() ?? 0, 2) };
-      html(under.querySelector(".says"), fill(words.says[underlay], texts) + (surface.scaleOf(underlay) ? ` ${words.same_scale}` : ""));
+      html(
+        under.querySelector(".says"),
+        fill(words.says[underlay], texts) + (surface.scaleOf(underlay) ? ` ${words.same_scale}` : ""),
+      );
       write(under.querySelector(".work"), share === null ? "" : fill(words.working, { share: percent(share) }));
     }
-    const colours = this.find(".colour-key"), scale = colour === "class" ? null : surface.colourScale();
+    const colours = this.find(".colour-key"),
+      scale = colour === "class" ? null : surface.colourScale();
     colours.hidden = colour === "class";
     showScale(colours, scale, words.colour_scale);
     if (colours.hidden) return;
@@ -96,12 +114,16 @@ export class Tool {
   // How many tiles follow each model's prior.
   counts() {
     const { words } = this.page;
-    return this.surface.grids().map(({ panel, layer }) => {
-      const { entry } = panel.model, name = panel.name;
-      const kind = !entry.shape ? "normal" : entry.shape.means.length > 20 ? "string" : "mixture";
-      const text = fill(words.counts[kind], { name, n: layer.perSide, count: layer.count });
-      return entry.kind === "ae" ? `${text} ${fill(words.counts.nothing_holds, { name })}` : text;
-    }).join(" ");
+    return this.surface
+      .grids()
+      .map(({ panel, layer }) => {
+        const { entry } = panel.model,
+          name = panel.name;
+        const kind = !entry.shape ? "normal" : entry.shape.means.length > 20 ? "string" : "mixture";
+        const text = fill(words.counts[kind], { name, n: layer.perSide, count: layer.count });
+        return entry.kind === "ae" ? `${text} ${fill(words.counts.nothing_holds, { name })}` : text;
+      })
+      .join(" ");
   }
 
   destroy() {
@@ -116,7 +138,12 @@ function showScale(key, scale, name) {
   paintBar(bar.querySelector("canvas"), scale.at);
   const last = scale.marks.length - 1;
   const texts = scale.marks.map(([, value], i) => {
-    const beyond = i === 0 && (scale.open === "start" || scale.open === "both") ? "≤ " : i === last && (scale.open === "end" || scale.open === "both") ? "≥ " : "";
+    const beyond =
+      i === 0 && (scale.open === "start" || scale.open === "both")
+        ? "≤ "
+        : i === last && (scale.open === "end" || scale.open === "both")
+          ? "≥ "
+          : "";
     return beyond + trimmed(value);
   });
   const text = texts.map((one) => `<span>${one}</span>`).join("");
@@ -125,7 +152,8 @@ function showScale(key, scale, name) {
 }
 
 function paintBar(canvas, at) {
-  const context = canvas.getContext("2d"), image = context.createImageData(BAR, 1);
+  const context = canvas.getContext("2d"),
+    image = context.createImageData(BAR, 1);
   for (let i = 0; i < BAR; i++) image.data.set(at(i / (BAR - 1)), 4 * i);
   context.putImageData(image, 0, 0);
 }

@@ -32,7 +32,8 @@ export class Contents {
     find(".on").addEventListener("click", () => this.turn(1));
     find(".csv").addEventListener("click", () => this.download());
     const rowOf = (event) => event.target.closest?.("tbody tr")?.dataset.row;
-    const point = (event) => near.point(rowOf(event) ? { dataset: this.known[0].model.entry.dataset, row: Number(rowOf(event)) } : null);
+    const point = (event) =>
+      near.point(rowOf(event) ? { dataset: this.known[0].model.entry.dataset, row: Number(rowOf(event)) } : null);
     for (const name of ["pointerover", "focusin"]) this.table.addEventListener(name, point);
     for (const name of ["pointerleave", "focusout"]) this.table.addEventListener(name, () => near.point(null));
     this.table.addEventListener("click", (event) => rowOf(event) && near.choose(this.known[0], Number(rowOf(event))));
@@ -67,8 +68,10 @@ export class Contents {
   // The mean of the decoded codes in each model; resolves to what shows that of the originals, where they are here.
   // Frames and input come in between.
   async showMeans(made) {
-    const { near, words, rows, known } = this, { entry } = known[0].model;
-    const count = Math.min(rows.length, MEAN_OF), some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
+    const { near, words, rows, known } = this,
+      { entry } = known[0].model;
+    const count = Math.min(rows.length, MEAN_OF),
+      some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
     const complete = some.every((row) => hasOriginal(entry, row)); // a file holds some
     const figures = known.map((panel) => fill(words.mean_of, { name: panel.name }));
     if (complete) figures.push(words.mean_of_originals);
@@ -76,11 +79,22 @@ export class Contents {
       <canvas role="img" width="28" height="28" aria-label="${fill(words.mean_label, { name })}"></canvas>
       <figcaption>${name}</figcaption></figure>`;
     this.pictures.innerHTML = figures.map((name) => figure(escaped(name))).join("");
-    write(this.note, count === 0 ? words.empty : count < rows.length ? fill(words.mean_some, { count, all: whole(rows.length) }) : words.mean_all);
+    write(
+      this.note,
+      count === 0
+        ? words.empty
+        : count < rows.length
+          ? fill(words.mean_some, { count, all: whole(rows.length) })
+          : words.mean_all,
+    );
     if (!count) return;
     const canvases = [...this.pictures.querySelectorAll("canvas")];
     for (const [i, panel] of known.entries()) {
-      const mean = await averaged(some, (row) => decodedPixels(panel.model, row), () => made === this.made);
+      const mean = await averaged(
+        some,
+        (row) => decodedPixels(panel.model, row),
+        () => made === this.made,
+      );
       if (!mean) return;
       drawPixels(canvases[i], panel.model.entry.image_side, mean);
     }
@@ -88,14 +102,19 @@ export class Contents {
   }
 
   async showOriginals(made, canvas, entry, rows) {
-    const { near } = this, { originals } = near.page;
+    const { near } = this,
+      { originals } = near.page;
     const problem = await near.fetchOriginals(entry, rows);
     if (made !== this.made) return;
     if (problem) {
       canvas.closest("figure").remove();
       return this.say(problem);
     }
-    const mean = await averaged(rows, (row) => originals.get(entry, row), () => made === this.made);
+    const mean = await averaged(
+      rows,
+      (row) => originals.get(entry, row),
+      () => made === this.made,
+    );
     if (mean) drawPixels(canvas, entry.image_side, mean);
   }
 
@@ -106,14 +125,18 @@ export class Contents {
 
   // The KL and the error of each image, where a model has them: by panel.
   async learnValues() {
-    const { known, near, made } = this, { models } = near.page;
+    const { known, near, made } = this,
+      { models } = near.page;
     const noErrors = (problem) => {
       if (made === this.made) this.say(fill(near.words.no_errors, { why: problem.message }));
       return null;
     };
-    const values = await Promise.all(known.map(async ({ model }) => ({
-      kl: await valuesOf(models, model, "kl"), error: await valuesOf(models, model, "error").catch(noErrors),
-    })));
+    const values = await Promise.all(
+      known.map(async ({ model }) => ({
+        kl: await valuesOf(models, model, "kl"),
+        error: await valuesOf(models, model, "error").catch(noErrors),
+      })),
+    );
     return new Map(known.map((panel, i) => [panel, values[i]]));
   }
 
@@ -123,18 +146,33 @@ export class Contents {
   }
 
   showTable() {
-    const { near, words, rows, known } = this, some = rows.slice(this.at, this.at + TABLE_ROWS), state = near.page.state();
+    const { near, words, rows, known } = this,
+      some = rows.slice(this.at, this.at + TABLE_ROWS),
+      state = near.page.state();
     const { model } = known[0];
-    const head = [words.image, words.class, ...known.flatMap((panel) => [
-      fill(words.code_of, { name: panel.name }), panel.model.codes.logVar && fill(words.kl_of, { name: panel.name }),
-      panel.model.entry.errors && fill(words.error_of, { name: panel.name }),
-    ].filter(Boolean))];
+    const head = [
+      words.image,
+      words.class,
+      ...known.flatMap((panel) =>
+        [
+          fill(words.code_of, { name: panel.name }),
+          panel.model.codes.logVar && fill(words.kl_of, { name: panel.name }),
+          panel.model.entry.errors && fill(words.error_of, { name: panel.name }),
+        ].filter(Boolean),
+      ),
+    ];
     const cells = (panel, row) => {
-      const { codes, entry } = panel.model, { kl, error } = this.values.get(panel) ?? {};
-      const none = this.values.has(panel) ? "–" : "…", dots = entry.latent_dim > 2 ? " …" : "";
+      const { codes, entry } = panel.model,
+        { kl, error } = this.values.get(panel) ?? {};
+      const none = this.values.has(panel) ? "–" : "…",
+        dots = entry.latent_dim > 2 ? " …" : "";
       return [
-        `(${panel.dims(state).map((dimension) => format(codes.mean[dimension][row], 2)).join(", ")}${dots})`,
-        codes.logVar && (kl ? format(kl[row], 2) : "…"), entry.errors && (error ? format(error[row], 1) : none),
+        `(${panel
+          .dims(state)
+          .map((dimension) => format(codes.mean[dimension][row], 2))
+          .join(", ")}${dots})`,
+        codes.logVar && (kl ? format(kl[row], 2) : "…"),
+        entry.errors && (error ? format(error[row], 1) : none),
       ].filter(Boolean);
     };
     const button = (row) => `<button type="button" title="${fill(words.pick, { image: row })}">${row}</button>`;
@@ -145,7 +183,12 @@ export class Contents {
     });
     this.table.innerHTML = `<thead><tr>${titles.join("")}</tr></thead><tbody>${lines.join("")}</tbody>`;
     this.table.title = known.some((panel) => panel.model.entry.latent_dim > 2) ? words.table_dims : "";
-    write(this.pager.querySelector("span"), rows.length ? fill(words.page, { first: whole(this.at + 1), last: whole(this.at + some.length), all: whole(rows.length) }) : "");
+    write(
+      this.pager.querySelector("span"),
+      rows.length
+        ? fill(words.page, { first: whole(this.at + 1), last: whole(this.at + some.length), all: whole(rows.length) })
+        : "",
+    );
     this.pager.querySelector(".back").disabled = this.at === 0;
     this.pager.querySelector(".on").disabled = this.at + TABLE_ROWS >= rows.length;
     this.pager.querySelector(".csv").disabled = !rows.length;
@@ -154,7 +197,11 @@ export class Contents {
   async download() {
     const { near, words, rows } = this;
     try {
-      const known = [...(await this.learnValues())].map(([{ model }, values]) => ({ name: model.entry.name, model, values }));
+      const known = [...(await this.learnValues())].map(([{ model }, values]) => ({
+        name: model.entry.name,
+        model,
+        values,
+      }));
       const csv = new Blob([toCsv(columnsOf(known, words.columns), rows)], { type: "text/csv;charset=utf-8" });
       download(fileName(["region", known[0].name, rows.length, "images"], "csv"), csv);
     } catch (error) {
@@ -165,7 +212,8 @@ export class Contents {
 
 // The mean of pictures, a bit at a time; null once it is no longer wanted.
 async function averaged(rows, pixelsOf, wanted) {
-  let sum = null, begun = performance.now();
+  let sum = null,
+    begun = performance.now();
   for (const row of rows) {
     const pixels = pixelsOf(row);
     sum ??= new Float64Array(pixels.length);

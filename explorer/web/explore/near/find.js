@@ -45,7 +45,9 @@ export class Find {
   }
 
   show(state) {
-    const { near } = this, { model } = near.panel(state), key = JSON.stringify([model.entry.digest, near.panel(state).name, state.near_find, [...near.hidden()]]);
+    const { near } = this,
+      { model } = near.panel(state),
+      key = JSON.stringify([model.entry.digest, near.panel(state).name, state.near_find, [...near.hidden()]]);
     if (this.key === key) return;
     this.key = key;
     this.fillChoices(model);
@@ -56,47 +58,82 @@ export class Find {
     this.thumbs[0].show([]);
     this.pager.hidden = true;
     write(this.summary, this.words.counting);
-    this.search(model, state.near_find).then((list) => {
-      if (this.key !== key) return; // another was asked for meanwhile
-      this.list = list;
-      this.showPage();
-      near.page.draw();
-    }).catch((error) => near.fail(error));
+    this.search(model, state.near_find)
+      .then((list) => {
+        if (this.key !== key) return; // another was asked for meanwhile
+        this.list = list;
+        this.showPage();
+        near.page.draw();
+      })
+      .catch((error) => near.fail(error));
   }
 
   // What can be found; where a value does not exist for the model, why.
   fillChoices(model) {
-    const { words } = this, { entry } = model;
+    const { words } = this,
+      { entry } = model;
     if (this.listed === entry.digest) return;
     this.listed = entry.digest;
     const group = (label, options) => {
       const element = document.createElement("optgroup");
       element.label = label;
-      element.append(...options.map(([text, value, disabled]) => Object.assign(new Option(text, value), { disabled: Boolean(disabled) })));
+      element.append(
+        ...options.map(([text, value, disabled]) =>
+          Object.assign(new Option(text, value), { disabled: Boolean(disabled) }),
+        ),
+      );
       return element;
     };
     const why = (value) => missing(value, entry, this.near);
     this.what.replaceChildren(
       group(words.by_place, [[words.misplaced, "misplaced"]]),
-      ...VALUES.map((value) => group(why(value) ? `${words[value]}: ${why(value)}` : words[value], ["largest", "smallest"].map((end) =>
-        [fill(words[end], { value: words[value] }), `${value}-${end}`, why(value)]))),
-      group(words.by_class, entry.classes.map((name, which) => [fill(words.class, { class: name }), `class-${which}`])),
+      ...VALUES.map((value) =>
+        group(
+          why(value) ? `${words[value]}: ${why(value)}` : words[value],
+          ["largest", "smallest"].map((end) => [
+            fill(words[end], { value: words[value] }),
+            `${value}-${end}`,
+            why(value),
+          ]),
+        ),
+      ),
+      group(
+        words.by_class,
+        entry.classes.map((name, which) => [fill(words.class, { class: name }), `class-${which}`]),
+      ),
     );
   }
 
   // Resolves to {rows, captions, titles, note}: the first three one an image; titles may be missing.
   async search(model, what) {
-    const { near, words } = this, { entry, codes } = model, [value, end] = what.split("-");
-    const allowed = near.allowed(model) ?? (() => true), all = Array.from(codes.label.keys()).filter(allowed);
+    const { near, words } = this,
+      { entry, codes } = model,
+      [value, end] = what.split("-");
+    const allowed = near.allowed(model) ?? (() => true),
+      all = Array.from(codes.label.keys()).filter(allowed);
     if (value === "class") {
       const rows = all.filter((row) => codes.label[row] === Number(end));
-      return { rows, captions: rows.map(String), note: fill(words.of_class, { class: entry.classes[end] ?? end, count: whole(rows.length) }) };
+      return {
+        rows,
+        captions: rows.map(String),
+        note: fill(words.of_class, { class: entry.classes[end] ?? end, count: whole(rows.length) }),
+      };
     }
     if (value === "misplaced") {
-      const { k, ...rest } = await neighbourhoodsOf(model), found = misplaced({ k, ...rest }, codes.label).filter(({ row }) => allowed(row));
+      const { k, ...rest } = await neighbourhoodsOf(model),
+        found = misplaced({ k, ...rest }, codes.label).filter(({ row }) => allowed(row));
       return {
-        rows: found.map(({ row }) => row), captions: found.map(({ row, other }) => `${near.className(model, row)} → ${entry.classes[other]}`),
-        titles: found.map(({ row, other, votes }) => fill(words.thumb_misplaced, { image: row, class: near.className(model, row), votes, k, other: entry.classes[other] })),
+        rows: found.map(({ row }) => row),
+        captions: found.map(({ row, other }) => `${near.className(model, row)} → ${entry.classes[other]}`),
+        titles: found.map(({ row, other, votes }) =>
+          fill(words.thumb_misplaced, {
+            image: row,
+            class: near.className(model, row),
+            votes,
+            k,
+            other: entry.classes[other],
+          }),
+        ),
         note: fill(words.misplaced_note, { count: whole(found.length), all: whole(all.length), k }),
       };
     }
@@ -108,7 +145,11 @@ export class Find {
     if (problem) return { rows: [], captions: [], note: fill(near.words.no_errors, { why: problem.message }) };
     const sign = end === "largest" ? -1 : 1;
     const rows = all.sort((a, b) => sign * (values[a] - values[b]) || a - b);
-    return { rows, captions: rows.map((row) => `${near.className(model, row)} ${format(values[row], DECIMALS[value])}`), note: words[`${value}_note`] };
+    return {
+      rows,
+      captions: rows.map((row) => `${near.className(model, row)} ${format(values[row], DECIMALS[value])}`),
+      note: words[`${value}_note`],
+    };
   }
 
   turn(pages) {
@@ -122,29 +163,56 @@ export class Find {
   }
 
   showPage() {
-    const { near, words, list } = this, panel = near.panel(), rows = this.rows();
+    const { near, words, list } = this,
+      panel = near.panel(),
+      rows = this.rows();
     write(this.summary, list.note);
     this.pager.hidden = !list.rows.length;
     this.pager.querySelector(".back").disabled = this.at === 0;
     this.pager.querySelector(".on").disabled = this.at + PAGE >= list.rows.length;
-    write(this.pager.querySelector("span"), fill(words.page, { first: whole(this.at + 1), last: whole(this.at + rows.length), all: whole(list.rows.length) }));
-    const show = () => this.thumbs[0].show(rows.map((row, i) => ({
-      panel, row, caption: list.captions[this.at + i], title: list.titles?.[this.at + i] ?? fill(words.thumb, { image: row, class: near.className(panel.model, row), caption: list.captions[this.at + i] }),
-    })));
+    write(
+      this.pager.querySelector("span"),
+      fill(words.page, { first: whole(this.at + 1), last: whole(this.at + rows.length), all: whole(list.rows.length) }),
+    );
+    const show = () =>
+      this.thumbs[0].show(
+        rows.map((row, i) => ({
+          panel,
+          row,
+          caption: list.captions[this.at + i],
+          title:
+            list.titles?.[this.at + i] ??
+            fill(words.thumb, {
+              image: row,
+              class: near.className(panel.model, row),
+              caption: list.captions[this.at + i],
+            }),
+        })),
+      );
     show();
     const { at } = this;
     const isShown = () => list === this.list && at === this.at;
-    near.fetchOriginals(panel.model.entry, rows).then((problem) => {
-      if (!isShown()) return;
-      show();
-      if (problem) write(this.summary, `${list.note} ${problem}`);
-    }).catch((error) => near.fail(error));
+    near
+      .fetchOriginals(panel.model.entry, rows)
+      .then((problem) => {
+        if (!isShown()) return;
+        show();
+        if (problem) write(this.summary, `${list.note} ${problem}`);
+      })
+      .catch((error) => near.fail(error));
   }
 
   // The image of the number that was typed becomes the picked one.
   byNumber() {
-    const { near, words } = this, panel = near.panel(), { length } = panel.model.codes.label, row = this.number.value === "" ? NaN : Number(this.number.value);
-    if (!Number.isInteger(row) || row < 0 || row >= length) return write(this.summary, fill(words.no_such_image, { last: length - 1, dataset: panel.model.entry.dataset_label }));
+    const { near, words } = this,
+      panel = near.panel(),
+      { length } = panel.model.codes.label,
+      row = this.number.value === "" ? NaN : Number(this.number.value);
+    if (!Number.isInteger(row) || row < 0 || row >= length)
+      return write(
+        this.summary,
+        fill(words.no_such_image, { last: length - 1, dataset: panel.model.entry.dataset_label }),
+      );
     near.page.pick(panel, row, { near_at: null });
     near.page.announce(fill(words.picked, { image: row, class: near.className(panel.model, row) }));
   }

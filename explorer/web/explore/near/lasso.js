@@ -12,8 +12,10 @@ export class Lasso {
     this.on = on;
     this.sheet = sheet;
     this.corners = null;
-    for (const name of ["touchstart", "touchmove"]) sheet.addEventListener(name, (event) => event.preventDefault(), { passive: false }); // a finger draws, it does not scroll
-    for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"]) sheet.addEventListener(name, (event) => this.hear(event));
+    for (const name of ["touchstart", "touchmove"])
+      sheet.addEventListener(name, (event) => event.preventDefault(), { passive: false }); // a finger draws, it does not scroll
+    for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"])
+      sheet.addEventListener(name, (event) => this.hear(event));
   }
 
   hear(event) {
@@ -33,7 +35,8 @@ export class Lasso {
   }
 
   add(event) {
-    const box = this.panel.map.host.getBoundingClientRect(), { toX, toY } = this.panel.map.scale();
+    const box = this.panel.map.host.getBoundingClientRect(),
+      { toX, toY } = this.panel.map.scale();
     const [px, py] = [event.clientX - box.left, event.clientY - box.top];
     if (this.last && Math.hypot(px - this.last[0], py - this.last[1]) < STEP) return;
     this.last = [px, py];

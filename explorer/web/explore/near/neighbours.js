@@ -41,9 +41,18 @@ export class Neighbours {
   }
 
   show(state) {
-    const { near } = this, asked = near.panel(state), query = this.queryOf(state, asked);
+    const { near } = this,
+      asked = near.panel(state),
+      query = this.queryOf(state, asked);
     this.atProbe.setAttribute("aria-pressed", !query.kept);
-    const key = JSON.stringify([state.near_side, state.near_k, query, [...near.hidden()], near.panels.map((panel) => panel.model.entry.digest), state.codes]);
+    const key = JSON.stringify([
+      state.near_side,
+      state.near_k,
+      query,
+      [...near.hidden()],
+      near.panels.map((panel) => panel.model.entry.digest),
+      state.codes,
+    ]);
     if (this.key === key) return;
     this.key = key;
     this.count.value = state.near_k;
@@ -55,7 +64,8 @@ export class Neighbours {
   // Where neighbours are sought: at the probe, or, after a picture was chosen, where they were before. A point that is a code to the
   // decimals that the state keeps is that code. {point, row: whose code it is, or null, kept}.
   queryOf(state, panel) {
-    const { codes } = panel.model, dimensions = codes.mean.length;
+    const { codes } = panel.model,
+      dimensions = codes.mean.length;
     const kept = state.near_at?.length === dimensions && this.sitsOnPick(state);
     const wanted = kept ? state.near_at : state.mean.slice(0, dimensions);
     const [closest] = treeOf(panel.model).nearest(wanted, 1).rows;
@@ -74,38 +84,79 @@ export class Neighbours {
 
   // A list for each panel that has one: {panel, rows, distances}; `image`: the nearest to the point; `shared`: the rows in both.
   find(asked, { point }, count) {
-    const { near } = this, other = near.other(asked);
+    const { near } = this,
+      other = near.other(asked);
     const search = (panel, at) => ({ panel, ...treeOf(panel.model).nearest(at, count, near.allowed(panel.model)) });
-    const first = search(asked, point), [image = null] = first.rows;
+    const first = search(asked, point),
+      [image = null] = first.rows;
     const lists = [first];
-    if (near.comparable() && image !== null) lists.push(search(other, other.model.codes.mean.map((column) => column[image])));
+    if (near.comparable() && image !== null)
+      lists.push(
+        search(
+          other,
+          other.model.codes.mean.map((column) => column[image]),
+        ),
+      );
     const shared = new Set(lists.length === 2 ? first.rows.filter((row) => lists[1].rows.includes(row)) : []);
     return { asked, other, image, lists, shared };
   }
 
   describe(state, query) {
-    const { near, words, found: { asked, other, image, lists, shared } } = this, { entry } = asked.model;
-    const point = entry.latent_dim > 2 ? fill(words.in_all, { dimensions: entry.latent_dim }) : `(${query.point.map((value) => format(value, 2)).join(", ")})`;
+    const {
+        near,
+        words,
+        found: { asked, other, image, lists, shared },
+      } = this,
+      { entry } = asked.model;
+    const point =
+      entry.latent_dim > 2
+        ? fill(words.in_all, { dimensions: entry.latent_dim })
+        : `(${query.point.map((value) => format(value, 2)).join(", ")})`;
     const places = [
-      query.row !== null ? fill(words.around_code, { image: query.row }) : fill(query.kept ? words.around_point : words.around_probe, { point }),
+      query.row !== null
+        ? fill(words.around_code, { image: query.row })
+        : fill(query.kept ? words.around_point : words.around_probe, { point }),
       fill(words.around_same, { image }),
     ];
-    write(this.summary, lists.length === 2 ? fill(words.shared, { shared: shared.size, count: lists[0].rows.length, image })
-      : image === null ? words.nothing : fill(words.other_dataset, { name: other.name, dataset: other.model.entry.dataset_label }));
+    write(
+      this.summary,
+      lists.length === 2
+        ? fill(words.shared, { shared: shared.size, count: lists[0].rows.length, image })
+        : image === null
+          ? words.nothing
+          : fill(words.other_dataset, { name: other.name, dataset: other.model.entry.dataset_label }),
+    );
     const someOriginal = lists.some(({ panel, rows }) => rows.some((row) => hasOriginal(panel.model.entry, row)));
     write(this.rows, someOriginal ? words.rows : words.rows_decoded);
     this.sections.forEach((section, i) => {
       const list = lists[i];
       section.hidden = !list?.rows.length;
       if (section.hidden) return void this.thumbs[i].show([]);
-      const { panel, rows, distances } = list, { model } = panel;
+      const { panel, rows, distances } = list,
+        { model } = panel;
       write(section.querySelector(".sign"), SHAPES[panel.side] === "circle" ? "○" : "□");
       const means = state.codes === "sampled" && model.codes.logVar && panel.isPlane(state) ? ` ${words.means}` : "";
-      write(section.querySelector("span"), `${panel.name} ${places[i]}: ${majority(near, model, rows, words)}.${means}`);
-      this.thumbs[i].show(rows.map((row, at) => {
-        const values = { image: row, class: near.className(model, row), distance: format(distances[at], 3), name: panel.name };
-        return { panel, row, shared: shared.has(row), caption: `${values.class} ${format(distances[at], 2)}`, title: fill(shared.has(row) ? words.thumb_shared : words.thumb, values) };
-      }));
+      write(
+        section.querySelector("span"),
+        `${panel.name} ${places[i]}: ${majority(near, model, rows, words)}.${means}`,
+      );
+      this.thumbs[i].show(
+        rows.map((row, at) => {
+          const values = {
+            image: row,
+            class: near.className(model, row),
+            distance: format(distances[at], 3),
+            name: panel.name,
+          };
+          return {
+            panel,
+            row,
+            shared: shared.has(row),
+            caption: `${values.class} ${format(distances[at], 2)}`,
+            title: fill(shared.has(row) ? words.thumb_shared : words.thumb, values),
+          };
+        }),
+      );
     });
   }
 
@@ -137,7 +188,8 @@ export class Neighbours {
 
   marksOn(panel) {
     const { lists, image } = this.found;
-    const own = lists.find((list) => list.panel === panel), other = lists.find((list) => list.panel !== panel);
+    const own = lists.find((list) => list.panel === panel),
+      other = lists.find((list) => list.panel !== panel);
     const marks = (list) => (list ? { rows: list.rows, shape: SHAPES[list.panel.side] } : null);
     return { own: marks(own), other: this.near.comparable() ? marks(other) : null, from: own ? image : null };
   }
@@ -154,5 +206,9 @@ function majority(near, model, rows, words) {
   const counts = new Map();
   for (const row of rows) counts.set(model.codes.label[row], (counts.get(model.codes.label[row]) ?? 0) + 1);
   const [which, most] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a));
-  return fill(most === rows.length ? words.all_of_class : words.most_of_class, { most, count: rows.length, class: model.entry.classes[which] });
+  return fill(most === rows.length ? words.all_of_class : words.most_of_class, {
+    most,
+    count: rows.length,
+    class: model.entry.classes[which],
+  });
 }

@@ -69,18 +69,21 @@ export class Regions {
   toggle() {
     if (this.lassos) return this.disarm();
     const { near, words } = this;
-    this.lassos = near.panels.map((panel) => new Lasso(panel, {
-      move: (_, corners) => {
-        this.drawn = { panel, corners };
-        near.page.draw();
-      },
-      end: (_, corners) => {
-        this.disarm();
-        if (!(corners?.length > 2)) return near.page.draw();
-        this.lassoed = { kind: "lasso", side: panel.side, corners, plane: this.planeOf(panel, near.page.state()) };
-        near.page.change({ near_region: null }); // the other kind of region ends; nobody need be told yet
-      },
-    }));
+    this.lassos = near.panels.map(
+      (panel) =>
+        new Lasso(panel, {
+          move: (_, corners) => {
+            this.drawn = { panel, corners };
+            near.page.draw();
+          },
+          end: (_, corners) => {
+            this.disarm();
+            if (!(corners?.length > 2)) return near.page.draw();
+            this.lassoed = { kind: "lasso", side: panel.side, corners, plane: this.planeOf(panel, near.page.state()) };
+            near.page.change({ near_region: null }); // the other kind of region ends; nobody need be told yet
+          },
+        }),
+    );
     this.lasso.setAttribute("aria-pressed", true);
     showMap(near.panel().map.host);
     near.page.announce(words.armed);
@@ -111,7 +114,8 @@ export class Regions {
 
   // The region that there is: a lasso as long as its map shows the same codes on the same axes, or what the state says.
   regionOf(state) {
-    if (this.lassoed && this.lassoed.plane !== this.planeOf(this.near.panel({ near_side: this.lassoed.side }), state)) this.lassoed = null;
+    if (this.lassoed && this.lassoed.plane !== this.planeOf(this.near.panel({ near_side: this.lassoed.side }), state))
+      this.lassoed = null;
     if (this.lassoed || !state.near_region) return this.lassoed;
     const [kind, radius] = state.near_region.split(",");
     return { kind, side: state.near_side, radius: Number(radius) };
@@ -129,11 +133,22 @@ export class Regions {
   }
 
   outline(state) {
-    const { region } = this, panel = this.panelOf(), { radius } = region;
+    const { region } = this,
+      panel = this.panelOf(),
+      { radius } = region;
     if (region.kind === "lasso") return region.corners;
     const [x, y] = this.middle(panel, state);
-    if (region.kind === "square") return [[-1, -1], [1, -1], [1, 1], [-1, 1]].map(([a, b]) => [x + a * radius, y + b * radius]);
-    return Array.from({ length: 72 }, (_, i) => [x + radius * Math.cos((i * Math.PI) / 36), y + radius * Math.sin((i * Math.PI) / 36)]);
+    if (region.kind === "square")
+      return [
+        [-1, -1],
+        [1, -1],
+        [1, 1],
+        [-1, 1],
+      ].map(([a, b]) => [x + a * radius, y + b * radius]);
+    return Array.from({ length: 72 }, (_, i) => [
+      x + radius * Math.cos((i * Math.PI) / 36),
+      y + radius * Math.sin((i * Math.PI) / 36),
+    ]);
   }
 
   panelOf() {
@@ -150,7 +165,11 @@ export class Regions {
     if (around && Number(this.radius.value) !== around.radius) this.radius.value = around.radius;
     write(this.radiusText, format(Number(this.radius.value), 1));
     const key = JSON.stringify([
-      this.region, around && this.middle(this.panelOf(), state), [...near.hidden()], Boolean(this.lassos), near.panels.map((panel) => this.planeOf(panel, state)),
+      this.region,
+      around && this.middle(this.panelOf(), state),
+      [...near.hidden()],
+      Boolean(this.lassos),
+      near.panels.map((panel) => this.planeOf(panel, state)),
     ]);
     if (this.key === key) return;
     this.key = key;
@@ -161,24 +180,58 @@ export class Regions {
       clearTimeout(this.settling);
       return;
     }
-    const panel = this.panelOf(), points = panel.points(state), allowed = near.allowed(panel.model);
+    const panel = this.panelOf(),
+      points = panel.points(state),
+      allowed = near.allowed(panel.model);
     if (this.region.kind === "lasso") this.rows = inPolygon(points, this.region.corners, allowed);
-    else this.rows = (this.region.kind === "circle" ? inCircle : inSquare)(points, this.middle(panel, state), this.region.radius, allowed);
+    else
+      this.rows = (this.region.kind === "circle" ? inCircle : inSquare)(
+        points,
+        this.middle(panel, state),
+        this.region.radius,
+        allowed,
+      );
     this.describe(panel, state);
     this.settle();
   }
 
   describe(panel, state) {
-    const { near, words, rows } = this, { entry, codes } = panel.model, all = codes.label.length;
-    const where = panel.isPlane(state) ? (state.codes === "sampled" && codes.logVar ? words.of_samples : "") : this.region.kind === "lasso" ? words.of_umap : words.of_umap_middle;
-    const text = fill(words.count, { count: whole(rows.length), all: whole(all), share: percent(rows.length / all), name: panel.name });
-    write(this.summary, [this.lassos ? words.armed : text, where, near.comparable() ? "" : fill(words.other_dataset, { name: near.other(panel).name })].filter(Boolean).join(" "));
+    const { near, words, rows } = this,
+      { entry, codes } = panel.model,
+      all = codes.label.length;
+    const where = panel.isPlane(state)
+      ? state.codes === "sampled" && codes.logVar
+        ? words.of_samples
+        : ""
+      : this.region.kind === "lasso"
+        ? words.of_umap
+        : words.of_umap_middle;
+    const text = fill(words.count, {
+      count: whole(rows.length),
+      all: whole(all),
+      share: percent(rows.length / all),
+      name: panel.name,
+    });
+    write(
+      this.summary,
+      [
+        this.lassos ? words.armed : text,
+        where,
+        near.comparable() ? "" : fill(words.other_dataset, { name: near.other(panel).name }),
+      ]
+        .filter(Boolean)
+        .join(" "),
+    );
     const counts = entry.classes.map(() => 0);
     for (const row of rows) counts[codes.label[row]] += 1;
     const most = Math.max(1, ...counts);
-    this.classes.innerHTML = entry.classes.map((name, which) => `<div role="listitem" class="class">
+    this.classes.innerHTML = entry.classes
+      .map(
+        (name, which) => `<div role="listitem" class="class">
       <span>${escaped(name)}</span>
-      <span class="well"><i style="width:${(100 * counts[which]) / most}%; background:${near.palette[which]}"></i></span><span class="number">${whole(counts[which])}</span></div>`).join("");
+      <span class="well"><i style="width:${(100 * counts[which]) / most}%; background:${near.palette[which]}"></i></span><span class="number">${whole(counts[which])}</span></div>`,
+      )
+      .join("");
   }
 
   // The panels whose models have seen the region's images: the region's own first.
@@ -209,6 +262,7 @@ export class Regions {
 
 // Where a map is out of sight, as on a phone, brings it there.
 function showMap(host) {
-  const { top, bottom } = host.getBoundingClientRect(), calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const { top, bottom } = host.getBoundingClientRect(),
+    calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
   if (top < 0 || bottom > window.innerHeight) host.scrollIntoView({ block: "end", behavior: calm ? "auto" : "smooth" });
 }

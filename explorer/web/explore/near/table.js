@@ -8,8 +8,15 @@ export function columnsOf(panels, words) {
     { name: fillIn(words.image, { dataset: first.entry.dataset }), value: (row) => row },
     { name: words.class, value: (row) => first.entry.classes[first.codes.label[row]] },
   ];
-  for (const { name, model: { codes }, values } of panels) {
-    const each = (text, of) => of.forEach((column, d) => columns.push({ name: fillIn(text, { name, dimension: d + 1 }), value: (row) => column[row] }));
+  for (const {
+    name,
+    model: { codes },
+    values,
+  } of panels) {
+    const each = (text, of) =>
+      of.forEach((column, d) =>
+        columns.push({ name: fillIn(text, { name, dimension: d + 1 }), value: (row) => column[row] }),
+      );
     each(codes.logVar ? words.mean : words.code, codes.mean);
     if (codes.logVar) each(words.log_var, codes.logVar);
     if (values.kl) columns.push({ name: fillIn(words.kl, { name }), value: (row) => values.kl[row] });
@@ -20,7 +27,10 @@ export function columnsOf(panels, words) {
 
 // The columns' cells of these rows as CSV (RFC 4180), a header first.
 export function toCsv(columns, rows) {
-  const lines = [columns.map(({ name }) => quoted(name)), ...rows.map((row) => columns.map(({ value }) => cell(value(row))))];
+  const lines = [
+    columns.map(({ name }) => quoted(name)),
+    ...rows.map((row) => columns.map(({ value }) => cell(value(row)))),
+  ];
   return lines.map((line) => `${line.join(",")}\r\n`).join("");
 }
 

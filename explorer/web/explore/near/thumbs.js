@@ -34,7 +34,13 @@ export class Thumbs {
     this.buttons.forEach((button, i) => {
       button.parentElement.hidden = i >= items.length;
       if (i >= items.length) return;
-      const { panel: { model }, row, caption, title, shared } = items[i];
+      const {
+        panel: { model },
+        row,
+        caption,
+        title,
+        shared,
+      } = items[i];
       const [decoded, original] = button.querySelectorAll("canvas");
       this.near.pictures.drawDecoded(decoded, model, row);
       original.hidden = !hasOriginal(model.entry, row);
@@ -50,13 +56,19 @@ export class Thumbs {
 
   // Marks the picture of the image that is pointed at.
   mark(hot) {
-    this.items.forEach(({ panel, row }, i) => this.buttons[i].classList.toggle("hot", hot !== null && hot.row === row && hot.dataset === panel.model.entry.dataset));
+    this.items.forEach(({ panel, row }, i) =>
+      this.buttons[i].classList.toggle(
+        "hot",
+        hot !== null && hot.row === row && hot.dataset === panel.model.entry.dataset,
+      ),
+    );
   }
 
   add() {
     const item = this.host.appendChild(document.createElement("div"));
     item.setAttribute("role", "listitem");
-    item.innerHTML = '<button type="button"><canvas width="28" height="28"></canvas><canvas width="28" height="28"></canvas><small><i></i><span></span></small></button>';
+    item.innerHTML =
+      '<button type="button"><canvas width="28" height="28"></canvas><canvas width="28" height="28"></canvas><small><i></i><span></span></small></button>';
     this.buttons.push(item.firstChild);
   }
 }

@@ -22,31 +22,41 @@ export class Tool {
     this.panels = page.panels;
     this.palette = page.symbols.classes;
     this.pictures = new Pictures(page.originals);
-    box.innerHTML = '<div class="top"><span class="views" role="group"></span><label class="side"><span></span> <select></select></label></div>'
-      + '<p class="left-out" hidden></p>';
+    box.innerHTML =
+      '<div class="top"><span class="views" role="group"></span><label class="side"><span></span> <select></select></label></div>' +
+      '<p class="left-out" hidden></p>';
     const bar = box.querySelector(".views");
     bar.setAttribute("aria-label", words.views);
-    this.buttons = new Map(Object.keys(VIEWS).map((name) => {
-      const button = Object.assign(document.createElement("button"), { type: "button", textContent: words[name].name, title: words[name].title });
-      button.addEventListener("click", () => page.set({ near: name }));
-      bar.append(button);
-      return [name, button];
-    }));
+    this.buttons = new Map(
+      Object.keys(VIEWS).map((name) => {
+        const button = Object.assign(document.createElement("button"), {
+          type: "button",
+          textContent: words[name].name,
+          title: words[name].title,
+        });
+        button.addEventListener("click", () => page.set({ near: name }));
+        bar.append(button);
+        return [name, button];
+      }),
+    );
     this.side = box.querySelector(".side select");
     write(box.querySelector(".side span"), words.side);
     this.side.title = words.side_title;
     this.side.addEventListener("change", () => page.set({ near_side: this.side.value, near_at: null }));
-    this.views = new Map(Object.entries(VIEWS).map(([name, View]) => {
-      const host = box.appendChild(document.createElement("div"));
-      host.className = `view ${name}`;
-      return [name, new View(host, this)];
-    }));
+    this.views = new Map(
+      Object.entries(VIEWS).map(([name, View]) => {
+        const host = box.appendChild(document.createElement("div"));
+        host.className = `view ${name}`;
+        return [name, new View(host, this)];
+      }),
+    );
     this.onKey = (event) => this.hearKey(event);
   }
 
   open() {
     this.close();
-    const { page } = this, { near_at: at } = page.state();
+    const { page } = this,
+      { near_at: at } = page.state();
     if (at && at.length !== this.panel().model.entry.latent_dim) page.change({ near_at: null }); // it belonged to another model
     this.marks = new Map(this.panels.map((panel) => [panel, new Marks(panel, this.palette)]));
     this.side.replaceChildren(...this.panels.map((panel) => new Option(panel.name, panel.side)));
@@ -144,16 +154,22 @@ export class Tool {
     for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", name === state.near);
     for (const [name, view] of this.views) view.host.hidden = name !== state.near;
     this.side.value = state.near_side;
-    const { classes } = this.panels[0].model.entry, hidden = [...this.hidden()].sort().map((which) => classes[which] ?? which);
+    const { classes } = this.panels[0].model.entry,
+      hidden = [...this.hidden()].sort().map((which) => classes[which] ?? which);
     const note = this.box.querySelector(".left-out");
     note.hidden = !hidden.length;
-    if (hidden.length) write(note, fill(hidden.length === 1 ? this.words.left_out_one : this.words.left_out, { classes: hidden.join(", ") }));
+    if (hidden.length)
+      write(
+        note,
+        fill(hidden.length === 1 ? this.words.left_out_one : this.words.left_out, { classes: hidden.join(", ") }),
+      );
     if (state.near !== "region") this.views.get("region").disarm();
     const view = this.views.get(state.near);
     view.show(state);
     for (const [panel, marks] of this.marks) {
       const rowCount = panel.model.codes.label.length;
-      const hot = this.hot && this.hot.dataset === panel.model.entry.dataset && this.hot.row < rowCount ? this.hot.row : null;
+      const hot =
+        this.hot && this.hot.dataset === panel.model.entry.dataset && this.hot.row < rowCount ? this.hot.row : null;
       marks.place(state, { ...view.marksOn(panel, state), hot });
     }
     for (const thumbs of view.thumbs ?? []) thumbs.mark(this.hot);
@@ -171,7 +187,14 @@ export class Tool {
 
   hearKey(event) {
     const target = event.composedPath()[0];
-    if (event.ctrlKey || event.metaKey || event.altKey || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName ?? "") || target.isContentEditable) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName ?? "") ||
+      target.isContentEditable
+    )
+      return;
     const regions = this.views.get("region");
     if (event.key === "l" || event.key === "L") {
       event.preventDefault();

@@ -6,7 +6,9 @@ const POWERS = [85 ** 4, 85 ** 3, 85 ** 2, 85, 1];
 
 // bytes: Uint8Array. A last group of n bytes becomes n + 1 characters.
 export function encode(bytes) {
-  const signs = new TextEncoder().encode(ALPHABET), groups = Math.ceil(bytes.length / 4), result = new Uint8Array(5 * groups);
+  const signs = new TextEncoder().encode(ALPHABET),
+    groups = Math.ceil(bytes.length / 4),
+    result = new Uint8Array(5 * groups);
   for (let group = 0, from = 0, to = 0; group < groups; group++, from += 4, to += 5) {
     let value = 0;
     for (let i = 0; i < 4; i++) value = value * 256 + (from + i < bytes.length ? bytes[from + i] : 0);
@@ -17,7 +19,9 @@ export function encode(bytes) {
 }
 
 export function decode(text) {
-  const digits = new Uint8Array(128), groups = Math.ceil(text.length / 5), result = new Uint8Array(4 * groups);
+  const digits = new Uint8Array(128),
+    groups = Math.ceil(text.length / 5),
+    result = new Uint8Array(4 * groups);
   for (let i = 0; i < 85; i++) digits[ALPHABET.charCodeAt(i)] = i;
   for (let group = 0, from = 0, to = 0; group < groups; group++, from += 5, to += 4) {
     let value = 0;

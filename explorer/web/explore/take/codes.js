@@ -4,15 +4,20 @@ import { klToStandardNormal } from "../../kernel/gaussian.js";
 
 // The columns of a panel's model: [name, row => text]. shown: what else its map shows, {sampled: z by columns, view: what panel.js gives}, each may be left out.
 export function columnsOf({ entry, codes }, { sampled = null, view = null } = {}, prefix = "") {
-  const { mean, logVar } = codes, found = [];
-  const add = (name, columns) => columns?.forEach((column, d) => found.push([`${prefix}${name}_${d + 1}`, (row) => shortest(column[row])]));
+  const { mean, logVar } = codes,
+    found = [];
+  const add = (name, columns) =>
+    columns?.forEach((column, d) => found.push([`${prefix}${name}_${d + 1}`, (row) => shortest(column[row])]));
   add(entry.kind === "vae" ? "mean" : "code", mean);
   add("log_var", logVar);
   add("z", sampled);
   add(view?.kind.replaceAll(/[^a-z0-9]/g, "_"), view?.columns); // umap_1, pca_1, umap_50_0_5_1
   if (logVar) {
     const at = (columns, row) => columns.map((column) => column[row]);
-    found.push([`${prefix}kl_nats`, (row) => shortest(klToStandardNormal(at(mean, row), at(logVar, row)).reduce((a, b) => a + b))]);
+    found.push([
+      `${prefix}kl_nats`,
+      (row) => shortest(klToStandardNormal(at(mean, row), at(logVar, row)).reduce((a, b) => a + b)),
+    ]);
   }
   return found;
 }
@@ -23,7 +28,8 @@ export function codesCsv(models) {
   const columns = models.flatMap(({ model, shown, prefix }) => columnsOf(model, shown, prefix));
   const lines = [["image", "class", ...columns.map(([name]) => name)].map(quoted).join(",")];
   const classes = entry.classes.map(quoted);
-  for (let row = 0; row < codes.label.length; row++) lines.push([row, classes[codes.label[row]], ...columns.map(([, text]) => text(row))].join(","));
+  for (let row = 0; row < codes.label.length; row++)
+    lines.push([row, classes[codes.label[row]], ...columns.map(([, text]) => text(row))].join(","));
   return `${lines.join("\r\n")}\r\n`;
 }
 

@@ -20,7 +20,8 @@ const IMPORT = /(\b(?:from|import)\s*\(?\s*(["'`]))(\.{1,2}\/[^"'`\s]+?\.js)(?=\
 // onProgress(done, all): fetched and packed; signal: an AbortSignal. Resolves to the file.
 export async function fileOf(page, text, state, onProgress, signal) {
   if (!window.CompressionStream) throw new Error(text.noCompression);
-  let done = 0, all = 1;
+  let done = 0,
+    all = 1;
   const expect = (more) => onProgress(done, (all += more));
   const get = async (address) => {
     const response = await fetch(new URL(address, page.base), { signal }).catch((error) => {
@@ -49,9 +50,18 @@ export async function fileOf(page, text, state, onProgress, signal) {
   };
   const entries = [...new Map(page.panels.map(({ model: { entry } }) => [entry.name, entry])).values()];
   const measured = (entry) => page.models.opened.has(`errors/${entry.digest}`); // on the server, which takes its time: only where it was asked for
-  const wanted = [...new Set(entries.flatMap((entry) => [ // a bundle and its copy have the same files
-    entry.tensors, ...madeOf(page, entry), `encoders/${entry.digest}`, ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`]), ...(measured(entry) ? [`errors/${entry.digest}`] : []),
-  ]))];
+  const wanted = [
+    ...new Set(
+      entries.flatMap((entry) => [
+        // a bundle and its copy have the same files
+        entry.tensors,
+        ...madeOf(page, entry),
+        `encoders/${entry.digest}`,
+        ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`]),
+        ...(measured(entry) ? [`errors/${entry.digest}`] : []),
+      ]),
+    ),
+  ];
   const recorded = entries.filter((entry) => entry.recording);
   const models = page.panels.map(({ model }) => model).filter(({ entry }) => entry.originals);
   const shown = [...new Map(models.map((model) => [model.entry.dataset, model])).values()]; // one of each dataset
@@ -67,23 +77,31 @@ export async function fileOf(page, text, state, onProgress, signal) {
       const held = kept.find((one) => one.held?.dataset === entry.dataset)?.held.rows ?? [];
       const recording = kept.find((one) => one.entry === entry)?.address ?? null;
       return {
-        ...entry, recording, originals: held.length > 0, held,
+        ...entry,
+        recording,
+        originals: held.length > 0,
+        held,
         without_originals: held.length ? text.noOriginal : text.noOriginals,
-        errors: measured(entry), without_errors: text.noErrors,
+        errors: measured(entry),
+        without_errors: text.noErrors,
       };
     });
     const words = { ...page.allWords, no_recording: text.noRecording, nothing_to_replay: text.nothingRecorded };
     const data = { ...page.data, catalogue, runs: 0, words, state, assets: BASE, in_file: true };
     const recordings = kept.filter(({ entry }) => entry).length;
     const held = {
-      recordings, missing: recorded.length - recordings, errors: entries.every(measured), limit: LIMIT / 1e6,
+      recordings,
+      missing: recorded.length - recordings,
+      errors: entries.every(measured),
+      limit: LIMIT / 1e6,
       originals: kept.flatMap((one) => one.held ?? []),
     };
     return document_(page, text, modules, data, [...assets, ...kept], held);
   };
   const kept = [];
   let blob = new Blob(parts(kept), { type: "text/html" });
-  for (const one of [...originals, ...recordings]) { // as many as there is room for
+  for (const one of [...originals, ...recordings]) {
+    // as many as there is room for
     const larger = new Blob(parts([...kept, one]), { type: "text/html" });
     if (larger.size > LIMIT) continue;
     kept.push(one);
@@ -97,7 +115,8 @@ export async function fileOf(page, text, state, onProgress, signal) {
 export function rowsOf({ state, originals, panels }, entry, { label }) {
   const own = panels.filter(({ model }) => model.entry.dataset === entry.dataset);
   const picked = own.map((panel) => panel.pickedRow(state())).filter((row) => row !== null);
-  const counts = new Map(), some = [];
+  const counts = new Map(),
+    some = [];
   for (const [row, which] of label.entries()) {
     const count = counts.get(which) ?? 0;
     counts.set(which, count + 1);
@@ -109,7 +128,10 @@ export function rowsOf({ state, originals, panels }, entry, { label }) {
 }
 
 // The UMAPs that were made of a model.
-const madeOf = ({ panels }, entry) => [...(panels.find(({ model }) => model.entry === entry).model.made?.keys() ?? [])].map((written) => `umaps/${entry.digest}/${written}`);
+const madeOf = ({ panels }, entry) =>
+  [...(panels.find(({ model }) => model.entry === entry).model.made?.keys() ?? [])].map(
+    (written) => `umaps/${entry.digest}/${written}`,
+  );
 
 // The sources of all modules that can be reached from some, by name. read(name) resolves to a source.
 export async function modulesFrom(names, read) {
@@ -150,8 +172,14 @@ export const renamed = (source, from) =>
 // errors: are they, originals: [{dataset, rows}], limit: MB}.
 function document_(page, text, modules, data, assets, held) {
   // of a data: address, a browser drops line ends; # ends it, and % is its own sign
-  const address = (source) => `data:text/javascript;charset=utf-8,${source.replaceAll(/[%#\r\n\t]/g, encodeURIComponent)}`;
-  const imports = Object.fromEntries([...modules].map(([name, source]) => [`explorer/${name}`, address(`${renamed(source, name)}\n//# sourceURL=explorer/${name}`)]));
+  const address = (source) =>
+    `data:text/javascript;charset=utf-8,${source.replaceAll(/[%#\r\n\t]/g, encodeURIComponent)}`;
+  const imports = Object.fromEntries(
+    [...modules].map(([name, source]) => [
+      `explorer/${name}`,
+      address(`${renamed(source, name)}\n//# sourceURL=explorer/${name}`),
+    ]),
+  );
   imports["explorer/parts/plotly.js"] = imports[`${BASE}web/parts/plotly.js`] = address(PLOTLY);
   const styles = stylesOf(page.root);
   return [
@@ -162,7 +190,11 @@ function document_(page, text, modules, data, assets, held) {
     ...text.foot(held).map((line) => `<p>${escaped(line)}</p>`),
     `</details></header>\n<noscript><p class="failure">${escaped(text.noScripts)}</p></noscript>\n${page.html}\n`,
     `<script type="application/json" id="data">${json(data)}</script>\n`,
-    ...assets.flatMap(({ address: name, letters }) => [`<script type="text/plain" data-asset="${escaped(name)}">`, letters, "</script>\n"]),
+    ...assets.flatMap(({ address: name, letters }) => [
+      `<script type="text/plain" data-asset="${escaped(name)}">`,
+      letters,
+      "</script>\n",
+    ]),
     // a classic script: it also runs where the modules do not
     `<script>if (!(window.DecompressionStream && HTMLScriptElement.supports && HTMLScriptElement.supports("importmap"))) {\n`,
     `  var box = document.querySelector(".live .failure"); box.hidden = false; box.textContent = ${json(text.tooOld)}; }</script>\n`,
@@ -179,12 +211,16 @@ const STYLES = `body { margin: 0; padding: 6px 24px 8px; background: var(--st-ba
 
 // The styles that hold where the page stands: those of a component are in its shadow root.
 function stylesOf(root) {
-  return [...root.getRootNode().styleSheets].flatMap((sheet) => [...sheet.cssRules]).map((rule) => rule.cssText).join("\n");
+  return [...root.getRootNode().styleSheets]
+    .flatMap((sheet) => [...sheet.cssRules])
+    .map((rule) => rule.cssText)
+    .join("\n");
 }
 
 // The theme's variables that are used somewhere, as they are now.
 function themeOf(root, used) {
-  const style = getComputedStyle(root), names = [...new Set(used.match(/--st-[a-z0-9-]+/g))].sort();
+  const style = getComputedStyle(root),
+    names = [...new Set(used.match(/--st-[a-z0-9-]+/g))].sort();
   const values = names.map((name) => [name, style.getPropertyValue(name).trim()]).filter(([, value]) => value);
   return `:root { color-scheme: ${root.style.colorScheme || "light"}; ${values.map(([name, value]) => `${name}: ${value};`).join(" ")} }`;
 }

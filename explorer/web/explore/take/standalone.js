@@ -11,7 +11,9 @@ export function open() {
   const data = JSON.parse(document.getElementById("data").textContent);
   answerFetches(data);
   const state = () => stateIn(window.location.hash, data);
-  const page = mount(document.querySelector(".live"), { ...data, state: state() }, (sent) => window.history.replaceState(null, "", hashOf(sent)));
+  const page = mount(document.querySelector(".live"), { ...data, state: state() }, (sent) =>
+    window.history.replaceState(null, "", hashOf(sent)),
+  );
   window.addEventListener("hashchange", () => page.update({ ...data, state: state() }));
 }
 
@@ -62,12 +64,17 @@ export function stateIn(hash, { state: own, catalogue, limits }) {
     return own;
   }
   if (!found || typeof found !== "object") return own;
-  const state = { ...own }, names = catalogue.map(({ name }) => name);
+  const state = { ...own },
+    names = catalogue.map(({ name }) => name);
   for (const name of ["left", "right"]) if (names.includes(found[name])) state[name] = found[name];
-  const dimensions = Math.max(...["left", "right"].map((side) => catalogue.find(({ name }) => name === state[side]).latent_dim));
+  const dimensions = Math.max(
+    ...["left", "right"].map((side) => catalogue.find(({ name }) => name === state[side]).latent_dim),
+  );
   for (const [name, value] of Object.entries(own)) {
     if (["left", "right", "revision"].includes(name)) continue;
-    if (["mean", "log_var", "noise"].includes(name)) state[name] = numbers(found[name], dimensions, limits[name]) ?? Array.from({ length: dimensions }, (_, i) => value[i] ?? 0);
+    if (["mean", "log_var", "noise"].includes(name))
+      state[name] =
+        numbers(found[name], dimensions, limits[name]) ?? Array.from({ length: dimensions }, (_, i) => value[i] ?? 0);
     else if (name in found && alike(found[name], value)) state[name] = found[name];
   }
   if (state.dims.some((i) => !(Number.isInteger(i) && i >= 0 && i < dimensions))) state.dims = [0, 1];
@@ -75,7 +82,11 @@ export function stateIn(hash, { state: own, catalogue, limits }) {
 }
 
 function numbers(value, count, limit) {
-  return Array.isArray(value) && value.length === count && value.every((number) => Number.isFinite(number) && Math.abs(number) <= limit) ? value : null;
+  return Array.isArray(value) &&
+    value.length === count &&
+    value.every((number) => Number.isFinite(number) && Math.abs(number) <= limit)
+    ? value
+    : null;
 }
 
 const kind = (value) => (Array.isArray(value) ? "array" : typeof value);

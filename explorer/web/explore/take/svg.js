@@ -7,7 +7,9 @@ import { format } from "../../kernel/format.js";
 import { svgElement } from "../../parts/svg.js";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', sans-serif";
-const TITLE = 26, LINE = 15, SWATCH = 18; // heights, pixels
+const TITLE = 26,
+  LINE = 15,
+  SWATCH = 18; // heights, pixels
 const OPACITY = 0.7; // of a code, as on the map
 const SIDE = 224; // about that of a decoded picture: eight times 28
 const COPIED = ["stroke-linecap", "stroke-linejoin", "text-anchor", "font-size", "font-weight", "font-style"];
@@ -18,16 +20,25 @@ export function mapSvg(map, { title, caption, axes }, colours) {
   const sheet = new Sheet(width, colours);
   sheet.title(title);
   const plot = sheet.group({ transform: `translate(0 ${TITLE})` });
-  const scale = map.scale(), { area } = scale;
+  const scale = map.scale(),
+    { area } = scale;
   sheet.clip(area);
   drawAxes(plot, map, scale, colours, axes);
   const inside = plot.appendChild(svgElement("g", { "clip-path": "url(#area)" }));
   inside.append(...underlays(map), codes(map, scale));
   inside.append(...[...map.overlay.children].flatMap((child) => frozen(child, map.overlay, map.shapes)));
-  plot.append(svgElement("rect", { ...rectangle(area), fill: "none", stroke: colours.zero.hex, "stroke-opacity": colours.zero.opacity }));
+  plot.append(
+    svgElement("rect", {
+      ...rectangle(area),
+      fill: "none",
+      stroke: colours.zero.hex,
+      "stroke-opacity": colours.zero.opacity,
+    }),
+  );
   sheet.y = TITLE + clientHeight + 6;
   if (map.tones?.values) sheet.ramp(map.tones);
-  else if (!map.tones) sheet.legend(map.classes.map((name, i) => ({ name, colour: map.palette[i] })).filter((_, i) => !map.hidden.has(i)));
+  else if (!map.tones)
+    sheet.legend(map.classes.map((name, i) => ({ name, colour: map.palette[i] })).filter((_, i) => !map.hidden.has(i)));
   sheet.caption(caption);
   return sheet.done();
 }
@@ -41,9 +52,11 @@ export function picturesSvg(pictures, caption, colours) {
     sheet.y = side;
     return sheet.done(0);
   }
-  const gap = 8, sheet = new Sheet(2 * side + 3 * gap, colours);
+  const gap = 8,
+    sheet = new Sheet(2 * side + 3 * gap, colours);
   pictures.forEach(({ title, canvas }, i) => {
-    const x = gap + (i % 2) * (side + gap), y = (i >> 1) * (side + TITLE);
+    const x = gap + (i % 2) * (side + gap),
+      y = (i >> 1) * (side + TITLE);
     sheet.text(title, { x: x + side / 2, y: y + 18, "text-anchor": "middle", "font-weight": 600 });
     sheet.svg.append(pixels(canvas, x, y + TITLE));
   });
@@ -61,7 +74,9 @@ export async function pngOf({ svg, width, height }, times) {
     await image.decode();
     const canvas = Object.assign(document.createElement("canvas"), { width: width * times, height: height * times });
     canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
-    return await new Promise((resolve, reject) => canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large"))), "image/png"));
+    return await new Promise((resolve, reject) =>
+      canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error("the picture is too large"))), "image/png"),
+    );
   } finally {
     URL.revokeObjectURL(address);
   }
@@ -70,11 +85,16 @@ export async function pngOf({ svg, width, height }, times) {
 // Any CSS colour as {hex, opacity}: viewers know fewer notations than browsers.
 export function resolved(colour) {
   if (!known.has(colour)) {
-    const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", { willReadFrequently: true });
+    const context = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d", {
+      willReadFrequently: true,
+    });
     context.fillStyle = colour;
     context.fillRect(0, 0, 1, 1);
     const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data;
-    known.set(colour, { hex: `#${[r, g, b].map((part) => part.toString(16).padStart(2, "0")).join("")}`, opacity: Math.round((a / 255) * 100) / 100 });
+    known.set(colour, {
+      hex: `#${[r, g, b].map((part) => part.toString(16).padStart(2, "0")).join("")}`,
+      opacity: Math.round((a / 255) * 100) / 100,
+    });
   }
   return known.get(colour);
 }
@@ -87,7 +107,9 @@ class Sheet {
     this.colours = colours;
     this.y = 0;
     this.svg = svgElement("svg", { "font-family": FONT, "font-size": 12, fill: colours.text.hex });
-    this.paper = this.svg.appendChild(svgElement("rect", { width: "100%", height: "100%", fill: colours.background.hex }));
+    this.paper = this.svg.appendChild(
+      svgElement("rect", { width: "100%", height: "100%", fill: colours.background.hex }),
+    );
     this.context = document.createElement("canvas").getContext("2d");
   }
 
@@ -127,9 +149,13 @@ class Sheet {
 
   // The colours of a number, from its low to its high end.
   ramp({ stops, range: [low, high] }) {
-    const [left, right] = [low, high].map((value) => format(value, Math.abs(high - low) < 10 ? 2 : 0)), wide = 120, x = 8 + this.widthOf(left) + 6;
+    const [left, right] = [low, high].map((value) => format(value, Math.abs(high - low) < 10 ? 2 : 0)),
+      wide = 120,
+      x = 8 + this.widthOf(left) + 6;
     const gradient = this.svg.appendChild(svgElement("linearGradient", { id: "ramp" }));
-    stops.forEach((stop, i) => gradient.append(svgElement("stop", { offset: i / (stops.length - 1), "stop-color": resolved(stop).hex })));
+    stops.forEach((stop, i) =>
+      gradient.append(svgElement("stop", { offset: i / (stops.length - 1), "stop-color": resolved(stop).hex })),
+    );
     this.text(left, { x: 8, y: this.y + 12 });
     this.svg.append(svgElement("rect", { x, y: this.y + 3, width: wide, height: 10, fill: "url(#ramp)" }));
     this.text(right, { x: x + wide + 6, y: this.y + 12 });
@@ -152,9 +178,15 @@ class Sheet {
   }
 
   done(margin = 8) {
-    const { width } = this, height = Math.ceil(this.y + margin);
-    for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` })) this.svg.setAttribute(name, value);
-    return { svg: `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(this.svg)}`, width, height };
+    const { width } = this,
+      height = Math.ceil(this.y + margin);
+    for (const [name, value] of Object.entries({ width, height, viewBox: `0 0 ${width} ${height}` }))
+      this.svg.setAttribute(name, value);
+    return {
+      svg: `<?xml version="1.0" encoding="UTF-8"?>\n${new XMLSerializer().serializeToString(this.svg)}`,
+      width,
+      height,
+    };
   }
 }
 
@@ -163,20 +195,45 @@ const textElement = (content, attributes) => Object.assign(svgElement("text", at
 const short = (value) => Math.round(value * 100) / 100;
 
 function drawAxes(plot, map, scale, colours, names) {
-  const { area, toX, toY } = scale, right = area.left + area.width, bottom = area.top + area.height;
+  const { area, toX, toY } = scale,
+    right = area.left + area.width,
+    bottom = area.top + area.height;
   const line = (x1, y1, x2, y2, zero) => {
     const { hex, opacity } = zero ? colours.zero : colours.grid;
-    plot.append(svgElement("line", { x1: short(x1), y1: short(y1), x2: short(x2), y2: short(y2), stroke: hex, "stroke-opacity": opacity }));
+    plot.append(
+      svgElement("line", {
+        x1: short(x1),
+        y1: short(y1),
+        x2: short(x2),
+        y2: short(y2),
+        stroke: hex,
+        "stroke-opacity": opacity,
+      }),
+    );
   };
   const across = ticks(toX(area.left), toX(right), Math.max(2, area.width / 70));
   for (const value of across.values) {
     line(scale.x(value), area.top, scale.x(value), bottom, Math.abs(value) < 1e-12);
-    plot.append(textElement(format(value, across.decimals), { x: short(scale.x(value)), y: bottom + 14, "font-size": 11, "text-anchor": "middle" }));
+    plot.append(
+      textElement(format(value, across.decimals), {
+        x: short(scale.x(value)),
+        y: bottom + 14,
+        "font-size": 11,
+        "text-anchor": "middle",
+      }),
+    );
   }
   const up = ticks(toY(bottom), toY(area.top), Math.max(2, area.height / 60));
   for (const value of up.values) {
     line(area.left, scale.y(value), right, scale.y(value), Math.abs(value) < 1e-12);
-    plot.append(textElement(format(value, up.decimals), { x: area.left - 4, y: short(scale.y(value) + 4), "font-size": 11, "text-anchor": "end" }));
+    plot.append(
+      textElement(format(value, up.decimals), {
+        x: area.left - 4,
+        y: short(scale.y(value) + 4),
+        "font-size": 11,
+        "text-anchor": "end",
+      }),
+    );
   }
   plot.append(textElement(names[0], { x: right - 6, y: bottom - 6, "font-size": 13, "text-anchor": "end" }));
   plot.append(textElement(names[1], { x: area.left + 6, y: area.top + 15, "font-size": 13 }));
@@ -184,22 +241,35 @@ function drawAxes(plot, map, scale, colours, names) {
 
 // What lies beneath the codes on canvases of the map's size: pictures in the vector drawing.
 function underlays(map) {
-  return [...map.host.children].filter((child) => child.tagName === "CANVAS" && child !== map.sketchpad.canvas && !child.hidden && child.width).map((canvas) => {
-    const { opacity } = getComputedStyle(canvas);
-    return svgElement("image", { width: map.host.clientWidth, height: map.host.clientHeight, href: canvas.toDataURL("image/png"), opacity });
-  });
+  return [...map.host.children]
+    .filter((child) => child.tagName === "CANVAS" && child !== map.sketchpad.canvas && !child.hidden && child.width)
+    .map((canvas) => {
+      const { opacity } = getComputedStyle(canvas);
+      return svgElement("image", {
+        width: map.host.clientWidth,
+        height: map.host.clientHeight,
+        href: canvas.toDataURL("image/png"),
+        opacity,
+      });
+    });
 }
 
 // The codes in sight, a circle each, class by class.
 function codes(map, scale) {
-  const { x, y, label } = map.shown(), { area } = scale, radius = map.markerSize() / 2;
-  const group = svgElement("g", { class: "codes", "fill-opacity": short(OPACITY * Number(map.host.style.getPropertyValue("--codes") || 1)) });
+  const { x, y, label } = map.shown(),
+    { area } = scale,
+    radius = map.markerSize() / 2;
+  const group = svgElement("g", {
+    class: "codes",
+    "fill-opacity": short(OPACITY * Number(map.host.style.getPropertyValue("--codes") || 1)),
+  });
   map.classes.forEach((_, which) => {
     if (map.hidden.has(which)) return;
     const dots = group.appendChild(svgElement("g", { fill: resolved(map.palette[which]).hex }));
     for (let row = 0; row < label.length; row++) {
       if (label[row] !== which) continue;
-      const cx = scale.x(x[row]), cy = scale.y(y[row]);
+      const cx = scale.x(x[row]),
+        cy = scale.y(y[row]);
       if (cx < area.left || cx > area.left + area.width || cy < area.top || cy > area.top + area.height) continue;
       const dot = svgElement("circle", { cx: short(cx), cy: short(cy), r: radius });
       if (map.tones) dot.setAttribute("fill", resolved(map.tones.ink(row)).hex);
@@ -215,7 +285,18 @@ function frozen(element, overlay, shapes) {
   const style = getComputedStyle(element);
   if (style.display === "none" || style.visibility === "hidden") return [];
   const copy = element.cloneNode(false);
-  for (const name of ["class", "style", "clip-path", "id", "vector-effect", "tabindex", "role", "aria-label", "aria-hidden"]) copy.removeAttribute(name);
+  for (const name of [
+    "class",
+    "style",
+    "clip-path",
+    "id",
+    "vector-effect",
+    "tabindex",
+    "role",
+    "aria-label",
+    "aria-hidden",
+  ])
+    copy.removeAttribute(name);
   if (style.opacity !== "1") copy.setAttribute("opacity", style.opacity);
   if (element.tagName === "g") {
     copy.append(...[...element.children].flatMap((child) => frozen(child, overlay, shapes)));
@@ -229,19 +310,29 @@ function frozen(element, overlay, shapes) {
     if (!["normal", "auto", ""].includes(value)) copy.setAttribute(name, value.replace(/px$/, ""));
   }
   const paint = (name) => {
-    const value = style.getPropertyValue(name), { hex, opacity } = value === "none" ? { hex: "none", opacity: 1 } : resolved(value);
+    const value = style.getPropertyValue(name),
+      { hex, opacity } = value === "none" ? { hex: "none", opacity: 1 } : resolved(value);
     const all = opacity * Number(style.getPropertyValue(`${name}-opacity`) || 1);
-    return all === 0 ? { [name]: "none" } : all < 1 ? { [name]: hex, [`${name}-opacity`]: short(all) } : { [name]: hex };
+    return all === 0
+      ? { [name]: "none" }
+      : all < 1
+        ? { [name]: hex, [`${name}-opacity`]: short(all) }
+        : { [name]: hex };
   };
   // not every viewer keeps a stroke's width when its element is scaled: the width is divided instead
   const shrink = style.vectorEffect === "non-scaling-stroke" ? scaleOf(element, overlay) : 1;
-  const divided = (lengths) => lengths.split(/[ ,]+/).map((length) => Number((parseFloat(length) / shrink).toPrecision(4))).join(" ");
+  const divided = (lengths) =>
+    lengths
+      .split(/[ ,]+/)
+      .map((length) => Number((parseFloat(length) / shrink).toPrecision(4)))
+      .join(" ");
   const stroke = paint("stroke");
   if (stroke.stroke !== "none") {
     stroke["stroke-width"] = divided(style.strokeWidth);
     if (style.strokeDasharray !== "none") stroke["stroke-dasharray"] = divided(style.strokeDasharray);
   }
-  const put = (target, attributes) => Object.entries(attributes).forEach(([name, value]) => target.setAttribute(name, value));
+  const put = (target, attributes) =>
+    Object.entries(attributes).forEach(([name, value]) => target.setAttribute(name, value));
   put(copy, paint("fill"));
   if (element.tagName !== "text" || stroke.stroke === "none") {
     put(copy, stroke);
@@ -254,7 +345,8 @@ function frozen(element, overlay, shapes) {
 
 // How many pixels a unit of the element's is.
 function scaleOf(element, overlay) {
-  const to = overlay.getScreenCTM(), own = element.getScreenCTM();
+  const to = overlay.getScreenCTM(),
+    own = element.getScreenCTM();
   if (!to || !own) return 1;
   const { a, b, c, d } = to.inverse().multiply(own);
   return Math.sqrt(Math.abs(a * d - b * c)) || 1;
@@ -265,15 +357,21 @@ const timesOf = (canvas) => Math.max(1, Math.round(SIDE / canvas.width));
 
 // A canvas's own pixels as squares: rows of equal colour are one rectangle.
 function pixels(canvas, left, top) {
-  const { width: side } = canvas, size = timesOf(canvas), { data } = canvas.getContext("2d").getImageData(0, 0, side, side);
+  const { width: side } = canvas,
+    size = timesOf(canvas),
+    { data } = canvas.getContext("2d").getImageData(0, 0, side, side);
   const group = svgElement("g", { transform: `translate(${left} ${top})`, "shape-rendering": "crispEdges" });
   group.append(svgElement("rect", { width: side * size, height: side * size, fill: "#000000" }));
-  const colourAt = (row, column) => "#" + [0, 1, 2].map((channel) => data[4 * (row * side + column) + channel].toString(16).padStart(2, "0")).join("");
+  const colourAt = (row, column) =>
+    "#" + [0, 1, 2].map((channel) => data[4 * (row * side + column) + channel].toString(16).padStart(2, "0")).join("");
   for (let row = 0; row < side; row++) {
     for (let from = 0, to; from < side; from = to) {
       const fill = colourAt(row, from);
-      for (to = from + 1; to < side && colourAt(row, to) === fill; ) to++;
-      if (fill !== "#000000") group.append(svgElement("rect", { x: from * size, y: row * size, width: (to - from) * size, height: size, fill }));
+      for (to = from + 1; to < side && colourAt(row, to) === fill;) to++;
+      if (fill !== "#000000")
+        group.append(
+          svgElement("rect", { x: from * size, y: row * size, width: (to - from) * size, height: size, fill }),
+        );
     }
   }
   return group;

@@ -18,9 +18,19 @@ export class Tool {
     this.page = page;
     this.inFile = Boolean(page.data.in_file);
     const { words } = page;
-    const sections = [["maps", words.map_note], ["pictures", ""], ["codes", words.codes_note], ["link", ""], ["file", ""]];
-    box.innerHTML = sections.map(([name, note]) =>
-      `<section class="take-${name}" aria-label="${words[name]}"><h2>${words[name]}</h2><div class="row"></div><p class="note">${note}</p></section>`).join("");
+    const sections = [
+      ["maps", words.map_note],
+      ["pictures", ""],
+      ["codes", words.codes_note],
+      ["link", ""],
+      ["file", ""],
+    ];
+    box.innerHTML = sections
+      .map(
+        ([name, note]) =>
+          `<section class="take-${name}" aria-label="${words[name]}"><h2>${words[name]}</h2><div class="row"></div><p class="note">${note}</p></section>`,
+      )
+      .join("");
     this.said = box.appendChild(Object.assign(document.createElement("p"), { className: "said", hidden: true }));
     this.find = (selector) => box.querySelector(selector);
     this.rows = Object.fromEntries(sections.map(([name]) => [name, this.find(`.take-${name} .row`)]));
@@ -30,14 +40,26 @@ export class Tool {
 
   // The models changed, or it is seen again.
   open() {
-    const { words, panels } = this.page, names = panels.map(({ name }) => name);
+    const { words, panels } = this.page,
+      names = panels.map(({ name }) => name);
     const alike = panels[0].model.entry.dataset === panels[1].model.entry.dataset;
-    this.rows.maps.replaceChildren(...panels.flatMap((panel) => this.formats(filled(words.map, panel), (kind) => this.saveMap(panel, kind))));
-    const which = this.which = named("select", words.which);
-    which.append(...[words.all_four, ...names.flatMap((name) => [filled(words.at_mean, { name }), filled(words.at_z, { name })])].map((text, i) => new Option(text, i)));
-    this.rows.pictures.replaceChildren(which, ...this.formats(null, (kind) => this.savePictures(Number(which.value), kind), words.pictures));
+    this.rows.maps.replaceChildren(
+      ...panels.flatMap((panel) => this.formats(filled(words.map, panel), (kind) => this.saveMap(panel, kind))),
+    );
+    const which = (this.which = named("select", words.which));
+    which.append(
+      ...[
+        words.all_four,
+        ...names.flatMap((name) => [filled(words.at_mean, { name }), filled(words.at_z, { name })]),
+      ].map((text, i) => new Option(text, i)),
+    );
+    this.rows.pictures.replaceChildren(
+      which,
+      ...this.formats(null, (kind) => this.savePictures(Number(which.value), kind), words.pictures),
+    );
     this.rows.codes.replaceChildren(...panels.map((panel) => button(panel.name, () => this.saveCodes([panel]))));
-    if (alike && panels[0].model !== panels[1].model) this.rows.codes.append(button(words.both, () => this.saveCodes(panels)));
+    if (alike && panels[0].model !== panels[1].model)
+      this.rows.codes.append(button(words.both, () => this.saveCodes(panels)));
     write(this.find(".take-codes .note"), alike ? words.codes_note : `${words.codes_note} ${words.codes_apart}`);
     const notes = [filled(words.file_note, { size: this.sizeGuess() })];
     if (this.withOriginals().length) notes.push(words.file_note_originals);
@@ -94,37 +116,74 @@ export class Tool {
   // ---- pictures --------------------------------------------------------------------------------
 
   colours() {
-    return Object.fromEntries(["text", "background", "grid", "zero"].map((name) => [name, resolved(this.page.colours()[name])]));
+    return Object.fromEntries(
+      ["text", "background", "grid", "zero"].map((name) => [name, resolved(this.page.colours()[name])]),
+    );
   }
 
   saveMap(panel, kind) {
-    const { words } = this.page, state = this.page.state(), { entry, codes } = panel.model, plane = panel.isPlane(state);
-    const view = panel.view(state), points = !plane ? viewName(view, words.views) : words[entry.kind !== "vae" ? "points_codes" : state.codes === "means" ? "points_means" : "points_sampled"];
-    const hidden = [...panel.map.hidden].sort((a, b) => a - b).map((which) => entry.classes[which]).filter(Boolean).join(", ");
+    const { words } = this.page,
+      state = this.page.state(),
+      { entry, codes } = panel.model,
+      plane = panel.isPlane(state);
+    const view = panel.view(state),
+      points = !plane
+        ? viewName(view, words.views)
+        : words[entry.kind !== "vae" ? "points_codes" : state.codes === "means" ? "points_means" : "points_sampled"];
+    const hidden = [...panel.map.hidden]
+      .sort((a, b) => a - b)
+      .map((which) => entry.classes[which])
+      .filter(Boolean)
+      .join(", ");
     const under = plane && words.underlays[state.underlay];
     const caption = [
       filled(words.caption_model, {
-        model: entry.name, kind: entry.title, dataset: entry.dataset_label, seed: entry.seed, prior: entry.prior, points,
-        colour: words.coloured_by[panel.map.tones && !panel.map.tones.values ? "none" : state.colour ?? "class"], images: codes.label.length.toLocaleString("en"), hidden: hidden && filled(words.caption_hidden, { classes: hidden }),
+        model: entry.name,
+        kind: entry.title,
+        dataset: entry.dataset_label,
+        seed: entry.seed,
+        prior: entry.prior,
+        points,
+        colour: words.coloured_by[panel.map.tones && !panel.map.tones.values ? "none" : (state.colour ?? "class")],
+        images: codes.label.length.toLocaleString("en"),
+        hidden: hidden && filled(words.caption_hidden, { classes: hidden }),
       }),
-      !plane ? words.caption_views[view.kind.split("-")[0]] : !entry.shape ? words.caption_rings : entry.shape.means.length > 20 ? words.caption_band : words.caption_shape,
+      !plane
+        ? words.caption_views[view.kind.split("-")[0]]
+        : !entry.shape
+          ? words.caption_rings
+          : entry.shape.means.length > 20
+            ? words.caption_band
+            : words.caption_shape,
       under ? filled(words.caption_underlay, { under }) : "",
       plane ? filled(words.caption_probe, this.probe(panel.dims(state))) : "",
     ];
-    const axes = plane ? panel.dims(state).map((i) => `z${subscript(i)}`) : [1, 2].map((at) => `${words.view_axes[view.kind.split("-")[0]]} ${at}`);
-    const text = { title: filled(words.map_title, { name: panel.name, dataset: entry.dataset_label, points }), caption: [caption.filter(Boolean).join(" "), this.stamp()], axes };
+    const axes = plane
+      ? panel.dims(state).map((i) => `z${subscript(i)}`)
+      : [1, 2].map((at) => `${words.view_axes[view.kind.split("-")[0]]} ${at}`);
+    const text = {
+      title: filled(words.map_title, { name: panel.name, dataset: entry.dataset_label, points }),
+      caption: [caption.filter(Boolean).join(" "), this.stamp()],
+      axes,
+    };
     return this.save(mapSvg(panel.map, text, this.colours()), kind, [entry.name, "map"], 2);
   }
 
   // which: 0, all four; else one of them.
   savePictures(which, kind) {
-    const { words, panels } = this.page, state = this.page.state();
+    const { words, panels } = this.page,
+      state = this.page.state();
     const all = panels.flatMap((panel) => [
       { title: filled(words.at_mean, panel), canvas: panel.atMean, parts: [panel.model.entry.name, "at-mean"] },
       { title: filled(words.at_z, panel), canvas: panel.atZ, parts: [panel.model.entry.name, "at-z"] },
     ]);
-    const models = panels.map(({ model: { entry } }) => filled(words.model_seed, { model: entry.name, seed: entry.seed })).join(", ");
-    const caption = [filled(words.caption_pictures, { models, ...this.probe(state.mean.map((_, i) => i)) }), this.stamp()];
+    const models = panels
+      .map(({ model: { entry } }) => filled(words.model_seed, { model: entry.name, seed: entry.seed }))
+      .join(", ");
+    const caption = [
+      filled(words.caption_pictures, { models, ...this.probe(state.mean.map((_, i) => i)) }),
+      this.stamp(),
+    ];
     const chosen = which ? [all[which - 1]] : [all[0], all[2], all[1], all[3]];
     const parts = which ? all[which - 1].parts : [...panels.map(({ model }) => model.entry.name), "decoded"];
     return this.save(picturesSvg(chosen, caption, this.colours()), kind, parts, 1);
@@ -144,13 +203,16 @@ export class Tool {
   // ---- codes -----------------------------------------------------------------------------------
 
   saveCodes(panels) {
-    const { words } = this.page, state = this.page.state();
+    const { words } = this.page,
+      state = this.page.state();
     return this.attempt(words.codes, () => {
       const models = panels.map((panel) => {
-        const { model } = panel, plane = panel.isPlane(state);
+        const { model } = panel,
+          plane = panel.isPlane(state);
         if (plane && state.codes === "sampled" && model.codes.logVar) model.sampled ??= sample(model.codes);
         return {
-          model, prefix: panels.length > 1 ? `${model.entry.name}:` : "",
+          model,
+          prefix: panels.length > 1 ? `${model.entry.name}:` : "",
           shown: { sampled: plane && state.codes === "sampled" ? model.sampled : null, view: panel.view(state) },
         };
       });
@@ -165,11 +227,21 @@ export class Tool {
     const { words } = this.page;
     this.address = Object.assign(named("input", words.address), { readOnly: true, type: "text" });
     this.address.addEventListener("focus", () => this.address.select());
-    this.rows.link.append(this.address, button(words.copy, () => this.copy()));
+    this.rows.link.append(
+      this.address,
+      button(words.copy, () => this.copy()),
+    );
     this.note = this.find(".take-link .note");
     if (this.inFile) return write(this.note, words.in_file_link);
     write(this.note, `${words.reopens}${HERE.includes(window.location.hostname) ? ` ${words.local}` : ""} `);
-    this.note.append(Object.assign(document.createElement("a"), { textContent: words.fresh, href: `${window.location.origin}${window.location.pathname}`, target: "_blank", rel: "noopener" }));
+    this.note.append(
+      Object.assign(document.createElement("a"), {
+        textContent: words.fresh,
+        href: `${window.location.origin}${window.location.pathname}`,
+        target: "_blank",
+        rel: "noopener",
+      }),
+    );
   }
 
   // The address of the committed view, without this tool: whoever opens it has come for the view.
@@ -201,17 +273,22 @@ export class Tool {
   // ---- one file --------------------------------------------------------------------------------
 
   buildFile() {
-    const { words } = this.page, row = this.rows.file;
+    const { words } = this.page,
+      row = this.rows.file;
     if (this.inFile) return write(this.find(".take-file .note"), words.in_file);
     this.makeButton = row.appendChild(button(words.make, () => this.make()));
     this.progress = Object.assign(named("progress", words.make), { hidden: true });
     this.counted = Object.assign(document.createElement("span"), { hidden: true });
-    this.cancelButton = Object.assign(button(words.cancel, () => this.making.abort()), { hidden: true });
+    this.cancelButton = Object.assign(
+      button(words.cancel, () => this.making.abort()),
+      { hidden: true },
+    );
     row.append(this.progress, this.counted, this.cancelButton);
   }
 
   async make() {
-    const { words, panels } = this.page, signal = (this.making = new AbortController()).signal;
+    const { words, panels } = this.page,
+      signal = (this.making = new AbortController()).signal;
     this.busy(true);
     this.say("");
     try {
@@ -220,7 +297,10 @@ export class Tool {
       const state = { ...this.page.state(), tool: "none" };
       delete state.revision;
       const cancelled = new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason)));
-      const blob = await Promise.race([cancelled, fileOf(page, this.fileText(), state, (done, all) => signal.aborted || this.count(done, all), signal)]);
+      const blob = await Promise.race([
+        cancelled,
+        fileOf(page, this.fileText(), state, (done, all) => signal.aborted || this.count(done, all), signal),
+      ]);
       signal.throwIfAborted();
       const name = fileName([...new Set(panels.map(({ model }) => model.entry.name)), today()], "html");
       download(name, blob);
@@ -254,10 +334,17 @@ export class Tool {
   sizeGuess() {
     const bytes = [...new Set(this.page.panels.map(({ model }) => model))].map(({ entry, decoder, codes }) => {
       const weights = 2 * 2 * decoder.body.layers.reduce((sum, { weight }) => sum + weight.length, 0); // half precision; the encoder is as large
-      const numbers = codes.mean.length * (codes.logVar ? 2 : 1), each = codes.mean.length > 2 ? 2 : 4;
-      return weights + codes.label.length * numbers * each * (entry.kind === "vae" ? 1 : 2) + (entry.recording ? 0.2e6 + 375 * Math.min(2000, codes.label.length) : 0);
+      const numbers = codes.mean.length * (codes.logVar ? 2 : 1),
+        each = codes.mean.length > 2 ? 2 : 4;
+      return (
+        weights +
+        codes.label.length * numbers * each * (entry.kind === "vae" ? 1 : 2) +
+        (entry.recording ? 0.2e6 + 375 * Math.min(2000, codes.label.length) : 0)
+      );
     });
-    const originals = this.withOriginals().map(({ channels, image_side: side, images }) => Math.min(ROOM, images * channels * side ** 2));
+    const originals = this.withOriginals().map(({ channels, image_side: side, images }) =>
+      Math.min(ROOM, images * channels * side ** 2),
+    );
     return trimmed(Math.min(12, Math.round((2.3e6 + [...bytes, ...originals].reduce((a, b) => a + b) * 1.16) / 1e6)));
   }
 
@@ -271,12 +358,28 @@ export class Tool {
   fileText() {
     const { words, panels } = this.page;
     const [left, right] = panels.map(({ name, model: { entry } }) =>
-      filled(words.file_model, { name, model: entry.name, kind: entry.title, dataset: entry.dataset_label, prior: entry.prior, seed: entry.seed }));
-    const whole = (held) => panels.every(({ model: { entry } }) => held.some(({ dataset, rows }) => dataset === entry.dataset && rows.length === entry.images));
+      filled(words.file_model, {
+        name,
+        model: entry.name,
+        kind: entry.title,
+        dataset: entry.dataset_label,
+        prior: entry.prior,
+        seed: entry.seed,
+      }),
+    );
+    const whole = (held) =>
+      panels.every(({ model: { entry } }) =>
+        held.some(({ dataset, rows }) => dataset === entry.dataset && rows.length === entry.images),
+      );
     const titles = panels.map(({ name, model }) => `${name} · ${model.entry.dataset_label}`);
     return {
       title: filled(words.beside, { left: titles[0], right: titles[1] }),
-      head: filled(words.file_made, { title: words.app, date: new Date().toLocaleDateString("en-GB", { dateStyle: "long" }), left, right }),
+      head: filled(words.file_made, {
+        title: words.app,
+        date: new Date().toLocaleDateString("en-GB", { dateStyle: "long" }),
+        left,
+        right,
+      }),
       holds: words.file_holds,
       foot: ({ recordings, missing, errors, originals, limit }) => [
         filled(words.file_inside, { recordings: recordings ? words.file_recordings : words.file_no_recordings }),
@@ -285,12 +388,22 @@ export class Tool {
           const inside = filled(words.file_originals, { count: rows.length, dataset: entry.dataset_label });
           return `${inside} ${words.credits[dataset] ?? ""}`;
         }),
-        filled(words.file_missing, { originals: whole(originals) ? "" : words.file_missing_originals, errors: errors ? "" : words.file_missing_errors, recordings: missing ? filled(words.file_missing_recordings, { limit }) : "" }),
+        filled(words.file_missing, {
+          originals: whole(originals) ? "" : words.file_missing_originals,
+          errors: errors ? "" : words.file_missing_errors,
+          recordings: missing ? filled(words.file_missing_recordings, { limit }) : "",
+        }),
       ],
-      tooOld: words.file_too_old, noScripts: words.file_no_scripts,
-      noRecording: words.file_no_recording, nothingRecorded: words.file_nothing_recorded,
-      noOriginal: words.file_no_original, noOriginals: words.file_no_originals, noErrors: words.file_no_errors,
-      noCompression: words.no_compression, noNetwork: words.no_network, notFetched: (what, status) => filled(words.not_fetched, { what, status }),
+      tooOld: words.file_too_old,
+      noScripts: words.file_no_scripts,
+      noRecording: words.file_no_recording,
+      nothingRecorded: words.file_nothing_recorded,
+      noOriginal: words.file_no_original,
+      noOriginals: words.file_no_originals,
+      noErrors: words.file_no_errors,
+      noCompression: words.no_compression,
+      noNetwork: words.no_network,
+      notFetched: (what, status) => filled(words.not_fetched, { what, status }),
     };
   }
 }

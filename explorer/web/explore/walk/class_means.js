@@ -11,14 +11,16 @@ export function classMean({ mean, label }, which) {
 
 // start + mean of class a − mean of class b: {from: mean of b, to: mean of a, result}, or null.
 export function moveByClasses(codes, a, b, start) {
-  const to = classMean(codes, a), from = classMean(codes, b);
+  const to = classMean(codes, a),
+    from = classMean(codes, b);
   if (!to || !from) return null;
   return { from, to, result: start.map((value, i) => value + to[i] - from[i]) };
 }
 
 // The class that most of the nearest codes have: {which, share, of: how many were asked}.
 export function classNear({ mean, label }, place, count = 10) {
-  const { rows } = nearest(mean, place, count), votes = new Map();
+  const { rows } = nearest(mean, place, count),
+    votes = new Map();
   for (const row of rows) votes.set(label[row], (votes.get(label[row]) ?? 0) + 1);
   const [which, share] = [...votes].reduce((best, one) => (one[1] > best[1] ? one : best)); // the nearer class, of two alike
   return { which, share, of: rows.length };

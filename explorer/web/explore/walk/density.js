@@ -26,7 +26,8 @@ export function logP(model, place) {
   const { latent_dim: dimensions, shape } = model.entry;
   if (dimensions === 2) return logPrior(shape, place[0], place[1]);
   if (!model.priorDraws) {
-    const uniform = seededUniform(SEED), n = model.codes.label.length;
+    const uniform = seededUniform(SEED),
+      n = model.codes.label.length;
     model.priorDraws = Array.from({ length: dimensions }, () => standardNormal(n, uniform));
   }
   return logDensity(model.priorDraws, place, NEIGHBOURS);
@@ -35,7 +36,8 @@ export function logP(model, place) {
 // At each place: {q, p: logarithms of the densities, hole: is q far below p}.
 export function densities(model, places) {
   return places.map((place) => {
-    const q = logQ(model, place), p = logP(model, place);
+    const q = logQ(model, place),
+      p = logP(model, place);
     return { q, p, hole: p - q > HOLE };
   });
 }

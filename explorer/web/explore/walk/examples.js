@@ -5,7 +5,8 @@ import { nearest } from "../../kernel/nearest.js";
 import { hole } from "../places.js";
 import { logQ } from "./density.js";
 
-const DIRECTIONS = 16, REACHES = [0.4, 0.6, 0.8, 1, 1.25]; // of the ends about a hole, latent units
+const DIRECTIONS = 16,
+  REACHES = [0.4, 0.6, 0.8, 1, 1.25]; // of the ends about a hole, latent units
 
 // Two points on either side of a planar model's hole, where its codes are dense: the straight line between them goes through it.
 export function throughHole(model) {
@@ -24,8 +25,13 @@ export function throughHole(model) {
 
 // The test images whose codes are nearest to the means of two classes, of those classes: two rows.
 export function twoImages({ mean, label }, a, b) {
-  return [a, b].map((which) => nearest(mean, classMean({ mean, label }, which), 1, (row) => label[row] === which).rows[0]);
+  return [a, b].map(
+    (which) => nearest(mean, classMean({ mean, label }, which), 1, (row) => label[row] === which).rows[0],
+  );
 }
 
 // Points across N(0, I), at its 1σ ring of the plane's first two dimensions: the line passes near 0, the great circle around it.
-export const across = () => [[-1.2, -0.8], [1.2, 0.5]];
+export const across = () => [
+  [-1.2, -0.8],
+  [1.2, 0.5],
+];

@@ -4,33 +4,44 @@ import { COLOURS, encodeGif, GREYS } from "./gif_encoder.js";
 import { fill } from "../../kernel/text.js";
 
 export const LAYOUT = { margin: 8, top: 22, bottom: 20, picture: 112 }; // pixels; a picture's side: of MNIST's 28, four times
-const INK = "#000", PAPER = "#fff";
+const INK = "#000",
+  PAPER = "#fff";
 
 // How many pixels of the GIF a picture's pixel is wide.
 export const scaleOf = (side) => Math.max(1, Math.round(LAYOUT.picture / side));
 
 // films: [{name, walk: as walk_film.walked gives it}]; seconds: of each frame; words: the tool's. Returns the file's bytes.
 export function walkGif(films, seconds, words) {
-  const { margin, top, bottom } = LAYOUT, count = films[0].walk.count;
+  const { margin, top, bottom } = LAYOUT,
+    count = films[0].walk.count;
   const palette = films.some(({ walk }) => walk.pictures[0].length > walk.side ** 2) ? COLOURS : GREYS;
   const sizes = films.map(({ walk }) => walk.side * scaleOf(walk.side));
-  const width = sizes.reduce((sum, size) => sum + size + margin, margin), height = top + Math.max(...sizes) + bottom;
+  const width = sizes.reduce((sum, size) => sum + size + margin, margin),
+    height = top + Math.max(...sizes) + bottom;
   const canvas = Object.assign(document.createElement("canvas"), { width, height });
   const context = canvas.getContext("2d", { willReadFrequently: true });
   const frames = Array.from({ length: count }, (_, frame) => {
-    Object.assign(context, { fillStyle: PAPER, font: "600 12px sans-serif", textAlign: "center", textBaseline: "middle" });
+    Object.assign(context, {
+      fillStyle: PAPER,
+      font: "600 12px sans-serif",
+      textAlign: "center",
+      textBaseline: "middle",
+    });
     context.fillRect(0, 0, width, height);
     context.fillStyle = INK;
     let left = margin;
     films.forEach(({ name, walk }, i) => {
       context.fillText(name, left + sizes[i] / 2, top / 2, sizes[i]);
-      if (walk.densities[frame].hole) context.fillText(words.in_hole, left + sizes[i] / 2, height - bottom / 2, sizes[i] / 2);
+      if (walk.densities[frame].hole)
+        context.fillText(words.in_hole, left + sizes[i] / 2, height - bottom / 2, sizes[i] / 2);
       left += sizes[i] + margin;
     });
     context.font = "11px sans-serif";
     context.fillText(fill(words.gif_frame, { frame: frame + 1, frames: count }), width / 2, height - bottom / 2);
     const { data } = context.getImageData(0, 0, width, height);
-    const indices = Uint8Array.from({ length: width * height }, (_, at) => palette.indexOf(data[4 * at], data[4 * at + 1], data[4 * at + 2]));
+    const indices = Uint8Array.from({ length: width * height }, (_, at) =>
+      palette.indexOf(data[4 * at], data[4 * at + 1], data[4 * at + 2]),
+    );
     left = margin;
     films.forEach(({ walk }, i) => {
       enlarge(walk.pictures[frame], walk.side, indices, width, left, top, palette);
@@ -43,7 +54,9 @@ export function walkGif(films, seconds, words) {
 
 // Puts a picture's pixels into the frame, each as a square.
 function enlarge(pixels, side, indices, width, left, top, palette) {
-  const scale = scaleOf(side), area = side * side, [green, blue] = pixels.length > area ? [area, 2 * area] : [0, 0];
+  const scale = scaleOf(side),
+    area = side * side,
+    [green, blue] = pixels.length > area ? [area, 2 * area] : [0, 0];
   for (let row = 0; row < side * scale; row++) {
     for (let column = 0; column < side * scale; column++) {
       const at = Math.floor(row / scale) * side + Math.floor(column / scale);

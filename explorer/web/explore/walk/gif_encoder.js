@@ -1,16 +1,26 @@
 // Animated pictures in greys or few colours: GIF89a (CompuServe 1990), packed by LZW. No DOM.
 
 const MAX_CODES = 4096; // of twelve bits
-const CLEAR = 256, END = 257; // after the 256 colours
+const CLEAR = 256,
+  END = 257; // after the 256 colours
 const LEVELS = [6, 7, 6]; // of red, green and blue in COLOURS
 
 // A palette is {colours: 256 of [r, g, b], indexOf(r, g, b)}.
-export const GREYS = { colours: Array.from({ length: 256 }, (_, grey) => [grey, grey, grey]), indexOf: (r, g, b) => Math.round((r + g + b) / 3) };
+export const GREYS = {
+  colours: Array.from({ length: 256 }, (_, grey) => [grey, grey, grey]),
+  indexOf: (r, g, b) => Math.round((r + g + b) / 3),
+};
 export const COLOURS = {
-  colours: Array.from({ length: 256 }, (_, i) => [Math.floor(i / (LEVELS[1] * LEVELS[2])), Math.floor(i / LEVELS[2]) % LEVELS[1], i % LEVELS[2]].map(
-    (level, channel) => Math.min(255, Math.round((255 * level) / (LEVELS[channel] - 1))),
-  )),
-  indexOf: (...rgb) => rgb.reduce((index, value, channel) => index * LEVELS[channel] + Math.round((value / 255) * (LEVELS[channel] - 1)), 0),
+  colours: Array.from({ length: 256 }, (_, i) =>
+    [Math.floor(i / (LEVELS[1] * LEVELS[2])), Math.floor(i / LEVELS[2]) % LEVELS[1], i % LEVELS[2]].map(
+      (level, channel) => Math.min(255, Math.round((255 * level) / (LEVELS[channel] - 1))),
+    ),
+  ),
+  indexOf: (...rgb) =>
+    rgb.reduce(
+      (index, value, channel) => index * LEVELS[channel] + Math.round((value / 255) * (LEVELS[channel] - 1)),
+      0,
+    ),
 };
 
 // frames: Uint8Arrays of width · height indices into the palette, of GREYS 0 black, 255 white; delay: of each frame, in hundredths of a second. It loops for ever.
@@ -38,8 +48,11 @@ export function encodeGif({ width, height, frames, delay, palette = GREYS }) {
 // Packs bytes: codes of 9 bits at first, and more as the table of strings grows; a full table is begun anew.
 export function lzw(data) {
   const bits = new Bytes();
-  let held = 0, count = 0; // bits that wait for a whole byte
-  let size = 9, next = END + 1, table = new Map();
+  let held = 0,
+    count = 0; // bits that wait for a whole byte
+  let size = 9,
+    next = END + 1,
+    table = new Map();
   const emit = (code) => {
     held |= code << count;
     count += size;
@@ -48,7 +61,8 @@ export function lzw(data) {
   emit(CLEAR);
   let prefix = data[0];
   for (let i = 1; i < data.length; i++) {
-    const key = (prefix << 8) | data[i], known = table.get(key);
+    const key = (prefix << 8) | data[i],
+      known = table.get(key);
     if (known !== undefined) {
       prefix = known;
       continue;

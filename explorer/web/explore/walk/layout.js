@@ -7,7 +7,9 @@ const SECONDS = [0.1, 0.2, 0.4, 0.8]; // of each frame, to choose from
 const option = (value, text) => `<option value="${value}">${text}</option>`;
 
 // w: the tool's words.
-export const layout = (w) => `<div class="top"><span class="parts" role="group" aria-label="${w.parts}"><button type="button" class="walk-part">${w.walk_part}</button><button type="button" class="sum-part">${w.sum_part}</button></span>
+export const layout = (
+  w,
+) => `<div class="top"><span class="parts" role="group" aria-label="${w.parts}"><button type="button" class="walk-part">${w.walk_part}</button><button type="button" class="sum-part">${w.sum_part}</button></span>
     <span class="walk-only kinds" role="radiogroup" aria-label="${w.kind}"><label title="${w.points_title}"><input type="radio" name="walk-kind" value="points">${w.points}</label>
     <label title="${w.images_title}"><input type="radio" name="walk-kind" value="images">${w.images}</label></span>
     <select class="walk-only examples" aria-label="${w.examples}"></select></div>

@@ -27,9 +27,19 @@ export class WalkMarks {
 
   // walk: what walk_film.walked gives, or null; cursor: {place} or null. Pixels are the map's, as they stand.
   show(state, walk, cursor) {
-    const { panel } = this, exact = panel.isExact(state), view = panel.view(state), { x, y } = panel.map.scale();
+    const { panel } = this,
+      exact = panel.isExact(state),
+      view = panel.view(state),
+      { x, y } = panel.map.scale();
     const pixels = (point) => [x(point[0]), y(point[1])];
-    const d = (points) => `M${points.map((point) => pixels(point).map((value) => value.toFixed(1)).join(" ")).join("L")}`;
+    const d = (points) =>
+      `M${points
+        .map((point) =>
+          pixels(point)
+            .map((value) => value.toFixed(1))
+            .join(" "),
+        )
+        .join("L")}`;
     const points = walk?.points ?? [];
     if (this.walk !== walk || this.view !== view || String(this.dims) !== String(state.dims)) {
       this.walk = walk;
@@ -38,16 +48,25 @@ export class WalkMarks {
       this.stopsSeen = points.map((point) => this.panel.seen(state, point));
       // an end of a leg is often the nearest code to all of it: what else lies near says more
       this.framesSeen = (walk?.frames ?? []).map((place) => this.panel.seen(state, place, walk.rows));
-      this.waySeen = exact && points.length > 1 ? along(points, walk.way, SMOOTH * (points.length - 1) + 1).map((place) => this.panel.seen(state, place)) : [];
+      this.waySeen =
+        exact && points.length > 1
+          ? along(points, walk.way, SMOOTH * (points.length - 1) + 1).map((place) => this.panel.seen(state, place))
+          : [];
       this.near.replaceChildren(...(exact ? [] : this.framesSeen.map(() => svgElement("circle", { r: 6 }))));
     }
     for (const path of this.way) set(path, { d: this.waySeen.length ? d(this.waySeen) : "" });
-    set(this.dots, { d: exact && points.length > 1 ? this.framesSeen.map((point) => `M${pixels(point).join(" ")}h0`).join("") : "" });
+    set(this.dots, {
+      d: exact && points.length > 1 ? this.framesSeen.map((point) => `M${pixels(point).join(" ")}h0`).join("") : "",
+    });
     [...this.near.children].forEach((circle, i) => set(circle, place(pixels(this.framesSeen[i]))));
     this.showStops(points.length, pixels);
     this.at.style.display = cursor && points.length > 1 ? "" : "none";
     if (!cursor || points.length < 2) return;
-    if (this.cursor !== cursor || this.cursorWalk !== this.waySeen) { this.cursor = cursor; this.cursorWalk = this.waySeen; this.cursorSeen = this.panel.seen(state, cursor.place); }
+    if (this.cursor !== cursor || this.cursorWalk !== this.waySeen) {
+      this.cursor = cursor;
+      this.cursorWalk = this.waySeen;
+      this.cursorSeen = this.panel.seen(state, cursor.place);
+    }
     set(this.at, place(pixels(this.cursorSeen)));
   }
 
@@ -63,12 +82,14 @@ export class WalkMarks {
   }
 
   handle(at) {
-    const { panel, on } = this, { map } = panel;
+    const { panel, on } = this,
+      { map } = panel;
     let dragged = false;
     const handle = grip(this.stops, {
       label: "",
       at: (event) => {
-        const box = panel.host.getBoundingClientRect(), { toX, toY } = map.scale();
+        const box = panel.host.getBoundingClientRect(),
+          { toX, toY } = map.scale();
         return [toX(event.clientX - box.left), toY(event.clientY - box.top)];
       },
       held: () => this.stopsSeen[at],
@@ -94,10 +115,18 @@ export class WalkMarks {
 
   // Arrows between places of the model's dimensions: [{from, to, kind}]; ring: one whose nearest code is ringed on a UMAP; but: rows left out.
   showArrows(state, arrows, ring, but = []) {
-    const exact = this.panel.isExact(state), { x, y } = this.panel.map.scale();
+    const exact = this.panel.isExact(state),
+      { x, y } = this.panel.map.scale();
     const pixels = (point) => [x(point[0]), y(point[1])];
-    const drawn = exact ? arrows.map(({ from, to, kind }) => arrow(pixels(this.panel.seen(state, from)), pixels(this.panel.seen(state, to)), kind)) : [];
-    const rings = !exact && ring ? [svgElement("circle", { r: 8, class: "ring-code", ...place(pixels(this.panel.seen(state, ring, but))) })] : [];
+    const drawn = exact
+      ? arrows.map(({ from, to, kind }) =>
+          arrow(pixels(this.panel.seen(state, from)), pixels(this.panel.seen(state, to)), kind),
+        )
+      : [];
+    const rings =
+      !exact && ring
+        ? [svgElement("circle", { r: 8, class: "ring-code", ...place(pixels(this.panel.seen(state, ring, but))) })]
+        : [];
     this.arrows.replaceChildren(...drawn.flat(), ...rings);
   }
 }
@@ -106,8 +135,11 @@ const place = ([cx, cy]) => ({ cx, cy });
 
 // A line with a head, twice: the first is its halo.
 function arrow([x0, y0], [x1, y1], kind) {
-  const length = Math.hypot(x1 - x0, y1 - y0) || 1, ux = (x1 - x0) / length, uy = (y1 - y0) / length;
-  const head = Math.min(11, length), side = head / 2;
+  const length = Math.hypot(x1 - x0, y1 - y0) || 1,
+    ux = (x1 - x0) / length,
+    uy = (y1 - y0) / length;
+  const head = Math.min(11, length),
+    side = head / 2;
   const base = [x1 - head * ux, y1 - head * uy];
   const corner = (sign) => `${base[0] - sign * side * uy} ${base[1] + sign * side * ux}`;
   return [

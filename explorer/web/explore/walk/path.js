@@ -17,8 +17,10 @@ export const lerp = (a, b, t) => mix(a, b, 1 - t, t);
 export function slerp(a, b, t) {
   const [lengthA, lengthB] = [norm(a), norm(b)];
   if (lengthA < TINY || lengthB < TINY) return lerp(a, b, t);
-  const u = a.map((value) => value / lengthA), v = b.map((value) => value / lengthB);
-  const apart = norm(mix(u, v, 1, -1)), together = norm(mix(u, v, 1, 1));
+  const u = a.map((value) => value / lengthA),
+    v = b.map((value) => value / lengthB);
+  const apart = norm(mix(u, v, 1, -1)),
+    together = norm(mix(u, v, 1, 1));
   const angle = 2 * Math.atan2(apart, together); // exact near 0 and π too, where the arc cosine is not
   const length = (1 - t) * lengthA + t * lengthB;
   if (together < 1e-6) {
@@ -42,7 +44,9 @@ function sideways(u) {
 // The smooth curve through b (t = 0) and c (t = 1), which comes from a and goes on to d (Catmull & Rom 1974, uniform).
 export function catmullRom(a, b, c, d, t) {
   return b.map((_, i) => {
-    const first = c[i] - a[i], second = 2 * a[i] - 5 * b[i] + 4 * c[i] - d[i], third = 3 * (b[i] - c[i]) + d[i] - a[i];
+    const first = c[i] - a[i],
+      second = 2 * a[i] - 5 * b[i] + 4 * c[i] - d[i],
+      third = 3 * (b[i] - c[i]) + d[i] - a[i];
     return b[i] + 0.5 * t * (first + t * (second + t * third));
   });
 }
@@ -52,7 +56,8 @@ const LEGS = {
   circle: (points, leg, t) => slerp(points[leg], points[leg + 1], t),
   // before the first waypoint and after the last one, the curve is continued by their mirror images
   curve: (points, leg, t) => {
-    const b = points[leg], c = points[leg + 1];
+    const b = points[leg],
+      c = points[leg + 1];
     return catmullRom(points[leg - 1] ?? mix(b, c, 2, -1), b, c, points[leg + 2] ?? mix(c, b, 2, -1), t);
   },
 };
@@ -61,17 +66,20 @@ export const WAYS = Object.keys(LEGS);
 // Where a walk is at t in [0, 1]. points: its waypoints; way: one of WAYS.
 export function position(points, way, t) {
   if (points.length === 1) return [...points[0]];
-  const at = Math.min(Math.max(t, 0), 1) * (points.length - 1), leg = Math.min(Math.floor(at), points.length - 2);
+  const at = Math.min(Math.max(t, 0), 1) * (points.length - 1),
+    leg = Math.min(Math.floor(at), points.length - 2);
   return LEGS[way](points, leg, at - leg);
 }
 
 // `count` places along a walk, at equal steps of t.
-export const along = (points, way, count) => Array.from({ length: count }, (_, i) => position(points, way, i / (count - 1)));
+export const along = (points, way, count) =>
+  Array.from({ length: count }, (_, i) => position(points, way, i / (count - 1)));
 
 // Does a leg join two opposite directions, so that its great circle had to be chosen?
 export function hasOpposite(points) {
   return points.some((a, i) => {
-    const b = points[i + 1], size = b ? norm(a) * norm(b) : 0;
+    const b = points[i + 1],
+      size = b ? norm(a) * norm(b) : 0;
     return size > TINY && dot(a, b) / size < -1 + 5e-13;
   });
 }
@@ -82,7 +90,8 @@ export function hasOpposite(points) {
 export function read(text) {
   if (!text) return { images: false, stops: [], dataset: null };
   const parts = text.split(";");
-  if (!text.includes(":")) return { images: false, stops: parts.map((part) => part.split(",").map(Number)), dataset: null };
+  if (!text.includes(":"))
+    return { images: false, stops: parts.map((part) => part.split(",").map(Number)), dataset: null };
   return { images: true, stops: parts.map((part) => Number(part.split(":")[1])), dataset: parts[0].split(":")[0] };
 }
 

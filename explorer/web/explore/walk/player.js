@@ -18,8 +18,10 @@ export class Player {
 
   // Runs on from the cursor, over and over; where little motion is asked for, from frame to frame.
   play() {
-    const { walk } = this, steps = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-    let before = null, exact = walk.at() >= walk.frames() - 1 ? 0 : walk.at();
+    const { walk } = this,
+      steps = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    let before = null,
+      exact = walk.at() >= walk.frames() - 1 ? 0 : walk.at();
     const run = (now) => {
       exact += before === null ? 0 : (now - before) / 1000 / walk.seconds();
       before = now;

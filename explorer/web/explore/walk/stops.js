@@ -28,7 +28,9 @@ export class Stops {
     walk.stops.forEach((stop, at) => {
       const row = this.box.children[at];
       for (const input of row.querySelectorAll("input")) {
-        const value = walk.images ? String(stop) : String(Number((stop[Number(input.dataset.dimension)] ?? 0).toFixed(4)));
+        const value = walk.images
+          ? String(stop)
+          : String(Number((stop[Number(input.dataset.dimension)] ?? 0).toFixed(4)));
         if (input.getRootNode().activeElement !== input || Number(input.value) !== Number(value)) input.value = value;
       }
       if (walk.images) write(row.querySelector(".class"), describe(stop));
@@ -36,15 +38,24 @@ export class Stops {
   }
 
   row(at, walk, dims, images) {
-    const { words, on } = this, row = document.createElement("li");
-    const boxes = walk.images ? [{ label: fill(words.stop_image, { at: at + 1 }), min: 0, max: images - 1, step: 1 }]
-      : dims.map((dimension) => ({ label: fill(words.stop_number, { at: at + 1, dimension: dimension + 1 }), min: -LIMIT, max: LIMIT, step: 0.05, dimension }));
+    const { words, on } = this,
+      row = document.createElement("li");
+    const boxes = walk.images
+      ? [{ label: fill(words.stop_image, { at: at + 1 }), min: 0, max: images - 1, step: 1 }]
+      : dims.map((dimension) => ({
+          label: fill(words.stop_number, { at: at + 1, dimension: dimension + 1 }),
+          min: -LIMIT,
+          max: LIMIT,
+          step: 0.05,
+          dimension,
+        }));
     for (const { label, dimension, ...range } of boxes) {
       const input = Object.assign(document.createElement("input"), { type: "number", ...range });
       input.setAttribute("aria-label", label);
       if (dimension !== undefined) input.dataset.dimension = dimension;
       input.addEventListener("change", () => {
-        const value = Number(input.value), whole = !walk.images || Number.isInteger(value);
+        const value = Number(input.value),
+          whole = !walk.images || Number.isInteger(value);
         const good = input.value !== "" && Number.isFinite(value) && value >= range.min && value <= range.max && whole;
         on.number(at, dimension ?? null, good ? value : null);
       });
@@ -52,7 +63,12 @@ export class Stops {
     }
     if (walk.images) row.append(Object.assign(document.createElement("span"), { className: "class" }));
     const button = (sign, label, enabled, act) => {
-      const element = Object.assign(document.createElement("button"), { type: "button", textContent: sign, title: label, disabled: !enabled });
+      const element = Object.assign(document.createElement("button"), {
+        type: "button",
+        textContent: sign,
+        title: label,
+        disabled: !enabled,
+      });
       element.setAttribute("aria-label", label);
       element.addEventListener("click", act);
       row.append(element);
@@ -75,4 +91,5 @@ export class Stops {
 }
 
 // A place in words: its first numbers.
-export const placeText = (place, dims) => `(${dims.map((i) => format(place[i] ?? 0, 2)).join(", ")}${place.length > dims.length ? ", …" : ""})`;
+export const placeText = (place, dims) =>
+  `(${dims.map((i) => format(place[i] ?? 0, 2)).join(", ")}${place.length > dims.length ? ", …" : ""})`;

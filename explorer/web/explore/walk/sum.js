@@ -22,7 +22,8 @@ export class Sum {
     this.b.setAttribute("aria-label", words.second_class);
     this.start.setAttribute("aria-label", words.start);
     this.start.append(new Option(words.start_probe, "probe"), new Option(words.start_image, "image"));
-    for (const select of [this.a, this.b, this.start]) select.addEventListener("change", () => page.set({ sum: this.chosen() }));
+    for (const select of [this.a, this.b, this.start])
+      select.addEventListener("change", () => page.set({ sum: this.chosen() }));
     this.find(".note-text").textContent = words.sum_note;
     this.sides = page.panels.map((panel) => {
       const side = this.find(".results").appendChild(document.createElement("div"));
@@ -39,9 +40,12 @@ export class Sum {
 
   // The classes' names, which may be those of other models than before.
   open() {
-    const [left, right] = this.page.panels.map((panel) => panel.model.entry), { differ } = { differ: left.dataset !== right.dataset };
+    const [left, right] = this.page.panels.map((panel) => panel.model.entry),
+      { differ } = { differ: left.dataset !== right.dataset };
     const count = Math.min(left.classes.length, right.classes.length);
-    const names = Array.from({ length: count }, (_, i) => (differ && left.classes[i] !== right.classes[i] ? `${left.classes[i]} / ${right.classes[i]}` : left.classes[i]));
+    const names = Array.from({ length: count }, (_, i) =>
+      differ && left.classes[i] !== right.classes[i] ? `${left.classes[i]} / ${right.classes[i]}` : left.classes[i],
+    );
     for (const select of [this.a, this.b]) select.replaceChildren(...names.map((name, i) => new Option(name, i)));
     this.find(".differ").hidden = !differ;
     this.names = names;
@@ -51,27 +55,49 @@ export class Sum {
   results(state) {
     const [a, b, start] = state.sum.split(",");
     return this.page.panels.map((panel) => {
-      const { codes, entry } = panel.model, row = panel.pickedRow(state);
+      const { codes, entry } = panel.model,
+        row = panel.pickedRow(state);
       if (start === "image" && row === null) return { why: fill(this.words.no_start, { name: panel.name }) };
       const from = start === "image" ? codes.mean.map((column) => column[row]) : state.mean.slice(0, entry.latent_dim);
       const moved = moveByClasses(codes, Number(a), Number(b), from);
-      return moved ? { ...moved, start: from, rows: start === "image" ? [row] : [] } : { why: fill(this.words.no_class, { name: panel.name }) };
+      return moved
+        ? { ...moved, start: from, rows: start === "image" ? [row] : [] }
+        : { why: fill(this.words.no_class, { name: panel.name }) };
     });
   }
 
   show(state, marks) {
-    const { words } = this, [a, b, start] = state.sum.split(",");
+    const { words } = this,
+      [a, b, start] = state.sum.split(",");
     [this.a.value, this.b.value, this.start.value] = [a, b, start ?? "probe"];
     write(this.find(".differ"), fill(words.different_classes, { a: this.names[a], b: this.names[b] }));
-    const key = JSON.stringify([state.sum, state.mean, state.pick, this.page.panels.map((panel) => panel.model.entry.digest)]);
+    const key = JSON.stringify([
+      state.sum,
+      state.mean,
+      state.pick,
+      this.page.panels.map((panel) => panel.model.entry.digest),
+    ]);
     this.changed = this.key !== key;
-    if (this.changed) { this.key = key; this.found = this.results(state); }
+    if (this.changed) {
+      this.key = key;
+      this.found = this.results(state);
+    }
     this.page.panels.forEach((panel, i) => this.showSide(state, panel, this.sides[i], this.found[i], marks[i]));
   }
 
   showSide(state, panel, side, found, marks) {
-    const { words } = this, { decoder, codes, entry } = panel.model;
-    if (found.result) marks.showArrows(state, [{ from: found.from, to: found.to, kind: "means" }, { from: found.start, to: found.result, kind: "moved" }], found.result, found.rows);
+    const { words } = this,
+      { decoder, codes, entry } = panel.model;
+    if (found.result)
+      marks.showArrows(
+        state,
+        [
+          { from: found.from, to: found.to, kind: "means" },
+          { from: found.start, to: found.result, kind: "moved" },
+        ],
+        found.result,
+        found.rows,
+      );
     else marks.showArrows(state, [], null);
     if (!this.changed) return;
     const [before, after] = side.querySelectorAll("canvas");
@@ -82,14 +108,19 @@ export class Sum {
     if (!found.result) return;
     before.setAttribute("aria-label", fill(words.start_picture, { name: panel.name }));
     after.setAttribute("aria-label", fill(words.result_picture, { name: panel.name }));
-    side.querySelector("button").setAttribute("aria-label", `${words.probe_there}: ${fill(words.result_picture, { name: panel.name })}`);
+    side
+      .querySelector("button")
+      .setAttribute("aria-label", `${words.probe_there}: ${fill(words.result_picture, { name: panel.name })}`);
     drawLogits(before, decoder.decode(found.start), entry.image_side);
     drawLogits(after, decoder.decode(found.result), entry.image_side);
     const near = classNear(codes, found.result);
     write(side.querySelector(".near"), fill(words.near, { ...near, name: entry.classes[near.which] }));
     side.querySelector(".where").dataset.result = found.result.join(",");
     const length = Math.hypot(...found.result.map((value, d) => value - found.start[d]));
-    write(side.querySelector(".where"), `${fill(words.at, { place: placeText(found.result, panel.dims(state)) })}; ${fill(words.far, { length: format(length, 2) })}`);
+    write(
+      side.querySelector(".where"),
+      `${fill(words.at, { place: placeText(found.result, panel.dims(state)) })}; ${fill(words.far, { length: format(length, 2) })}`,
+    );
   }
 
   probe(panel) {

@@ -34,25 +34,36 @@ export class Tool {
     const { box, words: w } = this;
     box.innerHTML = layout(w);
     this.find = (selector) => box.querySelector(selector);
-    this.films = this.page.panels.map((_, i) => new Film(this.find(".films").appendChild(document.createElement("div")), w, {
-      seek: (at) => this.seek(at),
-      probe: () => this.putProbe(i),
-    }));
+    this.films = this.page.panels.map(
+      (_, i) =>
+        new Film(this.find(".films").appendChild(document.createElement("div")), w, {
+          seek: (at) => this.seek(at),
+          probe: () => this.putProbe(i),
+        }),
+    );
     this.canvases = [...box.querySelectorAll(".big canvas")];
-    this.stops = new Stops(this.find("ol"), w, { set: (stops) => this.set(stops), number: (at, dimension, value) => this.type(at, dimension, value) });
+    this.stops = new Stops(this.find("ol"), w, {
+      set: (stops) => this.set(stops),
+      number: (at, dimension, value) => this.type(at, dimension, value),
+    });
     this.sum = new Sum(this.find(".summing"), this.page, w);
     this.find(".seconds").value = "0.2";
     this.player = new Player(this.find(".play"), w, {
-      at: () => this.at, frames: () => this.page.state().frames, seconds: () => Number(this.find(".seconds").value), seek: (at) => this.seek(at),
+      at: () => this.at,
+      frames: () => this.page.state().frames,
+      seconds: () => Number(this.find(".seconds").value),
+      seek: (at) => this.seek(at),
     });
     this.listen();
   }
 
   listen() {
-    const { page, find } = this, on = (selector, event, act) => find(selector).addEventListener(event, act);
+    const { page, find } = this,
+      on = (selector, event, act) => find(selector).addEventListener(event, act);
     on(".walk-part", "click", () => page.set({ sum: null }));
     on(".sum-part", "click", () => page.state().sum ?? page.set({ sum: this.firstSum() }));
-    for (const radio of this.box.querySelectorAll("[name=walk-kind]")) radio.addEventListener("change", () => this.turn(radio.value === "images"));
+    for (const radio of this.box.querySelectorAll("[name=walk-kind]"))
+      radio.addEventListener("change", () => this.turn(radio.value === "images"));
     on(".way", "change", () => page.set({ way: find(".way").value }));
     on(".frames", "change", () => {
       const count = Number(find(".frames").value);
@@ -67,8 +78,13 @@ export class Tool {
     });
     on(".play", "click", () => this.player.toggle());
     const seek = find(".seek");
-    listen(seek, (value) => this.seek(value), () => this.announce());
-    seek.addEventListener("keydown", (event) => { // from frame to frame
+    listen(
+      seek,
+      (value) => this.seek(value),
+      () => this.announce(),
+    );
+    seek.addEventListener("keydown", (event) => {
+      // from frame to frame
       const way = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -4, PageUp: 4 }[event.key];
       if (!way) return;
       event.preventDefault();
@@ -87,11 +103,14 @@ export class Tool {
   // It is seen again, or the models changed: the maps' marks and all that depends on a model are made anew.
   open() {
     const { page } = this;
-    this.marks = page.panels.map((panel) => new WalkMarks(panel, this.words, {
-      move: (at, point, dragged) => this.move(panel, at, point, dragged),
-      release: (cancelled) => this.release(cancelled),
-      remove: (at) => this.set(this.walk.stops.filter((_, stop) => stop !== at)),
-    }));
+    this.marks = page.panels.map(
+      (panel) =>
+        new WalkMarks(panel, this.words, {
+          move: (at, point, dragged) => this.move(panel, at, point, dragged),
+          release: (cancelled) => this.release(cancelled),
+          remove: (at) => this.set(this.walk.stops.filter((_, stop) => stop !== at)),
+        }),
+    );
     this.sum.open();
     this.listExamples();
     this.shown = null;
@@ -140,19 +159,29 @@ export class Tool {
 
   // Points become the images whose codes are nearest in the left model; images become their codes in it.
   turn(images) {
-    const [{ model }] = this.page.panels, { stops } = this.walk;
+    const [{ model }] = this.page.panels,
+      { stops } = this.walk;
     this.images = images;
     const own = this.panelOf(this.walk.dataset)?.model ?? model;
-    const turned = images ? stops.map((stop) => nearest(model.codes.mean, fitted(stop, model.entry.latent_dim), 1).rows[0])
-      : stops.map((row) => fitted(own.codes.mean.map((column) => column[row]), this.page.state().mean.length));
+    const turned = images
+      ? stops.map((stop) => nearest(model.codes.mean, fitted(stop, model.entry.latent_dim), 1).rows[0])
+      : stops.map((row) =>
+          fitted(
+            own.codes.mean.map((column) => column[row]),
+            this.page.state().mean.length,
+          ),
+        );
     this.set(turned, images);
     this.page.draw();
   }
 
   // A number was typed for a waypoint; null: it was no good.
   type(at, dimension, value) {
-    const stops = this.walk.stops.map((stop) => (Array.isArray(stop) ? fitted(stop, Math.max(stop.length, (dimension ?? 0) + 1)) : stop));
-    if (value === null) this.stops.key = ""; // what is there comes back
+    const stops = this.walk.stops.map((stop) =>
+      Array.isArray(stop) ? fitted(stop, Math.max(stop.length, (dimension ?? 0) + 1)) : stop,
+    );
+    if (value === null)
+      this.stops.key = ""; // what is there comes back
     else if (dimension === null) stops[at] = value;
     else stops[at][dimension] = value;
     if (value === null) this.page.draw();
@@ -163,7 +192,8 @@ export class Tool {
 
   // A click on a map sets a waypoint.
   click(panel, point, row) {
-    const { page, words } = this, state = page.state();
+    const { page, words } = this,
+      state = page.state();
     if (state.sum !== null) return false;
     const plane = panel.isPlane(state);
     if (!this.images && plane) {
@@ -173,15 +203,19 @@ export class Tool {
     const near = row ?? panel.map.nearest(...point, REACH);
     if (near === null) this.say(words.no_code);
     else if (!this.images) this.add(panel.meanAt(state, near));
-    else if (panel.model.entry.dataset !== this.dataset() && this.walk.stops.length) this.say(fill(words.other_images, { name: panel.name, dataset: panel.model.entry.dataset_label }));
+    else if (panel.model.entry.dataset !== this.dataset() && this.walk.stops.length)
+      this.say(fill(words.other_images, { name: panel.name, dataset: panel.model.entry.dataset_label }));
     else this.add(near, panel.model.entry.dataset);
     return true;
   }
 
   // A waypoint is on its way to a point of a map: there, or to the image of the code nearest to it.
   move(panel, at, point, dragged) {
-    const state = this.page.state(), stops = [...this.walk.stops], { codes } = panel.model;
-    const plane = panel.isPlane(state), columns = plane ? panel.dims(state).map((i) => codes.mean[i]) : panel.view(state).columns;
+    const state = this.page.state(),
+      stops = [...this.walk.stops],
+      { codes } = panel.model;
+    const plane = panel.isPlane(state),
+      columns = plane ? panel.dims(state).map((i) => codes.mean[i]) : panel.view(state).columns;
     if (!this.images && plane) {
       stops[at] = fitted(stops[at], Math.max(stops[at].length, ...panel.dims(state).map((i) => i + 1)));
       panel.dims(state).forEach((dimension, i) => (stops[at][dimension] = point[i]));
@@ -206,7 +240,8 @@ export class Tool {
   // ---- a frame ---------------------------------------------------------------------------------------------
 
   show() {
-    const { page, marks } = this, state = page.state();
+    const { page, marks } = this,
+      state = page.state();
     if (!marks) return;
     const summing = state.sum !== null;
     this.find(".walk-part").setAttribute("aria-pressed", !summing);
@@ -229,7 +264,8 @@ export class Tool {
 
   // The waypoints in a model's own dimensions; null where it has none of them.
   points(panel) {
-    const { codes, entry } = panel.model, { images, stops, dataset } = this.walk;
+    const { codes, entry } = panel.model,
+      { images, stops, dataset } = this.walk;
     if (!images) return stops.map((stop) => fitted(stop, entry.latent_dim));
     if (dataset !== entry.dataset || stops.some((row) => row >= codes.label.length)) return null;
     return stops.map((row) => codes.mean.map((column) => column[row]));
@@ -237,13 +273,23 @@ export class Tool {
 
   // The films, when waypoints, way, frames or models are others than those that are shown.
   showWalks(state) {
-    const { panels } = this.page, hurried = Boolean(this.held), key = JSON.stringify([state.walk, state.way, state.frames, hurried, panels.map((panel) => panel.model.entry.digest)]);
+    const { panels } = this.page,
+      hurried = Boolean(this.held),
+      key = JSON.stringify([
+        state.walk,
+        state.way,
+        state.frames,
+        hurried,
+        panels.map((panel) => panel.model.entry.digest),
+      ]);
     if (this.shown !== key) {
       this.shown = key;
       this.at = Math.min(this.at, state.frames - 1);
       this.walks = panels.map((panel) => {
         const points = this.points(panel);
-        return points?.length ? walked(panel.model, points, this.walk.images ? this.walk.stops : [], state.way, state.frames, hurried) : null;
+        return points?.length
+          ? walked(panel.model, points, this.walk.images ? this.walk.stops : [], state.way, state.frames, hurried)
+          : null;
       });
       write(this.find(".saved"), "");
       this.said = "";
@@ -252,11 +298,18 @@ export class Tool {
   }
 
   showFilms() {
-    const seen = this.walks.filter((walk) => walk && walk.points.length > 1), range = (walk) => sharedRange(seen.filter((one) => one.model.entry.latent_dim === walk.model.entry.latent_dim));
+    const seen = this.walks.filter((walk) => walk && walk.points.length > 1),
+      range = (walk) => sharedRange(seen.filter((one) => one.model.entry.latent_dim === walk.model.entry.latent_dim));
     this.page.panels.forEach((panel, i) => {
       const walk = this.walks[i];
       if (walk && walk.points.length > 1) this.films[i].show(walk, range(walk), panel.name);
-      else this.films[i].empty(panel.name, this.walk.stops.length > 1 ? fill(this.words.other_images, { name: panel.name, dataset: panel.model.entry.dataset_label }) : "");
+      else
+        this.films[i].empty(
+          panel.name,
+          this.walk.stops.length > 1
+            ? fill(this.words.other_images, { name: panel.name, dataset: panel.model.entry.dataset_label })
+            : "",
+        );
       this.canvases[i].hidden = !this.films[i].walk;
       this.canvases[i].setAttribute("aria-label", fill(this.words.at_cursor, { name: panel.name }));
     });
@@ -266,23 +319,34 @@ export class Tool {
   }
 
   showControls(state) {
-    const { words, page, find, walk } = this, count = walk.stops.length;
-    for (const radio of this.box.querySelectorAll("[name=walk-kind]")) radio.checked = (radio.value === "images") === this.images;
+    const { words, page, find, walk } = this,
+      count = walk.stops.length;
+    for (const radio of this.box.querySelectorAll("[name=walk-kind]"))
+      radio.checked = (radio.value === "images") === this.images;
     find(".way").value = state.way;
     if (find(".frames").getRootNode().activeElement !== find(".frames")) find(".frames").value = state.frames;
     find(".seek").max = state.frames - 1;
     this.box.style.setProperty("--frames", state.frames);
-    const message = count === 0 ? (this.images ? words.empty_images : words.empty_points) : count === 1 ? words.one : this.said;
+    const message =
+      count === 0 ? (this.images ? words.empty_images : words.empty_points) : count === 1 ? words.one : this.said;
     find(".message").hidden = !message;
     write(find(".message"), message ?? "");
     const dimensions = Math.max(...page.panels.map((panel) => panel.model.entry.latent_dim));
     const opposite = state.way === "circle" && page.panels.some((panel) => hasOpposite(this.points(panel) ?? []));
-    const lines = [this.images ? words.own : words.same, opposite ? (dimensions > 2 ? words.opposite_many : words.opposite) : ""];
+    const lines = [
+      this.images ? words.own : words.same,
+      opposite ? (dimensions > 2 ? words.opposite_many : words.opposite) : "",
+    ];
     write(find(".means"), lines.filter(Boolean).join(" "));
     find(".many-note").hidden = dimensions <= 2;
     write(find(".many-note"), fill(words.many, { dimensions }));
     const known = this.panelOf(this.dataset());
-    this.stops.show(walk, dimensions > 2 ? state.dims : [0, 1], (row) => (known ? fill(words.class, { name: known.model.entry.classes[known.model.codes.label[row]] }) : ""), this.imagesThere());
+    this.stops.show(
+      walk,
+      dimensions > 2 ? state.dims : [0, 1],
+      (row) => (known ? fill(words.class, { name: known.model.entry.classes[known.model.codes.label[row]] }) : ""),
+      this.imagesThere(),
+    );
     find(".add-probe").hidden = this.images;
     find(".add-pick").hidden = find(".by-number").hidden = !this.images;
     find(".by-number input").max = this.imagesThere() - 1;
@@ -299,7 +363,10 @@ export class Tool {
     this.page.panels.forEach((_, i) => this.marks[i].show(state, this.walks[i], this.cursors[i]));
     const seek = this.find(".seek");
     if (Math.abs(Number(seek.value) - this.at) > 1e-6) seek.value = this.at;
-    const text = fill(this.words.frame, { frame: format(this.at + 1, Number.isInteger(this.at) ? 0 : 1), frames: state.frames });
+    const text = fill(this.words.frame, {
+      frame: format(this.at + 1, Number.isInteger(this.at) ? 0 : 1),
+      frames: state.frames,
+    });
     seek.setAttribute("aria-valuetext", text);
     write(this.find("output.frame"), text);
     // both models are at the same place: one button is enough
@@ -318,15 +385,27 @@ export class Tool {
   }
 
   listExamples() {
-    const { words, page } = this, [left] = page.panels;
-    const list = page.panels.filter((panel) => panel.model.entry.latent_dim === 2).map((panel) => [
-      fill(words.through_hole, { name: panel.name }), () => this.start(throughHole(panel.model), false, "line"),
-    ]);
-    const { entry, codes } = left.model, [a, b] = entry.confusable ?? [];
-    if (entry.confusable) list.push([fill(words.two_images, { a: entry.classes[a], b: entry.classes[b] }), () => this.start(twoImages(codes, a, b), true, "line")]);
+    const { words, page } = this,
+      [left] = page.panels;
+    const list = page.panels
+      .filter((panel) => panel.model.entry.latent_dim === 2)
+      .map((panel) => [
+        fill(words.through_hole, { name: panel.name }),
+        () => this.start(throughHole(panel.model), false, "line"),
+      ]);
+    const { entry, codes } = left.model,
+      [a, b] = entry.confusable ?? [];
+    if (entry.confusable)
+      list.push([
+        fill(words.two_images, { a: entry.classes[a], b: entry.classes[b] }),
+        () => this.start(twoImages(codes, a, b), true, "line"),
+      ]);
     list.push([words.across, () => this.start(across(), false, "circle")]);
     this.examples = list.map(([, act]) => act);
-    this.find(".examples").replaceChildren(new Option(words.example, ""), ...list.map(([name], i) => new Option(name, i)));
+    this.find(".examples").replaceChildren(
+      new Option(words.example, ""),
+      ...list.map(([name], i) => new Option(name, i)),
+    );
   }
 
   // A walk from the list: one change.
@@ -344,13 +423,22 @@ export class Tool {
   }
 
   announce() {
-    const { words } = this, { frames } = this.page.state(), parts = [fill(words.frame, { frame: Math.round(this.at) + 1, frames })];
-    this.cursors.forEach((cursor, i) => cursor && parts.push(`${this.page.panels[i].name}: ${fill(words.reading, { q: format(cursor.q, 2), p: format(cursor.p, 2) })}${cursor.hole ? `, ${words.in_hole}` : ""}`));
+    const { words } = this,
+      { frames } = this.page.state(),
+      parts = [fill(words.frame, { frame: Math.round(this.at) + 1, frames })];
+    this.cursors.forEach(
+      (cursor, i) =>
+        cursor &&
+        parts.push(
+          `${this.page.panels[i].name}: ${fill(words.reading, { q: format(cursor.q, 2), p: format(cursor.p, 2) })}${cursor.hole ? `, ${words.in_hole}` : ""}`,
+        ),
+    );
     this.page.announce(parts.join("; "));
   }
 
   putProbe(i) {
-    const { place } = this.cursors[i], { name } = this.page.panels[i];
+    const { place } = this.cursors[i],
+      { name } = this.page.panels[i];
     this.page.set({ mean: this.page.state().mean.map((value, d) => place[d] ?? value) });
     this.page.announce(fill(this.words.probe_put, { frame: format(this.at + 1, 1), name }));
   }
@@ -358,10 +446,15 @@ export class Tool {
   async save() {
     const { walkGif } = await import("./gif.js");
     if (!this.films.some((film) => film.walk)) return;
-    const films = this.films.flatMap((film, i) => (film.walk ? [{ name: this.page.panels[i].name, walk: film.walk }] : []));
+    const films = this.films.flatMap((film, i) =>
+      film.walk ? [{ name: this.page.panels[i].name, walk: film.walk }] : [],
+    );
     const bytes = walkGif(films, Number(this.find(".seconds").value), this.words);
     const file = fileName(["walk", ...this.page.panels.map((panel) => panel.model.entry.name)], "gif");
     download(file, new Blob([bytes], { type: "image/gif" }));
-    write(this.find(".saved"), fill(this.words.gif_done, { file, frames: films[0].walk.count, size: Math.ceil(bytes.length / 1024) }));
+    write(
+      this.find(".saved"),
+      fill(this.words.gif_done, { file, frames: films[0].walk.count, size: Math.ceil(bytes.length / 1024) }),
+    );
   }
 }
