@@ -11,7 +11,7 @@ from explorer.address.adversary import PRESETS
 from explorer.serving import cached
 from explorer.store.bundle import load_bundle
 from explorer.ui import adversary
-from explorer.ui.texts import adversary as texts
+from explorer.ui.texts.en import adversary as texts
 
 AAES = [
     bundle.path

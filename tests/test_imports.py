@@ -164,7 +164,7 @@ import torch.nn as nn
 from explorer import config, store
 from explorer.models import build
 from . import kept
-from .texts import explore
+from .texts.en import explore
 if TYPE_CHECKING:
     import umap
 else:
@@ -180,8 +180,8 @@ class A:
 """
     assert [(one.module, one.on_loading) for one in imports(source, "explorer.ui.page")] == [
         ("torch.nn", True), ("explorer.config", True), ("explorer.store", True), ("explorer.models", True),
-        ("explorer.ui.kept", True), ("explorer.ui.texts.explore", True), ("plotly", True), ("pandas", True),
+        ("explorer.ui.kept", True), ("explorer.ui.texts.en.explore", True), ("plotly", True), ("pandas", True),
         ("starlette", True), ("streamlit", False),
     ]  # fmt: skip
     assert imports("from .kept import x", "explorer.ui", is_package=True)[0].module == "explorer.ui.kept"
-    assert (row("explorer.ui.texts.kl"), row("explorer.ui.kl"), row("explorer.uinit")) == ("ui.texts", "ui", "uinit")
+    assert (row("explorer.ui.texts.en.kl"), row("explorer.ui.kl"), row("explorer.uinit")) == ("ui.texts", "ui", "uinit")

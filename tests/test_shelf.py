@@ -17,7 +17,7 @@ from explorer.serving import assets, cached, failure, shelf
 from explorer.serving import models_route as models
 from explorer.store import bundle
 from explorer.store.bundle import load_bundle
-from explorer.ui import texts
+from explorer.ui.texts.en import common as texts
 
 from .asgi import ask, routes_app
 from .small_bundles import save

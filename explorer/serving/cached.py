@@ -23,8 +23,10 @@ from explorer.files import readable, without_folders
 from explorer.serving.shelf import Shelf
 from explorer.shapes import SHAPES
 from explorer.store.bundle import Bundle, BundleError, load_bundle
-from explorer.ui.texts import NO_PICTURES
-from explorer.ui.texts import datasets as texts
+from explorer.ui.texts import texts_of
+
+NO_PICTURES = texts_of("common").NO_PICTURES
+texts = texts_of("datasets")
 
 if TYPE_CHECKING:
     from explorer.models import Autoencoder

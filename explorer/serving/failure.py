@@ -8,7 +8,9 @@ from collections.abc import Sequence
 import streamlit as st
 
 from explorer.serving import cached
-from explorer.ui import texts
+from explorer.ui.texts import texts_of
+
+texts = texts_of("common")
 
 NAMED = 3  # of many models in a sentence, or sentences on models that cannot be shown
 

@@ -15,7 +15,9 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.serving import streamlit_internals
-from explorer.ui import texts
+from explorer.ui.texts import texts_of
+
+texts = texts_of("common")
 
 LASTS = 60.0  # seconds; then the page may try its websocket again
 MOST = 100  # refusals that are remembered

@@ -18,7 +18,9 @@ from typing import NamedTuple
 from explorer.config import Config
 from explorer.files import readable
 from explorer.store.bundle import MANIFEST, Bundle, BundleError, holds_remains, load_bundle
-from explorer.ui import texts
+from explorer.ui.texts import texts_of
+
+texts = texts_of("common")
 
 _log = logging.getLogger(__name__)
 

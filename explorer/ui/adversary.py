@@ -12,8 +12,10 @@ from explorer.serving.failure import warn_of_models
 from explorer.serving.models_route import offered
 from explorer.ui import components as live
 from explorer.ui import kept
-from explorer.ui.texts import NO_MODELS
-from explorer.ui.texts import adversary as texts
+from explorer.ui.texts import texts_of
+
+NO_MODELS = texts_of("common").NO_MODELS
+texts = texts_of("adversary")
 
 KEY = "adversary"
 ENTRY = (

@@ -5,12 +5,11 @@ NAME is the folder `web/NAME`: `page.html` (one element of class "live", with a 
 comes after `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. That fills the root, calls
 `send(state)` when a change is finished, and returns {update(data), destroy()}. `serving/assets.py` serves the modules.
 
-The words come from `texts/NAME.py`: its WORDS fill the `$name` places in the HTML, and reach the script as `data.words`.
+The words come from `texts/LANGUAGE/NAME.py`: its WORDS fill the `$name` places in the HTML, and reach the script as `data.words`.
 """
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 from collections.abc import Callable, Mapping
@@ -22,6 +21,7 @@ import streamlit as st
 
 from explorer.serving import assets
 from explorer.ui import kept, present
+from explorer.ui.texts import texts_of
 
 WEB = assets.WEB
 
@@ -51,7 +51,7 @@ def scalable(css: str) -> str:
 
 
 def _words(name: str) -> Mapping[str, str]:
-    return getattr(importlib.import_module(f"explorer.ui.texts.{name.partition('_')[0]}"), "WORDS", {})
+    return getattr(texts_of(name.partition("_")[0]), "WORDS", {})
 
 
 _bootstrap = (WEB / "bootstrap.js").read_text(encoding="utf-8")

@@ -7,7 +7,9 @@ import streamlit as st
 from explorer.address import kl as kl_state
 from explorer.ui import components as live
 from explorer.ui import kept
-from explorer.ui.texts import kl as texts
+from explorer.ui.texts import texts_of
+
+texts = texts_of("kl")
 
 KEY = "kl"
 

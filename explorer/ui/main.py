@@ -7,7 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.serving import settled
-from explorer.ui import present, room, texts
+from explorer.ui import present, room
+from explorer.ui.texts import texts_of
+
+texts = texts_of("common")
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host

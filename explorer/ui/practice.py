@@ -11,7 +11,9 @@ from explorer.serving import cached, streamlit_internals
 from explorer.serving import runs_route as training
 from explorer.ui import components as live
 from explorer.ui import kept, source
-from explorer.ui.texts import practice as texts
+from explorer.ui.texts import texts_of
+
+texts = texts_of("practice")
 
 KEY = "practice"
 OBJECTIVES = {"ae": ("ae_loss",), "vae": ("vae_loss",), "aae": ("discriminator_loss", "aae_loss")}

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from explorer.ui import texts
+from explorer.ui.texts import texts_of
+
+texts = texts_of("common")
 
 PARAMETER, ON = "present", "on"
 _SLOT = "present_state"

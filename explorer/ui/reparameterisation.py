@@ -16,7 +16,9 @@ from explorer.serving.failure import warn_of_models
 from explorer.serving.models_route import offered
 from explorer.ui import components as live
 from explorer.ui import draws, kept, reparameterisation_vae
-from explorer.ui.texts import reparameterisation as texts
+from explorer.ui.texts import texts_of
+
+texts = texts_of("reparameterisation")
 
 KEY = "reparameterisation"
 ENTRY = (

@@ -10,8 +10,10 @@ import streamlit as st
 from explorer.serving import cached
 from explorer.serving.failure import plain
 from explorer.ui import draws
-from explorer.ui.texts import datasets
-from explorer.ui.texts import reparameterisation as texts
+from explorer.ui.texts import texts_of
+
+datasets = texts_of("datasets")
+texts = texts_of("reparameterisation")
 
 DRAWS, CHUNK, SEED = 100_000, 2_000, 0  # of the reference, and a step of the progress bar
 MOST = 10_000  # of the draws that are shown: each crosses the network

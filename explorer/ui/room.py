@@ -14,7 +14,9 @@ import streamlit as st
 
 from explorer.serving import app as serving
 from explorer.serving import streamlit_internals
-from explorer.ui.texts import room as texts
+from explorer.ui.texts import texts_of
+
+texts = texts_of("room")
 
 EVERYWHERE = ("", "0.0.0.0", "::")  # bound to all of the machine's networks
 COMMAND = ".venv/bin/streamlit run app.py --server.address 0.0.0.0"

@@ -12,8 +12,10 @@ from explorer import figures
 from explorer.serving import cached
 from explorer.serving.failure import few_of, plain, warn_of_models
 from explorer.serving.models_route import NEWEST, newest
-from explorer.ui.texts import NO_MODELS
-from explorer.ui.texts import scoreboard as texts
+from explorer.ui.texts import texts_of
+
+NO_MODELS = texts_of("common").NO_MODELS
+texts = texts_of("scoreboard")
 
 # metric's name in a bundle, heading, help, digits
 COLUMNS = [

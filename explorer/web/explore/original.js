@@ -5,7 +5,7 @@ import { hasOriginal, noOriginal } from "../parts/originals.js";
 import { write } from "../parts/dom.js";
 
 export class Original {
-  // tile: the element; originals: the page's, of originals.js; words: texts/datasets.py's.
+  // tile: the element; originals: the page's, of originals.js; words: texts/en/datasets.py's.
   constructor(tile, originals, words) {
     this.tile = tile;
     this.originals = originals;

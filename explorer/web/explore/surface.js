@@ -28,7 +28,7 @@ const RATIO = 3; // nats at which a colour is full
 const DECADES = 2; // of the stretch's colours
 
 export class Surface {
-  // page: {state(), panels, models, words: the tool Map's, datasets: texts/datasets.py's words, colours(),
+  // page: {state(), panels, models, words: the tool Map's, datasets: texts/en/datasets.py's words, colours(),
   // fieldColours(), replayed(panel): is a replay shown there?, draw(), fail(error, what)}.
   constructor(page) {
     this.page = page;

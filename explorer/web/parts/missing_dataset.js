@@ -6,7 +6,7 @@ import { fill } from "../kernel/text.js";
 const ASK_AGAIN = 400; // ms between two questions how far a download is
 
 export class MissingDataset {
-  // box: to fill; base: the address that the server's answers are relative to; words: texts/datasets.py's; onFetched(dataset): it is there now.
+  // box: to fill; base: the address that the server's answers are relative to; words: texts/en/datasets.py's; onFetched(dataset): it is there now.
   constructor(box, base, words, onFetched) {
     this.box = box;
     this.base = base;

@@ -86,7 +86,7 @@ const key = ({ dataset }, row) => `${dataset}/${row}`;
 // Is there an original of a model's test image? entry: the catalogue's; in a file that needs no server, it names the rows that are held.
 export const hasOriginal = (entry, row) => entry.originals && (entry.held?.includes(row) ?? true);
 
-// Why there is none, as a clause. words: texts/datasets.py's.
+// Why there is none, as a clause. words: texts/en/datasets.py's.
 export const noOriginal = (entry, words) =>
   entry.without_originals ?? fill(words.no_pictures, { dataset: entry.dataset });
 

@@ -1,6 +1,7 @@
 """The front page. Its tools' words are in explore_TOOL.py."""
 
-from explorer.ui.texts import MODEL_LIST, datasets, explore_draw, explore_map, explore_near, explore_take, explore_walk
+from explorer.ui.texts.en import datasets, explore_draw, explore_map, explore_near, explore_take, explore_walk
+from explorer.ui.texts.en.common import MODEL_LIST
 
 ONE_DIMENSION = (
     "Not in the lists above: {names}. A map needs at least two latent dimensions. The scoreboard has models of one."

@@ -1,6 +1,7 @@
 """Lesson 2: the reparameterisation trick."""
 
-from explorer.ui.texts import MODEL_LIST, datasets
+from explorer.ui.texts.en import datasets
+from explorer.ui.texts.en.common import MODEL_LIST
 
 NO_VAES = """**There is no model to decode with.** The folder `pretrained/` holds none with two latent dimensions that can be opened.
 Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""

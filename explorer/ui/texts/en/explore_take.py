@@ -1,6 +1,6 @@
 """The explorer's tool Take away."""
 
-from explorer.ui.texts import TITLE
+from explorer.ui.texts.en.common import TITLE
 
 WORDS = {
     "app": TITLE,

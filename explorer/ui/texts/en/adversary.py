@@ -1,6 +1,6 @@
 """Lesson 3: the adversary."""
 
-from explorer.ui.texts import MODEL_LIST
+from explorer.ui.texts.en.common import MODEL_LIST
 
 CHECKED_FIELD = "Python, with torch's gradients: logit {logit}, pull ({x}, {y})"
 CHECKED_TEACH = "Python, from {draws:,} draws: JSD {jsd} ± {error}"

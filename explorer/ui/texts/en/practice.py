@@ -1,6 +1,6 @@
 """Lesson 4: practice."""
 
-from explorer.ui.texts import datasets
+from explorer.ui.texts.en import datasets
 
 WORDS = {
     "datasets": datasets.WORDS,
