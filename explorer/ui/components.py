@@ -11,7 +11,6 @@ The words come from `texts/LANGUAGE/NAME.py`: its WORDS fill the `$name` places 
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -41,15 +40,6 @@ def _styles(name: str) -> list[Path]:
     return [WEB / "parts" / "live.css", page, *sorted(path for path in page.parent.rglob("*.css") if path != page)]
 
 
-def scalable(css: str) -> str:
-    """The styles with lengths that grow with the page's type, of which a pixel is a sixteenth. Thin lines stay thin; conditions on the window stay."""
-
-    def scaled(found: re.Match) -> str:
-        return found[0] if found[1] is None or abs(float(found[1])) <= 3 else f"{float(found[1]) / 16:g}rem"
-
-    return re.sub(r"@media[^{]*|(-?\d*\.?\d+)px", scaled, css)
-
-
 def _words(name: str) -> Mapping[str, str]:
     return getattr(texts_of(name.partition("_")[0]), "WORDS", {})
 
@@ -59,7 +49,7 @@ _components = {
     name: st.components.v2.component(
         f"live_{name}",
         html=Template((WEB / name / "page.html").read_text(encoding="utf-8")).substitute(_words(name)),
-        css=scalable("".join(path.read_text(encoding="utf-8") for path in _styles(name))),
+        css="".join(path.read_text(encoding="utf-8") for path in _styles(name)),
         js=_bootstrap.replace("NAME", name),
     )
     for name in sorted(path.parent.name for path in WEB.glob("*/page.html"))

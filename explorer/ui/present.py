@@ -14,7 +14,8 @@ texts = texts_of("common")
 PARAMETER, ON = "present", "on"
 _SLOT = "present_state"
 
-# All sizes hang on the root's type, those of the live parts too (components.py): at 1366 × 768 it is half as large again. A phone has no room for more.
+# All sizes follow the root's font size, those of the live pages too (their styles are in rem): at 1366 × 768 it is half as
+# large again. A phone has no room for more.
 STYLE = """<style>
 html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1.25rem; }
 [data-testid=stHeader] { display: none; }
