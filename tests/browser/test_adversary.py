@@ -123,7 +123,7 @@ def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
         "return fetch(new URL(`latents/${digest}`, base)).then((r) => r.arrayBuffer()).then((buffer) => {"
         "const d = new Discriminator(readSafetensors(buffer), shape), all = z.map((one) => d.at(one, label));"
         "return { labelled: d.labelled, waves: d.waves.length, at: all, logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
-        digest=bundle.digest, shape=cached.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label, base=compute("kernel/network", "return location.href;"),
+        digest=bundle.digest, shape=cached.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label,
     )  # fmt: skip
     assert found["labelled"] == bundle.config.model.label_informed and found["waves"] == bundle.config.model.frequencies
     at = torch.tensor(z, requires_grad=True)
