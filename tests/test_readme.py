@@ -1,4 +1,4 @@
-"""README keeps its word: its addresses open what they say, its files are there, and what it says one may add can be added so."""
+"""The documents are true: their addresses and commands are understood, their links and files exist, their examples work."""
 
 from __future__ import annotations
 
@@ -23,15 +23,20 @@ from explorer.config import Config
 from explorer.serving import cached
 
 ROOT = Path(__file__).resolve().parents[1]
-TEXT = (ROOT / "README.md").read_text(encoding="utf-8")
-ADDRESSES = re.findall(r"`/(\w*)\?([^`]+)`", TEXT)
-COMMANDS = re.findall(r"^\.venv/bin/python (train\.py[^#\n]*)", TEXT.partition("## Add your own")[0], re.MULTILINE)
+DOCUMENTS = {
+    path.relative_to(ROOT).as_posix(): path.read_text(encoding="utf-8")
+    for path in (ROOT / "README.md", ROOT / "explorer" / "README.md", *sorted((ROOT / ".github").glob("*.md")))
+}
+EXTENDING = DOCUMENTS[".github/extending.md"]
+TEXT = "".join(text for text in DOCUMENTS.values() if text != EXTENDING)
+ADDRESSES = list(dict.fromkeys(re.findall(r"`/(\w*)\?([^`]+)`", TEXT)))
+COMMANDS = list(dict.fromkeys(re.findall(r"^\.venv/bin/python (train\.py[^#\n]*?) *(?:#.*)?$", TEXT, re.MULTILINE)))
 # "At the end of `file`:", "In `file`, after `line`:" or "A new file, `file`:", and a block.
 STEPS = re.compile(
     r"(?:At the end of `(?P<end>[^`]+)`|In `(?P<within>[^`]+)`, after `(?P<line>[^`]+)`|A new file, `(?P<new>[^`]+)`):\n\n```python\n(?P<code>.*?)```",
     re.DOTALL,
 )
-SECTIONS = dict(re.findall(r"^### (A \w+)\n(.*?)(?=^##)", TEXT, re.MULTILINE | re.DOTALL))
+SECTIONS = dict(re.findall(r"^## (A \w+)\n(.*?)(?=^## |\Z)", EXTENDING, re.MULTILINE | re.DOTALL))
 
 
 @pytest.mark.parametrize("page, query", ADDRESSES, ids=[f"/{page}?{query}" for page, query in ADDRESSES])
@@ -67,16 +72,40 @@ def test_a_training_command_is_understood(command):
         assert all(isinstance(config, Config) for config in train.configure(options))
 
 
-def test_files_that_are_named_are_there():
-    named = re.findall(r"\]\(([\w./-]+)\)|`((?:explorer|tests|pretrained|\.github)/[\w./-]+)`", TEXT)
-    missing = [name for pair in named for name in pair if name and not (ROOT / name).exists()]
+def anchors(text: str) -> set[str]:
+    """What `#...` in a link may be: the headings, as GitHub writes them."""
+    headings = re.findall(r"^#+ (.*)", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_link_leads_to_a_file_and_its_heading(document):
+    for target, anchor in re.findall(r"\]\((?!https?:)([^)#]*)#?([^)]*)\)", DOCUMENTS[document]):
+        file = ((ROOT / document).parent / target).resolve() if target else ROOT / document
+        assert file.exists(), target
+        assert not anchor or anchor in anchors(file.read_text(encoding="utf-8")), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS)
+def test_a_file_that_is_named_exists(document):
+    """A path may begin at the project's top, at explorer/ or at explorer/web/; NAME stands for any name."""
+    named = re.findall(
+        r"`((?:[\w.-]+/)*(?:[\w.-]+/|[\w-]+\.(?:py|js|json|css|html|md|toml|txt)))`", DOCUMENTS[document]
+    )
     added = {step["new"] for section in SECTIONS.values() for step in STEPS.finditer(section)}
-    assert set(missing) <= added
+    made = {"data/", "runs/", "train/", "val/", "bundle.json"}
+    places = [ROOT, ROOT / "explorer", ROOT / "explorer" / "web", (ROOT / document).parent]
+
+    def exists(name: str) -> bool:
+        name = name.replace("NAME", "*")
+        return any(any(place.glob(name)) for place in places) or ("/" not in name and any(places[1].rglob(name)))
+
+    assert [name for name in named if name not in added | made and not exists(name)] == []
 
 
 @pytest.fixture(scope="module")
 def extended(tmp_path_factory) -> Path:
-    """A copy of the program to which all that README says was added."""
+    """A copy of the program with every example of .github/extending.md added."""
     copy = tmp_path_factory.mktemp("copy")
     shutil.copytree(ROOT / "explorer", copy / "explorer", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copy(ROOT / "train.py", copy)
