@@ -8,14 +8,14 @@ import pytest
 import torch
 
 from explorer.address.adversary import PRESETS
-from explorer.serving import cached
+from explorer.serving import bundles, catalogue, places
 from explorer.store.bundle import load_bundle
 from explorer.ui import adversary
 from explorer.ui.texts.en import adversary as texts
 
 AAES = [
     bundle.path
-    for bundle in map(load_bundle, sorted(cached.FOLDERS[""].glob("*aae*")))
+    for bundle in map(load_bundle, sorted(places.FOLDERS[""].glob("*aae*")))
     if bundle.config.model.latent_dim == 2
 ]
 
@@ -42,7 +42,7 @@ def test_the_jsd_of_a_hole_follows_from_its_mass():
 @pytest.mark.parametrize("path", AAES, ids=lambda path: path.name)
 def test_pull_is_the_slope_of_log_d(path):
     digest = load_bundle(path).digest
-    discriminator = copy.deepcopy(cached.model(digest).discriminator).double()
+    discriminator = copy.deepcopy(bundles.model(digest).discriminator).double()
     z, label, step = [0.7, -0.4], 3, 1e-6
     logit, pull = adversary.discriminator_at(digest, z, label)
     labels = torch.full((4,), label) if discriminator.label_informed else None
@@ -84,7 +84,7 @@ def test_lists_open_on_the_models_of_the_front_page():
 
 @pytest.mark.skipif(not AAES, reason="no shipped models: python train.py makes them")
 def test_python_answers_for_weights_that_are_kept_alone():
-    planar = {entry["name"]: entry for entry in cached.catalogue().entries}
+    planar = {entry["name"]: entry for entry in catalogue.current().entries}
     state = {
         "tab": "field",
         "field": {"vae": "digits-vae", "aae": "digits-aae", "z": [1, 1], "label": 0, "moment": None},

@@ -10,7 +10,7 @@ import pytest
 
 from explorer.background import desks, runs
 from explorer.data import originals
-from explorer.serving import assets, cached
+from explorer.serving import assets, catalogue, places, processes
 
 from .asgi import ask, routes_app
 from .small_bundles import save
@@ -27,11 +27,11 @@ def digest(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         hall = desks.Hall(runs.Folders(folder / "no data", folder))
         hall.desk("token")
-        patch.setattr(cached, "FOLDERS", {"": folder})
-        patch.setattr(cached, "DATA_DIR", folder / "no data")
-        patch.setattr(cached, "hall", lambda: hall)
+        patch.setattr(places, "FOLDERS", {"": folder})
+        patch.setattr(places, "DATA_DIR", folder / "no data")
+        patch.setattr(processes, "hall", lambda: hall)
         assets._of_bundle.cache_clear()
-        yield cached.catalogue().entries[0]["digest"]
+        yield catalogue.current().entries[0]["digest"]
         hall.close()
         assets._of_bundle.cache_clear()
 
@@ -192,9 +192,9 @@ def test_commands_to_a_training(digest, body, status):
 
 @pytest.mark.parametrize("started_in", ["/", "tests", "."])
 def test_no_answer_says_where_the_app_lies(digest, monkeypatch, started_in):
-    here = cached.ROOT
+    here = places.ROOT
     monkeypatch.chdir(here / started_in)
-    monkeypatch.setattr(cached, "DATA_DIR", here / "no data")
+    monkeypatch.setattr(places, "DATA_DIR", here / "no data")
     monkeypatch.setattr(originals, "SHEETS", here / "no sheets")
     paths = ["originals/mnist?rows=0", "originals/fashion-mnist?rows=0,1", "datasets/mnist", f"errors/{digest}"]
     for path in paths:

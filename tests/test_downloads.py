@@ -16,7 +16,7 @@ import time
 import pytest
 
 from explorer.data import datasets, downloads
-from explorer.serving import assets, cached
+from explorer.serving import assets, processes
 from tests import asgi
 
 from .test_datasets import RAW_FILES, bring, contents_below, idx_contents
@@ -280,7 +280,7 @@ def test_a_download_whose_thread_cannot_start_has_failed(tmp_path, mirror, monke
 
 def test_the_routes_know_only_datasets_and_their_own_commands(tmp_path, mirror, monkeypatch):
     found = downloads.Downloads(tmp_path)
-    monkeypatch.setattr(cached, "downloads", lambda: found)
+    monkeypatch.setattr(processes, "downloads", lambda: found)
     at = "/assets/1/datasets/mnist"
     begin = json.dumps({"action": "fetch"}).encode()
     assert json.loads(ask("GET", at)[1])["state"] == "idle"

@@ -18,7 +18,9 @@ from explorer.address import adversary as adversary_state
 from explorer.address import explore as state
 from explorer.address import reparameterisation as reparameterisation_state
 from explorer.data import datasets, originals
-from explorer.serving import assets, cached, failure, shelf
+from explorer.serving import assets, bundles, catalogue, failure, shelf
+from explorer.serving import pictures as serving_pictures
+from explorer.serving import places as server_places
 from explorer.store import bundle
 from explorer.store.bundle import BundleError, load_bundle
 
@@ -45,8 +47,8 @@ def models(whole, tmp_path, monkeypatch) -> Path:
     """A copy of the two, as the only ones that the app has; there are no datasets, and no sheets of test images."""
     folder = tmp_path / "pretrained"
     shutil.copytree(whole, folder)
-    monkeypatch.setattr(cached, "FOLDERS", {"": folder, "runs/": tmp_path / "runs"})
-    monkeypatch.setattr(cached, "DATA_DIR", tmp_path / "data")
+    monkeypatch.setattr(server_places, "FOLDERS", {"": folder, "runs/": tmp_path / "runs"})
+    monkeypatch.setattr(server_places, "DATA_DIR", tmp_path / "data")
     monkeypatch.setattr(originals, "SHEETS", folder / "originals")
     return folder
 
@@ -134,7 +136,7 @@ def test_a_damaged_model_is_named_and_the_other_is_there(models, whole, damage, 
         except BundleError as error:
             said = str(error)
         finally:
-            entries, problems = cached.catalogue()
+            entries, problems = catalogue.current()
             shutil.rmtree(models / "aae")
             shutil.copytree(
                 whole / "aae", models / "aae", copy_function=shutil.copyfile
@@ -144,7 +146,7 @@ def test_a_damaged_model_is_named_and_the_other_is_there(models, whole, damage, 
         assert_one_sentence(said, models)
         assert [entry["name"] for entry in entries] == ["vae"] and entries[0]["digest"] == other
         assert problems == [said.replace(str(models), "pretrained")]  # a page does not tell where the program lies
-    assert [entry["name"] for entry in cached.catalogue().entries] == [
+    assert [entry["name"] for entry in catalogue.current().entries] == [
         "aae",
         "vae",
     ]  # and comes back when it is restored
@@ -163,7 +165,7 @@ def places(node: object, path: tuple = ()) -> Iterator[tuple]:
 @pytest.mark.parametrize("part", ["config", "metrics", "history"])
 def test_a_manifest_with_any_values_is_shown_or_named(tmp_path, monkeypatch, part):
     """Under a digest that is right, as of a bundle that somebody made by hand."""
-    monkeypatch.setattr(cached, "FOLDERS", {"": tmp_path})
+    monkeypatch.setattr(server_places, "FOLDERS", {"": tmp_path})
     save_model(tmp_path / "one", pictures("vae"), [0, 1] * 30)
     file = tmp_path / "one" / "bundle.json"
     right = json.loads(file.read_text(encoding="utf-8"))
@@ -178,7 +180,7 @@ def test_a_manifest_with_any_values_is_shown_or_named(tmp_path, monkeypatch, par
             manifest["digest"] = bundle._manifest_digest(manifest)
             file.write_text(json.dumps(manifest), encoding="utf-8")
             try:
-                entry = cached._entry("one", load_bundle(file.parent))
+                entry = catalogue.describe("one", load_bundle(file.parent))
             except BundleError as error:
                 named += 1
                 assert re.fullmatch(r"[^\n]{1,600}", str(error)), place
@@ -219,7 +221,7 @@ def test_pages_show_the_sentence_and_the_other_model(models, page):
     truncate(models, "weights", random.Random(0))
     opened = open_page(page)
     (warning,) = opened.warning
-    assert warning.value == failure.plain(cached.catalogue().problems[0]) and not opened.error
+    assert warning.value == failure.plain(catalogue.current().problems[0]) and not opened.error
 
 
 @pytest.mark.parametrize("page", [*PAGES, "kl", "practice"])
@@ -232,8 +234,8 @@ def test_pages_without_any_folder(models, page):
 def test_a_model_that_is_taken_away_while_it_is_looked_at(models):
     digest = load_bundle(models / "aae").digest
     shutil.rmtree(models / "aae")
-    for ask_for in (cached.history, cached.model, cached.compared, cached.mmd_squared):
-        with pytest.raises(cached.ModelGone, match="taken away while the page was open: reload"):
+    for ask_for in (bundles.history, bundles.model, bundles.compared, bundles.mmd_squared):
+        with pytest.raises(bundles.ModelGone, match="taken away while the page was open: reload"):
             ask_for(digest)
 
 
@@ -244,7 +246,7 @@ def test_a_model_that_is_taken_away_between_a_look_at_the_folder_and_its_opening
         return load_bundle(path)
 
     monkeypatch.setattr(shelf, "load_bundle", take_away_first)
-    entries, problems = cached.catalogue()
+    entries, problems = catalogue.current()
     assert [entry["name"] for entry in entries] == ["vae"] and len(problems) == 1
     assert_one_sentence(problems[0], Path("pretrained"))
 
@@ -293,10 +295,10 @@ def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
     elif (
         how == "no name at all"
     ):  # for which the system has an error of its own, as for a folder that may not be looked into
-        monkeypatch.setattr(cached, "DATA_DIR", Path("d" * 5000))
+        monkeypatch.setattr(server_places, "DATA_DIR", Path("d" * 5000))
     elif how == "damaged":
         truncated_mnist(folder)
-    assert [one["name"] for one in cached.known_datasets() if one["present"]] == ["digits"]
+    assert [one["name"] for one in serving_pictures.known_datasets() if one["present"]] == ["digits"]
     app = routes_app()
     for rows in ("3", "1,2"):
         found = ask(app, f"/assets/any/originals/mnist?rows={rows}")
@@ -305,7 +307,7 @@ def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
             b"Dataset mnist in " if how == "damaged" else b"pretrained/originals/mnist.png cannot be read"
         ) in found.body
         assert b"fetch" in found.body and b"--dataset" not in found.body  # a visitor has no command line
-    assert "cannot be read" in cached.original_problem("mnist", 3) and cached.original_problem("digits", 3) is None
+    assert "cannot be read" in catalogue.why_no_image("mnist", 3) and catalogue.why_no_image("digits", 3) is None
     for page in (*PAGES, "practice") if how == "no name at all" else ():
         open_page(page)
 
@@ -314,26 +316,26 @@ def test_data_that_cannot_be_read(models, tmp_path, monkeypatch, how):
 def test_the_lesson_on_damaged_data_says_so(models, tmp_path, monkeypatch, view):
     """The pages of the lesson read one original: of a model of MNIST whose files are damaged."""
     truncated_mnist(tmp_path / "data")
-    entry = cached.catalogue().entries[1] | {"dataset": "mnist"}
-    monkeypatch.setattr(cached, "catalogue", lambda: cached.Catalogue([entry], []))
+    entry = catalogue.current().entries[1] | {"dataset": "mnist"}
+    monkeypatch.setattr(catalogue, "current", lambda: catalogue.Catalogue([entry], []))
     opened = open_page("reparameterisation", view=view)
     if view == "vae":
         assert "Fetch the pictures above, or choose another VAE." in opened.info[0].value.replace("\\", "")
     with pytest.raises(datasets.DatasetError, match="remove the damaged file and run again"):
-        cached.original("mnist", 0)
+        catalogue.images_of_dataset("mnist").one(0)
 
 
 def test_a_page_opens_on_models_whose_pictures_are_here(models, tmp_path):
     named = {
         name: {"dataset": name.rpartition("-")[0]} for name in ("mnist-vae", "mnist-aae", "digits-vae", "digits-aae")
     }
-    assert [names[0] for names in cached.front(named)] == ["digits-vae", "digits-aae"]
+    assert [names[0] for names in catalogue.front(named)] == ["digits-vae", "digits-aae"]
     truncated_mnist(tmp_path / "data")  # the names are there
-    assert [names[0] for names in cached.front(named)] == ["digits-vae", "digits-aae"]
+    assert [names[0] for names in catalogue.front(named)] == ["digits-vae", "digits-aae"]
     for name, content in idx_contents().items():
         (tmp_path / "data" / "MNIST" / "raw" / name).write_bytes(content)
-    assert [names[0] for names in cached.front(named)] == ["mnist-vae", "mnist-aae"]
-    assert [names[0] for names in cached.front({})] == ["mnist-vae", "mnist-aae"]
+    assert [names[0] for names in catalogue.front(named)] == ["mnist-vae", "mnist-aae"]
+    assert [names[0] for names in catalogue.front({})] == ["mnist-vae", "mnist-aae"]
 
 
 def test_without_the_front_models_a_page_opens_on_one_whose_pictures_are_here(models):
@@ -341,9 +343,9 @@ def test_without_the_front_models_a_page_opens_on_one_whose_pictures_are_here(mo
         name: {"dataset": dataset, "latent_dim": 2, "images": 360}
         for name, dataset in (("a", "kmnist"), ("b", "digits"), ("c", "digits"))
     }
-    opened = state.default_state(entries, cached.front(entries))
+    opened = state.default_state(entries, catalogue.front(entries))
     assert (opened["left"], opened["right"]) == ("b", "b")
-    assert reparameterisation_state.default_state(entries, cached.front(entries)[0])["model"] == "b"
+    assert reparameterisation_state.default_state(entries, catalogue.front(entries)[0])["model"] == "b"
 
 
 def test_errors_of_images_of_another_set_are_not_given_out(models, monkeypatch):
@@ -360,24 +362,24 @@ def test_no_sentence_of_a_page_tells_where_the_program_lies(models, monkeypatch,
     monkeypatch.setattr(Path, "home", lambda: models.parents[2])
     digest = load_bundle(models / "aae").digest
     truncated_mnist(models.parent / "data")
-    said = [cached.original_problem("mnist", 3), cached.original_problem("fashion-mnist", 3)]
+    said = [catalogue.why_no_image("mnist", 3), catalogue.why_no_image("fashion-mnist", 3)]
     app = routes_app()
     for path in ("originals/mnist?rows=1", "originals/kmnist?rows=3", f"tensors/{digest}"):
         truncate(models, "weights", random.Random(0)) if path.startswith("tensors") else None
         found = ask(app, f"/assets/any/{path}")
         said.append(found.body.decode("latin-1"))
         assert found.status == 404
-    said += cached.catalogue().problems
+    said += catalogue.current().problems
     shown = []
     monkeypatch.setattr(failure.st, "error", lambda text, icon: shown.append(text.replace("\\", "")))
     for error in (
         BundleError(f"{models / 'aae'} cannot be read."),
-        datasets.DatasetError(f"{cached.ROOT / 'data'}: gone."),
+        datasets.DatasetError(f"{server_places.ROOT / 'data'}: gone."),
     ):
         failure.show_failure(error)
     assert shown == ["pretrained/aae cannot be read.", "data: gone."]
     for sentence in [*said, *shown]:
-        for place in (models.parent, cached.ROOT, Path.home()):
+        for place in (models.parent, server_places.ROOT, Path.home()):
             assert str(place) not in sentence, sentence
 
 
@@ -386,14 +388,14 @@ def test_an_account_without_a_home_gets_sentences_too(monkeypatch):
     monkeypatch.setattr("pwd.getpwuid", lambda number: (_ for _ in ()).throw(KeyError(number)))
     with pytest.raises(RuntimeError):
         Path.home()
-    assert cached.for_page(f"{cached.ROOT / 'runs'} is full.") == "runs is full."
+    assert server_places.for_page(f"{server_places.ROOT / 'runs'} is full.") == "runs is full."
 
 
 # What a page says where the program fails.
 
 
 @pytest.mark.parametrize("error, said", [
-    (cached.ModelGone("The model was replaced: reload."), r"The model was replaced\: reload\."),
+    (bundles.ModelGone("The model was replaced: reload."), r"The model was replaced\: reload\."),
     (datasets.DatasetError("Run `python train.py`."), r"Run `python train.py`\."),
     (ValueError("secret"), "**This page could not be shown: the program has an error here.**"),
 ])  # fmt: skip

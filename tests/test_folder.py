@@ -21,7 +21,8 @@ from explorer.config import ModelConfig, Pictures, TrainingConfig
 from explorer.data import folder, picture
 from explorer.data.datasets import DatasetError
 from explorer.models import build
-from explorer.serving import cached
+from explorer.serving import bundles, cached, catalogue, places, umaps_route
+from explorer.serving import pictures as serving_pictures
 from explorer.store import bundle
 from explorer.training import fit as training
 from explorer.training import recording
@@ -221,7 +222,7 @@ def test_linked_folders_are_read_once(discs, tmp_path):
         "blue/up/ (the same folder as My discs!/, which is read already)",
         "gone (No such file or directory)",
     ]
-    cached._listed.clear()
+    cached.listed.clear()
     for row in range(len(found.test.images)):
         recipe = config.folder_recipe(found.pictures, "vae", found.side, found.channels, 50)
         image = folder.test_image(recipe, folder.test_files(found.pictures), row)
@@ -380,7 +381,7 @@ def test_every_side_has_a_pair_as_the_bundle_expects_it(kind, side, channels):
                           model.encode(torch.arange(x.shape[1]).remainder(256)[None] / 255).mean, atol=1e-5)  # fmt: skip
 
 
-def test_images_lie_channel_by_channel():
+def serving_pictures_lie_channel_by_channel():
     model = build(ModelConfig("ae", image_side=16, channels=3, network="conv", hidden=(4, 8)), seed=0)
     x = torch.rand(1, 3 * 16 * 16)
     first = torch.nn.functional.conv2d(
@@ -511,9 +512,9 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
         codes = training._encode(one.model(), torch.from_numpy(found.test.images)).mean
         np.testing.assert_allclose(codes, one.codes.mean, atol=1e-4)  # the test images are those of the codes
 
-    monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
-    cached._listed.clear()
-    entry = cached.in_full(cached.catalogue().entries)[0]
+    monkeypatch.setattr(places, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
+    cached.listed.clear()
+    entry = catalogue.in_full(catalogue.current().entries)[0]
     assert (entry["dataset"], entry["image_side"], entry["channels"], entry["classes"]) == (
         opened["aae"].config.dataset,
         20,
@@ -526,38 +527,38 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
         and entry["originals"] is True
     )
     for row in (0, len(found.test.images) - 1):
-        assert cached.original(entry["dataset"], row) == found.test.images[row].tobytes()
+        assert catalogue.images_of_dataset(entry["dataset"]).one(row).tobytes() == found.test.images[row].tobytes()
     with pytest.raises(LookupError, match=f"has test images 0 to {len(found.test.images) - 1}"):
-        cached.original(entry["dataset"], len(found.test.images))
-    assert cached.reconstruction_errors(entry["digest"]) is not None
-    assert cached.umap_source(entry["digest"], "pixels") == entry["dataset"]
-    np.testing.assert_array_equal(cached.umap_points(entry["digest"], "pixels"), found.test.pixels())
+        catalogue.images_of_dataset(entry["dataset"]).one(len(found.test.images)).tobytes()
+    assert bundles.reconstruction_errors(entry["digest"]) is not None
+    assert umaps_route.source(entry["digest"], "pixels") == entry["dataset"]
+    np.testing.assert_array_equal(umaps_route.points(entry["digest"], "pixels"), found.test.pixels())
 
     # the folder changes: first one picture, then the number of files, then all is gone
     changed = discs / folder.test_files(found.pictures)[3]
     save(changed, disc(20, 0.8, 0.3, 1))
-    assert cached.original(entry["dataset"], 2)
+    assert catalogue.images_of_dataset(entry["dataset"]).one(2).tobytes()
     with pytest.raises(
         DatasetError,
         match=r"^The pictures in the folder My discs! are gone or have changed since the model was trained\.$",
     ):
-        cached.original(entry["dataset"], 3)
-    assert [row for row, _ in cached.originals(entry["dataset"], [2, 3, 4])] == [
+        catalogue.images_of_dataset(entry["dataset"]).one(3).tobytes()
+    assert [row for row, _ in serving_pictures.read_rows(catalogue.images_of_dataset(entry["dataset"]), [2, 3, 4])] == [
         2,
         4,
     ]  # one picture keeps no other back
     with pytest.raises(DatasetError, match="are gone or have changed"):
-        cached.reconstruction_errors(entry["digest"])
+        bundles.reconstruction_errors(entry["digest"])
     with pytest.raises(LookupError, match="are gone or have changed"):
-        cached.umap_points(entry["digest"], "pixels")
+        umaps_route.points(entry["digest"], "pixels")
     for change in (lambda: [(discs / f"{i}.png").write_bytes(b"x") for i in range(6)], lambda: shutil.rmtree(discs)):
         change()
-        cached._listed.clear()
-        assert cached.in_full(cached.catalogue().entries)[0]["originals"] is False
+        cached.listed.clear()
+        assert catalogue.in_full(catalogue.current().entries)[0]["originals"] is False
         with pytest.raises(DatasetError):
-            cached.original(entry["dataset"], 2)
+            catalogue.images_of_dataset(entry["dataset"]).one(2).tobytes()
         with pytest.raises(LookupError, match="the folder's pictures are gone or have changed"):
-            cached.umap_source(entry["digest"], "pixels")
+            umaps_route.source(entry["digest"], "pixels")
 
 
 def test_names_that_are_no_utf8_are_trained_and_shown(home, monkeypatch):
@@ -569,19 +570,19 @@ def test_names_that_are_no_utf8_are_trained_and_shown(home, monkeypatch):
     os.rename(discs + b"/r\xf6d/00002.png", discs + b"/r\xf6d/\xff.png")
     os.rename(discs + b"/blue", discs + b"/r\xf6d<b>")
     assert run("--model", "vae", "--data-dir", os.fsdecode(discs), "--out", "runs") == 0
-    monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
-    cached._listed.clear()
-    [entry] = cached.catalogue().entries
+    monkeypatch.setattr(places, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
+    cached.listed.clear()
+    [entry] = catalogue.current().entries
     assert entry["classes"] == ["green", "r\\xf6d", "r\\xf6d<b>", "yellow"]
     assert entry["choice"].startswith("VAE · caf\\xe9 я · runs/folder-caf-")
     json.dumps(entry, ensure_ascii=False).encode()
     found = folder.read(os.fsdecode(discs), entry["image_side"])
     for row in range(len(found.test.images)):
-        assert cached.original(entry["dataset"], row) == found.test.images[row].tobytes()
+        assert catalogue.images_of_dataset(entry["dataset"]).one(row).tobytes() == found.test.images[row].tobytes()
     shutil.rmtree(discs)
-    cached._listed.clear()
+    cached.listed.clear()
     assert (
-        cached.original_problem(entry["dataset"], 0)
+        catalogue.why_no_image(entry["dataset"], 0)
         == "The pictures in the folder caf\\xe9 я are gone or have changed since the model was trained."
     )
     assert train.main(["--evaluate", "--out", "runs", "--device", "cpu"]) == train.FAILED
@@ -591,15 +592,15 @@ def test_a_folder_that_changed_is_listed_once_a_minute(discs, home, monkeypatch)
     assert run("--model", "vae", "--out", "runs") == 0
     for i in range(6):
         save(discs / "red" / f"more {i}.png", disc(20, 0.8, 0.3, 1))
-    monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
-    cached._listed.clear()
+    monkeypatch.setattr(places, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
+    cached.listed.clear()
     listed = []
     monkeypatch.setattr(
         folder, "list_files", lambda *asked, real=folder.list_files: listed.append(asked) or real(*asked)
     )
     for _ in range(5):
-        [entry] = cached.catalogue().entries
-        assert "are gone or have changed" in cached.original_problem(entry["dataset"], 0)
+        [entry] = catalogue.current().entries
+        assert "are gone or have changed" in catalogue.why_no_image(entry["dataset"], 0)
     assert len(listed) == 1
 
 
@@ -675,4 +676,4 @@ def test_an_empty_folder_is_one_sentence(home, capsys):
 )  # fmt: skip
 def test_class_names_are_shown_as_they_are(name, shown):
     pictures = Pictures("/x", (name,), "0" * 16, "")
-    assert cached.class_names(config.folder_recipe(pictures, "vae", 32, 3, 1000)) == [shown]
+    assert serving_pictures.images_of(config.folder_recipe(pictures, "vae", 32, 3, 1000)).class_names == [shown]

@@ -45,7 +45,7 @@ APP = {"serving": APP_ONLY, "ui": APP_ONLY, "figures": {"plotly"}, "projection":
 
 
 class Import(NamedTuple):
-    module: str  # "torch.nn", "explorer.serving.cached"
+    module: str  # "torch.nn", "explorer.serving.catalogue"
     line: int
     on_loading: bool  # not inside a function
 

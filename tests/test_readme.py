@@ -20,7 +20,7 @@ from explorer.address import kl as kl_state
 from explorer.address import practice as choices
 from explorer.address import reparameterisation as reparameterisation_state
 from explorer.config import Config
-from explorer.serving import cached
+from explorer.serving import catalogue
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = {
@@ -42,15 +42,15 @@ SECTIONS = dict(re.findall(r"^## (A \w+)\n(.*?)(?=^## |\Z)", EXTENDING, re.MULTI
 @pytest.mark.parametrize("page, query", ADDRESSES, ids=[f"/{page}?{query}" for page, query in ADDRESSES])
 def test_an_address_is_taken_whole(page, query):
     params = dict(parse_qsl(query))
-    entries = {entry["name"]: entry for entry in cached.catalogue().entries}
+    entries = {entry["name"]: entry for entry in catalogue.current().entries}
     planar = [name for name, entry in entries.items() if entry["latent_dim"] == 2]
     if page == "":
-        problems = state.parse(params, state.default_state(entries, cached.FRONT), entries)[1]
+        problems = state.parse(params, state.default_state(entries, catalogue.FRONT), entries)[1]
     elif page == "kl":
         problems = kl_state.parse(params)[1]
     elif page == "reparameterisation":
         problems = reparameterisation_state.parse(
-            params, reparameterisation_state.default_state(entries, cached.FRONT[0]), entries
+            params, reparameterisation_state.default_state(entries, catalogue.FRONT[0]), entries
         )[1]
     elif page == "adversary":
         models = dict.fromkeys(adversary_state.MODELS, planar)
@@ -151,8 +151,8 @@ def test_a_page_that_is_added_is_shown(extended):
 
 def test_the_pages_know_what_was_added(extended):
     script = (
-        "from explorer.address import practice as choices\nfrom explorer.serving import cached\n"
+        "from explorer.address import practice as choices\nfrom explorer.serving import catalogue\n"
         "from explorer.config import DATASETS, KINDS, PRIORS\n"
-        "print(cached.PRIOR_NAMES['ring'], all(choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS), DATASETS[-1], KINDS[-1])\n"
+        "print(catalogue.PRIOR_NAMES['ring'], all(choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS), DATASETS[-1], KINDS[-1])\n"
     )
     assert run(extended, "-c", script).split("\n")[-2] == "a ring of 40 Gaussians True bars dae"

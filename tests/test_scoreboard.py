@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.serving import cached, failure
+from explorer.serving import failure, places
 from explorer.serving.models_route import NEWEST
 
 from .small_bundles import save_model
@@ -22,8 +22,8 @@ DENSITY, NEWER = (
 @pytest.fixture
 def runs(tmp_path, monkeypatch):
     """The folder of the app's only models."""
-    monkeypatch.setattr(cached, "FOLDERS", {"": tmp_path / "pretrained", "runs/": tmp_path / "runs"})
-    monkeypatch.setattr(cached, "DATA_DIR", tmp_path / "data")
+    monkeypatch.setattr(places, "FOLDERS", {"": tmp_path / "pretrained", "runs/": tmp_path / "runs"})
+    monkeypatch.setattr(places, "DATA_DIR", tmp_path / "data")
     return tmp_path / "runs"
 
 

@@ -18,7 +18,7 @@ from starlette.responses import PlainTextResponse
 from explorer.background import desks
 from explorer.cores import cores
 from explorer.serving import app as serving
-from explorer.serving import assets, cached, streamlit_files
+from explorer.serving import assets, processes, streamlit_files
 from explorer.serving.refused import Refused
 
 from .asgi import ask, routes_app, run
@@ -132,7 +132,7 @@ def test_a_refusal_is_forgotten_after_a_minute(health):
 
 def test_visitors_who_come_at_once_share_what_the_server_has_of_each(monkeypatch):
     """Each had a registry of trainings of its own: for one of them, the page said that the server was restarted."""
-    ones = [cached.hall, cached.downloads, cached.umaps]
+    ones = [processes.hall, processes.downloads, processes.umaps]
     monkeypatch.setattr(assets, "warm", lambda: None)
 
     def slowly(make):
@@ -142,7 +142,7 @@ def test_visitors_who_come_at_once_share_what_the_server_has_of_each(monkeypatch
 
         return made
 
-    for module, name in ((desks, "Hall"), (cached, "Downloads"), (cached, "Umaps")):
+    for module, name in ((desks, "Hall"), (processes, "Downloads"), (processes, "Umaps")):
         monkeypatch.setattr(module, name, slowly(getattr(module, name)))
 
     async def visit() -> list[set[int]]:

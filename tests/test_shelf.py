@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from explorer.address import adversary as adversary_state
 from explorer.address import explore as state
 from explorer.address import reparameterisation as reparameterisation_state
-from explorer.serving import assets, cached, failure, shelf
+from explorer.serving import assets, cached, catalogue, failure, places, shelf
 from explorer.serving import models_route as models
 from explorer.store import bundle
 from explorer.store.bundle import load_bundle
@@ -59,10 +59,10 @@ def opened(saved, tmp_path, monkeypatch) -> list[Path]:
 
 
 def use(home: Path, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(cached, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
-    monkeypatch.setattr(cached, "DATA_DIR", tmp_path / "data")
-    cached.shelf.cache_clear()
-    cached._open.clear()
+    monkeypatch.setattr(places, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})
+    monkeypatch.setattr(places, "DATA_DIR", tmp_path / "data")
+    catalogue.shelf.cache_clear()
+    cached.bundle.clear()
     assets._of_bundle.cache_clear()
 
 
@@ -89,15 +89,15 @@ def open_page(name: str) -> AppTest:
 
 
 def test_every_bundle_is_read_once(opened):
-    assert len(cached.catalogue().entries) == len(opened) == MANY + 2
+    assert len(catalogue.current().entries) == len(opened) == MANY + 2
     opened.clear()
-    assert cached.catalogue().entries is cached.catalogue().entries
+    assert catalogue.current().entries is catalogue.current().entries
     assert opened == []
 
 
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_opens_only_the_bundles_whose_tensors_it_shows(opened, page):
-    cached.catalogue()
+    catalogue.current()
     opened.clear()
     shown = open_page(page)
     few = len(opened)
@@ -109,12 +109,12 @@ def test_a_page_opens_only_the_bundles_whose_tensors_it_shows(opened, page):
 def test_only_what_changed_is_read_again(few, monkeypatch):
     read = []
     monkeypatch.setattr(shelf, "load_bundle", lambda path: read.append(path.name) or load_bundle(path))
-    cached.catalogue()
+    catalogue.current()
     read.clear()
     save(few / "run-ae", "ae", seed=9)
     save(few / "new", "ae", seed=10)
     shutil.rmtree(few / "run-aae")
-    assert [entry["name"] for entry in cached.catalogue().entries] == [
+    assert [entry["name"] for entry in catalogue.current().entries] == [
         "aae",
         "vae",
         "runs/new",
@@ -125,7 +125,7 @@ def test_only_what_changed_is_read_again(few, monkeypatch):
 
 
 def test_a_page_is_sent_the_shipped_models_the_newest_runs_and_those_in_use(opened, saved):
-    entries = cached.catalogue().entries
+    entries = catalogue.current().entries
     found = models.offered(entries, ["runs/run-007"])
     newest = sorted((saved / "runs").iterdir(), key=lambda path: (path / "bundle.json").stat().st_mtime_ns)[
         -models.NEWEST :
@@ -141,7 +141,7 @@ def test_a_page_can_ask_for_all_models(opened, accepted):
     found = ask(routes_app(), "/assets/any/catalogue", **{"accept-encoding": accepted})
     body = gzip.decompress(found.body) if accepted == "gzip" else found.body
     assert found.status == 200 and [entry["name"] for entry in json.loads(body)] == [
-        entry["name"] for entry in cached.catalogue().entries
+        entry["name"] for entry in catalogue.current().entries
     ]
 
 
@@ -149,8 +149,8 @@ def test_a_page_can_ask_for_all_models(opened, accepted):
 
 
 def test_an_address_names_any_run(opened):
-    entries = {entry["name"]: entry for entry in cached.catalogue().entries}
-    default = state.default_state(entries, cached.FRONT)
+    entries = {entry["name"]: entry for entry in catalogue.current().entries}
+    default = state.default_state(entries, catalogue.FRONT)
     found, problems = state.parse({"left": "runs/run-000", "right": "runs/run-150"}, default, entries)
     assert (found["left"], found["right"]) == ("runs/run-000", "runs/run-150") and problems == []
 
@@ -179,7 +179,7 @@ def test_the_sentence_on_an_unknown_model_names_few_others(name):
 
 
 def test_a_model_that_is_damaged_after_it_was_listed_is_named_from_then_on(few):
-    entries = {entry["name"]: entry for entry in cached.catalogue().entries}
+    entries = {entry["name"]: entry for entry in catalogue.current().entries}
     digest = entries["runs/run-vae"]["digest"]
     (weights,) = (few / "run-vae").glob("weights*")
     whole = weights.read_bytes()
@@ -187,12 +187,12 @@ def test_a_model_that_is_damaged_after_it_was_listed_is_named_from_then_on(few):
         file.write(b"\xff" * 20)  # in place, as a failing disk does: the folder's time stays
     found = ask(routes_app(), f"/assets/any/tensors/{digest}")
     assert found.status == 404 and weights.name.encode() in found.body and b"its digest does not fit" in found.body
-    assert [problem for problem in cached.catalogue().problems if weights.name in problem]
-    assert "runs/run-vae" not in {entry["name"] for entry in cached.catalogue().entries}
+    assert [problem for problem in catalogue.current().problems if weights.name in problem]
+    assert "runs/run-vae" not in {entry["name"] for entry in catalogue.current().entries}
     with open(weights, "r+b") as file:
         file.write(whole)
     assert ask(routes_app(), f"/assets/any/tensors/{digest}").status == 200
-    assert cached.catalogue().problems == [] and len(cached.catalogue().entries) == len(entries)
+    assert catalogue.current().problems == [] and len(catalogue.current().entries) == len(entries)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_any_error_of_one_model_is_a_sentence(few, monkeypatch, error, caplog):
         return load_bundle(path)
 
     monkeypatch.setattr(shelf, "load_bundle", fail)
-    entries, problems = cached.catalogue()
+    entries, problems = catalogue.current()
     assert [entry["name"] for entry in entries] == ["aae", "vae", "runs/run-ae", "runs/run-vae"]
     assert problems == [texts.NOT_SHOWN.format(path="runs/run-aae", error=type(error).__name__)]
     assert type(error).__name__ in caplog.text  # with its traceback
@@ -214,12 +214,12 @@ def test_any_error_of_one_model_is_a_sentence(few, monkeypatch, error, caplog):
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {1, 2}, object()])
 def test_an_entry_that_no_page_could_send_is_a_problem(few, monkeypatch, value):
     def describe(name: str, opened: bundle.Bundle) -> dict:
-        return cached._entry(name, opened) | ({"metrics": value} if name == "runs/run-ae" else {})
+        return catalogue.describe(name, opened) | ({"metrics": value} if name == "runs/run-ae" else {})
 
-    monkeypatch.setattr(cached, "shelf", lambda: found)
-    found = shelf.Shelf(lambda: cached.FOLDERS, describe)
-    assert [entry["name"] for entry in cached.catalogue().entries] == ["aae", "vae", "runs/run-aae", "runs/run-vae"]
-    assert ["run-ae" in problem for problem in cached.catalogue().problems] == [True]
+    monkeypatch.setattr(catalogue, "shelf", lambda: found)
+    found = shelf.Shelf(lambda: places.FOLDERS, describe)
+    assert [entry["name"] for entry in catalogue.current().entries] == ["aae", "vae", "runs/run-aae", "runs/run-vae"]
+    assert ["run-ae" in problem for problem in catalogue.current().problems] == [True]
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -271,7 +271,7 @@ def crafted(tmp_path_factory) -> Path:
 @pytest.mark.parametrize("page", PAGES)
 def test_bundles_that_were_crafted_with_a_right_digest_are_named_on_every_page(crafted, tmp_path, monkeypatch, page):
     use(crafted, tmp_path, monkeypatch)
-    entries, problems = cached.catalogue()
+    entries, problems = catalogue.current()
     assert [entry["name"] for entry in entries] == ["aae", "vae"] and len(problems) == len(CRAFTED)
     assert all(any(f"runs/{name}/bundle.json" in problem for problem in problems) for name in CRAFTED)
     shown = open_page(page)
@@ -283,16 +283,16 @@ def test_bundles_that_were_crafted_with_a_right_digest_are_named_on_every_page(c
 )
 def test_a_folder_of_any_name_is_a_model_that_an_address_can_name(few, name):
     (few / "run-vae").rename(few / name)
-    entries = {entry["name"]: entry for entry in cached.catalogue().entries}
+    entries = {entry["name"]: entry for entry in catalogue.current().entries}
     assert f"runs/{name}" in entries
-    assert state.parse({"left": f"runs/{name}"}, state.default_state(entries, cached.FRONT), entries)[1] == []
+    assert state.parse({"left": f"runs/{name}"}, state.default_state(entries, catalogue.FRONT), entries)[1] == []
     for page in PAGES:
         open_page(page)
 
 
 def test_a_folder_whose_name_is_no_utf8_is_a_model_too(few):
     (few / "run-vae").rename(few / "caf\udce9")
-    assert "runs/caf\\xe9" in {entry["name"] for entry in cached.catalogue().entries}
+    assert "runs/caf\\xe9" in {entry["name"] for entry in catalogue.current().entries}
     (few / "run-aae").rename(few / "gr\udcfcn")
     (few / "gr\udcfcn" / "bundle.json").write_bytes(b"{")
     for page in PAGES:

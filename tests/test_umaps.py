@@ -16,7 +16,7 @@ from safetensors.numpy import load as load_tensors
 
 from explorer.background import umaps
 from explorer.background.umaps import Umaps, Wanted
-from explorer.serving import cached
+from explorer.serving import processes, umaps_route
 
 from .asgi import Answer, ask, routes_app
 from .conftest import ROOT
@@ -212,9 +212,9 @@ def test_the_routes(made, monkeypatch):
             raise LookupError("the model was replaced")
         return digest if what == "codes" else "mnist"
 
-    monkeypatch.setattr(cached, "umaps", lambda: found)
-    monkeypatch.setattr(cached, "umap_source", source)
-    monkeypatch.setattr(cached, "umap_points", lambda digest, what: POINTS if what == "codes" else 2 * POINTS)
+    monkeypatch.setattr(processes, "umaps", lambda: found)
+    monkeypatch.setattr(umaps_route, "source", source)
+    monkeypatch.setattr(umaps_route, "points", lambda digest, what: POINTS if what == "codes" else 2 * POINTS)
 
     app = routes_app()
 

@@ -14,7 +14,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from explorer.serving import assets, cached, streamlit_internals
+from explorer.serving import assets, processes, streamlit_internals
 from explorer.serving import datasets_route as fetching
 from explorer.serving import models_route as models
 from explorer.serving import runs_route as training
@@ -59,7 +59,11 @@ async def lifespan(app):
     """Does at the server's start what the first visitor would wait for; at its end, ends trainings and downloads."""
     allow_many_files()
     compute_in_one_thread()
-    works = [cached.hall(), cached.downloads(), cached.umaps()]  # made before two visitors at once make two of each
+    works = [
+        processes.hall(),
+        processes.downloads(),
+        processes.umaps(),
+    ]  # made before two visitors at once make two of each
     await anyio.to_thread.run_sync(assets.warm)
     yield {}
     for work in works:

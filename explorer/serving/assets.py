@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.data.datasets import DatasetError
-from explorer.serving import cached
+from explorer.serving import bundles, catalogue, pictures, places
 from explorer.store.bundle import BundleError
 
 WEB = Path(__file__).resolve().parents[1] / "web"
@@ -30,11 +30,11 @@ SCRIPTS = {path.relative_to(WEB).as_posix(): path for path in WEB.rglob("*.js")}
 MOST_ORIGINALS = 64  # in one answer
 FOR_EVER = "public, max-age=31536000, immutable"
 BUNDLE_FILES = {
-    "tensors": cached.browser_tensors,  # what the front page needs: the decoder (float16) and the codes
-    "latents": cached.latent_tensors,  # what a lesson needs that decodes nothing: the codes and the discriminator
-    "encoders": cached.encoder_tensors,  # float16
-    "errors": cached.reconstruction_errors,  # of each test image; only where the originals are here
-    "recordings": cached.browser_recording,  # moments of the training
+    "tensors": bundles.browser_tensors,  # what the front page needs: the decoder (float16) and the codes
+    "latents": bundles.latent_tensors,  # what a lesson needs that decodes nothing: the codes and the discriminator
+    "encoders": bundles.encoder_tensors,  # float16
+    "errors": bundles.reconstruction_errors,  # of each test image; only where the originals are here
+    "recordings": bundles.browser_recording,  # moments of the training
 }
 
 
@@ -108,7 +108,7 @@ async def serve_of_bundle(request: Request) -> Response:
     try:
         asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
     except (BundleError, DatasetError) as error:
-        return PlainTextResponse(cached.for_page(error), 404)
+        return PlainTextResponse(places.for_page(error), 404)
     return (
         respond(request, asset, f"{kind}-{digest}")
         if asset
@@ -123,16 +123,20 @@ async def serve_originals(request: Request) -> Response:
         return PlainTextResponse(f"rows must be 1 to {MOST_ORIGINALS} whole numbers with commas between them", 400)
     try:
         read = await anyio.to_thread.run_sync(
-            cached.originals, request.path_params["dataset"], [int(row) for row in rows]
+            _read_originals, request.path_params["dataset"], [int(row) for row in rows]
         )
     except (DatasetError, LookupError) as error:
-        return PlainTextResponse(cached.for_page(error), 404)
+        return PlainTextResponse(places.for_page(error), 404)
     whole = len(read) == len(rows)  # what could not be read is asked for again
     headers = {
         "Cache-Control": "private, max-age=3600" if whole else "no-store",
         "X-Rows": ",".join(str(row) for row, _ in read),
     }
     return Response(b"".join(pixels for _, pixels in read), media_type="application/octet-stream", headers=headers)
+
+
+def _read_originals(dataset: str, rows: list[int]) -> list[tuple[int, bytes]]:
+    return pictures.read_rows(catalogue.images_of_dataset(dataset), rows)
 
 
 def _is_row(text: str) -> bool:
@@ -153,7 +157,7 @@ def warm() -> None:
 
     for name in SCRIPTS:
         script(name)
-    for entry in cached.catalogue().entries:
+    for entry in catalogue.current().entries:
         if entry["warm"]:
             with suppress(BundleError):  # the page names it
                 of_bundle("tensors", entry["digest"])

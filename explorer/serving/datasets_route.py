@@ -7,13 +7,13 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from explorer.serving import cached
+from explorer.serving import processes
 from explorer.serving.commands import HEADERS, read_command
 
 
 def _status(name: str) -> Response:
     try:
-        found = cached.downloads().status(name)
+        found = processes.downloads().status(name)
     except LookupError:
         return PlainTextResponse("There is no such dataset to fetch.", 404, headers=HEADERS)
     return JSONResponse(found._asdict(), headers=HEADERS)
@@ -27,7 +27,7 @@ async def take_command(request: Request) -> Response:
     asked = await read_command(request)
     if isinstance(asked, Response):
         return asked
-    command = {"fetch": cached.downloads().fetch, "cancel": cached.downloads().cancel}.get(asked.get("action"))
+    command = {"fetch": processes.downloads().fetch, "cancel": processes.downloads().cancel}.get(asked.get("action"))
     if command is None:
         return PlainTextResponse("There is no such command.", 400, headers=HEADERS)
     name = request.path_params["name"]

@@ -7,19 +7,21 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from explorer.serving import cached
+from explorer.data.datasets import DatasetError
+from explorer.serving import places
+from explorer.serving.bundles import ModelGone
+from explorer.store.bundle import BundleError
 from explorer.ui.texts import texts_of
 
 texts = texts_of("common")
 
+SPOKEN = (BundleError, DatasetError, ModelGone)  # errors whose messages are sentences for people
 NAMED = 3  # of many models in a sentence, or sentences on models that cannot be shown
 
 
 def show_failure(error: Exception) -> bool:
     """st.App's `on_script_error`. True: Streamlit has logged the error, and need not show it."""
-    st.error(
-        plain(cached.for_page(error)) if isinstance(error, cached.SPOKEN) else texts.FAILURE, icon=":material/error:"
-    )
+    st.error(plain(places.for_page(error)) if isinstance(error, SPOKEN) else texts.FAILURE, icon=":material/error:")
     return True
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from explorer.serving import cached
+from explorer.serving import catalogue
 
 NEWEST = 10  # runs that a page is sent at first
 
@@ -26,7 +26,7 @@ def offered(entries: Iterable[dict], in_use: Collection[str], fields: Iterable[s
     entries = list(entries)
     runs = [entry for entry in entries if entry["run"]]
     names = {entry["name"] for entry in newest(runs)} | set(in_use)
-    sent = cached.in_full(entry for entry in entries if not entry["run"] or entry["name"] in names)
+    sent = catalogue.in_full(entry for entry in entries if not entry["run"] or entry["name"] in names)
     if fields is not None:
         sent = [{name: entry[name] for name in fields} for entry in sent]
     return {"catalogue": sent, "runs": len(runs)}
@@ -37,7 +37,7 @@ def newest(runs: Iterable[dict]) -> list[dict]:
 
 
 def _all(compress: bool) -> bytes:
-    body = json.dumps(cached.in_full(cached.catalogue().entries)).encode()
+    body = json.dumps(catalogue.in_full(catalogue.current().entries)).encode()
     return gzip.compress(body, 5) if compress else body
 
 

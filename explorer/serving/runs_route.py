@@ -19,7 +19,7 @@ from starlette.routing import Route
 from explorer.address import practice as choices
 from explorer.background.desks import Desk
 from explorer.background.runs import Run
-from explorer.serving import cached
+from explorer.serving import places, processes
 
 LONGEST, TOO_LONG = 4096, "The command is too long."  # bytes of a command
 SMALL = 4096  # bytes of an answer that is not worth compressing
@@ -36,7 +36,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 def serve_runs(request: Request) -> Response:
     """Both runs' states. `?a=ID.REVISION.POINTS` names what the page has of run A; only what is new comes."""
     token = request.path_params["token"]
-    desk = cached.hall().find(token)
+    desk = processes.hall().find(token)
     if desk is None:
         return _gone(token)
     body = answer(desk, {side: _known(request.query_params.get(side, "")) for side in desk.SIDES})
@@ -48,7 +48,7 @@ def serve_runs(request: Request) -> Response:
 
 
 def _gone(token: str) -> Response:
-    status = ENDED if cached.hall().knew(token) else UNKNOWN
+    status = ENDED if processes.hall().knew(token) else UNKNOWN
     return PlainTextResponse(GONE[status], status, headers=HEADERS)
 
 
@@ -68,7 +68,7 @@ async def take_over(request: Request) -> Response:
     if body is None:
         return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)
     before = body.decode("utf-8", "replace")
-    if await anyio.to_thread.run_sync(cached.hall().take_over, request.path_params["token"], before):
+    if await anyio.to_thread.run_sync(processes.hall().take_over, request.path_params["token"], before):
         return PlainTextResponse("", headers=HEADERS)
     return _gone(before)
 
@@ -78,7 +78,7 @@ async def take_command(request: Request) -> Response:
     if body is None:
         return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)
     token = request.path_params["token"]
-    desk = cached.hall().find(token)
+    desk = processes.hall().find(token)
     if desk is None:
         return _gone(token)
     try:
@@ -136,7 +136,7 @@ def describe(run: Run, since: int = 0) -> dict:
         "id": run.id, "revision": run.revision, "state": run.state, "place": run.pool.place(run), "chosen": run.chosen,
         "taken": run.taken, "steps": run.steps, "epochs": run.config.training.epochs, "seconds": run.seconds,
         "last": run.history[-1] if run.history else None, "null": run.null, "since": since, "points": points[since:],
-        "problem": run.problem and cached.for_page(run.problem), "note": run.note, "saved": run.saved, "measured": run.measured,
+        "problem": run.problem and places.for_page(run.problem), "note": run.note, "saved": run.saved, "measured": run.measured,
     }  # fmt: skip
 
 

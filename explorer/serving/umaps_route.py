@@ -10,6 +10,7 @@ import gzip
 import zlib
 
 import anyio
+import numpy as np
 from safetensors.numpy import save as save_tensors
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -17,30 +18,57 @@ from starlette.routing import Route
 
 from explorer.address import explore as state
 from explorer.background.umaps import Wanted
-from explorer.serving import cached
+from explorer.data.datasets import DatasetError
+from explorer.serving import bundles, places, processes
 from explorer.serving.assets import Asset, respond
 from explorer.serving.commands import HEADERS, read_command
+from explorer.serving.pictures import images_of
 
 WHAT = {"umap": "codes", "pixels": "pixels"}
+
+
+def source(digest: str, what: str) -> str:
+    """The source of a UMAP: of codes the bundle's digest, of the raw pixels of its test images the dataset's name.
+
+    Raises LookupError if there are no such codes or images.
+    """
+    config = bundles.required(digest).config
+    if what == "codes":
+        return digest
+    images = images_of(config)
+    if not images.are_here():
+        raise LookupError(images.why_missing)
+    return config.dataset
+
+
+def points(digest: str, what: str) -> np.ndarray:
+    """(n, d) float32: a bundle's codes or means, or the raw pixels of the same test images, 0 to 1. Raises LookupError."""
+    bundle = bundles.required(digest)
+    if what == "codes":
+        return bundle.codes.mean
+    try:
+        return bundles.images_of_codes(bundle).astype(np.float32) / 255
+    except DatasetError as error:
+        raise LookupError(places.for_page(error)) from error
 
 
 def _wanted(digest: str, written: str) -> Wanted:
     """Raises LookupError for what cannot be made."""
     kind, neighbours, distance = state.umap_settings(written)
-    return Wanted(cached.umap_source(digest, WHAT[kind]), WHAT[kind], neighbours, distance)
+    return Wanted(source(digest, WHAT[kind]), WHAT[kind], neighbours, distance)
 
 
 def _answer(digest: str, written: str, action: str, page: str) -> Response:
-    umaps = cached.umaps()
+    umaps = processes.umaps()
     try:
         wanted = _wanted(digest, written)
         if action == "want":
-            found = umaps.want(wanted, page, lambda: cached.umap_points(digest, wanted.what))
+            found = umaps.want(wanted, page, lambda: points(digest, wanted.what))
         else:
             found = (umaps.cancel if action == "cancel" else umaps.ask)(wanted, page)
     except (LookupError, ValueError) as error:
         return PlainTextResponse(f"There is no such map: {error}.", 404, headers=HEADERS)
-    problem = found.problem and cached.for_page(found.problem)
+    problem = found.problem and places.for_page(found.problem)
     return JSONResponse(found._asdict() | {"problem": problem}, headers=HEADERS)
 
 
@@ -60,13 +88,13 @@ async def warm(request: Request) -> Response:
     asked = await read_command(request)
     if isinstance(asked, Response):
         return asked
-    await anyio.to_thread.run_sync(cached.umaps().warm)
+    await anyio.to_thread.run_sync(processes.umaps().warm)
     return JSONResponse({}, headers=HEADERS)
 
 
 def _made(digest: str, written: str) -> Asset | None:
     try:
-        found = cached.umaps().made(_wanted(digest, written))
+        found = processes.umaps().made(_wanted(digest, written))
     except (LookupError, ValueError):
         return None
     if found is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from explorer.address import adversary as lesson
-from explorer.serving import cached
+from explorer.serving import bundles, catalogue
 from explorer.serving.failure import warn_of_models
 from explorer.serving.models_route import offered
 from explorer.ui import components as live
@@ -29,9 +29,9 @@ CHECK_DRAWS, CHECK_SEED = (
 
 
 def page() -> None:
-    catalogue = cached.catalogue()
-    warn_of_models(catalogue.problems)
-    planar = shown(catalogue.entries)
+    listed = catalogue.current()
+    warn_of_models(listed.problems)
+    planar = shown(listed.entries)
     if not planar:
         st.error(NO_MODELS)
         return
@@ -46,13 +46,13 @@ def page() -> None:
     )
     kept.show_problems(problems)
     data = offered(planar, lesson.named(current), ENTRY) | {
-        "shapes": cached.shapes(),
+        "shapes": catalogue.shapes(),
         "presets": lesson.PRESETS,
         "check": check(current, {entry["name"]: entry for entry in planar}) if "revision" in current else None,
     }
 
     def check_sent(sent: Mapping) -> dict:  # a model may have been saved since the page was sent its list
-        known = models if lesson.holds(sent, models) else choices(shown(cached.catalogue().entries))
+        known = models if lesson.holds(sent, models) else choices(shown(catalogue.current().entries))
         return lesson.check(sent, default, known)
 
     live.show("adversary", current, data, key=KEY, on_state_change=kept.keeper(KEY, check_sent, lesson.to_params))
@@ -65,7 +65,7 @@ def shown(entries: Iterable[dict]) -> list[dict]:
 
 def choices(planar: list[dict]) -> dict[str, list[str]]:
     """The models that each list of the page holds, the one that it opens on first."""
-    front = [name for pair in zip(*cached.FRONT) for name in pair]
+    front = [name for pair in zip(*catalogue.FRONT) for name in pair]
     names = sorted(
         (entry["name"] for entry in planar),
         key=lambda name: (name not in front, front.index(name) if name in front else 0),
@@ -107,7 +107,7 @@ def discriminator_at(digest: str, z: list[float], label: int) -> tuple[float, li
     import torch
     from torch.nn import functional as F
 
-    discriminator = cached.model(digest).discriminator
+    discriminator = bundles.model(digest).discriminator
     at = torch.tensor([z], dtype=torch.float32, requires_grad=True)  # from the browser, whole numbers come as integers
     logit = discriminator(at, torch.tensor([label]) if discriminator.label_informed else None)
     (pull,) = torch.autograd.grad(-F.softplus(-logit).sum(), at)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from explorer.address import explore as state
-from explorer.serving import cached
+from explorer.serving import catalogue
 from explorer.serving.failure import few_of, warn_of_models
 from explorer.serving.models_route import offered
 from explorer.ui import components as live
@@ -21,13 +21,13 @@ KEY = "explorer"
 
 
 def page() -> None:
-    catalogue = cached.catalogue()
-    warn_of_models(catalogue.problems)
-    models = shown(catalogue.entries)
+    listed = catalogue.current()
+    warn_of_models(listed.problems)
+    models = shown(listed.entries)
     if not models:
         st.error(NO_MODELS)
         return
-    default = state.default_state(models, cached.front(models))
+    default = state.default_state(models, catalogue.front(models))
     current, problems = kept.current(
         KEY,
         lambda params: state.parse(params, default, models),
@@ -39,10 +39,10 @@ def page() -> None:
     data = offered(models.values(), (current["left"], current["right"])) | {"limits": state.LIMITS}
 
     def check(sent: Mapping) -> dict:  # a model may have been saved since the page was sent its list
-        return state.check(sent, default, models if holds(sent, models) else shown(cached.catalogue().entries))
+        return state.check(sent, default, models if holds(sent, models) else shown(catalogue.current().entries))
 
     live.show("explore", current, data, key=KEY, on_state_change=kept.keeper(KEY, check, state.to_params))
-    if flat := [entry["name"] for entry in catalogue.entries if entry["latent_dim"] < 2]:
+    if flat := [entry["name"] for entry in listed.entries if entry["latent_dim"] < 2]:
         st.caption(texts.ONE_DIMENSION.format(names=few_of(flat)))
     with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
         st.markdown(texts.GUIDE)

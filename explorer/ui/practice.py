@@ -7,7 +7,7 @@ import streamlit as st
 from explorer.address import practice as choices
 from explorer.background import runs
 from explorer.config import DATASETS, KINDS, PRIORS
-from explorer.serving import cached, streamlit_internals
+from explorer.serving import catalogue, pictures, processes, streamlit_internals
 from explorer.serving import runs_route as training
 from explorer.ui import components as live
 from explorer.ui import kept, source
@@ -23,9 +23,9 @@ PLAYERS = {"ae": "_AEPlayer.step", "vae": "_VAEPlayer.step", "aae": "_AAEPlayer.
 def page() -> None:
     runs.warm()
     if "practice_token" not in st.session_state:
-        st.session_state["practice_token"] = cached.hall().new_token()
+        st.session_state["practice_token"] = processes.hall().new_token()
     token = st.session_state["practice_token"]
-    cached.hall().desk(token, streamlit_internals.connection())
+    processes.hall().desk(token, streamlit_internals.connection())
     current, problems = kept.current(KEY, choices.parse, choices.to_params, choices.PARAMETERS)
     kept.show_problems(problems)
     live.show(
@@ -49,8 +49,10 @@ def browser_data(token: str) -> dict:
     return {
         "trainings": token,
         "kinds": KINDS,
-        "datasets": cached.known_datasets(),
-        "priors": [{"name": name, "title": cached.PRIOR_NAMES[name], "shape": cached.shape(name)} for name in PRIORS],
+        "datasets": pictures.known_datasets(),
+        "priors": [
+            {"name": name, "title": catalogue.PRIOR_NAMES[name], "shape": catalogue.shape(name)} for name in PRIORS
+        ],
         "starts": {f"{kind} {dataset}": choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS},
         "limits": choices.LIMITS,
         "only_for": choices.ONLY_FOR,
@@ -67,7 +69,7 @@ def show_code(side: str, chosen: dict) -> None:
     kind = chosen["kind"]
     st.markdown(
         texts.CODE_OF.format(
-            run=side.upper(), title=f"{kind.upper()}, {chosen['dataset']}, {cached.PRIOR_NAMES[chosen['prior']]}"
+            run=side.upper(), title=f"{kind.upper()}, {chosen['dataset']}, {catalogue.PRIOR_NAMES[chosen['prior']]}"
         )
     )
     st.code(choices.command(chosen), language="bash", wrap_lines=True)

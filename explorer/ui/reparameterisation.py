@@ -11,7 +11,7 @@ import numpy as np
 import streamlit as st
 
 from explorer.address import reparameterisation as lesson
-from explorer.serving import cached
+from explorer.serving import bundles, catalogue
 from explorer.serving.failure import warn_of_models
 from explorer.serving.models_route import offered
 from explorer.ui import components as live
@@ -29,13 +29,13 @@ CHECKED = ("mean", "log_var", "f", "omega", "by", "seed", "draw", "n")  # what `
 
 
 def page() -> None:
-    catalogue = cached.catalogue()
-    warn_of_models(catalogue.problems)
-    models = shown(catalogue.entries)
+    listed = catalogue.current()
+    warn_of_models(listed.problems)
+    models = shown(listed.entries)
     if not models:
         st.error(texts.NO_VAES)
         return
-    default = lesson.default_state(models, cached.front(models)[0])
+    default = lesson.default_state(models, catalogue.front(models)[0])
     state, problems = kept.current(
         KEY,
         lambda params: lesson.parse(params, default, models),
@@ -44,7 +44,7 @@ def page() -> None:
         holds=lambda found: found["model"] in models,
     )
     kept.show_problems(problems)
-    (entry,) = cached.in_full([models[state["model"]]])
+    (entry,) = catalogue.in_full([models[state["model"]]])
     ready = "torch" in sys.modules  # the first import takes seconds: the page is on the screen meanwhile
     data = offered(models.values(), [state["model"]], ENTRY)
     data |= {"limits": lesson.LIMITS, "check": None, "code": None, "vae": None}
@@ -56,7 +56,7 @@ def page() -> None:
         data["vae"] = reparameterisation_vae.result(state, entry)
 
     def check_sent(sent: Mapping) -> dict:  # a model may have been saved since the page was sent its list
-        return lesson.check(sent, default, models if sent["model"] in models else shown(cached.catalogue().entries))
+        return lesson.check(sent, default, models if sent["model"] in models else shown(catalogue.current().entries))
 
     keeper = kept.keeper(KEY, check_sent, lesson.to_params)
     live.show("reparameterisation", state, data, key=KEY, on_state_change=keeper)
@@ -151,10 +151,9 @@ def forward(state: dict, entry: dict) -> dict:
         return {"problem": texts.NOT_A_VAE.format(model=entry["choice"])}
     if why := reparameterisation_vae.no_image(entry, state["image"]):
         return {"problem": why}
-    model = cached.model(entry["digest"])
+    model = bundles.model(entry["digest"])
     x = (
-        torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None]
-        / 255
+        torch.tensor(catalogue.images_of_dataset(entry["dataset"]).one(state["image"])).float()[None] / 255
     )  # (1, pixels)
     noise = torch.from_numpy(draws.standard_normal(2 * state["draw"] + 2, state["seed"])[-2:].copy()).float()[
         None

@@ -7,7 +7,7 @@ import base64
 import numpy as np
 import streamlit as st
 
-from explorer.serving import cached
+from explorer.serving import bundles, cached, catalogue
 from explorer.serving.failure import plain
 from explorer.ui import draws
 from explorer.ui.texts import texts_of
@@ -35,7 +35,7 @@ def no_image(entry: dict, row: int) -> str | None:
             return texts.NO_IMAGES.format(why=why, remedy=texts.CHOOSE)
         why = datasets.WORDS["no_pictures"].format(dataset=entry["dataset"])
         return texts.NO_IMAGES.format(why=why, remedy=texts.FETCH_OR_CHOOSE)
-    return cached.original_problem(entry["dataset"], row)
+    return catalogue.why_no_image(entry["dataset"], row)
 
 
 def result(state: dict, entry: dict) -> dict | None:
@@ -101,11 +101,8 @@ def _posterior(state: dict, entry: dict):
     """(model, x (1, pixels), mean (k,), log_var (k,)) of the image."""
     import torch
 
-    model = cached.model(entry["digest"])
-    x = (
-        torch.frombuffer(bytearray(cached.original(entry["dataset"], state["image"])), dtype=torch.uint8).float()[None]
-        / 255
-    )
+    model = bundles.model(entry["digest"])
+    x = torch.tensor(catalogue.images_of_dataset(entry["dataset"]).one(state["image"])).float()[None] / 255
     with torch.no_grad():
         mean, log_var = model.encode(x)
     return model, x, mean[0], log_var[0]

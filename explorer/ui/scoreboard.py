@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from explorer import figures
-from explorer.serving import cached
+from explorer.serving import bundles, catalogue
 from explorer.serving.failure import few_of, plain, warn_of_models
 from explorer.serving.models_route import NEWEST, newest
 from explorer.ui.texts import texts_of
@@ -43,15 +43,15 @@ NOT_OF_EQUAL_CODES = {"knn_kl": math.nan, "knn_kl_null": [math.nan, math.nan]}  
 def page() -> None:
     st.title(texts.TITLE)
     st.markdown(texts.INTRO)
-    catalogue = cached.catalogue()
-    warn_of_models(catalogue.problems)
-    if not catalogue.entries:
+    listed = catalogue.current()
+    warn_of_models(listed.problems)
+    if not listed.entries:
         st.error(NO_MODELS)
         return
-    datasets = {entry["dataset"]: plain(entry["dataset_label"]) for entry in catalogue.entries}
+    datasets = {entry["dataset"]: plain(entry["dataset_label"]) for entry in listed.entries}
     first = "mnist" if "mnist" in datasets else next(iter(datasets))
     dataset = st.segmented_control("Dataset", datasets, default=first, required=True, format_func=datasets.get)
-    entries = chosen([entry for entry in catalogue.entries if entry["dataset"] == dataset])
+    entries = chosen([entry for entry in listed.entries if entry["dataset"] == dataset])
     old = [entry["name"] for entry in entries if not set(entry["metrics"]) >= COMPARABLE]
     if old:
         st.info(texts.NOT_COMPARABLE.format(names=few_of(old)), icon=":material/straighten:")
@@ -137,7 +137,7 @@ def show_model(entries: list[dict]) -> None:
     name = st.selectbox("Model", titles, format_func=titles.get)
     entry = next(entry for entry in entries if entry["name"] == name)
     with st.spinner("Drawing from the prior …"):
-        codes, draws, covered = cached.compared(entry["digest"])
+        codes, draws, covered = bundles.compared(entry["digest"])
     st.plotly_chart(figures.marginals(codes, draws))
     st.caption(
         texts.MARGINALS_CAPTION.format(
@@ -153,9 +153,9 @@ def show_model(entries: list[dict]) -> None:
         else:
             st.info(texts.NO_HOLE_MAP.format(dimensions=entry["latent_dim"]))
     with right:
-        st.plotly_chart(figures.training_curves(cached.history(entry["digest"])))
+        st.plotly_chart(figures.training_curves(bundles.history(entry["digest"])))
         st.caption(texts.CURVES_CAPTION)
         if st.button("Measure MMD²", help=texts.MMD_HELP, icon=":material/straighten:"):
-            value, null = cached.mmd_squared(entry["digest"])
+            value, null = bundles.mmd_squared(entry["digest"])
             st.metric("MMD²", f"{value:.4f}", help=texts.MMD_HELP)
-            st.caption(texts.MMD_CAPTION.format(n=cached.MMD_DRAWS, null=null))
+            st.caption(texts.MMD_CAPTION.format(n=bundles.MMD_DRAWS, null=null))

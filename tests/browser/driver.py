@@ -55,9 +55,9 @@ WATCH = """() => {
 APP = """
 from pathlib import Path
 import streamlit as st
-from explorer.serving import cached, app as serving
-cached.FOLDERS = {{"": Path({pretrained!r}), "runs/": Path({runs!r})}}
-cached.DATA_DIR = Path({data!r})
+from explorer.serving import places, app as serving
+places.FOLDERS = {{"": Path({pretrained!r}), "runs/": Path({runs!r})}}
+places.DATA_DIR = Path({data!r})
 app = st.App(**serving.arguments())
 """
 

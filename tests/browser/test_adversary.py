@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from explorer.address import adversary as adversary_state
 from explorer.priors import get_prior
-from explorer.serving import cached
+from explorer.serving import catalogue
 from explorer.store.bundle import load_bundle
 
 from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
@@ -123,7 +123,7 @@ def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
         "return fetch(new URL(`latents/${digest}`, base)).then((r) => r.arrayBuffer()).then((buffer) => {"
         "const d = new Discriminator(readSafetensors(buffer), shape), all = z.map((one) => d.at(one, label));"
         "return { labelled: d.labelled, waves: d.waves.length, at: all, logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
-        digest=bundle.digest, shape=cached.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label,
+        digest=bundle.digest, shape=catalogue.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label,
     )  # fmt: skip
     assert found["labelled"] == bundle.config.model.label_informed and found["waves"] == bundle.config.model.frequencies
     at = torch.tensor(z, requires_grad=True)
@@ -144,7 +144,7 @@ def test_cloud_and_exact_divergence(compute):
         "let inside = 0; for (let i = 0; i < 4000; i++) inside += cloud.inHole(draws[2 * i], draws[2 * i + 1]);"
         "return { inside, radius: cloud.radius, centre: cloud.centre, draws: [...draws], density: cloud.logDensity(0, -2), hole: cloud.logDensity(...cloud.centre),"
         " jsd: Object.fromEntries(Object.entries({ normal: null, ...shapes }).map(([name, shape]) => [name, new Divergence(shape).of(new Cloud({ mean: [1, 0.5], std: 0.8 })).jsd])) };",
-        shapes=cached.shapes(),
+        shapes=catalogue.shapes(),
     )
     assert found["inside"] == 0 and found["hole"] == -math.inf
     assert found["radius"] == pytest.approx(1.3 * math.sqrt(ncx2.ppf(0.2, 2, 1.25)), abs=1e-6)
@@ -359,7 +359,7 @@ def test_presets_show_what_they_say(compute, name, rounds, seed):
         "adversary/game",
         GAME,
         presets=adversary_state.PRESETS,
-        shapes=cached.shapes(),
+        shapes=catalogue.shapes(),
         name=name,
         rounds=rounds,
         seed=seed,
@@ -565,7 +565,7 @@ def test_a_recorded_judge_of_labels_against_priors(compute):
         "return [0, 1].map((moment) => { const judge = new RecordedJudge(recording, moment), points = z.flat();"
         " return { labelled: judge.labelled, at: z.map((one) => judge.at(one, label)), middle: [...judge.values('whole', label)].slice(0, 24), outside: judge.at([4.01, 0], label),"
         " learnt: [...judge.logits(points, { part: 'learnt', label })] }; });",
-        shape=cached.shapes()["mixture"], logit=logit.ravel().tolist(), smoothing=smoothing, z=[[0.3, 1.9], [-3.7, 2.2]],
+        shape=catalogue.shapes()["mixture"], logit=logit.ravel().tolist(), smoothing=smoothing, z=[[0.3, 1.9], [-3.7, 2.2]],
     )  # fmt: skip
     prior, z, label = get_prior("mixture"), torch.tensor([[0.3, 1.9], [-3.7, 2.2]]), torch.tensor([6])
     bottom = torch.stack([torch.linspace(-4, 4, 24), torch.full((24,), -4.0)], -1)

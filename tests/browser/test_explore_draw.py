@@ -15,7 +15,7 @@ from torch.nn import functional as F
 
 from explorer import gaussian
 from explorer.data import datasets, originals
-from explorer.serving import cached
+from explorer.serving import pictures
 from explorer.store.bundle import load_bundle
 
 from .driver import PHONE, ROOT, address, next_frame, sent_messages
@@ -210,7 +210,7 @@ ENCODE = """const models = new Models(base);
 )
 def test_two_hundred_images_through_the_browsers_encoder_against_torch(compute, name):
     bundle = load_bundle(ROOT / "pretrained" / name)
-    images = cached.originals_of(bundle.config).all()[:200]
+    images = pictures.images_of(bundle.config).all()[:200]
     found = compute(
         "kernel/models",
         ENCODE,

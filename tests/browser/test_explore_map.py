@@ -11,7 +11,7 @@ from plotly.colors import sequential
 from scipy.stats import norm
 
 from explorer import gaussian
-from explorer.serving.cached import shape
+from explorer.serving.catalogue import shape
 from explorer.shapes import SHAPES
 from explorer.store.bundle import load_bundle
 

@@ -17,7 +17,7 @@ from torch.nn import functional as F
 
 from explorer import gaussian
 from explorer.data import datasets, originals
-from explorer.serving import assets, cached
+from explorer.serving import assets, catalogue, pictures
 from explorer.store.bundle import load_bundle
 
 from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
@@ -41,7 +41,7 @@ def codes(name: str):
 
 
 def entry(name: str) -> dict:
-    return next(one for one in cached.in_full(cached.catalogue().entries) if one["name"] == name)
+    return next(one for one in catalogue.in_full(catalogue.current().entries) if one["name"] == name)
 
 
 def shown_rows(page, section: int = 0, view: str = "neighbours") -> list[int]:
@@ -192,7 +192,7 @@ def test_values_of_codes_against_torch(compute, name):
         expected = gaussian.kl_to_standard_normal(mean.double(), torch.from_numpy(bundle.codes.log_var).double())
         np.testing.assert_allclose(found["kl"], expected.numpy(), rtol=1e-5, atol=1e-5)
         assert np.mean(found["kl"]) == pytest.approx(bundle.metrics["kl"], rel=1e-3)
-    x = torch.from_numpy(cached.originals_of(bundle.config).all()).float() / 255
+    x = torch.from_numpy(pictures.images_of(bundle.config).all()).float() / 255
     logits = torch.cat([model.decode(some) for some in mean.split(2000)])
     expected = F.binary_cross_entropy_with_logits(logits, x, reduction="none").sum(-1)
     np.testing.assert_allclose(found["error"], expected.numpy(), rtol=1e-4, atol=1e-2)

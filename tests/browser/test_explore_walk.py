@@ -15,7 +15,7 @@ from scipy.spatial import cKDTree
 from scipy.special import gammaln
 
 from explorer.priors import get_prior
-from explorer.serving import cached
+from explorer.serving import catalogue
 from explorer.store.bundle import load_bundle
 
 from .driver import COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages
@@ -172,7 +172,7 @@ def test_densities_against_numpy(compute):
     )
     for d, prior in ((2, "normal"), (2, "mixture"), (16, "normal")):
         codes, places = rng.normal(size=(2000, d)), rng.normal(size=(20, d)) * 2
-        shape = cached.shape(prior)
+        shape = catalogue.shape(prior)
         given = compute("explore/walk/density", body, columns=codes.T.tolist(), places=places.tolist(), shape=shape)
         q, p = (np.array([one[name] for one in given["found"]]) for name in "qp")
         np.testing.assert_allclose(q, log_density(codes, places), atol=1e-9)

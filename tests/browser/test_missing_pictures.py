@@ -28,9 +28,9 @@ from pathlib import Path
 sys.path.insert(0, {root!r})
 import streamlit as st
 from explorer.data import downloads, originals
-from explorer.serving import cached, app as serving
-cached.DATA_DIR = Path({data!r})
-originals.SHEETS = cached.DATA_DIR / "no sheets"
+from explorer.serving import places, app as serving
+places.DATA_DIR = Path({data!r})
+originals.SHEETS = places.DATA_DIR / "no sheets"
 downloads.SOURCES["mnist"] = downloads.Source(({mirror!r},), tuple(downloads.File(*one) for one in {files!r}))
 app = st.App(**serving.arguments())
 """

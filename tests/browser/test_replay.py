@@ -13,7 +13,7 @@ from PIL import Image
 from explorer.config import PRIORS
 from explorer.priors import get_prior
 from explorer.serving import assets
-from explorer.serving.cached import shape
+from explorer.serving.catalogue import shape
 from explorer.store.bundle import load_bundle
 from explorer.training import recording
 

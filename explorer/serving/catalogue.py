@@ -1,0 +1,161 @@
+"""The catalogue: the models that can be shown, as pages and the browser need them. No tensors are opened for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import NamedTuple
+
+from explorer.config import Config
+from explorer.data import datasets
+from explorer.serving import pictures, places
+from explorer.serving.shelf import Shelf
+from explorer.shapes import SHAPES
+from explorer.store.bundle import Bundle
+
+# The models that the front page opens with, left and right, the best first.
+FRONT = (("mnist-vae", "digits-vae"), ("mnist-aae", "digits-aae"))
+CONFUSABLE = {"fashion-mnist": (2, 4), "kmnist": (2, 6)}  # two classes whose codes meet; digits: 4 and 9
+PRIOR_NAMES = {"normal": "N(0, I)"} | {name: f"a {shape().label}" for name, shape in SHAPES.items()}
+
+
+class Catalogue(NamedTuple):
+    """The models that can be shown, and a sentence for each that cannot."""
+
+    entries: list[dict]
+    problems: list[str]
+
+
+def current() -> Catalogue:
+    """Looks at the folders at each call, and opens only bundles that changed."""
+    found = shelf().look()
+    return Catalogue(found.entries, found.problems)
+
+
+@cache
+def shelf() -> Shelf:
+    return Shelf(lambda: places.FOLDERS, describe, places.for_page)
+
+
+def in_full(entries: Iterable[dict]) -> list[dict]:
+    """Entries with `originals`: whether a model's test images are here. That may change while the bundle stays.
+
+    `errors`: whether their reconstruction errors can be computed (`bundles.reconstruction_errors`).
+    """
+    entries = list(entries)
+    here = {dataset: _are_here(dataset) for dataset in {entry["dataset"] for entry in entries}}
+    return [entry | dict.fromkeys(("originals", "errors"), here[entry["dataset"]]) for entry in entries]
+
+
+def front(models: Mapping[str, dict]) -> list[list[str]]:
+    """FRONT, with those first whose pictures are here; then the first of all models whose pictures are here.
+
+    models: the catalogue's entries by their names.
+    """
+    here = {name for names in FRONT for name in names if name in models and _are_here(models[name]["dataset"])}
+    found = [sorted(names, key=lambda name: name not in here) for names in FRONT]
+    if any(not any(name in models for name in names) for names in FRONT):
+        others = [name for name, entry in models.items() if _are_here(entry["dataset"])][:1]
+        return [names + others for names in found]
+    return found
+
+
+def images_of_dataset(name: str) -> pictures.TestImages:
+    """Raises LookupError for a name that neither a dataset nor a model's folder has."""
+    if name in datasets.DATASETS:
+        return pictures.KnownDataset(name)
+    config = shelf().config(name)
+    if config is None:
+        raise LookupError("there is no such dataset")
+    return pictures.images_of(config)
+
+
+def _are_here(dataset: str) -> bool:
+    try:
+        return images_of_dataset(dataset).are_here()
+    except LookupError:  # its last model was taken away meanwhile
+        return False
+
+
+def why_no_image(dataset: str, row: int) -> str | None:
+    """A sentence on why a test image cannot be read; None if it can."""
+    try:
+        images_of_dataset(dataset).one(row)
+    except (datasets.DatasetError, LookupError) as error:
+        return places.for_page(error)
+    return None
+
+
+def describe(name: str, bundle: Bundle) -> dict:
+    """A model's entry: what lists, addresses and the browser need of it, as long as its files are the same. See `in_full`."""
+    model, training, images = bundle.config.model, bundle.config.training, pictures.images_of(bundle.config)
+    title, several = _title(bundle.config), len(images.class_names) > 1
+    return {
+        "name": name,
+        "title": title,
+        "choice": f"{title} · {images.label}" + (f" · {name}" if name != bundle.config.name else ""),
+        "kind": model.kind,
+        "dataset": bundle.config.dataset,
+        "dataset_label": images.full_label,
+        "whole": not images.is_ink_on_paper,
+        "prior": PRIOR_NAMES[model.prior],
+        "shape": shape(model.prior),
+        "epochs": training.epochs,
+        "seed": training.seed,
+        "weights": {
+            "beta": training.beta,
+            "adversarial_weight": training.adversarial_weight,
+            "adversarial_start": training.adversarial_weight_after(0),
+            "adversarial_rise": training.adversarial_rise,
+            "prior": PRIOR_NAMES[model.prior],
+        },
+        "image_side": model.image_side,
+        "channels": model.channels,
+        "latent_dim": model.latent_dim,
+        "images": len(bundle.codes.label),
+        "classes": images.class_names,
+        "confusable": _confusable(training.dataset, len(images.class_names)) if several else None,
+        "metrics": bundle.metrics,
+        "without_originals": None if images.can_be_fetched else images.why_missing,
+        "digest": bundle.digest,
+        "tensors": f"tensors/{bundle.digest}",
+        "recording": f"recordings/{bundle.digest}" if bundle.recording is not None else None,
+        "moments": len(bundle.recording["step"]) if bundle.recording is not None else 0,
+        "warm": name in (FRONT[0][0], FRONT[1][0]),
+    }
+
+
+def _confusable(dataset: str, classes: int) -> tuple[int, int]:
+    return CONFUSABLE.get(dataset, (4, 9)) if classes > 9 else (0, 1)
+
+
+def shapes() -> dict[str, dict]:
+    """The priors that are mixtures, as the browser needs them, by their names."""
+    return {name: shape(name) for name in SHAPES}
+
+
+@cache
+def shape(prior: str) -> dict | None:
+    """The Gaussians of a mixture prior; None for N(0, I)."""
+    if prior not in SHAPES:
+        return None
+    found = SHAPES[prior]()
+    return {
+        "name": prior,
+        "means": found.means.round(6).tolist(),
+        "axes": found.axes.round(6).tolist(),
+        "stds": found.stds.tolist(),
+    }
+
+
+def _title(config: Config) -> str:
+    """`VAE`, `VAE β = 0.1`, `AAE mixture, labels`: what sets a model apart from its siblings."""
+    model, training = config.model, config.training
+    parts = [model.kind.upper()]
+    if model.kind == "vae" and training.beta != 1:
+        parts.append(f"β = {training.beta:g}")
+    if model.prior != "normal":
+        parts.append(model.prior.replace("-", " ") + (", labels" if model.label_informed else ""))
+    if model.latent_dim != 2:
+        parts.append(f"{model.latent_dim}-d")
+    return " ".join(parts)

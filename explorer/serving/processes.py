@@ -1,0 +1,28 @@
+"""What works beside the pages: one of each for the whole server, made at its start (app.lifespan)."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from explorer.background import desks, runs
+from explorer.background.umaps import Umaps
+from explorer.data.downloads import Downloads
+from explorer.serving import places
+
+
+@cache
+def hall() -> desks.Hall:
+    """The trainings of all sessions."""
+    return desks.Hall(runs.Folders(places.DATA_DIR, places.FOLDERS["runs/"]))
+
+
+@cache
+def downloads() -> Downloads:
+    """Downloads of datasets."""
+    return Downloads(places.DATA_DIR)
+
+
+@cache
+def umaps() -> Umaps:
+    """The queue of UMAPs and the child process that computes them."""
+    return Umaps()
