@@ -104,7 +104,7 @@ def test_the_response_of_a_convolutional_decoder_against_torch(compute, kind, la
         "return response({ decoder, codes: { mean: given.mean.map(values), logVar: given.logVar?.map(values) } });"
     )
     wide = log_var.T.tolist() if kind == "vae" else None
-    found = compute("decoder usage", js, given={"tensors": tensors, "mean": mean.T.tolist(), "logVar": wide})
+    found = compute("kernel/decoder kernel/usage", js, given={"tensors": tensors, "mean": mean.T.tolist(), "logVar": wide})
     one = torch.func.jacfwd(lambda z: torch.sigmoid(model.decode(z[None])[0]))
     slopes = torch.stack([one(z) for z in torch.from_numpy(mean)])  # (20, pixels, d)
     variance = mean.var(0) + (np.exp(log_var).mean(0) if kind == "vae" else 0)

@@ -197,7 +197,7 @@ def test_pictures_of_each_class_go_into_the_file_however_many_were_seen(compute,
     const entry = { dataset: "some", channels, image_side: side }, panel = { model: { entry }, pickedRow: () => 9999 };
     return rowsOf({ state: () => ({}), originals: { rows: () => seen }, panels: [panel] }, entry, { label });
     """
-    rows = compute("take_file", js, channels=channels, side=side, classes=classes)
+    rows = compute("explore/take/file", js, channels=channels, side=side, classes=classes)
     most = 400_000 // (channels * side**2)
     assert len(rows) == most == len(set(rows)) and 9999 in rows
     assert (

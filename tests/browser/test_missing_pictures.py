@@ -242,7 +242,7 @@ def test_an_image_is_fetched_once_and_a_bad_one_keeps_no_other_back(compute):
     const both = await Promise.all([originals.fetch(entry, [1, 2, 3]).catch(say), originals.one(entry, 3).then((pixels) => [...pixels])]);
     return { asked, both, kept: [1, 2, 3].map((row) => originals.get(entry, row)?.[0] ?? null) };
     """
-    found = compute("originals", js)
+    found = compute("parts/originals", js)
     assert found == {"asked": [[1, 2, 3], [2]], "both": ["It is gone.", [3]], "kept": [1, None, 3]}
 
 
