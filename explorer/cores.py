@@ -1,4 +1,4 @@
-"""How many cores this process may use."""
+"""The number of cores that this process may use."""
 
 from __future__ import annotations
 
@@ -7,20 +7,20 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-OWN, ALL = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")  # the process's cgroups; where the system shows them all
+OWN, ALL = Path("/proc/self/cgroup"), Path("/sys/fs/cgroup")  # the process's own cgroups; the folder of all cgroups
 
 
 def cores() -> int:
-    """The cores that its affinity allows, or fewer where a cgroup limits its time, as containers do."""
+    """The number of cores that the process's affinity allows, or fewer if a cgroup (a container) limits its time."""
     allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return min([allowed, *(math.ceil(quota) for quota in _quotas())])
 
 
 def _quotas() -> Iterator[float]:
-    """The limits of its cgroups and of those above them, in cores. A container may see only its own, at the top."""
+    """The limits, in cores, of the process's cgroups and their parents. In a container, its own may be the top one."""
     try:
         lines = OWN.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:  # no Linux
+    except OSError:  # not Linux
         return
     for line in lines:
         number, _, rest = line.partition(":")
@@ -39,7 +39,7 @@ def _quotas() -> Iterator[float]:
 
 
 def _quota(files: list[Path]) -> Iterator[float]:
-    """From `200000 100000`, in one file or in two. `max` and -1 stand for no limit."""
+    """The limit in cores: `200000 100000` (quota and period in µs, in one file or two) is 2. `max` and -1: no limit."""
     try:
         quota, period = (int(word) for file in files for word in file.read_text(encoding="ascii").split())
     except (OSError, ValueError):

@@ -1,13 +1,15 @@
 """Estimators of the gradient of E[f(z)], z ~ N(mean, exp(log_var)), with respect to mean and log_var.
 
-Two ways to take a gradient through an expectation, both unbiased where they apply:
+There are two estimators, both unbiased under their conditions:
 
-    pathwise         f'(z) dz/dθ with z = μ + σε: the reparameterisation trick; needs an f with a slope that tells the truth
-    score function   (f(z) - b) d log q(z)/dθ: needs only values of f; b is a constant, for which E[d log q(z)/dθ] = 0 allows any
+    pathwise         f'(z) dz/dθ with z = μ + σε, the reparameterisation trick. f must be differentiable:
+                     the gradient of a step function is 0 almost everywhere, and so is this estimate.
+    score function   (f(z) - b) d log q(z)/dθ, also called REINFORCE. It needs only the values of f.
+                     The baseline b may be any constant, because E[d log q(z)/dθ] = 0.
 
-(Mohamed et al. 2020, arXiv 1906.10652, sections 4 and 5; the score function is REINFORCE.) Every function gives one estimate a
-draw, so that their spread can be seen; their mean over draws is the estimate that a training step uses. All raise ValueError
-for shapes that do not fit; NaN and infinity pass through.
+(Mohamed et al. 2020, arXiv 1906.10652, sections 4 and 5.) Every function returns one estimate per draw, to show the
+variance. A training step uses their mean. All functions raise ValueError for incompatible shapes. NaN and infinity
+propagate.
 """
 
 from __future__ import annotations
@@ -21,22 +23,24 @@ from torch import Tensor
 
 from explorer import gaussian
 
-# f for draws z (n, k), a value each (n,): the first dimension alone
+# The functions f(z, omega): z (n, k) to values (n,). They use the first dimension only.
 FUNCTIONS: dict[str, Callable[[Tensor, float], Tensor]] = {
     "square": lambda z, omega: z[:, 0].square(),
     "cosine": lambda z, omega: torch.cos(omega * z[:, 0]),
-    "step": lambda z, omega: (1 + torch.sign(z[:, 0])) / 2,  # sign has the gradient 0, as the step has
+    "step": lambda z, omega: (1 + torch.sign(z[:, 0])) / 2,  # autograd's gradient of sign is 0, as the step's is
 }
 
 
 class Gradients(NamedTuple):
-    """One estimate a draw."""
+    """One estimate of the gradient per draw."""
 
-    mean: Tensor  # (n, k): of ∂E[f]/∂μ
-    log_var: Tensor  # (n, k): of ∂E[f]/∂log σ²
+    mean: Tensor  # (n, k): estimates of ∂E[f]/∂μ
+    log_var: Tensor  # (n, k): estimates of ∂E[f]/∂log σ²
 
 
 class Pathwise(NamedTuple):
+    """The draws, the function's values and slopes there, and the pathwise estimates."""
+
     z: Tensor  # (n, k)
     values: Tensor  # (n,): f(z)
     slopes: Tensor  # (n, k): ∂f/∂z
@@ -44,14 +48,14 @@ class Pathwise(NamedTuple):
 
 
 def pathwise(f: Callable[[Tensor], Tensor], mean: Tensor, log_var: Tensor, noise: Tensor) -> Pathwise:
-    """Estimates by automatic differentiation through `gaussian.reparameterise`.
+    """Pathwise estimates, by automatic differentiation through `gaussian.reparameterise`.
 
-    f: draws (n, k) to values (n,), each of its own draw alone; mean, log_var: (k,); noise: (n, k), draws of N(0, I).
+    f maps draws (n, k) to values (n,); each value depends on its own draw only. mean, log_var: (k,);
+    noise: (n, k), draws from N(0, I).
     """
     _check_parameters(mean, log_var, noise=noise)
-    mean, log_var = (
-        one.expand_as(noise).clone().requires_grad_() for one in (mean, log_var)
-    )  # a leaf a draw: a gradient a draw
+    # one copy of the parameters per draw, so that autograd returns one gradient per draw
+    mean, log_var = (one.expand_as(noise).clone().requires_grad_() for one in (mean, log_var))
     z = gaussian.reparameterise(mean, log_var, noise)
     values = f(z)
     _check_shapes(("f(z)", values, noise.shape[:1]))
@@ -60,14 +64,20 @@ def pathwise(f: Callable[[Tensor], Tensor], mean: Tensor, log_var: Tensor, noise
 
 
 def scores(mean: Tensor, log_var: Tensor, z: Tensor) -> Gradients:
-    """∂log q(z)/∂θ at draws z (n, k), by automatic differentiation of `gaussian.log_prob_diagonal`. mean, log_var: (k,)."""
+    """The scores ∂log q(z)/∂θ at draws z (n, k), by automatic differentiation of `gaussian.log_prob_diagonal`.
+
+    mean, log_var: (k,).
+    """
     _check_parameters(mean, log_var, z=z)
     mean, log_var = (one.expand_as(z).clone().requires_grad_() for one in (mean, log_var))
     return Gradients(*torch.autograd.grad(gaussian.log_prob_diagonal(z, mean, log_var).sum(), (mean, log_var)))
 
 
 def score_function(values: Tensor, score: Tensor, baseline: Tensor | float = 0.0) -> Tensor:
-    """(f(z) - b) ∂log q(z)/∂θ. values: (n,); score: (n, k), one of `scores`; baseline: a number, or (k,). Returns (n, k)."""
+    """Score-function estimates (f(z) - b) ∂log q(z)/∂θ: (n, k).
+
+    values: (n,), f(z); score: (n, k), a field of `scores`; baseline: b, a number or (k,).
+    """
     _check_scores(values, score)
     if isinstance(baseline, Tensor) and baseline.ndim:
         _check_shapes(("baseline", baseline, score.shape[1:]))
@@ -75,22 +85,28 @@ def score_function(values: Tensor, score: Tensor, baseline: Tensor | float = 0.0
 
 
 def best_baseline(values: Tensor, score: Tensor) -> Tensor:
-    """The constant that makes the score function's variance least: b* = E[f s²] / E[s²], estimated from draws, n >= 1. Returns (k,); NaN where all scores are 0."""
+    """The baseline that minimises the variance of the score function: b* = E[f s²] / E[s²], estimated from draws.
+
+    values: (n,); score: (n, k), n >= 1. Returns (k,), with NaN where all scores are 0.
+    """
     _check_scores(values, score)
     return (values[:, None] * score.square()).mean(0) / score.square().mean(0)
 
 
 class Measured(NamedTuple):
-    """What many draws say of one component of the gradient."""
+    """One component of the gradient, and the variances of its estimators, measured over many draws."""
 
     truth: float  # the mean of the pathwise estimates
-    error: float  # its standard error
-    variances: list[float]  # of one estimate: pathwise; score function; with b = E[f]; with the best baseline
-    best: float  # b*
+    error: float  # the standard error of that mean
+    variances: list[float]  # per draw: pathwise; score function with b = 0, with b = E[f], with the best baseline
+    best: float  # the best baseline b*
 
 
 def measure(values: Tensor, path: Tensor, score: Tensor) -> Measured:
-    """One component's estimators over draws, n >= 2. values: (n,) f(z); path: (n,) pathwise estimates; score: (n,)."""
+    """Measures the estimators of one component of the gradient over n >= 2 draws.
+
+    values: (n,), f(z); path: (n,), the pathwise estimates; score: (n,), the scores.
+    """
     if values.ndim != 1 or len(values) < 2:
         raise ValueError(f"values must be (n,) with n >= 2, not {tuple(values.shape)}: one draw has no spread")
     _check_shapes(("path", path, values.shape), ("score", score, values.shape))

@@ -5,8 +5,8 @@
 for q = N(mean_q, cov_q) and p = N(mean_p, cov_p) in k dimensions, first with full covariances,
 then with diagonal ones, then from q = N(mean, exp(log_var)) to the standard normal, which is the
 term that a variational autoencoder adds to its loss (Kingma & Welling 2013, arXiv 1312.6114,
-Appendix B). All functions are batched over leading dimensions, which broadcast. Where one does not
-say that it refuses NaN and infinity, they pass through: its result is then not finite either.
+Appendix B). All functions are batched over leading dimensions, which broadcast. Unless a docstring
+says that NaN and infinity raise ValueError, they propagate to the result.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from torch import Tensor
 
 
 class KLTerms(NamedTuple):
-    """The four terms of the closed form, each in nats with its factor ½; they add up to the KL.
+    """The four terms of the closed form, in nats. Each includes its factor ½, and their sum is the KL.
 
-    `kl_terms` gives one value a distribution, shape (...); the diagonal forms give one value a
-    dimension, shape (..., k).
+    `kl_terms` returns one value per distribution, shape (...). The diagonal forms return one value
+    per dimension, shape (..., k).
     """
 
-    trace: Tensor  # ½ tr(cov_p⁻¹ cov_q): how wide q is, in units of p
-    mean: Tensor  # ½ (mean_p - mean_q)ᵀ cov_p⁻¹ (mean_p - mean_q): how far apart they stand
+    trace: Tensor  # ½ tr(cov_p⁻¹ cov_q): the width of q in units of p
+    mean: Tensor  # ½ (mean_p - mean_q)ᵀ cov_p⁻¹ (mean_p - mean_q): the distance of the means in units of p
     dimension: Tensor  # -½ k
     log_det: Tensor  # ½ (log det cov_p - log det cov_q)
 
@@ -39,8 +39,8 @@ def kl_terms(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) -> KL
     """The terms of KL(q || p) between Gaussians with full covariances, in nats.
 
     mean_q, mean_p: (..., k); cov_q, cov_p: (..., k, k), symmetric positive definite.
-    Raises ValueError for shapes that do not fit, different number types, NaN or infinity, and a
-    covariance that is not symmetric positive definite.
+    Raises ValueError for incompatible shapes, different dtypes, NaN or infinity, and a covariance
+    that is not symmetric positive definite.
     """
     k = _dimensions(mean_q=mean_q, mean_p=mean_p)
     _check_types(mean_q=mean_q, cov_q=cov_q, mean_p=mean_p, cov_p=cov_p)
@@ -66,10 +66,11 @@ def kl_divergence(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) 
 
 
 def kl_integral(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) -> Tensor:
-    """KL(q || p) by the integral that defines it, summed over a grid, in nats. Shapes and errors: see `kl_terms`; k is at most 3.
+    """KL(q || p) by its definition: the integral as a sum over a grid, in nats. k is at most 3.
 
-    The grid follows q: z = mean_q + L_q u, with u from -9 to 9 in steps of ½ along each axis. For a Gaussian times a polynomial
-    such a sum is exact to float64's digits; in float32 its logarithms lose some.
+    The grid follows q: z = mean_q + L_q u, with u from -9 to 9 in steps of ½ along each axis. For a Gaussian times
+    a polynomial this sum is exact to float64 precision. In float32 the logarithms lose digits.
+    Shapes and errors: see `kl_terms`.
     """
     k = _dimensions(mean_q=mean_q, mean_p=mean_p)
     if k > 3:
@@ -78,20 +79,23 @@ def kl_integral(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) ->
     step = 0.5
     axis = torch.arange(-18, 19, dtype=mean_q.dtype, device=mean_q.device) * step
     u = torch.cartesian_prod(*[axis] * k).reshape(-1, k)  # (37ᵏ, k)
-    z, log_q, log_p = _at(u, mean_q, cov_q, mean_p, cov_p)  # (37ᵏ, ..., k), (37ᵏ, ...)
+    _, log_q, log_p = _at(u, mean_q, cov_q, mean_p, cov_p)  # (37ᵏ, ...)
     cell = step**k * _sum_log_diagonal(_cholesky("cov_q", cov_q, k)).exp()  # dz = det(L_q) du
     return (log_q.exp() * (log_q - log_p)).sum(0) * cell  # Σ q(z) log(q(z) / p(z)) dz
 
 
 class MonteCarlo(NamedTuple):
+    """A Monte Carlo estimate."""
+
     value: Tensor  # (...): the mean over the draws
-    error: Tensor  # (...): its standard error
+    error: Tensor  # (...): the standard error of that mean
 
 
 def kl_monte_carlo(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor, noise: Tensor) -> MonteCarlo:
-    """KL(q || p) as the mean of log(q(z) / p(z)) over draws z = mean_q + L_q ε of q, in nats.
+    """KL(q || p) as the mean of log(q(z) / p(z)) over draws z = mean_q + L_q ε from q, in nats.
 
-    noise: (n, k), n draws from N(0, I), n >= 2: ValueError for others. Other shapes and errors: see `kl_terms`.
+    noise: (n, k), the draws ε from N(0, I), n >= 2. Raises ValueError for other shapes of it.
+    Other shapes and errors: see `kl_terms`.
     """
     if noise.ndim != 2 or len(noise) < 2:
         raise ValueError(f"noise must be (n, k) with n >= 2, not {tuple(noise.shape)}")
@@ -103,10 +107,10 @@ def kl_monte_carlo(mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor,
 
 
 def kl_diagonal_terms(mean_q: Tensor, var_q: Tensor, mean_p: Tensor, var_p: Tensor) -> KLTerms:
-    """The terms of KL(q || p) for diagonal covariances, a value a dimension, in nats.
+    """The terms of KL(q || p) for diagonal covariances, one value per dimension, in nats.
 
-    mean_q, var_q, mean_p, var_p: (..., k); variances σ² above 0. Each term: (..., k).
-    Raises ValueError for shapes that do not fit, NaN or infinity, and variances that are not positive.
+    mean_q, var_q, mean_p, var_p: (..., k), with variances σ² above 0. Each term: (..., k).
+    Raises ValueError for incompatible shapes, NaN or infinity, and variances that are not positive.
     """
     _dimensions(mean_q=mean_q, var_q=var_q, mean_p=mean_p, var_p=var_p)
     _check_finite(mean_q=mean_q, var_q=var_q, mean_p=mean_p, var_p=var_p)
@@ -126,10 +130,10 @@ def kl_diagonal(mean_q: Tensor, var_q: Tensor, mean_p: Tensor, var_p: Tensor) ->
 
 
 def kl_to_standard_normal_terms(mean: Tensor, log_var: Tensor) -> KLTerms:
-    """The terms of KL(N(mean, exp(log_var)) || N(0, I)), a value a dimension, in nats.
+    """The terms of KL(N(mean, exp(log_var)) || N(0, I)), one value per dimension, in nats.
 
-    mean, log_var: (..., k). Each term: (..., k): ½σ², ½μ², -½ and -½ log σ².
-    Raises ValueError for shapes that do not fit, and NaN or infinity.
+    mean, log_var: (..., k). Each term: (..., k); they are ½σ², ½μ², -½ and -½ log σ².
+    Raises ValueError for incompatible shapes, and for NaN or infinity.
     """
     _check_posterior(mean, log_var)
     trace_term, mean_term, log_det_term = 0.5 * log_var.exp(), 0.5 * mean.square(), -0.5 * log_var
@@ -139,22 +143,22 @@ def kl_to_standard_normal_terms(mean: Tensor, log_var: Tensor) -> KLTerms:
 def kl_to_standard_normal(mean: Tensor, log_var: Tensor, *, check: bool = True) -> Tensor:
     """KL(N(mean, exp(log_var)) || N(0, I)), summed over the k dimensions, in nats.
 
-    mean, log_var: (..., k), log_var is log σ². Returns (...). In float32 exp(log σ²) is infinite
-    past log σ² of about 88, and so is the KL. Raises ValueError for shapes that do not fit, and for
-    NaN or infinity; `check=False` does not look at the values (on a GPU a look would wait for the device).
+    mean, log_var: (..., k), log_var is log σ². Returns (...). In float32 the KL is infinite when
+    log σ² exceeds about 88, because exp(log σ²) overflows. Raises ValueError for incompatible shapes,
+    and for NaN or infinity. `check=False` skips the check of the values, which on a GPU would wait for the device.
     """
     _check_pair(mean, log_var)
     if check:
         _check_finite(mean=mean, log_var=log_var)
-    # ½ Σ (σ² + μ² - 1 - log σ²); expm1 keeps the digits of σ² - 1 where log σ² is near 0
+    # ½ Σ (σ² + μ² - 1 - log σ²); expm1 keeps the digits of σ² - 1 when log σ² is near 0
     return 0.5 * (log_var.expm1() - log_var + mean.square()).sum(-1)
 
 
 def reparameterise(mean: Tensor, log_var: Tensor, noise: Tensor) -> Tensor:
-    """z = μ + σ ε with σ = exp(½ log σ²): a draw from N(μ, σ²) through which gradients reach μ and σ.
+    """z = μ + σ ε with σ = exp(½ log σ²): a draw from N(μ, σ²) that is differentiable in μ and σ.
 
-    mean, log_var, noise: (..., k); noise ε is a draw from N(0, I). Returns z: (..., k).
-    Raises ValueError for shapes that do not fit. (Kingma & Welling 2013, section 2.4.)
+    mean, log_var, noise: (..., k); the noise ε is a draw from N(0, I). Returns z: (..., k).
+    Raises ValueError for incompatible shapes. (Kingma & Welling 2013, section 2.4.)
     """
     _dimensions(mean=mean, log_var=log_var, noise=noise)
     _check_leading(mean=mean.shape[:-1], log_var=log_var.shape[:-1], noise=noise.shape[:-1])
@@ -162,23 +166,26 @@ def reparameterise(mean: Tensor, log_var: Tensor, noise: Tensor) -> Tensor:
 
 
 def log_prob_standard_normal(z: Tensor) -> Tensor:
-    """log N(z; 0, I) in nats. z: (..., k). Returns (...). Raises ValueError for a z without dimensions."""
+    """log N(z; 0, I) in nats. z: (..., k). Returns (...). Raises ValueError if k is 0 or missing."""
     _dimensions(z=z)
     return -0.5 * (z.square() + math.log(2 * math.pi)).sum(-1)
 
 
 def log_prob_diagonal(z: Tensor, mean: Tensor, log_var: Tensor) -> Tensor:
-    """log N(z; mean, diag(exp(log_var))) in nats. z, mean, log_var: (..., k). Returns (...). Raises ValueError for shapes that do not fit."""
+    """log N(z; mean, diag(exp(log_var))) in nats. z, mean, log_var: (..., k). Returns (...).
+
+    Raises ValueError for incompatible shapes.
+    """
     _dimensions(z=z, mean=mean, log_var=log_var)
     _check_leading(z=z.shape[:-1], mean=mean.shape[:-1], log_var=log_var.shape[:-1])
-    # -1/2 sum(((z - mean) / std)^2 + log var + log 2 pi)
+    # -½ Σ ((z - mean)² / σ² + log σ² + log 2π)
     return log_prob_standard_normal((z - mean) * torch.exp(-0.5 * log_var)) - 0.5 * log_var.sum(-1)
 
 
 def log_prob(z: Tensor, mean: Tensor, cov: Tensor) -> Tensor:
     """log N(z; mean, cov) in nats. z, mean: (..., k); cov: (..., k, k), symmetric positive definite. Returns (...).
 
-    Raises ValueError for shapes that do not fit, different number types, and a covariance that is none, or not finite.
+    Raises ValueError for incompatible shapes, different dtypes, and a matrix that is not a finite covariance.
     """
     k = _dimensions(z=z, mean=mean)
     _check_types(z=z, mean=mean, cov=cov)
@@ -194,7 +201,7 @@ def _log_prob(z: Tensor, mean: Tensor, chol: Tensor) -> Tensor:
 
 
 def _at(u: Tensor, mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """z = mean_q + L_q u for n points u (n, k), and log q(z), log p(z): (n, ..., k), (n, ...), (n, ...)."""
+    """The points z = mean_q + L_q u, log q(z) and log p(z): (n, ..., k), (n, ...), (n, ...). u: (n, k)."""
     k = _dimensions(mean_q=mean_q, mean_p=mean_p)
     _check_finite(mean_q=mean_q, mean_p=mean_p)
     chol_q, chol_p = _cholesky("cov_q", cov_q, k), _cholesky("cov_p", cov_p, k)
@@ -204,7 +211,7 @@ def _at(u: Tensor, mean_q: Tensor, cov_q: Tensor, mean_p: Tensor, cov_p: Tensor)
     return z, _log_prob(z, mean_q, chol_q), _log_prob(z, mean_p, chol_p)
 
 
-# What the functions above refuse.
+# Checks of arguments. They raise ValueError.
 
 
 def _check_posterior(mean: Tensor, log_var: Tensor) -> None:
@@ -213,9 +220,8 @@ def _check_posterior(mean: Tensor, log_var: Tensor) -> None:
 
 
 def _check_pair(mean: Tensor, log_var: Tensor) -> None:
-    if (
-        mean.shape != log_var.shape or mean.ndim < 1 or mean.shape[-1] < 1
-    ):  # in every step of a training: what follows is slower
+    # Runs in every training step: the general checks are slower, and only needed for their messages.
+    if mean.shape != log_var.shape or mean.ndim < 1 or mean.shape[-1] < 1:
         _dimensions(mean=mean, log_var=log_var)
         _check_leading(mean=mean.shape[:-1], log_var=log_var.shape[:-1])
 
@@ -229,7 +235,7 @@ def _check_types(**tensors: Tensor) -> None:
 
 
 def _dimensions(**vectors: Tensor) -> int:
-    """k, which all vectors (..., k) must share."""
+    """The number of dimensions k, which must be the same for all vectors (..., k)."""
     for name, vector in vectors.items():
         if vector.ndim < 1 or vector.shape[-1] < 1:
             raise ValueError(f"{name} must have shape (..., k) with k >= 1, not {tuple(vector.shape)}")
@@ -242,7 +248,7 @@ def _dimensions(**vectors: Tensor) -> int:
 
 def _check_leading(**shapes: torch.Size) -> None:
     if len(set(shapes.values())) == 1:
-        return  # in every step of a training: the look below is slow
+        return  # runs in every training step: broadcasting the shapes is slower
     try:
         torch.broadcast_shapes(*shapes.values())
     except RuntimeError:

@@ -1,7 +1,7 @@
-"""How far the aggregate q(z) is from the prior p(z), measured on codes; and what the codes are worth. Arrays in, numbers out.
+"""Estimates of the distance between the aggregate q(z) and the prior p(z), and of the quality of codes. numpy only.
 
-An estimate says little without its null: what the same estimator gives for two draws of the prior.
-Codes of a stochastic encoder must be sampled z, not means.
+Compare an estimate with its null, the value of the same estimator for two sets of draws from the prior.
+The codes of a stochastic encoder must be sampled z, not means.
 """
 
 from __future__ import annotations
@@ -17,31 +17,32 @@ from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
 
 NEIGHBOURS = 5
 DIRECTIONS = 64
-TREE_DIMENSIONS = 7  # beyond, comparing all pairs is faster than a tree (measured at 10,000 points)
-BLOCK = 64  # rows of an all-pairs matrix made at once: they stay in the processor's cache
+TREE_DIMENSIONS = 7  # in more dimensions, comparing all pairs is faster than a tree (measured with 10,000 points)
+BLOCK = 64  # rows of an all-pairs matrix that are computed at a time: they fit into the processor's cache
 
 
 class Null(NamedTuple):
-    """What an estimator gives when q is p: over repeated pairs of sets drawn from the prior."""
+    """The distribution of an estimator when q = p, over repeated pairs of sets drawn from the prior."""
 
     mean: float
     std: float
 
 
 def coverage(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> float:
-    """Share of the prior's draws whose ball to their k-th neighbour among the draws holds a code.
+    """The share of draws from the prior with a code no further away than their k-th neighbour among the draws.
 
-    codes: (n, d), prior_draws: (m, d). 1 is the most; about 1 - (m/(n+m))ᵏ when q is p, in any number of dimensions,
-    since then each of a draw's nearest is one of the codes with chance n/(n+m). It falls where q has holes. Errors: see `covered`.
-    (Naeem et al. 2020, arXiv 2002.09797, eq. 10, with the prior as the real set.)
+    codes: (n, d); prior_draws: (m, d). Holes of q lower it; the maximum is 1. When q = p it is about 1 - (m/(n+m))ᵏ
+    in any number of dimensions, because each nearest neighbour of a draw is a code with probability n/(n+m).
+    Errors: see `covered`. (Naeem et al. 2020, arXiv 2002.09797, eq. 10, with the prior as the real set.)
     """
     return float(covered(codes, prior_draws, k).mean())
 
 
 def covered(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
-    """Which of the prior's draws have a code within their ball to their k-th neighbour among the draws: (m,) bool.
+    """The draws from the prior that are covered: those with a code no further away than their k-th neighbouring draw.
 
-    codes: (n, d), n >= 1; prior_draws: (m, d), m > k >= 1. Raises ValueError for other shapes, too few, and NaN or infinity.
+    codes: (n, d), n >= 1; prior_draws: (m, d), m > k >= 1. Returns (m,) bool.
+    Raises ValueError for other shapes, too few points, and NaN or infinity.
     """
     _check_sets(codes=(codes, 1), prior_draws=(prior_draws, k + 1))
     _check_neighbours(k)
@@ -50,35 +51,36 @@ def covered(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> 
 
 
 def knn_kl(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> float:
-    """Estimate of KL(q || p) in nats, from distances to neighbours. Around 0 when q is p, so it may be a little negative.
+    """Estimate of KL(q || p) in nats from distances to neighbours. It is near 0 when q = p, and may be negative.
 
-    codes: (n, d), n > k; prior_draws: (m, d), m >= k. Good in a few dimensions, and where the draws reach: it says 0.9 of
-    N(1, 4) against N(0, 1), not 1.31. In many dimensions it is far off where q is wider or narrower than p, even in sign:
-    -0.75 of N(0, 1.3² I) against N(0, I) in 16, not 1.32 (n = m = 10,000).
-    Raises ValueError where k + 1 codes, or a code and k draws, are the same point: q, or p, then has no density there; and
-    for other shapes, too few, and NaN or infinity.
-    (Wang, Kulkarni & Verdú 2009, "Divergence estimation for multidimensional densities via k-nearest-neighbor distances".)
+    codes: (n, d), n > k; prior_draws: (m, d), m >= k. It is accurate in a few dimensions, if the draws cover q: for
+    N(1, 4) against N(0, 1) it returns 0.9 instead of 1.31. In many dimensions it is wrong, even in sign, if q is wider
+    or narrower than p: -0.75 instead of 1.32 for N(0, 1.3² I) against N(0, I) in 16 dimensions (n = m = 10,000).
+    Raises ValueError if k + 1 codes, or a code and k draws, are the same point, because q or p has no density there;
+    and for other shapes, too few points, and NaN or infinity.
+    (Wang, Kulkarni & Verdú 2009, "Divergence estimation for multidimensional densities via k-nearest-neighbor
+    distances".)
     """
     _check_sets(codes=(codes, k + 1), prior_draws=(prior_draws, k))
     _check_neighbours(k)
     n, m, dimensions = len(codes), len(prior_draws), codes.shape[1]
-    rho = _distance_to_neighbour(k, codes)  # (n,), among the other codes
-    nu = _distance_to_neighbour(k, prior_draws, codes)  # (n,)
+    rho = _distance_to_neighbour(k, codes)  # (n,), to the k-th of the other codes
+    nu = _distance_to_neighbour(k, prior_draws, codes)  # (n,), to the k-th draw
     for distance, others, density in ((rho, "other codes", "q(z)"), (nu, "draws of the prior", "p(z)")):
         if not distance.all():
             raise ValueError(
                 f"{int((distance == 0).sum())} of {n} codes are equal to {k} or more {others}: "
                 f"{density} has no density there, and KL(q || p) no estimate"
             )
-    # d mean ln(ν/ρ) + ln(m/(n-1)): at a code, q is about k/(n-1) over the volume of the ball of radius ρ, p is k/m over that of ν
+    # d mean ln(ν/ρ) + ln(m/(n-1)): at a code, q ≈ k/(n-1) / volume(ball of ρ), p ≈ k/m / volume(ball of radius ν)
     return float(dimensions * np.log(nu / rho).mean() + math.log(m / (n - 1)))
 
 
 def sliced_w2_squared(codes: np.ndarray, prior_draws: np.ndarray, directions: int = DIRECTIONS) -> float:
-    """Mean over directions of the squared one-dimensional Wasserstein-2 distance.
+    """The squared Wasserstein-2 distance of one-dimensional projections, averaged over directions.
 
-    codes, prior_draws: (n, d), the same n. In two dimensions the directions are even over the half
-    circle, otherwise drawn once with a fixed seed. Raises ValueError for different n, other shapes, and NaN or infinity.
+    codes, prior_draws: (n, d), the same n. In two dimensions the directions are evenly spaced over the half
+    circle, otherwise random with a fixed seed. Raises ValueError for different n, other shapes, and NaN or infinity.
     """
     _check_sets(codes=(codes, 1), prior_draws=(prior_draws, 1))
     if directions < 1:
@@ -91,10 +93,11 @@ def sliced_w2_squared(codes: np.ndarray, prior_draws: np.ndarray, directions: in
 
 
 def mmd_squared(codes: np.ndarray, prior_draws: np.ndarray, c: float = 1.0) -> float:
-    """Unbiased estimate of the squared maximum mean discrepancy, with the inverse multiquadratic kernel c/(c + distance²).
+    """Unbiased estimate of the squared maximum mean discrepancy with the inverse multiquadratic kernel c/(c + d²).
 
-    codes: (n, d), prior_draws: (m, d), at least two of each. Its mean is 0 when q is p, so it may be negative. c is a
-    squared length, about that at which the kernel looks. Raises ValueError for c <= 0, other shapes, NaN, infinity and too few.
+    codes: (n, d); prior_draws: (m, d); at least two of each. Its expectation is 0 when q = p, so it may be negative.
+    c is the squared length scale of the kernel.
+    Raises ValueError for c <= 0, other shapes, too few points, and NaN or infinity.
     (Gretton et al. 2012, "A kernel two-sample test", Lemma 6; the kernel: Tolstikhin et al. 2018, arXiv 1711.01558.)
     """
     _check_sets(codes=(codes, 2), prior_draws=(prior_draws, 2))
@@ -102,9 +105,10 @@ def mmd_squared(codes: np.ndarray, prior_draws: np.ndarray, c: float = 1.0) -> f
         raise ValueError(f"c must be positive, not {c}")
     codes, prior_draws = (np.asarray(points, dtype=np.float64) for points in (codes, prior_draws))
     n, m = len(codes), len(prior_draws)
-    centre = prior_draws.mean(0)  # leaves all distances, and keeps the squares below from cancelling
+    centre = prior_draws.mean(0)  # changes no distance, and prevents cancellation between the squares below
     codes, prior_draws = codes - centre, prior_draws - centre
-    # mean of k(z, z') over pairs of two different codes + the same over draws - 2 mean over pairs of code and draw; k(z, z) = 1
+    # mean of k(z, z') over pairs of different codes + the same over draws - 2 × the mean over pairs of code and draw;
+    # k(z, z) = 1
     within_codes = (_kernel_sum(codes, codes, c) - n) / (n * (n - 1))
     within_draws = (_kernel_sum(prior_draws, prior_draws, c) - m) / (m * (m - 1))
     return within_codes + within_draws - 2 * _kernel_sum(codes, prior_draws, c) / (n * m)
@@ -117,9 +121,10 @@ def null_of(
     repeats: int = 20,
     m: int | None = None,
 ) -> Null:
-    """The estimator's null band: `repeats` times fresh n draws of the prior, as codes, against fresh m (without it: n).
+    """The null of an estimator: its mean and spread when the codes are draws from the prior, too.
 
-    Raises ValueError for fewer than two repeats, which have no spread.
+    Each of the `repeats` compares n new draws, as codes, with m other new draws (default: n).
+    Raises ValueError for fewer than two repeats.
     """
     if repeats < 2:
         raise ValueError(f"at least two repeats are needed, not {repeats}")
@@ -127,14 +132,14 @@ def null_of(
     return Null(float(np.mean(values)), float(np.std(values, ddof=1)))
 
 
-# What a stochastic encoder's densities say.
+# Estimates from the densities of a stochastic encoder.
 
 
 class ElboSurgery(NamedTuple):
-    """The mean KL(q(z|x) || p) of a set of n images in two parts, in nats."""
+    """The two parts of the mean KL(q(z|x) || p) over a set of n images, in nats."""
 
-    mutual_information: float  # I(n; z): how well z tells which of the images it is of; at most log n
-    marginal_kl: float  # KL(q(z) || p): how far the aggregate is from the prior
+    mutual_information: float  # I(n; z) between an image's index and its z; at most log n
+    marginal_kl: float  # KL(q(z) || p) of the aggregate posterior
 
     @property
     def mean_kl(self) -> float:
@@ -142,10 +147,10 @@ class ElboSurgery(NamedTuple):
 
 
 def elbo_surgery(mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_prior_z: np.ndarray) -> ElboSurgery:
-    """Splits the mean KL of a Gaussian encoder, from one draw of z an image: an unbiased estimate of each part.
+    """Splits the mean KL of a Gaussian encoder in two. Each part is an unbiased estimate from one draw of z per image.
 
-    mean, log_var, z: (n, d), z_i ~ q(z|x_i) = N(mean_i, exp(log_var_i)); log_prior_z: (n,), log p(z_i). q(z) is the mixture
-    of just these n posteriors, so its density is exact; that of a larger set's would be another.
+    mean, log_var, z: (n, d), z_i ~ q(z|x_i) = N(mean_i, exp(log_var_i)); log_prior_z: (n,), log p(z_i). q(z) is the
+    mixture of these n posteriors, so its density is exact. A larger set of images has another q(z).
     Raises ValueError for other shapes, and for NaN or infinity. (Hoffman & Johnson 2016, "ELBO surgery".)
     """
     if (
@@ -176,15 +181,16 @@ class ImportanceWeightedBound(NamedTuple):
 
     @property
     def standard_error(self) -> float:
-        """Of the mean, as an estimate over all images of which these n are a sample."""
+        """The standard error of the mean, if the n images are a sample of all images."""
         return float(self.per_image.std(ddof=1) / math.sqrt(len(self.per_image)))
 
 
 def importance_weighted_bound(log_joint: np.ndarray, log_q: np.ndarray) -> ImportanceWeightedBound:
-    """log of the mean over k draws of p(x, z) / q(z|x): the ELBO at k = 1, rising to log p(x) with k.
+    """The log of the mean of p(x, z) / q(z|x) over k draws: the ELBO for k = 1; it approaches log p(x) as k grows.
 
-    log_joint, log_q: (k, n), of draws z ~ q(z|x) for n images: log p(x|z) + log p(z), and log q(z|x), in nats.
-    Raises ValueError for different or empty shapes, NaN, and infinite weights; an image whose weights are all 0 has the bound -inf.
+    log_joint, log_q: (k, n), for k draws z ~ q(z|x) of each of n images: log p(x|z) + log p(z), and log q(z|x) in nats.
+    Raises ValueError for different or empty shapes, NaN, and infinite weights. If all weights of an image are 0, its
+    bound is -inf.
     (Burda et al. 2015, arXiv 1509.00519, section 3.)
     """
     if log_joint.shape != log_q.shape or log_joint.ndim != 2 or not log_joint.size:
@@ -192,12 +198,12 @@ def importance_weighted_bound(log_joint: np.ndarray, log_q: np.ndarray) -> Impor
             f"log_joint and log_q must both be (k, n), not {log_joint.shape} and {log_q.shape}; k and n are at least 1"
         )
     log_weight = np.subtract(log_joint, log_q, dtype=np.float64)  # (k, n)
-    if not (log_weight < np.inf).all():  # a weight of 0 is none to refuse
+    if not (log_weight < np.inf).all():  # -inf, a weight of 0, is legal
         raise ValueError("the importance weights hold NaN or infinity")
     return ImportanceWeightedBound(logsumexp(log_weight, axis=0) - math.log(len(log_weight)))
 
 
-# What the codes are worth.
+# The quality of the codes.
 
 
 def knn_label_accuracy(
@@ -207,10 +213,12 @@ def knn_label_accuracy(
     test_labels: np.ndarray,
     k: int = NEIGHBOURS,
 ) -> float:
-    """Share of test codes for whose label most of their k nearest train codes vote; in a tie the smaller label wins.
+    """The accuracy of k-nearest-neighbour classification: a test code gets the most frequent label of its k neighbours.
+
+    In a tie the smaller label wins.
 
     train_codes: (n, d), n >= k; train_labels: (n,); test_codes: (m, d), m >= 1; test_labels: (m,).
-    Raises ValueError for other shapes, too few, and NaN or infinity.
+    Raises ValueError for other shapes, too few points, and NaN or infinity.
     """
     _check_sets(train_codes=(train_codes, k), test_codes=(test_codes, 1))
     _check_neighbours(k)
@@ -221,16 +229,16 @@ def knn_label_accuracy(
         if np.shape(labels) != (n,):
             raise ValueError(f"{name} must be ({n},), a label a code, not {np.shape(labels)}")
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The number of unique classes")  # many classes are no mistake here
+        warnings.filterwarnings("ignore", message="The number of unique classes")  # many classes are fine here
         voters = KNeighborsClassifier(k, algorithm=_search(train_codes)).fit(train_codes, train_labels)
         return float((voters.predict(test_codes) == test_labels).mean())
 
 
-# The parts.
+# Shared functions.
 
 
 def _check_sets(**sets: tuple[np.ndarray, int]) -> None:
-    """Each a set of points (n, d), finite, of one d, and the least n that it may have. Raises ValueError."""
+    """Raises ValueError unless all sets are finite points (n, d) of the same d. sets: the points and the smallest n."""
     for name, (points, least) in sets.items():
         if np.ndim(points) != 2 or points.shape[1] < 1 or len(points) < least:
             raise ValueError(f"{name} must be (n, d) with n >= {least} and d >= 1, not {np.shape(points)}")
@@ -256,11 +264,14 @@ def _finite(**arrays: np.ndarray) -> list[np.ndarray]:
 
 
 def _search(points: np.ndarray) -> str:
+    """The fastest algorithm of sklearn.neighbors for these points."""
     return "brute" if points.shape[1] > TREE_DIMENSIONS else "auto"
 
 
 def _distance_to_neighbour(k: int, among: np.ndarray, of: np.ndarray | None = None) -> np.ndarray:
-    """(n,): from each of `of` to its k-th nearest of `among`; without `of`, from each of `among` to its k-th nearest other."""
+    """The distance (n,) from each point of `of` to its k-th nearest point of `among`; None: from each point of `among`
+    to its k-th nearest other point.
+    """
     among = np.asarray(among, dtype=np.float64)
     of = None if of is None else np.asarray(of, dtype=np.float64)
     nearest = (
@@ -268,26 +279,25 @@ def _distance_to_neighbour(k: int, among: np.ndarray, of: np.ndarray | None = No
         .fit(among)
         .kneighbors(of, return_distance=False)[:, -1]
     )
-    # measured anew: over all pairs the search has |x|² - 2xy + |y|², by which equal points may be a little apart
+    # computed again: the search uses |x|² - 2xy + |y|², whose rounding may separate equal points
     return np.linalg.norm((among if of is None else of) - among[nearest], axis=1)
 
 
 def _kernel_sum(a: np.ndarray, b: np.ndarray, c: float) -> float:
-    """Sum of c/(c + |a_i - b_j|²) over all pairs."""
+    """The sum of c/(c + |a_i - b_j|²) over all pairs. a: (n, d); b: (m, d)."""
     # c + |a|² - 2ab + |b|² as one matrix product, a block of rows at a time
     left = np.column_stack([(a**2).sum(1) + c, -2 * a, np.ones(len(a))])  # (n, d + 2)
     right = np.vstack([np.ones(len(b)), b.T, (b**2).sum(1)])  # (d + 2, m)
     total = 0.0
     for start in range(0, len(a), BLOCK):
-        shifted = np.maximum(
-            left[start : start + BLOCK] @ right, c
-        )  # (BLOCK, m); rounding must not make a distance negative
+        # (BLOCK, m); rounding must not make a distance negative
+        shifted = np.maximum(left[start : start + BLOCK] @ right, c)
         total += (c / shifted).sum()
     return float(total)
 
 
 def _log_mixture(mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_q_own: np.ndarray) -> np.ndarray:
-    """log q(z_i) = log 1/n Σⱼ N(z_i; mean_j, exp(log_var_j)): (n,). log_q_own: (n,), the terms with j = i."""
+    """log q(z_i) = log 1/n Σⱼ N(z_i; mean_j, exp(log_var_j)): (n,). log_q_own: (n,), the logs of the terms j = i."""
     n = len(z)
     centre = mean.mean(0)
     mean, z = mean - centre, z - centre
@@ -300,15 +310,15 @@ def _log_mixture(mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_q_own
     for start in range(0, n, BLOCK):
         rows = np.arange(start, min(start + BLOCK, n))
         log_components = left[rows] @ right  # (BLOCK, n)
-        log_components[rows - start, rows] = log_q_own[
-            rows
-        ]  # without the product's rounding: so log q(z|n) - log q(z) <= log n
+        # the terms j = i without the rounding of the product: so log q(z|n) - log q(z) <= log n
+        log_components[rows - start, rows] = log_q_own[rows]
         top = log_components.max(1, keepdims=True)
         log_q[rows] = np.log(np.exp(log_components - top).sum(1)) + top[:, 0]
     return log_q - math.log(n)
 
 
 def _directions(dimensions: int, count: int) -> np.ndarray:
+    """Unit vectors: (dimensions, count)."""
     if dimensions == 2:
         angles = np.pi * np.arange(count) / count
         return np.stack([np.cos(angles), np.sin(angles)])

@@ -1,8 +1,8 @@
-"""What a latent is pulled towards. A prior can be sampled, and says its log-density.
+"""The priors p(z) of the latent space. A prior can be sampled, and returns its log-density.
 
-Priors are modules without weights, so that their constants follow a model to its device. `guide` is the standard deviation
-of the noise with which a discriminator is given the density: one much narrower than the noise would push codes to the
-nearest ridge before mass has found its way, and the network would have to learn it away again.
+Priors are modules without weights, so that their constants move to a device together with the model. A discriminator's
+logit contains log p(z), smoothed by Gaussian noise with a standard deviation of at least `guide`. Without it, the narrow
+ridges of a mixture would attract each code to the nearest one before the mass has spread.
 """
 
 from __future__ import annotations
@@ -26,18 +26,21 @@ class StandardNormal(nn.Module):
     guide = 0.0
 
     def sample(self, n: int, latent_dim: int, generator: torch.Generator) -> Tensor:
-        """n draws: (n, latent_dim) float32, on the generator's device. Raises ValueError for n below 0 or latent_dim below 1."""
+        """n draws: (n, latent_dim) float32, on the generator's device.
+
+        Raises ValueError for n below 0 and for latent_dim below 1.
+        """
         _check_draws(n, latent_dim)
         return torch.randn(n, latent_dim, generator=generator, device=generator.device)
 
     def log_prob(self, z: Tensor, smoothing: float = 0.0) -> Tensor:
-        """log p(z) in nats, of p with Gaussian noise of that standard deviation added. z: (..., k). Returns (...). NaN stays NaN."""
+        """log p(z) in nats, for p convolved with N(0, smoothing² I). z: (..., k). Returns (...). NaN propagates."""
         std = math.sqrt(1 + smoothing**2)
         return gaussian.log_prob_standard_normal(z / std) - z.shape[-1] * math.log(std)
 
 
 class GaussianMixture(nn.Module):
-    """Equally likely Gaussians. Component c has its mean, and standard deviations along axes of its own.
+    """A mixture of c Gaussians with equal weights. Each has its own mean, axes, and standard deviations along the axes.
 
     means: (c, k); axes: (c, k, k), orthonormal rows; stds: (c, k).
     """
@@ -48,15 +51,14 @@ class GaussianMixture(nn.Module):
         super().__init__()
         self.label, self.components = label, len(means)
         for name, constant in {"means": means, "axes": axes, "stds": stds}.items():
-            self.register_buffer(
-                name, torch.tensor(constant, dtype=torch.float32), persistent=False
-            )  # a bundle needs no copy of them
+            # not persistent: a bundle needs no copy of them
+            self.register_buffer(name, torch.tensor(constant, dtype=torch.float32), persistent=False)
 
     def sample(self, n: int, latent_dim: int, generator: torch.Generator, component: Tensor | None = None) -> Tensor:
-        """n draws: (n, latent_dim) float32, on the generator's device; of the given components (n,), or of all.
+        """n draws: (n, latent_dim) float32, on the generator's device.
 
-        Raises ValueError where latent_dim is not the mixture's, for n below 0, and for a component of another shape. It does
-        not look at the components' numbers, which must be from 0 to `components` - 1.
+        component: (n,), the component of each draw, from 0 to `components` - 1 (not checked); None: drawn at random.
+        Raises ValueError for n below 0, another latent_dim than the mixture's, and a component of another shape.
         """
         _check_draws(n, latent_dim)
         if latent_dim != self.means.shape[1]:
@@ -70,22 +72,22 @@ class GaussianMixture(nn.Module):
         return means + torch.einsum("nik,ni->nk", axes, stds * noise)
 
     def component_log_prob(self, z: Tensor, smoothing: float = 0.0) -> Tensor:
-        """log N(z; component c) in nats for every component, each with noise of that standard deviation added. z: (n, k). Returns (n, c).
+        """The log-density of each component in nats, convolved with N(0, smoothing² I). z: (n, k). Returns (n, c).
 
-        Raises ValueError for other shapes; NaN stays NaN.
+        Raises ValueError for other shapes. NaN propagates.
         """
         if z.ndim != 2 or z.shape[1] != self.means.shape[1]:
             raise ValueError(f"z must be (n, {self.means.shape[1]}) for the prior {self.label}, not {tuple(z.shape)}")
         var = self.stds.square() + smoothing**2  # (c, k)
-        # along each axis the offset is axis . z - axis . mean: one matrix product for all
+        # along each axis the offset is axis · z - axis · mean: one matrix product for all axes
         along = z @ self.axes.flatten(0, 1).mT - (self.axes @ self.means[..., None]).flatten()  # (n, c k)
-        distance = along.view(len(z), *var.shape).square() / var  # Mahalanobis, squared
+        distance = along.view(len(z), *var.shape).square() / var  # squared Mahalanobis distance, per axis
         return -0.5 * (distance + var.log() + math.log(2 * math.pi)).sum(-1)
 
     def log_prob(self, z: Tensor, component: Tensor | None = None, smoothing: float = 0.0) -> Tensor:
-        """log p(z), or log p(z | component), in nats, of p with noise of that standard deviation added. z: (n, k), component: (n,). Returns (n,).
+        """log p(z), or log p(z | component), in nats, for p convolved with N(0, smoothing² I). Returns (n,).
 
-        Raises ValueError for other shapes; NaN stays NaN.
+        z: (n, k); component: (n,). Raises ValueError for other shapes. NaN propagates.
         """
         each = self.component_log_prob(z, smoothing)
         if component is not None:
@@ -105,7 +107,7 @@ def _check_component(component: Tensor, n: int) -> None:
 
 
 def get_prior(name: str) -> StandardNormal | GaussianMixture:
-    """The prior of that name. Raises ValueError for one that does not exist."""
+    """The prior with this name in `config.PRIORS`. Raises ValueError for an unknown name."""
     if name not in PRIORS:
         raise ValueError(f"prior {name!r} is unknown; there are {', '.join(PRIORS)}")
     return GaussianMixture(*SHAPES[name]()) if name in SHAPES else StandardNormal()

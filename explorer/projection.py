@@ -1,4 +1,4 @@
-"""Maps of what has more than two dimensions: codes, or raw pixels."""
+"""Two-dimensional maps (UMAP) of points with more dimensions: codes or raw pixels."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ from collections.abc import Callable
 import numpy as np
 
 NEIGHBOURS, MIN_DISTANCE = 15, 0.1  # UMAP's own defaults
-LARGE, EPOCHS = (
-    5000,
-    200,
-)  # points from which on so many epochs do: umap-learn's own number for sets of more than 10,000
+# Sets of at least LARGE points get EPOCHS epochs, which umap-learn itself uses above 10,000 points.
+LARGE, EPOCHS = 5000, 200
 
 
 def umap(
@@ -25,11 +23,13 @@ def umap(
     min_distance: float = MIN_DISTANCE,
     progress: Callable[[float], None] = lambda share: None,
 ) -> np.ndarray:
-    """A UMAP of points (n, d): (n, 2) float32. Near points stay near; distances and densities are not kept.
+    """A UMAP of points (n, d): (n, 2) float32. It preserves neighbourhoods, but neither distances nor densities.
 
-    progress: is told the share of the layout that is done. The neighbours are exact: searched one with all others, which for ten thousand
-    points is quicker than to compile the approximate search. (McInnes et al. 2018, arXiv 1802.03426.)
-    Raises ImportError where umap-learn is not installed, and ValueError for points of another shape, fewer than four, and NaN or infinity.
+    progress: called with the finished share of the layout, from 0 to 1. The nearest neighbours are exact: for ten
+    thousand points, comparing all pairs is faster than compiling the approximate search.
+    (McInnes et al. 2018, arXiv 1802.03426.)
+    Raises ImportError if umap-learn is not installed, and ValueError for points of another shape, fewer than four
+    points, and NaN or infinity.
     """
     if np.ndim(points) != 2 or points.shape[1] < 1 or len(points) < 4:
         raise ValueError(f"points must be (n, d) with n >= 4 and d >= 1, not {np.shape(points)}")
@@ -40,11 +40,9 @@ def umap(
 
     neighbours = min(neighbours, len(points) - 1)
     distance, index = NearestNeighbors(n_neighbors=neighbours, algorithm="brute").fit(points).kneighbors(points)
-    with (
-        warnings.catch_warnings(),
-        threadpool_limits(1, user_api="openmp"),
-    ):  # numba would leave torch with other threads than it had
-        warnings.filterwarnings("ignore", message="precomputed_knn")  # that later points could not be added
+    # without the limit, numba would change the number of torch's threads
+    with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
+        warnings.filterwarnings("ignore", message="precomputed_knn")  # "later points cannot be added": none are
         fitted = _import_umap().UMAP(
             n_neighbors=neighbours, min_dist=min_distance, random_state=seed, n_jobs=1, n_epochs=EPOCHS if len(points) >= LARGE else None,
             precomputed_knn=(index.astype(np.int32), distance.astype(np.float32), None),
@@ -54,12 +52,12 @@ def umap(
 
 
 def _import_umap():
-    """The package umap. Importing it compiles functions, and numba needs a folder to keep them in.
+    """Imports the package umap. The import compiles functions, and numba stores them in a folder.
 
-    Numba takes NUMBA_CACHE_DIR, the package's own folder or the user's cache. It raises RuntimeError where it can write
-    to none of them: in another account's installation, or in a container without a home. A temporary folder then serves
-    until the program ends. Raises ImportError where umap-learn is not installed, and OSError where no temporary folder
-    can be made either.
+    Numba uses NUMBA_CACHE_DIR, the package's own folder or the user's cache. It raises RuntimeError if it can write to
+    none of them, for example in another account's installation or in a container without a home. Then a temporary
+    folder serves until the program ends. Raises ImportError if umap-learn is not installed, and OSError if no temporary
+    folder can be made either.
     """
     try:
         import umap
@@ -74,7 +72,7 @@ def _import_umap():
 
 
 class _Shares:
-    """A file in which tqdm writes `\\r20/200`."""
+    """A writable file that turns tqdm's output, such as `\\r20/200`, into calls of progress(share)."""
 
     def __init__(self, progress: Callable[[float], None]) -> None:
         self.progress = progress

@@ -1,13 +1,13 @@
-"""Why something failed, as a clause for people."""
+"""The reason for an error, as a clause for people."""
 
 from __future__ import annotations
 
 import re
 
 SHORT_OF_MEMORY = "the server is short of memory"
-# In messages of torch and of the system.
+# Messages of torch and of the operating system.
 _MEMORY = re.compile(r"out of memory|not enough memory|(can't|cannot|could not|unable to) allocate", re.IGNORECASE)
-_CLEAR = (ValueError, LookupError, ImportError, OSError)  # types whose messages can be read without the type
+_CLEAR = (ValueError, LookupError, ImportError, OSError)  # their messages are clear without the type
 
 
 def reason(error: BaseException) -> str:

@@ -1,4 +1,4 @@
-"""The shapes of the priors that are mixtures of Gaussians, as numbers: priors.py samples them, the browser draws them."""
+"""The parameters of the priors that are mixtures of Gaussians: priors.py samples them, the browser draws them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class Mixture(NamedTuple):
-    """Equally likely Gaussians. Each has its mean, and standard deviations along axes of its own."""
+    """A mixture of c Gaussians with equal weights. Each has its own mean, axes and standard deviations along them."""
 
     label: str
     means: np.ndarray  # (c, k)
@@ -25,9 +25,10 @@ def _check(count: int, **lengths: float) -> None:
 
 
 def petals(count: int = 10, distance: float = 2.0, along: float = 0.5, across: float = 0.2) -> Mixture:
-    """Gaussians around the origin, longer towards it: the mixture of Makhzani et al. 2015, Fig. 2 and Fig. 4; a class each.
+    """Gaussians on a circle, elongated towards its centre: the mixture of Makhzani et al. 2015, Fig. 2 and Fig. 4.
 
-    Raises ValueError without a component, and for a length that is not positive.
+    A label-informed model assigns one component to each class. Lengths are in units of the latent space.
+    Raises ValueError for fewer than one component, and for a length that is not positive.
     """
     _check(count, distance=distance, along=along, across=across)
     angles = 2 * np.pi * np.arange(count) / count
@@ -42,16 +43,17 @@ def petals(count: int = 10, distance: float = 2.0, along: float = 0.5, across: f
 
 
 def swiss_roll(turns: float = 2.0, radius: float = 3.0, thickness: float = 0.15, beads: int = 200) -> Mixture:
-    """A spiral with Gaussian thickness, evenly dense along its length (Makhzani et al. 2015, Fig. 4).
+    """A spiral with Gaussian thickness and uniform density along its length (Makhzani et al. 2015, Fig. 4).
 
-    It is a string of beads so close (0.1, less than their standard deviation) that the string is smooth:
-    so its density is a mixture's, in closed form. Raises ValueError without a bead, and for a length that is not positive.
+    It is a mixture of many round Gaussians (beads). Their distance, 0.1, is less than their standard deviation, so the
+    spiral is smooth, and its density has a closed form.
+    Raises ValueError for fewer than one bead, and for a length that is not positive.
     """
     _check(beads, turns=turns, radius=radius, thickness=thickness)
-    along = np.sqrt((np.arange(beads) + 0.5) / beads)  # of r = a θ, whose length grows as θ²
+    along = np.sqrt((np.arange(beads) + 0.5) / beads)  # the length of the spiral r = a θ grows as θ²
     angles = 2 * np.pi * turns * along
     means = radius * along[:, None] * np.stack([np.cos(angles), np.sin(angles)], -1)
     return Mixture("swiss roll", means, np.tile(np.eye(2), (beads, 1, 1)), np.full((beads, 2), thickness))
 
 
-SHAPES = {"mixture": petals, "swiss-roll": swiss_roll}  # by the priors' names in config.PRIORS
+SHAPES = {"mixture": petals, "swiss-roll": swiss_roll}  # by name, as in config.PRIORS
