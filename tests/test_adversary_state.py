@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from explorer.address import adversary as lesson
+from explorer.address import schema
 
 MODELS = {
     "vae": ["mnist-vae", "digits-vae"],
@@ -20,20 +21,23 @@ def states(draw):
     state = lesson.default_state(MODELS)
     state["tab"] = draw(st.sampled_from(lesson.TABS))
     part = dict(state[state["tab"]])
-    for name, rule in lesson.FIELDS[state["tab"]].items():
+    for rule in lesson.FIELDS[state["tab"]]:
+        name = rule["name"]
         if name in lesson.MODELS:
             part[name] = draw(st.sampled_from(MODELS[name]))
-        elif isinstance(rule, lesson.Choice):
-            part[name] = draw(st.sampled_from(rule.options))
-        elif isinstance(rule, lesson.Whole):
-            part[name] = draw(st.integers(rule.least, rule.most))
+        elif rule["kind"] == "choice":
+            part[name] = draw(st.sampled_from(rule["options"]))
+        elif rule["kind"] == "whole":
+            part[name] = draw(st.integers(rule["least"], rule["most"]))
         else:
             values = draw(
                 st.lists(
-                    st.floats(rule.least, rule.most).map(lesson._rounded), min_size=rule.count, max_size=rule.count
+                    st.floats(rule["least"], rule["most"]).map(lambda value: schema.rounded(value, True)),
+                    min_size=rule.get("count", 1),
+                    max_size=rule.get("count", 1),
                 )
             )
-            part[name] = values if rule.count > 1 else max(values[0], rule.least)
+            part[name] = values if rule.get("count", 1) > 1 else max(values[0], rule["least"])
     if "preset" in part:  # a preset holds all its numbers; others are one's own
         part |= lesson.PRESETS.get(part["preset"], {})
         if any(all(part[name] == value for name, value in preset.items()) for preset in lesson.PRESETS.values()):
@@ -85,9 +89,9 @@ def test_a_preset_brings_all_its_numbers_and_a_changed_one_is_ones_own():
 @pytest.mark.parametrize(
     "name, value, why",
     [
-        ("tab", "other", "it can be field or teach or play or readings"), ("mean", "9,0", "2 numbers with commas between them, each from -4.5 to 4.5"),
+        ("tab", "other", "it can be field, teach, play or readings"), ("mean", "9,0", "2 numbers with commas between them, each from -4.5 to 4.5"),
         ("std", "0", "a number from 0.2 to 3"), ("hole", "nan", "a number from 0 to 0.9"), ("seed", "1.5", "a whole number from 0 to 1000000"),
-        ("prior", "cauchy", "it can be normal or mixture or swiss-roll"),
+        ("prior", "cauchy", "it can be normal, mixture or swiss-roll"),
     ],
 )  # fmt: skip
 def test_what_was_ignored_is_named_with_its_reason(name, value, why):

@@ -24,14 +24,14 @@ LECTURE = {
     "models": {"config", "gaussian", "priors"},
     "objectives": {"config", "gaussian", "priors"},
 }
-PLUMBING = {"files": set(), "cores": set(), "reasons": set()}
+PLUMBING = {"files": set(), "cores": set(), "reasons": set(), "shared": set()}
 FLAT = set(LECTURE) | set(PLUMBING)
 ROOMS = {
     "data": {"config", "files", "reasons"},
     "store": {"config", "files", "models"},
     "training": FLAT | {"data", "store"},
     "background": FLAT | {"data", "store", "training"},
-    "address": {"config"},
+    "address": {"config", "shared"},
     "serving": FLAT | {"data", "store", "training", "background", "address", "ui.texts"},
     "ui": FLAT | {"data", "store", "training", "background", "address", "serving"},
     "ui.texts": set(),

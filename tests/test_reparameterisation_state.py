@@ -11,18 +11,26 @@ DEFAULT = lesson.default_state(MODELS, ("absent", "mnist-vae"))
 ODD = "0123456789,.-+einaf:/<>%&= \n\0é☃"
 
 
+def of_kind(kind, *parts):
+    """(name, a part of the table or several) of each field of a kind."""
+    fields = [field for field in lesson.FIELDS.values() if field["kind"] == kind]
+    return [
+        (field["name"], field[parts[0]] if len(parts) == 1 else [field[part] for part in parts]) for field in fields
+    ]
+
+
 def number(limit, least=None):
     return st.floats(-limit if least is None else least, limit).map(lambda value: round(value, lesson.DECIMALS))
 
 
 @st.composite
 def states(draw):
-    chosen = {name: draw(st.sampled_from(choices)) for name, choices in lesson.CHOICES.items()}
+    chosen = {name: draw(st.sampled_from(choices)) for name, choices in of_kind("choice", "options")}
     chosen |= {
         name: draw(st.lists(number(lesson.LIMITS[name]), min_size=2, max_size=2)) for name in ("mean", "log_var")
     }
     chosen |= {"omega": draw(number(lesson.LIMITS["omega"], 0)), "model": draw(st.sampled_from(list(MODELS)))}
-    chosen |= {name: draw(st.integers(*limits)) for name, limits in lesson.WHOLE.items()}
+    chosen |= {name: draw(st.integers(*limits)) for name, limits in of_kind("whole", "least", "most")}
     return chosen | {"draw": chosen["draw"] % chosen["n"], "image": chosen["image"] % MODELS[chosen["model"]]["images"]}
 
 
@@ -59,18 +67,18 @@ def test_one_number_sets_the_first_dimension():
 @pytest.mark.parametrize(
     "name, value, why",
     [
-        ("mean", "1,2,3", "one number, or two"),
+        ("mean", "1,2,3", "one number or two"),
         ("mean", "nan", "from -100 to 100"),
         ("log_var", "1e9", "from -20 to 20"),
         ("omega", "-1", "from 0 to 20"),
-        ("f", "cube", "square, cosine, step"),
-        ("by", "var", "mean, std, log_var"),
+        ("f", "cube", "square, cosine or step"),
+        ("by", "var", "mean, std or log_var"),
         ("view", "all", "graphs"),
         ("n", "1", "whole number from 2 to 100000"),
         ("n", "1e3", "whole number"),
         ("seed", "-1", "whole number"),
-        ("draw", "1000", "draws 0 to 999"),
-        ("image", "10000", "images 0 to 9999"),
+        ("draw", "1000", "from 0 to 999"),
+        ("image", "10000", "from 0 to 9999"),
         ("model", "../etc", "no such model"),
     ],
 )

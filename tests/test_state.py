@@ -14,6 +14,7 @@ MODELS = {
     "mnist-vae-16d": {"dataset": "mnist", "images": 10_000, "latent_dim": 16, "classes": [*"0123456789"]},
 }
 ODD = "0123456789,.-+einaf:/<>%&= \n\0é☃"
+CHOICES = {name: field["options"] for name, field in state.FIELDS.items() if field["kind"] == "choice"}
 DEFAULT = state.default_state(MODELS, (("absent", "mnist-vae"), ("mnist-aae",)))
 
 
@@ -30,22 +31,22 @@ def states(draw):
     dimensions = max(MODELS[name]["latent_dim"] for name in chosen.values())
     chosen |= {name: draw(numbers(name, dimensions)) for name in state.LIMITS}
     chosen["pick"] = draw(st.none() | st.integers(0, 359).map("digits:{}".format))
-    chosen["codes"] = draw(st.sampled_from(state.CHOICES["codes"]))
+    chosen["codes"] = draw(st.sampled_from(CHOICES["codes"]))
     free = dimensions > 2  # in the plane there is nothing to choose
     chosen["map"] = ",".join(dict.fromkeys(draw(st.lists(maps(), min_size=1, max_size=2)))) if free else "umap"
     chosen["dims"] = (
         draw(st.lists(st.integers(0, dimensions - 1), min_size=2, max_size=2, unique=True)) if free else [0, 1]
     )
-    chosen["moment"] = draw(st.none() | st.integers(0, state.MOMENTS - 1))
-    chosen["field"] = "none" if chosen["moment"] is None else draw(st.sampled_from(state.CHOICES["field"]))
-    chosen["tool"] = "none" if chosen["moment"] is not None else draw(st.sampled_from(state.CHOICES["tool"]))
+    chosen["moment"] = draw(st.none() | st.integers(0, state.FIELDS["moment"]["most"]))
+    chosen["field"] = "none" if chosen["moment"] is None else draw(st.sampled_from(CHOICES["field"]))
+    chosen["tool"] = "none" if chosen["moment"] is not None else draw(st.sampled_from(CHOICES["tool"]))
     chosen["walk"] = draw(st.none() | walks())
-    chosen["way"] = draw(st.sampled_from(state.CHOICES["way"]))
-    chosen["frames"] = draw(st.sampled_from(state.FRAMES))
+    chosen["way"] = draw(st.sampled_from(CHOICES["way"]))
+    chosen["frames"] = draw(st.integers(state.FIELDS["frames"]["least"], state.FIELDS["frames"]["most"]))
     chosen["sum"] = draw(st.none() | st.from_regex(r"[0-9],[0-9](,image)?", fullmatch=True).filter(str.isascii))
     near = chosen["tool"] == "near"
     chosen |= {
-        name: draw(st.sampled_from(state.CHOICES[name])) if near else state.CHOICES[name][0]
+        name: draw(st.sampled_from(CHOICES[name])) if near else CHOICES[name][0]
         for name in ("near", "near_side", "near_k", "near_find")
     }
     chosen["near_at"] = (
@@ -54,7 +55,7 @@ def states(draw):
     chosen["near_region"] = (
         draw(st.none() | st.sampled_from(["circle,0.1", "square,4", "circle,0.8"])) if near else None
     )
-    chosen |= {name: draw(st.sampled_from(state.CHOICES[name])) for name in ("underlay", "colour")}
+    chosen |= {name: draw(st.sampled_from(CHOICES[name])) for name in ("underlay", "colour")}
     chosen["opacity"] = [round(draw(st.floats(0, 1)), state.DECIMALS) for _ in range(2)]
     return chosen
 
@@ -63,16 +64,16 @@ def maps():
     """One map, as an address writes it."""
     made = st.builds(
         "{}-{}-{}".format,
-        st.sampled_from(state.UMAP_KINDS),
-        st.sampled_from(state.NEIGHBOURS),
+        st.sampled_from(state.FIELDS["map"]["made"]),
+        st.integers(*state.FIELDS["map"]["neighbours"]),
         st.integers(0, 99).map(lambda hundredths: state.text(hundredths / 100)),
     )
-    return st.sampled_from(state.MAPS) | made
+    return st.sampled_from(state.FIELDS["map"]["options"]) | made
 
 
 @st.composite
 def walks(draw):
-    some = {"min_size": 1, "max_size": state.WAYPOINTS}
+    some = {"min_size": 1, "max_size": state.FIELDS["walk"]["waypoints"]}
     if draw(st.booleans()):
         return ";".join(f"mnist:{row}" for row in draw(st.lists(st.integers(0, 9999), **some)))
     points = draw(st.integers(2, 16).flatmap(lambda dimensions: st.lists(numbers("mean", dimensions), **some)))
@@ -80,7 +81,7 @@ def walks(draw):
 
 
 def test_an_address_can_name_as_many_moments_as_are_recorded():
-    assert state.MOMENTS == recording.MOMENTS
+    assert state.FIELDS["moment"]["most"] == recording.MOMENTS - 1
 
 
 @given(states())
@@ -122,41 +123,41 @@ def test_the_probe_has_the_dimensions_of_the_larger_model():
         ("near_region", "circle", "circle or square"),
         ("near_region", "disc,1", "circle or square"),
         ("near_region", "square,nan", "circle or square"),
-        ("near_find", "class-10", "misplaced or"),
+        ("near_find", "class-10", "misplaced, error-largest"),
         ("dims", "1,1", "two different dimensions from 1 to 2"),
         ("dims", "1,3", "two different dimensions from 1 to 2"),
         ("dims", "1,2,3", "two different dimensions from 1 to 2"),
-        ("map", "globe", "umap, plane, pca or made anew"),
+        ("map", "globe", "umap, plane, pca or a new UMAP"),
         ("map", "umap,plane,pca", "one for each"),
         ("map", "umap,", "a map is"),
-        ("map", "umap-1-0.1", "from 2 to 200 neighbours"),
+        ("map", "umap-1-0.1", "2 to 200 neighbours"),
         ("map", "umap-015-0.1", "as umap-50-0.5"),
         ("map", "pixels-15-0.10", "two decimals"),
-        ("map", "pixels-15-1", "between 0 and 0.99"),
-        ("map", "umap-15-nan", "between 0 and 0.99"),
-        ("mean", "1,nan", "between"),
-        ("mean", "1,1e308", "between"),
-        ("log_var", "1,81", "between -80 and 80"),
+        ("map", "pixels-15-1", "from 0 to 0.99"),
+        ("map", "umap-15-nan", "from 0 to 0.99"),
+        ("mean", "1,nan", "from -1000 to 1000"),
+        ("mean", "1,1e308", "from -1000 to 1000"),
+        ("log_var", "1,81", "from -80 to 80"),
         ("noise", "a,b", "2 numbers"),
         ("left", "../etc", "no such model"),
         ("codes", "both", "means or sampled"),
         ("walk", "1,2;3", "2 numbers"),
         ("walk", "1", "from 2 to 16 coordinates"),
         ("walk", "1,2;", "2 numbers"),
-        ("walk", "1,2;inf,0", "between -1000 and 1000"),
+        ("walk", "1,2;inf,0", "from -1000 to 1000"),
         ("walk", "0,0;" * 8 + "1,1", "at most 8"),
         ("walk", "mnist:1;digits:2", "one dataset"),
         ("walk", "mnist:1;0,0", "one dataset"),
         ("walk", "mnist:10000;mnist:1", "one dataset"),
-        ("way", "bus", "line or circle or curve"),
+        ("way", "bus", "line, circle or curve"),
         ("frames", "7", "from 8 to 24"),
         ("frames", "012", "from 8 to 24"),
         ("sum", "4", "two classes, from 0 to 9"),
         ("sum", "4,10", "two classes, from 0 to 9"),
         ("sum", "4,9,image,image", "two classes, from 0 to 9"),
-        ("underlay", "gold", "none or quantiles"),
-        ("colour", "blue", "class or kl"),
-        ("opacity", "1,-0.1", "between 0 and 1"),
+        ("underlay", "gold", "none, quantiles"),
+        ("colour", "blue", "class, kl"),
+        ("opacity", "1,-0.1", "from 0 to 1"),
         ("opacity", "1", "2 numbers"),
         ("pick", "mnist:10000", "test images"),
         ("pick", "mnist:-1", "test images"),

@@ -12,6 +12,7 @@ import math
 from collections.abc import Mapping, Sequence
 from functools import cache
 
+from explorer.address import schema
 from explorer.config import DATASETS, KINDS, PRIORS, RECIPES, Config, recipe, with_prior
 
 SIDES = ("a", "b")
@@ -111,8 +112,7 @@ def parse(params: Mapping[str, str]) -> tuple[dict, list[str]]:
             try:
                 state[side] = _parse_one(params[side])
             except ValueError as error:
-                shown = params[side] if len(params[side]) <= 60 else params[side][:60] + "…"
-                problems.append(f"{side}={shown} was ignored: {error}.")
+                problems.append(schema.ignored(side, params[side], error))
     return state, problems
 
 

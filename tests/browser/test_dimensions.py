@@ -207,6 +207,6 @@ def test_the_guide_and_the_words_know_the_kinds():
     from explorer.address import explore as state
     from explorer.ui.texts.en.explore import WORDS
 
-    assert set(WORDS["maps"]["kinds"]) == {*state.MAPS, "again", "pixels"}
-    assert set(WORDS["maps"]["notes"]) == {"umap", "pca", "first_two", *(f"made_{kind}" for kind in state.UMAP_KINDS)}
+    assert set(WORDS["maps"]["kinds"]) == {*state.FIELDS["map"]["options"], "again", "pixels"}
+    assert set(WORDS["maps"]["notes"]) == {"umap", "pca", "first_two", *(f"made_{kind}" for kind in state.FIELDS["map"]["made"])}
     assert json.dumps(WORDS)  # they travel

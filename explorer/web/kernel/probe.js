@@ -1,10 +1,10 @@
 // The state of the explorer: one probe N(mean, exp(log_var)) with its noise, in both panels at once.
 
+import { rounded } from "./address.js";
 import { klToStandardNormal, klToStandardNormalTerms, reparameterise } from "./gaussian.js";
 
-const DIGITS = 1e4; // the state is kept to four decimals, so that a link reopens exactly what was seen
-
-export const round = (value) => Math.round(value * DIGITS) / DIGITS;
+// The state is kept as an address can write it.
+export const round = (value) => rounded(value);
 
 // What stands at the start: {mean, log_var, noise: arrays of as many numbers as the larger model has dimensions,
 // pick: "dataset:row" or null, left, right: models' names, codes, dims: the two dimensions that are moved, map}.

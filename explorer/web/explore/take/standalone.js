@@ -2,6 +2,7 @@
 
 import { decode } from "./base85.js";
 import { mount } from "../page.js";
+import { Address } from "../../kernel/address.js";
 
 // What the modules take for the server: an address that no host can have, so that it means the same wherever the file lies.
 export const BASE = "https://explorer.invalid/";
@@ -55,8 +56,8 @@ export function hashOf({ revision, ...state }) {
   return `#${encodeURIComponent(JSON.stringify(state))}`;
 }
 
-// A state from an address: of what stands there, all that has the kind of the file's own. What has not is left out.
-export function stateIn(hash, { state: own, catalogue, limits }) {
+// The state that an address names after #: what is illegal there is as in the file's own.
+export function stateIn(hash, { state: own, catalogue }) {
   let found;
   try {
     found = JSON.parse(decodeURIComponent(hash.slice(1)));
@@ -64,30 +65,6 @@ export function stateIn(hash, { state: own, catalogue, limits }) {
     return own;
   }
   if (!found || typeof found !== "object") return own;
-  const state = { ...own },
-    names = catalogue.map(({ name }) => name);
-  for (const name of ["left", "right"]) if (names.includes(found[name])) state[name] = found[name];
-  const dimensions = Math.max(
-    ...["left", "right"].map((side) => catalogue.find(({ name }) => name === state[side]).latent_dim),
-  );
-  for (const [name, value] of Object.entries(own)) {
-    if (["left", "right", "revision"].includes(name)) continue;
-    if (["mean", "log_var", "noise"].includes(name))
-      state[name] =
-        numbers(found[name], dimensions, limits[name]) ?? Array.from({ length: dimensions }, (_, i) => value[i] ?? 0);
-    else if (name in found && alike(found[name], value)) state[name] = found[name];
-  }
-  if (state.dims.some((i) => !(Number.isInteger(i) && i >= 0 && i < dimensions))) state.dims = [0, 1];
-  return state;
+  const models = Object.fromEntries(catalogue.map((entry) => [entry.name, entry]));
+  return new Address("explore", models).check(found, own);
 }
-
-function numbers(value, count, limit) {
-  return Array.isArray(value) &&
-    value.length === count &&
-    value.every((number) => Number.isFinite(number) && Math.abs(number) <= limit)
-    ? value
-    : null;
-}
-
-const kind = (value) => (Array.isArray(value) ? "array" : typeof value);
-const alike = (value, own) => value === null || own === null || kind(value) === kind(own);
