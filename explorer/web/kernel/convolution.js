@@ -1,8 +1,10 @@
-// Convolutions with a kernel of 4 x 4, a stride of 2 and a padding of 1, as torch's Conv2d and ConvTranspose2d: models.convolutions. No DOM.
+// Convolutions with a 4 x 4 kernel, stride 2 and padding 1, as in torch's Conv2d and ConvTranspose2d: see
+// convolutions() in explorer/models.py.
 //
-// Pictures lie channel by channel, as torch's. Within a layer a pixel's channels lie side by side, with a border of zeros, so that what an output pixel
-// sees are a few runs of numbers: 4 rows of 4 pixels; or, transposed, 2 rows of 2, which meet 4 of the kernel's 16 weights. Which 4, depends on
-// whether the output's row and column are even: out[2m + d] = Σ in[m − 1 + d + t] · kernel[3 − d − 2t], t = 0, 1, in both directions.
+// Pictures are stored channel by channel, as in torch. Within a layer the channels of a pixel are contiguous, with a
+// border of zeros, so that an output pixel reads a few contiguous runs: 4 rows of 4 pixels; transposed, 2 rows of 2
+// pixels, which meet 4 of the kernel's 16 weights. The parity of the output's row and column decides which 4: out[2m +
+// d] = Σ in[m − 1 + d + t] · kernel[3 − d − 2t], t = 0, 1, in both directions.
 
 export class Convolution {
   // weight: {shape, values}, (outputs, inputs, 4, 4) or, transposed, (inputs, outputs, 4, 4); bias: (outputs,).
@@ -38,7 +40,7 @@ export class Convolution {
     });
   }
 
-  // The same without the bias, with an array of its own: what it does to a derivative.
+  // The same without the bias and with its own array, to propagate a derivative.
   unbiased() {
     return Object.assign(Object.create(Convolution.prototype), this, {
       bias: new Float32Array(this.outputs),
@@ -47,7 +49,8 @@ export class Convolution {
     });
   }
 
-  // x: inputs · side² numbers. Returns outputs · (side / 2)² numbers, or, transposed, outputs · (2 side)², in an array that the next call overwrites.
+  // x: inputs · side² numbers. Returns outputs · (side / 2)² numbers (transposed: outputs · (2 side)²), in an array
+  // that the next call overwrites.
   apply(x) {
     const { inputs, outputs, taps, transposed, bias, phases } = this,
       side = Math.round(Math.sqrt(x.length / inputs)),

@@ -1,9 +1,9 @@
-// The decoder's forward pass, the same as models.Decoder, and the pictures that it gives.
+// The decoder's forward pass: the same as Decoder in explorer/models.py.
 
 import { Perceptron } from "./perceptron.js";
 
 export class Decoder {
-  // tensors: what readSafetensors gives.
+  // tensors: from readSafetensors.
   constructor(tensors) {
     this.body = new Perceptron(tensors, "decoder.body", { transposed: true });
   }

@@ -1,14 +1,16 @@
-// How dense codes lie in the plane: a Gaussian kernel about each, summed on a grid. No DOM.
+// The density of codes in the plane: a Gaussian kernel at each code, summed on a grid.
 
 const REACH = 4; // standard deviations after which a kernel is cut off: exp(−8) of its height
 
-// The same for two models that are compared: for the smaller number of codes n, of about the prior's spread. Scott's n^(−1/6) for the plane,
-// and narrower by a third, since codes lie in clumps that must stay apart.
+// The bandwidth, the same for two models that are compared: Scott's rule n^(−1/6) for the plane, with the smaller
+// number of codes n and a spread of about the prior's, reduced by a third, because codes form clusters that must stay
+// apart.
 export const bandwidthFor = (n) => 0.67 * n ** (-1 / 6);
 
-// The density's sum, to be done in parts. grid: {x0, y0, cell, across, down}: middles of cells from (x0, y0) to the right and up.
+// The sum of the kernels, computed in parts. grid: {x0, y0, cell, across, down}, with the centres of the cells from
+// (x0, y0).
 export class Kernel {
-  // x, y: the codes; bandwidth: the kernel's standard deviation.
+  // x, y: the codes; bandwidth: the kernel's standard deviation, in units of the latent space.
   constructor(x, y, bandwidth, grid) {
     this.x = x;
     this.y = y;
@@ -22,7 +24,7 @@ export class Kernel {
     return this.row >= this.x.length;
   }
 
-  // Adds so many codes more.
+  // Adds the next `count` codes.
   step(count) {
     const {
         x,
@@ -50,7 +52,7 @@ export class Kernel {
     }
   }
 
-  // The density at the codes themselves, as far as they lie on the grid, by the cells that they are in: sorted.
+  // The sorted densities at the codes on the grid, each taken from the code's cell.
   atCodes() {
     const {
         x,

@@ -1,4 +1,5 @@
-// The discriminator of a trained AAE in the plane, as models.Discriminator: logit = network(z) + log p(z). No DOM.
+// The discriminator of a trained AAE in the plane, the same as Discriminator in explorer/models.py: logit = network(z)
+// + log p(z).
 
 import { sigmoid } from "./judge.js";
 import { Network } from "./network.js";
@@ -9,7 +10,7 @@ export const PARTS = ["whole", "learnt", "given"]; // of the logit: network(z) +
 const CLASSES = 10;
 
 export class Discriminator {
-  // tensors: what readSafetensors gives, with discriminator.body.0.weight …; shape: the prior's, as in prior.js.
+  // tensors: from readSafetensors, with discriminator.body.0.weight and so on; shape: the prior's, as in prior.js.
   constructor(tensors, shape) {
     const widths = [];
     for (let i = 0; tensors[`discriminator.body.${i}.weight`]; i += 2) {
@@ -31,7 +32,7 @@ export class Discriminator {
     this.smoothing = shape ? GUIDE : 0;
   }
 
-  // The prior that a code is compared with: of a label-informed discriminator, the label's own Gaussian.
+  // The prior that a code is compared with. For a label-informed discriminator it is the label's own Gaussian.
   priorOf(label) {
     const { shape } = this;
     return this.labelled
@@ -39,7 +40,7 @@ export class Discriminator {
       : shape;
   }
 
-  // What the network is given of points (two numbers each): the code, its waves' sines and cosines, the label.
+  // The network's inputs for points (two numbers each): the code, its random Fourier features, the label.
   seen(points, label) {
     const n = points.length / 2,
       width = this.network.widths[0],
@@ -60,7 +61,7 @@ export class Discriminator {
     return inputs;
   }
 
-  // The logits of points, or a part of them.
+  // The logits of points, or their learnt part.
   logits(points, { label = 0, part = "whole" } = {}) {
     const n = points.length / 2,
       result = new Float64Array(n);
@@ -73,7 +74,8 @@ export class Discriminator {
     return result;
   }
 
-  // At one point: the logit's parts, D, the gradient of the logit, and the pull on a code there: the gradient of log D.
+  // At one point: the parts of the logit, D, the gradient of the logit, and the gradient of log D, which moves a code
+  // there.
   at([x, y], label = 0) {
     const inputs = this.seen([x, y], label),
       count = this.waves.length;

@@ -1,9 +1,9 @@
-// The encoder's forward pass, the same as models.Encoder.
+// The encoder's forward pass: the same as Encoder in explorer/models.py.
 
 import { layer, linear, Perceptron } from "./perceptron.js";
 
 export class Encoder {
-  // tensors: what readSafetensors gives.
+  // tensors: from readSafetensors.
   constructor(tensors) {
     this.body = new Perceptron(tensors, "encoder.body.0", { last: true });
     this.heads = {
@@ -12,7 +12,7 @@ export class Encoder {
     };
   }
 
-  // x: pixels in [0, 1], row by row. Returns {mean, logVar: null where the encoder is deterministic}, in arrays of the caller's own.
+  // x: pixels in [0, 1], row by row. Returns {mean, logVar} in new arrays; logVar is null for a deterministic encoder.
   encode(x) {
     const features = this.body.forward(x);
     const { mean, logVar } = this.heads;

@@ -1,6 +1,6 @@
 // The KL divergence and the reparameterisation trick: the same formulas as explorer/gaussian.py.
 
-// The terms of KL(N(mean, exp(logVar)) || N(0, I)) in nats, a value a dimension, each with its factor ½.
+// The terms of KL(N(mean, exp(logVar)) || N(0, I)) in nats, one value per dimension. Each includes its factor ½.
 export function klToStandardNormalTerms(mean, logVar) {
   return {
     trace: logVar.map((lv) => 0.5 * Math.exp(lv)),
@@ -10,7 +10,7 @@ export function klToStandardNormalTerms(mean, logVar) {
   };
 }
 
-// ½ (σ² + μ² − 1 − log σ²) for each dimension, in nats; expm1 keeps the digits of σ² − 1 where log σ² is near 0.
+// ½ (σ² + μ² − 1 − log σ²) for each dimension, in nats. expm1 keeps the digits of σ² − 1 when log σ² is near 0.
 export function klToStandardNormal(mean, logVar) {
   return mean.map((m, i) => 0.5 * (Math.expm1(logVar[i]) - logVar[i] + m * m));
 }

@@ -1,9 +1,10 @@
-// The nearest of many points, in any number of dimensions, and how dense the points lie. No DOM.
+// Nearest neighbours among many points in any number of dimensions, and the density of points.
 
 const LEAF = 12; // points in a tree's smallest boxes
 
-// columns: the points, an array a dimension; point: one number each; count: how many; allowed(row): which points count, all if left out.
-// Returns {rows, distances}, nearest first; of equally near ones, the first rows. Fewer than `count` where there are not so many.
+// The nearest points. columns: the points, one array per dimension; point: one number per dimension; count: how many to
+// return; allowed(row): whether a point may be returned (default: all). Returns {rows, distances}, nearest first. Of
+// equally near points the first rows are returned; fewer than `count` if there are fewer points.
 export function nearest(columns, point, count, allowed = null) {
   const found = new Found(count);
   for (let row = 0; row < columns[0].length; row++) {
@@ -14,7 +15,7 @@ export function nearest(columns, point, count, allowed = null) {
   return found.result();
 }
 
-// The same from a k-d tree: worth building where many points are asked for.
+// The same with a k-d tree, which pays off for many queries.
 export class Tree {
   constructor(columns) {
     const n = columns[0].length,
@@ -28,7 +29,7 @@ export class Tree {
     });
   }
 
-  // The box of the rows from begin to end: cut at the middle of its widest dimension.
+  // The node for the rows from begin to end, split at the median of its widest dimension.
   split(columns, begin, end) {
     if (end - begin <= LEAF) return { begin, end };
     let widest = -1,
@@ -73,7 +74,7 @@ export class Tree {
   }
 }
 
-// The nearest that were found so far, in order.
+// The nearest points found so far, in order.
 class Found {
   constructor(count) {
     this.count = count;
@@ -97,13 +98,14 @@ class Found {
   }
 }
 
-// The point that is nearest to all the others: of places in the plane, the first at which the sum of the distances is least.
+// The point with the smallest sum of distances to all others (in the plane); the first, if there are several.
 export function medoid(places) {
   const sums = places.map(([x, y]) => places.reduce((sum, [a, b]) => sum + Math.hypot(a - x, b - y), 0));
   return places[sums.indexOf(Math.min(...sums))];
 }
 
-// The k nearest others of every point: {k, rows (n·k), distances (n·k)}, a point's after the other's. Lets frames and input in between.
+// The k nearest neighbours of every point: {k, rows (n·k), distances (n·k)}, the points one after the other. Lets
+// frames and input in between.
 export async function neighbourhoods(columns, k = 10) {
   const n = columns[0].length,
     tree = new Tree(columns),
@@ -124,7 +126,8 @@ export async function neighbourhoods(columns, k = 10) {
   return { k, rows, distances };
 }
 
-// The points among whose nearest others one other class is more frequent than their own: [{row, other, votes}], most votes first.
+// The points whose neighbours are more often of one other class than of their own: [{row, other, votes}], most votes
+// first.
 export function misplaced({ k, rows }, label) {
   const found = [];
   for (let row = 0; row < label.length; row++) {
@@ -139,19 +142,20 @@ export function misplaced({ k, rows }, label) {
   return found.sort((a, b) => b.votes - a.votes || a.row - b.row);
 }
 
-// log of the density of points at `point`, nats: k / (n · volume of the ball that just holds the k nearest) (Loftsgaarden & Quesenberry 1965).
-// Where the density is flat it is log k − ψ(k) too large on average, 0.05 for k = 10: ψ(k) is the mean of the log of the ball's mass.
+// The log of the density of points at `point`, in nats: k / (n · volume of the ball that just contains the k nearest)
+// (Loftsgaarden & Quesenberry 1965). Where the density is constant, it is too large by log k − ψ(k) on average, 0.05
+// for k = 10, because ψ(k) is the mean of the log of the ball's mass.
 export function logDensity(columns, point, k = 10) {
   const { rows, distances } = nearest(columns, point, k);
   return logDensityWithin(rows.length, columns[0].length, columns.length, distances.at(-1));
 }
 
-// The same, where the distance to the k-th nearest of n points in d dimensions is known.
+// The same from a known distance to the k-th nearest of n points in d dimensions.
 export function logDensityWithin(k, n, d, distance) {
   return Math.log(k / n) - logBall(d) - d * Math.log(Math.max(distance, 1e-6));
 }
 
-// log of the volume of the unit ball in d dimensions: V_d = V_(d−2) · 2π / d.
+// The log of the volume of the unit ball in d dimensions: V_d = V_(d−2) · 2π / d.
 export function logBall(d) {
   let log = d % 2 ? Math.log(2) : 0;
   for (let i = d % 2 ? 3 : 2; i <= d; i += 2) log += Math.log((2 * Math.PI) / i);

@@ -1,8 +1,8 @@
-// A network that can learn in the browser: linear layers with a SiLU or a ReLU between them, its gradients, and Adam. No DOM.
+// A network that learns in the browser: linear layers with a SiLU or a ReLU between them, its gradients, and Adam.
 //
-// Everything is in double precision and in batches: n points of k numbers, one after the other in one array.
+// All numbers are in double precision. A batch is n points of k numbers, one after the other in one array.
 
-// Each with its derivative: d SiLU(x) / dx = s (1 + x (1 − s)), s the sigmoid of x.
+// The activations with their derivatives: d SiLU(x) / dx = s (1 + x (1 − s)), s = sigmoid(x).
 const ACTIVATIONS = {
   silu: {
     value: (x) => x / (1 + Math.exp(-x)),
@@ -16,8 +16,9 @@ const ACTIVATIONS = {
 const EPSILON = 1e-5; // added to a batch's variance, as batch norm does
 
 export class Network {
-  // widths: of input, hidden layers and output. uniform: numbers in [0, 1), from which weights and biases start, as torch's Linear does.
-  // standardise: each batch is brought to mean 0 and variance 1 first, a dimension at a time, by its own mean and variance: batch norm without weights.
+  // widths: of the input, the hidden layers and the output. uniform: a source of numbers in [0, 1) for the initial
+  // weights and biases, distributed as in torch's Linear. standardise: whether each batch is first scaled to mean 0 and
+  // variance 1 per dimension, by its own mean and variance (batch normalisation without weights).
   constructor(widths, uniform, { activation = "silu", standardise = false } = {}) {
     this.widths = widths;
     this.standardise = standardise;
@@ -43,7 +44,7 @@ export class Network {
   }
 
   // points: n · widths[0] numbers. Returns n · (the last width) numbers, in an array that the next call overwrites.
-  // statistics: {mean, std} to standardise by, instead of the batch's own.
+  // statistics: {mean, std} to standardise with, instead of those of the batch.
   forward(points, n = points.length / this.widths[0], statistics = null) {
     this.n = n;
     this.seen = points;
@@ -88,8 +89,9 @@ export class Network {
     this.gradient.fill(0);
   }
 
-  // After a forward pass: adds the weights' gradient to `gradient`, and returns that of the points (n · widths[0] numbers).
-  // slope: the loss's derivative by each output. weights: false leaves the weights' gradient alone.
+  // Backward pass, after a forward pass: adds the gradient by the weights to `gradient`, and returns the gradient by
+  // the points (n · widths[0] numbers). slope: the derivative of the loss by each output. weights: false skips the
+  // gradient by the weights.
   backward(slope, { weights = true } = {}) {
     const { n } = this;
     for (let index = this.layers.length - 1; index >= 0; index--) {
@@ -116,7 +118,7 @@ export class Network {
   }
 }
 
-// The mean of each dimension of a batch, and the root of its variance (over n) plus EPSILON.
+// The mean of each dimension of a batch, and the root of its variance (divided by n) plus EPSILON.
 export function batchStatistics(points, n, k) {
   const mean = new Float64Array(k),
     std = new Float64Array(k);
@@ -125,7 +127,7 @@ export function batchStatistics(points, n, k) {
   return { mean, std: std.map((variance) => Math.sqrt(variance + EPSILON)) };
 }
 
-// With y = (x − mean) / std, both of the batch: dx = (dy − average(dy) − y · average(dy · y)) / std.
+// With y = (x − mean) / std over the batch: dx = (dy − average(dy) − y · average(dy · y)) / std.
 function throughStatistics(slope, seen, { std }, n, k) {
   const average = new Float64Array(k),
     along = new Float64Array(k);
@@ -140,7 +142,7 @@ function sized(array, length) {
   return array?.length === length ? array : new Float64Array(length);
 }
 
-// Adam (Kingma & Ba 2015, arXiv 1412.6980), as torch.optim.Adam does it.
+// Adam (Kingma & Ba 2015, arXiv 1412.6980), as in torch.optim.Adam.
 export class Adam {
   constructor(network, { betas = [0.9, 0.999], epsilon = 1e-8 } = {}) {
     this.network = network;
@@ -151,7 +153,7 @@ export class Adam {
     this.second = new Float64Array(network.weights.length);
   }
 
-  // One step down the network's gradient, at this learning rate.
+  // One step against the network's gradient, with this learning rate.
   step(rate) {
     const {
       network: { weights, gradient },

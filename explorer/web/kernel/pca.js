@@ -1,10 +1,11 @@
-// Principal components: the plane in which points spread most. No DOM.
+// Principal components: the plane in which points have the largest variance.
 
 const SWEEPS = 30,
   SMALL = 1e-20; // of Jacobi's method: six or seven are enough
 
-// columns: the points, an array a dimension. Returns {columns: [x, y]: each point less the mean, along the two axes; share: of the variance that the
-// plane holds; project(place): where another place falls on it}. An axis points where its largest part is positive, so that it is always the same one.
+// columns: the points, one array per dimension. Returns {columns: [x, y], the centred points along the two axes; share:
+// the plane's share of the variance; project(place): the projection of another place}. The largest component of an axis
+// is positive, so that its direction is unique.
 export function principal(columns) {
   const n = columns[0].length,
     centre = columns.map((column) => column.reduce((sum, value) => sum + value, 0) / n);
@@ -32,7 +33,8 @@ export function principal(columns) {
   };
 }
 
-// Of a symmetric matrix: {values, vectors: a column for each value}. Jacobi's method: turn two axes at a time until nothing is off the diagonal.
+// The eigenvalues of a symmetric matrix: {values, vectors: a column for each value}. Jacobi's method: rotate two axes
+// at a time until everything off the diagonal is 0.
 export function eigen(matrix) {
   const n = matrix.length,
     a = matrix.map((row) => [...row]),

@@ -1,10 +1,11 @@
-// Linear layers, or convolutions, with a ReLU between them: the forward pass of models.multilayer_perceptron and models.convolutions.
+// Linear layers, or convolutions, with a ReLU between them: the forward pass of multilayer_perceptron() and
+// convolutions() in explorer/models.py.
 
 import { Convolution } from "./convolution.js";
 
 export class Perceptron {
-  // tensors: what readSafetensors gives, with PREFIX.0.weight (out, in), PREFIX.0.bias, PREFIX.2 ...; last: a ReLU after the last layer too;
-  // transposed: are its convolutions?
+  // tensors: from readSafetensors, with PREFIX.0.weight (out, in), PREFIX.0.bias, PREFIX.2 and so on; last: whether a
+  // ReLU follows the last layer; transposed: whether its convolutions are transposed.
   constructor(tensors, prefix, { last = false, transposed = false } = {}) {
     const numbers = Object.keys(tensors)
       .map((name) => name.match(/^(.*)\.(\d+)\.weight$/))
@@ -15,7 +16,7 @@ export class Perceptron {
     this.last = last;
   }
 
-  // x: as many numbers as the first layer takes. Returns the last layer's, in an array that the next call overwrites.
+  // x: the inputs of the first layer. Returns the outputs of the last, in an array that the next call overwrites.
   forward(x) {
     let activations = x;
     this.layers.forEach((layer, index) => {
@@ -27,7 +28,7 @@ export class Perceptron {
   }
 }
 
-// One layer by its name: what `applied` takes, and, if it is linear, `linear`.
+// One layer by its name, for `applied`; a linear one also for `linear`.
 export function layer(tensors, name, transposed = false) {
   const weight = tensors[`${name}.weight`],
     {
@@ -40,10 +41,10 @@ export function layer(tensors, name, transposed = false) {
     : { inputs, weight: values, bias, result: new Float32Array(outputs) };
 }
 
-// What a layer makes of x, in the layer's own array.
+// The outputs of a layer for x, in the layer's own array.
 export const applied = (layer, x) => (layer instanceof Convolution ? layer.apply(x) : linear(layer, x));
 
-// A layer without its bias, and with an array of its own: what it does to a derivative.
+// A layer without its bias and with its own array, to propagate a derivative.
 export const unbiased = (layer) =>
   layer instanceof Convolution
     ? layer.unbiased()

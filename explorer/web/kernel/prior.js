@@ -1,4 +1,4 @@
-// The priors' densities in the plane. A shape is a mixture's Gaussians, {means, axes, stds}, or null for N(0, I).
+// The densities of the priors in the plane. A shape is a mixture's Gaussians, {means, axes, stds}, or null for N(0, I).
 
 import { seededUniform, standardNormal } from "./random.js";
 
@@ -8,7 +8,8 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
 
 let noise; // DRAWS pairs
 
-// log p(x, y) in nats, of p with Gaussian noise of standard deviation `smoothing` added; of one Gaussian of a mixture, where `component` names it.
+// log p(x, y) in nats, for p convolved with Gaussian noise of standard deviation `smoothing`. component: the number of
+// one Gaussian of a mixture, to use it alone.
 export function logDensity(shape, x, y, { smoothing = 0, component = null } = {}) {
   const noise = smoothing * smoothing;
   if (!shape) return (-0.5 * (x * x + y * y)) / (1 + noise) - Math.log1p(noise) - LOG_TWO_PI;

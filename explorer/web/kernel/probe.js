@@ -6,8 +6,8 @@ import { klToStandardNormal, klToStandardNormalTerms, reparameterise } from "./g
 // The state is kept as an address can write it.
 export const round = (value) => rounded(value);
 
-// What stands at the start: {mean, log_var, noise: arrays of as many numbers as the larger model has dimensions,
-// pick: "dataset:row" or null, left, right: models' names, codes, dims: the two dimensions that are moved, map}.
+// The initial state: {mean, log_var, noise: arrays with as many numbers as the larger model has dimensions; pick:
+// "dataset:row" or null; left, right: names of models; codes; dims: the two dimensions that the sliders move; map}.
 export class Probe {
   constructor(state) {
     this.state = state;
@@ -15,7 +15,7 @@ export class Probe {
     this.preview = null; // a mean that the pointer looks at without moving the probe
   }
 
-  // Merges a change that is being made; commit() ends it, revert() takes it back.
+  // Merges a change in progress. commit() completes it, revert() undoes it.
   change(part) {
     const rounded = {};
     for (const [name, value] of Object.entries(part)) rounded[name] = Array.isArray(value) ? value.map(round) : value;
@@ -23,7 +23,7 @@ export class Probe {
     this.preview = null;
   }
 
-  // Ends a change. Returns whether there was one.
+  // Completes a change. Returns whether there was one.
   commit() {
     const changed = this.state !== this.committed && JSON.stringify(this.state) !== JSON.stringify(this.committed);
     this.committed = this.state;
@@ -34,7 +34,7 @@ export class Probe {
     this.state = this.committed;
   }
 
-  // All that one frame shows, from one state.
+  // Everything that one frame shows, computed from one state.
   frame() {
     const { log_var: logVar, noise } = this.state;
     const mean = this.preview ?? this.state.mean;

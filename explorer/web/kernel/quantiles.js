@@ -1,13 +1,13 @@
-// Grids that follow a prior: points at its quantiles, so that each stands for the same share of its mass. No DOM.
+// Grids that follow a prior: each point is a quantile and stands for the same share of the mass.
 //
-// For N(0, I) the grid of Kingma & Welling 2013 (arXiv 1312.6114), Fig. 4: evenly spaced on the unit square, through the inverse Gaussian
-// CDF. For a mixture the same along each Gaussian's own axes. A string of Gaussians (the swiss roll) is one line, evenly dense along its
-// length, with a Gaussian across it.
+// For N(0, I) it is the grid of Kingma & Welling 2013 (arXiv 1312.6114), Fig. 4: evenly spaced on the unit square,
+// mapped by the inverse Gaussian CDF. For a mixture it is the same along the axes of each Gaussian. A chain of
+// Gaussians (the swiss roll) is one line: evenly spaced along its length, Gaussian quantiles across it.
 
 const CENTRAL = Math.sqrt(2 * Math.PI); // dz/du of the inverse CDF at u = ½: neighbours among n quantiles lie CENTRAL/n apart there
 const STRING = 20; // Gaussians from which on a mixture is a string, as map.js draws it
 
-// Wichura 1988, algorithm AS 241 (PPND16): rational functions for the middle, the shoulders and the far tails.
+// Wichura 1988, algorithm AS 241 (PPND16): rational functions for the centre, the shoulders and the far tails.
 const MIDDLE = [
   [
     3.387132872796366608, 133.14166789178437745, 1971.5909503065514427, 13731.693765509461125, 45921.953931549871457,
@@ -41,7 +41,7 @@ const TAILS = [
 const ratio = ([above, below], r) =>
   above.reduceRight((sum, value) => sum * r + value, 0) / below.reduceRight((sum, value) => sum * r + value, 0);
 
-// z with Φ(z) = u, for 0 < u < 1.
+// The quantile z with Φ(z) = u, for 0 < u < 1.
 export function inverseNormalCdf(u) {
   const q = u - 0.5;
   if (Math.abs(q) <= 0.425) return q * ratio(MIDDLE, 0.180625 - q * q);
@@ -50,7 +50,8 @@ export function inverseNormalCdf(u) {
   return q < 0 ? -size : size;
 }
 
-// The n quantiles of N(0, 1) in the middles of n equal shares, and how much room each has: twice the way to the nearer end of its share.
+// The n quantiles of N(0, 1) at the centres of n equal shares, and the room of each: twice the distance to the nearer
+// end of its share.
 export function normalQuantiles(n) {
   return Array.from({ length: n }, (_, i) => {
     const at = inverseNormalCdf((i + 0.5) / n);
@@ -59,15 +60,16 @@ export function normalQuantiles(n) {
   });
 }
 
-// How many quantiles along an axis of that standard deviation: so many that the middle ones have `room` each, and of few numbers, so that a
-// small zoom changes nothing.
+// The number of quantiles along an axis with that standard deviation, so that the middle ones have `room` each. It is
+// one of a few numbers, so that a small zoom changes nothing.
 const COUNTS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96];
 export function countFor(std, room) {
   const wanted = (CENTRAL * std) / room;
   return COUNTS.findLast((count) => count <= wanted * 1.0001) ?? 1;
 }
 
-// The grid for a prior (as in prior.js) whose tiles want so much room, in latent units: [{x, y, room}], and for N(0, I) how many a side.
+// The grid for a prior (as in prior.js) whose tiles need that much room, in units of the latent space: [{x, y, room}],
+// and for N(0, I) the number of tiles per side.
 export function priorGrid(shape, room) {
   if (!shape) {
     const perSide = countFor(1, room),
@@ -100,7 +102,8 @@ function inGaussian({ means, axes, stds }, c, room) {
   );
 }
 
-// Gaussians that are beads of a string, all alike: evenly spaced along the beads, which are evenly dense, and at quantiles across.
+// The grid for a chain of equal Gaussians: evenly spaced along the chain, whose density is constant, quantiles across
+// it.
 function alongString({ means, stds }, room) {
   const last = means.length - 1,
     lengths = means.slice(1).map(([x, y], i) => Math.hypot(x - means[i][0], y - means[i][1]));

@@ -1,4 +1,4 @@
-// Colours for numbers: evenly different to the eye, and for colour-blind eyes too. No DOM.
+// Colour scales for numbers, perceptually uniform, also for people with colour blindness.
 
 // viridis, by S. van der Walt and N. Smith, in matplotlib since 1.5 (CC0): ten of its colours, evenly spaced.
 export const VIRIDIS = [
@@ -20,7 +20,7 @@ const LEVELS = 256;
 // #rrggbb as [r, g, b].
 export const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
-// stops: colours as #rrggbb. Returns at(t), t from 0 to 1 (NaN and what lies outside are brought in): [r, g, b].
+// stops: colours as #rrggbb. Returns at(t): [r, g, b] for t from 0 to 1. Other values are clamped; NaN counts as 0.
 export function ramp(stops) {
   const colours = stops.map(rgb);
   const table = Array.from({ length: LEVELS }, (_, level) => {
@@ -32,12 +32,14 @@ export function ramp(stops) {
   return (t) => table[Math.round((LEVELS - 1) * Math.min(1, Math.max(0, t || 0)))];
 }
 
-// The same colours for maps: the highest number stands out most from the background. The end that is as bright, or as dark, as that is left out.
+// The same colours for maps: the largest number contrasts most with the background. The end of the scale that is as
+// bright, or as dark, as the background is left out.
 export const onBackground = (dark) => (dark ? VIRIDIS.slice(1) : VIRIDIS.slice(0, 9).reverse());
 
 export const css = ([r, g, b]) => `rgb(${r},${g},${b})`;
 
-// So that a few outliers do not take all the colours: the 2 % and 98 % quantiles of all numbers that there are, as [low, high].
+// The range [low, high] of a colour scale: the 2 % and 98 % quantiles of the finite numbers, so that outliers do not
+// dominate.
 export function range(arrays) {
   const all = Float64Array.from(arrays.flatMap((values) => [...values].filter(Number.isFinite))).sort();
   if (!all.length) return [0, 1];

@@ -1,6 +1,6 @@
-// Random numbers that are the same for the same seed. The same draws as explorer/ui/draws.py.
+// Random numbers from a seed. They are the same draws as in explorer/ui/draws.py.
 
-// n draws from N(0, 1) by Box and Muller, from a source of uniform numbers in [0, 1).
+// n draws from N(0, 1) by the Box-Muller transform, from a source of uniform numbers in [0, 1).
 export function standardNormal(n, uniform = Math.random) {
   const draws = new Float64Array(n);
   for (let i = 0; i < n; i += 2) {
@@ -12,7 +12,7 @@ export function standardNormal(n, uniform = Math.random) {
   return draws;
 }
 
-// Uniform numbers in [0, 1) that are the same for the same seed (mulberry32).
+// A source of uniform numbers in [0, 1) for a seed (mulberry32).
 export function seededUniform(seed) {
   let state = seed >>> 0;
   return () => {

@@ -1,7 +1,8 @@
-// What was recorded of one model's training (explorer/recording.py): codes, what the discriminator had learnt, a decoded
-// manifold and what the model was worth, at some thirty moments. Nothing here touches the page.
+// The recording of one model's training (explorer/training/recording.py): codes, the discriminator's learnt part, a
+// decoded manifold and metrics, at some thirty moments. It does not touch the page.
 //
-// A place in a recording is a number from 0 (untrained) to moments − 1 (finished); between whole numbers, only codes exist.
+// A place in a recording is a number from 0 (untrained) to moments − 1 (finished). Between whole numbers only codes
+// exist.
 
 import { logDensity } from "./prior.js";
 
@@ -9,7 +10,7 @@ export const REACH = 4; // of the discriminator's grid, latent units to each sid
 const TERMS = ["reconstruction", "kl", "adversarial", "coverage", "sliced_w2_squared"];
 
 export class Recording {
-  // tensors: what readSafetensors gives; shape: the prior's, as in prior.js; epochs: of the whole training.
+  // tensors: from readSafetensors; shape: the prior's, as in prior.js; epochs: of the whole training.
   constructor(tensors, shape, epochs) {
     const values = (name) => tensors[name]?.values ?? null;
     this.tensors = tensors;
@@ -21,7 +22,7 @@ export class Recording {
     this.images = this.rows.length;
     this.mean = values("mean"); // (t, n, 2)
     this.logVar = values("log_var"); // the same, or null
-    // What the model was worth on these images: a number a moment for each term that there is.
+    // The metrics on these images: one number per moment for each term that exists.
     this.terms = Object.fromEntries(TERMS.filter((name) => tensors[name]).map((name) => [name, values(name)]));
     this.smoothing = values("smoothing");
     this.logits = new Map(); // by moment and label
@@ -32,7 +33,8 @@ export class Recording {
     return this.moments - 1;
   }
 
-  // How far into the training a place is, from 0 to 1, on the scale on which the moments are even: its cube is the share of steps.
+  // The progress of a place, from 0 to 1, on the scale on which the moments are evenly spaced: its cube is the share of
+  // the steps.
   progress(place) {
     const at = (moment) => Math.cbrt(this.steps[moment] / this.steps[this.last]);
     const before = Math.min(Math.floor(place), this.last - 1);
@@ -52,7 +54,8 @@ export class Recording {
     return (this.steps[moment] / this.steps[this.last]) * this.epochs;
   }
 
-  // The recorded images' codes at a place: {x, y}. noise: two columns of ε, an image each, for z = μ + σ ε; null for means.
+  // The codes of the recorded images at a place: {x, y}. noise: two columns of ε, one ε per image, for z = μ + σ ε;
+  // null for means.
   codes(place, noise = null) {
     const before = Math.min(Math.floor(place), this.last),
       share = place - before;
@@ -75,7 +78,7 @@ export class Recording {
     return noise && this.logVar ? mean + Math.exp(0.5 * this.logVar[at + dimension]) * noise[dimension][image] : mean;
   }
 
-  // One recorded image's codes, a pair a moment.
+  // The codes of one recorded image, a pair per moment.
   trail(image, noise = null) {
     return Array.from({ length: this.moments }, (_, moment) => {
       const at = 2 * (moment * this.images + image);
@@ -83,7 +86,7 @@ export class Recording {
     });
   }
 
-  // Which of the recorded images stands in that row of the test set; −1 where it was not recorded.
+  // The index of the recorded image in that row of the test set; −1 if it was not recorded.
   imageOf(row) {
     return this.rows.indexOf(row);
   }
@@ -94,17 +97,18 @@ export class Recording {
     return Boolean(this.tensors.logit);
   }
 
-  // Was it asked about each label apart?
+  // Whether the discriminator was recorded for each label separately.
   get judgesLabels() {
     return this.judges && this.tensors.logit.shape[1] > 1;
   }
 
-  // Points a side of its grid.
+  // The number of points per side of the discriminator's grid.
   get points() {
     return this.tensors.logit.shape[3];
   }
 
-  // Its whole logit on the grid, log D / (1 − D): what it had learnt, and the log p(z) that it is given. z₁ grows fastest, from the bottom left.
+  // The discriminator's logit on the grid, log D / (1 − D): its learnt part plus log p(z). z₁ varies fastest, from the
+  // bottom left.
   logit(moment, label = 0) {
     const key = `${moment},${label}`;
     if (!this.logits.has(key)) {
@@ -145,7 +149,8 @@ export class Recording {
     });
   }
 
-  // Its logit at a point: what it had learnt lies between the grid's points on straight lines, log p(z) is exact. null outside the grid.
+  // The logit at a point: its learnt part is interpolated linearly on the grid, log p(z) is exact. null outside the
+  // grid.
   logitAt(moment, x, y, label = 0) {
     const { points } = this,
       toGrid = (value) => ((value + REACH) / (2 * REACH)) * (points - 1);
@@ -163,7 +168,7 @@ export class Recording {
 
   // ---- the manifold -----------------------------------------------------------------------------
 
-  // One picture of all moments, one below the other, or null. Decoded once.
+  // One picture with the manifolds of all moments, one below the other, or null. It is decoded once.
   async manifold() {
     if (!this.tensors.manifold) return null;
     this.pictures ??= createImageBitmap(new Blob([this.tensors.manifold.values], { type: "image/webp" }));

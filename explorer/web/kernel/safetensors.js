@@ -1,4 +1,4 @@
-// Reads a safetensors file: eight bytes of header length, a JSON header, the tensors' bytes.
+// Reads a safetensors file: the header's length in eight bytes, a JSON header, the tensors' bytes.
 
 // buffer: ArrayBuffer. Returns {name: {shape, values}}; float16 is widened to Float32Array.
 export function readSafetensors(buffer) {

@@ -1,4 +1,4 @@
-// How much of a latent space of many dimensions a model uses, dimension by dimension. No DOM.
+// How much a model uses each dimension of a latent space of many dimensions.
 
 import { activeDecoder } from "./active.js";
 import { klToStandardNormal } from "./gaussian.js";
@@ -7,7 +7,7 @@ export const ACTIVE = 0.01; // variance of the means over the images, above whic
 const IMAGES = 48; // at whose codes the decoder's response is measured: evenly spaced in the test set
 const WORK = 8; // ms at a time
 
-// The variance over the images of each dimension's means, or of a deterministic encoder's codes.
+// The variance of each dimension's means (or of the codes of a deterministic encoder) over the images.
 export function variances({ mean }) {
   return mean.map((column) => {
     const centre = column.reduce((sum, value) => sum + value, 0) / column.length;
@@ -17,7 +17,7 @@ export function variances({ mean }) {
 
 export const activeUnits = (codes) => variances(codes).filter((variance) => variance > ACTIVE).length;
 
-// The mean KL(q(z|x) || N(0, 1)) of each dimension over a model's codes, in nats.
+// The mean KL(q(z|x) || N(0, 1)) of each dimension over the codes of a model, in nats.
 export function averageKl({ mean, logVar }) {
   const n = mean[0].length;
   return mean.map((column, d) => {
@@ -27,9 +27,10 @@ export function averageKl({ mean, logVar }) {
   });
 }
 
-// What the decoder makes of each dimension: how far the picture moves (Euclidean, over intensities from 0 to 1) for a step of one standard deviation of
-// z in it, √(mean over some test images of ‖∂s/∂z_d‖²) · √Var z_d, with s = sigmoid(logits) at the code or mean. z: as it is compared with the prior, so of a
-// VAE the variance of q(z), Var μ_d + mean σ²_d. Lets frames and input in between.
+// The response of the decoder to each dimension: how far the picture moves (Euclidean distance, intensities from 0 to
+// 1) for a step of one standard deviation of z, √(mean over some test images of ‖∂s/∂z_d‖²) · √Var z_d, with s =
+// sigmoid(logits) at the code or mean. z is what is compared with the prior: for a VAE its variance is that of q(z),
+// Var μ_d + mean σ²_d. Lets frames and input in between.
 export async function response({ codes, decoder }) {
   const { mean, logVar } = codes,
     active = activeDecoder(decoder),
