@@ -8,7 +8,7 @@ import random
 
 import pytest
 
-from explorer.background import desks, runs
+from explorer.background import runs, sessions
 from explorer.data import originals
 from explorer.serving import assets, catalogue, places, processes
 
@@ -25,14 +25,14 @@ def digest(tmp_path_factory):
     folder = tmp_path_factory.mktemp("models")
     save(folder / "tiny")
     with pytest.MonkeyPatch.context() as patch:
-        hall = desks.Hall(runs.Folders(folder / "no data", folder))
-        hall.desk("token")
+        registry = sessions.SessionRegistry(runs.Folders(folder / "no data", folder))
+        registry.join("token")
         patch.setattr(places, "FOLDERS", {"": folder})
         patch.setattr(places, "DATA_DIR", folder / "no data")
-        patch.setattr(processes, "hall", lambda: hall)
+        patch.setattr(processes, "session_registry", lambda: registry)
         assets._of_bundle.cache_clear()
         yield catalogue.current().entries[0]["digest"]
-        hall.close()
+        registry.close()
         assets._of_bundle.cache_clear()
 
 

@@ -10,8 +10,8 @@ import torch
 
 import train
 from explorer import cores
-from explorer.background.desks import Hall
 from explorer.background.runs import Folders
+from explorer.background.sessions import SessionRegistry
 
 V2, V1 = "0::/\n", "7:cpuset:/\n4:cpu,cpuacct:/\n"
 SERVICE = "0::/user.slice/app.service\n"
@@ -75,7 +75,7 @@ def test_without_affinity_the_machines_cores_count(limited, monkeypatch):
 
 def test_as_many_trainings_at_once_as_cores(limited):
     limited(*LIMITS["version 2, in a container"][:2])
-    assert Hall(Folders(Path("data"), Path("runs"))).pool.size == 2
+    assert SessionRegistry(Folders(Path("data"), Path("runs"))).pool.size == 2
 
 
 def test_a_training_takes_no_more_threads_than_cores(limited, monkeypatch):

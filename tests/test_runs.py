@@ -20,7 +20,7 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 import train
 from explorer.address import practice as choices
-from explorer.background import desks, runs
+from explorer.background import runs, sessions
 from explorer.background.pool import Pool
 from explorer.config import Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
@@ -376,135 +376,139 @@ def test_only_a_finished_run_is_saved_and_once(run, folders):
     assert one.state == "stopped" and not folders.runs.exists()
 
 
-# Desks.
+# Sessions.
 
 
 @pytest.fixture
-def hall(folders):
-    found = desks.Hall(folders, 2)
+def registry(folders):
+    found = sessions.SessionRegistry(folders, 2)
     yield found
     found.close()
     wait_for(lambda: found.pool.threads() == 0)
 
 
-def test_reset_and_start_again_give_the_same_numbers(hall):
-    desk = hall.desk("one")
-    desk.command("a", "start", config())
-    wait_for(lambda: desk.runs["a"].state == "finished")
-    first, first_points = desk.runs["a"], list(desk.runs["a"].points)
-    desk.command("a", "reset", config())
-    wait_for(lambda: desk.runs["a"].state == "ready" and desk.runs["a"].revision == 1)
-    again = desk.runs["a"]
+def test_reset_and_start_again_give_the_same_numbers(registry):
+    session = registry.join("one")
+    session.command("a", "start", config())
+    wait_for(lambda: session.runs["a"].state == "finished")
+    first, first_points = session.runs["a"], list(session.runs["a"].points)
+    session.command("a", "reset", config())
+    wait_for(lambda: session.runs["a"].state == "ready" and session.runs["a"].revision == 1)
+    again = session.runs["a"]
     assert again is not first and again.taken == 0 and again.points == first_points[:1]
-    desk.command("a", "step", config())
+    session.command("a", "step", config())
     wait_for(lambda: again.state == "paused")
-    desk.command("a", "start", config())
+    session.command("a", "start", config())
     wait_for(lambda: again.state == "finished")
-    assert desk.runs["a"] is again and again.history == first.history
-    desk.command("a", "reset", config(seed=1))
-    desk.command("a", "start", config(seed=1))
-    wait_for(lambda: desk.runs["a"].state == "finished")
-    assert desk.runs["a"].history != first.history
+    assert session.runs["a"] is again and again.history == first.history
+    session.command("a", "reset", config(seed=1))
+    session.command("a", "start", config(seed=1))
+    wait_for(lambda: session.runs["a"].state == "finished")
+    assert session.runs["a"].history != first.history
 
 
-def test_the_untrained_take_the_choices_of_the_start(hall):
-    desk = hall.desk("one")
-    desk.command("b", "reset", config())
-    wait_for(lambda: desk.runs["b"].state == "ready")
-    desk.command("b", "step", config(seed=3))
-    assert desk.runs["b"].config.training.seed == 3
+def test_the_untrained_take_the_choices_of_the_start(registry):
+    session = registry.join("one")
+    session.command("b", "reset", config())
+    wait_for(lambda: session.runs["b"].state == "ready")
+    session.command("b", "step", config(seed=3))
+    assert session.runs["b"].config.training.seed == 3
 
 
-def test_what_a_session_had_is_freed_when_it_has_left(hall, monkeypatch):
-    monkeypatch.setattr(hall, "GRACE", 0.5)
+def test_what_a_session_had_is_freed_when_it_has_left(registry, monkeypatch):
+    monkeypatch.setattr(registry, "GRACE", 0.5)
     connected = [True]
-    desk = hall.desk("one", lambda: connected[0])
-    desk.command("a", "start", config(epochs=1000))
-    desk.command("b", "step", config("aae"))
-    wait_for(lambda: desk.runs["a"].taken > 3 and desk.runs["b"].state == "paused")
-    models = [weakref.ref(desk.runs[side]._model) for side in "ab"]
+    session = registry.join("one", lambda: connected[0])
+    session.command("a", "start", config(epochs=1000))
+    session.command("b", "step", config("aae"))
+    wait_for(lambda: session.runs["a"].taken > 3 and session.runs["b"].state == "paused")
+    models = [weakref.ref(session.runs[side]._model) for side in "ab"]
     time.sleep(1.5)
-    assert not desk.closed
+    assert not session.closed
     connected[0] = False
-    wait_for(lambda: desk.closed)  # to ask the hall for the desk would keep it
-    del desk
+    wait_for(lambda: session.closed)  # to ask the registry for the session would keep it
+    session = None
     wait_for(
         lambda: (
-            hall.pool.threads() == 0
+            registry.pool.threads() == 0
             and not [thread for thread in threading.enumerate() if thread.name.startswith("training")]
         )
     )
-    assert hall._timer is None  # nothing is left to look for
+    assert registry._timer is None  # nothing is left to look for
     gc.collect()
     assert [model() for model in models] == [None, None]
 
 
-def test_a_session_that_comes_back_or_whose_page_asks_keeps_its_trainings(hall, monkeypatch):
-    monkeypatch.setattr(hall, "GRACE", 1.0)
-    desk = hall.desk("one")
+def test_a_session_that_comes_back_or_whose_page_asks_keeps_its_trainings(registry, monkeypatch):
+    monkeypatch.setattr(registry, "GRACE", 1.0)
+    session = registry.join("one")
     time.sleep(0.5)
-    assert hall.desk("one") is desk  # it is back
+    assert registry.join("one") is session  # it is back
     time.sleep(0.5)
     for _ in range(20):
-        assert hall.find("one") is desk
+        assert registry.find("one") is session
         time.sleep(0.1)
-    wait_for(lambda: desk.closed, 3)
-    assert hall.find("one") is None
+    wait_for(lambda: session.closed, 3)
+    assert registry.find("one") is None
     with pytest.raises(ValueError, match="ended"):
-        desk.command("a", "start", config())
+        session.command("a", "start", config())
 
 
 def test_a_session_is_waited_for_longer_than_streamlit_keeps_it():
     storage = MemorySessionStorage()
-    assert storage._cache.ttl + 10 <= desks.Hall.GRACE <= 300
+    assert storage._cache.ttl + 10 <= sessions.SessionRegistry.GRACE <= 300
 
 
-def test_the_time_that_the_machine_slept_ends_nothing(hall, monkeypatch):
-    desk = hall.desk("one")
+def test_the_time_that_the_machine_slept_ends_nothing(registry, monkeypatch):
+    session = registry.join("one")
     awake = time.monotonic
     monkeypatch.setattr(time, "monotonic", lambda: awake() + 10_000)
-    hall._timer.cancel()
-    hall._look()  # the timer rings when the machine is awake again
-    assert not desk.closed and hall.find("one") is desk
-    hall._timer.cancel()
+    registry._timer.cancel()
+    registry._check()  # the timer rings when the machine is awake again
+    assert not session.closed and registry.find("one") is session
+    registry._timer.cancel()
 
 
-def test_a_session_takes_over_the_trainings_of_the_one_before(hall, monkeypatch):
-    monkeypatch.setattr(hall, "GRACE", 0.5)
-    before, now = hall.new_token(), hall.new_token()
-    desk = hall.desk(before)
-    desk.command("a", "start", config(epochs=1000))
-    run = desk.runs["a"]
-    own = hall.desk(now, lambda: True)
-    assert hall.take_over(now, before)
-    assert hall.find(now) is desk and hall.find(before) is None and own.closed
+def test_a_session_takes_over_the_trainings_of_the_one_before(registry, monkeypatch):
+    monkeypatch.setattr(registry, "GRACE", 0.5)
+    before, now = registry.new_token(), registry.new_token()
+    session = registry.join(before)
+    session.command("a", "start", config(epochs=1000))
+    run = session.runs["a"]
+    own = registry.join(now, lambda: True)
+    assert registry.take_over(now, before)
+    assert registry.find(now) is session and registry.find(before) is None and own.closed
     time.sleep(1.5)  # it is held by its new session
-    assert hall.find(now) is desk and run.state == "running"
-    assert not hall.take_over(now, before) and not hall.take_over(now, now) and not hall.take_over("nobody's", now)
-    assert hall.find(now) is desk
-    assert hall.knew(before) and not desks.Hall(hall.folders, 1).knew(before)
+    assert registry.find(now) is session and run.state == "running"
+    assert (
+        not registry.take_over(now, before)
+        and not registry.take_over(now, now)
+        and not registry.take_over("nobody's", now)
+    )
+    assert registry.find(now) is session
+    assert registry.issued(before) and not sessions.SessionRegistry(registry.folders, 1).issued(before)
 
 
-def test_a_session_that_cannot_be_looked_for_is_away(hall, monkeypatch):
+def test_a_session_that_cannot_be_looked_for_is_away(registry, monkeypatch):
     def broken():
         raise RuntimeError("no runtime")
 
-    monkeypatch.setattr(hall, "GRACE", 0.3)
-    desk, other = hall.desk("one", broken), hall.desk("two", lambda: True)
-    wait_for(lambda: desk.closed)
+    monkeypatch.setattr(registry, "GRACE", 0.3)
+    session, other = registry.join("one", broken), registry.join("two", lambda: True)
+    wait_for(lambda: session.closed)
     assert not other.closed
 
 
-def test_desks_are_looked_after_though_a_thread_could_not_start(hall, monkeypatch):
+def test_sessions_are_checked_though_a_thread_could_not_start(registry, monkeypatch):
     def refuse(thread):
         raise RuntimeError("can't start new thread")
 
-    monkeypatch.setattr(hall, "GRACE", 0.3)
+    monkeypatch.setattr(registry, "GRACE", 0.3)
     with monkeypatch.context() as patch:
         patch.setattr(threading.Thread, "start", refuse)
-        desk = hall.desk("one")
-    hall.desk("two")
-    wait_for(lambda: desk.closed)
+        session = registry.join("one")
+    registry.join("two")
+    wait_for(lambda: session.closed)
 
 
 def test_a_training_that_was_left_makes_room_for_those_that_wait(run, folders):
@@ -529,14 +533,14 @@ def test_a_training_that_was_left_makes_room_for_those_that_wait(run, folders):
 # What the page is told.
 
 
-def test_only_what_is_new_is_told(hall):
-    desk = hall.desk("one")
+def test_only_what_is_new_is_told(registry):
+    session = registry.join("one")
     nothing = {side: (0, 0, 0) for side in "ab"}
-    assert json.loads(bytes(load_tensors(asked.answer(desk, nothing))["status"])) == {"a": None, "b": None}
-    desk.command("a", "step", config("vae"), {"kind": "vae"})
-    run = desk.runs["a"]
+    assert json.loads(bytes(load_tensors(asked.answer(session, nothing))["status"])) == {"a": None, "b": None}
+    session.command("a", "step", config("vae"), {"kind": "vae"})
+    run = session.runs["a"]
     wait_for(lambda: run.state == "paused")
-    told = load_tensors(asked.answer(desk, nothing))
+    told = load_tensors(asked.answer(session, nothing))
     status = json.loads(bytes(told["status"]))["a"]
     assert (status["taken"], status["steps"], status["epochs"], status["state"], status["chosen"]) == (
         1,
@@ -549,13 +553,13 @@ def test_only_what_is_new_is_told(hall):
     np.testing.assert_array_equal(told["a.mean"], run.snapshot.mean)
     np.testing.assert_array_equal(told["a.z"], run.snapshot.z)
     np.testing.assert_array_equal(told["a.label"], datasets.load("digits", "test").labels)
-    told = load_tensors(asked.answer(desk, {"a": (run.id, run.revision, 2), "b": (0, 0, 0)}))
+    told = load_tensors(asked.answer(session, {"a": (run.id, run.revision, 2), "b": (0, 0, 0)}))
     assert set(told) == {"status"} and json.loads(bytes(told["status"]))["a"]["points"] == []
-    told = load_tensors(asked.answer(desk, {"a": (run.id + 1, run.revision, 2), "b": (0, 0, 0)}))  # of another run
+    told = load_tensors(asked.answer(session, {"a": (run.id + 1, run.revision, 2), "b": (0, 0, 0)}))  # of another run
     assert "a.mean" in told and len(json.loads(bytes(told["status"]))["a"]["points"]) == 2
     run.points[-1]["reconstruction"] = float("nan")
     assert (
-        json.loads(bytes(load_tensors(asked.answer(desk, nothing))["status"]), parse_constant=pytest.fail)["a"][
+        json.loads(bytes(load_tensors(asked.answer(session, nothing))["status"]), parse_constant=pytest.fail)["a"][
             "points"
         ][-1]["reconstruction"]
         is None
@@ -567,27 +571,27 @@ def test_only_what_is_new_is_told(hall):
     [b"", b"[]", b"{", b'{"action": "fly"}', b'{"action": "pace", "pace": -1}', b'{"action": "pace", "pace": []}', b'{"action": "start"}',
      b'{"action": "start", "chosen": {}}', b'{"action": "start", "chosen": {"kind": ["vae"]}}', b'\xff'],
 )  # fmt: skip
-def test_a_bad_command_is_refused(hall, body):
+def test_a_bad_command_is_refused(registry, body):
     with pytest.raises(ValueError):
-        asked._command(hall.desk("one"), "a", body)
+        asked._command(registry.join("one"), "a", body)
     with pytest.raises(ValueError):
-        asked._command(hall.desk("one"), "c", b'{"action": "pause"}')
-    assert hall.desk("one").runs == {"a": None, "b": None}
+        asked._command(registry.join("one"), "c", b'{"action": "pause"}')
+    assert registry.join("one").runs == {"a": None, "b": None}
 
 
-def test_everything_that_can_be_chosen_starts(hall):
-    desk = hall.desk("one")
+def test_everything_that_can_be_chosen_starts(registry):
+    session = registry.join("one")
     for prior in ("normal", "mixture", "swiss-roll"):
         for kind in ("ae", "vae", "aae"):
             chosen = choices.start(kind, "digits") | {"prior": prior}
-            asked._command(desk, "a", json.dumps({"action": "step", "chosen": chosen}).encode())
-            run = desk.runs["a"]
+            asked._command(session, "a", json.dumps({"action": "step", "chosen": chosen}).encode())
+            run = session.runs["a"]
             wait_for(lambda run=run: run.state == "paused")
             assert run.taken == 1 and run.problem is None and run.chosen == chosen
-            desk.command("a", "stop")
+            session.command("a", "stop")
 
 
-def test_the_page_has_another_configuration_than_the_recipe_only_where_it_says(hall):
+def test_the_page_has_another_configuration_than_the_recipe_only_where_it_says(registry):
     for kind in ("ae", "vae", "aae"):
         for dataset in ("digits", "mnist"):
             recipe = choices.recipe(dataset, kind)

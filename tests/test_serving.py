@@ -15,7 +15,7 @@ import pytest
 import streamlit as st
 from starlette.responses import PlainTextResponse
 
-from explorer.background import desks
+from explorer.background import sessions
 from explorer.cores import cores
 from explorer.serving import app as serving
 from explorer.serving import assets, processes, streamlit_files
@@ -132,7 +132,7 @@ def test_a_refusal_is_forgotten_after_a_minute(health):
 
 def test_visitors_who_come_at_once_share_what_the_server_has_of_each(monkeypatch):
     """Each had a registry of trainings of its own: for one of them, the page said that the server was restarted."""
-    ones = [processes.hall, processes.downloads, processes.umaps]
+    ones = [processes.session_registry, processes.downloads, processes.umaps]
     monkeypatch.setattr(assets, "warm", lambda: None)
 
     def slowly(make):
@@ -142,7 +142,7 @@ def test_visitors_who_come_at_once_share_what_the_server_has_of_each(monkeypatch
 
         return made
 
-    for module, name in ((desks, "Hall"), (processes, "Downloads"), (processes, "Umaps")):
+    for module, name in ((sessions, "SessionRegistry"), (processes, "Downloads"), (processes, "Umaps")):
         monkeypatch.setattr(module, name, slowly(getattr(module, name)))
 
     async def visit() -> list[set[int]]:

@@ -1,7 +1,6 @@
-"""Trainings beside the app. A Run can be played, paused, stepped and stopped, and is `training.fit`, step by step.
+"""Trainings beside the app. A `Run` is `training.fit`, step by step: it can be played, paused, stepped and stopped.
 
-It has a thread, a pool's, only while it works: a paused or finished one is an object at rest. Knows no screen; torch is
-imported by the first run, or by `warm`.
+A run has a thread of a pool only while it works. This module knows no screen. The first run, or `warm`, imports torch.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from explorer.reasons import SHORT_OF_MEMORY, reason
 from explorer.store.bundle import BundleError
 from explorer.training import saving
 
-SNAPSHOT_SECONDS = 0.25  # at least so long between two looks at the model
-SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into looking
+SNAPSHOT_SECONDS = 0.25  # between two snapshots of the model, at least
+SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into snapshots
 _LOG = logging.getLogger(__name__)
 _ids = itertools.count(1)
 _failed_on: list[str] = []  # accelerators on which a training failed
@@ -49,7 +48,7 @@ class Run:
         self.config, self.pool, self.folders, self.watched = config, pool, folders, watched
         self.pace: float | None = None  # steps a second at most
         self.taken, self.steps = 0, 0  # steps so far; an epoch
-        self.seconds = 0.0  # of training, without looks and pauses
+        self.seconds = 0.0  # of training, without snapshots and pauses
         self.points: list[dict] = []  # what the curves show, in order of `at`, the number of steps
         self.history: list[dict] = []  # training.fit's: an entry an epoch
         self.null: dict[str, tuple[float, float]] = {}
@@ -64,10 +63,10 @@ class Run:
         self._rest = "ready"
         self._wanted = 0.0  # steps that are still to be taken
         self._to_be_saved = self._closed = self._stop = False
-        self._reports = self._observer = self._model = self._device = None
+        self._reports = self._snapshots = self._model = self._device = None
         self._losses: list[dict] = []  # of the steps since the last point
-        self._looked = -math.inf, 0.0  # when, and how long it took
-        self._looked_at = -1  # after how many steps
+        self._last_snapshot = -math.inf, 0.0  # when it was taken, and how long that took
+        self._snapshot_at = -1  # the number of steps before the last snapshot
 
     # ---- what a person does
 
@@ -92,7 +91,7 @@ class Run:
             return self._to_be_saved or (not self.is_over and (self._stop or self._wanted != 0))
 
     def prepare(self) -> None:
-        """Opens the data, and looks at the model before its first step."""
+        """Opens the data, and takes a snapshot of the model before its first step."""
         self.pool.submit(self)
 
     def play(self) -> None:
@@ -193,7 +192,7 @@ class Run:
         self._let_go("failed")
 
     def _train(self) -> None:
-        if self._observer is None:
+        if self._snapshots is None:
             self._open()
         while True:
             self._changed.clear()  # before looking at what is wanted: what changes from here on ends the wait below
@@ -210,8 +209,8 @@ class Run:
         if self._closed:
             self._free()
             return
-        if self._looked_at != self.taken:
-            self._look()
+        if self._snapshot_at != self.taken:
+            self._take_snapshot()
         if ending in ("stopped", "finished"):
             self._let_go(ending)
         self._rest = ending
@@ -233,23 +232,23 @@ class Run:
     def _open(self) -> None:
 
         from explorer import models
-        from explorer.background.snapshot import Observer
+        from explorer.background.snapshot import Snapshots
         from explorer.training import fit as training
 
         name = self.config.training.dataset
         train, test = split(name, "train", self.folders.data), split(name, "test", self.folders.data)
         self._device = self._choose_device()
-        self._observer = Observer(self.config, test, self._device)
+        self._snapshots = Snapshots(self.config, test, self._device)
         self.labels, self.null = (
-            self._observer.labels,
-            {name: tuple(null) for name, null in self._observer.null.items()},
+            self._snapshots.labels,
+            {name: tuple(null) for name, null in self._snapshots.null.items()},
         )
         self.steps = math.ceil(len(train.images) / self.config.training.batch_size)
         self._reports = training.fit(self.config, train.images, self._device, labels=train.labels)
         self._model = models.build(self.config.model, seed=self.config.training.seed).to(
             self._device
         )  # as fit builds it
-        self._look()
+        self._take_snapshot()
 
     def _choose_device(self):
         from explorer.training import fit as training
@@ -280,15 +279,15 @@ class Run:
             self.history = list(report.history)
             self._add_point()
         now = time.monotonic()
-        when, took = self._looked
+        when, took = self._last_snapshot
         if now - when >= max(SNAPSHOT_SECONDS, took / SNAPSHOT_SHARE) and self.watched():
-            self._look()
+            self._take_snapshot()
 
-    def _look(self) -> None:
+    def _take_snapshot(self) -> None:
         begun = time.monotonic()
-        self.snapshot = self._observer.look(self._model)
-        self._looked = time.monotonic(), time.monotonic() - begun
-        self._looked_at = self.taken
+        self.snapshot = self._snapshots.take(self._model)
+        self._last_snapshot = time.monotonic(), time.monotonic() - begun
+        self._snapshot_at = self.taken
         self._add_point()
         self.points[-1] |= self.snapshot.distances
         self.revision += 1
@@ -326,7 +325,7 @@ class Run:
 
     def _let_go(self, rest: str) -> None:
         """Drops what only a training that goes on needs. A finished one's model is kept, to be saved."""
-        reports, self._reports, self._observer = self._reports, None, None
+        reports, self._reports, self._snapshots = self._reports, None, None
         if rest != "finished":
             self._model = None
         self._losses = []
@@ -400,7 +399,7 @@ def _import_and_step() -> None:
         import numpy as np
         import torch
 
-        from explorer.background.snapshot import Observer
+        from explorer.background.snapshot import Snapshots
         from explorer.config import KINDS, ModelConfig, TrainingConfig
         from explorer.training import fit as training
 
@@ -409,5 +408,5 @@ def _import_and_step() -> None:
             for kind in KINDS:  # the first step of an optimiser imports a second's worth of torch
                 config = Config(ModelConfig(kind, image_side=8, hidden=(8,)), TrainingConfig("digits", 1, 64))
                 for report in training.fit(config, noise, torch.device("cpu")):
-                    Observer(config, datasets.Split(noise, noise[:, 0]), torch.device("cpu")).look(report.model)
+                    Snapshots(config, datasets.Split(noise, noise[:, 0]), torch.device("cpu")).take(report.model)
         _warmed = True

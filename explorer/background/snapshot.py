@@ -1,4 +1,7 @@
-"""What one looks at while a model trains: its codes, what it decodes, and how far q(z) is from p(z), cheap enough for a few times a second."""
+"""Snapshots of a model while it trains: its codes, what it decodes, and how far q(z) is from p(z).
+
+They are cheap enough to be taken a few times a second.
+"""
 
 from __future__ import annotations
 
@@ -20,10 +23,8 @@ if TYPE_CHECKING:
     from explorer.data.datasets import Split
 
 IMAGES = 1000  # of the test set, at most
-NOISE_SEED, DRAWS_SEED = (
-    21,
-    22,
-)  # the same in every snapshot, so that what moves is the model; apart, or the noise would be the draws
+# The same in every snapshot, so that only the model moves. They differ, or the noise would be the draws.
+NOISE_SEED, DRAWS_SEED = 21, 22
 NULL_REPEATS = 20
 MANIFOLD_SIDES = {8: 16, 28: 12}  # pictures across, by the pictures' own side; of others 8
 ESTIMATORS = {"sliced_w2_squared": metrics.sliced_w2_squared, "coverage": metrics.coverage}
@@ -39,8 +40,8 @@ class Snapshot:
     distances: dict[str, float | None]  # of q(z) from p(z), by ESTIMATORS' names; None for codes that are not finite
 
 
-class Observer:
-    """Looks at the models of one training. Makes the noise, the draws and the null bands once."""
+class Snapshots:
+    """Takes the snapshots of one training. The noise, the draws and the null bands are made once."""
 
     def __init__(self, config: Config, test: Split, device: torch.device) -> None:
         rows = slice(IMAGES)
@@ -52,7 +53,7 @@ class Observer:
         self.grid = manifold_grid(config.model.prior, MANIFOLD_SIDES.get(config.model.image_side, 8)).to(device)
 
     @torch.no_grad()
-    def look(self, model: Autoencoder) -> Snapshot:
+    def take(self, model: Autoencoder) -> Snapshot:
         mean, log_var = model.encode(self.x)
         z = None if log_var is None else _array(gaussian.reparameterise(mean, log_var, self.noise))
         manifold = (

@@ -60,7 +60,7 @@ async def lifespan(app):
     allow_many_files()
     compute_in_one_thread()
     works = [
-        processes.hall(),
+        processes.session_registry(),
         processes.downloads(),
         processes.umaps(),
     ]  # made before two visitors at once make two of each

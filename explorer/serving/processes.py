@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 
-from explorer.background import desks, runs
+from explorer.background import runs, sessions
 from explorer.background.umaps import Umaps
 from explorer.data.downloads import Downloads
 from explorer.serving import places
 
 
 @cache
-def hall() -> desks.Hall:
+def session_registry() -> sessions.SessionRegistry:
     """The trainings of all sessions."""
-    return desks.Hall(runs.Folders(places.DATA_DIR, places.FOLDERS["runs/"]))
+    return sessions.SessionRegistry(runs.Folders(places.DATA_DIR, places.FOLDERS["runs/"]))
 
 
 @cache

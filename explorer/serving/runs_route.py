@@ -17,8 +17,8 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.address import practice as choices
-from explorer.background.desks import Desk
 from explorer.background.runs import Run
+from explorer.background.sessions import Session
 from explorer.serving import places, processes
 
 LONGEST, TOO_LONG = 4096, "The command is too long."  # bytes of a command
@@ -36,10 +36,10 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 def serve_runs(request: Request) -> Response:
     """Both runs' states. `?a=ID.REVISION.POINTS` names what the page has of run A; only what is new comes."""
     token = request.path_params["token"]
-    desk = processes.hall().find(token)
-    if desk is None:
+    session = processes.session_registry().find(token)
+    if session is None:
         return _gone(token)
-    body = answer(desk, {side: _known(request.query_params.get(side, "")) for side in desk.SIDES})
+    body = answer(session, {side: _known(request.query_params.get(side, "")) for side in session.SIDES})
     headers = HEADERS
     if len(body) > SMALL and "gzip" in request.headers.get("Accept-Encoding", ""):
         headers = headers | {"Content-Encoding": "gzip"}
@@ -48,7 +48,7 @@ def serve_runs(request: Request) -> Response:
 
 
 def _gone(token: str) -> Response:
-    status = ENDED if processes.hall().knew(token) else UNKNOWN
+    status = ENDED if processes.session_registry().issued(token) else UNKNOWN
     return PlainTextResponse(GONE[status], status, headers=HEADERS)
 
 
@@ -68,7 +68,7 @@ async def take_over(request: Request) -> Response:
     if body is None:
         return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)
     before = body.decode("utf-8", "replace")
-    if await anyio.to_thread.run_sync(processes.hall().take_over, request.path_params["token"], before):
+    if await anyio.to_thread.run_sync(processes.session_registry().take_over, request.path_params["token"], before):
         return PlainTextResponse("", headers=HEADERS)
     return _gone(before)
 
@@ -78,37 +78,37 @@ async def take_command(request: Request) -> Response:
     if body is None:
         return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)
     token = request.path_params["token"]
-    desk = processes.hall().find(token)
-    if desk is None:
+    session = processes.session_registry().find(token)
+    if session is None:
         return _gone(token)
     try:
-        await anyio.to_thread.run_sync(_command, desk, request.path_params["side"], body)
+        await anyio.to_thread.run_sync(_command, session, request.path_params["side"], body)
     except ValueError as error:
         return PlainTextResponse(f"{str(error)[:1].upper()}{str(error)[1:]}.", 400, headers=HEADERS)
     return PlainTextResponse("", headers=HEADERS)
 
 
-def _command(desk: Desk, side: str, body: bytes) -> None:
+def _command(session: Session, side: str, body: bytes) -> None:
     try:
         asked = json.loads(body)
     except (ValueError, RecursionError):
         asked = None
     if (
         not isinstance(asked, dict)
-        or side not in desk.SIDES
+        or side not in session.SIDES
         or asked.get("action") not in ACTIONS
         or asked.get("pace") not in PACES
     ):
         raise ValueError("there is no such command")
     chosen = asked.get("chosen")
     chosen = choices.check(chosen) if isinstance(chosen, dict) else None
-    desk.command(side, asked["action"], chosen and choices.to_config(chosen), chosen, asked.get("pace"))
+    session.command(side, asked["action"], chosen and choices.to_config(chosen), chosen, asked.get("pace"))
 
 
-def answer(desk: Desk, known: dict[str, tuple[int, int, int]]) -> bytes:
+def answer(session: Session, known: dict[str, tuple[int, int, int]]) -> bytes:
     """safetensors: `status`, JSON as bytes; and for each run whose picture is new a.mean, a.z, a.manifold, a.label."""
     status, arrays = {}, {}
-    for side, run in desk.runs.items():
+    for side, run in session.runs.items():
         if run is None:
             status[side] = None
             continue

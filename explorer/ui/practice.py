@@ -23,9 +23,9 @@ PLAYERS = {"ae": "_AEPlayer.step", "vae": "_VAEPlayer.step", "aae": "_AAEPlayer.
 def page() -> None:
     runs.warm()
     if "practice_token" not in st.session_state:
-        st.session_state["practice_token"] = processes.hall().new_token()
+        st.session_state["practice_token"] = processes.session_registry().new_token()
     token = st.session_state["practice_token"]
-    processes.hall().desk(token, streamlit_internals.connection())
+    processes.session_registry().join(token, streamlit_internals.connection())
     current, problems = kept.current(KEY, choices.parse, choices.to_params, choices.PARAMETERS)
     kept.show_problems(problems)
     live.show(

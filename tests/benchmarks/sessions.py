@@ -18,7 +18,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from explorer.background.desks import Hall
+from explorer.background.sessions import SessionRegistry
 from tests.benchmarks.process import cpu_seconds, memory
 from tests.browser.driver import CHROMIUM, DESK, FLAGS, serve
 
@@ -82,7 +82,7 @@ def visit(browser, address: str) -> int:
 
 def settle(pid: int) -> tuple[int, float, float]:
     """Waits until the sessions' trainings have been ended. Returns threads, memory and work."""
-    time.sleep(1.2 * Hall.GRACE)
+    time.sleep(1.2 * SessionRegistry.GRACE)
     busy = work(pid)
     return threads(pid), memory(pid), busy
 

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from explorer.background.desks import Hall
+from explorer.background.sessions import SessionRegistry
 
 from .driver import DESK, expected_while_away, serve
 from .proxy import Relay
@@ -20,9 +20,9 @@ GRACE, KEPT = 8.0, 2.5  # seconds: for which a training waits for its page, and 
 APP = f"""
 import streamlit as st
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
-from explorer.background import desks
+from explorer.background import sessions
 from explorer.serving import app as serving
-desks.Hall.GRACE = {GRACE}
+sessions.SessionRegistry.GRACE = {GRACE}
 MemorySessionStorage.__init__.__defaults__ = (128, {KEPT})
 app = st.App(**serving.arguments())
 """
@@ -251,7 +251,10 @@ def test_a_phone_that_is_locked_for_long_loses_no_training(context, server):
         page = visit(context, relay.address)
         start(page)
         before = run(page)
-        for seconds in (100, Hall.GRACE - 20):  # within and beyond the time for which Streamlit keeps a session
+        for seconds in (
+            100,
+            SessionRegistry.GRACE - 20,
+        ):  # within and beyond the time for which Streamlit keeps a session
             relay.cut(seconds)
             page.get_by_text("The server does not answer").wait_for(state="hidden", timeout=120_000)
             goes_on(page, since=int(before["taken"]))

@@ -160,17 +160,17 @@ def test_two_trainings_are_seen_live_without_a_message_to_a_script(practise):
 def test_what_is_drawn_is_what_the_models_say(practise):
     """The numbers under the pictures against the training done here."""
     from explorer import models
-    from explorer.background.snapshot import Observer
+    from explorer.background.snapshot import Snapshots
 
     page = practise()
     begin(page, "Reset run A")
     until(page, "ready", revision=1)
     config = choices.to_config(choices.parse({"a": SMALL})[0]["a"])
-    observer = Observer(config, datasets.load("digits", "test"), torch.device("cpu"))
-    snapshot = observer.look(models.build(config.model, seed=0))
+    snapshots = Snapshots(config, datasets.load("digits", "test"), torch.device("cpu"))
+    snapshot = snapshots.take(models.build(config.model, seed=0))
     expected = snapshot.distances
     text = panel(page).inner_text()
-    assert f"W₂² {expected['sliced_w2_squared']:.4f} (null {observer.null['sliced_w2_squared'].mean:.4f}" in text
+    assert f"W₂² {expected['sliced_w2_squared']:.4f} (null {snapshots.null['sliced_w2_squared'].mean:.4f}" in text
     assert f"coverage {expected['coverage']:.3f}" in text
     canvas = page.get_by_role("img", name="Run A: decoded manifold")
     grey = np.array(canvas.evaluate("c => [...c.getContext('2d').getImageData(0, 0, c.width, c.height).data]")).reshape(
