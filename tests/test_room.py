@@ -1,15 +1,12 @@
-"""Who can open the app, as the panel for a room says it; and what spares the server work while a room is in."""
+"""Who can open the app, as the panel for a room says it."""
 
 from __future__ import annotations
 
-import gc
-import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from explorer.serving import settled
 from explorer.ui import room
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -98,12 +95,3 @@ def test_the_server_is_bound_to_this_machine_unless_asked_otherwise():
         "gatherUsageStats": False,
         "serverAddress": "localhost",
     }
-
-
-def test_only_many_new_modules_are_worth_a_walk(monkeypatch):
-    calls = []
-    monkeypatch.setattr(gc, "freeze", lambda: calls.append("freeze"))
-    monkeypatch.setattr(settled, "_modules", len(sys.modules) - settled.MANY)
-    for _ in range(3):
-        settled.settle()
-    assert calls == ["freeze"]

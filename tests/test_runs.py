@@ -16,7 +16,6 @@ import numpy as np
 import pytest
 import torch
 from safetensors.numpy import load as load_tensors
-from streamlit.runtime.memory_session_storage import MemorySessionStorage
 
 import train
 from explorer.address import practice as choices
@@ -452,11 +451,6 @@ def test_a_session_that_comes_back_or_whose_page_asks_keeps_its_trainings(regist
     assert registry.find("one") is None
     with pytest.raises(ValueError, match="ended"):
         session.command("a", "start", config())
-
-
-def test_a_session_is_waited_for_longer_than_streamlit_keeps_it():
-    storage = MemorySessionStorage()
-    assert storage._cache.ttl + 10 <= sessions.SessionRegistry.GRACE <= 300
 
 
 def test_the_time_that_the_machine_slept_ends_nothing(registry, monkeypatch):

@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
+import inspect
+import re
+import sys
+import tomllib
+from types import SimpleNamespace
 from unittest.mock import create_autospec
 
 import pytest
-from streamlit import net_util, runtime
+import streamlit as st
+from streamlit import config, net_util, runtime
+from streamlit.proto.ClientState_pb2 import ContextInfo
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.forward_msg_cache import populate_hash_if_needed
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
+from streamlit.runtime.scriptrunner import ScriptRunContext
 from streamlit.testing.v1 import AppTest
-from streamlit.web.server import server_util
+from streamlit.web.server import app_discovery, server_util
 
+from explorer.background.sessions import SessionRegistry
 from explorer.serving import headers, streamlit_internals
+
+from .conftest import ROOT
 
 
 def test_streamlit_looks_up_the_function_that_asks_the_internet(monkeypatch):
@@ -42,6 +57,124 @@ def test_the_policy_names_every_inline_script_of_streamlits_page(tmp_path, monke
     for script in (b"a", b"b"):
         assert f"'sha256-{base64.b64encode(hashlib.sha256(script).digest()).decode()}'" in policy
     assert policy.count("'sha256-") == 2
+
+
+def test_the_app_is_found_in_the_source():
+    found = app_discovery.discover_asgi_app(ROOT / "app.py")
+    assert found.is_asgi_app and found.app_name == "app"
+
+
+def test_streamlits_scripts_and_styles_carry_digests():
+    """Unless they are found, each phone is sent 2.9 MB in place of 1.1."""
+    found = streamlit_internals.scripts_and_styles()
+    assert sum(path.stat().st_size for path in found.values()) > 2e6
+    assert all(re.fullmatch(r"/static/(js|css|media)/.+\.[\w-]{8}\.(js|css)", path) for path in found), sorted(found)
+
+
+def scripts() -> str:
+    files = streamlit_internals.scripts_and_styles().values()
+    return "\n".join(path.read_text(encoding="utf-8") for path in files if path.suffix == ".js")
+
+
+def test_a_page_asks_the_addresses_that_are_watched():
+    """tests/browser/test_proxy.py refuses a browser's websocket."""
+    source = scripts()
+    for address in (streamlit_internals.SOCKET, *streamlit_internals.QUESTIONS):
+        assert address.removeprefix("/") in source
+
+
+def test_streamlits_markup_has_the_names_in_the_styles():
+    """Without one of them, a rule has no effect."""
+    source = scripts()
+    styles = streamlit_internals.STYLE + streamlit_internals.PRESENTATION_STYLE + streamlit_internals.BUTTON_STYLE
+    names = set(re.findall(r"data-testid=(\w+)|kind=(\w+)|\.(st[A-Z]\w+)", styles))
+    assert len(names) >= 7
+    for name in map("".join, names):
+        assert name in source, name
+    assert "st-key-" in source and f"header:{streamlit_internals.HEADER_LAYER}" in source
+
+
+def test_a_browser_keeps_a_big_message_for_as_many_runs_as_configured():
+    """With the usual 2, clicking fast loses the connection."""
+    options = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    assert config.get_option("global.maxCachedMessageAge") == options["global"]["maxCachedMessageAge"] == 50
+
+
+def test_equal_data_are_sent_as_a_hash():
+    """A page's own change is not told back to it, so that its data stay equal (ui/components.py)."""
+
+    def message(text: str) -> ForwardMsg:
+        made = ForwardMsg()
+        made.delta.new_element.bidi_component.json = text
+        made.metadata.delta_path.append(len(text))
+        populate_hash_if_needed(made)
+        return made
+
+    big = "x" * 100_000
+    assert message(big).hash == message(big).hash != message(big + "y").hash
+    assert message(big).metadata.cacheable
+
+
+def test_a_cached_function_keeps_no_error_and_hashes_no_argument_with_an_underscore():
+    """serving/cached.py"""
+    calls = []
+
+    @st.cache_resource(show_spinner=False)
+    def cached(digest: str, _unhashable: object) -> object:
+        calls.append(digest)
+        if digest == "wrong":
+            raise LookupError(digest)
+        return _unhashable
+
+    first, other = [], []
+    assert cached("right", first) is first and cached("right", other) is first
+    for _ in range(2):
+        with pytest.raises(LookupError):
+            cached("wrong", None)
+    assert calls == ["right", "wrong", "wrong"]
+
+
+@pytest.mark.parametrize("name", ["pandas", "pyarrow"])
+def test_a_component_needs_what_is_imported_at_the_start(monkeypatch, name):
+    def script() -> None:
+        import streamlit as st
+
+        st.components.v2.component("needs_imports", html="<p></p>")(data={"a": 1})
+
+    assert not AppTest.from_function(script).run().exception
+    for module in [module for module in sys.modules if module.partition(".")[0] == name]:
+        monkeypatch.setitem(sys.modules, module, None)
+    assert f"import of {name}" in AppTest.from_function(script).run().exception[0].message
+
+
+def test_streamlit_collects_garbage_after_each_script(monkeypatch):
+    collected = []
+    monkeypatch.setattr(gc, "collect", lambda *generation: collected.append(generation))
+    AppTest.from_function(lambda: None).run()
+    assert collected == [(2,)]
+
+
+def test_only_many_new_modules_are_worth_a_collection(monkeypatch):
+    calls = []
+    monkeypatch.setattr(gc, "freeze", lambda: calls.append("freeze"))
+    monkeypatch.setattr(streamlit_internals, "_modules", len(sys.modules) - streamlit_internals.MANY)
+    for _ in range(3):
+        streamlit_internals.freeze_imports()
+    assert calls == ["freeze"]
+
+
+def test_a_session_is_waited_for_longer_than_streamlit_keeps_it():
+    assert MemorySessionStorage()._cache.ttl + 10 <= SessionRegistry.GRACE <= 300
+
+
+def test_the_address_that_the_browser_shows(monkeypatch):
+    assert "context_info" in inspect.signature(ScriptRunContext).parameters
+    context = SimpleNamespace(context_info=ContextInfo(url="http://localhost:8501/vae-kl/"))
+    monkeypatch.setattr(streamlit_internals, "get_script_run_ctx", lambda: context)
+    assert streamlit_internals.page_address() == "http://localhost:8501/vae-kl/"
+    for nothing in (None, SimpleNamespace(context_info=None)):
+        monkeypatch.setattr(streamlit_internals, "get_script_run_ctx", lambda nothing=nothing: nothing)
+        assert streamlit_internals.page_address() == ""
 
 
 def test_a_session_is_asked_for_by_the_id_that_its_script_had(monkeypatch):

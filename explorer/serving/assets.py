@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from explorer.data.datasets import DatasetError
-from explorer.serving import bundles, catalogue, pictures, places
+from explorer.serving import bundles, catalogue, pictures, places, streamlit_internals
 from explorer.store.bundle import BundleError
 
 WEB = Path(__file__).resolve().parents[1] / "web"
@@ -152,9 +152,7 @@ ROUTES = [
 
 def warm() -> None:
     """Loads what the first visitor would wait for."""
-    import pandas  # noqa: F401 - Streamlit imports both at the first component call
-    import pyarrow  # noqa: F401
-
+    streamlit_internals.import_what_components_need()
     for name in SCRIPTS:
         script(name)
     for entry in catalogue.current().entries:

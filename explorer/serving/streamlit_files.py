@@ -7,18 +7,15 @@ from functools import cache
 from pathlib import Path
 
 import anyio
-import streamlit
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from explorer.serving import streamlit_internals
 from explorer.serving.assets import FOR_EVER
 
-FOLDER = Path(streamlit.__file__).parent / "static"
 MEDIA_TYPES = {".js": "text/javascript", ".css": "text/css"}
-FILES = {
-    f"/{path.relative_to(FOLDER).as_posix()}": path for path in FOLDER.glob("static/**/*") if path.suffix in MEDIA_TYPES
-}  # whose names carry a digest
+FILES = streamlit_internals.scripts_and_styles()
 
 
 class CompressedFiles:

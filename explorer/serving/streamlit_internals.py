@@ -1,11 +1,20 @@
-"""Where this program relies on parts of Streamlit that its documentation does not promise.
+"""Every use of a part of Streamlit that its documentation does not promise. An upgrade of Streamlit is this one file.
 
-`tests/test_streamlit_internals.py` has a test for each: run it with a new version of Streamlit.
+`tests/test_streamlit_internals.py` has a test for each, which also says what is relied on where no function is needed:
+
+- `streamlit run` finds the app by reading the source of app.py, which must assign `st.App(...)` itself.
+- The hidden option `global.maxCachedMessageAge` (.streamlit/config.toml): for how many runs of the script a browser
+  keeps a big message. Streamlit sends a hash in place of a message that the browser still has.
+- st.cache_resource keeps a returned value, but not a raised error; arguments that begin with _ are not hashed.
+- Streamlit keeps a session whose connection broke for two minutes (background/sessions.py waits longer).
+- A component's script is loaded from a blob and run again for new data (web/bootstrap.js, tests/browser/test_mounting.py).
 """
 
 from __future__ import annotations
 
+import gc
 import re
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,20 +22,58 @@ import streamlit
 from streamlit import net_util, runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-PAGE = Path(streamlit.__file__).parent / "static" / "index.html"  # the one HTML file that is sent for every page
+# ---- the server
+
+FILES = Path(streamlit.__file__).parent / "static"
+PAGE = FILES / "index.html"  # the one HTML file that is sent for every page
 SOCKET = "/_stcore/stream"  # the end of the address of a page's websocket
 QUESTIONS = ("/_stcore/health", "/_stcore/host-config")  # and of what it asks for before it opens that
 _INLINE = re.compile(rb"<script(?=[\s>])(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*>", re.DOTALL | re.IGNORECASE)
 
 
 def ask_no_host() -> None:
-    """Keeps the server from asking a host on the internet for its own address, which Streamlit does for a request from another site."""
+    """Keeps the server from asking a host on the internet for its own address, as Streamlit does for another site's request.
+
+    No option does that. Streamlit's modules look the function up in net_util at each call.
+    """
     net_util.get_external_ip = lambda: None
 
 
 def inline_scripts(page: bytes) -> list[bytes]:
     """The scripts that stand in an HTML file itself. Browsers run them only if the Content-Security-Policy holds their hashes."""
     return _INLINE.findall(page)
+
+
+def scripts_and_styles() -> dict[str, Path]:
+    """Streamlit's own scripts and styles, by their paths below the app's root. Each path carries a digest."""
+    found = (path for path in FILES.glob("static/**/*") if path.suffix in (".js", ".css"))
+    return {f"/{path.relative_to(FILES).as_posix()}": path for path in found}
+
+
+def import_what_components_need() -> None:
+    """Imports what Streamlit itself imports only at the first call of a component, for which the first visitor would wait."""
+    import pandas  # noqa: F401
+    import pyarrow  # noqa: F401
+
+
+# ---- a session
+
+MANY = 100  # modules: fewer new ones are not worth a collection
+_modules = 0  # that there were at the last call of freeze_imports
+
+
+def freeze_imports() -> None:
+    """Exempts what is alive from garbage collection, whenever at least MANY modules have been imported since the last call.
+
+    Streamlit collects after every script run, and traversing all that imports have allocated (torch's above all) takes
+    far longer than the script. Objects of sessions that are open at the moment are exempt as well: they are still freed
+    when nothing refers to them, but not if they refer to each other in a cycle.
+    """
+    global _modules
+    if len(sys.modules) >= _modules + MANY:
+        _modules = len(sys.modules)
+        gc.collect()
+        gc.freeze()
 
 
 def connection() -> Callable[[], bool]:
@@ -44,3 +91,41 @@ def page_address() -> str:
     """The address that the browser shows, or "". `st.context.url` is not always it: of the path /vae-kl/ it keeps /vae-."""
     context = get_script_run_ctx()
     return context.context_info.url if context and context.context_info else ""
+
+
+# ---- styles that name parts of Streamlit's own markup
+
+# Room for two maps; an outline for the focus, which Streamlit hardly shows on its own elements; captions and code with
+# the contrast that small type needs.
+STYLE = """<style>
+.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
+.stApp :is(a, summary, main, [kind=elementToolbar], input[aria-autocomplete]):focus-visible {
+  outline: 2px solid currentColor !important; outline-offset: -2px;
+}
+.stApp [data-testid=stCaptionContainer] { opacity: 1; }
+.stApp [data-testid=stCaptionContainer] :is(p, code), .stApp .token.comment {
+  color: light-dark(#5c5b58, #b5b3ae) !important;
+}
+.stApp .token:is(.keyword, .function, .builtin, .class-name, .decorator) {
+  color: light-dark(#0b62b0, #6db6ff) !important;
+}
+.stApp .token:is(.boolean, .number, .string, .string-interpolation) { color: light-dark(#00663d, #33ebad) !important; }
+</style>"""
+# Presentation mode. All sizes follow the root's font size, those of the live pages too (their styles are in rem): at
+# 1366 × 768 it is half as large again. A phone has no room for more.
+PRESENTATION_STYLE = """<style>
+html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1.25rem; }
+[data-testid=stHeader] { display: none; }
+[data-testid=stLayoutWrapper]:has(> [data-testid=stExpander]) { display: none; }
+.stMainBlockContainer { padding: 0.5rem 1rem; }
+.st-key-present { position: fixed; right: 0.25rem; top: 0.25rem; width: auto; z-index: 100; }
+.st-key-present button { min-height: 0; padding: 0 0.3rem; }
+.st-key-present button * { font-size: 0.7rem; }
+</style>"""
+HEADER_LAYER = 999990  # the header's z-index
+# The button that opens presentation mode, in the header, left of the menu. A window too narrow for it is no projector's.
+BUTTON_STYLE = f"""<style>
+.st-key-present {{ position: fixed; right: 3.5rem; top: 0.65rem; width: auto; z-index: {HEADER_LAYER + 1}; }}
+.st-key-present button {{ border: 0; background: transparent; }}
+@media (max-width: 1000px) {{ .st-key-present {{ display: none; }} }}
+</style>"""

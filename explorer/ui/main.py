@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from explorer.serving import settled
+from explorer.serving import streamlit_internals
 from explorer.ui import present, room
 from explorer.ui.texts import texts_of
 
@@ -14,20 +14,11 @@ texts = texts_of("common")
 
 HERE = Path(__file__).parent
 ICON = HERE / "icon.svg"  # a file: Streamlit's own icons for a tab come from another host
-# Room for two maps; where the focus is, which Streamlit hardly shows of what is its own; captions and code with the contrast that small type needs.
-STYLE = """<style>
-.stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
-.stApp :is(a, summary, main, [kind=elementToolbar], input[aria-autocomplete]):focus-visible { outline: 2px solid currentColor !important; outline-offset: -2px; }
-.stApp [data-testid=stCaptionContainer] { opacity: 1; }
-.stApp [data-testid=stCaptionContainer] :is(p, code), .stApp .token.comment { color: light-dark(#5c5b58, #b5b3ae) !important; }
-.stApp .token:is(.keyword, .function, .builtin, .class-name, .decorator) { color: light-dark(#0b62b0, #6db6ff) !important; }
-.stApp .token:is(.boolean, .number, .string, .string-interpolation) { color: light-dark(#00663d, #33ebad) !important; }
-</style>"""
 
-settled.settle()
+streamlit_internals.freeze_imports()
 st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
 st.logo(HERE / "logo.svg", size="medium")
-st.html(STYLE)
+st.html(streamlit_internals.STYLE)
 present.show()
 
 # What stands at the top, in this order: the page's module in explorer.ui (its address too), its title and its icon.
@@ -42,9 +33,8 @@ PAGES = [
 
 
 def show(module: str) -> None:
-    importlib.import_module(
-        f"explorer.ui.{module}"
-    ).page()  # only now: one page's imports are not for another to wait for
+    """Imports a page's module when it is shown, so that no page waits for the imports of another."""
+    importlib.import_module(f"explorer.ui.{module}").page()
 
 
 pages = [
