@@ -95,7 +95,7 @@ def test_a_preset_brings_all_its_numbers_and_a_changed_one_is_ones_own():
     ],
 )  # fmt: skip
 def test_what_was_ignored_is_named_with_its_reason(name, value, why):
-    state, problems = lesson.parse({"tab": "teach", name: value}, DEFAULT, MODELS)
+    _state, problems = lesson.parse({"tab": "teach", name: value}, DEFAULT, MODELS)
     assert len(problems) == 1 and problems[0].startswith(f"{name}={value} was ignored: ") and why in problems[0]
 
 

@@ -615,7 +615,7 @@ def test_a_first_bundle_that_fails_is_no_bundle(tmp_path, monkeypatch):
         with pytest.raises(BundleError, match="No space left"):
             save(tmp_path / "new")
     assert bundle.find_bundles(tmp_path) == []
-    with pytest.raises(BundleError, match="bundle.json: the file is missing"):
+    with pytest.raises(BundleError, match=r"bundle.json: the file is missing"):
         load_bundle(tmp_path / "new")
     save(tmp_path / "new")
     assert len(names(tmp_path / "new")) == 3

@@ -227,7 +227,7 @@ def test_a_checkpoint_is_replaced_at_once(file, monkeypatch):
         patch.setattr(os, "fsync", full)
         with pytest.raises(
             CheckpointError,
-            match="cannot be written: No space left on device. Make room, or train with --checkpoint-every inf",
+            match=r"cannot be written: No space left on device. Make room, or train with --checkpoint-every inf",
         ) as error:
             save_checkpoint(file, newer, TARGET)
     assert str(error.value).startswith(str(file))
@@ -239,7 +239,7 @@ def test_a_checkpoint_is_replaced_at_once(file, monkeypatch):
 
 def test_a_file_in_the_folders_place(tmp_path):
     (tmp_path / "checkpoints").write_text("precious", encoding="utf-8")
-    with pytest.raises(CheckpointError, match="checkpoints/digits-vae.* cannot be written: "):
+    with pytest.raises(CheckpointError, match=r"checkpoints/digits-vae.* cannot be written: "):
         save_checkpoint(checkpoint_file(tmp_path / "checkpoints", config()), some_checkpoint(), TARGET)
     assert (tmp_path / "checkpoints").read_text(encoding="utf-8") == "precious"
 

@@ -101,12 +101,12 @@ def test_the_digits_split_is_stratified():
 @pytest.mark.needs_dataset("mnist")
 def test_a_test_reads_only_datasets_that_it_is_marked_to_need(data_dir):
     assert datasets.is_present("mnist", data_dir("mnist"))
-    with pytest.raises(pytest.fail.Exception, match="@pytest.mark.needs_dataset"):
+    with pytest.raises(pytest.fail.Exception, match=r"@pytest.mark.needs_dataset"):
         data_dir("fashion-mnist")
 
 
 def test_a_test_without_the_mark_reads_no_dataset(data_dir):
-    with pytest.raises(pytest.fail.Exception, match="@pytest.mark.needs_dataset"):
+    with pytest.raises(pytest.fail.Exception, match=r"@pytest.mark.needs_dataset"):
         data_dir("mnist")
 
 
@@ -443,7 +443,7 @@ def test_a_download_that_fails_says_why_and_leaves_nothing_half_written(tmp_path
 def test_a_closed_port(tmp_path, mirror):
     mirror.shutdown()
     mirror.server_close()
-    with pytest.raises(datasets.DatasetError, match="Dataset mnist could not be downloaded: .*refused") as error:
+    with pytest.raises(datasets.DatasetError, match=r"Dataset mnist could not be downloaded: .*refused") as error:
         datasets.load("mnist", "test", tmp_path / "data", download=True)
     assert_helpful(str(error.value), tmp_path / "data")
     assert list((tmp_path / "data").iterdir()) == []
@@ -451,7 +451,7 @@ def test_a_closed_port(tmp_path, mirror):
 
 def test_a_folder_that_cannot_be_made(tmp_path, mirror):
     (tmp_path / "data").write_text("a file stands there", encoding="utf-8")
-    with pytest.raises(datasets.DatasetError, match="Dataset mnist could not be downloaded: .*exists"):
+    with pytest.raises(datasets.DatasetError, match=r"Dataset mnist could not be downloaded: .*exists"):
         datasets.load("mnist", "test", tmp_path / "data", download=True)
     assert (tmp_path / "data").read_text(encoding="utf-8") == "a file stands there"
 

@@ -26,7 +26,9 @@ def accelerator():
         yield device
 
 
-def config(kind: str = "vae", model={}, **changes) -> Config:
+def config(kind: str = "vae", model=None, **changes) -> Config:
+    if model is None:
+        model = {}
     settings = {"epochs": 2, "batch_size": 256, "adversarial_weight": 5.0} | changes
     shape = ModelConfig(kind, image_side=8, hidden=(16,), discriminator_hidden=(8,), **model)
     return Config(shape, TrainingConfig("digits", **settings))

@@ -207,7 +207,7 @@ def test_two_trainings_at_once(home, seeds, out):
     arguments = ["--model", "vae", "--epochs", "40", "--checkpoint-every", "0", *out]
     started = [command(home, *arguments, "--seed", seed) for seed in seeds]
     for process in started:
-        output, errors = process.communicate(timeout=400)
+        _output, errors = process.communicate(timeout=400)
         assert process.returncode == 0 and "Traceback" not in errors, errors
     found = bundle.find_bundles(home / (out[-1] if out else "runs"))
     opened = [load_bundle(path).config.training.seed for path in found]
@@ -229,7 +229,7 @@ def test_a_write_that_ends_in_the_middle_leaves_the_old_bundle(tmp_path):
         )  # bytes a file: what a write does on a full disk, on any machine
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         with pytest.raises(
-            BundleError, match="cannot be written: File too large. Free or name another folder with --out"
+            BundleError, match=r"cannot be written: File too large. Free or name another folder with --out"
         ):
             save(path, seed=1)
 

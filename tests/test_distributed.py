@@ -332,7 +332,7 @@ def test_two_machines(home, monkeypatch):
         torchrun(folder, COMMAND + GO, *arguments, nodes=node, processes=1)
         for folder, node in zip((home, others), nodes)
     ]
-    (_, output, errors), (other_code, other_output, other_errors) = map(ended, started)
+    (_, output, errors), (_other_code, other_output, other_errors) = map(ended, started)
     assert [process.returncode for process in started] == [0, 0], errors + other_errors
     assert "Device: 2 x cpu" in output and other_output == "" and written(other_errors) == []
     assert {file.name for file in files(others)} == {"together.py", "pid.1"}
@@ -477,7 +477,7 @@ def test_when_one_ends_all_end_with_a_sentence(home, number, target, sentences):
     ):  # the one that waits ends by itself; torchrun then waits half a minute for the one that is stopped
         wait_for(lambda: not is_alive(pids[0]), 20 * patient())
         os.kill(pids[1], signal.SIGKILL)
-    code, output, errors = ended(process)
+    code, _output, errors = ended(process)
     assert code != 0 and time.monotonic() - begun < 25 * patient()
     assert not any(is_alive(pid) for pid in pids)
     assert any(sentence in errors for sentence in sentences), errors

@@ -103,7 +103,7 @@ for name in sys.argv[1:]:
 def test_every_module_is_imported_where_the_locale_is_not_utf_8():
     package = [path.relative_to(ROOT).with_suffix("") for path in (ROOT / "explorer").rglob("*.py")]
     names = {".".join(path.parts).removesuffix(".__init__") for path in package}
-    modules = sorted(names - {"explorer.ui.main"}) + ["train", "app"]  # the page script is a program
+    modules = [*sorted(names - {"explorer.ui.main"}), "train", "app"]  # the page script is a program
     setting = {"PYTHONWARNDEFAULTENCODING": "1"}
     if f"{ROOT}{sys.prefix}".isascii():  # torch cannot be imported from another path where the locale is ASCII
         setting |= {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}

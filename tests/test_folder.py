@@ -278,7 +278,7 @@ def test_the_folders_of_a_process_are_no_pictures(discs, monkeypatch):
     """They link to all of the disk, and reading some of their files never ends."""
     monkeypatch.setattr(folder, "MOST_OTHERS", 2_000)
     monkeypatch.setattr(folder, "MOST_OPENED", 20)
-    with pytest.raises(DatasetError, match="no pictures|no picture in"):
+    with pytest.raises(DatasetError, match=r"no pictures|no picture in"):
         folder.read("/proc/self")
     with pytest.raises(DatasetError, match="are gone or have changed since"):
         folder.test_files(dataclasses.replace(folder.read(discs).pictures, folder="/proc/self"))

@@ -28,7 +28,7 @@ def with_a_hole(n: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def shifted(n: int, rng: np.random.Generator) -> np.ndarray:
-    return prior(n, rng) + [0.25, 0.0]
+    return [*prior(n, rng), 0.25, 0.0]
 
 
 # Computed in the plane at n = m = 10,000, k = 5. The band: 4 standard errors of a mean of eight estimates, whose
@@ -138,7 +138,7 @@ def test_of_a_shift_in_other_dimensions():
         (300, 3)
     )  # the mean of cos² over the sphere is ⅓, its spread √(4/45); 4 standard errors
     tolerance = 4 * math.sqrt(4 / 45 / 5000)
-    assert metrics.sliced_w2_squared(space + [1.0, 0, 0], space, directions=5000) == pytest.approx(1 / 3, abs=tolerance)
+    assert metrics.sliced_w2_squared([*space, 1.0, 0, 0], space, directions=5000) == pytest.approx(1 / 3, abs=tolerance)
 
 
 def test_of_a_scaling_it_is_the_scaled_second_moment():
@@ -272,9 +272,9 @@ def test_knn_kl_refuses_what_cannot_be_measured():
         metrics.knn_kl(draws * math.nan, draws)
     with pytest.raises(ValueError, match="NaN"):
         metrics.knn_kl(draws, draws * math.nan)
-    with pytest.raises(ValueError, match="codes must be .* n >= 6"):
+    with pytest.raises(ValueError, match=r"codes must be .* n >= 6"):
         metrics.knn_kl(draws[:5], draws)  # a code among five has no fifth neighbour
-    with pytest.raises(ValueError, match="prior_draws must be .* n >= 5"):
+    with pytest.raises(ValueError, match=r"prior_draws must be .* n >= 5"):
         metrics.knn_kl(draws, draws[:4])
     with pytest.raises(ValueError, match="dimensions do not fit: codes has 2, prior_draws has 3"):
         metrics.knn_kl(draws, np.zeros((20, 3)))
@@ -672,5 +672,5 @@ def test_label_accuracy_refuses_what_cannot_be_measured():
         metrics.knn_label_accuracy(codes * math.nan, labels, codes, labels)
     with pytest.raises(ValueError, match=r"train_labels must be \(20,\), a label a code, not \(19,\)"):
         metrics.knn_label_accuracy(codes, labels[:19], codes, labels)
-    with pytest.raises(ValueError, match="train_codes must be .* n >= 5"):
+    with pytest.raises(ValueError, match=r"train_codes must be .* n >= 5"):
         metrics.knn_label_accuracy(codes[:4], labels[:4], codes, labels)

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import types
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ def clusters(n: int = 60, dimensions: int = 16) -> tuple[np.ndarray, np.ndarray]
 class Fake:
     """In UMAP's place: notes what it was asked for."""
 
-    asked: list[dict] = []
+    asked: ClassVar[list[dict]] = []
 
     def __init__(self, **settings):
         self.asked.append(settings)

@@ -268,12 +268,15 @@ def test_no_error_ends_a_thread_of_the_pool(pool):
     class Broken:
         has_work = True
 
+        def __init__(self, error):
+            self.error = error
+
         def work(self):
-            raise error
+            raise self.error
 
     for error in (RuntimeError("odd"), MemoryError(), KeyboardInterrupt(), SystemExit()):
         for _ in range(pool.size + 1):
-            pool.submit(one := Broken())
+            pool.submit(one := Broken(error))
             wait_for(lambda one=one: not pool.is_at_work(one) and not pool.place(one))
     wait_for(lambda: pool.threads() == 0)
 
@@ -354,7 +357,7 @@ def test_a_saved_run_is_what_the_command_line_trains(run, folders, tmp_path, mon
     one.save()
     wait_for(lambda: one.saved is not None)
     monkeypatch.setattr(train, "HERE", tmp_path / "line")
-    assert train.main(shlex.split(choices.command(chosen))[2:] + ["--device", str(training.choose_device())]) == 0
+    assert train.main([*shlex.split(choices.command(chosen))[2:], "--device", str(training.choose_device())]) == 0
     (path,) = bundle.find_bundles(tmp_path / "line" / "runs")
     ours, theirs = bundle.load_bundle(folders.runs / one.saved), bundle.load_bundle(path)
     assert ours.config == theirs.config and ours.history == theirs.history

@@ -518,7 +518,9 @@ def test_a_checkpoint_that_stays_open_elsewhere_does_not_cost_the_model(home, ca
 def test_what_was_finished_before_an_error_is_kept_and_shown(home, capsys, monkeypatch, owner, name):
     good = getattr(owner, name)
 
-    def fails_the_second_time(*arguments, calls=[], **options):
+    def fails_the_second_time(*arguments, calls=None, **options):
+        if calls is None:
+            calls = []
         calls.append(1)
         if len(calls) > 1:
             raise RuntimeError("CUDA error")
@@ -969,7 +971,7 @@ def test_a_checkpoint_of_another_kind_of_device_goes_on_and_is_said_once(home, c
     assert bundle.load_bundle(home / "out" / "digits-vae").metrics["resumed_after"] == 1
 
 
-@pytest.mark.parametrize("command", [QUICK[:4] + ["--model", "ae", "--out", "out"], ["--evaluate", "--out", "out"]])
+@pytest.mark.parametrize("command", [[*QUICK[:4], "--model", "ae", "--out", "out"], ["--evaluate", "--out", "out"]])
 def test_an_accelerator_that_cannot_be_used_is_left_with_a_sentence(home, capsys, monkeypatch, command):
     assert train.main([*QUICK, "--model", "ae", "--out", "out"]) == 0
     capsys.readouterr()

@@ -315,7 +315,7 @@ def test_labels_of_images_and_of_components_go_together(images, monkeypatch):
 
 
 def test_labels_do_not_matter_where_the_discriminator_is_not_told(images):
-    weights, history = fit(config("aae"), images)
+    weights, _history = fit(config("aae"), images)
     *_, report = training.fit(config("aae"), images, CPU, labels=some_labels())
     assert all(torch.equal(weight, report.model.state_dict()[name]) for name, weight in weights.items())
 
@@ -420,7 +420,7 @@ def test_an_absurd_learning_rate_is_found_out(kind, images):
 def test_weights_beyond_float16_are_found_out():
     model = build(config().model, seed=0)
     model.decoder.body[0].weight.data[0, 0] = 65_520.0  # rounds to infinity; 65,519 to 65,504
-    with pytest.raises(training.TrainingDiverged, match="weights in decoder.body.0.weight are NaN or above 65,504"):
+    with pytest.raises(training.TrainingDiverged, match=r"weights in decoder.body.0.weight are NaN or above 65,504"):
         training.round_to_half(model)
 
 
@@ -438,7 +438,7 @@ def test_a_model_that_pages_cannot_show_is_found_out(layer, size, images):
     model = build(config("vae").model, seed=0)
     getattr(model.encoder, layer).weight.data.zero_()
     getattr(model.encoder, layer).bias.data.fill_(size)
-    with pytest.raises(training.TrainingDiverged, match="larger than pages can show|NaN or infinite"):
+    with pytest.raises(training.TrainingDiverged, match=r"larger than pages can show|NaN or infinite"):
         training.evaluate(model, some(images), CPU)
 
 

@@ -140,7 +140,5 @@ def give_memory_back() -> None:
 
 def _yield_to_others() -> None:
     if sys.platform == "linux":  # where a thread has a priority of its own
-        try:
+        with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
-        except OSError:
-            pass

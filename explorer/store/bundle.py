@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -228,7 +229,7 @@ def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
         shapes[f"{name}.weight"], shapes[f"{name}.bias"] = (outputs, inputs), (outputs,)
 
     def perceptron(name: str, *widths: int) -> None:
-        for layer, (inputs, outputs) in enumerate(zip(widths, widths[1:])):
+        for layer, (inputs, outputs) in enumerate(itertools.pairwise(widths)):
             linear(f"{name}.{2 * layer}", inputs, outputs)  # every other one is a ReLU
 
     def convolution(name: str, shape: tuple[int, int], biases: int) -> None:

@@ -116,7 +116,10 @@ def known_baselines(state: dict) -> tuple[float, float]:
     mean, std, omega = state["mean"][0], float(np.exp(0.5 * state["log_var"][0])), state["omega"]
     low, high, pieces = -12.0, 12.0, 60
     if state["f"] == "square":
-        f = lambda e: (mean + std * e) ** 2
+
+        def f(noise: np.ndarray) -> np.ndarray:
+            return (mean + std * noise) ** 2
+
     elif state["f"] == "step":  # only what lies above the edge counts, ε > −μ/σ
         f, low = np.ones_like, float(np.clip(-mean / std, low, high))
     elif omega * std > 40:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import html
 import ipaddress
 import socket
@@ -55,19 +56,12 @@ def reach(
 def own_addresses() -> list[str]:
     """This machine's IPv4 addresses in its networks: first that by which packets leave. Sends nothing."""
     found = []
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # of a network for documentation; connecting UDP only looks up the way
-            found.append(probe.getsockname()[0])
-        except OSError:
-            pass  # no way out: there may still be others
-    try:
-        found += [
-            answer[4][0]
-            for answer in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET, socket.SOCK_STREAM)
-        ]
-    except OSError:
-        pass  # a machine's name need not be known
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # of a network for documentation; connecting UDP only looks up the way
+        found.append(probe.getsockname()[0])  # no way out raises OSError: there may still be others
+    with contextlib.suppress(OSError):  # a machine's name need not be known
+        answers = socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET, socket.SOCK_STREAM)
+        found += [answer[4][0] for answer in answers]
     return [address for address in dict.fromkeys(found) if not _is_local(address)]
 
 

@@ -20,7 +20,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.pictures import generate
+from tests.pictures import generate  # noqa: E402 - the path above comes first
 
 DIFFERENT = 1000
 

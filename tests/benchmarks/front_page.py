@@ -17,6 +17,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+import itertools
+
 from playwright.sync_api import sync_playwright
 
 from tests.browser import driver
@@ -49,7 +51,7 @@ def main() -> None:
                     times.setdefault(f"{name}, {moment}", []).append(milliseconds / 1000)  # since the navigation began
                 page.wait_for_timeout(1500)
             for name, seen in (("slider", drag(page)), ("hover", driver.hover_map(page, "AAE latent map"))):
-                gaps = [b["at"] - a["at"] for a, b in zip(seen, seen[1:])]
+                gaps = [b["at"] - a["at"] for a, b in itertools.pairwise(seen)]
                 frames.setdefault(name, []).append(
                     {
                         "p95": sorted(gaps)[int(0.95 * len(gaps))],

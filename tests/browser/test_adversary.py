@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -72,7 +73,7 @@ def test_gradients_against_autograd(compute, activation, standardise):
     flat = torch.tensor(found["weights"], dtype=torch.double, requires_grad=True)
     x = torch.tensor(points, requires_grad=True)
     h, at = (x - x.mean(0)) / (x.var(0, unbiased=False) + 1e-5).sqrt() if standardise else x, 0
-    for i, (a, b) in enumerate(zip(widths, widths[1:])):
+    for i, (a, b) in enumerate(itertools.pairwise(widths)):
         weight, bias = flat[at : at + a * b].view(b, a), flat[at + a * b : at + b * (a + 1)]
         h, at = F.linear(h, weight, bias), at + b * (a + 1)
         if i < len(widths) - 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_grids_lie_at_the_priors_quantiles(compute):
     assert n == 12  # √(2π) / 12 = 0.209: the most tiles whose middle ones are not closer than 0.2
     points = np.array([[point[name] for name in ("x", "y", "room")] for point in grid["points"]])
     np.testing.assert_allclose(points[:, :2], np.stack(np.meshgrid(along, along), -1).reshape(-1, 2), atol=1e-12)
-    for one, other in zip(points, points[1:]):  # neighbours do not cover each other
+    for one, other in itertools.pairwise(points):  # neighbours do not cover each other
         assert one[1] != other[1] or other[0] - one[0] >= (one[2] + other[2]) / 2 - 1e-9
 
     # the mixture's points, in each Gaussian's own axes and standard deviations, are the quantiles of N(0, 1)

@@ -7,6 +7,7 @@ import io
 import re
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -413,7 +414,7 @@ def test_a_lasso_its_count_means_and_csv(open_near):
     with page.expect_download() as download:
         page.get_by_role("button", name="CSV").click()
     assert download.value.suggested_filename == f"region-mnist-aae-{len(rows)}-images.csv"
-    table = list(csv.DictReader(open(download.value.path(), newline="", encoding="utf-8")))
+    table = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
     column = lambda start: np.float32([line[next(name for name in line if name.startswith(start))] for line in table])  # noqa: E731
     assert column("image").tolist() == rows.tolist() and [line["class"] for line in table] == [
         str(label) for label in aae.label[rows]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import time
+from pathlib import Path
 from urllib.parse import urlparse
 
 import numpy as np
@@ -85,7 +86,7 @@ def test_server_does_not_import_torch(chromium, tmp_path):
         page = chromium.new_page()
         page.goto(f"{fresh.address}/?pick=digits:5&{DIGITS}")
         page.get_by_role("img", name="Original of image 5").wait_for(timeout=60_000)
-        mapped = open(f"/proc/{fresh.pid}/maps", encoding="utf-8").read()
+        mapped = Path(f"/proc/{fresh.pid}/maps").read_text(encoding="utf-8")
         page.close()
     assert "numpy" in mapped and "libtorch" not in mapped
 

@@ -348,7 +348,7 @@ def test_keys_move_handles_and_sliders(open_lesson):
     page.get_by_role("button", name="q: axis b; up and down change its length, left and right its tilt").first.focus()
     page.keyboard.press("ArrowUp")
     page.wait_for_url(re.compile("q2="))
-    x, y, a, b, c = map(float, address(page)["q2"].split(","))
+    _x, _y, a, b, c = map(float, address(page)["q2"].split(","))
     np.testing.assert_allclose(np.sqrt(np.linalg.eigvalsh([[a, b], [b, c]])), [1.05, math.sqrt(3)], atol=1e-3)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import itertools
 import math
 import re
 
@@ -238,7 +239,7 @@ def test_dragging_is_live_sends_one_message_and_python_agrees(lesson):
     assert len(sent) == 1
     means = {frame["mean"] for frame in seen}
     assert len(means) >= 70 and len({frame["z"] for frame in seen}) >= len(means) - 1
-    assert sum(a["mean"] != b["mean"] for a, b in zip(seen, seen[1:])) >= 70  # a frame a move
+    assert sum(a["mean"] != b["mean"] for a, b in itertools.pairwise(seen)) >= 70  # a frame a move
     noise = draws.standard_normal(2, int(address(page)["seed"]))[0]
     std = math.exp(float(address(page)["log_var"].split(",")[0]) / 2)
     for frame in seen:  # everything in a frame is of one state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,10 @@ def test_the_table_holds_the_bundles_figures(open_page):
     page = open_page("scoreboard", wait="[data-testid=stDataFrame]")
     with page.expect_download() as download:
         page.get_by_role("button", name="Download all figures as CSV").click()
-    rows = {row["bundle"]: row for row in csv.DictReader(open(download.value.path(), encoding="utf-8", newline=""))}
+    rows = {
+        row["bundle"]: row
+        for row in csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines())
+    }
     expected = {name: bundle for name, bundle in SHIPPED.items() if bundle.config.training.dataset == "mnist"}
     assert set(expected) <= set(rows)
     for name, bundle in expected.items():
