@@ -1,4 +1,4 @@
-"""Threads for trainings: as many at once as there are cores, the others wait in a queue. Knows nothing of what they do."""
+"""A pool of threads for trainings: as many work at once as there are cores, and the others wait in a queue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LOG = logging.getLogger(__name__)
 
 
 class Work(Protocol):
-    """What a pool has done."""
+    """A piece of work for the pool."""
 
     has_work: bool  # is there anything for a thread to do?
 
@@ -128,11 +128,11 @@ def _do(run: Work) -> None:
         try:
             run.fail(error)
         except Exception:
-            _LOG.exception("a run failed, and could not be told")
+            _LOG.exception("a run failed, and its failure could not be recorded")
 
 
 def give_memory_back() -> None:
-    """Hands what was freed to the system: the C library keeps it, in a heap for each thread that there ever was."""
+    """Returns freed memory to the system: the C library keeps it, in a heap for each thread that ever was."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError, AttributeError):  # another C library has no such call
             ctypes.CDLL(None).malloc_trim(0)

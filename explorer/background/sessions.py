@@ -1,4 +1,4 @@
-"""Trainings by session. A `Session` holds two runs; the `SessionRegistry` keeps every session until its browser has left."""
+"""Trainings by session: a `Session` holds two runs; the `SessionRegistry` keeps each session until its browser is gone."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ class Session:
 
 
 class SessionRegistry:
-    """All sessions of the process, by their tokens. A session ends after GRACE seconds without a browser or a request."""
+    """All sessions of the process, by their tokens. One ends after GRACE seconds without a browser or a request."""
 
     GRACE = 150.0  # seconds: somewhat longer than Streamlit keeps a session whose connection broke
 

@@ -1,8 +1,8 @@
-"""UMAPs that are made while the app runs: by one child process, a job at a time, for all sessions.
+"""UMAPs that are computed while the app runs, by one child process, a job at a time, for all sessions.
 
-A thread of a server would hold up its pages (most of a UMAP's time Python's lock is taken), and cannot be ended. The process is started when a UMAP may soon
-be wanted, so that it has compiled by then; it is ended when none was wanted for long. To cancel a job is to end the process: another is
-started at once, for the next.
+A thread would delay the server's pages, because a UMAP holds Python's lock for most of its time, and a thread cannot be
+ended. The process starts as soon as a UMAP may be wanted, so that it has compiled by then, and ends when none has been
+wanted for long. Cancelling a job ends the process; another starts at once for the next job.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
-"""What the server needs beside the page script: routes, middleware, and what happens when it starts and ends.
+"""The server around the page script: routes, middleware, and what happens when it starts and ends.
 
-Streamlit finds the app by reading the source of app.py, which must assign `st.App(...)` itself. So app.py passes on what `arguments()` returns.
+Streamlit finds the app by reading the source of app.py, which must assign `st.App(...)` itself. So app.py passes on what
+`arguments()` returns.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from explorer.serving.refused import Refused
 from explorer.serving.streamlit_files import CompressedFiles
 
 SCRIPT = Path(__file__).parents[1] / "ui" / "main.py"
-# Streamlit holds three for each of up to 128 sessions that have left, beside some ten for each browser that is there. macOS gives a shell 256.
+# Open files. Streamlit holds three for each of up to 128 sessions that have left, and about ten for each connected
+# browser. macOS allows a shell 256.
 FILES = 4096
 
 
@@ -40,7 +42,10 @@ def arguments() -> dict:
 
 
 def base_path() -> str:
-    """The path that all addresses begin with: "" or, as for `--server.baseUrlPath lab`, "/lab". Streamlit puts it before its own routes only."""
+    """The path that all addresses begin with: "", or "/lab" for `--server.baseUrlPath lab`.
+
+    Streamlit puts it before its own routes only.
+    """
     path = st.get_option("server.baseUrlPath").strip("/")
     return f"/{path}" if path else ""
 
@@ -56,14 +61,11 @@ def middleware(below: str = "") -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(app):
-    """Does at the server's start what the first visitor would wait for; at its end, ends trainings and downloads."""
+    """Prepares at the start what the first visitor would wait for, and ends trainings and downloads when the server stops."""
     allow_many_files()
     compute_in_one_thread()
-    works = [
-        processes.session_registry(),
-        processes.downloads(),
-        processes.umaps(),
-    ]  # made before two visitors at once make two of each
+    # Made now: two visitors who come at once would make two of each.
+    works = [processes.session_registry(), processes.downloads(), processes.umaps()]
     await anyio.to_thread.run_sync(assets.warm)
     yield {}
     for work in works:
@@ -71,7 +73,7 @@ async def lifespan(app):
 
 
 def compute_in_one_thread() -> None:
-    """Has torch, once a page imports it, use one core for each of its callers, unless the environment says otherwise.
+    """Makes torch, once a page imports it, use one core for each caller, unless the environment says otherwise.
 
     A server has many callers at once. Threads that wait for each other on busy cores are several times slower than one.
     """

@@ -1,7 +1,7 @@
-"""What the browser fetches: modules, Plotly, each model's tensors, original pictures. No torch, no Streamlit script.
+"""The browser's assets: modules, Plotly, each model's tensors, original pictures. No torch, no Streamlit script.
 
-Every address but the originals' carries the digest of what stands behind it, so it may be kept for ever. Big
-assets are compressed once, not for each of a classroom's phones.
+Every address but the originals' carries a digest of its content, so browsers may keep the content for ever. Big assets
+are compressed once, not for each of a classroom's phones.
 """
 
 from __future__ import annotations
@@ -63,7 +63,10 @@ def script(name: str) -> Asset:
 
 
 def of_bundle(kind: str, digest: str) -> Asset | None:
-    """One of BUNDLE_FILES, as safetensors. None for a digest that no bundle has, or one without such a file: it may come later, as when a dataset is fetched."""
+    """One of BUNDLE_FILES, as safetensors. None if there is no such bundle, or it has no such file.
+
+    None is not kept: the file may come later, as when a dataset is fetched.
+    """
     try:
         return _of_bundle(kind, digest)
     except LookupError:
@@ -74,21 +77,20 @@ def of_bundle(kind: str, digest: str) -> Asset | None:
 def _of_bundle(kind: str, digest: str) -> Asset:
     body = BUNDLE_FILES[kind](digest)
     if body is None:
-        raise LookupError("there is no such file")  # which is not kept
+        raise LookupError("there is no such file")  # lru_cache keeps no error
     return Asset(body, gzip.compress(body, 5), "application/octet-stream")
 
 
 def respond(request: Request, asset: Asset, name: str) -> Response:
-    """The asset, or 304 where the browser has it. name: in plain ASCII, the asset's and no other's."""
+    """The asset, or status 304 if the browser has it. name: in plain ASCII, different for each asset."""
     headers = {
         "Cache-Control": FOR_EVER,
         "Vary": "Accept-Encoding",
         "ETag": f'"{name}"',
         "X-Content-Type-Options": "nosniff",
     }
-    known = {
-        tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(",")
-    }  # a proxy may have weakened it
+    tags = request.headers.get("If-None-Match", "").split(",")
+    known = {tag.strip().removeprefix("W/") for tag in tags}  # a proxy may have weakened a tag
     if {headers["ETag"], "*"} & known:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("Accept-Encoding", ""):
@@ -151,7 +153,7 @@ ROUTES = [
 
 
 def warm() -> None:
-    """Loads what the first visitor would wait for."""
+    """Loads what the first visitor would wait for: imports, scripts, and the tensors of the front page's models."""
     streamlit_internals.import_what_components_need()
     for name in SCRIPTS:
         script(name)

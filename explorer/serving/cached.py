@@ -1,6 +1,7 @@
-"""Every st.cache_* call of the app. The hashed argument is always a digest; Streamlit does not hash a name that begins with _.
+"""Every st.cache_* call of the app. The hashed argument is always a digest: Streamlit hashes no name that begins with _.
 
-All sessions share what is cached: nobody may change it, but the page that fills a `gradient_reference`. Streamlit keeps what a function returns, and no error that it raises.
+All sessions share the cached objects, so nothing may change them; a `gradient_reference` alone is filled by pages.
+Streamlit keeps what a function returns, but no error that it raises.
 """
 
 from __future__ import annotations

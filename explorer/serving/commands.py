@@ -1,4 +1,4 @@
-"""Commands that a page sends beside Streamlit: a small object of JSON each."""
+"""Commands that a page sends beside Streamlit. Each is a small JSON object."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 async def read_command(request: Request) -> dict[str, str] | Response:
-    """Its texts by their names, or the answer to what is none."""
+    """The command's texts by their names, or the response to a request that is no command."""
     # A form on another site can send no JSON without asking this server first, which does not allow it.
     if request.headers.get("Content-Type") != "application/json":
         return PlainTextResponse("A command is JSON.", 415, headers=HEADERS)

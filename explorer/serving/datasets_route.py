@@ -1,4 +1,4 @@
-"""What a page asks to have a dataset fetched: how it stands, and the commands to begin and to cancel."""
+"""The routes for fetching a dataset: its status, and the commands to begin and to cancel."""
 
 from __future__ import annotations
 

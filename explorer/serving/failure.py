@@ -1,4 +1,4 @@
-"""What a page says when something went wrong: a sentence, never a traceback. That goes to the server's log."""
+"""What a page shows when something went wrong: a sentence. The traceback goes to the server's log."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ NAMED = 3  # of many models in a sentence, or sentences on models that cannot be
 
 
 def show_failure(error: Exception) -> bool:
-    """st.App's `on_script_error`. True: Streamlit has logged the error, and need not show it."""
+    """st.App's `on_script_error`. Returns True: Streamlit has logged the error and need not show it."""
     st.error(plain(places.for_page(error)) if isinstance(error, SPOKEN) else texts.FAILURE, icon=":material/error:")
     return True
 
@@ -39,13 +39,13 @@ def warn_of_models(problems: Sequence[str]) -> None:
 
 
 def few_of(names: Sequence[str]) -> str:
-    """Markdown that lists some names, and says how many more there are."""
+    """Markdown that lists the first names and the number of the others."""
     listed = ", ".join(plain(name) for name in names[:NAMED])
     return listed + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
 
 
 def plain(text: str) -> str:
-    """Markdown that shows the text as it stands, with `this` as code: no link, picture or formula can come out of it."""
+    """Markdown that shows the text as it is, with `this` as code. It contains no link, picture or formula."""
     parts = re.split("`([^`]+)`", " ".join(text.split()))  # every other one stood between backticks
     return "".join(f"`{part}`" if i % 2 else _escaped(part) for i, part in enumerate(parts))
 

@@ -14,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.serving import streamlit_internals
 
-EMBEDDED_BY = "'self'"  # whose pages may show the app in a frame; a course's page is added here, as in "'self' https://course.example"
+# The sites that may show the app in a frame. Add a course's page here: "'self' https://course.example".
+EMBEDDED_BY = "'self'"
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The models that a live page is sent: the shipped ones, the newest runs, those in use; on demand all (catalogue.js)."""
+"""The models that a live page is sent: those that ship, the newest runs and those in use; all of them on demand."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
 """The sentence for a browser whose websocket Streamlit refused.
 
-Streamlit refuses a websocket whose Origin header (the address that the browser shows) names another site than its Host header.
-Behind a tunnel or a proxy that does not pass Host on, it does so for every visitor. The page then stays empty, and tries again
-for ever. But before each try it asks two questions, and after six tries it shows an answer that is an error, if that is JSON.
+Streamlit refuses a websocket whose Origin header (the address that the browser shows) names another site than its Host
+header. Behind a tunnel or a proxy that does not pass Host on, it refuses every visitor. The page then stays empty and
+tries again for ever. Before each try it sends two requests, and after six tries it shows their answer if that is an
+error in JSON.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ MOST = 100  # refusals that are remembered
 
 
 class Refused:
-    """ASGI middleware. It answers the page's questions if the page was refused; all else goes on."""
+    """ASGI middleware. It answers the two requests of a page that was refused, and passes on all others."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app

@@ -1,6 +1,6 @@
-"""What the practice page asks while trainings run: their state as one binary file, a few times a second, and commands to them.
+"""The practice page's routes: the state of its trainings as one binary file, a few times a second, and commands to them.
 
-No Streamlit script runs for either. The token in the address is known to its session alone.
+No Streamlit script runs for either. Only the session knows the token in its address.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LONGEST, TOO_LONG = 4096, "The command is too long."  # bytes of a command
 SMALL = 4096  # bytes of an answer that is not worth compressing
 PACES = (None, 100.0, 10.0, 2.0)  # steps a second
 ACTIONS = ("start", "step", "epoch", "pause", "stop", "reset", "save", "pace")
-ENDED, UNKNOWN = 410, 404  # trainings that this server had, and that none had since it began
+ENDED, UNKNOWN = 410, 404  # status for trainings that this server had, and for those that it never had
 GONE = {
     ENDED: "These trainings have ended: their page was away for too long.",
     UNKNOWN: "This server has no such trainings: it was restarted.",
@@ -34,7 +34,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def serve_runs(request: Request) -> Response:
-    """Both runs' states. `?a=ID.REVISION.POINTS` names what the page has of run A; only what is new comes."""
+    """Both runs' states. `?a=ID.REVISION.POINTS` names what the page has of run A; the answer holds only what is new."""
     token = request.path_params["token"]
     session = processes.session_registry().find(token)
     if session is None:
@@ -63,7 +63,7 @@ async def _read(request: Request) -> bytes | None:
 
 
 async def take_over(request: Request) -> Response:
-    """Gives the page's session the trainings whose token it sends: those of the session that its tab had before."""
+    """Gives the page's session the trainings of the session that its tab had before, by that session's token."""
     body = await _read(request)
     if body is None:
         return PlainTextResponse(TOO_LONG, 413, headers=HEADERS)
@@ -106,7 +106,7 @@ def _command(session: Session, side: str, body: bytes) -> None:
 
 
 def answer(session: Session, known: dict[str, tuple[int, int, int]]) -> bytes:
-    """safetensors: `status`, JSON as bytes; and for each run whose picture is new a.mean, a.z, a.manifold, a.label."""
+    """safetensors: `status`, JSON as bytes; and for each run with a new snapshot a.mean, a.z, a.manifold, a.label."""
     status, arrays = {}, {}
     for side, run in session.runs.items():
         if run is None:

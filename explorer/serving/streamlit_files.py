@@ -1,4 +1,4 @@
-"""Streamlit's own scripts and styles, compressed once. Streamlit sends them as they are: 2.9 MB for each phone's first page, and 1.1 MB this way."""
+"""Streamlit's own scripts and styles, compressed once: a phone's first page takes 1.1 MB. Streamlit would send 2.9 MB."""
 
 from __future__ import annotations
 
@@ -19,7 +19,10 @@ FILES = streamlit_internals.scripts_and_styles()
 
 
 class CompressedFiles:
-    """Answers for FILES where the browser takes gzip; all else goes on to Streamlit. below: the path before theirs, as "/lab"."""
+    """ASGI middleware. It answers requests for FILES if the browser accepts gzip, and passes on all others.
+
+    below: the path before theirs, as "/lab".
+    """
 
     def __init__(self, app: ASGIApp, below: str = "") -> None:
         self.app = app
@@ -31,8 +34,11 @@ class CompressedFiles:
         if file and "gzip" in Request(scope).headers.get("Accept-Encoding", ""):
             body = await anyio.to_thread.run_sync(compressed, file)
             headers = {
-                "Cache-Control": FOR_EVER, "Vary": "Accept-Encoding", "Content-Encoding": "gzip", "X-Content-Type-Options": "nosniff",
-            }  # fmt: skip
+                "Cache-Control": FOR_EVER,
+                "Vary": "Accept-Encoding",
+                "Content-Encoding": "gzip",
+                "X-Content-Type-Options": "nosniff",
+            }
             answer = Response(body, headers=headers, media_type=MEDIA_TYPES[file.suffix])
         await answer(scope, receive, send)
 

@@ -5,9 +5,10 @@
 - `streamlit run` finds the app by reading the source of app.py, which must assign `st.App(...)` itself.
 - The hidden option `global.maxCachedMessageAge` (.streamlit/config.toml): for how many runs of the script a browser
   keeps a big message. Streamlit sends a hash in place of a message that the browser still has.
-- st.cache_resource keeps a returned value, but not a raised error; arguments that begin with _ are not hashed.
+- st.cache_resource keeps what a function returns, but no error that it raises; it hashes no argument that begins with _.
 - Streamlit keeps a session whose connection broke for two minutes (background/sessions.py waits longer).
-- A component's script is loaded from a blob and run again for new data (web/bootstrap.js, tests/browser/test_mounting.py).
+- A component's script is loaded from a blob and run again for new data: web/bootstrap.js and its test
+  tests/browser/test_mounting.py.
 """
 
 from __future__ import annotations
@@ -32,15 +33,16 @@ _INLINE = re.compile(rb"<script(?=[\s>])(?![^>]*\ssrc\s*=)[^>]*>(.*?)</script\s*
 
 
 def ask_no_host() -> None:
-    """Keeps the server from asking a host on the internet for its own address, as Streamlit does for another site's request.
+    """Keeps the server from asking a host on the internet for its own address.
 
-    No option does that. Streamlit's modules look the function up in net_util at each call.
+    Streamlit does that for a request from another site, and no option forbids it. Its modules look the function up in
+    net_util at each call.
     """
     net_util.get_external_ip = lambda: None
 
 
 def inline_scripts(page: bytes) -> list[bytes]:
-    """The scripts that stand in an HTML file itself. Browsers run them only if the Content-Security-Policy holds their hashes."""
+    """The scripts inside an HTML file. Browsers run them only if the Content-Security-Policy contains their hashes."""
     return _INLINE.findall(page)
 
 
@@ -51,7 +53,7 @@ def scripts_and_styles() -> dict[str, Path]:
 
 
 def import_what_components_need() -> None:
-    """Imports what Streamlit itself imports only at the first call of a component, for which the first visitor would wait."""
+    """Imports what Streamlit imports at the first call of a component, so that the first visitor need not wait."""
     import pandas  # noqa: F401
     import pyarrow  # noqa: F401
 
@@ -63,7 +65,7 @@ _modules = 0  # that there were at the last call of freeze_imports
 
 
 def freeze_imports() -> None:
-    """Exempts what is alive from garbage collection, whenever at least MANY modules have been imported since the last call.
+    """Exempts all living objects from garbage collection if MANY modules have been imported since the last time.
 
     Streamlit collects after every script run, and traversing all that imports have allocated (torch's above all) takes
     far longer than the script. Objects of sessions that are open at the moment are exempt as well: they are still freed

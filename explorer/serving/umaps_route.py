@@ -1,7 +1,7 @@
-"""What a page asks to have a UMAP made: the commands to begin, to ask how it stands, and to cancel, and what was made.
+"""The routes for computing a UMAP: commands to begin, to ask for the status and to cancel, and the result.
 
-`umaps/DIGEST/umap-50-0.5` is the UMAP of a bundle's codes with n_neighbors = 50 and min_dist = 0.5; `pixels-15-0.1` that of the raw pixels of
-its test images.
+`umaps/DIGEST/umap-50-0.5` is the UMAP of a bundle's codes with n_neighbors = 50 and min_dist = 0.5; `pixels-15-0.1` is
+the UMAP of the raw pixels of its test images.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def source(digest: str, what: str) -> str:
 
 
 def points(digest: str, what: str) -> np.ndarray:
-    """(n, d) float32: a bundle's codes or means, or the raw pixels of the same test images, 0 to 1. Raises LookupError."""
+    """(n, d) float32: a bundle's codes or means, or the raw pixels of its test images, 0 to 1. Raises LookupError."""
     bundle = bundles.required(digest)
     if what == "codes":
         return bundle.codes.mean
@@ -84,7 +84,7 @@ async def take_command(request: Request) -> Response:
 
 
 async def warm(request: Request) -> Response:
-    """A model of many dimensions is seen: a UMAP may be wanted soon."""
+    """A page shows a model of many dimensions, so a UMAP may be wanted soon."""
     asked = await read_command(request)
     if isinstance(asked, Response):
         return asked
