@@ -215,7 +215,7 @@ def test_a_dataset_that_is_not_there_is_said(run, folders):
     one = run(missing)
     one.play()
     wait_for(lambda: one.state == "failed")
-    assert "mnist" in one.problem and str(folders.data) in one.problem
+    assert one.problem == "Dataset mnist is not on the server: fetch it."
 
 
 def test_an_unexpected_error_is_said_and_logged(run, monkeypatch, caplog):
