@@ -41,7 +41,8 @@ def _styles(name: str) -> list[Path]:
 
 
 def _words(name: str) -> Mapping[str, str]:
-    return getattr(texts_of(name.partition("_")[0]), "WORDS", {})
+    """The words of a page, and those that all live pages share."""
+    return getattr(texts_of(name.partition("_")[0]), "WORDS", {}) | {"page": texts_of("common").PAGE}
 
 
 _bootstrap = (WEB / "bootstrap.js").read_text(encoding="utf-8")

@@ -21,7 +21,8 @@ export default function ({ data, parentElement, setStateValue }) {
       .catch((error) => {
         const box = root.querySelector(".failure");
         box.hidden = false;
-        box.textContent = `The page could not be loaded: ${error.message}. Reload the page; if it stays, restart the app.`;
+        const { failed, not_loaded: what } = page.data.words.page;
+        box.textContent = failed.replace("{what}", () => what).replace("{why}", () => error.message);
       });
   } else if (page.instance) page.instance.update(data);
   else page.data = data;

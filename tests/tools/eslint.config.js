@@ -11,6 +11,7 @@ export default [
     rules: {
       "no-nested-ternary": "error",
       "no-sequences": "error",
+      "no-unused-vars": ["error", { argsIgnorePattern: "^_" }],
       "no-var": "error",
       "prefer-const": "error",
       eqeqeq: "error",

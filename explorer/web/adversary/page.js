@@ -5,34 +5,22 @@ import { PlayTab } from "./play.js";
 import { ReadingsTab } from "./readings.js";
 import { TeachTab } from "./teach.js";
 import { Catalogue } from "../kernel/catalogue.js";
-import { Exchange } from "../parts/exchange.js";
 import { ModelList } from "../parts/model_list.js";
 import { channels } from "./plane.js";
-import { write } from "../parts/dom.js";
+import { mounting, Page, painted } from "../parts/page.js";
 import { readSafetensors } from "../kernel/safetensors.js";
-import { fieldColours, readTheme } from "../parts/theme.js";
+import { fieldColours } from "../parts/theme.js";
 
 const TABS = { field: FieldTab, teach: TeachTab, play: PlayTab, readings: ReadingsTab };
 
-// Fills `root` with the lesson. data: see ui/components.py and adversary.py; send(state) hands a finished change to Python.
-export function mount(root, data, send) {
-  const lesson = new Lesson(root, data, send);
-  return { update: (next) => lesson.update(next), destroy: () => lesson.destroy() };
-}
-
-class Lesson {
+class Lesson extends Page {
   constructor(root, data, send) {
-    this.root = root;
-    this.data = data;
-    this.words = data.words;
+    super(root, data, send);
     this.state = data.state;
     this.committed = JSON.stringify(data.state);
-    this.base = new URL(data.assets, document.baseURI);
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2);
-    this.exchange = new Exchange(data.state, send);
     this.models = new Map();
     this.tabs = {};
-    this.readColours();
     this.buttons = [...root.querySelectorAll("[role=tab]")];
     for (const button of this.buttons) {
       button.addEventListener("click", () => this.open(button.dataset.tab));
@@ -45,7 +33,7 @@ class Lesson {
       });
     }
     this.showTab();
-    requestAnimationFrame(() => setTimeout(() => (root.dataset.ready = "true")));
+    painted().then(() => this.markReady());
   }
 
   open(tab) {
@@ -96,34 +84,26 @@ class Lesson {
     this.exchange.post(this.state);
   }
 
-  update(data) {
-    this.data = data;
+  showState(state) {
+    this.state = state;
+    this.committed = JSON.stringify(state);
+    this.showTab();
+  }
+
+  take(data) {
     this.catalogue.take(data);
-    const recoloured = this.readColours();
-    if (this.exchange.isNews(data.state)) {
-      this.state = data.state;
-      this.committed = JSON.stringify(this.state);
-      this.showTab();
-    } else if (recoloured) for (const tab of Object.values(this.tabs)) tab.recolour();
     this.tabs[this.state.tab]?.checked?.(data.check);
   }
 
-  destroy() {
+  recolour() {
+    for (const tab of Object.values(this.tabs)) tab.recolour();
+  }
+
+  leave() {
     for (const tab of Object.values(this.tabs)) {
       tab.stop();
       tab.destroy();
     }
-  }
-
-  announce(text) {
-    write(this.root.querySelector(".announcement"), text);
-  }
-
-  fail(error, what = null) {
-    console.error(error);
-    const box = this.root.querySelector(".failure");
-    box.hidden = false;
-    box.textContent = what ? `${what}: ${error.message}.` : this.words.failed.replace("{why}", error.message);
   }
 
   // A list of models: those of the catalogue that `holds` says.
@@ -162,26 +142,25 @@ class Lesson {
     return this.data.shapes[prior] ?? null;
   }
 
-  // Reads the theme's colours. Returns whether they changed.
-  readColours() {
-    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
-    if (!colours) return false;
+  coloursOf(colours) {
     const style = getComputedStyle(this.root),
       of = (name) => style.getPropertyValue(name).trim();
-    const field = fieldColours(this.data.symbols.field, colours.dark);
+    const { symbols } = this.data;
+    const field = fieldColours(symbols.field, colours.dark);
     const red = of("--st-red-color") || "#d33";
-    this.colours = {
+    return {
       ...colours,
       red,
-      classes: this.data.symbols.classes,
+      classes: symbols.classes,
       css: { prior: of("--prior"), mean: of("--mean"), logVar: of("--log-var"), z: of("--z"), red, text: colours.text },
       real: channels(field.prior),
       fake: channels(field.codes),
       cost: channels(of("--mean")),
     };
-    return true;
   }
 }
+
+export const mount = mounting(Lesson);
 
 // The state is kept to four decimals, and small rates to four digits, so that a link reopens exactly what was seen.
 export const round = (value) =>

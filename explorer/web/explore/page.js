@@ -4,7 +4,6 @@ import { Bars } from "./bars.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { Controls, moved, resized } from "./controls.js";
 import { drawLogits } from "../parts/pixels.js";
-import { Exchange } from "../parts/exchange.js";
 import { Legend } from "./legend.js";
 import { MadeMaps } from "./made_maps.js";
 import { LatentMap } from "./latent_map.js";
@@ -13,14 +12,14 @@ import { Models } from "../kernel/models.js";
 import { MissingDataset } from "../parts/missing_dataset.js";
 import { Original } from "./original.js";
 import { noOriginal, Originals } from "../parts/originals.js";
-import { Painter } from "../parts/painter.js";
+import { mounting, Page, painted } from "../parts/page.js";
 import { Panel, panelNames } from "./panel.js";
 import { klMonteCarlo } from "../kernel/prior.js";
 import { Probe } from "../kernel/probe.js";
 import { format, percent } from "../kernel/format.js";
 import { Readout } from "./readout.js";
 import { write } from "../parts/dom.js";
-import { fieldColours, followScreen, readTheme } from "../parts/theme.js";
+import { fieldColours } from "../parts/theme.js";
 import { Tools } from "./tools.js";
 import { averageKl, response } from "../kernel/usage.js";
 import { fill } from "../kernel/text.js";
@@ -28,34 +27,23 @@ import { fill } from "../kernel/text.js";
 const NEAR = 40; // pixels within which a map that is no plane shows the nearest code
 const SIDES = ["left", "right"];
 
-// Fills `root` with the explorer. data: see ui/components.py; send(state) hands a committed state to Python.
-// Returns {update(data), destroy()}.
-export function mount(root, data, send) {
-  const page = new Explorer(root, data, send);
-  return { update: (next) => page.update(next), destroy: () => page.destroy() };
-}
-
-class Explorer {
+class Explorer extends Page {
   constructor(root, data, send) {
-    this.root = root;
-    this.data = data;
     const html = root.outerHTML.replace(" presenting", ""); // before anything is filled in
-    this.base = new URL(data.assets, document.baseURI);
+    super(root, data, send);
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim >= 2);
     this.probe = new Probe(data.state);
-    this.exchange = new Exchange(data.state, send);
-    this.painter = new Painter(() => this.drawFrame());
     this.models = new Models(this.base, data.in_file);
-    this.find = (selector) => root.querySelector(selector);
     const page = {
       state: () => this.probe.state,
       change: (part) => this.change(part),
       set: (part) => this.set(part),
       commit: () => this.commit(),
+      announce: (text) => this.announce(text),
+      fail: (error, what) => this.fail(error, what),
+      data, // what the page was mounted with, and on: take/file.js writes them
+      html,
     };
-    page.announce = (text) => write(this.find(".announcement"), text);
-    page.fail = (error, what) => this.fail(error, what);
-    Object.assign(page, { data, html }); // for take_file.js: what the page was mounted with, and on
     this.controls = new Controls(root, data.limits, page);
     this.bars = new Bars(
       this.find(".bars"),
@@ -85,7 +73,7 @@ class Explorer {
       change: (panel) => this.syncMap(panel),
       made: (panel) =>
         this.show([[panel, panel.model]])
-          .then(() => write(this.find(".announcement"), fill(data.words.maps.announced, panel)))
+          .then(() => this.announce(fill(data.words.maps.announced, panel)))
           .catch((error) => this.fail(error)),
     });
     for (const panel of this.panels) {
@@ -116,8 +104,7 @@ class Explorer {
       this.probe.revert();
       this.draw();
     });
-    this.readColours();
-    this.ready = this.open().catch((error) => this.fail(error));
+    this.open().catch((error) => this.fail(error));
   }
 
   async open() {
@@ -126,11 +113,10 @@ class Explorer {
       panel.map = new LatentMap(panel.host, this.data.symbols.classes, this.answers(panel));
     const models = await Promise.all(opening);
     await this.show(this.panels.map((panel, i) => [panel, models[i]]));
-    this.resizer = new ResizeObserver(() => this.resize());
+    if (this.destroyed) return;
     for (const panel of this.panels) this.resizer.observe(panel.host);
-    this.unfollowScreen = followScreen(() => this.destroyed || this.resize()); // it may have been left by now
     await painted();
-    this.root.dataset.ready = "true"; // points and pictures are on the screen
+    this.markReady(); // points and pictures are on the screen
     performance.mark("explorer drawn");
 
     await idle(); // evaluating Plotly holds everything else up for a second
@@ -144,36 +130,23 @@ class Explorer {
     performance.mark("explorer complete");
   }
 
-  // What arrives after mounting: the theme's colours, and a state that came from the address.
-  update(data) {
-    if (this.readColours()) {
-      this.panels.forEach((panel) => panel.model && panel.map.recolour(this.colours).then(() => this.draw()));
-      this.syncSurface();
-    }
+  take(data) {
     for (const dataset of this.catalogue.take(data)) this.takeDataset(dataset);
-    if (!this.exchange.isNews(data.state)) return;
+  }
+
+  showState(state) {
     const previous = this.probe.state;
-    this.probe = new Probe(data.state);
+    this.probe = new Probe(state);
     this.refresh(previous);
   }
 
-  destroy() {
-    this.destroyed = true;
+  leave() {
     this.replay?.stop();
     this.tools.destroy();
     this.surface?.destroy();
     this.made.destroy();
     this.missing.destroy();
-    this.resizer?.disconnect();
-    this.unfollowScreen?.();
     for (const panel of this.panels) panel.map?.purge();
-  }
-
-  fail(error, what = "The explorer could not be drawn") {
-    console.error(error);
-    const box = this.find(".failure");
-    box.hidden = false;
-    box.textContent = `${what}: ${error.message}. Reload the page; if it stays, restart the app.`;
   }
 
   // ---- state -------------------------------------------------------------------------------
@@ -183,7 +156,7 @@ class Explorer {
     if (!this.probe.commit()) return;
     this.exchange.post(this.probe.state);
     const told = this.tell();
-    write(this.find(".announcement"), this.replay?.isOpen ? this.replay.announcement() : told);
+    this.announce(this.replay?.isOpen ? this.replay.announcement() : told);
   }
 
   // Brings up to date what a screen reader finds at maps and pictures: at rest, not in every frame. Returns what it is to say.
@@ -236,13 +209,8 @@ class Explorer {
     this.draw();
   }
 
-  draw() {
-    this.painter.draw();
-  }
-
   // One frame: everything on the screen from one state.
   drawFrame() {
-    if (this.destroyed) return;
     const frame = this.probe.frame(),
       { state } = this.probe;
     const replayed = this.panels.map((panel) => (panel.model && this.replay?.of(panel)) ?? null);
@@ -274,7 +242,6 @@ class Explorer {
     this.bars.show(frame.perDimension, moved(state));
     this.showOtherPriors(frame);
     this.controls.show(frame, state);
-    this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
   }
 
   // ---- models and panels -----------------------------------------------------------------------
@@ -425,7 +392,7 @@ class Explorer {
     this.tools.sync(this.probe.state, true);
     this.syncChoices();
     this.draw();
-    write(this.find(".announcement"), fill(this.data.words.datasets.fetched, { dataset }));
+    this.announce(fill(this.data.words.datasets.fetched, { dataset }));
   }
 
   // What a map is chosen to be, and made if it must be. again: it failed, and shall be tried again.
@@ -630,26 +597,29 @@ class Explorer {
   }
 
   resize() {
-    for (const panel of this.panels) panel.map.resize();
+    for (const panel of this.panels) panel.map?.resize();
     this.draw();
   }
 
   // ---- theme -----------------------------------------------------------------------------------------
 
-  // Reads the theme's colours. Returns whether they changed.
-  readColours() {
-    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
-    if (!colours) return false;
-    this.colours = colours;
-    for (const name of Object.keys(this.data.symbols.field))
-      this.root.style.setProperty(`--field-${name}`, this.fieldColours()[name]);
-    return true;
+  coloursOf(colours) {
+    const field = fieldColours(this.data.symbols.field, colours.dark);
+    for (const [name, colour] of Object.entries(field)) this.root.style.setProperty(`--field-${name}`, colour);
+    return colours;
+  }
+
+  recolour() {
+    for (const panel of this.panels) if (panel.model) panel.map.recolour(this.colours).then(() => this.draw());
+    this.syncSurface();
   }
 
   fieldColours() {
     return fieldColours(this.data.symbols.field, this.colours.dark);
   }
 }
+
+export const mount = mounting(Explorer);
 
 // ---- helpers -------------------------------------------------------------------------------------------
 
@@ -658,9 +628,6 @@ function viewNote({ kind, share }, notes) {
   const [name, neighbours, distance] = kind.split("-");
   return fill(neighbours ? notes[`made_${name}`] : notes[name], { share: percent(share ?? 0), neighbours, distance });
 }
-
-// Resolves when what was drawn so far has been painted.
-const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 // Resolves when what waits has been done: input, frames, messages.
 const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve, { timeout: 300 }));

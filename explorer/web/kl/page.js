@@ -1,36 +1,22 @@
 // The KL lesson: five tabs on one state. Only the open tab is drawn, at once, then at most once a frame.
 
-import { Exchange } from "../parts/exchange.js";
 import { Derivation } from "./derivation.js";
 import { LogVariance } from "./logvar.js";
 import { Line } from "./one.js";
 import { Predict } from "./predict.js";
 import { listen } from "./reference.js";
 import { Plane } from "./two.js";
-import { Painter } from "../parts/painter.js";
+import { mounting, Page, painted } from "../parts/page.js";
 import { Probe, round } from "../kernel/probe.js";
-import { write } from "../parts/dom.js";
-import { readTheme } from "../parts/theme.js";
 
 const TABS = { one: Line, two: Plane, derivation: Derivation, logvar: LogVariance, predict: Predict };
 const ROUNDED = ["gap", "limit", "rate", "log_var"]; // numbers; the probe rounds lists
 
-// Fills `root` with the lesson. data: see ui/components.py; send(state) hands a finished change to Python.
-export function mount(root, data, send) {
-  const lesson = new Lesson(root, data, send);
-  return { update: (next) => lesson.update(next), destroy: () => lesson.destroy() };
-}
-
-class Lesson {
+class Lesson extends Page {
   constructor(root, data, send) {
-    this.root = root;
-    this.data = data;
-    this.words = data.words;
+    super(root, data, send);
     this.defaults = data.defaults;
     this.probe = new Probe(data.state);
-    this.exchange = new Exchange(data.state, send);
-    this.painter = new Painter(() => this.drawFrame());
-    this.readColours();
     this.tabs = {};
     this.buttons = [...root.querySelectorAll("[role=tab]")];
     for (const button of this.buttons) button.addEventListener("click", () => this.set({ tab: button.dataset.tab }));
@@ -43,14 +29,13 @@ class Lesson {
       this.set({ tab: next.dataset.tab });
     });
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.finish(true));
-    this.resizer = new ResizeObserver(() => this.draw());
     this.resizer.observe(root);
     this.draw();
     this.unlisten = listen((reference) => {
       this.reference = reference;
       this.draw();
     });
-    requestAnimationFrame(() => setTimeout(() => (root.dataset.ready = "true"))); // when it has been painted
+    painted().then(() => this.markReady());
   }
 
   get state() {
@@ -60,19 +45,14 @@ class Lesson {
     return this.probe.committed;
   }
 
-  // What arrives after mounting: the theme's colours, and a state that came from the address.
-  update(data) {
-    if (this.readColours()) this.draw();
-    if (!this.exchange.isNews(data.state)) return;
+  showState(state) {
     this.stop();
-    this.probe = new Probe(data.state);
+    this.probe = new Probe(state);
     this.draw();
   }
 
-  destroy() {
-    this.destroyed = true;
+  leave() {
     this.stop();
-    this.resizer.disconnect();
     this.unlisten();
   }
 
@@ -102,7 +82,7 @@ class Lesson {
 
   // Draws, and then says to a screen reader what the open tab shows.
   tell() {
-    this.painter.draw(() => write(this.root.querySelector(".announcement"), this.tabs[this.openTab].spoken()));
+    this.draw(() => this.announce(this.tabs[this.openTab].spoken()));
   }
 
   set(part) {
@@ -143,16 +123,10 @@ class Lesson {
 
   // ---- drawing ---------------------------------------------------------------------------------------------
 
-  draw() {
-    this.painter.draw();
-  }
-
   drawFrame() {
-    if (this.destroyed) return;
     const { tab } = this.state;
     if (this.openTab !== tab) this.open(tab);
     this.tabs[tab].draw(this.state);
-    this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
   }
 
   open(tab) {
@@ -165,10 +139,6 @@ class Lesson {
     for (const panel of this.root.querySelectorAll("[role=tabpanel]")) panel.hidden = panel.dataset.tab !== tab;
     this.tabs[tab] ??= new TABS[tab](this.root.querySelector(`[role=tabpanel][data-tab=${tab}]`), this);
   }
-
-  readColours() {
-    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
-    if (colours) this.colours = colours;
-    return colours !== null;
-  }
 }
+
+export const mount = mounting(Lesson);

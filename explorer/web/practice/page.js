@@ -1,34 +1,24 @@
 // Practice: two trainings side by side. They run on the server; what is seen of them is drawn here.
 
-import { Exchange } from "../parts/exchange.js";
 import { Feed } from "./feed.js";
 import { Panel } from "./panel.js";
 import { goneFor, hold, takeOver } from "./browser_tab.js";
 import { write } from "../parts/dom.js";
-import { followScreen, readTheme } from "../parts/theme.js";
+import { mounting, Page } from "../parts/page.js";
 import { escaped, fill } from "../kernel/text.js";
 
 const SIDES = ["a", "b"];
 
-export function mount(root, data, send) {
-  const page = new Practice(root, data, send);
-  return { update: (next) => page.update(next), destroy: () => page.destroy() };
-}
-
-class Practice {
+class Practice extends Page {
   constructor(root, data, send) {
-    this.root = root;
-    this.data = data;
-    this.words = data.words;
-    this.find = (selector) => root.querySelector(selector);
-    this.exchange = new Exchange(data.state, send);
+    super(root, data, send);
+    this.datasets = data.datasets;
     this.state = data.state;
     const template = this.find("template");
-    const base = new URL(data.assets, document.baseURI);
     this.panels = Object.fromEntries(
       SIDES.map((side) => [
         side,
-        new Panel(template, side, data, base, {
+        new Panel(template, side, data, this.base, {
           choose: (chosen) => this.choose({ [side]: chosen }),
           command: (action) => this.command(side, action),
           pace: (pace) => this.feed.command(side, { action: "pace", pace }),
@@ -48,19 +38,17 @@ class Practice {
       "click",
       () => this.panels.b.isLocked || this.choose({ b: { ...this.state.a } }),
     );
-    this.readColours();
+    this.colourPanels();
     this.showChoices();
     this.feed = new Feed({
-      onNews: (runs) => this.take(runs),
+      onNews: (runs) => this.showRuns(runs),
       onTrouble: (problem) => this.trouble(problem && fill(this.words.lost, { problem })),
       onGone: (status) => this.lose(goneFor(status)),
     });
     this.join(data);
-    this.resizer = new ResizeObserver(() => this.drawAll());
-    this.unfollowScreen = followScreen(() => this.drawAll());
     for (const canvas of root.querySelectorAll("canvas")) {
       this.resizer.observe(canvas);
-      canvas.addEventListener("contextrestored", () => this.drawAll());
+      canvas.addEventListener("contextrestored", () => this.resize());
     }
   }
 
@@ -77,11 +65,12 @@ class Practice {
     this.feed.move(address, joined);
   }
 
-  update(data) {
-    if (this.readColours()) this.drawAll();
+  take(data) {
     if (this.feed.address !== this.addressOf(data)) this.join(data); // a new session, after a restart or a long cut
-    if (!this.exchange.isNews(data.state)) return;
-    this.state = data.state;
+  }
+
+  showState(state) {
+    this.state = state;
     this.showChoices();
   }
 
@@ -93,11 +82,9 @@ class Practice {
     this.answered = false;
   }
 
-  destroy() {
+  leave() {
     this.feed.stop();
     for (const { missing } of Object.values(this.panels)) missing.destroy();
-    this.resizer.disconnect();
-    this.unfollowScreen();
   }
 
   // A change of choices is finished: one message, and Python writes the address and the code.
@@ -114,9 +101,9 @@ class Practice {
 
   // A dataset has been fetched: it can be trained on.
   takeDataset(dataset) {
-    this.data.datasets.find(({ name }) => name === dataset).present = true;
+    this.datasets.find(({ name }) => name === dataset).present = true;
     this.showChoices();
-    write(this.find(".announcement"), fill(this.words.datasets.fetched, { dataset }));
+    this.announce(fill(this.words.datasets.fetched, { dataset }));
   }
 
   forBoth(action, where) {
@@ -135,7 +122,7 @@ class Practice {
     this.showLegend();
   }
 
-  take(runs) {
+  showRuns(runs) {
     this.answered = true;
     hold(runs.a || runs.b ? this.trainings : null);
     const before = SIDES.map((side) => this.panels[side].state);
@@ -144,8 +131,7 @@ class Practice {
     SIDES.forEach((side, i) => {
       const { state, name, root, run } = this.panels[side];
       if (state !== before[i] && state !== "running")
-        write(
-          this.find(".announcement"),
+        this.announce(
           `${name}: ${root.querySelector(".word").textContent}${run?.status.steps ? `, ${this.panels[side].progress()}` : ""}`,
         );
     });
@@ -155,28 +141,27 @@ class Practice {
     both.hidden = !saved.every(Boolean);
     if (!both.hidden)
       both.href = `./?left=runs/${encodeURIComponent(saved[0])}&right=runs/${encodeURIComponent(saved[1])}`;
-    this.root.dataset.ready = "true";
+    this.markReady();
   }
 
   showLegend() {
-    const [a, b] = SIDES.map(
-      (side) => this.data.datasets.find(({ name }) => name === this.state[side].dataset).classes,
-    );
+    const [a, b] = SIDES.map((side) => this.datasets.find(({ name }) => name === this.state[side].dataset).classes);
     const names = String(a) === String(b) ? a : a.map((_, i) => String(i)); // of two datasets, the classes' numbers
     const { classes } = this.data.symbols; // their colours
     const keys = names.map((name, i) => `<span><i style="background:${classes[i]}"></i>${escaped(name)}</span>`);
     this.find(".legend").innerHTML = keys.join("");
   }
 
-  readColours() {
-    const colours = readTheme(this.root, this.data.symbols.symbols, this.colours);
-    if (!colours) return false;
-    this.colours = colours;
-    for (const panel of Object.values(this.panels)) panel.colours = colours;
-    return true;
+  recolour() {
+    this.colourPanels();
+    this.resize();
   }
 
-  drawAll() {
+  colourPanels() {
+    for (const panel of Object.values(this.panels)) panel.colours = this.colours;
+  }
+
+  resize() {
     for (const panel of Object.values(this.panels)) panel.draw(true);
   }
 
@@ -191,3 +176,5 @@ class Practice {
     write(box, sentence ?? "");
   }
 }
+
+export const mount = mounting(Practice);

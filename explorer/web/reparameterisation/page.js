@@ -6,19 +6,17 @@ import { fill, short } from "./scales.js";
 import { DrawPlanes } from "./draw_planes.js";
 import { baselines, ESTIMATORS, estimates, exact, exactVariances, FUNCTIONS, PATH, summarise } from "./estimators.js";
 import { EstimatorRows } from "./estimator_rows.js";
-import { Exchange } from "../parts/exchange.js";
 import { seededUniform, standardNormal } from "../kernel/random.js";
 import { reparameterise } from "../kernel/gaussian.js";
 import { GradientGraphs } from "./gradient_graphs.js";
 import { MissingDataset } from "../parts/missing_dataset.js";
 import { ModelList } from "../parts/model_list.js";
 import { Originals } from "../parts/originals.js";
-import { Painter } from "../parts/painter.js";
+import { mounting, Page } from "../parts/page.js";
 import { Probe, round } from "../kernel/probe.js";
 import { format, subscript } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { Slider } from "../parts/slider.js";
-import { readTheme } from "../parts/theme.js";
 import { VaeView } from "./vae_view.js";
 import { WinsMap } from "./wins_map.js";
 import { fill as fillWords } from "../kernel/text.js";
@@ -39,25 +37,11 @@ const FORMULAE = {
 const DEFINITIONS = ["E[(f′ ∂z)²] − (∂E)²", "E[f² s²] − (∂E)²", "E[(f − b)² s²] − (∂E)²", "E[(f − b*)² s²] − (∂E)²"]; // too long when written out
 const STEP_TRUTH = { mean: "φ(μ/σ)/σ", std: "−μ φ(μ/σ)/σ²", log_var: "−½μ φ(μ/σ)/σ" };
 
-// Fills `root` with the lesson. data: see ui/components.py; send(state) hands a committed state to Python.
-// Returns {update(data), destroy()}.
-export function mount(root, data, send) {
-  const page = new Lesson(root, data, send);
-  return { update: (next) => page.update(next), destroy: () => page.destroy() };
-}
-
-class Lesson {
+class Lesson extends Page {
   constructor(root, data, send) {
-    this.root = root;
-    this.data = data;
-    this.words = data.words;
-    this.base = new URL(data.assets, document.baseURI);
+    super(root, data, send);
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2);
     this.probe = new Probe(data.state);
-    this.exchange = new Exchange(data.state, send);
-    this.painter = new Painter(() => this.drawFrame());
-    this.find = (selector) => root.querySelector(selector);
-    this.readColours();
     this.buildControls();
     const view = (name) => this.find(`.view.${name}`);
     const release = (cancelled) => this.release(cancelled);
@@ -85,22 +69,19 @@ class Lesson {
     this.code.update(data.code);
     this.sync();
     this.draw();
-    this.resizer = new ResizeObserver(() => this.draw());
     this.resizer.observe(root);
-    root.dataset.ready = "true";
+    this.markReady();
   }
 
-  // What arrives after mounting: the theme's colours, Python's answers, and a state that came from the address.
-  update(data) {
-    this.readColours();
-    if (JSON.stringify(data.code) !== JSON.stringify(this.data.code)) this.code.update(data.code);
-    this.data = data;
-    const fetched = this.catalogue.take(data);
-    if (this.exchange.isNews(data.state)) {
-      this.probe = new Probe(data.state);
-      this.sync();
-    }
-    for (const dataset of fetched) this.takeDataset(dataset);
+  take(data, before) {
+    if (JSON.stringify(data.code) !== JSON.stringify(before.code)) this.code.update(data.code);
+    for (const dataset of this.catalogue.take(data)) this.takeDataset(dataset);
+    this.draw();
+  }
+
+  showState(state) {
+    this.probe = new Probe(state);
+    this.sync();
     this.draw();
   }
 
@@ -109,20 +90,11 @@ class Lesson {
     for (const entry of this.catalogue) if (entry.dataset === dataset) entry.originals = true;
     this.vae.again(this.probe.state).catch((error) => this.fail(error));
     this.sync();
-    write(this.find(".announcement"), fillWords(this.words.datasets.fetched, { dataset }));
+    this.announce(fillWords(this.words.datasets.fetched, { dataset }));
   }
 
-  destroy() {
-    this.destroyed = true;
+  leave() {
     this.missing.destroy();
-    this.resizer.disconnect();
-  }
-
-  fail(error, what = null) {
-    console.error(error);
-    const box = this.find(".failure");
-    box.hidden = false;
-    box.textContent = what ? `${what}: ${error.message}.` : fill(this.words.failed, { message: error.message });
   }
 
   // ---- state -------------------------------------------------------------------------------
@@ -154,8 +126,7 @@ class Lesson {
     const { z, value, gradients } = this.frame();
     const say = (number) => short(number, format);
     if (this.probe.state.view !== "vae")
-      write(
-        this.find(".announcement"),
+      this.announce(
         fill(this.words.announce, {
           z: say(z[0]),
           value: say(value),
@@ -229,12 +200,7 @@ class Lesson {
     return { draws, sums: draws.map((one) => summarise(one)) };
   }
 
-  draw() {
-    this.painter.draw();
-  }
-
   drawFrame() {
-    if (this.destroyed) return;
     const frame = this.frame();
     const { view } = frame.state;
     if (view === "graphs") this.graphs.show(frame);
@@ -244,7 +210,6 @@ class Lesson {
     if (view === "code") this.code.show(frame);
     this.showSliders(frame);
     this.showCheck(frame);
-    this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
   }
 
   showEstimators(frame) {
@@ -334,7 +299,8 @@ class Lesson {
   // ---- controls ----------------------------------------------------------------------------------
 
   buildControls() {
-    const { root, find } = this;
+    const { root } = this,
+      find = (selector) => root.querySelector(selector);
     const commit = () => this.commit();
     const box = find(".sliders");
     this.sliders = [];
@@ -387,7 +353,7 @@ class Lesson {
         const last = this.catalogue.get(model).images - 1;
         this.set({ model, image: Math.min(this.probe.state.image, last) });
       },
-      announce: (text) => write(find(".announcement"), text),
+      announce: (text) => this.announce(text),
       fail: (error, what) => this.fail(error, what),
     });
     this.axes = find("input.axes");
@@ -457,17 +423,8 @@ class Lesson {
     for (const { symbol, at, slider } of this.sliders) slider.show(state[symbol][at], this.probe.committed[symbol][at]);
     this.omega.show(state.omega, this.probe.committed.omega);
   }
-
-  // ---- theme -----------------------------------------------------------------------------------------
-
-  readColours() {
-    const colours = readTheme(
-      this.root,
-      { ...this.data.symbols.symbols, ...this.data.symbols.estimators },
-      this.colours,
-    );
-    if (colours) this.colours = colours;
-  }
 }
+
+export const mount = mounting(Lesson);
 
 const yes = (value) => (value ? "True" : "False"); // as Python writes it

@@ -192,6 +192,5 @@ WORDS = {
     "fresh_sizes": "{name}: {half} to learn from, {half} to judge on.",
     "fresh_sampled": "Of a VAE, draws of z ~ q(z|x), one an image.",
     "fresh_limit": "A small network is blind to thin gaps: a model inside the band can still have them. The scoreboard's coverage sees more.",
-    "failed": "This part could not be drawn: {why}. Reload the page; if it stays, restart the app.",
     "said_steps": "{steps} steps, loss {loss}",
 }

@@ -34,3 +34,10 @@ MODEL_LIST = {
     "all_shown": "The list holds all {runs} runs now",
     "not_fetched": "The list of all runs could not be fetched",
 }
+
+# What a live page says when something in it went wrong. `what` begins the sentence, `why` is the error's message.
+PAGE = {
+    "failed": "{what}: {why}. Reload the page; if it stays, restart the app.",
+    "not_drawn": "This page could not be drawn",
+    "not_loaded": "This page could not be loaded",
+}

@@ -145,5 +145,4 @@ WORDS = {
     "check_difference": "largest difference",
     "check_sample": "Normal(μ, σ).sample().requires_grad is $sample, .rsample()’s is $rsample",
     "announce": "z is $z, f of z is $value, by μ $mean, by log σ² $logvar",
-    "failed": "The lesson could not be drawn: $message. Reload the page; if it stays, restart the app.",
 }

@@ -1,0 +1,122 @@
+// The base of all live pages: what every page keeps, and how it is mounted, updated and left.
+//
+// A page extends Page and fills in the hooks at the end. Its module exports `mount = mounting(ThePage)`.
+
+import { write } from "./dom.js";
+import { Exchange } from "./exchange.js";
+import { Painter } from "./painter.js";
+import { followScreen, readTheme } from "./theme.js";
+import { fill } from "../kernel/text.js";
+
+// A page module's mount(root, data, send): fills `root` with the page, and returns {update(data), destroy()}.
+// data: see ui/components.py; send(state) hands a finished change to Python.
+export const mounting = (PageClass) => (root, data, send) => {
+  const page = new PageClass(root, data, send);
+  return { update: (next) => page.update(next), destroy: () => page.destroy() };
+};
+
+// Resolves when the browser has painted what was drawn so far.
+export const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+
+export class Page {
+  constructor(root, data, send) {
+    this.root = root;
+    this.data = data; // the newest from Python
+    this.words = data.words;
+    this.base = new URL(data.assets, document.baseURI);
+    this.exchange = new Exchange(data.state, send);
+    this.frames = 0;
+    this.destroyed = false;
+    this.painter = new Painter(() => this.paint());
+    this.resizer = new ResizeObserver(() => this.resize()); // a page names the elements that it observes
+    this.unfollowScreen = followScreen(() => this.resize());
+    this.readColours();
+  }
+
+  find(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  // Draws one frame soon. then(): called when it has been drawn.
+  draw(then) {
+    this.painter.draw(then);
+  }
+
+  paint() {
+    if (this.destroyed) return;
+    this.drawFrame();
+    this.frames += 1;
+    this.root.dataset.frame = String(this.frames);
+  }
+
+  // Marks the page as ready: tests and screenshots wait for it.
+  markReady() {
+    this.root.dataset.ready = "true";
+  }
+
+  // Gives a screen reader a text to read aloud.
+  announce(text) {
+    write(this.find(".announcement"), text);
+  }
+
+  // Shows an error above the page. what: the sentence's first part, which says what did not work.
+  fail(error, what = this.words.page.not_drawn) {
+    console.error(error);
+    const box = this.find(".failure");
+    box.hidden = false;
+    write(box, fill(this.words.page.failed, { what, why: error.message }));
+  }
+
+  // Reads the theme's colours. Returns whether they changed.
+  readColours() {
+    const { symbols, estimators } = this.data.symbols;
+    const colours = readTheme(this.root, { ...symbols, ...estimators }, this.colours);
+    if (colours) this.colours = this.coloursOf(colours);
+    return colours !== null;
+  }
+
+  // Takes new data: another theme, answers from Python, or a state from the address.
+  update(data) {
+    const before = this.data;
+    this.data = data;
+    if (this.readColours()) this.recolour();
+    this.take(data, before);
+    if (this.exchange.isNews(data.state)) this.showState(data.state);
+  }
+
+  destroy() {
+    this.destroyed = true;
+    this.resizer.disconnect();
+    this.unfollowScreen();
+    this.leave();
+  }
+
+  // ---- hooks ---------------------------------------------------------------------------------------------
+
+  // Draws everything that moves, from one state.
+  drawFrame() {}
+
+  // Shows a state that came from the address.
+  showState(_state) {}
+
+  // Takes the rest of the new data. before: the data until now.
+  take(_data, _before) {}
+
+  // What the page keeps of the theme's colours.
+  coloursOf(colours) {
+    return colours;
+  }
+
+  // The colours changed.
+  recolour() {
+    this.draw();
+  }
+
+  // An observed element changed its size, or the window came to a screen of another sharpness.
+  resize() {
+    this.draw();
+  }
+
+  // The page is left.
+  leave() {}
+}
