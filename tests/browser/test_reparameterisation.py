@@ -325,7 +325,7 @@ def test_a_finger_drags_a_handle_and_phones_have_no_sideways_scroll(lesson):
 def test_every_part_fits_a_projector_and_tabs_take_arrow_keys(lesson):
     page = lesson(viewport=DESK)
     for name in ("graphs", "draws", "estimators", "code"):
-        page.locator(f"[role=tab][data-view={name}][aria-selected=true]").wait_for()
+        page.locator(f"[role=tab][data-tab={name}][aria-selected=true]").wait_for()
         page.wait_for_timeout(200)
         box = page.locator(".check").bounding_box()
         assert box["y"] + box["height"] <= DESK["height"], (name, box)

@@ -14,7 +14,7 @@ _TOOLS = {
     "walk, class means": "sum=4,9",
     "take": "",
 }
-_PARTS = {  # page: its parameter, the parts, what is there when it is drawn
+PARTS = {  # page: its parameter, the parts, what is there when it is drawn
     "kl": ("tab", "one two derivation logvar predict", ".kl-lesson[data-ready=true]"),
     "reparameterisation": ("view", "graphs draws estimators vae code", ".rep-lesson[data-ready=true]"),
     "adversary": ("tab", "field teach play readings", ".adversary[data-ready=true]"),
@@ -31,7 +31,7 @@ VIEWS = {
     },
     **{
         f"{page}, {part}": (f"{page}?{name}={part}", ready)
-        for page, (name, parts, ready) in _PARTS.items()
+        for page, (name, parts, ready) in PARTS.items()
         for part in parts.split()
     },
     "practice": ("practice", ".practice[data-ready=true]"),

@@ -8,6 +8,7 @@ import { Catalogue } from "../kernel/catalogue.js";
 import { ModelList } from "../parts/model_list.js";
 import { channels } from "./plane.js";
 import { mounting, Page, painted } from "../parts/page.js";
+import { Tabs } from "../parts/tabs.js";
 import { readSafetensors } from "../kernel/safetensors.js";
 import { fieldColours } from "../parts/theme.js";
 
@@ -21,17 +22,7 @@ class Lesson extends Page {
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2);
     this.models = new Map();
     this.tabs = {};
-    this.buttons = [...root.querySelectorAll("[role=tab]")];
-    for (const button of this.buttons) {
-      button.addEventListener("click", () => this.open(button.dataset.tab));
-      button.addEventListener("keydown", (event) => {
-        const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-        if (!way) return;
-        const next = this.buttons[(this.buttons.indexOf(button) + way + this.buttons.length) % this.buttons.length];
-        next.focus();
-        this.open(next.dataset.tab);
-      });
-    }
+    this.strip = new Tabs(root, (tab) => this.open(tab));
     this.showTab();
     painted().then(() => this.markReady());
   }
@@ -46,17 +37,10 @@ class Lesson extends Page {
   // Shows the open tab, which is made when it is first opened; the others stop what they do.
   showTab() {
     const { tab } = this.state;
-    for (const button of this.buttons) {
-      const open = button.dataset.tab === tab;
-      button.setAttribute("aria-selected", String(open));
-      button.tabIndex = open ? 0 : -1;
-    }
-    for (const section of this.root.querySelectorAll("[role=tabpanel]"))
-      section.hidden = !section.classList.contains(tab);
+    this.strip.show(tab);
     for (const [name, other] of Object.entries(this.tabs)) if (name !== tab) other.stop();
-    this.root.dataset.tab = tab;
     try {
-      this.tabs[tab] ??= new TABS[tab](this, this.root.querySelector(`.tab.${tab}`));
+      this.tabs[tab] ??= new TABS[tab](this, this.strip.panel(tab));
       this.tabs[tab].refresh();
     } catch (error) {
       this.fail(error);

@@ -7,6 +7,7 @@ import { Predict } from "./predict.js";
 import { listen } from "./reference.js";
 import { Plane } from "./two.js";
 import { mounting, Page, painted } from "../parts/page.js";
+import { Tabs } from "../parts/tabs.js";
 import { Probe, round } from "../kernel/probe.js";
 
 const TABS = { one: Line, two: Plane, derivation: Derivation, logvar: LogVariance, predict: Predict };
@@ -18,16 +19,7 @@ class Lesson extends Page {
     this.defaults = data.defaults;
     this.probe = new Probe(data.state);
     this.tabs = {};
-    this.buttons = [...root.querySelectorAll("[role=tab]")];
-    for (const button of this.buttons) button.addEventListener("click", () => this.set({ tab: button.dataset.tab }));
-    root.querySelector("[role=tablist]").addEventListener("keydown", (event) => {
-      const way = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-      if (!way) return;
-      const at = this.buttons.findIndex((button) => button.dataset.tab === this.state.tab);
-      const next = this.buttons[(at + way + this.buttons.length) % this.buttons.length];
-      next.focus();
-      this.set({ tab: next.dataset.tab });
-    });
+    this.strip = new Tabs(root, (tab) => this.set({ tab }));
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.finish(true));
     this.resizer.observe(root);
     this.draw();
@@ -131,13 +123,8 @@ class Lesson extends Page {
 
   open(tab) {
     this.openTab = tab;
-    for (const button of this.buttons) {
-      const chosen = button.dataset.tab === tab;
-      button.setAttribute("aria-selected", String(chosen));
-      button.tabIndex = chosen ? 0 : -1;
-    }
-    for (const panel of this.root.querySelectorAll("[role=tabpanel]")) panel.hidden = panel.dataset.tab !== tab;
-    this.tabs[tab] ??= new TABS[tab](this.root.querySelector(`[role=tabpanel][data-tab=${tab}]`), this);
+    this.strip.show(tab);
+    this.tabs[tab] ??= new TABS[tab](this.strip.panel(tab), this);
   }
 }
 

@@ -17,6 +17,7 @@ import { Probe, round } from "../kernel/probe.js";
 import { format, subscript } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { Slider } from "../parts/slider.js";
+import { Tabs } from "../parts/tabs.js";
 import { VaeView } from "./vae_view.js";
 import { WinsMap } from "./wins_map.js";
 import { fill as fillWords } from "../kernel/text.js";
@@ -337,17 +338,7 @@ class Lesson extends Page {
         .querySelectorAll(`input[name=${name}]`)
         .forEach((radio) => radio.addEventListener("change", () => this.set({ [key]: radio.value })));
     }
-    const tabs = (this.tabs = [...root.querySelectorAll("[role=tab]")]);
-    for (const [i, tab] of tabs.entries()) {
-      tab.addEventListener("click", () => this.set({ view: tab.dataset.view }));
-      tab.addEventListener("keydown", (event) => {
-        const way = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-        if (!way) return;
-        const next = tabs[(i + way + tabs.length) % tabs.length];
-        next.focus();
-        this.set({ view: next.dataset.view });
-      });
-    }
+    this.strip = new Tabs(root, (view) => this.set({ view }));
     this.list = new ModelList(find(".model"), this.catalogue, this.words.model_list, {
       choose: (model) => {
         const last = this.catalogue.get(model).images - 1;
@@ -379,13 +370,7 @@ class Lesson extends Page {
   // Everything but numbers: which part is shown, and what is chosen.
   sync() {
     const { state } = this.probe;
-    this.root.dataset.view = state.view;
-    for (const tab of this.tabs) {
-      const chosen = tab.dataset.view === state.view;
-      tab.setAttribute("aria-selected", String(chosen));
-      tab.tabIndex = chosen ? 0 : -1;
-    }
-    for (const view of this.root.querySelectorAll(".view")) view.hidden = !view.classList.contains(state.view);
+    this.strip.show(state.view);
     for (const part of this.root.querySelectorAll("[data-in]"))
       part.hidden = !part.dataset.in.split(" ").includes(state.view);
     this.omega.row.hidden = state.f !== "cosine";
