@@ -12,7 +12,6 @@ WEB = Path(__file__).resolve().parent.parent / "explorer" / "web"
 MODULES = sorted(path.relative_to(WEB).as_posix() for path in WEB.glob("*/**/*.js"))
 IMPORT = re.compile(r"""\b(?:from|import)\s*\(?\s*["'`](\.[^"'`]+\.js)["'`]""")
 BROWSER = re.compile(r"^(?!\s*//).*\b(?:document|window)\.", re.MULTILINE)
-COMES_LATER = {("kl_python/page.js", "kl/reference.js")}  # two halves of one page
 
 
 def may_import(module: str, other: str) -> bool:
@@ -31,7 +30,7 @@ def test_a_module_imports_only_what_it_may(module):
     source = (WEB / module).read_text(encoding="utf-8")
     found = [posixpath.normpath(posixpath.join(posixpath.dirname(module), name)) for name in IMPORT.findall(source)]
     named = [other for other in found if "${" not in other]  # a tool, opened by its name
-    assert [other for other in named if not may_import(module, other) and (module, other) not in COMES_LATER] == []
+    assert [other for other in named if not may_import(module, other)] == []
     assert [other for other in named if other not in MODULES] == []
 
 

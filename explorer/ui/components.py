@@ -42,7 +42,7 @@ def _styles(name: str) -> list[Path]:
 
 def _words(name: str) -> Mapping[str, str]:
     """The words of a page, and those that all live pages share."""
-    return getattr(texts_of(name.partition("_")[0]), "WORDS", {}) | {"page": texts_of("common").PAGE}
+    return getattr(texts_of(name), "WORDS", {}) | {"page": texts_of("common").PAGE}
 
 
 _bootstrap = (WEB / "bootstrap.js").read_text(encoding="utf-8")
@@ -55,8 +55,8 @@ _components = {
     )
     for name in sorted(path.parent.name for path in WEB.glob("*/page.html"))
 }
-_echo = st.components.v2.component(
-    "live_echo", html="<span hidden></span>", js=(WEB / "echo.js").read_text(encoding="utf-8")
+_messenger = st.components.v2.component(
+    "live_messenger", html="<span hidden></span>", js=(WEB / "messenger.js").read_text(encoding="utf-8")
 )
 
 
@@ -67,6 +67,7 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
     finished change when `on_state_change` is called.
     """
     given = data | {
+        "key": key,
         "state": _told(key, state),
         "assets": assets.address(),
         "symbols": symbols(),
@@ -75,7 +76,17 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
     }
     _components[name](key=key, data=given, on_state_change=on_state_change)
     if (seen := kept.seen(key)) is not None:
-        _echo(key=f"{key}_echo", data={"assets": assets.address(), "revision": seen})
+        tell(key, "seen", seen)
+
+
+def tell(key: str, subject: str, content: object) -> None:
+    """Sends a message to the live page `key` without sending that page's data again: its script gets {subject: content}.
+
+    "seen" acknowledges the page's changes up to that revision; any other subject reaches the page's `receive`.
+    """
+    _messenger(
+        key=f"{key}_messenger_{subject}", data={"assets": assets.address(), "to": key, "message": {subject: content}}
+    )
 
 
 def _told(key: str, state: dict) -> dict:

@@ -29,5 +29,4 @@ def page() -> None:
     # The lesson is drawn by now; Python's own numbers need torch, whose import takes seconds the first time.
     from explorer.ui import kl_reference
 
-    found = kl_reference.reference(current) | {"sources": kl_reference.sources()}
-    live.show("kl_python", {}, found, key=f"{KEY}_python", on_state_change=lambda: None)
+    live.tell(KEY, "reference", kl_reference.reference(current) | {"sources": kl_reference.sources()})

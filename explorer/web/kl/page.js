@@ -4,7 +4,6 @@ import { Derivation } from "./derivation.js";
 import { LogVariance } from "./logvar.js";
 import { Line } from "./one.js";
 import { Predict } from "./predict.js";
-import { listen } from "./reference.js";
 import { Plane } from "./two.js";
 import { mounting, Page, painted } from "../parts/page.js";
 import { Tabs } from "../parts/tabs.js";
@@ -23,10 +22,6 @@ class Lesson extends Page {
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.finish(true));
     this.resizer.observe(root);
     this.draw();
-    this.unlisten = listen((reference) => {
-      this.reference = reference;
-      this.draw();
-    });
     painted().then(() => this.markReady());
   }
 
@@ -43,9 +38,15 @@ class Lesson extends Page {
     this.draw();
   }
 
+  // Python's numbers. They arrive after the lesson, because they need torch.
+  receive({ reference }) {
+    if (!reference) return;
+    this.reference = reference;
+    this.draw();
+  }
+
   leave() {
     this.stop();
-    this.unlisten();
   }
 
   // ---- state: change() while something moves, finish() when it is let go, set() for both ---------------------

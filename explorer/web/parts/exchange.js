@@ -1,24 +1,44 @@
-// What passes between a live page and Python: finished changes go out, states from the address come in.
+// What passes between a live page and Python: finished changes go out; states from the address and messages come in.
 
 const PATIENCE = 20_000,
-  LONGEST = 320_000; // ms before a change goes again, twice as long each time
+  LONGEST = 320_000; // ms before a change is sent again; the wait doubles each time
 
-let open = null; // the page's
+const messages = new Map(); // for each page's key: the newest message of each subject, kept until the page is mounted
+const readers = new Map(); // for each mounted page's key: read(message)
 
-// Python has the change of that revision.
-export const echoed = (revision) => open?.arrived(revision);
+// Hands a message to the page of that key. message: {subject: content}; the acknowledgement's subject is "seen".
+export function deliver(key, message) {
+  messages.set(key, { ...messages.get(key), ...message });
+  readers.get(key)?.(message);
+}
 
 export class Exchange {
-  // state: what the page was mounted with; send(state): ui/components.py's.
-  constructor(state, send) {
-    open = this;
+  // data: the page's, with its component's key and its first state; send(state): ui/components.py's.
+  constructor({ key, state }, send) {
+    this.key = key;
     this.send = send;
     this.latest = JSON.stringify(state);
-    this.revision = state.revision ?? 0; // counts on where an earlier visit in this session left off
+    this.revision = state.revision ?? 0; // continues the count of an earlier visit in this session
   }
 
-  // A change that is finished: one message. It is lost while the connection is cut, and a server that was restarted takes a
-  // first one for what was always so; therefore it goes again until it is echoed.
+  // Calls read(message) for what has already arrived for this page, and for each later message.
+  open(read) {
+    this.reader = (message) => {
+      this.arrived(message.seen);
+      read(message);
+    };
+    readers.set(this.key, this.reader);
+    if (messages.has(this.key)) this.reader(messages.get(this.key));
+  }
+
+  close() {
+    clearTimeout(this.again);
+    if (readers.get(this.key) === this.reader) readers.delete(this.key); // the next page may have the same key
+  }
+
+  // Sends a finished change: one message. The message is lost if the connection is down, and a restarted server treats
+  // the first state that it receives as the initial one and reports no change. So it is sent again until Python
+  // acknowledges it.
   post(state) {
     this.pending = state;
     this.deliver(PATIENCE);
@@ -32,17 +52,18 @@ export class Exchange {
     else this.pending = null;
   }
 
+  // Python has received the change of that revision.
   arrived(revision) {
     if (!(revision >= this.revision)) return;
     clearTimeout(this.again);
     this.pending = null;
   }
 
-  // Is what has arrived a state to show? It may be the one that is shown, or an echo of what was posted from here: an
-  // earlier one too, where changes follow each other fast. A state from the address has no revision.
+  // Whether a state from Python is a new one to show. It may be the state that is shown, or one that this page posted,
+  // also an earlier one if changes follow each other fast. A state from the address has no revision.
   isNews(state) {
     this.arrived(state.seen);
-    if (this.pending) return false; // what was changed here has not arrived there
+    if (this.pending) return false; // Python does not have this page's last change yet
     const text = JSON.stringify(state);
     if (text === this.latest) return false;
     this.latest = text;

@@ -12,6 +12,7 @@ import { fill } from "../kernel/text.js";
 // data: see ui/components.py; send(state) hands a finished change to Python.
 export const mounting = (PageClass) => (root, data, send) => {
   const page = new PageClass(root, data, send);
+  page.exchange.open((message) => page.receive(message));
   return { update: (next) => page.update(next), destroy: () => page.destroy() };
 };
 
@@ -24,7 +25,7 @@ export class Page {
     this.data = data; // the newest from Python
     this.words = data.words;
     this.base = new URL(data.assets, document.baseURI);
-    this.exchange = new Exchange(data.state, send);
+    this.exchange = new Exchange(data, send);
     this.frames = 0;
     this.destroyed = false;
     this.painter = new Painter(() => this.paint());
@@ -86,6 +87,7 @@ export class Page {
 
   destroy() {
     this.destroyed = true;
+    this.exchange.close();
     this.resizer.disconnect();
     this.unfollowScreen();
     this.leave();
@@ -101,6 +103,9 @@ export class Page {
 
   // Takes the rest of the new data. before: the data until now.
   take(_data, _before) {}
+
+  // Takes a message that Python sent without the page's data: see tell() in ui/components.py.
+  receive(_message) {}
 
   // What the page keeps of the theme's colours.
   coloursOf(colours) {
