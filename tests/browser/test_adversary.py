@@ -394,6 +394,44 @@ def test_presets_show_what_they_say(compute, name, rounds, seed):
         assert len({tuple(np.round(one["mean"], 0)) for one in seen[100:]}) > 3  # which ones changes
 
 
+@pytest.mark.parametrize("name", adversary_state.PRESETS)
+def test_a_piece_of_a_round_is_one_move(compute, name):
+    """A frame may end after each piece: a round of twenty moves took 27 ms at once, where 9 were meant."""
+    play = adversary_state.PRESETS[name]
+    moves = compute(
+        "adversary/game",
+        """
+        const game = new Game({ shape: null, seed: 1, start: { mean: play.start, std: play.spread }, encoder: play.encoder });
+        const before = () => ({ ...game.steps });
+        return Array.from({ length: 2 * play.moves + 2 }, () => {
+          const { discriminator, encoder } = before(), { player } = game.move(play);
+          return [player, game.steps.discriminator - discriminator, game.steps.encoder - encoder];
+        });
+    """,
+        play=play,
+    )
+    assert moves == 2 * (play["moves"] * [["discriminator", 1, 0]] + [["encoder", 0, 1]])
+
+
+def test_a_frame_ends_within_a_step_when_its_time_is_over(compute):
+    found = compute(
+        "parts/runner",
+        """
+        const frames = [], told = [], { requestAnimationFrame: request } = globalThis, clock = performance.now;
+        let now = 0, pieces = 0, most = Infinity;
+        globalThis.requestAnimationFrame = (call) => frames.push(call);
+        performance.now = () => now;
+        const work = () => { now += 4; pieces += 1; return pieces === 11 ? false : pieces % 5 ? PART : true; };
+        new Runner().start(work, (done) => told.push([pieces, done]), { most: () => most, budget: 9 });
+        for (const limit of [Infinity, Infinity, 1, 1, 1]) { most = limit; frames.shift()?.(); }
+        globalThis.requestAnimationFrame = request;
+        performance.now = clock;
+        return told;
+    """,
+    )
+    assert found == [[3, False], [6, False], [9, False], [10, False], [11, True]]
+
+
 @pytest.mark.slow
 def test_two_readings_of_log_4_and_the_honest_estimate(open_lesson, compute):
     page = open_lesson("?tab=readings&other=line")

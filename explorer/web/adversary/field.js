@@ -3,7 +3,7 @@
 
 import { Moment } from "./moment.js";
 import { Discriminator } from "../kernel/discriminator.js";
-import { fill } from "./forms.js";
+import { writeCells } from "./forms.js";
 import { set, svgElement } from "../parts/svg.js";
 import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "./plane.js";
 import { Painter } from "../parts/painter.js";
@@ -311,9 +311,9 @@ export class FieldTab {
       "{z}",
       pair(z),
     );
-    fill(table, { cost: `${format(0.5 * (x * x + y * y))} nats`, kl: pair([-x, -y]) });
+    writeCells(table, { cost: `${format(0.5 * (x * x + y * y))} nats`, kl: pair([-x, -y]) });
     if (d) {
-      fill(table, {
+      writeCells(table, {
         learnt: format(d.learnt),
         given: format(d.given),
         logit: format(d.logit),
@@ -321,7 +321,7 @@ export class FieldTab {
         pull: pair(d.pull),
       });
       Object.assign(table.dataset, { logit: d.logit, pull: d.pull.join(","), probability: d.probability });
-    } else fill(table, { learnt: "–", given: "–", logit: "–", probability: "–", pull: "–" });
+    } else writeCells(table, { learnt: "–", given: "–", logit: "–", probability: "–", pull: "–" });
     write(this.find(".read"), recorded ? (d ? words.read_note : words.outside_note) : "");
     this.checked(this.lesson.data.check);
     this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;

@@ -1,17 +1,21 @@
-// Small things that tables and lists need.
+// Small things that the tabs' tables and lists need.
 
 import { write } from "../parts/dom.js";
 
-// Fills a table's cells: {name: text}.
-export function fill(table, texts) {
+// Writes a table's cells: {name: text}.
+export function writeCells(table, texts) {
   for (const [name, text] of Object.entries(texts)) write(table.querySelector(`[data-is=${name}]`), text);
 }
 
-// Sets a list to a value, and adds the value where the list has it not.
-export function choose(select, value) {
-  if (![...select.options].some((option) => Number(option.value) === Number(value) || option.value === value))
-    select.add(new Option(String(value), value));
-  select.value = [...select.options].find(
-    (option) => option.value === String(value) || Number(option.value) === Number(value),
-  ).value;
+// Shows a value in a list. A value that the list does not have is added to it.
+export function writeSelect(select, value) {
+  const isValue = (option) => option.value === String(value) || Number(option.value) === Number(value);
+  if (![...select.options].some(isValue)) select.add(new Option(String(value), value));
+  select.value = [...select.options].find(isValue).value;
 }
+
+// What an array of points, two numbers each, draws as dots: {x, y}.
+export const columns = (points) => ({
+  x: points.filter((_, i) => i % 2 === 0),
+  y: points.filter((_, i) => i % 2 === 1),
+});

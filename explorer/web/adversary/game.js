@@ -18,6 +18,7 @@ export class Game {
     this.shape = shape;
     this.saturating = saturating;
     this.steps = { discriminator: 0, encoder: 0 };
+    this.turn = 0; // the discriminator's moves in this round
     this.uniform = seededUniform(seed + 1);
     this.judge = new Judge({ seed, standardise });
     const noise = standardNormal(2 * CODES, seededUniform(seed + 2));
@@ -28,6 +29,17 @@ export class Game {
       begin(this.map, noise, start);
       this.codes = this.map.forward(noise, CODES).slice();
     } else this.codes = noise.map((value, i) => start.mean[i % 2] + start.std * value);
+  }
+
+  // The next move of a round: the discriminator's, so many times, then the encoder's, which ends the round.
+  // Returns {player, loss}. One move is short enough for a frame; a round of many moves is not.
+  move({ moves, rate_d: rateOfDiscriminator, rate_e: rateOfEncoder }) {
+    if (this.turn >= moves) {
+      this.turn = 0;
+      return { player: "encoder", loss: this.stepEncoder(rateOfEncoder) };
+    }
+    this.turn += 1;
+    return { player: "discriminator", loss: this.stepDiscriminator(rateOfDiscriminator).loss };
   }
 
   // The discriminator's move, on a batch of draws and a batch of codes. Returns its loss's parts.

@@ -3,16 +3,15 @@
 import { Cloud, samplePrior } from "./clouds.js";
 import { Curve, Record } from "./chart.js";
 import { Divergence } from "./divergence.js";
-import { choose, fill } from "./forms.js";
+import { columns, writeCells, writeSelect } from "./forms.js";
 import { seededUniform } from "../kernel/random.js";
 import { CHANCE, Judge, lowerBound, sigmoid, softplus } from "../kernel/judge.js";
 import { set, svgElement } from "../parts/svg.js";
 import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "./plane.js";
 import { logDensity } from "../kernel/prior.js";
 import { format } from "../kernel/format.js";
-import { Painter } from "../parts/painter.js";
-import { Runner } from "../parts/runner.js";
 import { Slider } from "../parts/slider.js";
+import { TrainingTab } from "./training_tab.js";
 
 const REACH = 4.5,
   SIDE = 48,
@@ -25,31 +24,29 @@ const POINTS = gridPoints(REACH, SIDE),
   FINE_POINTS = gridPoints(REACH, FINE); // D* may have sharp edges, a small network has none
 const PUNCH = 0.05;
 
-export class TeachTab {
+export class TeachTab extends TrainingTab {
   constructor(lesson, root) {
-    this.lesson = lesson;
-    this.root = root;
-    this.runner = new Runner();
-    const { words } = lesson,
-      find = (this.find = (selector) => root.querySelector(selector));
-    this.planes = {
-      learnt: new Plane(find(".learnt .host"), { name: words.learnt_map, reach: REACH }),
-      best: new Plane(find(".best .host"), { name: words.best_map, reach: REACH }),
-      gap: new Plane(find(".gap .host"), { name: words.gap_map, reach: REACH }),
-    };
+    const { words } = lesson;
+    super(lesson, root, { name: "teach", runLabel: words.run });
+    const plane = (map) => new Plane(this.find(`.${map} .host`), { name: words[`${map}_map`], reach: REACH });
+    this.planes = { learnt: plane("learnt"), best: plane("best"), gap: plane("gap") };
     this.buildHandles();
-    this.buildControls();
-    this.curve = new Curve(find(".curve"), { range: [0.6, 1.5] });
-    this.painter = new Painter(() => this.paint());
+    this.buildSliders();
+    this.find(".prior").addEventListener("change", (event) => this.set({ prior: event.target.value }));
+    const click = (button, call) => this.find(button).addEventListener("click", call);
+    click(".centre", () => this.set({ mean: [0, 0], std: 1, hole: 0, at: [0, 0] }));
+    click(".punch", () => this.set({ hole: this.own.hole > 0 ? 0 : PUNCH }));
+    click(".step", () => this.once(() => this.work()));
+    click(".steps", () => this.take(100));
+    for (const rate of RATES) this.find(".rate").add(new Option(rate, rate));
+    this.find(".rate").addEventListener("change", (event) => this.set({ rate: Number(event.target.value) }));
+    this.curve = new Curve(this.find(".curve"), { range: [0.6, 1.5] });
   }
 
   buildHandles() {
-    const {
-        lesson,
-        planes: { learnt },
-      } = this,
-      { words } = lesson,
-      onCommit = () => this.finish();
+    const { learnt } = this.planes,
+      { words } = this.lesson,
+      onCommit = () => this.commit();
     this.rings = ["cloud-ring", "cloud-hole"].map((name) =>
       learnt.marks.appendChild(svgElement("circle", { class: name })),
     );
@@ -66,7 +63,7 @@ export class TeachTab {
       at: [1, 0],
       onCommit,
       onMove: ([x, y]) => {
-        const { mean } = lesson.state.teach;
+        const { mean } = this.own;
         this.change({ std: Math.min(3, Math.max(0.2, Math.hypot(x - mean[0], y - mean[1]))) });
       },
     });
@@ -76,21 +73,20 @@ export class TeachTab {
       at: [0, 0],
       onCommit,
       onMove: (point) => {
-        const { mean, std } = lesson.state.teach;
+        const { mean, std } = this.own;
         this.change({ at: point.map((value, i) => Math.min(3, Math.max(-3, (value - mean[i]) / std))) });
       },
     });
     learnt.after = () => this.placeHandles();
   }
 
-  buildControls() {
-    const { lesson, find } = this,
-      { words } = lesson,
-      onCommit = () => this.finish();
-    const numbers = () => lesson.state.teach;
+  buildSliders() {
+    const { words } = this.lesson,
+      onCommit = () => this.commit();
+    const numbers = () => this.own;
     const axis = (i) => (value) => this.change({ mean: numbers().mean.map((old, j) => (i === j ? value : old)) });
     const slider = (name, options, show) => {
-      const made = new Slider(find(".sliders"), { onCommit, ...options });
+      const made = new Slider(this.find(".sliders"), { onCommit, ...options });
       made.name(name);
       return () => made.show(show());
     };
@@ -108,24 +104,6 @@ export class TeachTab {
         () => numbers().hole,
       ),
     ];
-    find(".prior").addEventListener("change", (event) => this.set({ prior: event.target.value }, true));
-    find(".centre").addEventListener("click", () => this.set({ mean: [0, 0], std: 1, hole: 0, at: [0, 0] }));
-    find(".punch").addEventListener("click", () => this.set(numbers().hole > 0 ? { hole: 0 } : { hole: PUNCH }));
-    find(".run").addEventListener("click", () => (this.runner.running ? this.pause() : this.run()));
-    find(".step").addEventListener("click", () => this.take(1));
-    find(".steps").addEventListener("click", () => this.take(100));
-    find(".reset").addEventListener("click", () => this.reset());
-    for (const rate of RATES) find(".rate").add(new Option(rate, rate));
-    find(".rate").addEventListener("change", (event) => this.set({ rate: Number(event.target.value) }));
-    find(".speed").addEventListener("change", (event) => {
-      this.set({ speed: Number(event.target.value) });
-      if (this.runner.running) this.run();
-    });
-    find(".seed").addEventListener("change", (event) => {
-      const seed = Number(event.target.value);
-      if (!(Number.isInteger(seed) && seed >= 0 && seed <= 1e6)) return void (event.target.value = numbers().seed);
-      this.set({ seed }, true);
-    });
   }
 
   // ---- state ---------------------------------------------------------------------------------
@@ -136,53 +114,31 @@ export class TeachTab {
     this.painter.draw();
   }
 
-  finish() {
+  // A change of the cloud is finished.
+  commit() {
     this.change({});
     this.lesson.commit();
     this.lesson.announce(`JSD ${format(this.exact.jsd, 5)}`);
   }
 
-  // anew: what was learnt does not fit any more.
-  set(part, anew = false) {
-    this.lesson.change(part);
-    this.lesson.commit();
-    if (anew) this.pause();
-    this.refresh();
-  }
-
-  refresh() {
-    const { prior, seed, rate, speed, hole } = this.lesson.state.teach,
+  showSettings() {
+    const { prior, rate, hole } = this.own,
       { words } = this.lesson;
-    choose(this.find(".prior"), prior);
-    choose(this.find(".rate"), rate);
-    choose(this.find(".speed"), speed);
-    this.find(".seed").value = seed;
+    writeSelect(this.find(".prior"), prior);
+    writeSelect(this.find(".rate"), rate);
     this.find(".punch").textContent = hole > 0 ? words.fill : words.punch;
-    if (this.prior !== prior || this.seed !== seed) {
-      this.prior = prior;
-      this.seed = seed;
-      this.shape = this.lesson.shape(prior);
-      this.divergence = new Divergence(this.shape);
-      this.held = samplePrior(this.shape, HELD_OUT, seededUniform(seed + 10));
-      this.priorAt = { grid: logsOf(this.shape, FINE_POINTS), held: logsOf(this.shape, this.held) };
-      this.dots = pairs(this.held.subarray(0, 1200));
-      this.reset();
-    } else {
-      this.takeCloud();
-      this.painter.draw();
-    }
   }
 
   // All that follows from the cloud as it is now.
   takeCloud() {
-    const { teach } = this.lesson.state,
-      key = JSON.stringify([teach.mean, teach.std, teach.hole, teach.at, this.prior, this.seed]);
+    const { own } = this,
+      key = JSON.stringify([own.mean, own.std, own.hole, own.at]);
     if (this.cloudKey === key) return;
     this.cloudKey = key;
-    this.cloud = new Cloud(teach);
+    this.cloud = new Cloud(own);
     this.exact = this.divergence.of(this.cloud);
     this.heldFake = this.cloud.sample(HELD_OUT, seededUniform(this.seed + 11));
-    this.fakeDots = pairs(this.heldFake.subarray(0, 1200));
+    this.fakeDots = columns(this.heldFake.subarray(0, 1200));
     const less = (logs, points) => logs.map((log, i) => log - this.cloud.logDensity(points[2 * i], points[2 * i + 1])); // log D*/(1 − D*)
     this.best = less(this.priorAt.grid, FINE_POINTS);
     this.bestAtHeld = [less(this.priorAt.held, this.held), less(logsOf(this.shape, this.heldFake), this.heldFake)].map(
@@ -193,8 +149,21 @@ export class TeachTab {
 
   // ---- training ------------------------------------------------------------------------------
 
-  reset() {
-    this.pause();
+  basis() {
+    return [this.own.prior, this.own.seed];
+  }
+
+  prepare() {
+    const { prior, seed } = this.own;
+    this.seed = seed;
+    this.shape = this.lesson.shape(prior);
+    this.divergence = new Divergence(this.shape);
+    this.held = samplePrior(this.shape, HELD_OUT, seededUniform(seed + 10));
+    this.priorAt = { grid: logsOf(this.shape, FINE_POINTS), held: logsOf(this.shape, this.held) };
+    this.dots = columns(this.held.subarray(0, 1200));
+  }
+
+  begin() {
     this.judge = new Judge({ seed: this.seed });
     this.uniform = seededUniform(this.seed + 1);
     this.losses = new Record();
@@ -202,20 +171,33 @@ export class TeachTab {
     this.measured = null;
     this.cloudKey = null;
     this.takeCloud();
-    this.painter.draw();
+  }
+
+  adopt() {
+    this.takeCloud();
   }
 
   // One step of the discriminator, on fresh draws of the prior and of the cloud as it is now.
-  step() {
+  work() {
     const { loss } = this.judge.step(
       samplePrior(this.shape, BATCH, this.uniform),
       this.cloud.sample(BATCH, this.uniform),
-      this.lesson.state.teach.rate,
+      this.own.rate,
     );
     const { steps } = this.judge;
     this.losses.add(steps, loss);
     if (steps % EVERY === 0) this.measure();
     else this.behind = true;
+  }
+
+  take(count) {
+    this.pause();
+    let left = count;
+    this.train(() => {
+      this.work();
+      left -= 1;
+      return left > 0;
+    });
   }
 
   // L on held-out draws, and the mean gap to D* over them.
@@ -237,51 +219,9 @@ export class TeachTab {
     if (this.judge.steps % EVERY === 0) this.heldLosses.add(this.judge.steps, loss);
   }
 
-  take(count) {
-    this.pause();
-    let left = count;
-    this.runner.start(
-      () => (this.step(), (left -= 1) > 0),
-      (done) => {
-        this.painter.draw();
-        if (done) this.say();
-      },
-    );
-  }
-
-  run() {
-    this.runner.start(
-      () => this.step(),
-      () => this.painter.draw(),
-      this.lesson.state.teach.speed,
-    );
-    this.showRun();
-  }
-
-  pause() {
-    const ran = this.runner.running;
-    this.runner.stop();
-    this.showRun();
-    if (ran) this.say();
-  }
-
   say() {
     if (this.behind || !this.measured) this.measure();
-    this.painter.draw();
-    this.lesson.announce(
-      this.lesson.words.said_steps.replace("{steps}", this.judge.steps).replace("{loss}", format(this.measured.loss)),
-    );
-  }
-
-  showRun() {
-    const button = this.find(".run"),
-      { words } = this.lesson;
-    button.textContent = this.runner.running ? words.pause : words.run;
-    button.setAttribute("aria-pressed", String(this.runner.running));
-  }
-
-  stop() {
-    if (this.runner.running) this.pause();
+    this.sayProgress(this.judge.steps, format(this.measured.loss));
   }
 
   destroy() {
@@ -289,18 +229,23 @@ export class TeachTab {
     this.curve.destroy();
   }
 
-  recolour() {
-    this.painter.draw();
-  }
-
   // ---- one frame, of one state -----------------------------------------------------------------
 
   paint() {
     if (!this.measured) this.measure();
-    const { colours, words } = this.lesson,
-      { shape, best, exact, measured, judge } = this,
+    this.paintPlanes();
+    this.placeHandles();
+    this.paintCurve();
+    this.showNumbers();
+    for (const show of this.sliders) show();
+    this.checked(this.lesson.data.check);
+  }
+
+  paintPlanes() {
+    const { colours } = this.lesson,
+      { shape, best, planes } = this,
       shown = tellTale(colours.real, colours.fake);
-    const logits = judge.logits(POINTS).slice(),
+    const logits = this.judge.logits(POINTS).slice(),
       learnt = logits.map(sigmoid);
     const gap = best.map((logit, i) =>
       Math.abs(valueAt(learnt, FINE_POINTS[2 * i], FINE_POINTS[2 * i + 1], REACH, SIDE) - sigmoid(logit)),
@@ -309,30 +254,38 @@ export class TeachTab {
       { ...this.dots, colour: colours.css.prior, size: 2, alpha: 0.55 },
       { ...this.fakeDots, colour: colours.css.z, size: 2, alpha: 0.7 },
     ];
-    this.planes.learnt.show({
+    planes.learnt.show({
       heat: { values: logits, colour: shown, side: SIDE },
       dots,
       shape,
       field: pullOf(logits, REACH, SIDE),
     });
-    this.planes.best.show({ heat: { values: best, colour: shown, side: FINE }, shape, field: this.pullOfBest() });
-    this.planes.gap.show({ heat: { values: gap, colour: growing(colours.fake, 0.5), side: FINE }, shape });
-    this.placeHandles();
+    planes.best.show({ heat: { values: best, colour: shown, side: FINE }, shape, field: this.pullOfBest() });
+    planes.gap.show({ heat: { values: gap, colour: growing(colours.fake, 0.5), side: FINE }, shape });
+  }
+
+  paintCurve() {
+    const { colours, words } = this.lesson,
+      best = this.exact.lossAtBest;
     this.curve.show({
       ink: colours.text,
       paper: colours.background,
-      range: [exact.lossAtBest - 0.1, 1.5],
+      range: [best - 0.1, 1.5],
       series: [
         { ...this.losses, colour: colours.faint, width: 1 },
         { ...this.heldLosses, colour: colours.css.red, width: 2.2 },
       ],
       levels: [
         { value: CHANCE, colour: colours.css.prior, text: words.level_chance },
-        { value: exact.lossAtBest, colour: colours.css.z, text: words.level_best, below: true },
+        { value: best, colour: colours.css.z, text: words.level_best, below: true },
       ],
     });
-    const table = this.find(".numbers");
-    fill(table, {
+  }
+
+  showNumbers() {
+    const { exact, measured, judge } = this,
+      table = this.find(".numbers");
+    writeCells(table, {
       steps: judge.steps.toLocaleString("en"),
       jsd: `${format(exact.jsd, 5)} nats`,
       best: format(exact.lossAtBest, 4),
@@ -347,9 +300,6 @@ export class TeachTab {
       loss: measured.loss,
       gap: measured.gap,
     });
-    for (const show of this.sliders) show();
-    this.checked(this.lesson.data.check);
-    this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
   }
 
   // Where the cloud has a hole, D* is 1 and pulls nowhere: no arrows there.
@@ -365,9 +315,8 @@ export class TeachTab {
   }
 
   checked(check) {
-    const { teach } = this.lesson.state;
-    const fits =
-      check && JSON.stringify(check.of) === JSON.stringify([teach.prior, teach.mean, teach.std, teach.hole, teach.at]);
+    const { prior, mean, std, hole, at } = this.own;
+    const fits = check && JSON.stringify(check.of) === JSON.stringify([prior, mean, std, hole, at]);
     this.find(".check").textContent = fits ? check.text : "";
   }
 
@@ -384,8 +333,6 @@ export class TeachTab {
     set(this.rings[1], { cx: x(centre[0]), cy: y(centre[1]), r: radius * unit });
   }
 }
-
-const pairs = (points) => ({ x: points.filter((_, i) => i % 2 === 0), y: points.filter((_, i) => i % 2 === 1) });
 
 // log p at points.
 const logsOf = (shape, points) =>

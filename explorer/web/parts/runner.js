@@ -2,23 +2,26 @@
 
 const BUDGET = 9; // milliseconds of a frame that a training may take
 
-// Runs `work()` between frames, as often as fits, at most `most` times and for `budget` milliseconds a frame, until it says
-// false or stop() is called; after each frame's work, `shown(done)`. The work counts its own steps: a slow machine takes
-// longer, and comes to the same.
+// What work() returns after a part of a step: the frame may end there, and the step is not counted yet.
+export const PART = Symbol("a part of a step");
+
 export class Runner {
-  start(work, shown, most = Infinity, budget = BUDGET) {
+  // Calls `work()` between frames until it returns false or stop() is called: in each frame as often as fits into
+  // `budget` milliseconds, and for at most `most()` steps. After each frame's work it calls `shown(done)`. The work
+  // counts its own steps: a slow machine takes longer, and comes to the same result.
+  start(work, shown, { most = () => Infinity, budget = BUDGET } = {}) {
     this.stop();
     const frame = () => {
       const begin = performance.now();
-      let more = true,
-        times = 0;
+      let steps = 0,
+        result;
       do {
-        more = work() !== false;
-        times += 1;
-      } while (more && times < most && performance.now() - begin < budget);
-      if (more) this.waiting = requestAnimationFrame(frame);
-      else this.waiting = null;
-      shown(!more);
+        result = work();
+        if (result !== PART) steps += 1;
+      } while (result !== false && steps < most() && performance.now() - begin < budget);
+      const done = result === false;
+      this.waiting = done ? null : requestAnimationFrame(frame);
+      shown(done);
     };
     this.waiting = requestAnimationFrame(frame);
   }
