@@ -23,9 +23,8 @@ def test_a_page_is_mounted_once_and_left_when_it_is_out_of_the_document(server, 
           const parentElement = document.body.appendChild(document.createElement('div'));
           parentElement.innerHTML = '<div class="live"><p class="failure" hidden></p></div>';
           const give = (n) => run({ data: { n, assets: '/', presenting: false }, parentElement, setStateValue: () => {} });
-          const settle = () => new Promise((resolve) => setTimeout(resolve, 200));
           const first = give(1);
-          await settle();
+          while (!calls.length) await new Promise((resolve) => setTimeout(resolve)); // until it has been imported
           const second = give(2), third = give(3);
           second(); // its run was superseded while it was on its way
           give(4);
