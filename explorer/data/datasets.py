@@ -1,6 +1,6 @@
-"""torchvision's MNIST family, and scikit-learn's digits, which need no download.
+"""The known datasets: torchvision's MNIST family, and scikit-learn's digits, which need no download.
 
-A whole set sits in memory as uint8 and is sliced there; 60,000 images of 28 x 28 are 47 MB.
+A dataset is in memory as one uint8 array, of which batches are slices: 60,000 images of 28 x 28 are 47 MB.
 """
 
 from __future__ import annotations
@@ -35,12 +35,15 @@ CLASS_NAMES = {
 DIGITS_TEST_SIZE, DIGITS_SPLIT_SEED = 360, 0
 STALL_SECONDS = 30.0  # a download that sends nothing for this long has failed
 LARGEST = 64 * 1024 * 1024  # bytes of one unpacked file: the training images are 47 MB
-PARTS = {"train": "train", "test": "t10k"}  # how file names begin
+PARTS = {"train": "train", "test": "t10k"}  # the beginnings of file names
 STEMS = tuple(f"{part}-{what}-ubyte" for part in PARTS.values() for what in ("images-idx3", "labels-idx1"))
 
 
 class DatasetError(Exception):
-    """A dataset cannot be had. The message names it, the reason and what to do; `for_page` says it to a page's visitor, who has a button."""
+    """A dataset cannot be read. The message names it, the reason and the remedy.
+
+    for_page: the same for the visitor of a page, who can press a button instead of calling a command.
+    """
 
     def __init__(self, message: str, for_page: str | None = None) -> None:
         super().__init__(message)
@@ -61,9 +64,9 @@ class Split(NamedTuple):
 def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool = False) -> Split:
     """One split, "train" or "test", of a dataset.
 
-    `data_dir` holds the files that torchvision downloads, or the same brought by hand. Only `download=True` writes it.
-    Raises DatasetError where the files are missing, damaged, or cannot be downloaded, and
-    ValueError for a name or split that is unknown.
+    data_dir: the folder of the raw files, downloaded by torchvision or copied by hand. Only `download=True` writes it.
+    Raises DatasetError if files are missing or damaged or cannot be downloaded, and ValueError for an unknown name or
+    split.
     """
     if name not in DATASETS:
         raise ValueError(f"dataset {name!r} is unknown; there are {', '.join(DATASETS)}")
@@ -97,16 +100,16 @@ def load(name: str, split: str, data_dir: str | Path = "data", *, download: bool
 
 
 def _find(name: str, data_dir: Path, stem: str) -> Path | None:
-    """A raw file, by torchvision's name or another in use: with a dot, packed, one folder up, in `data/mnist`."""
+    """A raw file, by torchvision's name or another common one: with a dot, packed, one folder up, in `data/mnist`."""
     raw = _raw_dir(name, data_dir)
     names = [f"{written}{ending}" for written in (stem, stem.replace("-idx", ".idx")) for ending in ("", ".gz")]
     places = (folder / file for folder in (raw, raw.parent, data_dir / name) for file in names)
-    # Path.is_file would raise where a folder may not be looked into
+    # Path.is_file would raise for a folder without permission
     return next((file for file in places if os.path.isfile(file)), None)
 
 
 def unpack(content: bytes) -> bytes:
-    """The content of a gzip file. Raises ValueError where it is damaged, or larger than any file of a dataset."""
+    """The content of a gzip file. Raises ValueError if it is damaged, or larger than any file of a dataset."""
     try:
         with gzip.open(io.BytesIO(content)) as packed:
             unpacked = packed.read(LARGEST + 1)
@@ -118,14 +121,17 @@ def unpack(content: bytes) -> bytes:
 
 
 def _read_idx(file: Path) -> np.ndarray:
-    """One of torchvision's raw files, without torch, so that the app can show originals: 0, 0, type 8, the number of axes, their sizes, bytes."""
+    """One of torchvision's raw (idx) files, read without torch, so that the app can show originals.
+
+    Its bytes are 0, 0, the type 8, the number of axes, their sizes, and the values.
+    """
     content = file.read_bytes()
-    if content.startswith(b"\x1f\x8b"):  # gzip's, whatever the name: some browsers unpack NAME.gz and keep its name
+    if content.startswith(b"\x1f\x8b"):  # gzip, whatever the name: some browsers unpack NAME.gz and keep the name
         try:
             content = unpack(content)
         except ValueError as error:
             raise ValueError(f"{file.name}: {error}") from error
-    content = bytearray(content)  # an array over it can be written, as torch wants
+    content = bytearray(content)  # a writable array, as torch expects
     if len(content) < 4 or bytes(content[:3]) != b"\0\0\x08":
         raise ValueError(f"{file.name} is no idx file of bytes")
     axes = content[3]
@@ -136,20 +142,20 @@ def _read_idx(file: Path) -> np.ndarray:
 
 
 def is_present(name: str, data_dir: str | Path = "data") -> bool:
-    """Whether `load` can open the dataset without a download. Looks at file names only, and imports nothing heavy."""
+    """Whether `load` can open the dataset without a download, judged by file names only. It imports nothing heavy."""
     if name in LOADERS:
         return True
     return all(_find(name, Path(data_dir), stem) for stem in STEMS)
 
 
 def is_readable(name: str, data_dir: str | Path = "data", splits: tuple[str, ...] = tuple(PARTS)) -> bool:
-    """Whether `load` can read these splits without a download. Reads the files, again only when they changed."""
+    """Whether `load` can read these splits without a download. It reads the files, and again only if they changed."""
     if name in LOADERS:
         return True
     files = [_find(name, Path(data_dir), stem) for stem in STEMS]
     try:
         stamps = tuple((stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size) for stat in map(os.stat, filter(None, files)))
-    except OSError:  # it went away meanwhile
+    except OSError:  # removed meanwhile
         return False
     return len(stamps) == len(STEMS) and all(
         _can_load(name, split, Path(data_dir), tuple(files), stamps) for split in splits
@@ -158,7 +164,7 @@ def is_readable(name: str, data_dir: str | Path = "data", splits: tuple[str, ...
 
 @lru_cache(maxsize=32)
 def _can_load(name: str, split: str, data_dir: Path, files: tuple[Path, ...], stamps: tuple) -> bool:
-    """files, stamps: so that others are read again."""
+    """Whether the split can be read. files, stamps: part of the cache's key, so that changed files are read again."""
     try:
         load(name, split, data_dir)
     except DatasetError:
@@ -167,16 +173,17 @@ def _can_load(name: str, split: str, data_dir: Path, files: tuple[Path, ...], st
 
 
 def put_in_place(name: str, data_dir: Path, contents: dict[str, bytes]) -> None:
-    """Writes the four downloaded files, by their stems, unless another program was faster. Raises OSError.
+    """Writes the four downloaded files, given by their stems, unless another program was faster. Raises OSError.
 
-    Whatever lies there stays: somebody may have brought it. A different file in the way gets the ending .old.
+    No existing file is removed, because somebody may have put it there. A different file of the same name gets the
+    ending .old.
     """
     raw = _raw_dir(name, data_dir)
     with alone_in(data_dir):
         if is_readable(name, data_dir):
             return
         raw.mkdir(parents=True, exist_ok=True)
-        for part in raw.glob(f"*{PART}"):  # of a program that was killed
+        for part in raw.glob(f"*{PART}"):  # left by a killed program
             part.unlink(missing_ok=True)
         for stem, content in contents.items():
             file = raw / stem
@@ -186,10 +193,10 @@ def put_in_place(name: str, data_dir: Path, contents: dict[str, bytes]) -> None:
 
 
 def import_torchvision() -> types.ModuleType:
-    """torchvision, also where its wheel was built for CUDA and torch was built without.
+    """Imports torchvision, even if its wheel was built for CUDA and torch was not.
 
-    There `import torchvision` fails while it registers its operators' fake kernels, which datasets
-    do not need: an empty module in place of the registrations lets the rest be imported.
+    In that case `import torchvision` fails while it registers the fake kernels of its operators, which datasets do not
+    need. An empty module instead of the registrations allows the rest to be imported.
     """
     try:
         import torchvision
@@ -215,7 +222,7 @@ def _raw_dir(name: str, data_dir: Path) -> Path:
 
 
 def _download(name: str, data_dir: Path) -> None:
-    """Downloads aside, and puts the files in place when all are there and their checksums are right."""
+    """Downloads to a temporary folder, and moves the files when all have arrived with the right checksums."""
     aside = None
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -267,4 +274,4 @@ def _load_digits(split: str) -> Split:
     return Split(images[rows], labels[rows].astype(np.uint8))
 
 
-LOADERS = {"digits": _load_digits}  # of datasets that need no files
+LOADERS = {"digits": _load_digits}  # for datasets without files

@@ -1,7 +1,7 @@
-"""Datasets fetched while the app runs: one at a time, off the page's thread, with progress, and nothing half done is left behind.
+"""Downloads of datasets while the app runs: one at a time, in a thread, with progress. No partial files remain.
 
-`datasets.load(..., download=True)` is the command line's way; it is torchvision's, which knows no progress and cannot be cancelled. A test holds
-that the addresses and checksums here are torchvision's. No torch.
+The command line uses `datasets.load(..., download=True)`, which calls torchvision: it reports no progress and cannot be
+cancelled. A test compares the addresses and checksums here with torchvision's. No torch.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from explorer.data import datasets
 from explorer.reasons import reason
 
 STALL_SECONDS = 20.0  # a server that sends nothing for this long has failed
-PIECE = 64 * 1024  # bytes between two looks at whether it was cancelled
-EXPECTED = (OSError, ValueError, http.client.HTTPException)  # of a network and what comes from it
+PIECE = 64 * 1024  # bytes that are read between two checks for cancellation
+EXPECTED = (OSError, ValueError, http.client.HTTPException)  # errors of a network and of the received content
 _LOG = logging.getLogger(__name__)
 
 
 class File(NamedTuple):
-    name: str  # as the mirror has it, NAME.gz
+    name: str  # the file's name on the mirror, NAME.gz
     md5: str
     size: int  # bytes, for the progress
 
@@ -63,17 +63,17 @@ SOURCES = {
 
 
 class Cancelled(Exception):
-    """A person or the server's end stopped the download."""
+    """The download was stopped by a person or because the server ends."""
 
 
 class Status(NamedTuple):
-    """How a dataset stands."""
+    """The status of a dataset and of its download."""
 
-    present: bool  # and whole
+    present: bool  # and complete
     state: str  # idle, running, elsewhere (another dataset is being fetched), failed, cancelled
     done: int  # bytes
     total: int  # bytes
-    problem: str | None  # a sentence
+    problem: str | None  # the reason for a failure, as a sentence
 
 
 class _Job:
@@ -93,7 +93,7 @@ class _Job:
         return self.state == "running"
 
     def cancel(self) -> None:
-        """It counts as ended at once; its thread may still wait for the mirror, for STALL_SECONDS at most, and then tidies up."""
+        """Ends the download at once. Its thread may wait for the mirror for STALL_SECONDS more, then it cleans up."""
         if self.is_running:
             self.state = "cancelled"
             self.stop.set()
@@ -112,7 +112,7 @@ class _Job:
     def _fail(self, error: Exception) -> None:
         if not isinstance(error, EXPECTED):
             _LOG.error("a download failed", exc_info=error)
-        inner = getattr(error, "reason", None)  # of what urllib wraps
+        inner = getattr(error, "reason", None)  # the error that urllib wraps
         why = reason(inner) if isinstance(inner, Exception) else reason(error)
         remedy = "check the server's network and try again; all else works without it."
         self.problem = f"{self.name} could not be fetched ({why}): {remedy}"
@@ -128,12 +128,12 @@ class Downloads:
     def __init__(self, data_dir: Path) -> None:
         self.data_dir = data_dir
         self._lock = threading.Lock()
-        self._job: _Job | None = None  # the last one
+        self._job: _Job | None = None  # the latest
 
     def status(self, name: str) -> Status:
-        """Raises LookupError for a dataset that cannot be fetched."""
+        """The status of a dataset. Raises LookupError for a dataset that cannot be fetched."""
         total = _source_of(name).size
-        job = self._job  # before looking at the disk: a job that ends meanwhile has left its files there
+        job = self._job  # read before the disk: a job that ends in between has put its files there
         state = "idle" if job is None else job.state if job.name == name else "elsewhere" if job.is_running else "idle"
         own = job is not None and job.name == name
         return Status(
@@ -145,7 +145,10 @@ class Downloads:
         )
 
     def fetch(self, name: str) -> None:
-        """Begins, unless it is there or a download runs already. Raises LookupError for a dataset that cannot be fetched."""
+        """Starts a download, unless the dataset is present or a download is running.
+
+        Raises LookupError for a dataset that cannot be fetched.
+        """
         _source_of(name)
         with self._lock:
             if not (self._job and self._job.is_running) and not datasets.is_readable(name, self.data_dir):
@@ -157,7 +160,7 @@ class Downloads:
                 self._job.cancel()
 
     def close(self) -> None:
-        """The server ends."""
+        """Cancels the download, when the server ends."""
         if self._job:
             self._job.cancel()
 
@@ -169,13 +172,12 @@ def _source_of(name: str) -> Source:
 
 
 def fetch(name: str, data_dir: Path, count, stop: threading.Event) -> None:
-    """Fetches all files, checks and unpacks them in memory (55 MB), and puts them in place when all are there.
+    """Downloads the files of a dataset, checks and unpacks them in memory (55 MB), and writes them when all are there.
 
-    count(bytes) is called for each piece. Setting `stop` ends it with Cancelled. Raises OSError, ValueError or
-    HTTPException.
+    count(bytes) is called for each piece. Setting `stop` raises Cancelled. Raises OSError, ValueError or HTTPException.
     """
     source, contents = SOURCES[name], {}
-    data_dir.mkdir(parents=True, exist_ok=True)  # a place that cannot be written to is found before the download
+    data_dir.mkdir(parents=True, exist_ok=True)  # fails before the download if it cannot be written
     for file in source.files:
         packed = _first(source.mirrors, file, count, stop)
         contents[file.name.removesuffix(".gz")] = datasets.unpack(packed)
@@ -185,7 +187,7 @@ def fetch(name: str, data_dir: Path, count, stop: threading.Event) -> None:
 
 
 def _first(mirrors: tuple[str, ...], file: File, count, stop: threading.Event) -> bytes:
-    """A file from the first mirror that has it whole."""
+    """The file from the first mirror that sends it completely."""
     for at, mirror in enumerate(mirrors):
         came = 0
 

@@ -1,12 +1,12 @@
-"""A folder of pictures as a dataset: read once, resized to one square side, kept as uint8 in memory.
+"""A folder of pictures as a dataset: read once, resized to squares of one side, kept as uint8 in memory.
 
-A picture's class is the sub-folder that it is in; those in none have a class with the folder's own name. Where the
-sub-folders are train, val and the like, and hold the classes' folders, these are the classes, and the pictures of all
-splits are pooled. Of a picture the middle square is taken: what it shows is usually there, and bars at its sides would
-be learnt as a part of it. picture.py reads a file.
+The class of a picture is its sub-folder. Pictures in no sub-folder have a class named after the folder itself. If the
+sub-folders are splits (train, val and the like) that contain folders of classes, those are the classes, and the
+pictures of all splits are pooled. Pictures are cropped to their central square: the subject is usually there, and a
+model would learn bars at the sides as a part of it. picture.py reads a file.
 
-Links to folders are followed, and a folder is read once. Files that are no pictures are counted by their endings;
-hidden files, and what systems leave in folders, are passed over.
+Links to folders are followed, and each folder is read once. Files that are not pictures are counted by their endings.
+Hidden files, and files that operating systems add to folders, are ignored.
 """
 
 from __future__ import annotations
@@ -30,53 +30,51 @@ from explorer.data.datasets import DatasetError, Split
 from explorer.data.picture import is_picture, open_square, reason, shorter_side, suffixes
 from explorer.files import is_litter, readable
 
-SPLITS = {"train", "training", "val", "valid", "validation", "test", "testing"}  # sub-folders that are no classes
-SIDES = (16, 24, 28, 32, 48, 64)  # usual ones
+SPLITS = {"train", "training", "val", "valid", "validation", "test", "testing"}  # sub-folders that are not classes
+SIDES = (16, 24, 28, 32, 48, 64)  # the sides to choose from, in pixels
 LOOKED_AT = 400  # pictures whose size decides the side
-COLOURLESS = 2  # of 255, by which the channels of a grey picture may differ: JPEG rounds them
-TESTED, MOST_TESTED = 1 / 6, 5_000  # the test split's share of the pictures, and how many it has at most
-FEWEST, FEWEST_TESTED = (
-    40,
-    6,
-)  # pictures that can be read: with fewer there is nothing to learn, or to measure by neighbours
+COLOURLESS = 2  # the largest difference, of 255, between the channels of a grey picture: JPEG rounds them
+TESTED, MOST_TESTED = 1 / 6, 5_000  # the test split's share of the pictures, and its largest size
+# The fewest readable pictures, in all and in the test split: with fewer there is nothing to learn, or to measure.
+FEWEST, FEWEST_TESTED = 40, 6
 MOST_CLASSES = 256  # a label is a byte
-MOST_OTHERS = 200_000  # files and folders that are no pictures, in a folder of pictures: to list them takes a second
-MOST_OPENED = 1_000  # files without an ending that are no pictures: to open them takes half a second
-NAMED = 5  # skipped files, and endings of files that are no pictures, that are named
-JUNCTIONS = os.name == "nt"  # links of Windows, which are not told from folders
-UNREAD = "-" * 8  # in Pictures.checks
+MOST_OTHERS = 200_000  # files and folders that are not pictures: listing them takes a second
+MOST_OPENED = 1_000  # files without an ending that are not pictures: opening them takes half a second
+NAMED = 5  # skipped files, and endings of other files, that a message lists
+JUNCTIONS = os.name == "nt"  # links of Windows that look like folders
+UNREAD = "-" * 8  # in Pictures.checks, for a file that could not be read
 
 
 class Found(NamedTuple):
-    """A folder that was read."""
+    """The result of reading a folder."""
 
     pictures: Pictures
     side: int  # pixels
-    channels: int  # 1 where every picture is grey, else 3
+    channels: int  # 1 if every picture is grey, else 3
     train: Split
     test: Split
     skipped: list[str]  # the files and folders that could not be read, each with the reason
-    others: Mapping[str, int]  # files that are no pictures, by their endings
-    layout: list[str]  # a sentence where the folders' names leave it open which of them are the classes
+    others: Mapping[str, int]  # the numbers of files that are not pictures, by their endings
+    layout: list[str]  # a sentence on which folders are the classes, if that may be a surprise
 
 
 class Listing(NamedTuple):
-    """What is in a folder and below it. Names are relative to the folder, and in order."""
+    """The content of a folder and its sub-folders. Names are relative to the folder, and sorted."""
 
-    files: list[str]  # pictures, as far as names tell
-    skipped: list[str]  # links and folders that lead to no pictures, each with the reason
+    files: list[str]  # pictures, judged by their names
+    skipped: list[str]  # links and folders that cannot be followed, each with the reason
     others: Counter[str]
 
 
 def read(
     folder: str | Path, side: int | None = None, progress: Callable[[int, int], None] = lambda done, count: None
 ) -> Found:
-    """Reads all pictures. Which of them are the test split follows from the files' names alone.
+    """Reads all pictures of a folder. The files' names alone decide which of them are the test split.
 
-    side: of the square that they are resized to, in pixels; without it the smallest of SIDES that half of the pictures
-    do not exceed, or the largest. progress: called with how many files are done, and how many there are; what it raises
-    ends the reading. Raises DatasetError for a side that networks cannot take, and a folder that is missing or has too
-    few pictures or too many classes.
+    side: of the resized pictures, in pixels; None: the smallest of SIDES that half of the pictures do not exceed, or
+    the largest. progress: called with the numbers of finished and of all files; an exception that it raises ends the
+    reading. Raises DatasetError for a side that the networks do not support, and for a folder that is missing or has
+    too few pictures or too many classes.
     """
     if side is not None and side not in CONVOLUTION_SIDES:
         first, last = CONVOLUTION_SIDES[0], CONVOLUTION_SIDES[-1]
@@ -97,7 +95,7 @@ def read(
     tested = set(_test_files(files))
     train, test = _Part(len(files) - len(tested), side), _Part(len(tested), side)
     checks = []
-    with warnings.catch_warnings(action="ignore"):  # Pillow's, of files that it can read all the same
+    with warnings.catch_warnings(action="ignore"):  # Pillow's, on files that it can read
         for done, file in enumerate(files, start=1):
             part, problem = (test if file in tested else train), None
             try:
@@ -114,7 +112,7 @@ def read(
         raise DatasetError(" ".join([few, *_left_out(skipped, others)]))
     channels = 3 if train.coloured or test.coloured else 1
     present = np.unique(np.concatenate([train.labels[: train.count], test.labels[: test.count]]))
-    names = [names[label] for label in present]  # not those of which no picture could be read
+    names = [names[label] for label in present]  # without the classes of which no picture could be read
     splits = [part.split(channels, present) for part in (train, test)]
     digests = b"".join(hashlib.sha256(array).digest() for split in splits for array in split)
     digest = hashlib.sha256(digests).hexdigest()[:16]
@@ -123,12 +121,12 @@ def read(
 
 
 def problems(found: Found) -> list[str]:
-    """What a person should know of the pictures before a training: a sentence each."""
+    """Sentences on the pictures that a person should know before training."""
     return found.layout + _left_out(found.skipped, found.others) + _doubts(found)
 
 
 def _layout(files: Sequence[str], pooled: Sequence[str]) -> list[str]:
-    """What may surprise in which folders are the classes."""
+    """A sentence on which folders are the classes, if that may be a surprise."""
     if pooled:
         places = ", ".join(f"{readable(name)}/" for name in pooled)
         pooling = "all pictures are pooled, and the test split is drawn from them"
@@ -162,7 +160,7 @@ def _some(names: Sequence[str]) -> str:
 
 
 def _doubts(found: Found) -> list[str]:
-    """What is wrong with the set as a whole."""
+    """Sentences on faults of the set as a whole."""
     splits, sentences = (found.train, found.test), []
     count = sum(len(split.images) for split in splits)
     different = len({zlib.crc32(image) for split in splits for image in split.images})
@@ -181,7 +179,7 @@ def _doubts(found: Found) -> list[str]:
 
 
 def reopen(config: Config, progress: Callable[[int, int], None] = lambda done, count: None) -> Found:
-    """The pictures that a model was trained on. Raises DatasetError where the folder has others now."""
+    """The pictures that a model was trained on. Raises DatasetError if the folder's content has changed."""
     found = read(config.pictures.folder, config.model.image_side, progress)
     if found.pictures != config.pictures:
         place = config.pictures.folder
@@ -193,7 +191,10 @@ def reopen(config: Config, progress: Callable[[int, int], None] = lambda done, c
 
 
 def test_files(pictures: Pictures) -> list[str]:
-    """The test split's files, a name a row, as far as names tell. Raises DatasetError where the folder is gone, or has others."""
+    """The files of the test split in the order of its rows, found by their names.
+
+    Raises DatasetError if the folder is missing, or has another number of them.
+    """
     count = len(pictures.checks) // len(UNREAD)
     most = math.inf if count >= MOST_TESTED else math.ceil((count + 0.5) / TESTED)
     try:
@@ -206,7 +207,10 @@ def test_files(pictures: Pictures) -> list[str]:
 
 
 def test_image(config: Config, files: Sequence[str], row: int) -> np.ndarray:
-    """One test image as the model saw it: (pixels,) uint8. files: of `test_files`. Raises DatasetError where the file shows another."""
+    """One test image as the model received it: (pixels,) uint8. files: from `test_files`.
+
+    Raises DatasetError if the file's picture has changed.
+    """
     pictures = config.pictures
     wanted = [one for one in _checks(pictures) if one != UNREAD][row]
     try:
@@ -219,12 +223,12 @@ def test_image(config: Config, files: Sequence[str], row: int) -> np.ndarray:
 
 
 def check(image: np.ndarray) -> str:
-    """The CRC-32 of an image (3, side, side), eight characters."""
+    """The CRC-32 of an image (3, side, side), as eight characters."""
     return f"{zlib.crc32(np.ascontiguousarray(image)):08x}"
 
 
 class _Part:
-    """A split while it is read: in colour, in arrays that need no copy, which would not fit for a large folder."""
+    """A split while it is read, in colour. Its arrays have their final size: a copy of a large folder would not fit."""
 
     def __init__(self, files: int, side: int) -> None:
         self.images, self.labels = np.empty((files, 3, side, side), np.uint8), np.empty(files, np.uint8)
@@ -236,25 +240,25 @@ class _Part:
         self.coloured = self.coloured or bool(np.ptp(image.astype(np.int16), 0).max() > COLOURLESS)
 
     def split(self, channels: int, present: np.ndarray) -> Split:
-        """present: the labels that there are, in order; they are numbered from 0."""
+        """The finished split. present: the labels that occur, sorted; they are renumbered from 0."""
         images = self.images[: self.count] if channels == 3 else self.images[: self.count, 0]
         labels = np.searchsorted(present, self.labels[: self.count]).astype(np.uint8)
         return Split(np.ascontiguousarray(images).reshape(self.count, -1), labels)
 
 
 def list_files(folder: Path, most: float = math.inf) -> Listing:
-    """The pictures in a folder and below it.
+    """Lists the pictures in a folder and its sub-folders.
 
-    Raises DatasetError for a folder that cannot be opened, and for one that is none of pictures: it holds more than
-    `most` pictures, or too many other files.
+    Raises DatasetError for a folder that cannot be opened, or that has more than `most` pictures or too many other
+    files.
     """
     files, unnamed, skipped, others, seen = [], [], [], Counter(), {}
     left = MOST_OTHERS
-    folders = [(True, "", str(folder))]  # a heap: what is reached by a link comes last, since a folder is read once
+    folders = [(True, "", str(folder))]  # a heap: links come last, because a folder is read only once
     while folders:
         is_link, place, path = heapq.heappop(folders)
         try:
-            target = os.path.realpath(path) if is_link or JUNCTIONS else path  # which is slow
+            target = os.path.realpath(path) if is_link or JUNCTIONS else path  # realpath is slow
             entries = [] if target in seen else list(os.scandir(target))
         except OSError as error:
             if not place:
@@ -285,7 +289,7 @@ def list_files(folder: Path, most: float = math.inf) -> Listing:
                 raise _too_much(folder, f"{MOST_OTHERS:,} files and folders")
             if len(files) > most:
                 raise DatasetError(f"{folder} has more than {most:,} pictures.")
-    for name in unnamed:  # last: to open a file takes much longer than to list it
+    for name in unnamed:  # last: opening a file takes much longer than listing it
         if is_picture(folder / name):
             files.append(name)
         else:
@@ -304,7 +308,7 @@ def _too_much(folder: Path, what: str) -> DatasetError:
 
 
 def _kind(entry: os.DirEntry) -> str:
-    """folder, picture, other, or unnamed for a file without an ending; else the reason why it is none of these.
+    """ "folder", "picture", "other", or "unnamed" for a file without an ending; otherwise the reason to skip it.
 
     An empty file without an ending is no picture. Those of /proc are empty by their size, and to read some never ends.
     """
@@ -322,12 +326,12 @@ def _kind(entry: os.DirEntry) -> str:
 
 
 def _ending(name: str) -> str:
-    """As `.png`, in small letters. (Path.suffix is slow, which counts among 50,000 files.)"""
+    """The ending of a file's name in lower case, such as `.png`. Path.suffix is too slow for 50,000 files."""
     return os.path.splitext(name)[1].lower().rstrip(".")
 
 
 def _split_folders(files: Sequence[str]) -> list[str]:
-    """The sub-folders, where all are splits of a dataset, as train and val, and hold the classes' folders; else none."""
+    """The sub-folders, if all of them are splits (train, val) that contain folders of classes; otherwise none."""
     tops = sorted({file.partition("/")[0] for file in files if "/" in file})
     are_splits = all(top.lower() in SPLITS for top in tops)
     return tops if are_splits and any(file.count("/") > 1 for file in files) else []
@@ -339,7 +343,7 @@ def _class_name(folder: Path, file: str, pooled: bool) -> str:
 
 
 def _test_files(files: Sequence[str]) -> list[str]:
-    """A sixth of the files, in their order: those whose names' digests come first."""
+    """The test split: the sixth of the files with the smallest digests of their names, in the files' order."""
     count = min(MOST_TESTED, round(TESTED * len(files)))
     return sorted(
         sorted(files, key=lambda file: hashlib.sha256(file.encode(errors="surrogateescape")).digest())[:count]

@@ -1,9 +1,10 @@
-"""The test images of a model as they are in their dataset: what the app shows as originals.
+"""The original test images of a model, which the app shows beside their reconstructions.
 
-Those of MNIST and Fashion-MNIST come with the program, so that a fresh clone has pictures without a download: one lossless sheet for each dataset,
-`pretrained/originals/NAME.png`, 100 x 100 images in the test set's order. Training and measuring read data/ (datasets.py), which has both splits.
+Those of MNIST and Fashion-MNIST are part of the program, so that a fresh clone has pictures without a download: one
+lossless sheet per dataset, `pretrained/originals/NAME.png`, with 100 x 100 images in the order of the test set.
+Training and measuring read data/ (datasets.py), which has both splits.
 
-    python -m explorer.data.originals              compares the sheets with the datasets in data/, which it downloads where they are missing
+    python -m explorer.data.originals              compares the sheets with the datasets in data/; downloads them there
     python -m explorer.data.originals --out DIR    writes sheets made from the datasets to DIR
 
 No torch.
@@ -28,7 +29,8 @@ from explorer.files import escape_what_cannot_be_shown, shown_path
 
 SHEETS = Path(__file__).resolve().parents[2] / "pretrained" / "originals"
 SIDE, ACROSS = 28, 100  # pixels of an image; images in a row of a sheet, and rows
-# SHA-256 of a sheet's pixels, image by image: also that of the test set's own file, t10k-images-idx3-ubyte, behind its header of 16 bytes.
+# SHA-256 of a sheet's pixels, image by image. It equals that of the test set's own file, t10k-images-idx3-ubyte,
+# without its header of 16 bytes.
 CHECKSUMS = {
     "mnist": "6d87418db22cc8025d05968bec9bd5c3932904b23485740db143a061a2c9d161",
     "fashion-mnist": "c867c93ff95360594e8ec3287995350b824dd110b11595c0e13d5423f621867a",
@@ -39,17 +41,17 @@ class Originals(Protocol):
     """The test images of one dataset or folder."""
 
     def are_here(self) -> bool:
-        """Whether the images can be read; of a folder, as far as the files' names tell."""
+        """Whether the images can be read. A folder is judged by the names of its files."""
 
     def one(self, row: int) -> np.ndarray:
-        """One image: (pixels,) uint8. Raises DatasetError where it cannot be read, LookupError where there is no such row."""
+        """One image: (pixels,) uint8. Raises DatasetError if it cannot be read, and LookupError for an unknown row."""
 
     def all(self) -> np.ndarray:
-        """All images: (n, pixels) uint8. Shared: do not change it. Raises DatasetError where they cannot be read."""
+        """All images: (n, pixels) uint8, shared: do not change them. Raises DatasetError if they cannot be read."""
 
 
 class DatasetOriginals:
-    """The test images of a known dataset: from its sheet, or from `data_dir` where no sheet can be read."""
+    """The test images of a known dataset, from its sheet, or from `data_dir` if no sheet can be read."""
 
     def __init__(self, name: str, data_dir: Path) -> None:
         self.name, self.data_dir = name, data_dir
@@ -72,7 +74,7 @@ class DatasetOriginals:
 
 
 class FolderOriginals:
-    """The test images of a folder of pictures, while it is as it was when the model was trained on it."""
+    """The test images of a folder of pictures, as long as it is unchanged since the training."""
 
     def __init__(self, config: Config, test_files: Callable[[Pictures], list[str]] = folder.test_files) -> None:
         self.config, self.test_files = config, test_files
@@ -94,7 +96,10 @@ class FolderOriginals:
 
 
 def sheet(name: str) -> np.ndarray:
-    """The images of a dataset's sheet: (n, pixels) uint8, shared: do not change it. Raises DatasetError where there is none, or it is damaged."""
+    """The images of a dataset's sheet: (n, pixels) uint8, shared: do not change them.
+
+    Raises DatasetError if there is no sheet, or it is damaged.
+    """
     file = SHEETS / f"{name}.png"
     if name not in CHECKSUMS:
         raise DatasetError(f"The pictures of {name} are not on the server: fetch the dataset.")
@@ -121,7 +126,7 @@ def has_sheet(name: str) -> bool:
 
 @lru_cache(maxsize=2 * len(CHECKSUMS))
 def _read_sheet(name: str, file: Path, changed: int, size: int) -> np.ndarray | str:
-    """The images, or what is wrong with the file. changed, size: of the file, so that another one is read again."""
+    """The images, or the file's fault. changed, size: part of the cache's key, so that a changed file is read again."""
     from PIL import Image
 
     try:
@@ -152,7 +157,7 @@ def checksum(images: np.ndarray) -> str:
 
 
 def write_sheet(images: np.ndarray, file: Path) -> None:
-    """images (n, pixels) uint8. The sheets that ship have the same pixels, compressed further by oxipng and zopfli."""
+    """Writes images (n, pixels) uint8. The shipped sheets were compressed further by oxipng and zopfli."""
     from PIL import Image
 
     pixels = images.reshape(ACROSS, ACROSS, SIDE, SIDE).transpose(0, 2, 1, 3).reshape(ACROSS * SIDE, ACROSS * SIDE)

@@ -1,14 +1,14 @@
-"""One picture file, whatever a camera or a program made: upright, in red, green and blue of 8 bits, the middle square.
+"""Reads one picture file from any camera or program: upright, 8 bits each of red, green and blue, the central square.
 
-What Pillow reads into 8 bits stays as it is. Numbers of more bits, and floating-point numbers, do not say which of them
-is white. Black is 0, and white is
+Pictures that Pillow reads into 8 bits are unchanged. Integers of more bits, and floating-point numbers, do not specify
+which value is white. Black is 0, and white is
 
-- of whole numbers 255, 4,095 or 65,535 (8, 12 or 16 bits): the smallest that no value exceeds;
-- of floating-point numbers 1, where no value exceeds it;
-- otherwise the picture's own largest value, and where some are negative, black is the smallest.
+- for integers 255, 4,095 or 65,535 (8, 12 or 16 bits), the smallest of these that no value exceeds;
+- for floating-point numbers 1, if no value exceeds it;
+- otherwise the picture's largest value; if some values are negative, black is the smallest.
 
-Colours of 16 bits are read with 8, and with 4 where they are of 12 bits in 16. What is transparent becomes white: such
-pictures are mostly made to stand on a page.
+Colours of 16 bits are reduced to 8 bits; 12 bits stored in 16 to 4 bits. Transparent pixels become white, because such
+pictures are mostly made for a white page.
 """
 
 from __future__ import annotations
@@ -24,30 +24,30 @@ import numpy as np
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-MOST_PIXELS = 64_000_000  # decoded at once: a small file may hold a picture that would fill the memory
-MOST_PIXELS_OF_A_JPEG = 256_000_000  # of which a part is decoded; phones make 200 million
-MOST_PIXELS_OF_A_PROGRESSIVE_JPEG = 72_000_000  # which is in memory as a whole, in up to six bytes a pixel
+MOST_PIXELS = 64_000_000  # decoded at once: a small file may contain a picture that would fill the memory
+MOST_PIXELS_OF_A_JPEG = 256_000_000  # only a part is decoded; phones make pictures of 200 million
+MOST_PIXELS_OF_A_PROGRESSIVE_JPEG = 72_000_000  # all of it is in memory, with up to six bytes per pixel
 WHITES = (255, 4095, 65535)
-SUFFIXES = {".avif", ".heic", ".heif", ".hif", ".jxl", ".webp"}  # of pictures also where Pillow cannot open them
+SUFFIXES = {".avif", ".heic", ".heif", ".hif", ".jxl", ".webp"}  # endings of pictures that not every Pillow can open
 HEIF_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1"}  # ISO/IEC 23008-12
 
 
 @cache
 def suffixes() -> set[str]:
-    """The endings of picture files, in small letters: those of all formats that Pillow opens here, and SUFFIXES."""
+    """The endings of picture files, in lower case: those of all formats that this Pillow opens, and SUFFIXES."""
     from PIL import Image
 
     with contextlib.suppress(ImportError):
         from pillow_heif import register_heif_opener
 
         register_heif_opener()
-    known = Image.registered_extensions()  # and all formats are registered
-    opened = {*Image.OPEN, "MPO"}  # which is opened as JPEG
+    known = Image.registered_extensions()  # also registers all formats
+    opened = {*Image.OPEN, "MPO"}  # MPO is opened as JPEG
     return SUFFIXES | {suffix for suffix, kind in known.items() if kind in opened}
 
 
 def is_picture(file: Path) -> bool:
-    """Does the content look like a picture's? For a file without an ending."""
+    """Whether the content of a file without an ending is a picture's."""
     try:
         with warnings.catch_warnings(action="ignore"), _open(file):
             return True
@@ -56,18 +56,18 @@ def is_picture(file: Path) -> bool:
 
 
 def shorter_side(file: Path) -> int:
-    """In pixels. Raises whatever Pillow does for a file that it cannot read."""
+    """The shorter side of a picture, in pixels. Raises Pillow's errors for a file that it cannot read."""
     with _open(file) as image:
         return min(image.size)
 
 
 def open_square(file: Path, side: int) -> np.ndarray:
-    """The middle square, resized: (3, side, side) uint8. Raises whatever Pillow does for a file that it cannot read."""
+    """The central square, resized: (3, side, side) uint8. Raises Pillow's errors for a file that it cannot read."""
     from PIL import Image, ImageOps
 
     with _open(file) as image:
         _check_size(image)
-        image.draft(image.mode, (2 * side, 2 * side))  # of a large JPEG only as much is decoded as is needed
+        image.draft(image.mode, (2 * side, 2 * side))  # decodes a large JPEG at a lower resolution
         if image.width * image.height > MOST_PIXELS:
             raise ValueError(f"{image.width} x {image.height} pixels are too many")
         in_sixteen = any(";16" in str(tile[3]) for tile in image.tile)
@@ -77,7 +77,7 @@ def open_square(file: Path, side: int) -> np.ndarray:
 
 
 def reason(file: Path, error: Exception) -> str:
-    """Why a file could not be opened, in a few words without its path."""
+    """The reason why a file could not be opened, in a few words without its path."""
     if type(error).__name__ == "UnidentifiedImageError":
         with contextlib.suppress(OSError), open(file, "rb") as stream:
             head = stream.read(12)
@@ -89,10 +89,10 @@ def reason(file: Path, error: Exception) -> str:
 
 
 def _open(file: Path) -> Image:
-    """The picture, of which only the head is read. A JPEG may have more pixels than Pillow dares to open."""
+    """The picture, of which only the header has been read. A JPEG may exceed Pillow's limit of pixels."""
     from PIL import Image, JpegImagePlugin
 
-    suffixes()  # so that all formats are known
+    suffixes()  # registers all formats
     try:
         return Image.open(file)
     except Image.DecompressionBombError:
@@ -103,7 +103,7 @@ def _open(file: Path) -> Image:
 
 
 def _check_size(image: Image) -> None:
-    """Raises ValueError for a JPEG that is too large even where only a part of it is decoded."""
+    """Raises ValueError for a JPEG that is too large even at a lower resolution."""
     if image.format not in ("JPEG", "MPO"):
         return
     progressive = "progressive" in image.info
@@ -113,7 +113,7 @@ def _check_size(image: Image) -> None:
 
 
 def _in_colour(image: Image, in_sixteen: bool) -> Image:
-    """in_sixteen: the file has 16 bits, of which Pillow read the upper 8 where the image is in colour."""
+    """The picture in RGB of 8 bits. in_sixteen: the file has 16 bits, of which Pillow keeps the upper 8 of colours."""
     from PIL import Image
 
     if image.mode == "F" or image.mode.startswith("I"):
@@ -125,7 +125,10 @@ def _in_colour(image: Image, in_sixteen: bool) -> Image:
 
 
 def _in_eight_bits(values: np.ndarray, clear: object = None) -> np.ndarray:
-    """(height, width) uint8 from numbers of any type. clear: a transparent value. Raises ValueError for NaN."""
+    """The values of any type, scaled to (height, width) uint8. clear: a transparent value.
+
+    Raises ValueError for NaN and infinity.
+    """
     low, high = float(values.min()), float(values.max())
     if not np.isfinite([low, high]).all():
         raise ValueError("its values are not all finite")
@@ -142,7 +145,7 @@ def _in_eight_bits(values: np.ndarray, clear: object = None) -> np.ndarray:
 
 
 def _spread(image: Image, in_sixteen: bool) -> Image:
-    """Colours of 12 bits in 16 fill the range again: of those Pillow kept the upper 4. Transparency stays."""
+    """Scales colours of 12 bits in 16, of which Pillow kept the upper 4, to the full range; transparency stays."""
     if not in_sixteen or max(high for _, high in image.getextrema()[:3]) > 15:
         return image
     brighter, same = [min(255, 17 * value) for value in range(256)], list(range(256))
