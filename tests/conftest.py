@@ -85,3 +85,15 @@ def digits_vae(train_digits) -> Trained:
 @pytest.fixture(scope="session")
 def digits_aae(train_digits) -> Trained:
     return train_digits("aae")
+
+
+@pytest.fixture(scope="session")
+def compute():
+    """`compute(modules, body, **given)`: what an async function's body returns, in Node. See `Node.compute`."""
+    from .web.node import NODE, Node  # which import what the server needs
+
+    if NODE is None:
+        pytest.skip("no Node on this machine: install it, or name it in the environment variable NODE")
+    node = Node()
+    yield node.compute
+    node.close()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from explorer.serving import assets
-
 from .driver import CHROMIUM, COMPLETE, DESK, FLAGS, ROOT, expected, serve
 
 
@@ -36,37 +34,27 @@ def chromium():
 
 
 @pytest.fixture(scope="session")
-def compute(server, chromium):
-    """`compute(modules, body, **given)`: what an async function body returns that sees `base`, the modules' address, what the modules
-    named export, and what is given."""
-    context = chromium.new_context()
-    context.set_default_timeout(120_000)
-    page = context.new_page()
-    base = f"{server}/{assets.address()}"
-    page.goto(f"{base}web/kernel/gaussian.js")  # any page of the server will do
-
-    def run(modules: str, body: str, **given):
-        return page.evaluate(
-            "async ([base, modules, body, given]) => { const all = Object.assign({}, ...await Promise.all(modules.map((name) => import(`${base}web/${name}.js`))));"
-            "const seen = { base, ...all, ...given }, AsyncFunction = (async () => {}).constructor;"
-            "return await new AsyncFunction(...Object.keys(seen), body)(...Object.values(seen)); }",
-            [base, modules.split(), body, given],
-        )
-
-    yield run
+def common_context(chromium):
+    """The context of all pages that ask for nothing special: what one page fetched and compiled serves the next."""
+    context = chromium.new_context(viewport=DESK)
+    context.set_default_timeout(60_000)
+    yield context
     context.close()
 
 
 @pytest.fixture
-def open_page(server, chromium):
+def open_page(server, chromium, common_context):
     """`open_page("?mean=1,2")`: the front page, drawn. Fails the test if the page logs an error, and closes it afterwards."""
-    contexts, errors = [], []
+    contexts, pages, errors = [], [], []
 
     def open_one(query: str = "", *, wait: str | None = COMPLETE, **options):
-        context = chromium.new_context(**{"viewport": DESK} | options)
-        context.set_default_timeout(60_000)
-        contexts.append(context)
+        context = common_context
+        if options:
+            context = chromium.new_context(**{"viewport": DESK} | options)
+            context.set_default_timeout(60_000)
+            contexts.append(context)
         page = context.new_page()
+        pages.append(page)
         page.on("pageerror", lambda error: errors.append(str(error)))
         page.on(
             "console",
@@ -82,6 +70,11 @@ def open_page(server, chromium):
         return page
 
     yield open_one
+    for page in pages:
+        if page.context is common_context and not page.is_closed():
+            page.evaluate("() => localStorage.clear()")
+            page.close()
     for context in contexts:
         context.close()
+    common_context.clear_cookies()
     assert not errors, errors

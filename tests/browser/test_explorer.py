@@ -418,52 +418,6 @@ def test_two_hundred_random_z_against_torch(open_page):
         assert nats(page) == pytest.approx(expected_kl, abs=1e-6)
 
 
-def test_a_change_goes_again_until_python_has_it(compute):
-    sent, waits = compute(
-        "parts/exchange",
-        """
-        const sent = [], waits = [], timers = new Map(), { setTimeout: begin, clearTimeout: end } = window;
-        window.setTimeout = (call, wait) => { waits.push(wait); timers.set(waits.length, call); return waits.length; };
-        window.clearTimeout = (timer) => timers.delete(timer);
-        const fire = () => { const calls = [...timers.values()]; timers.clear(); for (const call of calls) call(); };
-        const exchange = new Exchange({ key: "a page", state: {} }, (state) => sent.push(state.revision));
-        exchange.open(() => {});
-        exchange.post({ a: 1 });
-        fire(); // nobody has answered
-        deliver("a page", { seen: 1 }); // of the first: too old
-        deliver("another page", { seen: 3 });
-        fire();
-        deliver("a page", { seen: 3 });
-        fire();
-        Object.assign(window, { setTimeout: begin, clearTimeout: end });
-        return [sent, waits];
-    """,
-    )
-    assert sent == [1, 2, 3] and waits == [20_000, 40_000, 80_000]
-
-
-def test_a_message_waits_for_its_page_and_reaches_no_other(compute):
-    read = compute(
-        "parts/exchange",
-        """
-        const read = { a: [], b: [], again: [] };
-        deliver("a", { reference: 1 });
-        deliver("a", { reference: 2 });
-        const [a, b, again] = ["a", "b", "a"].map((key) => new Exchange({ key, state: {} }, () => {}));
-        a.open((message) => read.a.push(message));
-        b.open((message) => read.b.push(message));
-        deliver("a", { seen: 4 });
-        again.open((message) => read.again.push(message)); // mounted before the old one is left
-        a.close();
-        deliver("a", { seen: 5 });
-        again.close();
-        deliver("a", { seen: 6 });
-        return read;
-    """,
-    )
-    assert read == {"a": [{"reference": 2}, {"seen": 4}], "b": [], "again": [{"reference": 2, "seen": 4}, {"seen": 5}]}
-
-
 @pytest.mark.slow
 def test_a_change_that_arrived_does_not_go_again(open_page):
     page = open_page()
@@ -522,7 +476,7 @@ window.matchMedia = (query) => (query.includes("resolution") ? screens : ask(que
 
 def test_the_codes_are_as_sharp_as_the_screen(open_page):
     page = open_page("?tool=map&underlay=density", device_scale_factor=2)
-    page.context.add_init_script(SCREENS)
+    page.add_init_script(SCREENS)
     page.reload()
     page.wait_for_selector(COMPLETE)
     page.locator("[role=figure] .under[data-done=true]").nth(1).wait_for()

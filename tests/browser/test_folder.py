@@ -13,9 +13,7 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer.config import ModelConfig
 from explorer.data import folder
-from explorer.models import build
 from explorer.store.bundle import find_bundles, load_bundle
 
 from ..pictures import CLASSES, generate
@@ -27,40 +25,6 @@ RGB = (
     "return [0, 1, 2].map((channel) => Array.from({ length: width * height }, (_, i) => data[4 * i + channel])); }"
 )
 CHANGED = "The pictures in the folder discs are gone or have changed since the model was trained."
-
-
-@pytest.mark.parametrize("side, channels, hidden", [(16, 3, (4, 6, 16)), (20, 1, (5, 7, 9)), (28, 3, (3, 8))])
-def test_convolutions_against_torch(compute, side, channels, hidden):
-    model = build(
-        ModelConfig("vae", image_side=side, channels=channels, network="conv", hidden=hidden), seed=1
-    ).double()
-    tensors = {
-        name: {"shape": list(tensor.shape), "values": tensor.flatten().tolist()}
-        for name, tensor in model.state_dict().items()
-    }
-    x, z = (
-        torch.rand(3, model.config.pixels, generator=torch.Generator().manual_seed(2)).double(),
-        torch.tensor([[0.3, -1.2], [2.0, 0.5], [0.0, 0.0]]).double(),
-    )
-    js = (
-        "const tensors = Object.fromEntries(Object.entries(given.tensors).map(([name, { shape, values }]) => [name, { shape, values: Float32Array.from(values) }]));"
-        "const encoder = new Encoder(tensors), decoder = new Decoder(tensors), active = activeDecoder(decoder);"
-        "const encoded = given.x.map((x) => { const { mean, logVar } = encoder.encode(x); return [[...mean], [...logVar]]; });"
-        "const decoded = given.z.map((z) => [...decoder.decode(z)]), stretched = given.z.map((z) => stretch(active.tangents(z, [1, 0])));"
-        "return { encoded, decoded, stretched, again: [...active.decode(given.z[0])] };"
-    )
-    found = compute(
-        "kernel/encoder kernel/decoder kernel/active", js, given={"tensors": tensors, "x": x.tolist(), "z": z.tolist()}
-    )
-    with torch.no_grad():
-        mean, log_var = model.encode(x)
-        logits = model.decode(z)
-    np.testing.assert_allclose(np.array(found["encoded"]), torch.stack([mean, log_var], 1), atol=1e-5)
-    np.testing.assert_allclose(np.array(found["decoded"]), logits, atol=1e-5)
-    np.testing.assert_allclose(found["again"], logits[0], atol=1e-5)
-    for value, at in zip(found["stretched"], z):
-        jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), at)
-        assert value == pytest.approx(torch.linalg.svdvals(jacobian)[0].item(), rel=1e-4)
 
 
 # ---- 2,000 pictures, from the folder to the page --------------------------------------------------------------

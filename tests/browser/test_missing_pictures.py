@@ -228,24 +228,6 @@ def test_strokes_that_were_drawn_before_the_images_came_stay(open_bare):
     assert page.locator(".rows .reads").first.evaluate(PIXELS) == drawn
 
 
-def test_an_image_is_fetched_once_and_a_bad_one_keeps_no_other_back(compute):
-    """Two parts of a page ask for the same images; the server cannot read image 2."""
-    js = """
-    const asked = [], entry = { dataset: "some", channels: 1, image_side: 1, originals: true };
-    window.fetch = async (url) => {
-      const rows = url.searchParams.get("rows").split(",").map(Number), good = rows.filter((row) => row !== 2);
-      asked.push(rows);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      return good.length ? new Response(Uint8Array.from(good), { headers: { "X-Rows": String(good) } }) : new Response("It is gone.", { status: 404 });
-    };
-    const originals = new Originals(new URL("https://x.invalid/")), say = (error) => error.message;
-    const both = await Promise.all([originals.fetch(entry, [1, 2, 3]).catch(say), originals.one(entry, 3).then((pixels) => [...pixels])]);
-    return { asked, both, kept: [1, 2, 3].map((row) => originals.get(entry, row)?.[0] ?? null) };
-    """
-    found = compute("parts/originals", js)
-    assert found == {"asked": [[1, 2, 3], [2]], "both": ["It is gone.", [3]], "kept": [1, None, 3]}
-
-
 def test_a_training_set_is_fetched_where_it_is_chosen(open_bare):
     page = open_bare("practice?a=vae,mnist&b=ae,digits", ".practice[data-ready=true]")
     a, b = page.locator("section.run.a"), page.locator("section.run.b")

@@ -188,7 +188,7 @@ window.matchMedia = (query) => (query.includes("resolution") ? screens : ask(que
 
 def test_pictures_are_as_sharp_as_the_screen(practise):
     page = practise(device_scale_factor=3)
-    page.context.add_init_script(SCREENS)
+    page.add_init_script(SCREENS)
     page.reload()
     page.wait_for_selector(READY)
     begin(page, "Reset run A")
@@ -337,7 +337,7 @@ def test_more_trainings_than_cores_wait_and_see_their_place(practise):
     assert re.search(r"waiting: place \d+ in the queue", last.locator(".runs").inner_text())
     last.get_by_role("button", name=re.compile("^Pause run")).last.click()  # one that waits leaves the queue
     for page in pages[:-1]:  # and who leaves makes room
-        page.context.close()
+        page.close()
     until(last, "running")
 
 

@@ -10,10 +10,7 @@ import pytest
 import torch
 from PIL import Image
 
-from explorer.config import PRIORS
-from explorer.priors import get_prior
 from explorer.serving import assets
-from explorer.serving.catalogue import shape
 from explorer.store.bundle import load_bundle
 from explorer.training import recording
 
@@ -285,29 +282,6 @@ def test_the_discriminators_field_against_torch(open_page, recorded):
     )  # fmt: skip
     sure = 1 / (1 + np.exp(-judge(torch.tensor([[-3.8, -3.8]])).item()))
     assert sure < 0.4 and corner[2] > corner[0] and corner[3] == pytest.approx(255 * 0.75 * abs(2 * sure - 1), abs=12)
-
-
-def test_smoothed_priors_against_torch(compute):
-    points = [[0.0, 0.0], [1.9, 0.1], [-3.0, 2.5]]
-    z = torch.tensor(points)
-
-    def found(given, smoothing: float, component: int | None) -> list[float]:
-        body = "return points.map(([x, y]) => logDensity(shape, x, y, { smoothing, component }));"
-        return compute("kernel/prior", body, shape=given, points=points, smoothing=smoothing, component=component)
-
-    for name in PRIORS:
-        prior, given = get_prior(name), shape(name)
-        for smoothing in (0.0, 0.5):
-            np.testing.assert_allclose(
-                found(given, smoothing, None), prior.log_prob(z, smoothing=smoothing).numpy(), rtol=1e-4, atol=1e-4
-            )
-        if name == "mixture":
-            np.testing.assert_allclose(
-                found(given, 0.5, 7),
-                prior.log_prob(z, torch.full((3,), 7), smoothing=0.5).numpy(),
-                rtol=1e-4,
-                atol=1e-4,
-            )
 
 
 @pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-vae-16d").exists(), reason="no model of sixteen dimensions")

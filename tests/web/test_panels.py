@@ -1,0 +1,30 @@
+"""The panels' figures and the places of the classes' names, in Node."""
+
+from __future__ import annotations
+
+
+def test_what_was_not_measured_is_a_dash(compute):
+    text = "return kinds.map((kind) => figuresOf({ kind, metrics }).replaceAll(/<.*?>/g, ''));"
+    odd = {"coverage": None, "coverage_null": 0.5, "reconstruction": "<i>9</i>", "kl": [1]}
+    for metrics in ({}, odd, {"coverage_null": []}):
+        vae, aae = compute("explore/panel", text, kinds=["vae", "aae"], metrics=metrics)
+        assert vae == "BCE – at z, – at μ · KL – · −ELBO – nats coverage –, null – ± –"
+        assert aae == "BCE – nats at the code · no ELBO coverage –, null – ± –"
+
+
+def test_names_stand_at_medians_or_beside_them(compute):
+    def place(*classes, grown: float = 1):
+        given = [{"name": name, "isSeen": bool(some), "middle": middle, "some": some} for name, middle, some in classes]
+        return compute("explore/class_names", "return placed(classes, grown);", classes=given, grown=grown)
+
+    wide = [[x, y] for x in range(0, 200, 20) for y in range(0, 200, 20)]
+    assert place(("cat", [100, 100], wide)) == [[100, 100]]  # it hides few of them
+    [[x, y]] = place(("cat", [50, 50], [[50, 50]]))  # it would hide the only one
+    assert x == 50 and 10 < 50 - y < 30
+    [[_, large]] = place(("cat", [50, 50], [[50, 50]]), grown=2)
+    assert large < y
+    assert place(("none", [None, None], []), ("cat", [100, 100], wide)) == [None, [100, 100]]
+    lone = ("dog", [102, 101], [[102, 101]])
+    cat, dog = place(("cat", [100, 100], wide), lone)
+    assert cat[1] < 91 and dog[1] > 111  # above and below the only dog
+    assert place(*[(f"class {i}", [50 + i % 3, 50], [[50 + i % 3, 50]]) for i in range(24)]) == [None] * 24
