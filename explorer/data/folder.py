@@ -308,9 +308,9 @@ def _too_much(folder: Path, what: str) -> DatasetError:
 
 
 def _kind(entry: os.DirEntry) -> str:
-    """ "folder", "picture", "other", or "unnamed" for a file without an ending; otherwise the reason to skip it.
+    """The kind of an entry: folder, picture, other, or unnamed (without an ending); otherwise the reason to skip it.
 
-    An empty file without an ending is no picture. Those of /proc are empty by their size, and to read some never ends.
+    An empty file without an ending is not a picture. Files of /proc have the size 0, and reading some never ends.
     """
     try:
         if entry.is_dir():
