@@ -1,7 +1,7 @@
-"""What Python finds for the KL lesson's state: explorer.gaussian and torch.autograd, against which the page holds the browser's numbers.
+"""Python's values for the KL lesson's state, from explorer.gaussian and torch.autograd.
 
-Importing this module imports torch: the page does it when it is drawn. The functions that the derivation shows as code are
-those that run here.
+The page compares the browser's numbers with them. Importing this module imports torch, so the page does it after it has
+been drawn. The derivation shows the source of the functions that run here.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from functools import cache
 
 from explorer import gaussian
 
-DESCENT_STEPS = 12  # of the two runs of gradient descent; the page shows as many
+DESCENT_STEPS = 12  # in each of the two runs of gradient descent, as on the page
 CLAMP = 20.0  # of the clamped KL: see web/kl/numerics.js
 
 
 def reference(state: Mapping) -> dict:
-    """All values for one state, as plain numbers. NaN and infinity are given as strings: JSON has none."""
+    """All values for one state, as plain numbers. NaN and infinity are strings, because JSON has neither."""
     found = {
         "of": {name: state[name] for name in ("q", "p", "gap", "q2", "p2", "n", "rate", "log_var")},
         "line": {
@@ -35,7 +35,7 @@ def reference(state: Mapping) -> dict:
     return _plain(found)
 
 
-# The calls of the derivation: (mean_q, cov_q) as they stand, against p as it stands or against N(0, I).
+# The calls of the derivation: (mean_q, cov_q) against p or against N(0, I).
 
 
 def step_1_the_integral(mean_q, cov_q, mean_p, cov_p):
@@ -51,23 +51,23 @@ def step_3_standard_normal_p(mean_q, cov_q):
 
 
 def step_4_diagonal(mean_q, cov_q):
-    diagonal = cov_q.diagonal().diag()  # the correlation is dropped
+    diagonal = cov_q.diagonal().diag()  # without the correlation
     return gaussian.kl_divergence(mean_q, diagonal, mean_q.new_zeros(2), mean_q.new_ones(2).diag())
 
 
 def step_5_variances(mean_q, cov_q):
-    var_q = cov_q.diagonal()  # σ²: two numbers in place of a matrix
+    var_q = cov_q.diagonal()  # σ²: two numbers instead of a matrix
     return gaussian.kl_diagonal(mean_q, var_q, mean_q.new_zeros(2), mean_q.new_ones(2))
 
 
 def step_6_log_variances(mean_q, cov_q):
-    log_var = cov_q.diagonal().log()  # log σ²: what an encoder gives
+    log_var = cov_q.diagonal().log()  # log σ²: the encoder's output
     return gaussian.kl_to_standard_normal(mean_q, log_var)
 
 
 @cache
 def sources() -> list[list[dict]]:
-    """For each step the source of its call and of the functions of explorer.gaussian behind it: [{name, source}]."""
+    """For each step, the sources of its call and of the functions of explorer.gaussian that it uses: [{name, source}]."""
     steps = [
         (step_1_the_integral, gaussian.kl_integral, gaussian.log_prob, gaussian.kl_monte_carlo),
         (step_2_full_covariance, gaussian.kl_terms, gaussian.KLTerms),
@@ -83,7 +83,7 @@ def sources() -> list[list[dict]]:
 
 
 def descend(coordinate: str, q: list[float], p: list[float], rate: float) -> list[dict]:
-    """Gradient descent on KL(q‖p) over q's width by torch.autograd, in σ ("std") or in log σ² ("log_var"); the means are held."""
+    """Gradient descent on KL(q‖p) by torch.autograd over σ ("std") or log σ² ("log_var") of q. The means are fixed."""
     import torch
 
     mean, std_p, std = (torch.tensor(value, dtype=torch.float64) for value in (q[0] - p[0], p[1], q[1]))
@@ -99,7 +99,7 @@ def descend(coordinate: str, q: list[float], p: list[float], rate: float) -> lis
 
 
 def _on_the_line(weight: list[float], other: list[float], weight_gap: float, other_gap: float) -> float:
-    """KL(weight ‖ other) in one dimension: by the closed form, or, where one has two bumps, by a sum over a fine grid."""
+    """KL(weight ‖ other) in one dimension, by the closed form, or by a sum over a fine grid if one has two bumps."""
     import torch
 
     if not (weight_gap or other_gap):
@@ -142,7 +142,10 @@ def _in_the_plane(state: Mapping) -> dict:
 
 
 def _forms(state: Mapping) -> dict:
-    """Each form's value on each set of parameters it is right for: "drawn", "standard" (p = N(0, I)), "diagonal" (and no correlation)."""
+    """The value of each form on each set of parameters for which it is valid.
+
+    The sets are "drawn", "standard" (p = N(0, I)) and "diagonal" (also without correlation).
+    """
     import torch
 
     (mean, cov), p = _tensors(state["q2"]), _tensors(state["p2"])

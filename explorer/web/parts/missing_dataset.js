@@ -1,18 +1,20 @@
-// A dataset that is not on the server: a sentence that says so, and a button that has it fetched there, with progress and a way to cancel.
+// A dataset that is missing on the server: a sentence, and a button that downloads it there, with progress and a way to
+// cancel.
 
 import { write } from "./dom.js";
 import { fill } from "../kernel/text.js";
 
-const ASK_AGAIN = 400; // ms between two questions how far a download is
+const ASK_AGAIN = 400; // ms between two questions for a download's progress
 
 export class MissingDataset {
-  // box: to fill; base: the address that the server's answers are relative to; words: texts/en/datasets.py's; onFetched(dataset): it is there now.
+  // box: the element to fill; base: the address that the server's answers are relative to; words: of
+  // texts/en/datasets.py; onFetched(dataset): called when it has arrived.
   constructor(box, base, words, onFetched) {
     this.box = box;
     this.base = base;
     this.words = words;
     this.onFetched = onFetched;
-    this.dataset = null; // that is offered
+    this.dataset = null; // the offered one
     box.classList.add("missing-dataset");
     box.innerHTML =
       '<span class="why" role="status"></span> <button type="button" class="start"></button> <progress max="1"></progress> <button type="button" class="cancel"></button>';
@@ -24,7 +26,7 @@ export class MissingDataset {
     box.hidden = true;
   }
 
-  // Offers a dataset to be fetched; null: none. sentence: why it is wanted, with {dataset} in it.
+  // Offers to fetch a dataset, or none (null). sentence: why it is needed, with {dataset} in it.
   offer(dataset, sentence = this.words.missing) {
     const wasHere = this.box.contains(this.box.getRootNode().activeElement);
     this.box.hidden = dataset === null;
@@ -61,7 +63,8 @@ export class MissingDataset {
     if (dataset === this.dataset) this.show(found);
   }
 
-  // found: {present, state: idle, running, elsewhere, failed or cancelled, done, total: bytes, problem: a sentence or null}.
+  // found: {present, state: idle, running, elsewhere, failed or cancelled, done and total in bytes, problem: a sentence
+  // or null}.
   show({ present, state, done = 0, total = 0, problem }) {
     const { dataset, words } = this,
       running = state === "running";
@@ -75,7 +78,7 @@ export class MissingDataset {
     const why =
       { running: words.fetching, failed: problem, elsewhere: words.busy, cancelled: words.cancelled }[state] ??
       this.sentence;
-    this.why.setAttribute("aria-live", running && this.state === "running" ? "off" : "polite"); // not every megabyte is read out
+    this.why.setAttribute("aria-live", running && this.state === "running" ? "off" : "polite"); // a screen reader does not read every megabyte
     this.state = state;
     write(this.why, fill(why, { dataset, done: megabytes(done), total: megabytes(total) }));
     const focused = this.box.getRootNode().activeElement;
@@ -86,7 +89,7 @@ export class MissingDataset {
     this.bar.value = running && total ? done / total : 0;
   }
 
-  // The focus goes on to what comes behind the box, which is hidden now.
+  // Moves the focus to the next element, because the box is hidden now.
   focusNext() {
     const all = this.box.closest(".live").querySelectorAll("button:enabled, select:enabled, input:enabled");
     const isBehind = (one) => this.box.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;

@@ -1,12 +1,12 @@
-// A list of models, in groups by dataset: the shipped ones, then the newest runs. Its last option brings all runs.
+// A list of models, grouped by dataset: the shipped models, then the newest runs. Its last option adds all runs.
 
 import { fill } from "../kernel/text.js";
 
 const ALL = ""; // the value of the last option
 
 export class ModelList {
-  // select: the element; words: model_list of the page's; on: {choose(name), announce(text), fail(error, what)};
-  // holds(entry): whether the list has a model of the catalogue.
+  // select: the element; words: the page's model_list; on: {choose(name), announce(text), fail(error, what)};
+  // holds(entry): whether the list contains a model of the catalogue.
   constructor(select, catalogue, words, on, holds = () => true) {
     this.select = select;
     this.catalogue = catalogue;
@@ -18,7 +18,7 @@ export class ModelList {
     this.fill();
   }
 
-  // Shows which model is chosen.
+  // Shows the chosen model.
   show(name) {
     this.chosen = name;
     this.select.value = name;
@@ -53,9 +53,9 @@ export class ModelList {
     }
     this.on.announce(fill(this.words.all_shown, this.catalogue));
     try {
-      this.select.showPicker(); // what was asked for
+      this.select.showPicker(); // the user asked for it
     } catch {
-      // not in every browser, and not long after the key or click: the list is full all the same
+      // not every browser can, and only soon after a key or click; the list is complete anyway
     }
   }
 }

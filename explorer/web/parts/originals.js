@@ -1,10 +1,10 @@
-// Test images as they are in their dataset. Each is fetched once, and kept for a while.
+// The original test images of the datasets. Each is fetched once and kept for a while.
 
 import { fill } from "../kernel/text.js";
 
-const KEPT = 3000; // images; the oldest go
-const AT_ONCE = 64; // in one answer: assets.MOST_ORIGINALS
-export const ROOM = 400_000; // bytes of their pixels that the file of a view takes, for each dataset
+const KEPT = 3000; // images; the oldest are dropped
+const AT_ONCE = 64; // images in one answer: MOST_ORIGINALS in serving/assets.py
+export const ROOM = 400_000; // bytes of pixels of each dataset in an exported file
 
 export class Originals {
   // base: the address that the images' addresses are relative to.
@@ -14,13 +14,13 @@ export class Originals {
     this.coming = new Map(); // promises by `key`
   }
 
-  // The pixels of an image that was fetched, 0 to 255, channel by channel; or undefined.
+  // The pixels of a fetched image, 0 to 255, channel by channel; or undefined.
   get(entry, row) {
     return this.kept.get(key(entry, row));
   }
 
-  // Fetches those images that can be had. Throws with the server's sentence where one cannot, once the others are here;
-  // at once, with a TypeError, where the server does not answer. signal: an AbortSignal, or null.
+  // Fetches the images that are available. If one is not, it throws the server's sentence once the others have arrived;
+  // if the server does not answer, it throws a TypeError at once. signal: an AbortSignal, or null.
   async fetch(entry, rows, signal = null) {
     const lacking = () => rows.filter((row) => hasOriginal(entry, row) && !this.get(entry, row));
     const others = lacking()
@@ -47,11 +47,11 @@ export class Originals {
         problem ??= await response.text();
         continue;
       }
-      const sent = response.headers.get("X-Rows")?.split(",").map(Number) ?? some; // a file sends all
+      const sent = response.headers.get("X-Rows")?.split(",").map(Number) ?? some; // an exported file sends all
       const pixels = new Uint8Array(await response.arrayBuffer());
       sent.forEach((row, i) => this.keep(key(entry, row), pixels.slice(i * size, (i + 1) * size)));
       const left = some.find((row) => !sent.includes(row));
-      if (left !== undefined) problem ??= await (await this.ask(entry, [left], signal)).text(); // which says why
+      if (left !== undefined) problem ??= await (await this.ask(entry, [left], signal)).text(); // the answer gives the reason
     }
     if (problem !== null) throw new Error(problem);
   }
@@ -60,13 +60,13 @@ export class Originals {
     return fetch(new URL(`originals/${entry.dataset}?rows=${rows}`, this.base), { signal });
   }
 
-  // Fetches one image, and resolves to its pixels.
+  // Fetches one image. Resolves to its pixels.
   async one(entry, row) {
     await this.fetch(entry, [row]);
     return this.get(entry, row);
   }
 
-  // The rows of a dataset that were fetched, the newest first.
+  // The fetched rows of a dataset, newest first.
   rows({ dataset }) {
     const start = `${dataset}/`;
     return [...this.kept.keys()]
@@ -83,12 +83,13 @@ export class Originals {
 
 const key = ({ dataset }, row) => `${dataset}/${row}`;
 
-// Is there an original of a model's test image? entry: the catalogue's; in a file that needs no server, it names the rows that are held.
+// Whether a model's test image has an original. entry: the catalogue's. In an exported file, entry lists the rows in
+// the file.
 export const hasOriginal = (entry, row) => entry.originals && (entry.held?.includes(row) ?? true);
 
-// Why there is none, as a clause. words: texts/en/datasets.py's.
+// The reason why there is none, as a clause. words: of texts/en/datasets.py.
 export const noOriginal = (entry, words) =>
   entry.without_originals ?? fill(words.no_pictures, { dataset: entry.dataset });
 
-// Why the errors of a model's images are not known, as a clause.
+// The reason why the errors of a model's images are unknown, as a clause.
 export const noErrors = (entry, words) => entry.without_errors ?? noOriginal(entry, words);

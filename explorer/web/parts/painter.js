@@ -1,12 +1,13 @@
-// Draws at once, then no more than once a frame. Browsers hand over input just before a frame: it is drawn in that frame.
+// Schedules drawing: the first call draws at once, later ones at most once a frame. Browsers deliver input just before
+// a frame, so it is drawn in that frame.
 
 export class Painter {
-  // paint(): draws everything that is on the screen, from one state.
+  // paint(): draws everything on the screen from one state.
   constructor(paint) {
     this.paint = paint;
   }
 
-  // then(): called once, when what stands now has been painted; the next one given before that takes its place.
+  // then(): called once, when the current state has been painted. A later one replaces it.
   draw(then) {
     if (then) this.then = then;
     if (this.scheduled) return void (this.stale = true);

@@ -12,7 +12,7 @@ export function drawLogits(canvas, logits, side) {
   drawPixels(canvas, side, pixelsOf(logits));
 }
 
-// pixels: 0 to 255, row by row: grey ones, or all of red, then green, then blue.
+// pixels: 0 to 255, row by row; in colour all red ones, then all green, then all blue.
 export function drawPixels(canvas, side, pixels) {
   if (canvas.width !== side) canvas.width = canvas.height = side;
   const context = canvas.getContext("2d");
@@ -21,7 +21,7 @@ export function drawPixels(canvas, side, pixels) {
   context.putImageData(image, 0, 0);
 }
 
-// Puts such a picture into a larger one, at its column and row.
+// Copies such a picture into a larger one, at the given column and row.
 export function putPixels(image, left, top, side, pixels) {
   const area = side * side,
     [green, blue] = pixels.length === area ? [0, 0] : [area, 2 * area];

@@ -1,11 +1,12 @@
-// A prior drawn beneath codes: rings for N(0, I), else its Gaussians.
+// A prior drawn beneath codes: rings for N(0, I), otherwise its Gaussians.
 
 import { svgElement } from "./svg.js";
 
-// The share of a Gaussian's mass in the plane inside its 1σ, 2σ and 3σ rings: 1 − exp(−r²/2).
+// The share of a Gaussian's mass in the plane within its 1σ, 2σ and 3σ rings: 1 − exp(−r²/2).
 export const RINGS = [1, 2, 3].map((radius) => ({ radius, mass: 1 - Math.exp((-radius * radius) / 2) }));
 
-// A prior as SVG elements in latent units: rings for N(0, I) (null), else its Gaussians; a string of many is a band.
+// A prior as SVG elements in units of the latent space: rings for N(0, I) (null), otherwise its Gaussians. A chain of
+// many is drawn as a band.
 export function priorOutline(shape) {
   if (!shape) return RINGS.map(({ radius }) => svgElement("circle", { r: radius, class: "ring" }));
   if (shape.means.length > 20) {

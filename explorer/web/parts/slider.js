@@ -1,12 +1,13 @@
-// A slider with its name and a box for the number: live while it is dragged, finished on release.
+// A slider with its name and a number field: it reports each move while it is dragged, and the end of the change on
+// release.
 
 import { format } from "../kernel/format.js";
 import { write } from "./dom.js";
 
 export class Slider {
-  // box: where to add it; symbol: the class that colours it, as in symbols.json; range: [low, high]; limit: the largest
-  // magnitude that may be typed; step: of keys and of the pointer; least: the smallest number that may be typed, if there is one.
-  // onMove(value) while it moves, onCommit() when a change is finished.
+  // box: the element to add it to; symbol: the class that colours it, as in symbols.json; range: [low, high]; limit:
+  // the largest magnitude that may be typed; step: of keys and of the pointer; least: the smallest number that may be
+  // typed, if there is one. onMove(value) is called for each move, onCommit() at the end of a change.
   constructor(box, { symbol, range, limit, step = 0.01, least = -Infinity, onMove, onCommit }) {
     this.home = range;
     this.step = step;
@@ -23,20 +24,21 @@ export class Slider {
     });
   }
 
-  // What a screen reader and a test find it by.
+  // Sets the name by which screen readers and tests find the slider.
   name(name) {
     write(this.row.querySelector(".name"), name);
     this.range.setAttribute("aria-label", name);
     this.number.setAttribute("aria-label", `${name} as a number`);
   }
 
-  // value: what is shown; committed: where the last finished change left it. Either widens the slider where it is out of range.
+  // value: the shown value; committed: the value of the last finished change. Either one widens the slider if it is out
+  // of range.
   show(value, committed = value) {
     this.committed = committed;
     const [low, high] = this.home;
     set(this.range, "min", String(Math.min(low, Math.floor(Math.min(value, committed)))));
     set(this.range, "max", String(Math.max(high, Math.ceil(Math.max(value, committed)))));
-    // the step must hit the value, or the browser would move it
+    // the value must be a multiple of the step, or the browser would change it
     const steps = value / this.step;
     set(this.range, "step", Math.abs(steps - Math.round(steps)) < 1e-7 ? String(this.step) : "any");
     set(this.range, "value", String(value));
@@ -45,13 +47,13 @@ export class Slider {
   }
 }
 
-// A range input's moves, and the end of a change.
+// Reports the moves of a range input, and the end of a change.
 export function listen(range, onMove, onCommit) {
-  let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
+  let keyed = false; // arrow keys fire `change` at each press: the change ends when the key is released
   range.addEventListener("keydown", (event) => (keyed = event.key !== "Tab" && event.key !== "Escape"));
   range.addEventListener("input", () => onMove(Number(range.value)));
   range.addEventListener("change", () => keyed || onCommit());
-  // only a change that keys began: another slider's drag takes the focus from this one, and is not finished then
+  // only for changes by keys: another slider's drag takes the focus from this one, and is not finished by that
   for (const end of ["keyup", "blur"]) range.addEventListener(end, () => keyed && ((keyed = false), onCommit()));
 }
 
