@@ -33,8 +33,6 @@ from explorer.config import (
     DATASETS,
     FOLDER,
     KINDS,
-    PRECISIONS,
-    PRIORS,
     RECIPES,
     ZOO,
     Config,
@@ -45,8 +43,11 @@ from explorer.config import (
 from explorer.cores import cores
 from explorer.files import escape_what_cannot_be_shown, shown_path
 from explorer.reasons import SHORT_OF_MEMORY, reason
+from explorer.settings import SETTINGS, Setting
+from explorer.siblings import SIBLINGS
 from explorer.training.distributed import Lost, Processes, is_first, is_shared, join, leads_its_machine, own_device
 from explorer.training.saving import IMPORTANCE_SAMPLES, fresh_folder, measure, write
+from explorer.ui.texts import sibling_word, texts_of
 
 HERE = Path(__file__).resolve().parent
 INTERRUPTED, FAILED = 130, 2
@@ -85,37 +86,15 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         choices=(*DATASETS, FOLDER),
         help="default: mnist; downloaded on first use, digits needs no download; folder: the pictures in --data-dir",
     )
-    parser.add_argument("--epochs", type=int, help="passes over the training set (default: the recipe's)")
-    parser.add_argument("--batch-size", type=int, help="images a step, over all processes (default: the recipe's)")
-    parser.add_argument("--lr", type=float, help="peak learning rate of encoder and decoder (default: the recipe's)")
-    parser.add_argument("--beta", type=float, help="VAE: weight of the KL term (default: the recipe's)")
-    parser.add_argument("--adversarial-weight", type=float, help="AAE: weight of the adversary (default: the recipe's)")
-    parser.add_argument(
-        "--discriminator-lr", type=float, help="AAE: peak learning rate of the discriminator (default: the recipe's)"
-    )
-    parser.add_argument(
-        "--prior",
-        choices=PRIORS,
-        help="what the latent is pulled towards (default: the recipe's); r1, smoothing and the rise of the adversary's weight become those of recipes with such a prior",
-    )
-    parser.add_argument(
-        "--hidden",
-        type=int,
-        nargs="+",
-        metavar="WIDTH",
-        help="widths of the encoder's hidden layers; the decoder has them in reverse (default: the recipe's)",
-    )
-    parser.add_argument("--latent-dim", type=int, help="dimensions of the latent space (default: the recipe's)")
-    parser.add_argument("--seed", type=int, help="same seed, same machine: same numbers (default: 0)")
+    for setting in SETTINGS.values():
+        how = {"choices": setting.choices} if setting.choices else {"type": int if setting.is_whole else float}
+        if setting.is_list:
+            how |= {"nargs": "+", "metavar": "WIDTH"}
+        parser.add_argument(setting.option, help=help_of(setting), **how)
     parser.add_argument(
         "--device",
         default="auto",
         help="auto (CUDA when available, else another accelerator, else the CPU), cpu, cuda, cuda:1, mps ...",
-    )
-    parser.add_argument(
-        "--precision",
-        choices=PRECISIONS,
-        help="of matrix products; auto: bfloat16 on a CPU that multiplies in it (default: the recipe's)",
     )
     parser.add_argument(
         "--threads",
@@ -169,6 +148,15 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
+def help_of(setting: Setting) -> str:
+    """The line of --help: which siblings have the setting, what it means, and its default."""
+    words = texts_of("settings")
+    titles = [sibling_word(SIBLINGS[kind].title) for kind in setting.only_for]
+    kinds = f"{', '.join(titles)}: " if titles else ""
+    meaning = words.MEANINGS[setting.name]
+    return words.ON_COMMAND_LINE.format(kinds=kinds, meaning=f"{meaning[0].lower()}{meaning[1:]}")
+
+
 def configure(options: argparse.Namespace, found=None) -> list[Config]:
     """The recipes with the command line's changes. found: the folder's pictures, where those are the dataset. Raises ValueError."""
     if found is not None:
@@ -183,29 +171,18 @@ def configure(options: argparse.Namespace, found=None) -> list[Config]:
         full = [recipe(options.dataset or "mnist", kind) for kind in options.model or ("vae", "aae")]
     if options.latent_dim == 1:
         raise ValueError("--latent-dim must be at least 2: the explorer draws no codes of one dimension")
-    model = {"latent_dim": options.latent_dim, "hidden": None if options.hidden is None else tuple(options.hidden)}
-    training = {
-        name: getattr(options, name)
-        for name in (
-            "epochs",
-            "batch_size",
-            "lr",
-            "beta",
-            "adversarial_weight",
-            "discriminator_lr",
-            "precision",
-            "seed",
-        )
+    given = {
+        name: getattr(options, name) for name in SETTINGS if name != "prior" and getattr(options, name) is not None
     }
+    if "hidden" in given:
+        given["hidden"] = tuple(given["hidden"])
+    model = {name: value for name, value in given.items() if hasattr(full[0].model, name)}
+    training = {name: value for name, value in given.items() if name not in model}
     changed = [
         dataclasses.replace(
             config,
-            model=dataclasses.replace(
-                config.model, **{name: value for name, value in model.items() if value is not None}
-            ),
-            training=dataclasses.replace(
-                config.training, **{name: value for name, value in training.items() if value is not None}
-            ),
+            model=dataclasses.replace(config.model, **model),
+            training=dataclasses.replace(config.training, **training),
         )
         for config in full
     ]
@@ -286,8 +263,8 @@ def unexpected(error: Exception, what: str) -> str:
 def run(options: argparse.Namespace) -> int:
     from explorer.data import datasets
     from explorer.store import bundle
-    from explorer.training import fit as training
     from explorer.training.checkpoint import CheckpointError
+    from explorer.training.diverged import TrainingDiverged
 
     started = datetime.now()
     rows: list[dict] = []
@@ -322,14 +299,14 @@ def run(options: argparse.Namespace) -> int:
             raise
         except Exception as error:
             print_table(rows)
-            diverged = isinstance(error, training.TrainingDiverged)  # all know at the same step
-            if diverged:
+            has_diverged = isinstance(error, TrainingDiverged)  # all know at the same step
+            if has_diverged:
                 processes.leave()
-            expected = diverged or isinstance(error, (bundle.BundleError, CheckpointError))
-            kept = not diverged and not isinstance(error, CheckpointError) and checkpoint_of(config).exists()
+            expected = has_diverged or isinstance(error, (bundle.BundleError, CheckpointError))
+            kept = not has_diverged and not isinstance(error, CheckpointError) and checkpoint_of(config).exists()
             sentence = str(error) if expected else f"{unexpected(error, 'the training')} Nothing was written."
             sentence = f"{config.name}: {sentence}{f' {GOES_ON}' if kept else ''}"
-            raise Failed(sentence, diverged or is_shared(error)) from error
+            raise Failed(sentence, has_diverged or is_shared(error)) from error
         finally:
             if is_first() and options.out is None:
                 with contextlib.suppress(OSError):
@@ -344,12 +321,12 @@ def prepare(options: argparse.Namespace):
 
     Raises ValueError and DatasetError.
     """
-    from explorer.training import fit as training
+    from explorer.training import devices
 
     found = read_folder(options.data_dir, options.side) if options.dataset == FOLDER else None
     configs = configure(options, found)
     set_threads(options.threads)
-    return found, configs, training.choose_device(options.device, warn, own_device)
+    return found, configs, devices.choose_device(options.device, warn, own_device)
 
 
 def warn(sentence: str) -> None:
@@ -481,9 +458,9 @@ def train_one(
 
 def describe(device, processes: Processes, precision: str = "float32") -> str:
     """`cpu (2 threads)`, `2 x cpu (1 threads, bfloat16)`."""
-    from explorer.training import fit as training
+    from explorer.training import devices
 
-    return (f"{processes.size} x " if processes.size > 1 else "") + training.describe_device(device, precision)
+    return (f"{processes.size} x " if processes.size > 1 else "") + devices.describe_device(device, precision)
 
 
 def checkpoint_of(config: Config) -> Path:
@@ -516,7 +493,8 @@ def evaluate(options: argparse.Namespace) -> int:
     """Measures bundles again, and writes their figures (and the maps of those that have none)."""
     from explorer.data import datasets
     from explorer.store import bundle
-    from explorer.training import fit as training
+    from explorer.training import devices
+    from explorer.training.diverged import TrainingDiverged
 
     out = options.out or HERE / "pretrained"
     named = options.recipe and "all" not in options.recipe
@@ -525,7 +503,7 @@ def evaluate(options: argparse.Namespace) -> int:
         raise Failed(f"There is no bundle to measure in {out}. Run `python train.py` to make some.")
     try:
         set_threads(options.threads)
-        device = training.choose_device(options.device, warn)
+        device = devices.choose_device(options.device, warn)
     except ValueError as error:
         raise Failed(str(error)) from error
     rows: list[dict] = []
@@ -542,7 +520,7 @@ def evaluate(options: argparse.Namespace) -> int:
             return INTERRUPTED
         except Exception as error:
             failed += 1
-            expected = (ValueError, datasets.DatasetError, bundle.BundleError, training.TrainingDiverged)
+            expected = (ValueError, datasets.DatasetError, bundle.BundleError, TrainingDiverged)
             warn(f"{path.name}: {error if isinstance(error, expected) else unexpected(error, 'measuring')}")
     print_table(rows)
     return FAILED if failed else 0
@@ -552,14 +530,14 @@ def measure_again(path: Path, known, device, options: argparse.Namespace) -> dic
     """Measures one bundle, and writes its figures. Returns its row of the table."""
     from explorer.data import folder
     from explorer.store import bundle
-    from explorer.training import fit as training
+    from explorer.training import evaluation
 
     opened = bundle.load_bundle(path)
     config, samples = opened.config, 0 if options.dry_run else importance_samples(opened.config)
     read = reader(options.data_dir, folder.reopen(config)) if config.pictures else known
     train, test = read(config.training.dataset, "train"), read(config.training.dataset, "test")
     model = opened.model()
-    evaluated = training.evaluate(model, test, device, train=train, importance_samples=samples)
+    evaluated = evaluation.evaluate(model, test, device, train=train, importance_samples=samples)
     cost = {name: opened.metrics[name] for name in ("seconds", "device", "resumed_after") if name in opened.metrics}
     if options.dry_run:
         return table_row(config, evaluated.metrics | cost, NOT_WRITTEN)

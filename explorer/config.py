@@ -13,7 +13,8 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-KINDS = ("ae", "vae", "aae")
+from explorer.siblings import KINDS, SIBLINGS, Sibling
+
 IMAGE_SIDES = {"mnist": 28, "fashion-mnist": 28, "kmnist": 28, "digits": 8}  # pixels
 DATASETS = tuple(IMAGE_SIDES)
 CLASSES = 10  # of every dataset here
@@ -33,7 +34,7 @@ PRIORS = ("normal", "mixture", "swiss-roll")  # priors.py builds them; all but t
 class ModelConfig:
     """The shape of one autoencoder. Models that are compared differ in `kind` and discriminator alone."""
 
-    kind: str  # "ae", "vae" or "aae"
+    kind: str  # a sibling's: "ae", "vae", "aae" ...
     image_side: int = 28  # pixels; images are square
     latent_dim: int = 2
     hidden: tuple[int, ...] = (
@@ -42,10 +43,15 @@ class ModelConfig:
     )  # widths of the encoder; the decoder has them in reverse. conv: channels of convolutions that halve the side, then a layer's width
     prior: str = "normal"
     discriminator_hidden: tuple[int, ...] = (256, 256)  # AAE only
-    frequencies: int = 0  # AAE only: random waves over the latent that the discriminator sees beside the code
+    frequencies: int = 0  # AAE only: random Fourier features of the latent that the discriminator sees beside the code
     label_informed: bool = False  # AAE with the mixture only: the discriminator sees an image's label beside its code
     channels: int = 1  # 1: grey; 3: red, green, blue, one whole channel after the other
     network: str = "mlp"  # "mlp": linear layers; "conv": convolutions with one linear layer
+
+    @property
+    def sibling(self) -> Sibling:
+        """All that makes this kind of autoencoder different."""
+        return SIBLINGS[self.kind]
 
     @property
     def pixels(self) -> int:
@@ -67,7 +73,7 @@ class ModelConfig:
         else:
             half = _products(self.pixels, *self.hidden, self.latent_dim)
         seen = self.latent_dim + 2 * self.frequencies + CLASSES * self.label_informed
-        return 2 * half + (_products(seen, *self.discriminator_hidden, 1) if self.kind == "aae" else 0)
+        return 2 * half + (_products(seen, *self.discriminator_hidden, 1) if self.sibling.discriminator else 0)
 
 
 @dataclass(frozen=True)
@@ -151,7 +157,7 @@ class Config:
             training.precision in PRECISIONS,
             f"precision {training.precision!r} is unknown; there are {', '.join(PRECISIONS)}",
         )
-        labelled = model.kind == "aae" and model.prior == "mixture"
+        labelled = model.sibling.discriminator and model.prior == "mixture"
         _require(labelled or not model.label_informed, "label_informed needs an AAE with the mixture prior")
         for name, value in {
             "image_side": model.image_side,
@@ -219,8 +225,7 @@ class Config:
         """`mnist-vae`, `folder-flowers-3f9a01-aae-mixture`: the recipe's name, and the folder of its bundle. It names what is not the default."""
         model, training = self.model, self.training
         parts = [training.dataset, *([self.pictures.name, self.pictures.mark] if self.pictures else []), model.kind]
-        if model.kind == "vae" and training.beta != 1:
-            parts.append(f"beta{training.beta:g}")
+        parts += [f"{name}{getattr(training, name):g}" for name in self.unusual]
         if model.prior != "normal":
             parts.append(model.prior)
         if model.label_informed:
@@ -228,6 +233,13 @@ class Config:
         if model.latent_dim != 2:
             parts.append(f"{model.latent_dim}d")
         return "-".join(parts)
+
+    @property
+    def unusual(self) -> list[str]:
+        """The settings that stand in its name: those that are not as in a full recipe of this sibling."""
+        sibling = self.model.sibling
+        usual = {name: sibling.training.get(name, getattr(TrainingConfig, name)) for name in sibling.named}
+        return [name for name, value in usual.items() if getattr(self.training, name) != value]
 
     def to_dict(self) -> dict:
         return dataclasses.asdict(self)
@@ -285,18 +297,13 @@ def _check_types(part: object) -> None:
         _require(is_right(value), f"{field.name} must be {name}, not {value!r:.80}")
 
 
-EPOCHS = {"ae": 20, "vae": 40, "aae": 60}  # of a full recipe
-
-
 def _recipe(dataset: str, kind: str, **changes) -> Config:
     """A full recipe. changes: fields of either configuration that differ from what siblings on that dataset have."""
-    training = {"epochs": EPOCHS[kind]}
-    if kind == "aae":  # pictures lay the plane out first, then the adversary fills it
-        training |= {"adversarial_weight": 300.0, "adversarial_rise": 0.5}
+    training = {"epochs": SIBLINGS[kind].epochs, **SIBLINGS[kind].training}
     shape = {"image_side": IMAGE_SIDES[dataset]}
     if dataset == "digits":  # 1,437 training images of 8 x 8: too few to tell a gap from chance
         shape["hidden"] = (256, 256)
-        training = {"epochs": 300, "batch_size": 64, "adversarial_weight": 20.0}
+        training |= {"epochs": 300, "batch_size": 64, "adversarial_weight": 20.0, "adversarial_rise": 0.0}
     fields = {field.name for field in dataclasses.fields(ModelConfig)}
     shape |= {name: value for name, value in changes.items() if name in fields}
     training |= {name: value for name, value in changes.items() if name not in fields}
@@ -318,7 +325,7 @@ _MANY = {
 }  # dimensions and widths: narrower, so that a bundle with its codes keeps within 3 MB
 _ALL = [
     *(_recipe("mnist", kind) for kind in KINDS),
-    *(_recipe(dataset, kind, epochs=20) for dataset in ("fashion-mnist", "kmnist") for kind in ("ae", "vae")),
+    *(_recipe(dataset, kind, epochs=20) for dataset in ("fashion-mnist", "kmnist") for kind in KINDS if kind != "aae"),
     *(_recipe(dataset, "aae", epochs=20, **_FINE) for dataset in ("fashion-mnist", "kmnist")),
     *(_recipe("digits", kind) for kind in KINDS),
     _recipe("mnist", "vae", beta=0.1, epochs=15),  # leaves holes
@@ -343,7 +350,11 @@ _ALL = [
     ),
 ]
 RECIPES = {config.name: config for config in _ALL}
-ZOO = tuple(name for name in RECIPES if not name.startswith("kmnist") and name != "digits-ae")  # the models that ship
+ZOO = tuple(  # the models that ship
+    name
+    for name, config in RECIPES.items()
+    if config.model.sibling.in_zoo and config.training.dataset != "kmnist" and name != "digits-ae"
+)
 
 
 def recipe(dataset: str, kind: str) -> Config:
@@ -356,10 +367,9 @@ def recipe(dataset: str, kind: str) -> Config:
 def _folder_training(kind: str, images: int) -> dict:
     """Some 1,500 steps, whatever the folder's size, but at least 4 epochs."""
     batch_size = 32 if images < 5_000 else 128
-    training = {"batch_size": batch_size, "epochs": min(200, max(4, round(1_500 * batch_size / images)))}
-    if kind == "aae":
-        training["adversarial_weight"] = 20.0  # more, in so few steps, holds all codes on a line
-    return training
+    sibling, epochs = SIBLINGS[kind], min(200, max(4, round(1_500 * batch_size / images)))
+    own = sibling.training if sibling.short_training is None else sibling.short_training
+    return {"batch_size": batch_size, "epochs": epochs, **own}
 
 
 def folder_recipe(pictures: Pictures, kind: str, side: int, channels: int, images: int) -> Config:

@@ -8,7 +8,6 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-KIND_COLOURS = {"AE": "#94a4a2", "VAE": "#3f90da", "AAE": "#e76300"}
 MOST_DOTS = 3_000  # of a map of holes. Each is an element of the page: for more Plotly needs WebGL, which may be lost
 CODES, PRIOR, HOLE = "#3f90da", "#94a4a2", "#bd1f01"
 DISTANCES = {
@@ -21,7 +20,7 @@ DISTANCES = {
 def distances(rows: Sequence[Mapping]) -> go.Figure:
     """How far q(z) is from p(z), a dot a model, over its null: the mean ± 2 standard deviations for two draws of p(z).
 
-    rows: each with title, kind, and, by the names of DISTANCES, an estimate and `<name>_null`, (mean, std). Raises ValueError without rows.
+    rows: each with title, kind, colour, and, by the names of DISTANCES, an estimate and `<name>_null`, (mean, std). Raises ValueError without rows.
     """
     if not rows:
         raise ValueError("there is no model to draw")
@@ -36,7 +35,7 @@ def distances(rows: Sequence[Mapping]) -> go.Figure:
             name="null", showlegend=column == 1, hovertemplate="%{y}: null %{customdata:.4f}<extra></extra>", customdata=means,
         )  # fmt: skip
         dots = go.Scatter(
-            y=titles, x=[row[name] for row in rows], mode="markers", marker={"size": 11, "color": [KIND_COLOURS[row["kind"]] for row in rows]},
+            y=titles, x=[row[name] for row in rows], mode="markers", marker={"size": 11, "color": [row["colour"] for row in rows]},
             name="estimate", showlegend=column == 1, hovertemplate="%{y}: %{x:.4f}<extra></extra>",
         )  # fmt: skip
         figure.add_traces([band, dots], rows=[1, 1], cols=[column, column])
@@ -46,13 +45,14 @@ def distances(rows: Sequence[Mapping]) -> go.Figure:
 
 
 def frontier(rows: Sequence[Mapping]) -> go.Figure:
-    """Reconstruction against coverage, a dot a model. rows: each with title, kind, reconstruction (nats) and coverage."""
+    """Reconstruction against coverage, a dot a model. rows: each with title, kind, colour, reconstruction (nats) and coverage."""
     figure = go.Figure()
+    kinds = {row["kind"]: row["colour"] for row in rows}
     rows = sorted(rows, key=lambda row: row["coverage"])
     sides = {
         row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)
     }  # neighbours' names do not meet
-    for kind, colour in KIND_COLOURS.items():
+    for kind, colour in kinds.items():
         found = [row for row in rows if row["kind"] == kind]
         figure.add_scatter(
             x=[row["reconstruction"] for row in found], y=[row["coverage"] for row in found], text=[row["title"] for row in found], name=kind,

@@ -16,6 +16,7 @@ from torch.nn import functional as F
 
 from explorer.config import CLASSES, ModelConfig
 from explorer.priors import get_prior
+from explorer.siblings import resolve
 
 WIDE = 256  # inputs and outputs of a layer whose products may be in a lower precision
 FREQUENCY_SCALE = 4.0  # standard deviation of the discriminator's frequencies, in radians for each unit of the latent
@@ -153,13 +154,11 @@ class Discriminator(nn.Module):
 class Autoencoder(nn.Module):
     """What the siblings share: images to codes, codes to logits of pixels."""
 
-    stochastic = False
-
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.config = config
         self.prior = get_prior(config.prior)
-        self.encoder = Encoder(config, self.stochastic)
+        self.encoder = Encoder(config, config.sibling.stochastic)
         self.decoder = Decoder(config)
 
     def encode(self, x: Tensor) -> Encoding:
@@ -178,8 +177,6 @@ class AE(Autoencoder):
 class VAE(Autoencoder):
     """A KL term holds each q(z|x) near the prior (Kingma & Welling 2013, arXiv 1312.6114)."""
 
-    stochastic = True
-
 
 class AAE(Autoencoder):
     """An adversary holds the aggregate q(z) on the prior (Makhzani et al. 2015, arXiv 1511.05644)."""
@@ -189,12 +186,9 @@ class AAE(Autoencoder):
         self.discriminator = Discriminator(config)
 
 
-SIBLINGS = {"ae": AE, "vae": VAE, "aae": AAE}
-
-
 def build(config: ModelConfig, seed: int | None = None) -> Autoencoder:
     """A fresh model, initialised from `seed` without touching the global generator's state."""
     with torch.random.fork_rng(devices=[]):
         if seed is not None:
             torch.manual_seed(seed)
-        return SIBLINGS[config.kind](config)
+        return resolve(config.sibling.model)(config)

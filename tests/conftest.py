@@ -16,6 +16,7 @@ from explorer.data import datasets
 from explorer.models import Autoencoder
 from explorer.store import bundle
 from explorer.training import fit as training
+from explorer.training.evaluation import Evaluation, evaluate
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = Path(os.environ.get("EXPLORER_DATA_DIR", ROOT / "data"))
@@ -55,7 +56,7 @@ class Trained(NamedTuple):
     model: Autoencoder  # float32, as trained; the bundle holds it in float16
     config: Config
     history: list[dict]
-    evaluation: training.Evaluation
+    evaluation: Evaluation
     path: Path
 
 
@@ -68,7 +69,7 @@ def train_digits(tmp_path_factory) -> Callable[[str], Trained]:
         reports = list(training.fit(config, datasets.load("digits", "train").images, torch.device("cpu")))
         history = [{"epoch": report.epoch, **report.terms} for report in reports if report.terms]
         model, test = reports[-1].model.eval(), datasets.load("digits", "test")
-        evaluation = training.evaluate(model, test, torch.device("cpu"))
+        evaluation = evaluate(model, test, torch.device("cpu"))
         path = tmp_path_factory.mktemp("bundles") / config.name
         codes = bundle.Codes(evaluation.mean, evaluation.log_var, test.labels)
         bundle.save_bundle(path, model, config, evaluation.metrics, history, codes)

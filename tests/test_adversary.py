@@ -63,7 +63,7 @@ def test_every_preset_and_case_has_its_words():
 def test_lists_open_on_the_models_of_the_front_page():
     entry = {"shape": None, "latent_dim": 2}
     planar = [
-        {"name": name, "kind": kind, **entry}
+        {"name": name, "stochastic": kind == "vae", "discriminator": kind == "aae", **entry}
         for name, kind in (
             ("a-vae", "vae"),
             ("digits-vae", "vae"),
@@ -72,7 +72,7 @@ def test_lists_open_on_the_models_of_the_front_page():
             ("mnist-vae", "vae"),
         )
     ]
-    planar.append({"name": "mnist-vae-mixture", "kind": "vae", "shape": {}})
+    planar.append({"name": "mnist-vae-mixture", "stochastic": True, "discriminator": False, "shape": {}})
     found = adversary.choices(planar)
     assert found["vae"] == ["mnist-vae", "digits-vae", "a-vae"]  # with N(0, I) alone: the page draws its closed form
     assert (

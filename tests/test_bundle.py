@@ -25,8 +25,8 @@ from explorer.data import datasets, originals
 from explorer.models import build
 from explorer.store import bundle
 from explorer.store.bundle import BundleError, load_bundle
+from explorer.training import evaluation, recording
 from explorer.training import fit as training
-from explorer.training import recording
 
 from . import small_bundles
 from .small_bundles import metrics
@@ -780,7 +780,7 @@ def test_shipped_codes_are_what_the_shipped_weights_give(path, tmp_path):
 @pytest.mark.parametrize("path", with_data(QUICK))
 def test_shipped_metrics_are_what_the_shipped_weights_give(path, data_dir):
     opened = load_bundle(path)
-    again = training.evaluate(
+    again = evaluation.evaluate(
         opened.model(), measured_on(opened, data_dir), CPU, train=measured_on(opened, data_dir, "train")
     ).metrics
     shipped = {

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from explorer import figures
+from explorer.siblings import SIBLINGS
 from explorer.ui import components as live
 
 colorspacious = pytest.importorskip(
@@ -98,7 +99,7 @@ def test_two_sides_stay_far_apart(theme, eye):
         assert nearest(of_theme(group, theme), eye)[0] >= 25, group
     estimators = {"pathwise": KNOWN["symbols"]["z"][theme], "score": KNOWN["estimators"]["score"][theme]}
     assert nearest(estimators, eye)[0] >= 15
-    assert nearest(figures.KIND_COLOURS, eye)[0] >= 15
+    assert nearest({kind: sibling.colour for kind, sibling in SIBLINGS.items()}, eye)[0] >= 15
     assert nearest({"codes": figures.CODES, "hole": figures.HOLE, "prior": figures.PRIOR}, eye)[0] >= 15
 
 

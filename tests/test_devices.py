@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 import torch
 
+from explorer import steps
 from explorer.background import runs
 from explorer.config import Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
 from explorer.serving import runs_route as asked
-from explorer.training import checkpoint, saving
+from explorer.training import checkpoint, devices, evaluation, saving
 from explorer.training import fit as training
 from explorer.training.recording import Recorder
 from tests.pretended import pretended_accelerator
@@ -79,8 +80,8 @@ def trained(one: Config, device: torch.device, resume=None):
             copies = {name: tensor.cpu().clone() for name, tensor in kept.tensors.items()}
             kept = dataclasses.replace(kept, tensors=copies)
     options = {"importance_samples": 3 if one.model.kind == "vae" else 0}
-    model = training.round_to_half(report.model)
-    return report, kept, recorder.arrays(), training.evaluate(model, test, device, train=train, **options)
+    model = evaluation.round_to_half(report.model)
+    return report, kept, recorder.arrays(), evaluation.evaluate(model, test, device, train=train, **options)
 
 
 @pytest.mark.parametrize("one", CONFIGS.values(), ids=CONFIGS)
@@ -106,7 +107,7 @@ def test_convolutions_on_an_accelerator_without_float64():
         with pretended_accelerator() as there:
             device = CPU if name == "cpu" else there
             *_, report = training.fit(one, images, device)
-            found[name] = training.evaluate(report.model, split, device, train=split, importance_samples=2).metrics
+            found[name] = evaluation.evaluate(report.model, split, device, train=split, importance_samples=2).metrics
     assert found["cpu"] == found["pretended"]
 
 
@@ -167,8 +168,8 @@ def broken(*arguments, **options):
 
 
 BREAKS = {
-    "no kernels": lambda patch: patch.setattr(training, "_take_one_step", broken),
-    "no fused optimiser": lambda patch: patch.setattr(training, "_adam", broken),
+    "no kernels": lambda patch: patch.setattr(devices, "_take_one_step", broken),
+    "no fused optimiser": lambda patch: patch.setattr(devices, "adam", broken),
     "a driver that fails when it is asked for": lambda patch: patch.setattr(torch.cuda, "is_available", broken),
 }
 
@@ -177,23 +178,23 @@ BREAKS = {
 def test_auto_steps_down_to_the_cpu_and_names_the_reason(accelerator, monkeypatch, cause):
     monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available=False: accelerator)
     said: list[str] = []
-    assert training.choose_device(say=said.append) == accelerator and said == []
+    assert devices.choose_device(say=said.append) == accelerator and said == []
     cause(monkeypatch)
-    assert training.choose_device(say=said.append) == CPU
+    assert devices.choose_device(say=said.append) == CPU
     assert said == [f"The accelerator of this machine cannot be used ({REASON}), so the CPU is used."]
 
 
 def test_a_named_device_on_which_a_step_fails_is_refused(accelerator, monkeypatch):
-    assert training.choose_device("mps:0") == accelerator
-    monkeypatch.setattr(training, "_take_one_step", broken)
+    assert devices.choose_device("mps:0") == accelerator
+    monkeypatch.setattr(devices, "_take_one_step", broken)
     with pytest.raises(ValueError, match=f"^device 'mps:0' cannot be used here: {REASON}$"):
-        training.choose_device("mps:0")
+        devices.choose_device("mps:0")
 
 
 def test_a_build_without_cuda_that_is_told_of_a_gpu(monkeypatch):
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     said: list[str] = []
-    assert training.choose_device(say=said.append) == CPU
+    assert devices.choose_device(say=said.append) == CPU
     assert len(said) == 1 and "CUDA" in said[0] and said[0].endswith(", so the CPU is used.") and "\n" not in said[0]
 
 
@@ -203,7 +204,7 @@ def test_an_error_without_words_still_gives_a_sentence(monkeypatch):
 
     monkeypatch.setattr(torch.cuda, "is_available", mute)
     said: list[str] = []
-    assert training.choose_device(say=said.append) == CPU
+    assert devices.choose_device(say=said.append) == CPU
     assert said == ["The accelerator of this machine cannot be used (AssertionError), so the CPU is used."]
 
 
@@ -218,7 +219,7 @@ def test_after_a_failure_on_an_accelerator_later_trainings_of_the_page_use_the_c
     with pretended_accelerator() as device:
         monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available=False: device)
         with monkeypatch.context() as patch:
-            patch.setattr(training.F, "hardshrink", broken)
+            patch.setattr(steps.F, "hardshrink", broken)
             patch.setattr(training, "NEGLIGIBLE_STEPS", 3)
             failed = start()
         assert failed.state == "failed"
@@ -235,7 +236,7 @@ def test_what_did_not_fit_in_an_accelerators_memory_may_fit_later(start, monkeyp
     with pretended_accelerator() as device:
         monkeypatch.setattr(torch.accelerator, "current_accelerator", lambda check_available=False: device)
         with monkeypatch.context() as patch:
-            patch.setattr(training.objectives, "vae_loss", full)
+            patch.setattr(steps.objectives, "vae_loss", full)
             assert "memory" in (problem := start().problem) and "the CPU" not in problem
         assert next(start()._model.parameters()).device == device
 
@@ -248,17 +249,19 @@ def test_what_did_not_fit_in_an_accelerators_memory_may_fit_later(start, monkeyp
 def test_a_checkpoint_of_another_kind_of_device_goes_on(tmp_path, kind, first, second):
     one = config(kind)
     with pretended_accelerator() as there:
-        devices = {"cpu": CPU, "pretended": there}
-        whole, kept, *_ = trained(one, devices[first])
+        device_of = {"cpu": CPU, "pretended": there}
+        whole, kept, *_ = trained(one, device_of[first])
         file = checkpoint.checkpoint_file(tmp_path, one)
         checkpoint.save_checkpoint(file, kept, tmp_path / "target")
         saved = checkpoint.load_checkpoint(file).checkpoint
-        assert training.goes_on_exactly(saved, devices[first]) and not training.goes_on_exactly(saved, devices[second])
-        report, *_ = trained(one, devices[second], resume=saved)
+        assert training.goes_on_exactly(saved, device_of[first]) and not training.goes_on_exactly(
+            saved, device_of[second]
+        )
+        report, *_ = trained(one, device_of[second], resume=saved)
         assert report.history[0] == whole.history[0] and len(report.history) == 2
         for name, value in report.history[1].items():  # other numbers, drawn from the same distributions
             assert value == pytest.approx(whole.history[1][name], rel=0.5)
-        again, *_ = trained(one, devices[second], resume=saved)
+        again, *_ = trained(one, device_of[second], resume=saved)
         assert again.history == report.history  # and the same ones each time
-        same, *_ = trained(one, devices[first], resume=saved)
+        same, *_ = trained(one, device_of[first], resume=saved)
         assert same.history == whole.history

@@ -18,7 +18,7 @@ import torch
 import train
 from explorer.data import datasets
 from explorer.store import bundle
-from explorer.training import fit as training
+from explorer.training import evaluation
 from explorer.training.distributed import ALONE, Processes, is_first, join, leads_its_machine, own_device
 from tests.pictures import generate
 from tests.test_train import SAMPLES, checkpoints, files, home, interrupt_after  # noqa: F401
@@ -127,7 +127,7 @@ import numpy as np, torch
 from explorer.data import datasets
 from explorer.training import fit as training
 from explorer.config import Config, ModelConfig, TrainingConfig
-from explorer.training.distributed import is_shared, join
+from explorer.training.distributed import ALONE, is_shared, join
 
 CPU = torch.device("cpu")
 together = join().on(CPU)
@@ -160,11 +160,11 @@ configs = {"ae": config("ae"), "vae": config("vae"), "aae": config("aae"),
            "vae, a last batch of one image": config("vae", 249)}
 found = {}
 for name, one in configs.items():
-    ours, alone = fit(one, together), fit(one, training.ALONE)
+    ours, alone = fit(one, together), fit(one, ALONE)
     found[name] = apart(ours, alone) | {"digest": hashlib.sha256(b"".join(w.numpy().tobytes() for w in ours[0].values())).hexdigest()}
     if name.startswith("aae, labels"):
         found["from one to two"] = apart(fit(one, together, alone[2]), alone)
-        found["from two to one"] = apart(fit(one, training.ALONE, ours[2]), alone)
+        found["from two to one"] = apart(fit(one, ALONE, ours[2]), alone)
 
 # what the first says
 calls = pathlib.Path("calls")
@@ -223,7 +223,8 @@ COMMAND = f"""
 import sys
 import train
 from explorer.store import bundle
-from explorer.training import checkpoint, distributed, fit as training
+from explorer import steps
+from explorer.training import checkpoint, devices, distributed, evaluation
 
 def noted(module):
     def write(file, content, write=module.write_to_disk):
@@ -232,7 +233,7 @@ def noted(module):
     module.write_to_disk = write
 noted(bundle), noted(checkpoint)
 train.HERE, train.IMPORTANCE_SAMPLES = pathlib.Path.cwd(), {SAMPLES}
-training.SETS = {SETS}
+evaluation.SETS = {SETS}
 if __name__ == "__main__":
     train.signal.signal(train.signal.SIGTERM, train.signal.default_int_handler)
 """
@@ -285,7 +286,7 @@ def test_processes_come_together_before_data_is_read(home, monkeypatch):
 
 
 def test_two_processes_go_on_where_one_was_killed_and_write_once(home, monkeypatch):
-    monkeypatch.setattr(training, "SETS", SETS)
+    monkeypatch.setattr(evaluation, "SETS", SETS)
     arguments = [*ARGUMENTS, "--epochs", "3"]
     assert train.main([*arguments, "--out", "alone"]) == 0
     interrupt_after(monkeypatch, 2, [*arguments, "--model", "vae"])
@@ -308,7 +309,7 @@ def test_two_processes_go_on_where_one_was_killed_and_write_once(home, monkeypat
 
 @pytest.mark.slow
 def test_one_process_goes_on_where_three_were_interrupted(home, monkeypatch):
-    monkeypatch.setattr(training, "SETS", SETS)
+    monkeypatch.setattr(evaluation, "SETS", SETS)
     arguments = [*ARGUMENTS, "--epochs", "4"]
     assert train.main([*arguments, "--out", "alone"]) == 0
     stop = "    def offer(self, report, offer=train.Checkpoints.offer):\n        offer(self, report)\n        if report.epoch == 2: raise KeyboardInterrupt\n    train.Checkpoints.offer = offer\n"
@@ -322,7 +323,7 @@ def test_one_process_goes_on_where_three_were_interrupted(home, monkeypatch):
 
 @pytest.mark.slow
 def test_two_machines(home, monkeypatch):
-    monkeypatch.setattr(training, "SETS", SETS)
+    monkeypatch.setattr(evaluation, "SETS", SETS)
     arguments = [*ARGUMENTS, "--epochs", "2", "--model", "vae"]
     assert train.main([*arguments, "--out", "alone"]) == 0
     others = home / "other machine"
@@ -347,7 +348,7 @@ def free_port() -> int:
 
 PICTURES = ["--dataset", "folder", "--model", "ae", "--epochs", "1", "--device", "cpu", "--side", "16", "--out", "out"]
 OF_LAST = "    import torch\n    if os.environ['RANK'] == str(int(os.environ['WORLD_SIZE']) - 1): "
-NO_DEVICE = "training.choose_device = lambda *_: torch.device('meta')"
+NO_DEVICE = "devices.choose_device = lambda *_: torch.device('meta')"
 # What is other on the second machine: its script, its options, and what both say.
 UNLIKE = {
     "a folder that is missing": ("", ["--data-dir", "missing"], "missing cannot be opened (No such file or directory)"),
@@ -401,7 +402,7 @@ def test_a_machine_whose_command_is_not_understood_is_not_waited_for_long(home):
 @pytest.mark.slow
 def test_a_process_that_fails_by_itself_says_why(home):
     """The second of two on one machine runs out of memory in the middle of a step."""
-    script = f"{OF_LAST}training.objectives.vae_loss = lambda *_: [0] * 10**15\n"
+    script = f"{OF_LAST}steps.objectives.vae_loss = lambda *_: [0] * 10**15\n"
     code, _, errors = ended(torchrun(home, COMMAND + script + GO, *ARGUMENTS, "--epochs", "1", "--model", "vae"))
     assert code != 0 and errors.count("digits-vae: the training failed: there is not enough memory.") == 1, errors
     assert not bundle.find_bundles(home / "out")

@@ -24,8 +24,8 @@ from explorer.models import build
 from explorer.serving import bundles, cached, catalogue, places, umaps_route
 from explorer.serving import pictures as serving_pictures
 from explorer.store import bundle
+from explorer.training import evaluation, recording
 from explorer.training import fit as training
-from explorer.training import recording
 
 from .pictures import CLASSES, disc, generate
 
@@ -377,7 +377,7 @@ def test_every_side_has_a_pair_as_the_bundle_expects_it(kind, side, channels):
     assert mean.shape == (5, 2) and model.decode(mean).shape == x.shape
     many = model.decode(mean.expand(3, 5, 2))
     assert many.shape == (3, *x.shape) and torch.allclose(many[2], model.decode(mean), atol=1e-5)
-    assert torch.allclose(training._encode(model, torch.arange(5 * x.shape[1]).remainder(256).byte().view(5, -1)).mean[:1],
+    assert torch.allclose(evaluation._encode(model, torch.arange(5 * x.shape[1]).remainder(256).byte().view(5, -1)).mean[:1],
                           model.encode(torch.arange(x.shape[1]).remainder(256)[None] / 255).mean, atol=1e-5)  # fmt: skip
 
 
@@ -509,7 +509,7 @@ def test_a_folder_is_trained_and_remembered(discs, home, capsys, monkeypatch):
         assert one.config.pictures == found.pictures and one.config.pictures.class_names == tuple(CLASSES)
         np.testing.assert_array_equal(one.codes.label, found.test.labels)
         assert one.recording["manifold"].dtype == np.uint8
-        codes = training._encode(one.model(), torch.from_numpy(found.test.images)).mean
+        codes = evaluation._encode(one.model(), torch.from_numpy(found.test.images)).mean
         np.testing.assert_allclose(codes, one.codes.mean, atol=1e-4)  # the test images are those of the codes
 
     monkeypatch.setattr(places, "FOLDERS", {"": home / "pretrained", "runs/": home / "runs"})

@@ -9,10 +9,10 @@ import torch
 from torch import nn
 from torch.distributions import Bernoulli, MultivariateNormal, Normal, kl_divergence
 
-from explorer import models, objectives
+from explorer import models, objectives, steps
 from explorer.config import ModelConfig, TrainingConfig
 from explorer.priors import GaussianMixture, get_prior
-from explorer.training import fit as training
+from explorer.training.distributed import ALONE
 
 CPU = torch.device("cpu")
 
@@ -306,8 +306,8 @@ GAMES = {
 @pytest.mark.parametrize("changes, labels, smoothing", GAMES.values(), ids=GAMES)
 def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged(changes, labels, smoothing):
     model = small("aae", **changes)
-    player = training._PLAYERS["aae"](
-        model, TrainingConfig("digits", 1, lr=0.01, discriminator_lr=0.01), torch.Generator().manual_seed(8)
+    one_step = steps.step_of("aae")(
+        model, TrainingConfig("digits", 1, lr=0.01, discriminator_lr=0.01), torch.Generator().manual_seed(8), ALONE
     )
     model.discriminator.smoothing = smoothing
 
@@ -319,15 +319,15 @@ def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged(chan
 
     phases = []
 
-    def watched(*arguments, descend=player.descend):
+    def watched(*arguments, descend=one_step.descend):
         before = weights("encoder", "decoder"), weights("discriminator")
         terms = descend(*arguments)
         phases.append((equal(before[0], weights("encoder", "decoder")), equal(before[1], weights("discriminator"))))
         return terms
 
-    player.descend = watched
+    one_step.descend = watched
     for step in range(3):  # from the second on, the optimisers have momentum and there are gradients to leak
-        player.step(random_images(seed=step), labels)
+        one_step.take(random_images(seed=step), labels)
     assert len(phases) == 6
     for autoencoder_same, discriminator_same in phases[::2]:  # phase 1: the discriminator's
         assert all(autoencoder_same) and not any(discriminator_same[:-1])
@@ -337,10 +337,10 @@ def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged(chan
 
 def test_each_optimiser_owns_its_sides_weights_alone():
     model = small("aae")
-    player = training._PLAYERS["aae"](model, TrainingConfig("digits", 1), torch.Generator())
+    one_step = steps.step_of("aae")(model, TrainingConfig("digits", 1), torch.Generator(), ALONE)
     owned = [
         {id(weight) for group in optimiser.param_groups for weight in group["params"]}
-        for optimiser in player.optimisers
+        for optimiser in one_step.optimisers
     ]
     assert owned[0] == {id(weight) for part in (model.encoder, model.decoder) for weight in part.parameters()}
     assert owned[1] == {id(weight) for weight in model.discriminator.parameters()}
@@ -352,18 +352,20 @@ def test_a_step_clears_the_gradients_that_it_finds(kind):
     after = []
     for left in (None, 1000.0):
         model = small(kind)
-        player = training._PLAYERS[kind](model, TrainingConfig("digits", 1, lr=0.01), torch.Generator().manual_seed(10))
+        one_step = steps.step_of(kind)(
+            model, TrainingConfig("digits", 1, lr=0.01), torch.Generator().manual_seed(10), ALONE
+        )
         for weight in model.parameters():
             weight.grad = None if left is None else torch.full_like(weight, left)
-        player.step(random_images())
+        one_step.take(random_images())
         after.append(model.state_dict())
     assert all(torch.equal(after[0][name], after[1][name]) for name in after[0])
 
 
 @pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
 def test_a_step_reports_the_terms_of_its_loss(kind):
-    player = training._PLAYERS[kind](small(kind), TrainingConfig("digits", 1), torch.Generator().manual_seed(9))
-    terms = player.step(random_images())
+    one_step = steps.step_of(kind)(small(kind), TrainingConfig("digits", 1), torch.Generator().manual_seed(9), ALONE)
+    terms = one_step.take(random_images())
     assert (
         list(terms)
         == {

@@ -11,6 +11,7 @@ import torch
 from PIL import Image
 from scipy.stats import norm
 
+from explorer import steps
 from explorer.config import Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
 from explorer.data.datasets import Split
@@ -140,7 +141,7 @@ def test_the_learnt_part_and_log_p_add_up_to_the_logit(one, train, test):
     assert float(at) + log_p.item() == pytest.approx(judge(z, *labels).item(), abs=5e-3)
     assert found["smoothing"][-1] == judge.prior.guide  # the noise is gone at the end
     assert found["smoothing"][1] == pytest.approx(
-        max(0.5 * (1 - recording.moments(8)[1] / 8 / training.SMOOTHED), judge.prior.guide)
+        max(0.5 * (1 - recording.moments(8)[1] / 8 / steps.SMOOTHED), judge.prior.guide)
     )
 
 

@@ -5,27 +5,36 @@ import textwrap
 
 import pytest
 
-from explorer import objectives
-from explorer.training import fit as training
-from explorer.ui import practice, source
+from explorer.siblings import KINDS, SIBLINGS, resolve
+from explorer.steps import step_of
+from explorer.ui import source
+
+OBJECTIVES = [name for sibling in SIBLINGS.values() for name in sibling.objectives]
 
 
-@pytest.mark.parametrize("name", [name for names in practice.OBJECTIVES.values() for name in names])
+@pytest.mark.parametrize("name", OBJECTIVES)
 def test_an_objectives_source_is_the_live_one(name):
-    assert source.of("explorer.objectives", name) == inspect.getsource(getattr(objectives, name))
+    assert source.of(name) == inspect.getsource(resolve(name))
 
 
-@pytest.mark.parametrize("kind", practice.PLAYERS)
-def test_a_players_step_is_the_live_one(kind):
-    assert source.of("explorer.training.fit", practice.PLAYERS[kind]) == inspect.getsource(training._PLAYERS[kind].step)
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_sibling_shows_the_objectives_that_its_step_calls(kind):
+    names = [name.partition(":")[2] for name in SIBLINGS[kind].objectives]
+    called = step_of(kind).take.__code__.co_names
+    assert names and all(name in called for name in names)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_steps_source_is_the_live_one(kind):
+    assert source.of_step(SIBLINGS[kind]) == inspect.getsource(step_of(kind).take)
 
 
 def test_the_numbers_stand_beside_the_lines_that_compute_with_them():
-    shown = source.with_numbers(source.of("explorer.objectives", "aae_loss"), {"weight": 12.5, "beta": 3})
+    shown = source.with_numbers(source.of("explorer.objectives:aae_loss"), {"weight": 12.5, "beta": 3})
     assert "return AAELoss(bce + weight * adversarial, bce, adversarial)  # weight = 12.5\n" in shown
     assert (
         shown.count("# weight = ") == 1 and "beta" not in shown
     )  # not in the signature, and no name that is not there
-    step = source.with_numbers(source.of("explorer.training.fit", "_VAEPlayer.step"), {"beta": 0.1})
+    step = source.with_numbers(source.of_step(SIBLINGS["vae"]), {"beta": 0.1})
     assert "self.training.beta)  # beta = 0.1\n" in step
     compile(textwrap.dedent(step), "step", "exec")  # still code

@@ -21,11 +21,11 @@ import torch
 from PIL import Image
 
 import train
-from explorer import projection
+from explorer import projection, steps
 from explorer.config import RECIPES, ZOO, Config, recipe
 from explorer.data import datasets
 from explorer.store import bundle
-from explorer.training import checkpoint
+from explorer.training import checkpoint, devices, evaluation
 from explorer.training import fit as training
 from tests.pictures import generate
 from tests.pretended import pretended_accelerator
@@ -229,7 +229,7 @@ def test_what_is_measured_is_what_is_written(home, capsys, monkeypatch, kind, la
     opened, test_set = bundle.load_bundle(folder), datasets.load("digits", "test")
     assert opened.config.model.latent_dim == latent_dim and [entry["epoch"] for entry in opened.history] == [1, 2]
     cpu, train_set = torch.device("cpu"), datasets.load("digits", "train")
-    again = training.evaluate(opened.model(), test_set, cpu, train=train_set, importance_samples=samples)
+    again = evaluation.evaluate(opened.model(), test_set, cpu, train=train_set, importance_samples=samples)
     assert opened.metrics["device"].startswith("cpu") and opened.metrics["seconds"] > 0
     assert "label_accuracy" in opened.metrics and "resumed_after" not in opened.metrics
     assert measured(opened) == again.metrics
@@ -265,7 +265,7 @@ def test_codes_of_more_than_two_dimensions_come_with_a_map(home, capsys, monkeyp
     monkeypatch.setattr(projection, "umap", flat_map)
     assert train.main([*QUICK, "--model", "ae", "--latent-dim", "3", "--out", "out"]) == 0
     opened = bundle.load_bundle(home / "out" / "digits-ae-3d")
-    mean = training.evaluate(opened.model(), datasets.load("digits", "test"), torch.device("cpu")).mean
+    mean = evaluation.evaluate(opened.model(), datasets.load("digits", "test"), torch.device("cpu")).mean
     np.testing.assert_array_equal(opened.codes.umap, flat_map(mean))
     np.testing.assert_array_equal(opened.codes.mean, mean.astype(np.float16))
     assert "map" not in capsys.readouterr().out
@@ -476,7 +476,7 @@ ERRORS = {
     "without words": (AssertionError(), "(AssertionError)."),
     "of the disk": (OSError(errno.EIO, "Input/output error"), "(Input/output error)."),
 }
-PLACES = {"step": (training.objectives, "vae_loss"), "measuring": (training, "evaluate"), "writing": (train, "write")}
+PLACES = {"step": (steps.objectives, "vae_loss"), "measuring": (evaluation, "evaluate"), "writing": (train, "write")}
 
 
 def failing(error: Exception):
@@ -488,7 +488,7 @@ def failing(error: Exception):
 
 @pytest.mark.parametrize("error, message", ERRORS.values(), ids=ERRORS)
 def test_an_error_that_nobody_expected_ends_with_a_sentence(home, capsys, monkeypatch, error, message):
-    monkeypatch.setattr(training.objectives, "vae_loss", failing(error))
+    monkeypatch.setattr(steps.objectives, "vae_loss", failing(error))
     assert train.main([*QUICK, "--model", "vae", "--out", "out"]) == 2
     errors = capsys.readouterr().err
     assert errors.startswith("digits-vae: the training failed") and message in errors
@@ -537,7 +537,7 @@ def test_what_was_finished_before_an_error_is_kept_and_shown(home, capsys, monke
     assert before.items() <= {file: file.read_bytes() for file in files(home)}.items()
 
 
-@pytest.mark.parametrize("owner, name", [(datasets, "load"), (training, "choose_device"), (train, "configure")])
+@pytest.mark.parametrize("owner, name", [(datasets, "load"), (devices, "choose_device"), (train, "configure")])
 def test_an_error_before_training_ends_with_a_sentence(home, capsys, monkeypatch, owner, name):
     monkeypatch.setattr(owner, name, failing(KeyError("flavour")))
     assert train.main(QUICK) == 2
@@ -547,7 +547,7 @@ def test_an_error_before_training_ends_with_a_sentence(home, capsys, monkeypatch
 
 def test_after_an_error_a_checkpoint_goes_on(home, capsys, monkeypatch):
     arguments = [*QUICK, "--model", "vae", "--out", "out", "--epochs", "2", "--checkpoint-every", "0"]
-    monkeypatch.setattr(training, "evaluate", failing(RuntimeError("CUDA error")))
+    monkeypatch.setattr(evaluation, "evaluate", failing(RuntimeError("CUDA error")))
     assert train.main(arguments) == 2
     assert capsys.readouterr().err.endswith("The same command with --resume goes on from the last checkpoint.\n")
     monkeypatch.undo()
@@ -561,9 +561,9 @@ def test_after_an_error_a_checkpoint_goes_on(home, capsys, monkeypatch):
 def test_where_an_error_came_from_can_be_asked_for():
     program = (
         "import sys, train\n"
-        "from explorer.training import fit as training\n"
+        "from explorer import steps\n"
         "def misspelt(*arguments, **options): return undefined_name\n"
-        "training.objectives.vae_loss = misspelt\n"
+        "steps.objectives.vae_loss = misspelt\n"
         "sys.exit(train.main(['--dataset', 'digits', '--model', 'vae', '--device', 'cpu', '--dry-run']))\n"
     )
     for asked in (False, True):
@@ -982,7 +982,7 @@ def test_an_accelerator_that_cannot_be_used_is_left_with_a_sentence(home, capsys
 
 
 def test_a_named_device_that_fails_in_its_first_step_is_refused(home, capsys, monkeypatch):
-    monkeypatch.setattr(training, "_take_one_step", failing(RuntimeError("no kernel image is available\nmore")))
+    monkeypatch.setattr(devices, "_take_one_step", failing(RuntimeError("no kernel image is available\nmore")))
     assert train.main([*QUICK[:4], "--device", "mps"]) == 2
     assert capsys.readouterr().err == "device 'mps' cannot be used here: no kernel image is available\n"
 
@@ -1171,13 +1171,13 @@ def test_evaluate_says_which_bundle_is_broken(home, capsys):
 def test_an_interrupted_evaluation_says_what_it_wrote(home, capsys, monkeypatch):
     assert train.main([*QUICK, "--model", "ae", "vae", "--out", "out"]) == 0
     good, wrong = forget(home / "out" / "digits-ae"), forget(home / "out" / "digits-vae")
-    evaluate, calls = training.evaluate, []
+    evaluate, calls = evaluation.evaluate, []
 
     def interrupted_the_second_time(*arguments, **options):
         calls.append(1)
         return evaluate(*arguments, **options) if len(calls) == 1 else interrupt()
 
-    monkeypatch.setattr(training, "evaluate", interrupted_the_second_time)
+    monkeypatch.setattr(evaluation, "evaluate", interrupted_the_second_time)
     capsys.readouterr()
     assert train.main(["--evaluate", "--out", "out"]) == 130
     assert (
@@ -1192,14 +1192,14 @@ def test_a_bundle_that_cannot_be_measured_is_named_and_the_others_are_measured(h
     assert train.main([*QUICK, "--model", "ae", "vae", "aae", "--out", "out"]) == 0
     good = {name: forget(home / "out" / name) for name in ("digits-aae", "digits-ae", "digits-vae")}
     next((home / "out" / "digits-aae").glob("codes.*")).unlink()  # the first in the alphabet
-    evaluate = training.evaluate
+    evaluate = evaluation.evaluate
 
     def broken_for_the_vae(model, *arguments, **options):
         if model.config.kind == "vae":
             raise RuntimeError("mat1 and mat2 shapes cannot be multiplied\nmore")
         return evaluate(model, *arguments, **options)
 
-    monkeypatch.setattr(training, "evaluate", broken_for_the_vae)
+    monkeypatch.setattr(evaluation, "evaluate", broken_for_the_vae)
     capsys.readouterr()
     assert train.main(["--evaluate", "--out", "out", "--device", "cpu"]) == 2
     output = capsys.readouterr()

@@ -12,11 +12,12 @@ import torch
 from torch.distributions import Bernoulli, Independent, MixtureSameFamily, Normal, kl_divergence
 from torch.nn import functional as F
 
-from explorer import metrics, objectives
+from explorer import metrics, objectives, steps
 from explorer.config import KINDS, Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
 from explorer.data.datasets import Split
 from explorer.models import build
+from explorer.training import devices, diverged, evaluation
 from explorer.training import fit as training
 
 CPU = torch.device("cpu")
@@ -92,11 +93,11 @@ def test_siblings_see_the_images_in_the_same_order(images, monkeypatch):
     seen = {}
     for kind in ("ae", "aae"):
 
-        def spy(self, x, labels, kind=kind, step=training._PLAYERS[kind].step):
+        def spy(self, x, labels, kind=kind, step=steps.step_of(kind).take):
             seen.setdefault(kind, []).append(x.clone())
             return step(self, x, labels)
 
-        monkeypatch.setattr(training._PLAYERS[kind], "step", spy)
+        monkeypatch.setattr(steps.step_of(kind), "take", spy)
         fit(config(kind), images)
     assert all(torch.equal(one, other) for one, other in zip(seen["ae"], seen["aae"], strict=True))
     first, second = torch.cat(seen["ae"][:4]), torch.cat(seen["ae"][4:])
@@ -157,27 +158,25 @@ def test_the_images_are_left_as_they_were(images):
 
 def test_one_cycle_rises_then_falls_to_almost_nothing():
     progress = np.linspace(0, 1, 1001)[1:]
-    rate = np.array([training.one_cycle(value) for value in progress])
+    rate = np.array([steps.one_cycle(value) for value in progress])
     top = rate.argmax()
     assert progress[top] == pytest.approx(0.2) and rate[top] == pytest.approx(1)
     assert (np.diff(rate[: top + 1]) > 0).all() and (np.diff(rate[top:]) < 0).all()
     assert np.abs(np.diff(rate)).max() < 0.01  # no jump: the steepest is 0.96 π/2 / 0.2 a unit of progress
-    assert training.one_cycle(1e-9) == pytest.approx(0.04) and training.one_cycle(1) == pytest.approx(1e-4)
-    assert training.one_cycle(0.1) == pytest.approx(0.52) and training.one_cycle(0.6) == pytest.approx(
-        0.50005
-    )  # halfway
+    assert steps.one_cycle(1e-9) == pytest.approx(0.04) and steps.one_cycle(1) == pytest.approx(1e-4)
+    assert steps.one_cycle(0.1) == pytest.approx(0.52) and steps.one_cycle(0.6) == pytest.approx(0.50005)  # halfway
 
 
 def test_every_optimiser_follows_the_cycle(images, monkeypatch):
     rates = []
 
-    def spy(self, x, labels, step=training._PLAYERS["aae"].step):
+    def spy(self, x, labels, step=steps.step_of("aae").take):
         rates.append([optimiser.param_groups[0]["lr"] for optimiser in self.optimisers])
         return step(self, x, labels)
 
-    monkeypatch.setattr(training._PLAYERS["aae"], "step", spy)
+    monkeypatch.setattr(steps.step_of("aae"), "take", spy)
     fit(config("aae", lr=0.02, discriminator_lr=0.005), images)
-    expected = [[peak * training.one_cycle(step / 8) for peak in (0.02, 0.005)] for step in range(1, 9)]
+    expected = [[peak * steps.one_cycle(step / 8) for peak in (0.02, 0.005)] for step in range(1, 9)]
     np.testing.assert_allclose(rates, expected)
 
 
@@ -294,13 +293,13 @@ def test_labels_of_images_and_of_components_go_together(images, monkeypatch):
         seen.append((draws.clone(), labels.clone()))
         return discriminator_loss(discriminator, codes, draws, r1, labels)
 
-    def step(self, x, labels, step=training._PLAYERS["aae"].step):
+    def step(self, x, labels, step=steps.step_of("aae").take):
         batches.append((x * 255).round().to(torch.uint8))
         return step(self, x, labels)
 
     batches: list[torch.Tensor] = []
     monkeypatch.setattr(objectives, "discriminator_loss", spy)
-    monkeypatch.setattr(training._PLAYERS["aae"], "step", step)
+    monkeypatch.setattr(steps.step_of("aae"), "take", step)
     list(training.fit(labelled(epochs=30, smoothing=0.0), images, CPU, labels=some_labels()))
     by_image = {tuple(image): label for image, label in zip(images.tolist(), some_labels().tolist(), strict=True)}
     assert len(by_image) == N
@@ -327,13 +326,13 @@ def test_the_noise_before_the_discriminators_eyes_falls_to_exactly_nothing(image
         seen.append((discriminator.smoothing, codes.detach().clone()))
         return discriminator_loss(discriminator, codes, draws, r1, labels)
 
-    def watch(self, x, labels, step=training._PLAYERS["aae"].step):
+    def watch(self, x, labels, step=steps.step_of("aae").take):
         clean.append(self.model.encode(x).mean.detach().clone())
         return step(self, x, labels)
 
     clean: list[torch.Tensor] = []
     monkeypatch.setattr(objectives, "discriminator_loss", spy)
-    monkeypatch.setattr(training._PLAYERS["aae"], "step", watch)
+    monkeypatch.setattr(steps.step_of("aae"), "take", watch)
     *_, report = training.fit(config("aae", epochs=10, smoothing=0.5), images, CPU)  # 40 steps
     expected = [0.5 * (1 - step / 24) if step < 24 else 0.0 for step in range(1, 41)]  # 60 % of 40 are 24
     np.testing.assert_allclose([smoothing for smoothing, _ in seen], expected, atol=1e-15)
@@ -407,21 +406,21 @@ def test_a_broken_loss_is_named_with_its_epoch_and_step(images, monkeypatch, val
 
     monkeypatch.setattr(objectives, "vae_loss", breaks_at_the_seventh_step)
     expected = f"^{term} became {value} at epoch 2, step 3 of 4. Nothing was written. A smaller --lr usually helps.$"
-    with pytest.raises(training.TrainingDiverged, match=expected):
+    with pytest.raises(diverged.TrainingDiverged, match=expected):
         fit(config("vae", epochs=3), images)
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_absurd_learning_rate_is_found_out(kind, images):
-    with pytest.raises(training.TrainingDiverged, match=r"became (nan|inf) at epoch 1, step \d of 4"):
+    with pytest.raises(diverged.TrainingDiverged, match=r"became (nan|inf) at epoch 1, step \d of 4"):
         fit(config(kind, lr=1e20), images)
 
 
 def test_weights_beyond_float16_are_found_out():
     model = build(config().model, seed=0)
     model.decoder.body[0].weight.data[0, 0] = 65_520.0  # rounds to infinity; 65,519 to 65,504
-    with pytest.raises(training.TrainingDiverged, match=r"weights in decoder.body.0.weight are NaN or above 65,504"):
-        training.round_to_half(model)
+    with pytest.raises(diverged.TrainingDiverged, match=r"weights in decoder.body.0.weight are NaN or above 65,504"):
+        evaluation.round_to_half(model)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -429,8 +428,8 @@ def test_weights_beyond_float16_are_found_out():
 def test_a_model_that_cannot_be_measured_is_found_out(kind, part, images):
     model = build(config(kind).model, seed=0)
     next(getattr(model, part).parameters()).data.fill_(math.nan)
-    with pytest.raises(training.TrainingDiverged, match="codes or their losses are NaN or infinite"):
-        training.evaluate(model, some(images), CPU)
+    with pytest.raises(diverged.TrainingDiverged, match="codes or their losses are NaN or infinite"):
+        evaluation.evaluate(model, some(images), CPU)
 
 
 @pytest.mark.parametrize("layer, size", [("mean", 2e6), ("log_var", 81.0), ("log_var", -81.0)])
@@ -438,22 +437,22 @@ def test_a_model_that_pages_cannot_show_is_found_out(layer, size, images):
     model = build(config("vae").model, seed=0)
     getattr(model.encoder, layer).weight.data.zero_()
     getattr(model.encoder, layer).bias.data.fill_(size)
-    with pytest.raises(training.TrainingDiverged, match=r"larger than pages can show|NaN or infinite"):
-        training.evaluate(model, some(images), CPU)
+    with pytest.raises(diverged.TrainingDiverged, match=r"larger than pages can show|NaN or infinite"):
+        evaluation.evaluate(model, some(images), CPU)
 
 
 # Devices.
 
 
 def test_the_cpu_can_be_chosen():
-    assert training.choose_device("cpu") == CPU
-    assert training.describe_device(CPU) == f"cpu ({torch.get_num_threads()} threads)"
+    assert devices.choose_device("cpu") == CPU
+    assert devices.describe_device(CPU) == f"cpu ({torch.get_num_threads()} threads)"
 
 
 @pytest.mark.parametrize("name", ["warp-drive", "", "meta", "hpu", "cuda:99"])
 def test_devices_that_cannot_be_used(name):
     with pytest.raises(ValueError, match=f"device '{name}' cannot be used here: .") as error:
-        training.choose_device(name)
+        devices.choose_device(name)
     assert len(str(error.value)) < 400 and "\n" not in str(error.value)
 
 
@@ -461,12 +460,12 @@ def test_devices_that_cannot_be_used(name):
     "cuda, accelerator, expected", [(True, None, "cuda"), (False, "mps", "mps"), (False, None, "cpu")]
 )
 def test_auto_takes_cuda_then_another_accelerator_then_the_cpu(monkeypatch, cuda, accelerator, expected):
-    monkeypatch.setattr(training, "_take_one_step", lambda device: None)
+    monkeypatch.setattr(devices, "_take_one_step", lambda device: None)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: cuda)
     monkeypatch.setattr(
         torch.accelerator, "current_accelerator", lambda check_available: accelerator and torch.device(accelerator)
     )
-    assert training.choose_device() == torch.device(expected)
+    assert devices.choose_device() == torch.device(expected)
 
 
 @pytest.mark.parametrize(
@@ -485,9 +484,9 @@ def test_products_are_in_bfloat16_where_that_is_asked_for_or_native_to_the_cpu(
     monkeypatch, precision, device, instructions, expected
 ):
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: instructions, raising=False)
-    assert training.products_in(precision, torch.device(device)) == expected
+    assert devices.products_in(precision, torch.device(device)) == expected
     if device == "cpu":
-        assert training.describe_device(CPU, precision).endswith(", bfloat16)" if expected else " threads)")
+        assert devices.describe_device(CPU, precision).endswith(", bfloat16)" if expected else " threads)")
 
 
 def test_training_in_bfloat16_learns_the_same_and_its_result_is_in_float32():
@@ -515,7 +514,7 @@ def test_a_model_trained_in_bfloat16_is_measured_in_float32(average):
     exact = build(last.model.config)
     exact.load_state_dict(last.model.state_dict())
     mean = exact.eval().encode(torch.from_numpy(split.pixels())).mean.detach().numpy()
-    np.testing.assert_array_equal(training.evaluate(last.model, split, CPU).mean, mean)
+    np.testing.assert_array_equal(evaluation.evaluate(last.model, split, CPU).mean, mean)
 
 
 # What a trained model is worth.
@@ -525,7 +524,7 @@ def test_a_few_epochs_learn_something(digits_vae, digits_aae, test_images):
     for trained in (digits_vae, digits_aae):
         start, end = (trained.history[at]["reconstruction"] for at in (0, -1))
         assert end < 0.8 * start
-        untrained = training.evaluate(build(trained.config.model, seed=0), some(test_images), CPU)
+        untrained = evaluation.evaluate(build(trained.config.model, seed=0), some(test_images), CPU)
         assert trained.evaluation.metrics["reconstruction"] < 0.8 * untrained.metrics["reconstruction"]
         assert (
             min(trained.evaluation.metrics["code_std"]) > 0.5
@@ -534,16 +533,16 @@ def test_a_few_epochs_learn_something(digits_vae, digits_aae, test_images):
 
 
 def test_evaluation_of_the_vae_against_torchs_own_formulas(digits_vae, test_images):
-    model, evaluation = digits_vae.model, digits_vae.evaluation
+    model, found = digits_vae.model, digits_vae.evaluation
     x = torch.from_numpy(test_images).double() / 255
     with torch.no_grad():
         mean, log_var = model.encode(x.float())
         picture = torch.sigmoid(model.decode(mean)).double()
-    results = evaluation.metrics
+    results = found.metrics
     assert results["images"] == 360 and results["draws"] == 16
-    np.testing.assert_array_equal(evaluation.mean, mean.numpy())
-    np.testing.assert_array_equal(evaluation.log_var, log_var.numpy())
-    assert evaluation.mean.dtype == evaluation.log_var.dtype == np.float32
+    np.testing.assert_array_equal(found.mean, mean.numpy())
+    np.testing.assert_array_equal(found.log_var, log_var.numpy())
+    assert found.mean.dtype == found.log_var.dtype == np.float32
     bce = F.binary_cross_entropy(picture, x, reduction="none").sum(1).mean()
     assert results["reconstruction"] == pytest.approx(bce.item(), rel=1e-5)
     kl = kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(0.0, 1.0)).sum(1).mean()
@@ -573,9 +572,9 @@ def test_codes_of_the_vae_are_compared_as_draws_and_not_as_means(digits_vae):
 @pytest.mark.parametrize("kind", ["ae", "aae"])
 def test_nothing_is_called_an_elbo_where_there_is_none(kind, test_images):
     model = build(config(kind).model, seed=0)
-    evaluation = training.evaluate(model, some(test_images), CPU)
-    assert evaluation.log_var is None
-    assert set(evaluation.metrics) == {
+    found = evaluation.evaluate(model, some(test_images), CPU)
+    assert found.log_var is None
+    assert set(found.metrics) == {
         "images",
         "seed",
         "reconstruction",
@@ -588,13 +587,13 @@ def test_nothing_is_called_an_elbo_where_there_is_none(kind, test_images):
         "knn_kl",
         "knn_kl_null",
     }
-    assert evaluation.metrics["code_std"] == pytest.approx(evaluation.mean.std(0).tolist())
+    assert found.metrics["code_std"] == pytest.approx(found.mean.std(0).tolist())
 
 
 def test_evaluation_is_the_same_every_time_and_leaves_the_global_generator_alone(digits_vae, test_images):
     torch.manual_seed(4)
     before = torch.get_rng_state()
-    again = training.evaluate(digits_vae.model.train(), some(test_images), CPU)
+    again = evaluation.evaluate(digits_vae.model.train(), some(test_images), CPU)
     assert again.metrics == digits_vae.evaluation.metrics
     assert torch.equal(torch.get_rng_state(), before)
     assert not digits_vae.model.training
@@ -602,9 +601,9 @@ def test_evaluation_is_the_same_every_time_and_leaves_the_global_generator_alone
 
 def test_codes_are_compared_with_many_sets_of_draws(digits_aae, test_images, monkeypatch):
     values = iter([1.0, 2.0, 6.0] + 100 * [0.5])
-    monkeypatch.setattr(training, "SETS", 3)
-    monkeypatch.setattr(training.metrics, "sliced_w2_squared", lambda codes, draws: next(values))
-    results = training.evaluate(digits_aae.model, some(test_images), CPU).metrics
+    monkeypatch.setattr(evaluation, "SETS", 3)
+    monkeypatch.setattr(evaluation.metrics, "sliced_w2_squared", lambda codes, draws: next(values))
+    results = evaluation.evaluate(digits_aae.model, some(test_images), CPU).metrics
     assert results["sliced_w2_squared"] == 3.0 and results["sliced_w2_squared_null"] == [0.5, 0.0]
 
 
@@ -621,16 +620,16 @@ def test_images_are_measured_in_batches_without_a_seam(test_images):
     x = torch.from_numpy(test_images).float() / 255
     with torch.no_grad():
         codes = model.encode(x).mean
-        whole = training._bce_at(model, codes, x)
-        parts = training._bce_at(model, codes, x, batch=77)  # 360 = 4 · 77 + 52
+        whole = evaluation._bce_at(model, codes, x)
+        parts = evaluation._bce_at(model, codes, x, batch=77)  # 360 = 4 · 77 + 52
     assert parts == pytest.approx(whole, rel=1e-6)
 
 
 def test_rounding_to_half_precision_is_done_once(digits_vae):
     model = build(digits_vae.config.model)
     model.load_state_dict(digits_vae.model.state_dict())
-    once = {name: weight.clone() for name, weight in training.round_to_half(model).state_dict().items()}
-    twice = training.round_to_half(model).state_dict()
+    once = {name: weight.clone() for name, weight in evaluation.round_to_half(model).state_dict().items()}
+    twice = evaluation.round_to_half(model).state_dict()
     for name, weight in digits_vae.model.state_dict().items():
         assert once[name].dtype == torch.float32 and torch.equal(once[name], twice[name])
         assert torch.equal(once[name], once[name].half().float()) and not torch.equal(once[name], weight)
@@ -706,11 +705,11 @@ def test_the_importance_weighted_bound_lies_between_the_elbo_and_log_p_x(latent_
     assert math.isfinite(exact) and lower < exact - 0.05  # or the comparison would say little
     generator = torch.Generator().manual_seed(2)
     # 25,000 draws make batches of two images, so that the last one is smaller
-    close = training.importance_weighted_bound(model, x, 25_000, generator)
+    close = evaluation.importance_weighted_bound(model, x, 25_000, generator)
     assert close == pytest.approx(exact, abs=0.02)
     # one draw gives the ELBO in expectation, more are tighter; 400 repeats
     one, ten = (
-        np.array([training.importance_weighted_bound(model, x, samples, generator) for _ in range(400)])
+        np.array([evaluation.importance_weighted_bound(model, x, samples, generator) for _ in range(400)])
         for samples in (1, 10)
     )
     assert abs(one.mean() - lower) < 4 * math.hypot(one.std() / 20, error)
@@ -719,7 +718,7 @@ def test_the_importance_weighted_bound_lies_between_the_elbo_and_log_p_x(latent_
 
 
 def test_the_bound_is_reported_as_a_negative_log_likelihood_below_minus_elbo(digits_vae, test_images):
-    results = training.evaluate(digits_vae.model, some(test_images), CPU, importance_samples=50).metrics
+    results = evaluation.evaluate(digits_vae.model, some(test_images), CPU, importance_samples=50).metrics
     assert results["importance_samples"] == 50
     assert results["negative_elbo"] - 5 < results["negative_log_likelihood"] < results["negative_elbo"]
     without = {
@@ -747,7 +746,7 @@ def test_the_kl_is_mutual_information_plus_marginal_kl(digits_vae):
 def test_the_kl_to_a_mixture_is_measured_by_draws(test_images):
     one = dataclasses.replace(config("vae").model, prior="mixture")
     model = build(one, seed=0)
-    results = training.evaluate(model, some(test_images), CPU).metrics
+    results = evaluation.evaluate(model, some(test_images), CPU).metrics
     x = torch.from_numpy(test_images).float() / 255
     with torch.no_grad():
         mean, log_var = model.encode(x)
@@ -769,7 +768,7 @@ def test_the_kl_to_a_mixture_is_measured_by_draws(test_images):
 
 def test_test_codes_are_labelled_by_their_neighbours_among_the_train_codes(digits_aae):
     train, test = (datasets.load("digits", split) for split in ("train", "test"))
-    results = training.evaluate(digits_aae.model, test, CPU, train=train).metrics
+    results = evaluation.evaluate(digits_aae.model, test, CPU, train=train).metrics
     with torch.no_grad():
         train_codes, test_codes = (
             digits_aae.model.encode(torch.from_numpy(split.pixels())).mean.double() for split in (train, test)
@@ -793,12 +792,12 @@ def test_codes_in_their_own_labels_component_are_counted(test_images):
         )  # equal shapes turned around the origin: the likeliest is the one at the nearest angle
     angle = torch.atan2(mean[:, 1], mean[:, 0])
     nearest = (angle / (2 * math.pi / 10)).round().long() % 10
-    results = training.evaluate(model, Split(test_images, labels), CPU).metrics
+    results = evaluation.evaluate(model, Split(test_images, labels), CPU).metrics
     assert len(mean_of) == 10 and results["own_component"] == pytest.approx((nearest.numpy() == labels).mean())
     moved = copy.deepcopy(model)
     moved.encode = lambda x: model.encode(x)._replace(mean=2 * torch.stack([torch.cos(turn), torch.sin(turn)], -1))
     turn = torch.from_numpy(labels).float() * 2 * math.pi / 10
-    assert training.evaluate(moved, Split(test_images, labels), CPU).metrics["own_component"] == 1
+    assert evaluation.evaluate(moved, Split(test_images, labels), CPU).metrics["own_component"] == 1
 
 
 @pytest.mark.parametrize("kind", KINDS)

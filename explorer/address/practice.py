@@ -14,23 +14,15 @@ from functools import cache
 
 from explorer.address import schema
 from explorer.config import DATASETS, KINDS, PRIORS, RECIPES, Config, recipe, with_prior
+from explorer.settings import IN_FORM, MOST_LAYERS, SETTINGS
 
 SIDES = ("a", "b")
 PARAMETERS = SIDES
 OPENING = {"a": ("vae", "digits"), "b": ("aae", "digits")}
 EPOCHS = {28: 10}  # of images with that side, where the recipe's would be long to watch
-# What may be chosen, lowest and highest: a server's bounds are nearer than a command line's.
-LIMITS = {
-    "beta": (0, 1000), "adversarial_weight": (0, 10_000), "lr": (1e-6, 10), "discriminator_lr": (1e-6, 10),
-    "epochs": (1, 1000), "batch_size": (8, 4096), "seed": (0, 2**31 - 1),
-}  # fmt: skip
-WHOLE = ("epochs", "batch_size", "seed")
-LAYERS, WIDTHS = 4, (1, 1024)
-OPTIONS = {  # of train.py
-    "prior": "--prior", "beta": "--beta", "adversarial_weight": "--adversarial-weight", "hidden": "--hidden", "lr": "--lr",
-    "discriminator_lr": "--discriminator-lr", "epochs": "--epochs", "batch_size": "--batch-size", "seed": "--seed",
-}  # fmt: skip
-ONLY_FOR = {"beta": "vae", "adversarial_weight": "aae", "discriminator_lr": "aae"}
+LIMITS = {setting.name: setting.limits for setting in IN_FORM if not setting.is_list}
+WHOLE = tuple(setting.name for setting in IN_FORM if setting.is_whole and not setting.is_list)
+LAYERS, WIDTHS = MOST_LAYERS, SETTINGS["hidden"].limits
 
 
 @cache
@@ -80,7 +72,7 @@ def to_config(chosen: Mapping) -> Config:
     """The configuration that train.py makes of `command`. Raises ValueError."""
     chosen = check(chosen)
     full = recipe(chosen["dataset"], chosen["kind"])
-    relevant = {name: chosen[name] for name in LIMITS if _matters(name, chosen["kind"])}
+    relevant = {name: chosen[name] for name in LIMITS if SETTINGS[name].matters(chosen["kind"])}
     config = Config(
         dataclasses.replace(full.model, hidden=tuple(chosen["hidden"])), dataclasses.replace(full.training, **relevant)
     )
@@ -95,9 +87,9 @@ def command(chosen: Mapping) -> str:
     }
     words = ["python train.py", f"--model {chosen['kind']}", f"--dataset {chosen['dataset']}"]
     words += [
-        f"{option} {_text(chosen[name], ' ')}"
-        for name, option in OPTIONS.items()
-        if _matters(name, chosen["kind"]) and chosen[name] != full[name]
+        f"{setting.option} {_text(chosen[setting.name], ' ')}"
+        for setting in (SETTINGS["prior"], *IN_FORM)
+        if setting.matters(chosen["kind"]) and chosen[setting.name] != full[setting.name]
     ]
     if config in RECIPES.values():
         words.append("--out runs")  # a full recipe would replace a model that ships
@@ -147,10 +139,6 @@ def _write_one(chosen: Mapping) -> str:
         f"{name}={_text(chosen[name], '-')}" for name in ("prior", "hidden", *LIMITS) if chosen[name] != begin[name]
     ]
     return ",".join([chosen["kind"], chosen["dataset"], *changed])
-
-
-def _matters(name: str, kind: str) -> bool:
-    return ONLY_FOR.get(name, kind) == kind
 
 
 def _one_of(chosen: Mapping, name: str, known: Sequence[str]) -> str:

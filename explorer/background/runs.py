@@ -167,7 +167,7 @@ class Run:
         """Raises whatever goes wrong; the pool then calls `fail`."""
         if self._closed:
             return self._free()
-        from explorer.training import fit as training
+        from explorer.training.diverged import REMEDY, TrainingDiverged
 
         try:
             with one_core():
@@ -175,8 +175,8 @@ class Run:
         except _NotSaved:
             if self._closed:
                 self._free()
-        except training.TrainingDiverged as error:
-            raise ValueError(str(error).removesuffix(training.REMEDY).strip()) from None
+        except TrainingDiverged as error:
+            raise ValueError(str(error).removesuffix(REMEDY).strip()) from None
 
     def fail(self, error: BaseException) -> None:
         """Ends the training, or the saving, with a sentence that says why."""
@@ -251,15 +251,15 @@ class Run:
         self._take_snapshot()
 
     def _choose_device(self):
-        from explorer.training import fit as training
+        from explorer.training import devices
 
         def say(sentence: str) -> None:
             self.note = sentence
 
         if not _failed_on:
-            return training.choose_device(say=say)
+            return devices.choose_device(say=say)
         say(f"A training failed on {_failed_on[0]}, so the CPU is used.")
-        return training.CPU
+        return devices.CPU
 
     def _leave_accelerator(self, error: BaseException) -> bool:
         """After a failure there, later trainings use the CPU, which nobody can choose on the page.
@@ -296,14 +296,14 @@ class Run:
         """At this many steps: the means of the losses since the last point."""
         import torch
 
-        from explorer.training import fit as training
+        from explorer.training.devices import in_double
 
         if not self.points or self.points[-1]["at"] != self.taken:
             names = list(self._losses[0]) if self._losses else []
             means: list[float] = []
             if names:
                 table = torch.stack([torch.stack(list(losses.values())) for losses in self._losses])  # (steps, terms)
-                means = training.in_double(table).mean(0).tolist()
+                means = in_double(table).mean(0).tolist()
             self.points.append({"at": self.taken} | dict(zip(names, means)))
         self._losses = []
 

@@ -12,6 +12,7 @@ from explorer.serving import pictures, places
 from explorer.serving.shelf import Shelf
 from explorer.shapes import SHAPES
 from explorer.store.bundle import Bundle
+from explorer.ui.texts import sibling_word, texts_of
 
 # The models that the front page opens with, left and right, the best first.
 FRONT = (("mnist-vae", "digits-vae"), ("mnist-aae", "digits-aae"))
@@ -89,12 +90,24 @@ def why_no_image(dataset: str, row: int) -> str | None:
 def describe(name: str, bundle: Bundle) -> dict:
     """A model's entry: what lists, addresses and the browser need, and what holds while its files stay. See `in_full`."""
     model, training, images = bundle.config.model, bundle.config.training, pictures.images_of(bundle.config)
-    title, several = _title(bundle.config), len(images.class_names) > 1
+    title, several, sibling = _title(bundle.config), len(images.class_names) > 1, model.sibling
+    weights = {
+        "beta": training.beta,
+        "adversarial_weight": training.adversarial_weight,
+        "adversarial_start": training.adversarial_weight_after(0),
+        "adversarial_rise": training.adversarial_rise,
+        "prior": PRIOR_NAMES[model.prior],
+    }
     return {
         "name": name,
         "title": title,
         "choice": f"{title} · {images.label}" + (f" · {name}" if name != bundle.config.name else ""),
         "kind": model.kind,
+        "sibling": sibling_word(sibling.title),
+        "stochastic": sibling.stochastic,  # whether there is a q(z|x)
+        "discriminator": sibling.discriminator,
+        "held": sibling.penalty is not None,  # whether anything in its loss holds the latent space
+        "holds": sibling_word(sibling.holds).format(**weights),
         "dataset": bundle.config.dataset,
         "dataset_label": images.full_label,
         "whole": not images.is_ink_on_paper,
@@ -102,13 +115,7 @@ def describe(name: str, bundle: Bundle) -> dict:
         "shape": shape(model.prior),
         "epochs": training.epochs,
         "seed": training.seed,
-        "weights": {
-            "beta": training.beta,
-            "adversarial_weight": training.adversarial_weight,
-            "adversarial_start": training.adversarial_weight_after(0),
-            "adversarial_rise": training.adversarial_rise,
-            "prior": PRIOR_NAMES[model.prior],
-        },
+        "weights": weights,
         "image_side": model.image_side,
         "channels": model.channels,
         "latent_dim": model.latent_dim,
@@ -151,9 +158,8 @@ def shape(prior: str) -> dict | None:
 def _title(config: Config) -> str:
     """`VAE`, `VAE β = 0.1`, `AAE mixture, labels`: what sets a model apart from its siblings."""
     model, training = config.model, config.training
-    parts = [model.kind.upper()]
-    if model.kind == "vae" and training.beta != 1:
-        parts.append(f"β = {training.beta:g}")
+    parts = [sibling_word(model.sibling.title)]
+    parts += [f"{texts_of('settings').NAMES[name]} = {getattr(training, name):g}" for name in config.unusual]
     if model.prior != "normal":
         parts.append(model.prior.replace("-", " ") + (", labels" if model.label_informed else ""))
     if model.latent_dim != 2:

@@ -247,9 +247,9 @@ def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
         perceptron("encoder.body.0", model.pixels, *model.hidden)
         perceptron("decoder.body", model.latent_dim, *reversed(model.hidden), model.pixels)
     linear("encoder.mean", model.hidden[-1], model.latent_dim)
-    if model.kind == "vae":
+    if model.sibling.stochastic:
         linear("encoder.log_var", model.hidden[-1], model.latent_dim)
-    if model.kind == "aae":
+    if model.sibling.discriminator:
         if model.frequencies:
             shapes["discriminator.frequencies"] = (model.frequencies, model.latent_dim)
         inputs = model.latent_dim + 2 * model.frequencies + (CLASSES if model.label_informed else 0)

@@ -52,7 +52,7 @@ def check_arrays(
 def check_codes(arrays: Mapping[str, np.ndarray], config: Config) -> None:
     n = np.size(arrays.get("label", ()))
     shapes = {"mean": (n, config.model.latent_dim), "label": (n,)}
-    if config.model.kind == "vae":
+    if config.model.sibling.stochastic:
         shapes["log_var"] = shapes["mean"]
     if "umap" in arrays:
         shapes["umap"] = (n, 2)
@@ -70,10 +70,10 @@ def check_recording(arrays: Mapping[str, np.ndarray], config: Config, images: in
         raise ValueError("there are recordings of two dimensions only")
     moments = ["step", "reconstruction", "coverage", "sliced_w2_squared"]
     shapes: dict[str, tuple[int, ...]] = {"row": (n,), "mean": (t, n, 2)}
-    if config.model.kind == "vae":
+    if config.model.sibling.stochastic:
         shapes["log_var"] = (t, n, 2)
         moments.append("kl")
-    if config.model.kind == "aae":
+    if config.model.sibling.discriminator:
         moments += ["adversarial", "smoothing"]
         points = arrays["logit"].shape[-1] if np.ndim(arrays.get("logit", 0)) else 0
         shapes["logit"] = (t, CLASSES if config.model.label_informed else 1, points, points)
@@ -96,7 +96,7 @@ def check_metrics(metrics: object, config: Config, images: int) -> None:
     """Finite numbers, lists of as many as the name says, and some texts. Those that every page shows are there."""
     if not isinstance(metrics, dict):
         raise ValueError("its metrics are none")
-    if missing := sorted((NEEDED | (NEEDED_OF_A_VAE if config.model.kind == "vae" else set())) - set(metrics)):
+    if missing := sorted((NEEDED | (NEEDED_OF_A_VAE if config.model.sibling.stochastic else set())) - set(metrics)):
         raise ValueError(f"its metric {missing[0]} is missing")
     counts = {"code_mean": config.model.latent_dim, "code_std": config.model.latent_dim}
     for name, value in metrics.items():

@@ -130,7 +130,7 @@ class Recorder:
             seen[name] = getattr(metrics, name)(codes, self.draws)
         if log_var is not None:
             seen |= {"log_var": log_var, "kl": objectives.kl_to_prior(model.prior, mean, log_var, z).mean()}
-        if self.config.model.kind == "aae":
+        if self.config.model.sibling.discriminator:
             judge = model.discriminator
             labels = self.labels if judge.label_informed else None
             adversarial = torch.nn.functional.softplus(-judge(z, labels)).mean()

@@ -41,19 +41,19 @@ def measure(
     importance_samples: int = IMPORTANCE_SAMPLES,
     **options,
 ):
-    """Rounds the weights to what is stored, and measures them on the test split: a training.Evaluation, and what it took.
+    """Rounds the weights to what is stored, and measures them on the test split: an Evaluation, and what it took.
 
-    options: training.evaluate's, as `progress`.
+    options: evaluation.evaluate's, as `progress`.
     Raises TrainingDiverged for weights or codes that cannot be stored or measured.
     """
-    from explorer.training import fit as training
+    from explorer.training.devices import describe_device
+    from explorer.training.evaluation import evaluate, round_to_half
 
-    cost = {"seconds": round(seconds, 1), "device": training.describe_device(device, config.training.precision)} | (
-        {"resumed_after": resumed_after} if resumed_after else {}
-    )
-    return training.evaluate(
-        training.round_to_half(model), test, device, train=train, importance_samples=importance_samples, **options
-    ), cost
+    cost = {"seconds": round(seconds, 1), "device": describe_device(device, config.training.precision)}
+    if resumed_after:
+        cost["resumed_after"] = resumed_after
+    model = round_to_half(model)
+    return evaluate(model, test, device, train=train, importance_samples=importance_samples, **options), cost
 
 
 def write(

@@ -19,7 +19,7 @@ texts = texts_of("adversary")
 
 KEY = "adversary"
 ENTRY = (
-    "name", "title", "choice", "kind", "dataset", "dataset_label", "prior", "shape", "weights", "classes", "images",
+    "name", "title", "choice", "stochastic", "discriminator", "dataset", "dataset_label", "prior", "shape", "weights", "classes", "images",
     "digest", "epochs", "recording", "moments", "run", "saved",
 )  # what the browser needs  # fmt: skip
 CHECK_DRAWS, CHECK_SEED = (
@@ -71,9 +71,9 @@ def choices(planar: list[dict]) -> dict[str, list[str]]:
         key=lambda name: (name not in front, front.index(name) if name in front else 0),
     )
     of = {entry["name"]: entry for entry in planar}
-    adversarial = [name for name in names if of[name]["kind"] == "aae"]
+    adversarial = [name for name in names if of[name]["discriminator"]]
     return {
-        "vae": [name for name in names if of[name]["kind"] == "vae" and of[name]["shape"] is None],
+        "vae": [name for name in names if of[name]["stochastic"] and of[name]["shape"] is None],
         "aae": adversarial,
         "model": adversarial + [name for name in names if name not in adversarial],
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import streamlit as st
 
 from explorer.address import practice as choices
@@ -9,15 +11,15 @@ from explorer.background import runs
 from explorer.config import DATASETS, KINDS, PRIORS
 from explorer.serving import catalogue, pictures, processes, streamlit_internals
 from explorer.serving import runs_route as training
+from explorer.settings import IN_FORM, MOST_LAYERS, Setting
+from explorer.siblings import SIBLINGS, Sibling, Term
 from explorer.ui import components as live
 from explorer.ui import kept, source
-from explorer.ui.texts import texts_of
+from explorer.ui.texts import sibling_word, texts_of
 
 texts = texts_of("practice")
 
 KEY = "practice"
-OBJECTIVES = {"ae": ("ae_loss",), "vae": ("vae_loss",), "aae": ("discriminator_loss", "aae_loss")}
-PLAYERS = {"ae": "_AEPlayer.step", "vae": "_VAEPlayer.step", "aae": "_AAEPlayer.step"}
 
 
 def page() -> None:
@@ -48,14 +50,14 @@ def browser_data(token: str) -> dict:
     """What the live part needs beside its state."""
     return {
         "trainings": token,
-        "kinds": KINDS,
+        "siblings": [sibling_data(sibling) for sibling in SIBLINGS.values()],
         "datasets": pictures.known_datasets(),
         "priors": [
             {"name": name, "title": catalogue.PRIOR_NAMES[name], "shape": catalogue.shape(name)} for name in PRIORS
         ],
         "starts": {f"{kind} {dataset}": choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS},
-        "limits": choices.LIMITS,
-        "only_for": choices.ONLY_FOR,
+        "settings": [setting_data(setting) for setting in IN_FORM],
+        "layers": MOST_LAYERS,
         "paces": training.PACES,
     }
 
@@ -66,26 +68,42 @@ def show_code(side: str, chosen: dict) -> None:
     except ValueError as error:
         st.warning(texts.BAD_CHOICES.format(run=side.upper(), problem=error), icon=":material/tune:")
         return
-    kind = chosen["kind"]
+    sibling, training = config.model.sibling, config.training
+    prior = catalogue.PRIOR_NAMES[chosen["prior"]]
     st.markdown(
-        texts.CODE_OF.format(
-            run=side.upper(), title=f"{kind.upper()}, {chosen['dataset']}, {catalogue.PRIOR_NAMES[chosen['prior']]}"
-        )
+        texts.CODE_OF.format(run=side.upper(), title=f"{sibling_word(sibling.title)}, {chosen['dataset']}, {prior}")
     )
     st.code(choices.command(chosen), language="bash", wrap_lines=True)
     st.caption(texts.COMMAND_HELP)
-    numbers = {
-        "beta": config.training.beta,
-        "adversarial_weight": config.training.adversarial_weight,
-        "weight": config.training.adversarial_weight,
-        "r1": config.training.r1,
-    }
-    objectives = [source.with_numbers(source.of("explorer.objectives", name), numbers) for name in OBJECTIVES[kind]]
+    numbers = {name: getattr(training, name) for name in (*sibling.settings, "r1")}
+    numbers["weight"] = training.adversarial_weight
+    objectives = [source.with_numbers(source.of(name), numbers) for name in sibling.objectives]
     st.code("\n\n".join(objectives), language="python", wrap_lines=True)
     with st.expander(texts.STEP_TITLE):
         st.caption(texts.STEP_INTRO)
-        st.code(
-            source.with_numbers(source.of("explorer.training.fit", PLAYERS[kind]), numbers),
-            language="python",
-            wrap_lines=True,
-        )
+        st.code(source.with_numbers(source.of_step(sibling), numbers), language="python", wrap_lines=True)
+
+
+def sibling_data(sibling: Sibling) -> dict:
+    """What the page needs of a sibling: its name, its settings, and the terms of its loss."""
+    return {
+        "kind": sibling.kind,
+        "title": sibling_word(sibling.title),
+        "chart": dataclasses.asdict(sibling.chart)
+        | {"title": sibling_word(sibling.chart.title), "terms": [term_data(term) for term in sibling.chart.terms]},
+        "penalty": term_data(sibling.penalty) if sibling.penalty else None,
+    }
+
+
+def term_data(term: Term) -> dict:
+    return dataclasses.asdict(term) | {"word": sibling_word(term.word)}
+
+
+def setting_data(setting: Setting) -> dict:
+    """A field of the form."""
+    words = texts_of("settings")
+    return dataclasses.asdict(setting) | {
+        "only_for": setting.only_for,
+        "title": words.NAMES[setting.name],
+        "meaning": words.MEANINGS[setting.name],
+    }

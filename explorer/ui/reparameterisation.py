@@ -150,7 +150,7 @@ def forward(state: dict, entry: dict) -> dict:
 
     from explorer import objectives
 
-    if entry["kind"] != "vae":
+    if not entry["stochastic"]:
         return {"problem": texts.NOT_A_VAE.format(model=entry["choice"])}
     if why := reparameterisation_vae.no_image(entry, state["image"]):
         return {"problem": why}

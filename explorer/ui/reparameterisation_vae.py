@@ -23,7 +23,7 @@ KEPT = 4  # sets of shown draws kept with a reference
 
 def problem(entry: dict, row: int) -> str | None:
     """Why this model has nothing to measure at that test image, if so."""
-    if entry["kind"] != "vae" or entry["shape"] is not None:
+    if not entry["stochastic"] or entry["shape"] is not None:
         return texts.NOT_A_VAE.format(model=entry["choice"])
     return no_image(entry, row)
 

@@ -12,7 +12,8 @@ from explorer import figures
 from explorer.serving import bundles, catalogue
 from explorer.serving.failure import few_of, plain, warn_of_models
 from explorer.serving.models_route import NEWEST, newest
-from explorer.ui.texts import texts_of
+from explorer.siblings import SIBLINGS
+from explorer.ui.texts import sibling_word, texts_of
 
 NO_MODELS = texts_of("common").NO_MODELS
 texts = texts_of("scoreboard")
@@ -88,7 +89,11 @@ def label(entry: dict) -> str:
 
 def in_figures(entry: dict) -> dict:
     """What figures call a model. Plotly shows some HTML in names."""
-    return {"title": html.escape(label(entry), quote=False), "kind": entry["kind"].upper()}
+    return {
+        "title": html.escape(label(entry), quote=False),
+        "kind": entry["sibling"],
+        "colour": SIBLINGS[entry["kind"]].colour,
+    }
 
 
 def table(entries: list[dict]) -> pd.DataFrame:
@@ -96,7 +101,8 @@ def table(entries: list[dict]) -> pd.DataFrame:
     rows = []
     for entry in entries:
         found = entry["metrics"]
-        row = {"model": entry["title"], "what is minimised": texts.MINIMISED[entry["kind"]].format(**entry["weights"])}
+        minimised = sibling_word(SIBLINGS[entry["kind"]].minimised).format(**entry["weights"])
+        row = {"model": entry["title"], "what is minimised": minimised}
         for name, heading, *_ in COLUMNS:
             value = found.get(name, math.nan)
             row[heading] = value[0] if isinstance(value, list) else value
@@ -141,7 +147,7 @@ def show_model(entries: list[dict]) -> None:
     st.plotly_chart(figures.marginals(codes, draws))
     st.caption(
         texts.MARGINALS_CAPTION.format(
-            sampled=texts.SAMPLED if entry["kind"] == "vae" else texts.POINTS, prior=entry["prior"]
+            sampled=texts.SAMPLED if entry["stochastic"] else texts.POINTS, prior=entry["prior"]
         )
     )
     left, right = st.columns(2)

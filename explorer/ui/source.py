@@ -9,16 +9,37 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
+from explorer.siblings import Sibling
+
 
 @cache
-def of(module: str, name: str) -> str:
-    """The source of a function, class or method: `of("explorer.objectives", "vae_loss")`. What inspect.getsource gives."""
-    text = Path(find_spec(module).origin).read_text(encoding="utf-8")
-    nodes: list[ast.stmt] = ast.parse(text).body
-    for part in name.split("."):
-        node = next(node for node in nodes if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == part)
-        nodes = node.body
+def of(name: str) -> str:
+    """The source of a function, class or method: `of("explorer.objectives:vae_loss")`, `of("explorer.steps:AEStep.take")`.
+
+    It is what inspect.getsource returns.
+    """
+    module, _, path = name.partition(":")
+    text, node = _module(module)
+    for part in path.split("."):
+        node = _below(node, part)
     return "\n".join(text.splitlines()[node.lineno - 1 : node.end_lineno]) + "\n"
+
+
+def of_step(sibling: Sibling) -> str:
+    """The source of what one training step of a sibling does: its step's `take`, or the function in its place."""
+    module, _, path = sibling.step.partition(":")
+    is_class = isinstance(_below(_module(module)[1], path), ast.ClassDef)
+    return of(f"{sibling.step}.take" if is_class else sibling.step)
+
+
+@cache
+def _module(name: str) -> tuple[str, ast.Module]:
+    text = Path(find_spec(name).origin).read_text(encoding="utf-8")
+    return text, ast.parse(text)
+
+
+def _below(node: ast.Module | ast.ClassDef, name: str) -> ast.FunctionDef | ast.ClassDef:
+    return next(one for one in node.body if isinstance(one, (ast.FunctionDef, ast.ClassDef)) and one.name == name)
 
 
 def with_numbers(source: str, numbers: Mapping[str, float]) -> str:

@@ -33,6 +33,7 @@ from explorer.config import Config, ModelConfig, TrainingConfig, recipe
 from explorer.data import datasets
 from explorer.models import build, multiply_in
 from explorer.priors import StandardNormal
+from explorer.training import devices
 from explorer.training import fit as training
 
 TURNS = 7  # an epoch
@@ -154,7 +155,7 @@ class Products:
 def own_products(config: Config, device: torch.device) -> list[tuple[Tensor, Tensor]]:
     """The matrix products of one step of a VAE: each layer's outputs, its weight's gradient and its inputs' gradient."""
     model = build(config.model)
-    multiply_in(model, training.products_in(config.training.precision, device))
+    multiply_in(model, devices.products_in(config.training.precision, device))
     pairs = []
     for i, layer in enumerate(module for module in model.modules() if isinstance(module, nn.Linear)):
         options = {"device": device, "dtype": layer.precision}
@@ -310,9 +311,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=int, default=1)
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     options = parser.parse_args()
-    device = training.choose_device(options.device)
+    device = devices.choose_device(options.device)
     train, test = (datasets.load("mnist", split, options.data_dir, download=True) for split in ("train", "test"))
-    print(f"Device: {training.describe_device(device, 'auto')}; torch {torch.__version__}")
+    print(f"Device: {devices.describe_device(device, 'auto')}; torch {torch.__version__}")
     race_the_plain_loop(options, device, train, test)
     race_the_siblings(options, device, train)
 

@@ -17,7 +17,7 @@ const SHOWN = 2000; // codes on a map: more would hide what lies beneath
 const COSTLY = 8; // nats at which the KL's colour is full
 const SHORTEST = 0.08; // latent units: no arrow at the point is drawn for a pull below it
 // The models of each list, as in adversary.choices.
-const LISTED = { vae: ({ kind, shape }) => kind === "vae" && !shape, aae: ({ kind }) => kind === "aae" };
+const LISTED = { vae: ({ stochastic, shape }) => stochastic && !shape, aae: ({ discriminator }) => discriminator };
 
 export class FieldTab {
   constructor(lesson, root) {

@@ -145,7 +145,7 @@ export class HonestEstimate {
     const parts = [
       cases && sizes(`${words.row_a}, ${words.row_b}`, cases),
       model && sizes(entry.title, model),
-      entry?.kind === "vae" && words.fresh_sampled,
+      entry?.stochastic && words.fresh_sampled,
       model && words.fresh_limit,
     ];
     const begin = fill(words.fresh_caption, { steps: count(STEPS), repeats: REPEATS });

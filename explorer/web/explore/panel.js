@@ -172,13 +172,7 @@ export class Panel {
 
   // The numbers under the map: measured when the model was trained, on the test set.
   describe(state) {
-    const { metrics, kind, images, prior, weights } = this.model.entry;
-    const holds =
-      {
-        vae: `Its loss holds each q(z|x) to p(z) = ${prior} by ${weights.beta === 1 ? "this KL" : `${weights.beta} times this KL`}.`,
-        aae: `A discriminator holds its codes to ${prior}. The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe.`,
-        ae: "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
-      }[kind] ?? "";
+    const { metrics, images, holds } = this.model.entry;
     this.facts.innerHTML = `${figuresOf(this.model.entry)} ${this.usage()}<span>${holds}</span>`;
     this.facts.title =
       `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. BCE: binary cross-entropy summed over pixels, ` +
@@ -204,7 +198,7 @@ export class Panel {
 
   // Means or sampled z: only where there is a q(z|x) to sample, and a plane to show it in.
   showSwitch(state) {
-    this.element.querySelector(".switch").hidden = this.model.entry.kind !== "vae" || !this.isPlane(state);
+    this.element.querySelector(".switch").hidden = !this.model.entry.stochastic || !this.isPlane(state);
   }
 }
 
@@ -212,14 +206,13 @@ export class Panel {
 const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals) : "–");
 
 // A model's figures, as HTML.
-export function figuresOf({ kind, metrics }) {
+export function figuresOf({ stochastic, metrics }) {
   const [nullMean, nullStd] = Array.isArray(metrics.coverage_null) ? metrics.coverage_null : [];
   const of = (name) => figure(metrics[name], 1);
-  const bce =
-    kind !== "vae"
-      ? `BCE <b>${of("reconstruction")}</b> nats at the code · no ELBO`
-      : `BCE <b>${of("reconstruction_sampled")}</b> at z, ${of("reconstruction")} at μ · ` +
-        `KL <b>${figure(metrics.kl, 2)}</b> · −ELBO <b>${of("negative_elbo")}</b> nats`;
+  const bce = stochastic
+    ? `BCE <b>${of("reconstruction_sampled")}</b> at z, ${of("reconstruction")} at μ · ` +
+      `KL <b>${figure(metrics.kl, 2)}</b> · −ELBO <b>${of("negative_elbo")}</b> nats`
+    : `BCE <b>${of("reconstruction")}</b> nats at the code · no ELBO`;
   const nulls = `${figure(nullMean, 3)} ± ${figure(nullStd, 3)}`;
   return `<span>${bce}</span> <span>coverage <b>${figure(metrics.coverage, 3)}</b>, null ${nulls}</span>`;
 }

@@ -254,7 +254,7 @@ export class Replay {
         step: whole(recording.steps[moment]),
         steps: whole(recording.steps[recording.last]),
       }),
-      fill(words.recorded[sampled ? "sampled" : panel.model.entry.kind === "vae" ? "means" : "codes"], {
+      fill(words.recorded[sampled ? "sampled" : panel.model.entry.stochastic ? "means" : "codes"], {
         images: whole(recording.images),
         all: whole(panel.model.codes.label.length),
       }),

@@ -343,7 +343,7 @@ export class Surface {
       notes = [];
     if (underlay !== "none" && !panel.isPlane(this.page.state())) notes.push(words.no_underlay);
     if (colour !== "class" && !this.waiting && this.values.get(panel) === null) {
-      const reason = colour === "judgement" && entry.kind === "aae" ? "judgement_plane" : colour;
+      const reason = colour === "judgement" && entry.discriminator ? "judgement_plane" : colour;
       notes.push(fill(words.grey[reason], { why: this.problems.get(panel) ?? noErrors(entry, this.page.datasets) }));
     }
     return notes.join(" ");

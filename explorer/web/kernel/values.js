@@ -35,7 +35,7 @@ const MAKE = {
     return (await models.tensors("errors", entry)).error.values;
   },
   async judgement(models, { entry, codes: { mean, label } }) {
-    if (entry.kind !== "aae" || entry.latent_dim !== 2) return null;
+    if (!entry.discriminator || entry.latent_dim !== 2) return null;
     const judge = new Discriminator(await models.tensors("latents", entry), entry.shape),
       result = new Float32Array(label.length);
     for (const which of judge.labelled ? new Set(label) : [0]) {

@@ -6,19 +6,6 @@ import { format, percent } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
 
-const FIELDS = {
-  beta: 0.5,
-  adversarial_weight: 5,
-  hidden: null,
-  lr: 0.0005,
-  discriminator_lr: 0.0005,
-  epochs: 10,
-  batch_size: 16,
-  seed: 1,
-}; // and an arrow key's step
-const WHOLE = ["epochs", "batch_size", "seed"];
-const LAYERS = 4,
-  WIDEST = 1024;
 const OVER = ["finished", "stopped", "failed"];
 const ACTIVE = ["waiting", "running", "saving"];
 const SQUARE = 3.2; // as snapshot.py's REACH
@@ -55,10 +42,11 @@ export class Panel {
   // ---- choices
 
   buildChoices() {
-    const { words, data, side } = this;
-    for (const kind of data.kinds) {
+    const { data, side } = this;
+    for (const { kind, title } of data.siblings) {
       const label = this.find(".kinds").appendChild(document.createElement("label"));
-      label.innerHTML = `<input type="radio" name="kind-${side}" value="${kind}">${kind.toUpperCase()}`;
+      label.innerHTML = `<input type="radio" name="kind-${side}" value="${kind}">`;
+      label.append(title);
       label.firstChild.addEventListener("change", () => this.choose({ kind }));
     }
     const dataset = this.find(".dataset");
@@ -68,52 +56,47 @@ export class Panel {
     for (const { name, title } of data.priors) prior.add(new Option(title, name));
     prior.addEventListener("change", () => this.choose({ prior: prior.value }));
     this.fields = {};
-    for (const [name, step] of Object.entries(FIELDS)) {
-      const label = this.find(".fields").appendChild(document.createElement("label"));
-      label.title = words[`${name}_title`];
-      label.append(words[name]);
-      const input = label.appendChild(document.createElement("input"));
-      if (step)
-        Object.assign(input, {
-          type: "number",
-          step,
-          inputMode: "decimal",
-          min: data.limits[name][0],
-          max: data.limits[name][1],
-        });
-      else label.className = "wide";
-      this.fields[name] = { label, input };
-      let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
-      const finish = () => this.read(name);
-      input.addEventListener("keydown", (event) => (keyed = event.key.startsWith("Arrow")));
-      input.addEventListener("change", () => keyed || finish());
-      input.addEventListener("keyup", () => keyed && ((keyed = false), finish()));
-    }
+    for (const setting of data.settings) this.fields[setting.name] = this.buildField(setting);
   }
 
-  // A number that was typed. One that cannot be is said, and taken back.
-  read(name) {
+  // setting: a row of settings.py's table.
+  buildField(setting) {
+    const label = this.find(".fields").appendChild(document.createElement("label"));
+    label.title = setting.meaning;
+    label.append(setting.title);
+    const input = label.appendChild(document.createElement("input"));
+    if (setting.is_list) label.className = "wide";
+    else {
+      input.type = "number";
+      input.inputMode = "decimal";
+      input.step = setting.step;
+      [input.min, input.max] = setting.limits;
+    }
+    let keyed = false; // arrow keys fire change at each press: the change ends when the key comes up
+    const finish = () => this.read(setting);
+    input.addEventListener("keydown", (event) => (keyed = event.key.startsWith("Arrow")));
+    input.addEventListener("change", () => keyed || finish());
+    input.addEventListener("keyup", () => keyed && ((keyed = false), finish()));
+    return { setting, label, input };
+  }
+
+  // Reads what was typed. An impossible value is reported, and the old one comes back.
+  read({ name, title, limits: [low, high], is_whole, is_list }) {
     const { input } = this.fields[name];
-    const [low, high] = name === "hidden" ? [1, WIDEST] : this.data.limits[name];
     const numbers = input.value
       .replace(/(\d)-/g, "$1 ")
       .split(/[^\d.eE+-]+/)
       .filter(Boolean)
       .map(Number);
     const right = (value) =>
-      Number.isFinite(value) &&
-      value >= low &&
-      value <= high &&
-      (Number.isInteger(value) || !(name === "hidden" || WHOLE.includes(name)));
-    const fits = numbers.length >= 1 && numbers.length <= (name === "hidden" ? LAYERS : 1) && numbers.every(right);
+      Number.isFinite(value) && value >= low && value <= high && (Number.isInteger(value) || !is_whole);
+    const fits = numbers.length >= 1 && numbers.length <= (is_list ? this.data.layers : 1) && numbers.every(right);
     input.setAttribute("aria-invalid", String(!fits));
     if (!fits) {
-      this.on.notice(
-        fill(name === "hidden" ? this.words.bad_widths : this.words.bad_number, { name: this.words[name], low, high }),
-      );
+      this.on.notice(fill(is_list ? this.words.bad_widths : this.words.bad_number, { name: title, low, high }));
       return this.showChoices();
     }
-    this.choose({ [name]: name === "hidden" ? numbers : numbers[0] });
+    this.choose({ [name]: is_list ? numbers : numbers[0] });
   }
 
   // Where another model or dataset is chosen, what was left at its start goes to the new one's start.
@@ -122,7 +105,7 @@ export class Panel {
       chosen = { ...old, ...part };
     if (part.kind || part.dataset) {
       const [before, after] = [old, chosen].map(({ kind, dataset }) => this.data.starts[`${kind} ${dataset}`]);
-      for (const name of Object.keys(FIELDS))
+      for (const name of Object.keys(this.fields))
         if (String(chosen[name]) === String(before[name])) chosen[name] = after[name];
     }
     this.on.choose(chosen);
@@ -149,13 +132,12 @@ export class Panel {
     datasets.value = chosen.dataset;
     this.missing.offer(this.hasDataset ? null : chosen.dataset, this.words.datasets.missing_training);
     this.find(".prior").value = chosen.prior;
-    for (const [name, { label, input }] of Object.entries(this.fields)) {
-      const matters = ({ kind }) => (this.data.only_for[name] ?? kind) === kind;
-      label.hidden = !matters(chosen);
-      const text = name === "hidden" ? chosen.hidden.join(" ") : String(chosen[name]);
+    for (const [name, { setting, label, input }] of Object.entries(this.fields)) {
+      label.hidden = !matters(setting, chosen.kind);
+      const text = setting.is_list ? chosen[name].join(" ") : String(chosen[name]);
       if (this.root.getRootNode().activeElement !== input || input.getAttribute("aria-invalid") === "true")
         input.value = text;
-      label.classList.toggle("differs", matters(other) && String(chosen[name]) !== String(other[name]));
+      label.classList.toggle("differs", matters(setting, other.kind) && String(chosen[name]) !== String(other[name]));
     }
   }
 
@@ -281,7 +263,7 @@ export class Panel {
   relevant(chosen) {
     return JSON.stringify(
       Object.entries(chosen)
-        .filter(([name]) => name !== "revision" && (this.data.only_for[name] ?? chosen.kind) === chosen.kind)
+        .filter(([name]) => name !== "revision" && matters(this.fields[name]?.setting, chosen.kind))
         .map(([name, value]) => `${name} ${value}`)
         .sort(),
     );
@@ -339,6 +321,10 @@ export class Panel {
     canvases.manifold.setAttribute("aria-label", `${this.name}: ${words.manifold}`);
   }
 
+  sibling(kind) {
+    return this.data.siblings.find((one) => one.kind === kind);
+  }
+
   colour(name) {
     return getComputedStyle(this.root).getPropertyValue(name).trim();
   }
@@ -363,18 +349,17 @@ export class Panel {
     const beside = (name) => (alike ? [faint(name)] : []);
     const same = alike && otherRun?.status.chosen.kind === kind;
     const null_ = run?.status.null.sliced_w2_squared;
+    const { terms, ...chart } = this.sibling(kind).chart;
     const regulariser = {
-      ae: { title: words.nothing, lines: [] },
-      vae: { title: words.kl, lines: [mine("kl"), ...(same ? [faint("kl")] : [])], floor: 0 },
-      aae: {
-        title: words.game,
-        lines: [
-          { ...mine("discriminator_real", this.colour("--prior")), name: words.real },
-          { ...mine("discriminator_fake", this.colour("--z")), name: words.fake },
-        ],
-        level: Math.LN2,
-      },
-    }[kind];
+      ...chart,
+      lines: [
+        ...terms.map(({ name, word, colour }) => ({
+          ...mine(name, colour === "text" ? undefined : this.colour(`--${colour}`)),
+          name: word,
+        })),
+        ...(same && terms.length === 1 ? [faint(terms[0].name)] : []), // two lines are enough to read
+      ],
+    };
     const charts = [
       { title: words.reconstruction, late: true, lines: [mine("reconstruction"), ...beside("reconstruction")] },
       regulariser,
@@ -404,8 +389,8 @@ export class Panel {
     const parts = [];
     if (last) {
       parts.push(`${words.bce} ${number(last.reconstruction, 2)}`);
-      if ("kl" in last) parts.push(`KL ${number(last.kl, 2)}`);
-      if ("adversarial" in last) parts.push(`${words.adversarial} ${number(last.adversarial, 2)}`);
+      const { penalty } = this.sibling(run.status.chosen.kind);
+      if (penalty && penalty.name in last) parts.push(`${penalty.word} ${number(last[penalty.name], 2)}`);
       parts[parts.length - 1] += ` (${words.nats}, ${words.of_one_epoch})`;
     }
     const withNull = (title, name, digits) => {
@@ -418,3 +403,6 @@ export class Panel {
     write(this.find(".numbers"), [parts.join(" · "), distances.join(" · ")].filter(Boolean).join("\n"));
   }
 }
+
+// Whether siblings of that kind have a setting. Some settings only some siblings have.
+const matters = (setting, kind) => !setting?.only_for.length || setting.only_for.includes(kind);

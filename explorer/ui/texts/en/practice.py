@@ -9,22 +9,6 @@ WORDS = {
     "kind": "Model",
     "dataset": "Dataset",
     "prior": "Prior",
-    "beta": "β",
-    "beta_title": "Weight of the KL term",
-    "adversarial_weight": "adversary",
-    "adversarial_weight_title": "Weight of −log D(z), what the encoder pays where the discriminator knows its codes",
-    "hidden": "widths",
-    "hidden_title": "Widths of the encoder's hidden layers, as in 256 256; the decoder has them in reverse",
-    "lr": "learning rate",
-    "lr_title": "Peak learning rate of encoder and decoder: it rises for a fifth of the steps, then falls",
-    "discriminator_lr": "D's rate",
-    "discriminator_lr_title": "Peak learning rate of the discriminator",
-    "epochs": "epochs",
-    "epochs_title": "Passes over the training set",
-    "batch_size": "batch",
-    "batch_size_title": "Images a step",
-    "seed": "seed",
-    "seed_title": "Of all that is random: the same seed and choices give the same numbers",
     "start": "Start",
     "resume": "Go on",
     "again": "Start again",
@@ -78,12 +62,6 @@ WORDS = {
     "restarted": "The server was restarted: trainings that were not saved are gone, the choices are kept.",
     "ended": "This page was away for too long: trainings that were not saved have ended, the choices are kept.",
     "reconstruction": "reconstruction",
-    "kl": "KL(q(z|x)‖p(z))",
-    "game": "D's losses",
-    "real": "p(z)",
-    "fake": "codes",
-    "adversarial": "−log D, codes",
-    "nothing": "no regulariser",
     "sliced": "sliced W₂²",
     "coverage": "coverage",
     "null": "two sets of draws of p(z)",
@@ -99,15 +77,13 @@ WORDS = {
 
 CODE_TITLE = "The code that runs"
 CODE_INTRO = """
-The objective of each run, as it stands in `explorer/objectives.py` and runs above, with the chosen numbers beside the lines that
+The objective of each run, as it stands in its module and runs above, with the chosen numbers beside the lines that
 use them; and the command that trains the same model to the same numbers on the same machine.
 """
 CODE_OF = "**Run {run}** · {title}"
 COMMAND_HELP = "`--threads 1`: a training here has one core, and sums in another order are other numbers."
 STEP_TITLE = "One step of training"
-STEP_INTRO = (
-    "From `explorer/training.py`: what happens with each batch, before the weights' running average is updated."
-)
+STEP_INTRO = "What happens with each batch, before the weights' running average is updated."
 BAD_CHOICES = "Run {run} cannot be trained with these choices: {problem}."
 
 GUIDE_TITLE = "What am I looking at?"

@@ -8,12 +8,6 @@ the stored weights. Two questions stand beside each other: how well does a code 
 q(z), all codes together, lie where the prior p(z) says? Nobody gets both for nothing. Likelihoods and distances are in nats.
 """
 
-MINIMISED = {
-    "ae": "−log p(x|z)",
-    "vae": "−log p(x|z) + {beta:g} · KL(q(z|x)‖p(z)), p(z): {prior}",
-    "aae": "−log p(x|z) − {adversarial_weight:g} · log D(z), against p(z): {prior}",
-}
-
 BCE_HELP = (
     "Binary cross-entropy at the mean or code, summed over pixels, averaged over images, in nats. Less is sharper."
 )

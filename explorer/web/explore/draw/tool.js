@@ -113,7 +113,7 @@ export class Tool {
     this.isOpen = true;
     this.marks?.forEach((mark) => mark.remove());
     this.marks = panels.map((panel) => new Mark(panel, words.mark));
-    panels.forEach((panel, i) => this.rows[i].describe(panel.name, panel.model.entry.kind === "vae"));
+    panels.forEach((panel, i) => this.rows[i].describe(panel.name, panel.model.entry.stochastic));
     this.suitBrush();
     this.readColours();
     this.images.open();

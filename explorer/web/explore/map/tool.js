@@ -121,7 +121,7 @@ export class Tool {
           name = panel.name;
         const kind = !entry.shape ? "normal" : entry.shape.means.length > 20 ? "string" : "mixture";
         const text = fill(words.counts[kind], { name, n: layer.perSide, count: layer.count });
-        return entry.kind === "ae" ? `${text} ${fill(words.counts.nothing_holds, { name })}` : text;
+        return entry.held ? text : `${text} ${fill(words.counts.nothing_holds, { name })}`;
       })
       .join(" ");
   }

@@ -226,9 +226,9 @@ export class Find {
 
 // Why a model has no such value, or null where it has.
 function missing(value, entry, { words: { find: words }, page }) {
-  if (value === "kl" && entry.kind !== "vae") return fill(words.no_kl, { kind: entry.kind.toUpperCase() });
+  if (value === "kl" && !entry.stochastic) return fill(words.no_kl, { kind: entry.sibling });
   if (value === "error" && !entry.errors) return noErrors(entry, page.allWords.datasets);
-  if (value === "judgement" && entry.kind !== "aae") return words.no_judge;
+  if (value === "judgement" && !entry.discriminator) return words.no_judge;
   if (value === "judgement" && entry.latent_dim !== 2) return words.no_judge_there;
   return null;
 }

@@ -10,7 +10,7 @@ function columnsOf({ entry, codes }, { sampled = null, view = null } = {}, prefi
     found = [];
   const add = (name, columns) =>
     columns?.forEach((column, d) => found.push({ name: `${prefix}${name}_${d + 1}`, value: (row) => column[row] }));
-  add(entry.kind === "vae" ? "mean" : "code", mean);
+  add(entry.stochastic ? "mean" : "code", mean);
   add("log_var", logVar);
   add("z", sampled);
   add(view?.kind.replaceAll(/[^a-z0-9]/g, "_"), view?.columns); // umap_1, pca_1, umap_50_0_5_1

@@ -57,7 +57,7 @@ export async function fileOf(page, text, state, onProgress, signal) {
         entry.tensors,
         ...madeOf(page, entry),
         `encoders/${entry.digest}`,
-        ...(entry.kind === "vae" ? [] : [`latents/${entry.digest}`]),
+        ...(entry.stochastic ? [] : [`latents/${entry.digest}`]),
         ...(measured(entry) ? [`errors/${entry.digest}`] : []),
       ]),
     ),

@@ -129,7 +129,7 @@ export class Tool {
     const view = panel.view(state),
       points = !plane
         ? viewName(view, words.views)
-        : words[entry.kind !== "vae" ? "points_codes" : state.codes === "means" ? "points_means" : "points_sampled"];
+        : words[!entry.stochastic ? "points_codes" : state.codes === "means" ? "points_means" : "points_sampled"];
     const hidden = [...panel.map.hidden]
       .sort((a, b) => a - b)
       .map((which) => entry.classes[which])
@@ -338,7 +338,7 @@ export class Tool {
         each = codes.mean.length > 2 ? 2 : 4;
       return (
         weights +
-        codes.label.length * numbers * each * (entry.kind === "vae" ? 1 : 2) +
+        codes.label.length * numbers * each * (entry.stochastic ? 1 : 2) +
         (entry.recording ? 0.2e6 + 375 * Math.min(2000, codes.label.length) : 0)
       );
     });

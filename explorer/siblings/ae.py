@@ -1,0 +1,18 @@
+"""The plain autoencoder: nothing holds its latent space."""
+
+from explorer.siblings import Chart, Sibling
+
+SIBLING = Sibling(
+    kind="ae",
+    title="ae_title",
+    place=1,
+    colour="#94a4a2",
+    model="explorer.models:AE",
+    step="explorer.steps:AEStep",
+    objectives=("explorer.objectives:ae_loss",),
+    minimised="ae_minimised",
+    holds="ae_holds",
+    chart=Chart("ae_chart"),
+    epochs=20,
+    in_zoo=True,
+)

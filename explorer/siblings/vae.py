@@ -1,0 +1,22 @@
+"""The variational autoencoder: a KL term holds each q(z|x) near the prior."""
+
+from explorer.siblings import Chart, Sibling, Term
+
+SIBLING = Sibling(
+    kind="vae",
+    title="vae_title",
+    place=2,
+    colour="#3f90da",
+    model="explorer.models:VAE",
+    step="explorer.steps:VAEStep",
+    objectives=("explorer.objectives:vae_loss",),
+    minimised="vae_minimised",
+    holds="vae_holds",
+    chart=Chart("vae_chart", (Term("kl"),), floor=0),
+    penalty=Term("kl", "vae_penalty"),
+    stochastic=True,
+    epochs=40,
+    settings=("beta",),
+    named=("beta",),
+    in_zoo=True,
+)

@@ -1,0 +1,153 @@
+"""One training step of each sibling: what it draws, which loss it follows, and with which optimiser.
+
+Training (training/fit.py) gives a step the model, its settings, a source of noise and the processes that share each batch.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from explorer import objectives
+from explorer.config import TrainingConfig
+from explorer.models import Autoencoder
+from explorer.siblings import SIBLINGS, resolve
+
+if TYPE_CHECKING:
+    from explorer.training.distributed import Processes
+
+WARM_UP = 0.2  # share of the steps in which the learning rate rises
+SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
+DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its random Fourier features
+NEGLIGIBLE = 1e-30  # a moment so small moves no weight
+
+
+def one_cycle(progress: float) -> float:
+    """The learning rate's share of its peak, for progress in (0, 1]: up in a cosine, then down to almost 0.
+
+    (Smith & Topin 2017, arXiv 1708.07120: one cycle.)
+    """
+    if progress < WARM_UP:
+        return 0.04 + 0.96 * (1 - math.cos(math.pi * progress / WARM_UP)) / 2
+    return 1e-4 + (1 - 1e-4) * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2
+
+
+class Step:
+    """One step of a training. A sibling's own step is a subclass that says what `take` does.
+
+    This base has one Adam optimiser over encoder and decoder, whose learning rate rises and falls once.
+    """
+
+    def __init__(
+        self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes
+    ) -> None:
+        self.model, self.training, self.noise, self.processes = model, training, noise, processes
+        self.all_parameters = list(model.parameters())  # the discriminator's too: each phase starts from no gradient
+        self.optimisers = {adam([*model.encoder.parameters(), *model.decoder.parameters()]): training.lr}
+
+    def set_progress(self, progress: float) -> None:
+        for optimiser, peak in self.optimisers.items():
+            optimiser.param_groups[0]["lr"] = peak * one_cycle(progress)
+
+    def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        """x: (batch, pixels); labels: (batch,). Returns the terms of the loss, means over the batch."""
+        raise NotImplementedError
+
+    def forget_negligible_moments(self) -> None:
+        """Sets the optimisers' smallest moments to 0: those of weights whose gradients have long been 0, as at pixels that are never lit.
+
+        Such moments decay to denormal numbers and stay there, and a processor is many times slower at those.
+        """
+        for optimiser in self.optimisers:
+            for moments in optimiser.state.values():
+                for name in ("exp_avg", "exp_avg_sq"):
+                    moments[name].copy_(F.hardshrink(moments[name], NEGLIGIBLE))
+
+    def share(self, *batch: Tensor | None) -> tuple[Tensor | None, ...]:
+        """This process's rows of tensors that have a row an image of the batch: all rows, if there is one process."""
+        return self.processes.share(*batch)
+
+    def descend(self, optimiser: torch.optim.Optimizer, loss: NamedTuple, batch: int) -> dict[str, Tensor]:
+        """Takes one step of the optimiser down the gradient of `loss.total`, and returns the loss's terms.
+
+        loss: its terms on this process's share of the batch. batch: the number of images in the whole batch. Gradients and
+        terms are averaged over the whole batch.
+        """
+        for parameter in self.all_parameters:
+            parameter.grad = None
+        loss.total.backward()
+        moved = optimiser.param_groups[0]["params"]
+        means = self.processes.average(
+            [*(parameter.grad for parameter in moved), *(term.detach() for term in loss)], batch
+        )
+        for parameter, gradient in zip(moved, means):
+            parameter.grad = gradient
+        optimiser.step()
+        return dict(zip(loss._fields, means[len(moved) :]))
+
+
+class AEStep(Step):
+    def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        (optimiser,) = self.optimisers
+        loss = objectives.ae_loss(self.model, *self.share(x))
+        return self.descend(optimiser, loss, len(x))
+
+
+class VAEStep(Step):
+    def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        (optimiser,) = self.optimisers
+        noise = torch.randn(len(x), self.model.config.latent_dim, generator=self.noise, device=x.device)
+        loss = objectives.vae_loss(self.model, *self.share(x, noise), self.training.beta)
+        return self.descend(optimiser, loss, len(x))
+
+
+class AAEStep(Step):
+    def __init__(
+        self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes
+    ) -> None:
+        super().__init__(model, training, noise, processes)
+        self.optimisers[adam(model.discriminator.parameters(), betas=(0.5, 0.99))] = training.discriminator_lr
+        self.adversarial_weight = training.adversarial_weight
+
+    def set_progress(self, progress: float) -> None:
+        super().set_progress(progress)
+        self.adversarial_weight = self.training.adversarial_weight_after(progress)
+        # coarse first, so that mass finds its way; then ever finer
+        discriminator, (start, end) = self.model.discriminator, DETAIL
+        discriminator.smoothing = self.training.smoothing * max(0.0, 1 - progress / SMOOTHED)
+        discriminator.detail = min(1.0, max(0.0, (progress - start) / (end - start)))
+
+    def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        autoencoder_optimiser, discriminator_optimiser = self.optimisers
+        batch, latent_dim = len(x), self.model.config.latent_dim
+        draws = self.model.prior.sample(batch, latent_dim, self.noise, *([] if labels is None else [labels]))
+        x, labels, draws = self.share(x, labels, draws)
+        seen = codes = self.model.encode(x).mean  # (share, latent_dim)
+        if smoothing := self.model.discriminator.smoothing:
+            noise = torch.randn(2, batch, latent_dim, generator=self.noise, device=codes.device) * smoothing
+            of_codes, of_draws = self.share(*noise)
+            seen, draws = codes + of_codes, draws + of_draws
+
+        # Phase 1: the discriminator learns to tell draws of the prior from codes.
+        judged = objectives.discriminator_loss(self.model.discriminator, seen, draws, self.training.r1, labels)
+        judged_terms = self.descend(discriminator_optimiser, judged, batch)
+
+        # Phase 2: encoder and decoder reconstruct, and the encoder fools the discriminator.
+        loss = objectives.aae_loss(self.model, x, codes, self.adversarial_weight, labels, seen)
+        return self.descend(autoencoder_optimiser, loss, batch) | {
+            f"discriminator_{name}": term for name, term in judged_terms.items()
+        }
+
+
+def step_of(kind: str) -> type[Step]:
+    """The step of a sibling, which its record names: a class, or a function that is the class's `take`."""
+    found = resolve(SIBLINGS[kind].step)
+    return found if isinstance(found, type) else type(f"{kind.upper()}Step", (Step,), {"take": found})
+
+
+def adam(parameters, **options) -> torch.optim.Optimizer:
+    return torch.optim.Adam(list(parameters), fused=True, **options)

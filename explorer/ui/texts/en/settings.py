@@ -1,0 +1,28 @@
+"""What can be set of a training: each setting's name on the practice page, and what it means."""
+
+NAMES = {
+    "beta": "β",
+    "adversarial_weight": "adversary",
+    "hidden": "widths",
+    "lr": "learning rate",
+    "discriminator_lr": "D's rate",
+    "epochs": "epochs",
+    "batch_size": "batch",
+    "seed": "seed",
+}
+
+MEANINGS = {  # on the practice page and in `python train.py --help`, where a terminal may show ASCII alone
+    "prior": "What the latent is pulled towards. r1, smoothing and the rise of the adversary's weight become those of "
+    "recipes with such a prior",
+    "latent_dim": "Dimensions of the latent space",
+    "beta": "Weight of the term that holds the latent space: the KL term, for a VAE",
+    "adversarial_weight": "Weight of the adversary: what the encoder pays where the discriminator knows its codes",
+    "hidden": "Widths of the encoder's hidden layers, as in 256 256; the decoder has them in reverse",
+    "lr": "Peak learning rate of encoder and decoder: it rises for a fifth of the steps, then falls",
+    "discriminator_lr": "Peak learning rate of the discriminator",
+    "epochs": "Passes over the training set",
+    "batch_size": "Images a step, over all processes",
+    "seed": "Of all that is random: the same seed and settings give the same numbers on the same machine",
+    "precision": "Of matrix products; auto: bfloat16 on a CPU that multiplies in it",
+}
+ON_COMMAND_LINE = "{kinds}{meaning} (default: the recipe's)"

@@ -1,0 +1,21 @@
+"""What the pages say of each sibling. The records in explorer/siblings/ name these by key."""
+
+WORDS = {
+    "ae_title": "AE",
+    "ae_minimised": "−log p(x|z)",
+    "ae_holds": "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
+    "ae_chart": "no regulariser",
+    "vae_title": "VAE",
+    "vae_minimised": "−log p(x|z) + {beta:g} · KL(q(z|x)‖p(z)), p(z): {prior}",
+    "vae_holds": "Its loss holds each q(z|x) to p(z) = {prior} by β = {beta:g} times this KL.",
+    "vae_chart": "KL(q(z|x)‖p(z))",
+    "vae_penalty": "KL",
+    "aae_title": "AAE",
+    "aae_minimised": "−log p(x|z) − {adversarial_weight:g} · log D(z), against p(z): {prior}",
+    "aae_holds": "A discriminator holds its codes to {prior}. The KL is not in its loss, and its encoder gives a point, "
+    "not q(z|x): here the sliders are a probe.",
+    "aae_chart": "D's losses",
+    "aae_real": "p(z)",
+    "aae_fake": "codes",
+    "aae_penalty": "−log D, codes",
+}
