@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +56,7 @@ class Import(NamedTuple):
     on_loading: bool  # not inside a function
 
 
+@cache
 def files() -> dict[str, Path]:
     """Every module of the package by its dotted name, and the two scripts."""
     modules = {
@@ -89,6 +91,7 @@ def imports(source: str, module: str, is_package: bool = False) -> list[Import]:
     return found
 
 
+@cache
 def imports_of(name: str) -> list[Import]:
     path = files()[name]
     return imports(path.read_text(encoding="utf-8"), name, path.name == "__init__.py")
