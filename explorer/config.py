@@ -1,4 +1,4 @@
-"""What a model is and how it is trained, as frozen data, and the named recipes.
+"""The configuration of a model and of its training, as frozen data, and the named recipes.
 
 Imports nothing heavy: the front page, the command line and the tests all read it.
 """
@@ -17,34 +17,33 @@ from explorer.siblings import KINDS, SIBLINGS, Sibling
 
 IMAGE_SIDES = {"mnist": 28, "fashion-mnist": 28, "kmnist": 28, "digits": 8}  # pixels
 DATASETS = tuple(IMAGE_SIDES)
-CLASSES = 10  # of every dataset here
-TEN_CLASSES = frozenset(DATASETS)  # one that is added may have more
-FOLDER = "folder"  # the dataset's name where it is a folder of pictures: `Config.pictures` says which
+CLASSES = 10  # in every dataset here
+TEN_CLASSES = frozenset(DATASETS)  # an added dataset may have more classes
+FOLDER = "folder"  # the dataset's name if it is a folder of pictures, described by `Config.pictures`
 NETWORKS = ("mlp", "conv")
-CONVOLUTION_SIDES = range(16, 65, 4)  # of the images that a convolutional pair takes
-RISE_FROM = 0.1  # of the adversary's weight, where it rises
-# What is refused before anything is allocated for it. A model with so many weights needs 2 GB while it trains.
+CONVOLUTION_SIDES = range(16, 65, 4)  # the images' sides that convolutional networks support
+RISE_FROM = 0.1  # the share of the adversary's weight from which it rises
+# Limits, checked before anything is allocated. A model with MOST_WEIGHTS weights needs 2 GB in training.
 MOST = {"latent_dim": 1_024, "epochs": 1_000_000, "batch_size": 1_000_000, "image_side": 4_096, "frequencies": 16_384}
 MOST_LAYERS, MOST_WEIGHTS, MOST_FLOAT = 32, 100_000_000, sys.float_info.max
-PRECISIONS = ("auto", "float32", "bfloat16")  # of matrix products while training
+PRECISIONS = ("auto", "float32", "bfloat16")  # of matrix products in training
 PRIORS = ("normal", "mixture", "swiss-roll")  # priors.py builds them; all but the first are planar
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """The shape of one autoencoder. Models that are compared differ in `kind` and discriminator alone."""
+    """The shape of one autoencoder. Models that are compared differ only in `kind` and discriminator."""
 
     kind: str  # a sibling's: "ae", "vae", "aae" ...
     image_side: int = 28  # pixels; images are square
     latent_dim: int = 2
-    hidden: tuple[int, ...] = (
-        512,
-        512,
-    )  # widths of the encoder; the decoder has them in reverse. conv: channels of convolutions that halve the side, then a layer's width
+    # widths of the encoder; the decoder has them in reverse.
+    # conv: the channels of convolutions that halve the side, then the width of a linear layer
+    hidden: tuple[int, ...] = (512, 512)
     prior: str = "normal"
     discriminator_hidden: tuple[int, ...] = (256, 256)  # AAE only
-    frequencies: int = 0  # AAE only: random Fourier features of the latent that the discriminator sees beside the code
-    label_informed: bool = False  # AAE with the mixture only: the discriminator sees an image's label beside its code
+    frequencies: int = 0  # AAE only: random Fourier features that the discriminator receives beside the code
+    label_informed: bool = False  # AAE with the mixture only: the discriminator receives the label beside the code
     channels: int = 1  # 1: grey; 3: red, green, blue, one whole channel after the other
     network: str = "mlp"  # "mlp": linear layers; "conv": convolutions with one linear layer
 
@@ -55,18 +54,18 @@ class ModelConfig:
 
     @property
     def pixels(self) -> int:
-        """How many numbers an image has: the pixels of all its channels."""
+        """The number of values of an image: the pixels of all its channels."""
         return self.channels * self.image_side**2
 
     @property
     def core(self) -> tuple[int, int, int]:
-        """conv: (channels, side, side) of what lies between the convolutions and the linear layer."""
+        """conv: the shape (channels, side, side) between the convolutions and the linear layer."""
         side = self.image_side // 2 ** (len(self.hidden) - 1)
         return (self.hidden[-2], side, side)
 
     @property
     def weights(self) -> int:
-        """How many weights all layers have together, biases aside."""
+        """The number of weights of all layers, without biases."""
         *channels, width = self.hidden
         if self.network == "conv":
             half = 16 * _products(self.channels, *channels) + _products(math.prod(self.core), width, self.latent_dim)
@@ -78,7 +77,7 @@ class ModelConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How one autoencoder is trained. Loss weights multiply terms in nats per image."""
+    """The training of one autoencoder. Loss weights multiply terms in nats per image."""
 
     dataset: str
     epochs: int
@@ -91,45 +90,46 @@ class TrainingConfig:
         0.0  # AAE: share of the steps in which that weight rises, from RISE_FROM of it; 0: it is there at once
     )
     discriminator_lr: float = 1e-3  # AAE
-    r1: float = 0.05  # AAE: weight of the gradient penalty on the discriminator, at draws of the prior
-    smoothing: float = 0.0  # AAE: standard deviation of the noise through which the discriminator sees at first
-    precision: str = "float32"  # of the wide layers' products; auto: bfloat16 on a CPU that multiplies in it
-    average: float = 0.999  # decay a step of the running average of the weights, which is the result; 0: none is kept
+    r1: float = 0.05  # AAE: weight of the discriminator's gradient penalty at draws from the prior
+    smoothing: float = 0.0  # AAE: initial standard deviation of the noise in the discriminator's inputs
+    precision: str = "float32"  # of the wide layers' products; auto: bfloat16 on a CPU that supports it
+    average: float = 0.999  # decay per step of the running average of the weights, which is the result; 0: no average
 
     def adversarial_weight_after(self, progress: float) -> float:
-        """The weight of -log D(code) when that share of the steps is done."""
+        """The weight of -log D(code) at this share of the steps."""
         risen = min(1.0, progress / self.adversarial_rise) if self.adversarial_rise else 1.0
         return self.adversarial_weight * (RISE_FROM + (1 - RISE_FROM) * risen)
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """A folder of pictures as it was when a model was trained on it (folder.py reads it): what is needed of it later, also where it is gone."""
+    """A folder of pictures (data/folder.py) as it was when a model was trained on it, also if it is missing later."""
 
-    folder: str  # its path, which can be opened: bytes that are no UTF-8 are in it as Python keeps them (os.fsdecode)
+    folder: str  # its path, as Python represents it: bytes that are not UTF-8 are lone surrogates (os.fsdecode)
     class_names: tuple[str, ...]
-    digest: str  # of the images as the model saw them, and their labels
-    checks: str  # of each file in the test split, eight characters: the CRC-32 of its image, or dashes for one that could not be read
+    digest: str  # of the images, as the model received them, and their labels
+    # for each file of the test split eight characters: its image's CRC-32, or dashes if it could not be read
+    checks: str
 
     @property
     def label(self) -> str:
-        """The folder's own name, as Python keeps it."""
+        """The folder's own name, as Python represents it."""
         return self.folder.rstrip("/\\").replace("\\", "/").rpartition("/")[2] or "pictures"
 
     @property
     def name(self) -> str:
-        """The folder's own name in small letters, digits and dashes: it stands in addresses and file names."""
+        """The folder's own name in lower-case letters, digits and dashes, for addresses and file names."""
         return "-".join(re.findall("[a-z0-9]+", self.label.lower()))[:40].strip("-") or "pictures"
 
     @property
     def mark(self) -> str:
-        """Six hexadecimal digits. Two folders of one name have different marks, and so have other pictures in one folder."""
+        """Six hexadecimal digits. Folders with the same name have different marks; changed pictures change the mark."""
         return hashlib.sha256(f"{self.folder}\0{self.digest}".encode(errors="surrogateescape")).hexdigest()[:6]
 
 
 @dataclass(frozen=True)
 class Config:
-    """One model and its training: what a bundle stores beside its weights."""
+    """The configuration of one model and its training. A bundle stores it beside the weights."""
 
     model: ModelConfig
     training: TrainingConfig
@@ -210,19 +210,22 @@ class Config:
 
     @property
     def classes(self) -> int:
-        """How many classes the images have: labels are below it."""
+        """The number of classes of the images. Labels are smaller."""
         if self.pictures is not None:
             return len(self.pictures.class_names)
         return CLASSES if self.training.dataset in TEN_CLASSES else 256  # a label is a byte
 
     @property
     def dataset(self) -> str:
-        """What tells its test images from other models': the dataset's name, or of a folder its own name with some of its digest."""
+        """Identifies the test images: the dataset's name, or a folder's name with a part of its digest."""
         return f"{self.pictures.name}-{self.pictures.digest[:6]}" if self.pictures else self.training.dataset
 
     @property
     def name(self) -> str:
-        """`mnist-vae`, `folder-flowers-3f9a01-aae-mixture`: the recipe's name, and the folder of its bundle. It names what is not the default."""
+        """The recipe's name and the folder of its bundle: `mnist-vae`, `folder-flowers-3f9a01-aae-mixture`.
+
+        It contains everything that is not the default.
+        """
         model, training = self.model, self.training
         parts = [training.dataset, *([self.pictures.name, self.pictures.mark] if self.pictures else []), model.kind]
         parts += [f"{name}{getattr(training, name):g}" for name in self.unusual]
@@ -246,7 +249,7 @@ class Config:
 
     @classmethod
     def from_dict(cls, data: dict) -> Config:
-        """The inverse of `to_dict`, also after a round trip through JSON. Raises ValueError on unknown or missing fields."""
+        """The inverse of `to_dict`, also after JSON. Raises ValueError for unknown or missing fields."""
         try:
             model, pictures = (
                 part and {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()}
@@ -258,7 +261,7 @@ class Config:
 
 
 def _products(*widths: int) -> int:
-    """How many weights linear layers of these widths have, one after the other."""
+    """The number of weights of consecutive linear layers of these widths."""
     return sum(inputs * outputs for inputs, outputs in zip(widths, widths[1:]))
 
 
@@ -272,14 +275,14 @@ def _is_whole(value: object) -> bool:
 
 
 def _is_name(value: object) -> bool:
-    """Can a file have this name? Python writes a name's bytes that are no UTF-8 as lone surrogates, and no others."""
+    """Whether a file can have this name. Lone surrogates stand only for bytes that are not UTF-8."""
     try:
         return isinstance(value, str) and b"\0" not in value.encode(errors="surrogateescape")
     except UnicodeEncodeError:
         return False
 
 
-# What a field's annotation asks for, and a test of it. Whole numbers are checked with their limits.
+# For an annotation, its name in messages and a check of values. Whole numbers are checked with their limits.
 _TYPES: dict[str, tuple[str, Callable[[object], bool]]] = {
     "str": ("a text", _is_name),
     "bool": ("true or false", lambda value: isinstance(value, bool)),
@@ -290,7 +293,7 @@ _TYPES: dict[str, tuple[str, Callable[[object], bool]]] = {
 
 
 def _check_types(part: object) -> None:
-    """Each field of the type that it is declared with: a file may hold anything. Raises ValueError."""
+    """Raises ValueError unless each field has its declared type, because a file may contain anything."""
     for field in dataclasses.fields(part):
         value = getattr(part, field.name)
         name, is_right = _TYPES.get(field.type, ("", lambda value: True))
@@ -298,7 +301,7 @@ def _check_types(part: object) -> None:
 
 
 def _recipe(dataset: str, kind: str, **changes) -> Config:
-    """A full recipe. changes: fields of either configuration that differ from what siblings on that dataset have."""
+    """A full recipe. changes: fields of either configuration that differ from the siblings' defaults on the dataset."""
     training = {"epochs": SIBLINGS[kind].epochs, **SIBLINGS[kind].training}
     shape = {"image_side": IMAGE_SIDES[dataset]}
     if dataset == "digits":  # 1,437 training images of 8 x 8: too few to tell a gap from chance
@@ -310,19 +313,19 @@ def _recipe(dataset: str, kind: str, **changes) -> Config:
     return Config(ModelConfig(kind, **shape), TrainingConfig(dataset, **training))
 
 
-# mass must find its way between ridges from the start, and the discriminator see details
+# the mass must spread between narrow ridges from the start, and the discriminator must see details
 _NARROW = {"r1": 0.01, "smoothing": 1.0, "adversarial_rise": 0.0}
 _FINE = {"frequencies": 32, "r1": 0.03, "smoothing": 0.7}  # coarse shapes first, then thin gaps
 _THIN = {
     "adversarial_weight": 5.0,
     "adversarial_rise": 0.0,
     "r1": 1.0,
-}  # in many dimensions codes are easy to tell from the prior
+}  # in many dimensions the discriminator tells codes from the prior easily
 _MANY = {
     8: (400, 400),
     16: (400, 400),
     32: (320, 320),
-}  # dimensions and widths: narrower, so that a bundle with its codes keeps within 3 MB
+}  # dimensions and widths: narrower, so that a bundle with its codes has at most 3 MB
 _ALL = [
     *(_recipe("mnist", kind) for kind in KINDS),
     *(_recipe(dataset, kind, epochs=20) for dataset in ("fashion-mnist", "kmnist") for kind in KINDS if kind != "aae"),
@@ -358,7 +361,7 @@ ZOO = tuple(  # the models that ship
 
 
 def recipe(dataset: str, kind: str) -> Config:
-    """The default, full recipe for one model on one dataset. Raises ValueError for a name that is unknown."""
+    """The default, full recipe for one model on one dataset. Raises ValueError for an unknown name."""
     _require(dataset in DATASETS, f"dataset {dataset!r} is unknown; there are {', '.join(DATASETS)}")
     _require(kind in KINDS, f"model kind {kind!r} is unknown; there are {', '.join(KINDS)}")
     return RECIPES[f"{dataset}-{kind}"]
@@ -373,7 +376,10 @@ def _folder_training(kind: str, images: int) -> dict:
 
 
 def folder_recipe(pictures: Pictures, kind: str, side: int, channels: int, images: int) -> Config:
-    """The default for one model on a folder of so many training images: a convolutional pair. Raises ValueError for a side that it cannot take."""
+    """The default recipe for a model on a folder with `images` training images: convolutional networks.
+
+    Raises ValueError for a side that they do not support.
+    """
     halvings = 1
     while side % 2 ** (halvings + 1) == 0 and side // 2 ** (halvings + 1) >= 4:
         halvings += 1
@@ -384,7 +390,10 @@ def folder_recipe(pictures: Pictures, kind: str, side: int, channels: int, image
 
 
 def with_prior(config: Config, prior: str) -> Config:
-    """The same with another prior, and with what the recipes for such a prior have in common; the adversary's weight stays. Raises ValueError."""
+    """The configuration with another prior, and with the settings that recipes for such a prior share.
+
+    The adversary's weight is unchanged. Raises ValueError if the prior does not fit the model.
+    """
     if prior == config.model.prior:
         return config
     settings = (

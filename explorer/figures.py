@@ -1,4 +1,4 @@
-"""Figures that do not move: arrays and plain rows in, a Plotly figure out. Colours of text and axes are the theme's."""
+"""Static figures: functions from arrays and plain rows to Plotly figures. The theme colours text and axes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-MOST_DOTS = 3_000  # of a map of holes. Each is an element of the page: for more Plotly needs WebGL, which may be lost
+# Dots in a map of holes. Each is an element of the page: more would need WebGL, whose context a browser may drop.
+MOST_DOTS = 3_000
 CODES, PRIOR, HOLE = "#3f90da", "#94a4a2", "#bd1f01"
 DISTANCES = {
     "coverage": "coverage (more is nearer)",
@@ -18,9 +19,10 @@ DISTANCES = {
 
 
 def distances(rows: Sequence[Mapping]) -> go.Figure:
-    """How far q(z) is from p(z), a dot a model, over its null: the mean ± 2 standard deviations for two draws of p(z).
+    """The distances of q(z) from p(z), a dot per model, over their nulls (mean ± 2 standard deviations).
 
-    rows: each with title, kind, colour, and, by the names of DISTANCES, an estimate and `<name>_null`, (mean, std). Raises ValueError without rows.
+    rows: each with title, kind, colour, and, for each name of DISTANCES, an estimate and `<name>_null`, (mean, std).
+    Raises ValueError without rows.
     """
     if not rows:
         raise ValueError("there is no model to draw")
@@ -45,13 +47,16 @@ def distances(rows: Sequence[Mapping]) -> go.Figure:
 
 
 def frontier(rows: Sequence[Mapping]) -> go.Figure:
-    """Reconstruction against coverage, a dot a model. rows: each with title, kind, colour, reconstruction (nats) and coverage."""
+    """Reconstruction against coverage, a dot per model.
+
+    rows: each with title, kind, colour, reconstruction (nats per image) and coverage.
+    """
     figure = go.Figure()
     kinds = {row["kind"]: row["colour"] for row in rows}
     rows = sorted(rows, key=lambda row: row["coverage"])
     sides = {
         row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)
-    }  # neighbours' names do not meet
+    }  # so that the names of neighbours do not overlap
     for kind, colour in kinds.items():
         found = [row for row in rows if row["kind"] == kind]
         figure.add_scatter(
@@ -68,9 +73,9 @@ def frontier(rows: Sequence[Mapping]) -> go.Figure:
 
 
 def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:
-    """The densities of q(z) and p(z) along each dimension, as histograms. codes, prior_draws: (n, d); at most four are shown.
+    """Histograms of q(z) and p(z) along each of the first four dimensions.
 
-    Raises ValueError for other shapes, and NaN or infinity.
+    codes, prior_draws: (n, d). Raises ValueError for other shapes, and for NaN or infinity.
     """
     _check_sets(codes=codes, prior_draws=prior_draws)
     shown = min(codes.shape[1], 4)
@@ -98,9 +103,10 @@ def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:
 
 
 def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
-    """Draws of a planar prior; those that no code covers stand out. The first MOST_DOTS are drawn; the shares are of all.
+    """Draws from a prior of the plane. Those that no code covers are marked.
 
-    prior_draws: (n, 2), covered: (n,) bool. Raises ValueError for others.
+    The first MOST_DOTS are drawn; the shares count all.
+    prior_draws: (n, 2); covered: (n,) bool. Raises ValueError for other shapes.
     """
     if (
         np.ndim(prior_draws) != 2
@@ -124,7 +130,7 @@ def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
 
 
 def training_curves(history: Sequence[Mapping]) -> go.Figure:
-    """Means of the loss's terms over each epoch. Terms of a few nats or less get an axis of their own.
+    """The means of the loss's terms over each epoch. Terms of a few nats or less have their own axis.
 
     history: an entry an epoch, all of the same names, `epoch` among them. Raises ValueError for others.
     """

@@ -1,8 +1,8 @@
 """The networks: an Encoder and a Decoder, the siblings AE, VAE and AAE over them, and the Discriminator.
 
-The three autoencoders are equal but for one thing, what holds their latent in place: nothing (AE),
-a KL term (VAE: its encoder gives a mean and a log-variance), or an adversary (AAE: its encoder
-gives a point, and a discriminator looks at the codes).
+The three autoencoders differ in one thing, the regulariser of their latent space: none (AE), a KL term (VAE: its
+encoder returns a mean and a log-variance), or an adversary (AAE: its encoder returns a point, and a discriminator
+receives the codes).
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from explorer.config import CLASSES, ModelConfig
 from explorer.priors import get_prior
 from explorer.siblings import resolve
 
-WIDE = 256  # inputs and outputs of a layer whose products may be in a lower precision
-FREQUENCY_SCALE = 4.0  # standard deviation of the discriminator's frequencies, in radians for each unit of the latent
+WIDE = 256  # the fewest inputs and outputs of a layer that may multiply in a lower precision
+FREQUENCY_SCALE = 4.0  # standard deviation of the frequencies of random Fourier features, radians per unit of z
 
 
 class Encoding(NamedTuple):
-    """What an encoder says of images. q(z|x) = N(mean, exp(log_var)); a deterministic encoder has no log_var."""
+    """The output of an encoder: q(z|x) = N(mean, exp(log_var)). A deterministic encoder has no log_var."""
 
     mean: Tensor  # (n, latent_dim)
     log_var: Tensor | None  # (n, latent_dim), log σ²
 
 
 class Linear(nn.Linear):
-    """A linear layer whose matrix products, in train mode, can be in a lower precision than its weights: see `multiply_in`."""
+    """A linear layer. In train mode it can multiply in a lower precision than its weights have: see `multiply_in`."""
 
     precision: torch.dtype | None = None  # None: the weights' own
 
@@ -40,9 +40,10 @@ class Linear(nn.Linear):
 
 
 def multiply_in(model: nn.Module, precision: torch.dtype | None) -> None:
-    """Sets the precision of products in encoder and decoder while they train; None: the weights' own, float32, as in eval mode.
+    """Sets the precision of matrix products in encoder and decoder during training.
 
-    Narrow layers keep float32: there codes come out and go in, and there is little to gain.
+    None: the precision of the weights (float32), as in eval mode. Narrow layers keep float32, because they compute or
+    read the codes, and there is little to gain.
     """
     for half in (model.encoder, model.decoder):
         for layer in half.modules():
@@ -51,7 +52,7 @@ def multiply_in(model: nn.Module, precision: torch.dtype | None) -> None:
 
 
 def multilayer_perceptron(*widths: int) -> nn.Sequential:
-    """Linear layers of the given widths with a ReLU between them."""
+    """Linear layers of the given widths, with ReLUs between them."""
     layers: list[nn.Module] = []
     for inputs, outputs in zip(widths, widths[1:]):
         layers += [Linear(inputs, outputs), nn.ReLU()]
@@ -59,7 +60,7 @@ def multilayer_perceptron(*widths: int) -> nn.Sequential:
 
 
 def convolutions(config: ModelConfig) -> nn.Sequential:
-    """Images (n, pixels) to (n, the last of `hidden`): convolutions that halve the side, each with a ReLU, then a linear layer."""
+    """Convolutions with ReLUs that each halve the side, then a linear layer: (n, pixels) to (n, hidden[-1])."""
     channels = (config.channels, *config.hidden[:-1])
     layers: list[nn.Module] = [nn.Unflatten(-1, (config.channels, config.image_side, config.image_side))]
     for inputs, outputs in zip(channels, channels[1:]):
@@ -68,7 +69,7 @@ def convolutions(config: ModelConfig) -> nn.Sequential:
 
 
 def transposed_convolutions(config: ModelConfig) -> nn.Sequential:
-    """Codes (n, latent_dim) to logits (n, pixels): `convolutions` the other way, each doubling the side."""
+    """The reverse of `convolutions`, each doubling the side: codes (n, latent_dim) to logits (n, pixels)."""
     channels = (*reversed(config.hidden[:-1]), config.channels)
     layers: list[nn.Module] = [
         *multilayer_perceptron(config.latent_dim, config.hidden[-1], math.prod(config.core)),
@@ -80,7 +81,7 @@ def transposed_convolutions(config: ModelConfig) -> nn.Sequential:
 
 
 class Encoder(nn.Module):
-    """Images (n, pixels) in [0, 1] to an Encoding; `stochastic` ones say a log-variance too."""
+    """Maps images (n, pixels) in [0, 1] to an Encoding. A `stochastic` encoder also returns a log-variance."""
 
     def __init__(self, config: ModelConfig, stochastic: bool) -> None:
         super().__init__()
@@ -97,7 +98,7 @@ class Encoder(nn.Module):
 
 
 class Decoder(nn.Module):
-    """Codes (..., latent_dim) to the logits of pixels (..., pixels)."""
+    """Maps codes (..., latent_dim) to the logits of pixels (..., pixels)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -107,32 +108,31 @@ class Decoder(nn.Module):
     def forward(self, z: Tensor) -> Tensor:
         if z.ndim <= 2:
             return self.body(z).to(z.dtype)
-        return self(z.flatten(0, -2)).unflatten(0, z.shape[:-1])  # convolutions take one axis of images
+        return self(z.flatten(0, -2)).unflatten(0, z.shape[:-1])  # convolutions need exactly one batch axis
 
 
 class Discriminator(nn.Module):
-    """Is this code a draw from the prior? Codes (n, latent_dim) to logits (n,): log D / (1 - D).
+    """Tells draws from the prior from codes: (n, latent_dim) to the logits log D / (1 - D), (n,).
 
-    It never sees pixels. The best discriminator's logit is log p(z) - log q(z). The prior p is known,
-    so it is given (smoothed where it is narrow), and the network learns what is unknown: -log q(z), up to a constant.
-    A label-informed one sees labels (n,) beside the codes, and compares p(z|label) with q(z|label).
+    It never receives pixels. The best discriminator's logit is log p(z) - log q(z). The prior p is known, so log p(z)
+    is added (smoothed if p is narrow), and the network learns the unknown part, -log q(z), up to a constant.
+    A label-informed one also receives labels (n,), and compares p(z|label) with q(z|label).
 
-    A network over the plane is smooth, and blind to thin gaps between classes. One that is given sines and cosines of
-    random directions sees them (Tancik et al. 2020, arXiv 2006.10739, whose B has a standard deviation of
-    FREQUENCY_SCALE / 2π here). Training turns them on once the coarse shape is there: see `training.DETAIL`.
+    A network over the plane is smooth, and does not see thin gaps between classes. Random Fourier features, the sines
+    and cosines of random directions, make them visible (Tancik et al. 2020, arXiv 2006.10739; their B has a standard
+    deviation of FREQUENCY_SCALE / 2π here). Training adds them once the coarse shape is learnt: see `steps.DETAIL`.
     """
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.prior = get_prior(config.prior)
-        self.smoothing = 0.0  # standard deviation of the noise that the codes and draws it sees have been given
+        self.smoothing = 0.0  # standard deviation of the noise in the codes and draws that it receives
         self.label_informed = config.label_informed
-        self.detail = 1.0  # what the waves are multiplied by
+        self.detail = 1.0  # the factor of the random Fourier features
         inputs = config.latent_dim + 2 * config.frequencies + (CLASSES if config.label_informed else 0)
-        waves = (
-            (FREQUENCY_SCALE * torch.randn(config.frequencies, config.latent_dim)).half().float()
-        )  # as a bundle will store them
-        self.register_buffer("frequencies", waves if config.frequencies else None)
+        frequencies = FREQUENCY_SCALE * torch.randn(config.frequencies, config.latent_dim)
+        # rounded as a bundle stores them
+        self.register_buffer("frequencies", frequencies.half().float() if config.frequencies else None)
         self.body = multilayer_perceptron(inputs, *config.discriminator_hidden, 1)
 
     def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -141,7 +141,7 @@ class Discriminator(nn.Module):
         return self.learnt(z, labels) + log_prior
 
     def learnt(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
-        """The logit's part that is not given: (n,)."""
+        """The learnt part of the logit, without log p(z): (n,)."""
         seen = [z]
         if self.frequencies is not None:
             phase = z @ self.frequencies.mT  # (n, frequencies)
@@ -152,7 +152,7 @@ class Discriminator(nn.Module):
 
 
 class Autoencoder(nn.Module):
-    """What the siblings share: images to codes, codes to logits of pixels."""
+    """The base of the siblings: maps images to codes, and codes to the logits of pixels."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -171,15 +171,15 @@ class Autoencoder(nn.Module):
 
 
 class AE(Autoencoder):
-    """Nothing holds the latent: what no regulariser does."""
+    """An autoencoder without regulariser."""
 
 
 class VAE(Autoencoder):
-    """A KL term holds each q(z|x) near the prior (Kingma & Welling 2013, arXiv 1312.6114)."""
+    """A KL term keeps each q(z|x) near the prior (Kingma & Welling 2013, arXiv 1312.6114)."""
 
 
 class AAE(Autoencoder):
-    """An adversary holds the aggregate q(z) on the prior (Makhzani et al. 2015, arXiv 1511.05644)."""
+    """An adversary keeps the aggregate q(z) on the prior (Makhzani et al. 2015, arXiv 1511.05644)."""
 
     def __init__(self, config: ModelConfig) -> None:
         super().__init__(config)
@@ -187,7 +187,7 @@ class AAE(Autoencoder):
 
 
 def build(config: ModelConfig, seed: int | None = None) -> Autoencoder:
-    """A fresh model, initialised from `seed` without touching the global generator's state."""
+    """A new model, initialised from `seed` without changing the state of the global generator."""
     with torch.random.fork_rng(devices=[]):
         if seed is not None:
             torch.manual_seed(seed)

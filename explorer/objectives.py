@@ -1,7 +1,7 @@
-"""Every loss, on one screen: what the VAE minimises beside what the AAE plays.
+"""Every loss, on one screen: the VAE's objective beside the AAE's two.
 
 All values are in nats per image: summed over pixels or latent dimensions, averaged over the batch.
-Each function returns its terms apart, and `total`, the one to call backward() on.
+Each function returns its terms separately, and `total`, on which backward() is called.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from explorer.priors import StandardNormal
 def reconstruction(x_logits: Tensor, x: Tensor) -> Tensor:
     """-log p(x|z) of grey pixels: binary cross-entropy on logits, summed over pixels, averaged over images.
 
-    x_logits, x: (n, pixels), n >= 1, x in [0, 1], which is not looked at. Returns a scalar; NaN gives NaN.
+    x_logits, x: (n, pixels), n >= 1, with x in [0, 1] (not checked). Returns a scalar. NaN propagates.
     Raises ValueError for other shapes.
     """
     if x.ndim != 2 or len(x) < 1 or x_logits.shape != x.shape:
@@ -30,7 +30,10 @@ def reconstruction(x_logits: Tensor, x: Tensor) -> Tensor:
 
 
 def reconstruction_of_each(x_logits: Tensor, x: Tensor) -> Tensor:
-    """The same for each image: x_logits (..., pixels), and x of a shape that broadcasts to it, to (...). Raises ValueError for others."""
+    """The reconstruction term of each image, summed over pixels: (...).
+
+    x_logits: (..., pixels); x: a shape that broadcasts to it. Raises ValueError for other shapes.
+    """
     if x_logits.ndim < 1 or x.ndim < 1 or x.shape[-1] != x_logits.shape[-1] or not _broadcasts(x.shape, x_logits.shape):
         raise ValueError(
             f"x must have a shape that broadcasts to that of x_logits, {tuple(x_logits.shape)}, not {tuple(x.shape)}"
@@ -48,7 +51,7 @@ class AELoss(NamedTuple):
 
 
 def ae_loss(model: nn.Module, x: Tensor) -> AELoss:
-    """The plain autoencoder minimises the reconstruction, and nothing else."""
+    """The plain autoencoder minimises only the reconstruction. x: (n, pixels)."""
     bce = reconstruction(model.decode(model.encode(x).mean), x)
     return AELoss(bce, bce)
 
@@ -60,9 +63,9 @@ class VAELoss(NamedTuple):
 
 
 def vae_loss(model: nn.Module, x: Tensor, noise: Tensor, beta: float = 1.0) -> VAELoss:
-    """The VAE minimises -ELBO = E_q[-log p(x|z)] + KL(q(z|x) || p(z)), one draw of z an image.
+    """The VAE minimises -ELBO = E_q[-log p(x|z)] + KL(q(z|x) || p(z)), estimated with one draw of z per image.
 
-    x: (n, pixels); noise: (n, latent_dim), draws of N(0, I). With beta other than 1, total is no -ELBO.
+    x: (n, pixels); noise: (n, latent_dim), draws from N(0, I). If beta is not 1, total is not the -ELBO.
     (Kingma & Welling 2013, eq. 10.)
     """
     mean, log_var = model.encode(x)
@@ -73,7 +76,7 @@ def vae_loss(model: nn.Module, x: Tensor, noise: Tensor, beta: float = 1.0) -> V
 
 
 def kl_to_prior(prior: nn.Module, mean: Tensor, log_var: Tensor, z: Tensor) -> Tensor:
-    """KL(q(z|x) || p(z)) of each image: in closed form for N(0, I), else log q(z|x) - log p(z) at the one draw z.
+    """KL(q(z|x) || p(z)) of each image: the closed form for N(0, I), otherwise log q(z|x) - log p(z) at the draw z.
 
     mean, log_var, z: (n, latent_dim). Returns (n,).
     """
@@ -84,9 +87,9 @@ def kl_to_prior(prior: nn.Module, mean: Tensor, log_var: Tensor, z: Tensor) -> T
 
 class DiscriminatorLoss(NamedTuple):
     total: Tensor
-    real: Tensor  # -log D on draws of the prior; log 2 for one that cannot tell
-    fake: Tensor  # -log(1 - D) on codes; log 2 for one that cannot tell
-    penalty: Tensor  # squared norm of the logit's gradient at draws of the prior
+    real: Tensor  # -log D on draws from the prior; log 2 if D = ½ everywhere
+    fake: Tensor  # -log(1 - D) on codes; log 2 if D = ½ everywhere
+    penalty: Tensor  # squared norm of the logit's gradient at draws from the prior
 
 
 def discriminator_loss(
@@ -94,9 +97,10 @@ def discriminator_loss(
 ) -> DiscriminatorLoss:
     """First phase of the game: the discriminator MAXIMISES log D(prior draws) + log(1 - D(codes)).
 
-    codes, prior_draws: (n, latent_dim). The codes are detached: this phase cannot move the encoder.
-    labels: (n,), for a label-informed discriminator: those of the images, and of the components drawn from.
-    r1 weighs the gradient penalty of Mescheder et al. 2018 (arXiv 1801.04406, eq. 9). Raises ValueError for other shapes.
+    codes, prior_draws: (n, latent_dim). The codes are detached, so this phase cannot change the encoder.
+    labels: (n,), for a label-informed discriminator: the labels of the images, which are also the components of the
+    draws. r1: the weight of the gradient penalty of Mescheder et al. 2018 (arXiv 1801.04406, eq. 9).
+    Raises ValueError for other shapes.
     """
     if codes.shape != prior_draws.shape or codes.ndim != 2 or len(codes) < 1:
         raise ValueError(
@@ -114,18 +118,18 @@ def discriminator_loss(
 class AAELoss(NamedTuple):
     total: Tensor
     reconstruction: Tensor
-    adversarial: Tensor  # -log D on codes; log 2 where the discriminator cannot tell
+    adversarial: Tensor  # -log D on codes; log 2 if D = ½ everywhere
 
 
 def aae_loss(
     model: nn.Module, x: Tensor, codes: Tensor, weight: float, labels: Tensor | None = None, seen: Tensor | None = None
 ) -> AAELoss:
-    """Second phase of the game: encoder and decoder minimise the reconstruction, and the encoder MAXIMISES log D(codes).
+    """Second phase: encoder and decoder minimise the reconstruction, and the encoder MAXIMISES log D(codes).
 
-    x: (n, pixels); codes: (n, latent_dim), the encoder's, not detached; seen: what the discriminator sees of them, if that
-    is less. The adversary stands where the
-    VAE has its KL term. Gradients do reach the discriminator's weights: give the optimiser of this
-    phase the encoder's and decoder's alone, and clear the discriminator's before its own phase.
+    x: (n, pixels); codes: (n, latent_dim), the encoder's, not detached; seen: the codes with noise added, when the
+    discriminator is smoothed; None to show it `codes` themselves. The adversarial term takes the place of the VAE's
+    KL term. Its gradients also reach the discriminator's weights: give the optimiser of this phase only the weights of
+    encoder and decoder, and clear the discriminator's gradients before its own phase.
     """
     bce = reconstruction(model.decode(codes), x)
     adversarial = F.softplus(-model.discriminator(codes if seen is None else seen, labels)).mean()
