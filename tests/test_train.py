@@ -634,7 +634,9 @@ def test_a_name_that_the_output_cannot_show_is_trained_on(home, monkeypatch, enc
     for command in (arguments, ["--evaluate"]):
         written = io.BytesIO()
         for stream, errors in (("stdout", "strict"), ("stderr", "backslashreplace")):  # as Python opens them
-            monkeypatch.setattr(sys, stream, io.TextIOWrapper(written, encoding.partition(":")[0], errors))
+            monkeypatch.setattr(
+                sys, stream, io.TextIOWrapper(written, encoding=encoding.partition(":")[0], errors=errors)
+            )
         assert train.main([*command, "--device", "cpu", "--out", str(home / "out")]) == 0
     assert len(bundle.find_bundles(home / "out")) == 1
 
