@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import hashlib
+import itertools
 import math
 import re
 import sys
@@ -262,7 +263,7 @@ class Config:
 
 def _products(*widths: int) -> int:
     """The number of weights of consecutive linear layers of these widths."""
-    return sum(inputs * outputs for inputs, outputs in zip(widths, widths[1:]))
+    return sum(inputs * outputs for inputs, outputs in itertools.pairwise(widths))
 
 
 def _require(condition: bool, message: str) -> None:
@@ -384,7 +385,7 @@ def folder_recipe(pictures: Pictures, kind: str, side: int, channels: int, image
     while side % 2 ** (halvings + 1) == 0 and side // 2 ** (halvings + 1) >= 4:
         halvings += 1
     model = ModelConfig(
-        kind, image_side=side, channels=channels, network="conv", hidden=(16, 32, 64, 64)[:halvings] + (256,)
+        kind, image_side=side, channels=channels, network="conv", hidden=(*(16, 32, 64, 64)[:halvings], 256)
     )
     return Config(model, TrainingConfig(FOLDER, **_folder_training(kind, images)), pictures)
 

@@ -7,6 +7,7 @@ receives the codes).
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import NamedTuple
 
@@ -54,7 +55,7 @@ def multiply_in(model: nn.Module, precision: torch.dtype | None) -> None:
 def multilayer_perceptron(*widths: int) -> nn.Sequential:
     """Linear layers of the given widths, with ReLUs between them."""
     layers: list[nn.Module] = []
-    for inputs, outputs in zip(widths, widths[1:]):
+    for inputs, outputs in itertools.pairwise(widths):
         layers += [Linear(inputs, outputs), nn.ReLU()]
     return nn.Sequential(*layers[:-1])
 
@@ -63,7 +64,7 @@ def convolutions(config: ModelConfig) -> nn.Sequential:
     """Convolutions with ReLUs that each halve the side, then a linear layer: (n, pixels) to (n, hidden[-1])."""
     channels = (config.channels, *config.hidden[:-1])
     layers: list[nn.Module] = [nn.Unflatten(-1, (config.channels, config.image_side, config.image_side))]
-    for inputs, outputs in zip(channels, channels[1:]):
+    for inputs, outputs in itertools.pairwise(channels):
         layers += [nn.Conv2d(inputs, outputs, kernel_size=4, stride=2, padding=1), nn.ReLU()]
     return nn.Sequential(*layers, nn.Flatten(), nn.Linear(math.prod(config.core), config.hidden[-1]))
 
@@ -75,7 +76,7 @@ def transposed_convolutions(config: ModelConfig) -> nn.Sequential:
         *multilayer_perceptron(config.latent_dim, config.hidden[-1], math.prod(config.core)),
         nn.Unflatten(-1, config.core),
     ]
-    for inputs, outputs in zip(channels, channels[1:]):
+    for inputs, outputs in itertools.pairwise(channels):
         layers += [nn.ReLU(), nn.ConvTranspose2d(inputs, outputs, kernel_size=4, stride=2, padding=1)]
     return nn.Sequential(*layers, nn.Flatten(-3))
 
