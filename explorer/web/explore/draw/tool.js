@@ -2,13 +2,11 @@
 
 import { reconstruct, Row } from "./rows.js";
 import { Mark } from "./marks.js";
-import { baseCanvas, Pad, SIDE } from "./pad.js";
-import { formName, inkBox, readPaper, toForm, toInk } from "./forms.js";
+import { Pad } from "./pad.js";
+import { formName, inkBox, toForm } from "./forms.js";
 import { TestImages } from "./images.js";
-import { hasOriginal, noOriginal } from "../../parts/originals.js";
 import { Painter } from "../../parts/painter.js";
-import { openPicture, Refused } from "./picture_file.js";
-import { MOST_PIXELS } from "./picture_header.js";
+import { Pictures } from "./pictures.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { fill } from "../../kernel/text.js";
@@ -55,8 +53,14 @@ export class Tool {
       change: () => this.changed(),
       finish: () => this.finish(),
     });
+    this.pictures = new Pictures(page, this.pad, {
+      fresh: () => (this.fresh = true),
+      chosen: (dataset, row) => this.images.follow(dataset, row),
+      laid: () => this.isOpen && this.announce(),
+      say: (text) => this.say(text),
+    });
     this.images = new TestImages(find(".test-images"), page, {
-      choose: (dataset, row) => this.pick(`${dataset}:${row}`),
+      choose: (dataset, row) => this.pictures.choose(`${dataset}:${row}`),
       say: (text) => this.say(text),
     });
     this.listen();
@@ -74,7 +78,7 @@ export class Tool {
     find(".clear").addEventListener("click", () => this.clear());
     find(".file").addEventListener("click", () => chooser.click());
     chooser.addEventListener("change", () => {
-      if (chooser.files.length) this.take(chooser.files[0]);
+      if (chooser.files.length) this.pictures.take(chooser.files[0]);
       chooser.value = ""; // so that the same file can be chosen again
     });
     find(".invert input").addEventListener("change", (event) => this.invert(event.target.checked));
@@ -90,13 +94,13 @@ export class Tool {
     this.box.addEventListener("drop", (event) => {
       this.box.classList.remove("over");
       event.preventDefault();
-      if (event.dataTransfer.files.length) this.take(event.dataTransfer.files[0]);
+      if (event.dataTransfer.files.length) this.pictures.take(event.dataTransfer.files[0]);
     });
     this.onPaste = (event) => {
       const file = [...(event.clipboardData?.files ?? [])][0];
       if (!file || !this.isOpen) return;
       event.preventDefault();
-      this.take(file);
+      this.pictures.take(file);
     };
     window.addEventListener("paste", this.onPaste);
   }
@@ -117,9 +121,9 @@ export class Tool {
     this.suitBrush();
     this.readColours();
     this.images.open();
-    if (this.lacking && this.pad.page === this.lacking) this.picked = null; // its dataset may have been fetched since
+    this.pictures.retry();
     this.explainForms();
-    this.followPick();
+    this.pictures.follow();
     this.fresh = true;
     this.painter.draw();
   }
@@ -144,7 +148,7 @@ export class Tool {
   // A frame of the page: the maps may have moved, or another image been picked.
   show() {
     if (!this.isOpen) return;
-    this.followPick();
+    this.pictures.follow();
     if (this.readColours()) this.painter.draw();
     else this.place();
   }
@@ -215,125 +219,33 @@ export class Tool {
     this.page.set(part);
   }
 
-  // ---- undo, clear, pictures ----------------------------------------------------------------------------
+  // ---- undo, clear, and what the pictures leave to the tool ----------------------------------------------------------------------------
 
   undo() {
     this.fresh = true;
     this.say("");
     this.pad.undo();
-    this.settlePick();
+    this.pictures.settlePick();
   }
 
   clear() {
     this.fresh = true;
     this.say("");
     this.pad.clear();
-    this.settlePick();
-  }
-
-  // The page marks the image that lies on the pad, or none.
-  settlePick() {
-    const pick = this.pad.base?.pick ?? null;
-    this.lacking = null;
-    this.picked = pick;
-    if (pick !== this.page.state().pick) this.page.set({ pick });
-  }
-
-  // A file: on the pad, or a sentence why not; then nothing has changed.
-  async take(file) {
-    const { words } = this.page,
-      name = file.name || words.pasted;
-    const turn = (this.turn = (this.turn ?? 0) + 1); // a later file wins
-    try {
-      const whole = this.page.panels.every(({ model }) => model.entry.whole);
-      const opened = await openPicture(file, SIDE, whole);
-      if (turn !== this.turn) return;
-      if (whole) {
-        this.fresh = true;
-        this.pad.setBase({ ...opened, colour: true });
-        this.settlePick();
-        return this.say(fill(words.notices[opened.notice] ?? words.taken_whole, { name }));
-      }
-      const paper = readPaper(opened.greys);
-      if (!this.lay({ ...opened, paper }, paper.dark)) return this.say(fill(words.refused.blank, { name }));
-      this.say(fill(words.notices[opened.notice] ?? words.taken, { name }));
-    } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      const { width, height } = error.facts,
-        most = MOST_PIXELS / 1e6;
-      const megapixels = width && height ? Math.round((width * height) / 1e6) : "";
-      this.say(fill(words.refused[error.reason], { name, width, height, megapixels, most }));
-    }
-  }
-
-  // Puts a picture's ink on the pad. Returns whether there is any.
-  lay(opened, inverted, amend = false) {
-    const ink = toInk(opened.greys, opened.paper, inverted, opened.lossy);
-    if (!inkBox(ink)) return false;
-    this.fresh = true;
-    this.pad.setBase({ ...opened, inverted, canvas: baseCanvas(ink, opened) }, { amend });
-    this.settlePick();
-    return true;
+    this.pictures.settlePick();
   }
 
   invert(inverted) {
-    const { base } = this.pad;
-    if (!base?.greys || this.lay(base, inverted, true)) return;
-    this.find(".invert input").checked = base.inverted;
+    if (this.pictures.invert(inverted)) return;
+    this.find(".invert input").checked = this.pad.base.inverted;
     this.say(this.page.words.nothing_inverted);
   }
 
-  // ---- test images --------------------------------------------------------------------------------------
-
-  pick(pick) {
-    if (pick === this.picked)
-      this.layOriginal(pick); // again, as it was before it was drawn on
-    else this.page.set({ pick });
-  }
-
-  // A code was clicked: the page picks its image, and this one lays it on the pad.
+  // A code was clicked: the page picks its image, which then lies on the pad. If it is picked already, it is laid there again.
   click(panel, point, row) {
-    if (row !== null && `${panel.model.entry.dataset}:${row}` === this.picked) this.layOriginal(this.picked);
+    const pick = `${panel.model.entry.dataset}:${row}`;
+    if (row !== null && pick === this.pictures.picked) this.pictures.layOriginal(pick);
     return false;
-  }
-
-  // Lays the picked image on the pad, when another is picked.
-  followPick() {
-    const { pick } = this.page.state();
-    if (pick === (this.picked ?? null)) return;
-    this.picked = pick;
-    if (pick) this.layOriginal(pick);
-  }
-
-  async layOriginal(pick) {
-    const { words, panels, originals, allWords } = this.page;
-    const [dataset, row] = pick.split(":"),
-      panel = panels.find((one) => one.model.entry.dataset === dataset);
-    if (!panel) return;
-    this.images.follow(dataset, Number(row));
-    const { entry, codes } = panel.model;
-    this.lacking = hasOriginal(entry, Number(row)) ? null : this.pad.page; // what was on the pad when the picture was missing
-    if (this.lacking) return this.say(fill(words.no_original, { row, why: noOriginal(entry, allWords.datasets) }));
-    try {
-      const pixels = await originals.one(entry, Number(row));
-      if (this.picked !== pick) return;
-      const x = Float32Array.from(pixels, (pixel) => pixel / 255),
-        side = entry.image_side;
-      this.fresh = true;
-      this.pad.setBase({
-        pick,
-        dataset,
-        x,
-        colour: entry.channels > 1,
-        canvas: baseCanvas({ values: x, width: side, height: side }),
-      });
-      this.say(fill(words.laid, { dataset: entry.dataset_label, row, class: entry.classes[codes.label[row]] }));
-      if (this.isOpen) this.announce();
-    } catch (error) {
-      this.say(
-        fill(words.original_failed, { dataset: entry.dataset_label, row, why: error.message.replace(/\.$/, "") }),
-      );
-    }
   }
 
   // ---- words and colours ------------------------------------------------------------------------------------

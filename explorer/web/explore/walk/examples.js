@@ -4,6 +4,7 @@ import { classMean } from "./class_means.js";
 import { nearest } from "../../kernel/nearest.js";
 import { hole } from "../places.js";
 import { logQ } from "./density.js";
+import { fill } from "../../kernel/text.js";
 
 const DIRECTIONS = 16,
   REACHES = [0.4, 0.6, 0.8, 1, 1.25]; // of the ends about a hole, latent units
@@ -35,3 +36,23 @@ export const across = () => [
   [-1.2, -0.8],
   [1.2, 0.5],
 ];
+
+// The examples that there are for the page's models: [{name, stops(), images: are they test images, way}].
+export function examplesFor({ panels, words }) {
+  const [{ entry, codes }] = panels.map(({ model }) => model);
+  const holes = panels
+    .filter(({ model }) => model.entry.latent_dim === 2)
+    .map(({ name, model }) => ({
+      name: fill(words.through_hole, { name }),
+      stops: () => throughHole(model),
+      way: "line",
+    }));
+  const [a, b] = entry.confusable ?? [];
+  const between = {
+    name: fill(words.two_images, { a: entry.classes[a], b: entry.classes[b] }),
+    stops: () => twoImages(codes, a, b),
+    images: true,
+    way: "line",
+  };
+  return [...holes, ...(entry.confusable ? [between] : []), { name: words.across, stops: across, way: "circle" }];
+}
