@@ -286,7 +286,7 @@ def test_a_recorded_judge_of_labels_against_priors(compute):
 
 
 def test_an_axis_names_whole_steps_once(compute):
-    assert compute("adversary/chart", "return [1, 2, 3, 9, 100].map(ticks);") == [
+    assert compute("parts/chart", "return [1, 2, 3, 9, 100].map(wholeTicks);") == [
         [0, 1],
         [0, 1, 2],
         [0, 2, 3],

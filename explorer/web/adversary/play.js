@@ -1,6 +1,5 @@
 // Two players: a discriminator and an encoder, stepped alone or in turn; and the known failures.
 
-import { Curve, Record } from "./chart.js";
 import { samplePrior } from "./clouds.js";
 import { columns, writeCells, writeSelect } from "./forms.js";
 import { CODES, Game } from "./game.js";
@@ -10,6 +9,7 @@ import { format } from "../kernel/format.js";
 import { CHANCE } from "../kernel/judge.js";
 import { batchStatistics } from "../kernel/network.js";
 import { seededUniform } from "../kernel/random.js";
+import { Chart, Record } from "../parts/chart.js";
 import { PART } from "../parts/runner.js";
 
 const REACH = 4.5,
@@ -25,8 +25,8 @@ export class PlayTab extends TrainingTab {
     const { words } = lesson;
     super(lesson, root, { name: "play", runLabel: words.play_run });
     this.plane = new Plane(this.find(".host"), { name: words.play_map, reach: REACH });
-    this.losses = new Curve(this.find(".loss"), { range: [0.8, 1.6] });
-    this.spreads = new Curve(this.find(".spread"), { range: [0, 2], digits: 1 });
+    this.losses = new Chart(this.find(".loss"), { range: [0.8, 1.6] });
+    this.spreads = new Chart(this.find(".spread"), { range: [0, 2] });
     for (const [name, rates] of Object.entries(RATES))
       for (const rate of rates) this.find(`.${name}`).add(new Option(rate, rate));
     this.lists = Object.fromEntries(
@@ -159,19 +159,18 @@ export class PlayTab extends TrainingTab {
   paintCurves() {
     const { colours, words } = this.lesson,
       { records, prior } = this;
-    const theme = { ink: colours.text, paper: colours.background };
     this.losses.show({
-      ...theme,
-      series: [{ ...records.loss, colour: colours.css.red }],
+      colours,
+      lines: [{ ...records.loss, colour: colours.css.red }],
       levels: [{ value: CHANCE, colour: colours.css.prior, text: words.level_two }],
     });
     this.spreads.show({
-      ...theme,
-      series: [
+      colours,
+      lines: [
         { ...records.mean, colour: colours.css.mean },
         { ...records.std, colour: colours.css.logVar },
       ],
-      levels: [{ value: prior.std, colour: colours.css.prior, text: "" }],
+      levels: [{ value: prior.std, colour: colours.css.prior }],
     });
   }
 

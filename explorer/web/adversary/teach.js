@@ -1,7 +1,7 @@
 // What should it be taught? A cloud q that is dragged, scaled and punched; a discriminator that learns, step by step; the best one beside it.
 
 import { Cloud, samplePrior } from "./clouds.js";
-import { Curve, Record } from "./chart.js";
+import { Chart, Record } from "../parts/chart.js";
 import { Divergence } from "./divergence.js";
 import { columns, writeCells, writeSelect } from "./forms.js";
 import { seededUniform } from "../kernel/random.js";
@@ -40,7 +40,7 @@ export class TeachTab extends TrainingTab {
     click(".steps", () => this.take(100));
     for (const rate of RATES) this.find(".rate").add(new Option(rate, rate));
     this.find(".rate").addEventListener("change", (event) => this.set({ rate: Number(event.target.value) }));
-    this.curve = new Curve(this.find(".curve"), { range: [0.6, 1.5] });
+    this.curve = new Chart(this.find(".curve"));
   }
 
   buildHandles() {
@@ -268,10 +268,9 @@ export class TeachTab extends TrainingTab {
     const { colours, words } = this.lesson,
       best = this.exact.lossAtBest;
     this.curve.show({
-      ink: colours.text,
-      paper: colours.background,
+      colours,
       range: [best - 0.1, 1.5],
-      series: [
+      lines: [
         { ...this.losses, colour: colours.faint, width: 1 },
         { ...this.heldLosses, colour: colours.css.red, width: 2.2 },
       ],

@@ -1,18 +1,9 @@
 // A small plot in SVG: axes with ticks, curves, and handles that can be dragged by mouse, finger and keys.
 
 import { format } from "../kernel/format.js";
+import { ticks } from "../kernel/ticks.js";
 import { set, svgElement } from "./svg.js";
 import { enlargement } from "./theme.js";
-
-// Steps of 1, 2 or 5 times a power of ten, about as many as wanted: the multiples of one step in [low, high].
-export function ticks(low, high, wanted) {
-  const rough = (high - low) / wanted,
-    power = 10 ** Math.floor(Math.log10(rough));
-  const step = power * [1, 2, 5, 10].find((times) => times * power >= rough);
-  const found = [];
-  for (let i = Math.ceil(low / step); i * step <= high + 1e-9 * step; i++) found.push(i * step);
-  return { values: found, decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
-}
 
 export class Plot {
   // host: the element to fill. square: both axes have one scale. labels: the axes' names.

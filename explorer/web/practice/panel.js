@@ -1,6 +1,7 @@
 // One run's part of the practice page: what is chosen, what one can do, and how the training stands.
 
-import { drawChart, drawCodes, drawManifold, reachOf } from "./draw.js";
+import { drawCodes, drawManifold, reachOf } from "./draw.js";
+import { drawChart } from "../parts/chart.js";
 import { MissingDataset } from "../parts/missing_dataset.js";
 import { format, percent } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
@@ -334,7 +335,7 @@ export class Panel {
     const kind = run?.status.chosen.kind ?? this.chosen.kind;
     const epochs = run?.status.epochs ?? 1;
     const progress = run?.status.steps ? run.status.taken / run.status.steps : 0;
-    const range = [0, Math.min(epochs, Math.max(1, Math.ceil(1.12 * progress)))];
+    const last = Math.min(epochs, Math.max(1, Math.ceil(1.12 * progress)));
     const points = (one, name) =>
       (one?.points ?? []).map((point) => [point.at / one.status.steps, point[name] ?? null]);
     const mine = (name, colour = this.colours.text) => ({ points: points(run, name), colour });
@@ -342,16 +343,18 @@ export class Panel {
       points: points(otherRun, name),
       colour: this.colours.faint,
       dash: [3, 3],
-      thick: 1.3,
+      width: 1.3,
       name: otherRun ? fill(words.other, { run: this.side === "a" ? "B" : "A" }) : "",
     });
     const alike = otherRun?.status.chosen.dataset === run?.status.chosen.dataset; // else nothing on one scale
     const beside = (name) => (alike ? [faint(name)] : []);
     const same = alike && otherRun?.status.chosen.kind === kind;
     const null_ = run?.status.null.sliced_w2_squared;
-    const { terms, ...chart } = this.sibling(kind).chart;
+    const { terms, title, level, floor } = this.sibling(kind).chart;
     const regulariser = {
-      ...chart,
+      title,
+      include: floor === null ? [] : [floor],
+      levels: level === null ? [] : [{ value: level, colour: this.colours.faint, dash: [2, 3] }],
       lines: [
         ...terms.map(({ name, word, colour }) => ({
           ...mine(name, colour === "text" ? undefined : this.colour(`--${colour}`)),
@@ -367,17 +370,18 @@ export class Panel {
         title: words.sliced,
         log: true,
         lines: [mine("sliced_w2_squared", this.colour("--z")), ...beside("sliced_w2_squared")],
-        band: null_ ? [null_[0] - 2 * null_[1], null_[0] + 2 * null_[1]] : null,
-        bandColour: this.colour("--prior"),
+        band: null_
+          ? { low: null_[0] - 2 * null_[1], high: null_[0] + 2 * null_[1], colour: this.colour("--prior") }
+          : null,
       },
     ];
     charts.forEach((chart, i) => {
       const canvas = canvases.charts[i];
-      drawChart(canvas, { ...chart, range, colours: this.colours });
-      const last = chart.lines
+      drawChart(canvas, { ...chart, last, colours: this.colours });
+      const now = chart.lines
         .map(({ points: [...all] }) => all.findLast(([, y]) => y !== null)?.[1])
         .filter((value) => value !== undefined);
-      canvas.setAttribute("aria-label", `${this.name}: ${chart.title}${last.length ? `, ${format(last[0], 4)}` : ""}`);
+      canvas.setAttribute("aria-label", `${this.name}: ${chart.title}${now.length ? `, ${format(now[0], 4)}` : ""}`);
     });
   }
 

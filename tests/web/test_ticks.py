@@ -1,0 +1,26 @@
+"""The round numbers of axes, in Node."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "wanted", "values", "decimals"),
+    [
+        (0, 1, 5, [0, 0.2, 0.4, 0.6, 0.8, 1], 1),
+        (-4.2, 4.2, 5, [-4, -2, 0, 2, 4], 0),
+        (0.8, 1.6, 5, [0.8, 1, 1.2, 1.4, 1.6], 1),
+        (100, 131, 3, [100, 120], 0),
+        (0, 0.013, 4, [0, 0.005, 0.01], 3),
+        (-3e6, 2e6, 5, [-3e6, -2e6, -1e6, 0, 1e6, 2e6], 0),
+    ],
+)
+def test_ticks_are_multiples_of_a_round_step(compute, low, high, wanted, values, decimals):
+    found = compute("kernel/ticks", "return ticks(low, high, wanted)", low=low, high=high, wanted=wanted)
+    assert found == {"values": values, "decimals": decimals}
+
+
+def test_a_logarithmic_axis_has_whole_powers_or_their_halves(compute):
+    found = compute("kernel/ticks", "return [decades(-3.2, 0.1), decades(-1.7, -0.8), decades(0.1, 0.2)]")
+    assert found == [[-3, -2, -1, 0], [-1.5, -1], [0.1, 0.2]]
