@@ -35,6 +35,9 @@ DESK, PHONE = {"width": 1366, "height": 650}, {"width": 390, "height": 844}
 DRAWN = ".explorer[data-ready=true]"  # codes and pictures are on the screen
 COMPLETE = ".explorer[data-maps=true]"  # and the maps can be panned and zoomed
 
+# Of a map, in JavaScript: where a point of its axes is on the page, and the axes' ranges.
+AT = "(f, at) => { const { x, y } = f.latentMap.scale(), b = f.getBoundingClientRect(); return [b.x + x(at[0]), b.y + y(at[1])]; }"
+RANGES = "f => { const { x, y } = f.latentMap.ranges(); return [x, y]; }"
 # Collects in window.seen, once a frame, what the page shows; the pictures by a hash of their pixels.
 WATCH = """() => {
   const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean);

@@ -91,8 +91,8 @@ def test_the_tools_with_thirty_two_dimensions(open_page, kind):
     page.wait_for_timeout(500)
     for name, bundle in zip(names, bundles, strict=True):
         at = page.get_by_role("figure", name=f"{name} latent map").evaluate(
-            "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const [x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
-            "return [xaxis.p2l(x - xaxis._offset), yaxis.p2l(y - yaxis._offset)]; }"
+            "f => { const { toX, toY } = f.latentMap.scale(), [x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
+            "return [toX(x), toY(y)]; }"
         )
         mean = travelled(bundle.name)[0]
         ten = np.argsort(((mean - mean[7]) ** 2).sum(1))[:10]

@@ -131,7 +131,7 @@ def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(open_page):
             ) == pytest.approx(kl, abs=0.02)
             std = torch.exp(code.log_var / 2)[0].numpy()
             radii = page.get_by_role("figure", name="VAE latent map").evaluate(
-                "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const perX = xaxis._length / (xaxis.range[1] - xaxis.range[0]), perY = yaxis._length / (yaxis.range[1] - yaxis.range[0]);"
+                "f => { const { perX, perY } = f.latentMap.scale();"
                 "return [...f.querySelectorAll('.drawn .spread')].map((e) => [e.getAttribute('rx') / perX, e.getAttribute('ry') / perY]); }"
             )
             np.testing.assert_allclose(radii, [std, 2 * std], rtol=0.03)
@@ -437,8 +437,8 @@ def test_on_a_umap_the_mark_is_among_the_nearest_codes(open_page):
             :4
         ]  # and another the one in their middle
         place = page.get_by_role("figure", name=f"{kind.upper()} 16-d latent map").evaluate(
-            "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const [x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
-            "return [xaxis.p2l(x - xaxis._offset), yaxis.p2l(y - yaxis._offset)]; }"
+            "f => { const { toX, toY } = f.latentMap.scale(), [x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
+            "return [toX(x), toY(y)]; }"
         )
         assert np.abs(close[inner] - place).max(1).min() < 0.02
         dots = (

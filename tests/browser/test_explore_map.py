@@ -12,8 +12,8 @@ from plotly.colors import sequential
 from explorer import gaussian
 
 from ..web.test_map import bundle
-from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
-from .test_explorer import AT, PIXELS, nats
+from .driver import AT, COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
+from .test_explorer import PIXELS, nats
 
 DIGITS = "left=digits-vae&right=digits-aae"
 DRAWN_UNDER = ".map .under[data-done=true]"
@@ -44,12 +44,12 @@ def viridis(t: np.ndarray, stops: list[str]) -> np.ndarray:
 
 # The pixels of a map's underlay in a square about a latent point, and the pixels a unit.
 TILE = (
-    "(f, [x, y, size]) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout, canvas = f.querySelector('.under');"
-    "const left = Math.round(xaxis._offset + xaxis.l2p(0) - size / 2 + 1e-3) + Math.round(xaxis.l2p(x) - xaxis.l2p(0));"
-    "const top = Math.round(yaxis._offset + yaxis.l2p(0) - size / 2 + 1e-3) + Math.round(yaxis.l2p(y) - yaxis.l2p(0));"
+    "(f, [x, y, size]) => { const scale = f.latentMap.scale(), canvas = f.querySelector('.under');"
+    "const left = Math.round(scale.x(0) - size / 2 + 1e-3) + Math.round(scale.x(x) - scale.x(0));"
+    "const top = Math.round(scale.y(0) - size / 2 + 1e-3) + Math.round(scale.y(y) - scale.y(0));"
     "const { data } = canvas.getContext('2d').getImageData(left, top, size, size); return [...data].filter((_, i) => i % 4 === 0); }"
 )
-PER = "f => { const { xaxis } = f.querySelector('.plot')._fullLayout; return xaxis._length / (xaxis.range[1] - xaxis.range[0]); }"
+PER = "f => f.latentMap.scale().perX"
 
 
 @pytest.mark.slow
@@ -151,8 +151,8 @@ def test_the_stretchs_colours_are_one_logarithmic_scale(open_page):
     assert float(marks.group(1)) == pytest.approx(top / 100, abs=0.006)
     room = 9 / figure(page, "VAE").evaluate(PER)
     at = (
-        "(f, [x, y]) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout, canvas = f.querySelector('.under');"
-        "return [...canvas.getContext('2d').getImageData(xaxis._offset + xaxis.l2p(x), yaxis._offset + yaxis.l2p(y), 1, 1).data].slice(0, 3); }"
+        "(f, [x, y]) => { const scale = f.latentMap.scale(), canvas = f.querySelector('.under');"
+        "return [...canvas.getContext('2d').getImageData(scale.x(x), scale.y(y), 1, 1).data].slice(0, 3); }"
     )
     for kind, model in models.items():
         for i, j in ((0, 0), (8, -7), (-12, 3)):

@@ -20,8 +20,8 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 
 from ..web.test_near import codes, in_polygon
-from .driver import COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
-from .test_explorer import AT, PIXELS
+from .driver import AT, COMPLETE, PHONE, RANGES, ROOT, address, next_frame, sent_messages
+from .test_explorer import PIXELS
 
 READY = ".explorer[data-maps=true] .tool[data-ready=near]"
 DIGITS = "left=digits-vae&right=digits-aae"
@@ -212,8 +212,7 @@ def test_a_lasso_its_count_means_and_csv(open_near):
     page = open_near("near=region")
     sent = sent_messages(page, lambda: page.wait_for_selector(READY))
     figure = page.get_by_role("figure", name="AAE latent map")
-    axes = "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return [...xaxis.range, ...yaxis.range]; }"
-    before, angle = figure.evaluate(axes), np.linspace(0, 2 * np.pi, 25)[:-1]
+    before, angle = figure.evaluate(RANGES), np.linspace(0, 2 * np.pi, 25)[:-1]
     radius = 0.7 + 0.25 * np.cos(
         3 * angle
     )  # latent units; its corners are further apart than the lasso's smallest step
@@ -222,7 +221,7 @@ def test_a_lasso_its_count_means_and_csv(open_near):
     assert page.get_by_role("button", name="Lasso (L)").get_attribute("aria-pressed") == "true"
     draw_lasso(page, figure, wanted.tolist())
     page.locator(".near .inside").wait_for()
-    assert figure.evaluate(axes) == before and sent == []  # the map did not pan, and nobody was told
+    assert figure.evaluate(RANGES) == before and sent == []  # the map did not pan, and nobody was told
     drawn = np.reshape(
         [
             float(value)
@@ -230,7 +229,7 @@ def test_a_lasso_its_count_means_and_csv(open_near):
         ],
         (-1, 2),
     )
-    scale = "(f, d) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return d.map(([x, y]) => [xaxis.p2l(x - xaxis._offset), yaxis.p2l(y - yaxis._offset)]); }"
+    scale = "(f, d) => { const { toX, toY } = f.latentMap.scale(); return d.map(([x, y]) => [toX(x), toY(y)]); }"
     polygon = np.array(figure.evaluate(scale, drawn.tolist()))
     np.testing.assert_allclose(polygon, wanted, atol=0.02)  # the pointer's way
     aae, vae = codes("mnist-aae"), codes("mnist-vae")

@@ -16,11 +16,10 @@ from PIL import Image
 from explorer.data import originals
 from explorer.store.bundle import load_bundle
 
-from .driver import COMPLETE, DESK, ROOT, address
+from .driver import COMPLETE, DESK, RANGES, ROOT, address
 
 PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
-RANGES = "f => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return [xaxis.range, yaxis.range]; }"
 TOOLS = ("Draw", "Near", "Map", "Walk", "Take away")
 DIGITS = "left=digits-vae&right=digits-aae"
 QUERY = "?mean=0.53,-0.41&log_var=-1.5,-2.25&noise=0.3,1.1&pick=mnist:12&codes=sampled&tool=take"

@@ -14,15 +14,10 @@ from scipy.spatial import cKDTree
 from explorer.store.bundle import load_bundle
 
 from ..web.test_walk import LOG_FIVE, log_density
-from .driver import COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages
+from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages
 
 OPEN = ".tool[data-ready=walk]"
 STRIP = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return [c.width, c.height, [...d].filter((_, i) => i % 4 === 0)]; }"
-# Where a point of a map's axes is on the page.
-AT = (
-    "(f, at) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; const b = f.getBoundingClientRect();"
-    "return [b.x + xaxis._offset + xaxis.l2p(at[0]), b.y + yaxis._offset + yaxis.l2p(at[1])]; }"
-)
 DIGITS = "left=digits-vae&right=digits-aae"
 
 pytestmark = pytest.mark.skipif(

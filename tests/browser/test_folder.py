@@ -17,8 +17,8 @@ from explorer.data import folder
 from explorer.store.bundle import find_bundles, load_bundle
 
 from ..pictures import CLASSES, generate
-from .driver import COMPLETE, DESK, ROOT, address, serve
-from .test_explorer import AT, picture
+from .driver import AT, COMPLETE, DESK, ROOT, address, serve
+from .test_explorer import picture
 
 RGB = (
     "canvas => { const { width, height } = canvas; const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);"

@@ -47,11 +47,11 @@ def test_a_page_is_mounted_once_and_left_when_it_is_out_of_the_document(server, 
 def test_a_page_that_is_left_frees_its_maps(open_page):
     page = open_page()
     maps = page.locator(".map .plot").evaluate_all(
-        "plots => (window.plots = plots).map((plot) => Boolean(plot._fullLayout))"
+        "plots => (window.plots = plots).map((plot) => Boolean(plot.layout))"
     )
     assert maps == [True, True]
     page.get_by_role("link", name="1 Recall KL").click()
     page.wait_for_selector(".kl-lesson[data-ready=true]")
-    page.wait_for_function("() => window.plots.every((plot) => !plot._fullLayout && !plot.isConnected)")
+    page.wait_for_function("() => window.plots.every((plot) => !plot.layout && !plot.isConnected)")
     page.get_by_role("link", name="Explorer").click()
     page.wait_for_selector(COMPLETE)

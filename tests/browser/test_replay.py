@@ -14,17 +14,17 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 from explorer.training import recording
 
-from .driver import COMPLETE, DESK, PHONE, ROOT, address, sent_messages
+from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, sent_messages
 from .layout import amiss
-from .test_explorer import AT, PIXELS, picture
+from .test_explorer import PIXELS, picture
 
 DIGITS = "left=digits-vae&right=digits-aae"
 OPEN = ".explorer[data-replay=true]"
 LAST = 28
 # How many of the codes at `codes` are painted on a map's canvas, and how many painted pixels are far from all of them.
 PAINTED = (
-    "(f, codes) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout, canvas = f.querySelector('.sketchpad');"
-    "const at = codes.map(([x, y]) => [xaxis._offset + xaxis.l2p(x), yaxis._offset + yaxis.l2p(y)]);"
+    "(f, codes) => { const scale = f.latentMap.scale(), canvas = f.querySelector('.sketchpad');"
+    "const at = codes.map(([x, y]) => [scale.x(x), scale.y(y)]);"
     "const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);"
     "const alpha = (x, y) => data[4 * (Math.round(y - .5) * canvas.width + Math.round(x - .5)) + 3];"
     "let stray = 0; for (let y = 0; y < canvas.height; y++) for (let x = 0; x < canvas.width; x++)"
@@ -277,8 +277,8 @@ def test_the_discriminators_field_against_torch(open_page, recorded):
     assert d == pytest.approx(torch.sigmoid(judge(torch.tensor([[x, y]]))).item(), abs=0.02)
     # where D is sure that z is a code, the picture has that colour
     corner = map_.evaluate(
-        "(f, at) => { const { xaxis, yaxis } = f.querySelector('.plot')._fullLayout; return [...f.querySelector('.sketchpad').getContext('2d')"
-        ".getImageData(xaxis._offset + xaxis.l2p(at[0]), yaxis._offset + yaxis.l2p(at[1]), 1, 1).data]; }", [-3.8, -3.8]
+        "(f, at) => { const { x, y } = f.latentMap.scale(); return [...f.querySelector('.sketchpad').getContext('2d')"
+        ".getImageData(x(at[0]), y(at[1]), 1, 1).data]; }", [-3.8, -3.8]
     )  # fmt: skip
     sure = 1 / (1 + np.exp(-judge(torch.tensor([[-3.8, -3.8]])).item()))
     assert sure < 0.4 and corner[2] > corner[0] and corner[3] == pytest.approx(255 * 0.75 * abs(2 * sure - 1), abs=12)

@@ -3,13 +3,12 @@
 // It draws what it is given, and knows no model: `show` takes a grid of values (of a discriminator: its logits) and a set of
 // codes, whatever moment they are from.
 
+import { Handle } from "../parts/handle.js";
 import { priorOutline } from "../parts/prior_outline.js";
 import { set, svgElement } from "../parts/svg.js";
 
 const ARROWS = 15; // along each side of the square
 const SIDE = 64; // of a grid, unless it says otherwise
-const NUDGE = 0.05,
-  LEAP = 0.5; // latent units that an arrow key moves a handle, without and with shift
 
 // The middles of a grid's cells over the square [−reach, reach]², row by row from the lowest y: two numbers each.
 export function gridPoints(reach, side = SIDE) {
@@ -69,7 +68,8 @@ export class Plane {
   constructor(host, { name, reach }) {
     this.host = host;
     this.reach = reach;
-    this.handles = new Map();
+    this.handles = new Map(); // by key: {element, at}
+    this.after = (_scale) => {}; // called after a redraw
     host.classList.add("plane");
     host.setAttribute("role", "figure");
     host.setAttribute("aria-label", name);
@@ -131,7 +131,7 @@ export class Plane {
     if (this.ticked !== size) this.drawTicks(size, x, y);
     for (const { element, at } of this.handles.values())
       set(element, { transform: `translate(${x(at[0])} ${y(at[1])})` });
-    this.after?.(this.scale());
+    this.after(this.scale());
   }
 
   drawHeat(context, { values, colour, side = SIDE, reach = this.reach }, size) {
@@ -167,53 +167,27 @@ export class Plane {
     );
   }
 
-  // A handle at a point. symbol: the class that colours it; name: its accessible name. onMove([x, y]) while it moves; onCommit() when it is let go.
+  // A handle at a point. symbol: the class that colours it; name: its accessible name. onMove([x, y]) while it moves, and to where it was
+  // if the move is cancelled; onCommit() when it ends.
   addHandle(key, { symbol, name, at, onMove, onCommit }) {
-    const element = this.marks.appendChild(
-      svgElement("g", { class: `handle ${symbol}`, tabindex: 0, role: "button", "aria-label": name }),
-    );
-    element.appendChild(svgElement("circle", { r: 16, class: "grip" }));
-    element.appendChild(svgElement("circle", { r: 7, class: "knob" }));
-    const handle = { element, at };
-    this.handles.set(key, handle);
-    let offset = null,
-      keyed = false;
-    const point = (event) => {
-      const box = this.host.getBoundingClientRect();
-      return this.scale().back(event.clientX - box.left, event.clientY - box.top);
-    };
-    const inside = (place) => place.map((value) => Math.min(this.reach, Math.max(-this.reach, value)));
-    element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // a finger drags, it does not scroll
-    element.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      event.preventDefault();
-      element.focus({ preventScroll: true });
-      element.setPointerCapture(event.pointerId);
-      const [px, py] = point(event);
-      offset = [handle.at[0] - px, handle.at[1] - py];
-    });
-    element.addEventListener("pointermove", (event) => {
-      if (!offset) return;
-      const [px, py] = point(event);
-      onMove(inside([px + offset[0], py + offset[1]]));
-    });
-    const letGo = () => {
-      if (!offset) return;
-      offset = null;
-      onCommit();
-    };
-    element.addEventListener("pointerup", letGo);
-    element.addEventListener("pointercancel", letGo);
-    element.addEventListener("keydown", (event) => {
-      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-      if (!way) return;
-      event.preventDefault();
-      keyed = true;
-      onMove(inside(handle.at.map((value, i) => value + way[i] * (event.shiftKey ? LEAP : NUDGE))));
-    });
-    element.addEventListener("keyup", () => keyed && ((keyed = false), onCommit()));
-    element.addEventListener("blur", () => keyed && ((keyed = false), onCommit()));
-    return handle;
+    const inside = (point) => point.map((value) => Math.min(this.reach, Math.max(-this.reach, value)));
+    const placed = { at, element: null };
+    placed.element = new Handle(this.marks, {
+      name,
+      className: symbol,
+      at: (event) => {
+        const box = this.host.getBoundingClientRect();
+        const [x, y] = this.scale().back(event.clientX - box.left, event.clientY - box.top);
+        return [x, y];
+      },
+      held: () => placed.at,
+      onMove: (point) => onMove(inside(point)),
+      onEnd: (cancelled, from) => {
+        if (cancelled) onMove(from);
+        onCommit();
+      },
+    }).element;
+    this.handles.set(key, placed);
   }
 
   moveHandle(key, at, shown = true) {

@@ -42,10 +42,10 @@ export class Bars {
     );
     const height = (value) => `${Math.min(100, (100 * value) / top).toFixed(1)}%`;
     this.bars.forEach((bar, i) => {
-      bar.querySelector(".probe").style.height = height(perDimension[i]);
-      bar
-        .querySelectorAll(".average")
-        .forEach((mark, model) => (mark.style.bottom = height(this.averages[model].values[i])));
+      const marks = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll(".average"));
+      const [probe] = /** @type {NodeListOf<HTMLElement>} */ (bar.querySelectorAll(".probe"));
+      probe.style.height = height(perDimension[i]);
+      marks.forEach((mark, model) => (mark.style.bottom = height(this.averages[model].values[i])));
       bar.setAttribute("aria-pressed", String(chosen.includes(i)));
       const of = (lists, text) =>
         lists

@@ -13,6 +13,7 @@ export class ClassNames {
   // group: of an SVG, to fill.
   constructor(group) {
     this.group = group;
+    this.classes = []; // what is known of each: see summaries()
   }
 
   // names: the classes'.
@@ -31,7 +32,10 @@ export class ClassNames {
   // points: {x, y, label} as they are seen; scale: the map's; hidden: the classes that are switched off;
   // grown: how large the type is.
   place(points, scale, hidden, grown) {
-    if (this.points !== points) [this.points, this.classes] = [points, summaries(points, this.names.length)];
+    if (this.points !== points) {
+      this.points = points;
+      this.classes = summaries(points, this.names.length);
+    }
     const classes = this.classes.map(({ middle: [x, y], some }, which) => ({
       name: this.names[which],
       isSeen: !hidden.has(which) && some.length > 0,

@@ -65,7 +65,7 @@ export class Controls {
     this.dims.hidden = dimensions <= 2;
     for (const [at, choice] of this.dimChoices.entries()) {
       choice.replaceChildren(
-        ...Array.from({ length: dimensions }, (_, i) => new Option(i + 1, i, false, i === shown[at])),
+        ...Array.from({ length: dimensions }, (_, i) => new Option(String(i + 1), String(i), false, i === shown[at])),
       );
     }
     for (const { sign, at, slider } of this.sliders) slider.name(`${sign}${subscript(shown[at])}`);
@@ -89,7 +89,7 @@ export class Controls {
   // Named places. They are looked for in the codes of the models on the page, so that the names are true of them.
   buildPlaces(panels) {
     const mean = () => this.page.state().mean;
-    const at = ([x, y]) => mean().map((_, i) => [x, y][i] ?? 0);
+    const at = (/** @type {number[]} */ [x, y]) => mean().map((_, i) => [x, y][i] ?? 0);
     const flat = (value) => mean().map(() => value);
     const places = new Map([["The prior itself: KL = 0", () => ({ mean: flat(0), log_var: flat(0) })]]);
     for (const panel of panels) {

@@ -82,7 +82,8 @@ export class MapChoice {
     if (busy && state !== "running")
       this.bar.removeAttribute("value"); // it cannot be told how long
     else this.bar.value = share;
-    const which = state === "running" && share === 0 ? "neighbours_sought" : place > 1 ? "queue" : state;
+    let which = place > 1 ? "queue" : state;
+    if (state === "running" && share === 0) which = "neighbours_sought";
     write(
       this.says,
       this.words.says[which] ? fill(this.words.says[which], { place: place - 1, share: percent(share), problem }) : "",

@@ -1,5 +1,6 @@
 // The explorer: two maps, one probe, four pictures, and the KL, all of one state in every frame.
 
+import { Arrangement } from "./arrangement.js";
 import { Bars } from "./bars.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { Controls, moved, resized } from "./controls.js";
@@ -8,23 +9,21 @@ import { Legend } from "./legend.js";
 import { MadeMaps } from "./made_maps.js";
 import { LatentMap } from "./latent_map.js";
 import { MapChoice } from "./map_choice.js";
+import { MapEvents } from "./map_events.js";
 import { Models } from "../kernel/models.js";
 import { MissingDataset } from "../parts/missing_dataset.js";
 import { Original } from "./original.js";
+import { noteOf } from "./note.js";
 import { noOriginal, Originals } from "../parts/originals.js";
 import { mounting, Page, painted } from "../parts/page.js";
 import { Panel, panelNames } from "./panel.js";
-import { klMonteCarlo } from "../kernel/prior.js";
 import { Probe } from "../kernel/probe.js";
-import { format, percent } from "../kernel/format.js";
+import { format } from "../kernel/format.js";
 import { Readout } from "./readout.js";
-import { write } from "../parts/dom.js";
 import { fieldColours } from "../parts/theme.js";
 import { Tools } from "./tools.js";
-import { averageKl, response } from "../kernel/usage.js";
 import { fill } from "../kernel/text.js";
 
-const NEAR = 40; // pixels within which a map that is no plane shows the nearest code
 const SIDES = ["left", "right"];
 
 class Explorer extends Page {
@@ -34,71 +33,17 @@ class Explorer extends Page {
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim >= 2);
     this.probe = new Probe(data.state);
     this.models = new Models(this.base, data.in_file);
-    const page = {
-      state: () => this.probe.state,
-      change: (part) => this.change(part),
-      set: (part) => this.set(part),
-      commit: () => this.commit(),
-      announce: (text) => this.announce(text),
-      fail: (error, what) => this.fail(error, what),
-      data, // what the page was mounted with, and on: take/file.js writes them
-      html,
-    };
-    this.controls = new Controls(root, data.limits, page);
-    this.bars = new Bars(
-      this.find(".bars"),
-      data.words.bars,
-      (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension),
-    );
-    this.readout = new Readout({
-      status: this.find(".kl"),
-      table: this.find(".terms"),
-      formula: this.find(".formula"),
-    });
     this.originals = new Originals(this.base);
-    const { datasets } = data.words;
-    this.original = new Original(this.find(".original"), this.originals, datasets);
-    this.missing = new MissingDataset(this.find(".missing"), this.base, datasets, (name) => this.takeDataset(name));
-    this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
-    this.panels = SIDES.map(
-      (side) =>
-        new Panel(root, side, this.catalogue, data.words, {
-          model: (name) => this.set({ [side]: name }),
-          codes: (codes) => this.set({ codes }),
-          announce: page.announce,
-          fail: page.fail,
-        }),
-    );
-    this.made = new MadeMaps(this.models, data.words.maps.silent, {
-      change: (panel) => this.syncMap(panel),
-      made: (panel) =>
-        this.show([[panel, panel.model]])
-          .then(() => this.announce(fill(data.words.maps.announced, panel)))
-          .catch((error) => this.fail(error)),
-    });
-    for (const panel of this.panels) {
-      panel.mapChoice = new MapChoice(panel.element.querySelector(".mapping"), panel.side, data.words.maps, {
-        choose: (written) => this.set({ map: panel.mapsWith(this.probe.state, written) }),
-        retry: () => this.syncMap(panel, true),
-        cancel: () => this.set({ map: panel.mapsWith(this.probe.state, panel.model.codes.umap ? "umap" : "plane") }),
-      });
-    }
-    this.find(".open-replay").addEventListener("click", () => this.startReplay());
-    this.tools = new Tools(root, {
-      ...page,
-      pick: (panel, row, more) => this.pick(panel, row, more),
-      base: this.base,
-      catalogue: this.catalogue,
-      panels: this.panels,
-      models: this.models,
-      originals: this.originals,
-      words: data.words,
-      symbols: data.symbols,
-      colours: () => this.colours,
-      frame: () => this.probe.frame(),
-      draw: () => this.draw(),
-      surface: () => this.openSurface(),
-    });
+    /** @type {import("./replay.js").Replay | null} */
+    this.replay = null; // once it was opened
+    /** @type {import("./surface.js").Surface | null} */
+    this.surface = null; // once something of it was shown
+    this.events = new MapEvents(this);
+    this.arrangement = new Arrangement(this);
+    this.panels = SIDES.map((side) => this.buildPanel(side));
+    this.api = this.buildApi(html);
+    this.buildParts();
+    this.tools = new Tools(root, this.api);
     root.addEventListener("keydown", (event) => {
       if (event.key !== "Escape") return;
       this.probe.revert();
@@ -107,10 +52,83 @@ class Explorer extends Page {
     this.open().catch((error) => this.fail(error));
   }
 
+  buildPanel(side) {
+    const { words } = this;
+    const panel = new Panel(this.root, side, this.catalogue, words, {
+      model: (name) => this.set({ [side]: name }),
+      codes: (codes) => this.set({ codes }),
+      announce: (text) => this.announce(text),
+      fail: (error, what) => this.fail(error, what),
+    });
+    panel.mapChoice = new MapChoice(panel.element.querySelector(".mapping"), side, words.maps, {
+      choose: (written) => this.set({ map: panel.mapsWith(this.probe.state, written) }),
+      retry: () => this.syncMap(panel, true),
+      cancel: () => this.set({ map: panel.mapsWith(this.probe.state, panel.model.codes.umap ? "umap" : "plane") }),
+    });
+    return panel;
+  }
+
+  /** @returns {import("./tools.js").PageApi} what the page's parts and tools see of it. html: the page's own, empty. */
+  buildApi(html) {
+    const { data, base, catalogue, panels, models, originals, words } = this;
+    return {
+      state: () => this.probe.state,
+      frame: () => this.probe.frame(),
+      change: (part) => this.change(part),
+      set: (part) => this.set(part),
+      commit: () => this.commit(),
+      pick: (panel, row, more) => this.events.pick(panel, row, more),
+      draw: () => this.draw(),
+      announce: (text) => this.announce(text),
+      fail: (error, what) => this.fail(error, what),
+      colours: () => this.colours,
+      fieldColours: () => this.fieldColours(),
+      replayed: (panel) => Boolean(this.replay?.of(panel)),
+      surface: () => this.openSurface(),
+      panels,
+      models,
+      originals,
+      catalogue,
+      words,
+      symbols: data.symbols,
+      base,
+      data,
+      html,
+    };
+  }
+
+  buildParts() {
+    const { data, words, api } = this;
+    this.controls = new Controls(this.root, data.limits, api);
+    this.bars = new Bars(
+      this.find(".bars"),
+      words.bars,
+      (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension),
+    );
+    this.readout = new Readout({
+      status: this.find(".kl"),
+      table: this.find(".terms"),
+      formula: this.find(".formula"),
+    });
+    this.original = new Original(this.find(".original"), this.originals, words.datasets);
+    this.missing = new MissingDataset(this.find(".missing"), this.base, words.datasets, (name) =>
+      this.takeDataset(name),
+    );
+    this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
+    this.made = new MadeMaps(this.models, words.maps.silent, {
+      change: (panel) => this.syncMap(panel),
+      made: (panel) =>
+        this.show([[panel, panel.model]])
+          .then(() => this.announce(fill(words.maps.announced, panel)))
+          .catch((error) => this.fail(error)),
+    });
+    this.find(".open-replay").addEventListener("click", () => this.startReplay());
+  }
+
   async open() {
     const opening = this.panels.map((panel) => this.models.open(this.chosen(panel)));
     for (const panel of this.panels)
-      panel.map = new LatentMap(panel.host, this.data.symbols.classes, this.answers(panel));
+      panel.map = new LatentMap(panel.host, this.data.symbols.classes, this.events.answers(panel));
     const models = await Promise.all(opening);
     await this.show(this.panels.map((panel, i) => [panel, models[i]]));
     if (this.destroyed) return;
@@ -120,9 +138,9 @@ class Explorer extends Page {
     performance.mark("explorer drawn");
 
     await idle(); // evaluating Plotly holds everything else up for a second
-    const { default: Plotly } = await import(new URL("web/parts/plotly.js", this.base));
+    const { default: Plotly, adoptStyles } = await import(new URL("web/parts/plotly.js", this.base).href);
     if (this.destroyed) return;
-    adoptPlotlyStyles(this.root.getRootNode());
+    adoptStyles(this.root.getRootNode());
     await Promise.all(this.panels.map((panel) => panel.map.take(Plotly)));
     this.draw();
     await painted();
@@ -204,7 +222,7 @@ class Explorer extends Page {
     }
     this.tools.sync(state);
     this.syncSurface();
-    this.arrange();
+    this.arrangement.update();
     this.syncChoices();
     this.draw();
   }
@@ -231,7 +249,7 @@ class Explorer extends Page {
         home: inPlane(state.mean),
         previewing: frame.previewing,
         pick: moment ? moment.image : panel.pickedRow(state),
-        note: this.note(panel, frame),
+        note: noteOf(this, panel, frame.previewing),
         probeless: !this.decodes(panel),
       });
     }
@@ -240,7 +258,7 @@ class Explorer extends Page {
     this.tools.show(frame);
     this.readout.show(frame);
     this.bars.show(frame.perDimension, moved(state));
-    this.showOtherPriors(frame);
+    this.arrangement.showOtherPriors(frame);
     this.controls.show(frame, state);
   }
 
@@ -258,7 +276,7 @@ class Explorer extends Page {
     for (const [panel, model] of current) panel.model = model;
     const names = panelNames(this.panels.map((panel) => this.chosen(panel)));
     this.panels.forEach((panel, i) => panel.setName(names[i]));
-    this.arrange();
+    this.arrangement.update();
     await Promise.all(
       this.panels
         .filter((panel) => panel.model)
@@ -274,7 +292,7 @@ class Explorer extends Page {
         }),
     );
     for (const [panel] of current) panel.describe(this.probe.state);
-    this.describeTogether();
+    this.arrangement.describe();
     this.syncReplay();
     this.tools.sync(this.probe.state, true);
     this.syncSurface();
@@ -292,79 +310,6 @@ class Explorer extends Page {
       ...this.panels.filter((one) => one.model && one.isPlane(state)).map((one) => one.model.codes.reach),
     );
     return { x: [-reach, reach], y: [-reach, reach] };
-  }
-
-  // Sliders, table and bars for the dimensions that there are, when their number or choice changed.
-  arrange() {
-    const { state } = this.probe,
-      dimensions = state.mean.length;
-    const averages = this.panels
-      .filter((panel) => panel.model?.codes.logVar && panel.model.entry.latent_dim > 2)
-      .map((panel) => {
-        panel.model.averageKl ??= averageKl(panel.model.codes);
-        return { name: panel.name, values: panel.model.averageKl };
-      });
-    const responses = this.panels
-      .filter((panel) => panel.model?.entry.latent_dim > 2 && this.responseOf(panel))
-      .map((panel) => ({ name: panel.name, values: panel.model.response }));
-    const key = JSON.stringify([
-      dimensions,
-      moved(state),
-      averages.map(({ name }) => name),
-      responses.map(({ name }) => name),
-    ]);
-    if (this.arranged === key) return;
-    this.arranged = key;
-    this.readout.arrange(dimensions, moved(state));
-    this.bars.arrange(dimensions, averages, responses);
-    this.controls.arrange(state);
-    this.root.classList.toggle("many", dimensions > 2);
-  }
-
-  // What a panel's decoder makes of each dimension, once that has been worked out; else null, and it is begun.
-  responseOf(panel) {
-    const { model } = panel;
-    model.responding ??= response(model)
-      .then((values) => {
-        model.response = values;
-        if (this.destroyed || panel.model !== model) return;
-        this.arrange();
-        panel.describe(this.probe.state);
-        this.draw();
-      })
-      .catch((error) => this.fail(error));
-    return model.response ?? null;
-  }
-
-  // KL from a prior that is not N(0, I), beside the one from N(0, I).
-  showOtherPriors({ mean, logVar }) {
-    const others = new Map(
-      this.panels
-        .filter((panel) => panel.model?.entry.shape)
-        .map((panel) => [panel.model.entry.prior, panel.model.entry.shape]),
-    );
-    const box = this.find(".other-priors");
-    box.hidden = others.size === 0;
-    const lines = [...others].map(([prior, shape]) => {
-      const { kl, error } = klMonteCarlo(shape, mean, logVar);
-      return `from ${prior}: ${format(kl, 2)} ± ${format(error, 2)} nats`;
-    });
-    write(box, lines.join("; "));
-  }
-
-  describeTogether() {
-    const [a, b] = this.panels.map((panel) => panel.model?.entry);
-    const warning = this.find(".mismatch");
-    warning.hidden = !a || !b || a.dataset === b.dataset;
-    if (!warning.hidden) {
-      write(
-        warning,
-        `These two models saw different datasets (${a.dataset_label}, ${b.dataset_label}): ` +
-          "their pictures, numbers and codes cannot be compared image by image.",
-      );
-    }
-    if (a) this.legend.build(a, b);
-    this.controls.buildPlaces(this.panels);
   }
 
   hideClasses() {
@@ -426,17 +371,7 @@ class Explorer extends Page {
     if (this.probe.state.moment === null) return void (this.replay?.isOpen && this.closeReplay());
     try {
       const { Replay } = await import("./replay.js");
-      this.replay ??= new Replay(this.root, {
-        panels: this.panels,
-        models: this.models,
-        words: this.data.words,
-        colours: () => this.fieldColours(),
-        state: () => this.probe.state,
-        change: (part) => this.change(part),
-        set: (part) => this.set(part),
-        commit: () => this.commit(),
-        draw: () => this.draw(),
-      });
+      this.replay ??= new Replay(this.root, this.api);
       await this.replay.open();
     } catch (error) {
       this.fail(error, "The replay could not be opened");
@@ -467,133 +402,13 @@ class Explorer extends Page {
     this.surfaceOpening ??= import("./surface.js")
       .then(({ Surface }) => {
         if (this.destroyed) return null;
-        const { panels, models, data } = this;
-        return (this.surface = new Surface({
-          panels,
-          models,
-          words: data.words.map,
-          datasets: data.words.datasets,
-          state: () => this.probe.state,
-          colours: () => this.colours,
-          fieldColours: () => this.fieldColours(),
-          replayed: (panel) => Boolean(this.replay?.of(panel)),
-          draw: () => this.draw(),
-          fail: (error, which) => this.fail(error, which),
-        }));
+        return (this.surface = new Surface(this.api));
       })
       .catch((error) => {
         this.surfaceOpening = null;
         this.fail(error, what);
       });
     return this.surfaceOpening;
-  }
-
-  // ---- the maps' events ------------------------------------------------------------------------------
-
-  // An image was clicked: the probe becomes its posterior, or goes to its code. more: what else changes with it.
-  pick(panel, row, more = {}) {
-    const { logVar } = panel.model.codes;
-    const part = { ...more, mean: panel.meanAt(this.probe.state, row), pick: `${panel.model.entry.dataset}:${row}` };
-    if (logVar) part.log_var = this.probe.state.log_var.map((value, i) => (i < logVar.length ? logVar[i][row] : value));
-    this.set(part);
-  }
-
-  // What a panel's map asks the page.
-  answers(panel) {
-    const state = () => this.probe.state;
-    return {
-      view: (map) => this.follow(map),
-      hover: (map, point) => {
-        const plane = panel.isPlane(state());
-        const row = plane ? null : map.nearest(...point, NEAR);
-        this.hovered = { map, point };
-        this.probe.preview = !this.decodes(panel)
-          ? null
-          : plane
-            ? panel.meanWith(state(), point)
-            : row === null
-              ? null
-              : panel.meanAt(state(), row);
-        this.draw();
-      },
-      leave: () => {
-        if (!this.hovered) return;
-        this.hovered = null;
-        this.probe.preview = null;
-        this.draw();
-      },
-      click: (map, point, row) => {
-        if (this.tools.click(panel, point, row)) return;
-        if (row !== null && this.replay?.of(panel))
-          this.set({ pick: `${panel.model.entry.dataset}:${this.replay.rowOf(panel, row)}` });
-        else if (row !== null) this.pick(panel, row);
-        else if (panel.isPlane(state()) && this.decodes(panel)) this.set({ mean: panel.meanWith(state(), point) });
-      },
-      grab: () => {
-        this.probe.preview = null;
-        return panel.dims(state()).map((i) => state().mean[i]);
-      },
-      move: (map, point) => this.change({ mean: panel.meanWith(state(), point) }),
-      release: (map, cancelled) => {
-        if (cancelled) this.probe.revert();
-        this.draw();
-        this.commit();
-      },
-      nudge: (map, [dx, dy]) => {
-        const [x, y] = panel.dims(state()).map((i) => state().mean[i]);
-        this.change({ mean: panel.meanWith(state(), [x + dx, y + dy]) });
-      },
-    };
-  }
-
-  // Two planes keep the same axes: the other one follows, once a frame.
-  follow(map) {
-    if (this.following) return;
-    this.leader = map;
-    this.draw();
-    if (this.followScheduled) return;
-    this.followScheduled = requestAnimationFrame(async () => {
-      this.followScheduled = null;
-      if (this.destroyed || !this.panels.every((panel) => panel.model && panel.isPlane(this.probe.state))) return;
-      const other = this.panels.find((panel) => panel.map !== this.leader).map;
-      this.following = true;
-      try {
-        await other.setRanges(this.leader.ranges());
-      } finally {
-        this.following = false;
-      }
-      this.draw();
-    });
-  }
-
-  // What stands in the corner of the map under the pointer.
-  note(panel, { previewing }) {
-    const { state } = this.probe,
-      { notes } = this.data.words.maps,
-      view = panel.view(state),
-      plane = view === null;
-    if (!plane && !previewing) return this.surface?.note(panel) || viewNote(view, notes);
-    if (panel.map !== this.hovered?.map || (!previewing && this.decodes(panel))) {
-      return (
-        this.surface?.note(panel) ||
-        (String(panel.dims(state)) === String(state.dims)
-          ? ""
-          : fill(notes.first_two, { all: panel.model.entry.latent_dim }))
-      );
-    }
-    const [x, y] = this.hovered.point,
-      replayed = this.replay?.of(panel);
-    const near = panel.map.nearest(x, y, plane ? undefined : NEAR);
-    const row = replayed && near !== null ? this.replay.rowOf(panel, near) : near;
-    const { entry, codes } = panel.model;
-    const judgement = replayed ? this.replay.judgement(panel, [x, y]) : null;
-    const image =
-      row === null
-        ? ""
-        : `image ${row}, class ${entry.classes[codes.label[row]]}${this.surface?.says(panel, row) ?? ""}`;
-    return plane
-      ? `(${format(x, 2)}, ${format(y, 2)})${judgement === null ? "" : ` · D = ${format(judgement)}`}${image && ` · ${image}`}`
-      : image && `nearest code: ${image}`;
   }
 
   resize() {
@@ -623,20 +438,8 @@ export const mount = mounting(Explorer);
 
 // ---- helpers -------------------------------------------------------------------------------------------
 
-// What stands in the corner of a map that is no plane.
-function viewNote({ kind, share }, notes) {
-  const [name, neighbours, distance] = kind.split("-");
-  return fill(neighbours ? notes[`made_${name}`] : notes[name], { share: percent(share ?? 0), neighbours, distance });
-}
-
 // Resolves when what waits has been done: input, frames, messages.
-const idle = () => new Promise((resolve) => (window.requestIdleCallback ?? setTimeout)(resolve, { timeout: 300 }));
-
-// Plotly puts its style rules into the document's head, which a shadow root does not see.
-function adoptPlotlyStyles(shadow) {
-  if (shadow === document) return;
-  const rules = [...document.styleSheets]
-    .filter((sheet) => sheet.ownerNode?.id?.startsWith("plotly.js-style"))
-    .flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText));
-  shadow.append(Object.assign(document.createElement("style"), { textContent: rules.join("\n") }));
-}
+const idle = () =>
+  new Promise((resolve) =>
+    window.requestIdleCallback ? requestIdleCallback(resolve, { timeout: 300 }) : setTimeout(resolve),
+  );

@@ -15,6 +15,13 @@ export class Panel {
     const element = root.querySelector(`.panel.${side}`);
     this.side = side;
     this.element = element;
+    this.name = ""; // in everything that a screen reader or a test finds
+    /** @type {any} */
+    this.model = null; // {entry, decoder, codes}: see kernel/models.js
+    /** @type {import("./latent_map.js").LatentMap | null} */
+    this.map = null;
+    /** @type {import("./map_choice.js").MapChoice | null} */
+    this.mapChoice = null;
     this.words = words.usage;
     this.host = element.querySelector(".map");
     this.facts = element.querySelector(".facts");

@@ -18,7 +18,7 @@ const STRENGTH = 0.75; // of the field's colours where D is sure
 const still = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
 export class Replay {
-  // root: the page's; page: {panels, models, words, colours: of the field, state(), change(part), set(part), commit(), draw()}.
+  // root: the page's; page: a PageApi (tools.js).
   constructor(root, page) {
     this.root = root;
     this.page = page;
@@ -188,7 +188,7 @@ export class Replay {
     const noise = state.codes === "sampled" && recording.logVar ? (side.noise ??= noiseOf(panel, recording)) : null;
     const row = panel.pickedRow(state),
       image = row === null ? -1 : recording.imageOf(row);
-    const key = `${place} ${Boolean(noise)} ${image} ${state.field} ${this.page.colours().prior}`;
+    const key = `${place} ${Boolean(noise)} ${image} ${state.field} ${this.page.fieldColours().prior}`;
     if (side.key !== key || !side.layer) {
       side.key = key;
       side.layer = {
@@ -325,7 +325,7 @@ export class Replay {
   // D(z) as a picture: one colour where it takes z for a draw of the prior, another for a code, none at ½.
   fieldOf(side, moment, label) {
     const { recording } = side,
-      colours = this.page.colours(),
+      colours = this.page.fieldColours(),
       key = `${moment} ${label} ${colours.prior}`;
     if (side.fieldKey === key) return side.underlay;
     const { points } = recording,

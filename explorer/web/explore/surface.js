@@ -28,10 +28,10 @@ const RATIO = 3; // nats at which a colour is full
 const DECADES = 2; // of the stretch's colours
 
 export class Surface {
-  // page: {state(), panels, models, words: the tool Map's, datasets: texts/en/datasets.py's words, colours(),
-  // fieldColours(), replayed(panel): is a replay shown there?, draw(), fail(error, what)}.
+  // page: a PageApi (tools.js).
   constructor(page) {
     this.page = page;
+    this.words = page.words.map;
     this.restAt = 0;
     this.onChange = () => {};
     this.sides = new Map(
@@ -57,7 +57,7 @@ export class Surface {
       this.colourKey = null; // so that the next change tries again
       this.waiting = false;
       this.onChange();
-      this.page.fail(error, this.page.words.failed);
+      this.page.fail(error, this.words.failed);
     });
     this.show();
     this.onChange();
@@ -80,13 +80,13 @@ export class Surface {
       kind,
       model?.entry.digest,
       dims,
-      kind === "density" ? [state.codes, smaller] : kind === "ratio" ? smaller : others,
+      { density: [state.codes, smaller], ratio: smaller }[kind] ?? others,
     ]);
     if (side.key === key) return;
     Object.assign(side, { key, kind, layer: null, view: null });
     if (kind === "none") return void side.canvas.remove();
     if (!side.decoders.has(model)) side.decoders.set(model, activeDecoder(model.decoder));
-    const z = (x, y) => others.map((value, i) => (i === dims[0] ? x : i === dims[1] ? y : value));
+    const z = (x, y) => others.map((value, i) => [x, y][dims.indexOf(i)] ?? value);
     const { x, y } = panel.points(kind === "ratio" ? { ...state, codes: "sampled" } : state),
       { home } = panel.map; // what is compared with a prior is sampled
     side.layer = MAKE[kind]({
@@ -112,7 +112,7 @@ export class Surface {
       panel.host.style.setProperty("--codes", replayed ? 1 : codes);
       if (panel.model && state.mean.length > 2) this.syncLayer(panel, side); // the other dimensions may have moved
       side.canvas.hidden = replayed;
-      if (!side.layer || replayed || !panel.map.axes()) continue;
+      if (!side.layer || replayed || !panel.map.axes) continue;
       side.canvas.style.opacity = veil;
       this.look(panel, side);
       if (side.stale) this.paint(panel, side);
@@ -163,7 +163,7 @@ export class Surface {
     const left = this.left();
     if (!left || begun - (this.painted ?? 0) > SHOWN) {
       this.painted = begun;
-      for (const [panel, side] of busy) if (panel.map.axes() && !this.page.replayed(panel)) this.paint(panel, side);
+      for (const [panel, side] of busy) if (panel.map.axes && !this.page.replayed(panel)) this.paint(panel, side);
       this.onChange();
     }
     if (left) this.schedule();
@@ -336,7 +336,7 @@ export class Surface {
 
   // Why a map's codes are grey, or why it has no underlay; "" where nothing is to be said.
   note(panel) {
-    const { words } = this.page,
+    const { words } = this,
       { colour, underlay } = this.page.state();
     if (this.page.replayed(panel) || !panel.model) return "";
     const { entry } = panel.model,
@@ -344,7 +344,9 @@ export class Surface {
     if (underlay !== "none" && !panel.isPlane(this.page.state())) notes.push(words.no_underlay);
     if (colour !== "class" && !this.waiting && this.values.get(panel) === null) {
       const reason = colour === "judgement" && entry.discriminator ? "judgement_plane" : colour;
-      notes.push(fill(words.grey[reason], { why: this.problems.get(panel) ?? noErrors(entry, this.page.datasets) }));
+      notes.push(
+        fill(words.grey[reason], { why: this.problems.get(panel) ?? noErrors(entry, this.page.words.datasets) }),
+      );
     }
     return notes.join(" ");
   }
@@ -355,7 +357,7 @@ export class Surface {
       value = this.values.get(panel)?.[row];
     return colour === "class" || value === undefined || this.page.replayed(panel)
       ? ""
-      : `, ${this.page.words.value_names[colour]} ${format(value, 2)}`;
+      : `, ${this.words.value_names[colour]} ${format(value, 2)}`;
   }
 
   destroy() {

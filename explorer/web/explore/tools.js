@@ -7,19 +7,49 @@
 //   click(panel, point, row)   a map was clicked there (row: of the code that was hit, or null). true: the page does nothing of its own
 //   destroy()                  the page is left
 //
-// page: {state(), change(part), set(part), commit(): as the explorer's own; panels, models, originals, catalogue (all entries), words (of this tool), allWords, symbols, base,
-//   pick(panel, row, more) as a click on a code, colours(), frame(), draw(), announce(text), fail(error, what)}. What a tool draws over a map goes into panel.map.shapes.tool, a group
-//   of an SVG in the pixels that panel.map.scale() gives; its classes are in NAME/tool.css.
+// What a tool draws over a map goes into panel.map.shapes.tool, a group of an SVG in the pixels that panel.map.scale()
+// gives; its classes are in NAME/tool.css.
+
+/**
+ * What the page's parts and tools see of it.
+ * @typedef {object} PageApi
+ * @property {() => object} state  the state as it stands: see kernel/probe.js
+ * @property {() => object} frame  what one frame shows of it: see kernel/probe.js
+ * @property {(part: object) => void} change  changes the state while something moves
+ * @property {() => void} commit  ends a change: Python and the address follow
+ * @property {(part: object) => void} set  changes the state at once
+ * @property {(panel: Panel, row: number, more?: object) => void} pick  what a click on a code does; more: what else changes
+ * @property {() => void} draw  draws a frame soon
+ * @property {(text: string) => void} announce  for screen readers
+ * @property {(error: Error, what?: string) => void} fail  shows an error; what: what did not work
+ * @property {() => {text: string, background: string, grid: string, zero: string, faint: string, dark: boolean}} colours  of the theme
+ * @property {() => {prior: string, codes: string}} fieldColours  of a discriminator's field
+ * @property {(panel: Panel) => boolean} replayed  is a replay shown there?
+ * @property {() => Promise<import("./surface.js").Surface | null>} surface  what lies under the codes, once its script is there
+ * @property {Panel[]} panels  the left one and the right one
+ * @property {import("../kernel/models.js").Models} models
+ * @property {import("../parts/originals.js").Originals} originals
+ * @property {import("../kernel/catalogue.js").Catalogue} catalogue  all entries
+ * @property {Record<string, any>} words  the page's texts; a tool has its own here
+ * @property {Record<string, any>} [allWords]  the page's texts, for a tool
+ * @property {Record<string, any>} symbols  kernel/symbols.json
+ * @property {URL} base  the address that those of the data are relative to
+ * @property {Record<string, any>} data  what the page was mounted with
+ * @property {string} html  the page's HTML before anything was filled in
+ *
+ * @typedef {import("./panel.js").Panel} Panel
+ */
 
 export const NAMES = ["draw", "near", "map", "walk", "take"];
 
 export class Tools {
-  // root: the page's; page: as above, without words.
+  /** @param {HTMLElement} root the page's @param {PageApi} page */
   constructor(root, page) {
     this.root = root;
     this.page = page;
     this.turn = 0;
     this.opened = new Map(); // by name: {tool, box}
+    /** @type {HTMLElement} */
     this.room = root.querySelector(".tool");
     const bar = root.querySelector(".tools");
     this.probe = bar.querySelector(".open-probe");
@@ -41,9 +71,9 @@ export class Tools {
 
   // Opens and closes tools as the state says. again: the models changed.
   async sync(state, again = false) {
-    this.probe.setAttribute("aria-pressed", state.tool === "none" && state.moment === null);
-    this.replay.setAttribute("aria-pressed", state.moment !== null);
-    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", state.tool === name);
+    this.probe.setAttribute("aria-pressed", String(state.tool === "none" && state.moment === null));
+    this.replay.setAttribute("aria-pressed", String(state.moment !== null));
+    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(state.tool === name));
     if (this.wanted === state.tool && !again) return;
     this.wanted = state.tool;
     const turn = (this.turn += 1),

@@ -39,6 +39,16 @@ class Tiles {
     return this.todo.length;
   }
 
+  /** @returns {any} {key, points: [{id, x, y, room}]}, the tiles of a view */
+  grid(_view) {
+    throw new Error("a subclass says which tiles a view has");
+  }
+
+  /** @returns {number} a tile's side in pixels, where its room has so many */
+  sizeOf(pixels) {
+    return pixels;
+  }
+
   aim(view) {
     const grid = this.grid(view);
     if (this.now?.key !== grid.key) {
@@ -148,7 +158,9 @@ export class Stretch {
     this.total = 0;
     this.top = 0;
     this.before = null;
-    this.now = null;
+    /** @type {any} */
+    this.now = null; // {key, room, values: Map of id to a value, box}
+    this.picture = null; // a canvas, a pixel a cell
   }
 
   get left() {
@@ -226,6 +238,7 @@ export class Density {
   constructor(scene, compare) {
     this.scene = scene;
     this.compare = compare;
+    this.picture = null; // a canvas, a pixel a cell
     this.top = 0;
     this.shown = null;
     this.making = null;

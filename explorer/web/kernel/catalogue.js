@@ -3,7 +3,7 @@
 export class Catalogue {
   // data: {catalogue: entries, runs: the number of saved runs that there are}; base: the assets' address;
   // fits(entry): whether the page can show a model.
-  constructor(data, base, fits = () => true) {
+  constructor(data, base, fits = (_entry) => true) {
     this.base = base;
     this.fits = fits;
     this.entries = new Map(); // by name

@@ -1,7 +1,7 @@
 // One direction of the KL on the line: its integrand shaded by sign up to a limit, and under it the area counting up to the KL.
 
 import { countUp, integrand } from "./math.js";
-import { Handle, Plot } from "../parts/plot.js";
+import { Plot, PlotHandle } from "../parts/plot.js";
 
 const STEPS = 700;
 
@@ -23,13 +23,13 @@ export class Areas {
     this.limits = [this.top, this.bottom].map((plot) => plot.make("line", "limit"));
     this.dot = this.bottom.make("circle", "running-dot");
     this.dot.setAttribute("r", 4);
-    const at = () => lesson.state.limit ?? range()[1];
     const move = (z) => lesson.change({ limit: z >= range()[1] ? null : Math.max(z, range()[0]) });
-    this.handle = new Handle(this.top, {
+    this.handle = new PlotHandle(this.top, {
       name: lesson.words.limitHandle.replace("{kl}", name),
       className: "limit",
+      line: true,
+      value: () => [lesson.state.limit ?? range()[1], 0],
       onMove: ([z]) => move(z),
-      onNudge: ([dx, dy], far) => move(at() + (dx || dy) * (far ? 0.5 : 0.05)),
       onEnd: (cancelled) => lesson.finish(cancelled),
     });
   }

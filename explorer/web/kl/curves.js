@@ -1,7 +1,7 @@
 // p and q on the line, with handles for means and widths.
 
 import { density } from "./math.js";
-import { Handle, Plot } from "../parts/plot.js";
+import { Plot, PlotHandle } from "../parts/plot.js";
 
 const HOME = [-7, 7];
 export const LEAST_STD = 0.05;
@@ -59,11 +59,12 @@ export class Curves {
         gap = who === "p" ? lesson.state.gap : 0;
       return { mean, width: mean + gap + std, gap: mean + gap }[what];
     };
-    return new Handle(this.plot, {
+    return new PlotHandle(this.plot, {
       name: lesson.words[`${what}Handle`].replace("{who}", who),
       className: `${what} of-${who}`,
+      line: true,
+      value: () => [at(), 0],
       onMove: ([x]) => move(x),
-      onNudge: ([dx, dy], far) => move(at() + (dx || dy) * (far ? 0.5 : 0.05)),
       onEnd: (cancelled) => lesson.finish(cancelled),
     });
   }

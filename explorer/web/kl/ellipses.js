@@ -1,7 +1,7 @@
 // Two Gaussians in the plane as ellipses at 1σ and 2σ, with handles for the centre and for the end of each axis: length and tilt.
 
 import { axesOf, covarianceOf } from "./math.js";
-import { Handle, Plot } from "../parts/plot.js";
+import { Plot, PlotHandle } from "../parts/plot.js";
 import { round } from "../kernel/probe.js";
 
 const REACH = 4.2;
@@ -80,17 +80,12 @@ export class Ellipses {
 
   centreHandle(who) {
     const { lesson, axes } = this;
-    const held = (mean) =>
-      axes.change(who, { mean: mean.map((value) => Math.max(-MEAN_LIMIT, Math.min(MEAN_LIMIT, value))) });
-    return new Handle(this.plot, {
+    return new PlotHandle(this.plot, {
       name: lesson.words.centreHandle.replace("{who}", who),
       className: `mean of-${who}`,
-      onMove: held,
-      onNudge: ([dx, dy], far) => {
-        const [x, y] = lesson.state[`${who}2`],
-          step = far ? 0.5 : 0.05;
-        held([x + dx * step, y + dy * step]);
-      },
+      value: () => lesson.state[`${who}2`].slice(0, 2),
+      onMove: (mean) =>
+        axes.change(who, { mean: mean.map((value) => Math.max(-MEAN_LIMIT, Math.min(MEAN_LIMIT, value))) }),
       onEnd: (cancelled) => lesson.finish(cancelled),
     });
   }
@@ -99,7 +94,7 @@ export class Ellipses {
   axisHandle(who, axis) {
     const { lesson, axes } = this;
     const lengths = (length) => axes.of(who).stds.map((std, i) => (i === axis ? Math.max(0.05, length) : std));
-    return new Handle(this.plot, {
+    return new PlotHandle(this.plot, {
       name: lesson.words.axisHandle.replace("{who}", who).replace("{axis}", axis ? "b" : "a"),
       className: `width of-${who}`,
       onMove: ([x, y]) => {
@@ -108,10 +103,10 @@ export class Ellipses {
         if (length > 0.02)
           axes.change(who, { stds: lengths(length), angle: Math.atan2(y - my, x - mx) - (axis * Math.PI) / 2 });
       },
-      onNudge: ([dx, dy], far) => {
+      onNudge: ([dx, dy], steps) => {
         const { stds, angle } = axes.of(who);
-        if (dy) axes.change(who, { stds: lengths(stds[axis] + dy * (far ? 0.5 : 0.05)) });
-        else axes.change(who, { angle: angle - dx * (far ? Math.PI / 12 : Math.PI / 180) });
+        if (dy) axes.change(who, { stds: lengths(stds[axis] + dy * steps * 0.05) });
+        else axes.change(who, { angle: angle - (dx * steps * Math.PI) / 180 });
       },
       onEnd: (cancelled) => lesson.finish(cancelled),
     });

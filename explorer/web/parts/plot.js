@@ -2,6 +2,7 @@
 
 import { format } from "../kernel/format.js";
 import { ticks } from "../kernel/ticks.js";
+import { Handle } from "./handle.js";
 import { set, svgElement } from "./svg.js";
 import { enlargement } from "./theme.js";
 
@@ -117,52 +118,20 @@ export class Plot {
   }
 }
 
-// What can be dragged. onMove([x, y]) gets where it was dragged to, in the plot's units; onNudge([dx, dy], far) an arrow key's direction, and
-// whether Shift is held; onEnd(cancelled) comes when a drag or a key press is finished.
-export class Handle {
-  constructor(plot, { name, className, onMove, onNudge, onEnd }) {
+// A handle of a plot. Where its point is out of sight, it stands at the plot's edge, and can be dragged from there.
+export class PlotHandle {
+  // options: name, className, value, onMove, onNudge, onEnd, line: see handle.js. Points are in the plot's units.
+  constructor(plot, options) {
     this.plot = plot;
-    this.group = plot.make("g", `handle ${className}`, plot.above);
-    set(this.group, { tabindex: 0, role: "button", "aria-label": name });
-    this.group.append(svgElement("circle", { r: 16, class: "grip" }), svgElement("circle", { r: 6.5, class: "knob" }));
-    let offset = null; // between the pointer and the point that it has grabbed
-    const at = (event) => {
-      const box = plot.svg.getBoundingClientRect();
-      return [event.clientX - box.left, event.clientY - box.top];
-    };
-    this.group.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // a finger drags, it does not scroll
-    this.group.addEventListener("pointerdown", (event) => {
-      if (event.button) return;
-      event.preventDefault();
-      this.group.focus({ preventScroll: true });
-      this.group.setPointerCapture(event.pointerId);
-      const [x, y] = at(event);
-      offset = [this.place[0] - x, this.place[1] - y];
+    this.place = [0, 0]; // pixels
+    this.handle = new Handle(plot.above, {
+      ...options,
+      at: (event) => {
+        const box = plot.svg.getBoundingClientRect();
+        return [plot.toX(event.clientX - box.left), plot.toY(event.clientY - box.top)];
+      },
+      held: () => [plot.toX(this.place[0]), plot.toY(this.place[1])],
     });
-    this.group.addEventListener("pointermove", (event) => {
-      if (!offset) return;
-      const [x, y] = at(event);
-      onMove([plot.toX(x + offset[0]), plot.toY(y + offset[1])]);
-    });
-    const end = (event) => {
-      if (!offset) return;
-      offset = null;
-      onEnd(event.type === "pointercancel");
-    };
-    this.group.addEventListener("pointerup", end);
-    this.group.addEventListener("pointercancel", end);
-    this.group.addEventListener("keydown", (event) => {
-      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
-      if (way) {
-        event.preventDefault();
-        onNudge(way, event.shiftKey);
-      } else if (event.key === "Escape" && offset) {
-        offset = null;
-        onEnd(true);
-      }
-    });
-    this.group.addEventListener("keyup", (event) => event.key.startsWith("Arrow") && onEnd(false));
-    this.group.addEventListener("blur", () => !offset && onEnd(false));
   }
 
   // Puts it at (x, y) of the plot's units, kept where it can be reached.
@@ -173,7 +142,7 @@ export class Handle {
       Math.max(left, Math.min(plot.width - right, plot.x(x))),
       Math.max(top, Math.min(plot.height - bottom, plot.y(y))),
     ];
-    set(this.group, {
+    set(this.handle.element, {
       transform: `translate(${this.place[0].toFixed(2)} ${this.place[1].toFixed(2)})`,
       visibility: visible ? "visible" : "hidden",
     });

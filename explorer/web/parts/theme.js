@@ -36,8 +36,9 @@ export function followScreen(moved) {
 }
 
 // What the discriminator takes for the prior's, and for codes: {prior, codes}. field: symbols.json's.
-export function fieldColours(field, dark) {
-  return Object.fromEntries(Object.entries(field).map(([name, colour]) => [name, colour[dark ? "dark" : "light"]]));
+export function fieldColours({ prior, codes }, dark) {
+  const shade = dark ? "dark" : "light";
+  return { prior: prior[shade], codes: codes[shade] };
 }
 
 function luminance(colour) {

@@ -4,7 +4,7 @@ import { Decoder } from "../kernel/decoder.js";
 import { drawLogits } from "../parts/pixels.js";
 import { fill, roomy, short } from "./scales.js";
 import { add, set } from "../parts/svg.js";
-import { grip } from "../parts/grip.js";
+import { Handle } from "../parts/handle.js";
 import { format, subscript } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { readSafetensors } from "../kernel/safetensors.js";
@@ -29,12 +29,12 @@ export class DrawPlanes {
       (kind) => new Plane(view.querySelector(`.${kind}-plane .host`), kind, (at) => this.click(kind, at)),
     );
     const [, zPlane] = this.planes;
-    this.handle = grip(zPlane.svg, {
-      label: this.words.handle,
+    this.handle = new Handle(zPlane.svg, {
+      name: this.words.handle,
       at: (event) => zPlane.from(event),
       held: () => this.frame.mean,
       onMove: on.move,
-      onRelease: on.release,
+      onEnd: on.release,
     });
     this.find = (selector) => view.querySelector(selector);
     this.lines = [0, 1].map(() => this.find(".equations").appendChild(document.createElement("span")));
@@ -91,7 +91,7 @@ export class DrawPlanes {
         classes: this.classes,
       });
     }
-    set(this.handle, { transform: `translate(${this.planes[1].place(mean).join(" ")})` });
+    set(this.handle.element, { transform: `translate(${this.planes[1].place(mean).join(" ")})` });
     for (const [i, line] of this.lines.entries()) {
       [mean, std, noise, z].forEach((values, at) =>
         write(line.querySelectorAll("b")[at], bracket(short(values[i], format), at)),

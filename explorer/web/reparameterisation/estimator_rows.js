@@ -99,16 +99,9 @@ export class EstimatorRows {
       write(row.exact, number(exact[i]));
       row.exact.dataset.value = exact[i];
       const cost = exact[i] / exact[0];
-      write(
-        row.cost,
-        wrong
-          ? i
-            ? "–"
-            : this.words.wrong
-          : Number.isFinite(cost) && exact[0] > 0
-            ? `${number(cost, 2)} ${this.words.times}`
-            : "–",
-      );
+      const times = Number.isFinite(cost) && exact[0] > 0 ? `${number(cost, 2)} ${this.words.times}` : "–",
+        ofWrong = i ? "–" : this.words.wrong;
+      write(row.cost, wrong ? ofWrong : times);
       row.cost.dataset.value = cost;
       row.single.bars(draws[i], truth - reach, truth + reach, truth, sum.mean, this.words.outside);
       row.running.band(sum.running, truth - near, truth + near, truth, error);

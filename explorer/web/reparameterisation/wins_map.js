@@ -2,7 +2,7 @@
 
 import { add, set } from "../parts/svg.js";
 import { exact, scoreVariance } from "./estimators.js";
-import { grip } from "../parts/grip.js";
+import { Handle } from "../parts/handle.js";
 import { write } from "../parts/dom.js";
 
 const MEANS = [-4, 4],
@@ -28,11 +28,11 @@ export class WinsMap {
     this.ticks = [...MEANS, ...LOG_VARS].map((value) =>
       add(this.svg, "text", { class: "tick" }, String(value).replace("-", "−")),
     );
-    this.handle = grip(this.svg, {
-      label: words.wins_handle,
+    this.handle = new Handle(this.svg, {
+      name: words.wins_handle,
       held,
       onMove: on.move,
-      onRelease: on.release,
+      onEnd: on.release,
       at: (event) => {
         const box = this.host.getBoundingClientRect();
         return [
@@ -57,7 +57,7 @@ export class WinsMap {
     }
     const x = Math.min(1, Math.max(0, share(mean[0], MEANS))) * width,
       y = (1 - Math.min(1, Math.max(0, share(logVar[0], LOG_VARS)))) * height;
-    set(this.handle, { transform: `translate(${x} ${y})` });
+    set(this.handle.element, { transform: `translate(${x} ${y})` });
   }
 
   paint(state, width, height) {

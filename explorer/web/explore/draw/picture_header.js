@@ -40,10 +40,21 @@ function readPng(bytes) {
     const length = big(bytes, at, 4),
       type = text(bytes, at + 4, 4);
     if (type === "acTL") animated = true;
-    if (type === "IEND") return accept("PNG", width, height, animated ? "animated" : depth === 16 ? "deep" : null);
+    const deep = depth === 16 ? "deep" : null;
+    if (type === "IEND") return accept("PNG", width, height, animated ? "animated" : deep);
     at += 12 + length;
   }
 }
+
+// Is there a marker that ends a JPEG's coded data? A restart (d0 to d7) and an escaped ff (ff 00) do not.
+function endsScan(bytes, at) {
+  const next = bytes[at + 1];
+  return bytes[at] === 0xff && next !== undefined && next !== 0 && !(next >= 0xd0 && next <= 0xd7);
+}
+
+// Does a JPEG's marker stand alone, without a length? Does its segment tell the picture's size?
+const standsAlone = (marker) => marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8);
+const tellsSize = (marker) => marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
 
 // JPEG: segments of marker and length; after SOS the coded data, up to the next marker that is not a restart.
 function readJpeg(bytes) {
@@ -55,29 +66,20 @@ function readJpeg(bytes) {
     if (bytes[at] !== 0xff) return refuse("damaged");
     const marker = bytes[at + 1];
     if (marker === 0xd9) break;
-    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd8)) {
+    if (standsAlone(marker)) {
       at += 2;
       continue;
     }
     if (at + 4 > bytes.length) return refuse("truncated");
     const length = big(bytes, at + 2, 2);
     if (length < 2) return refuse("damaged");
-    if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) {
+    if (tellsSize(marker)) {
       if (at + 10 > bytes.length) return refuse("truncated");
       frame = { height: big(bytes, at + 5, 2), width: big(bytes, at + 7, 2), components: bytes[at + 9] };
     }
     at += 2 + length;
     if (marker !== 0xda) continue;
-    while (
-      at < bytes.length &&
-      !(
-        bytes[at] === 0xff &&
-        bytes[at + 1] !== 0 &&
-        !(bytes[at + 1] >= 0xd0 && bytes[at + 1] <= 0xd7) &&
-        bytes[at + 1] !== undefined
-      )
-    )
-      at++;
+    while (at < bytes.length && !endsScan(bytes, at)) at++;
   }
   if (!frame) return refuse("damaged");
   return frame.components === 4

@@ -45,8 +45,13 @@ export class Row {
     this.element.innerHTML = `<b class="name"></b><canvas class="reads" role="img"></canvas><canvas class="made" role="img"></canvas>
       <canvas class="off" role="img"></canvas><div class="numbers-of"><span class="code"></span><output class="kl-of" aria-live="off"></output><span class="error"></span>
       <button type="button" class="to-probe"></button></div>`;
-    const find = (name) => this.element.querySelector(`.${name}`);
-    for (const name of ["name", "reads", "made", "off", "code", "error"]) this[name] = find(name);
+    const find = (name) => /** @type {any} */ (this.element.querySelector(`.${name}`));
+    this.name = find("name");
+    this.reads = find("reads"); // canvases: what the model reads, what it makes of it, and the difference
+    this.made = find("made");
+    this.off = find("off");
+    this.code = find("code");
+    this.error = find("error");
     this.kl = find("kl-of");
     this.button = find("to-probe");
     this.button.textContent = words.to_probe;

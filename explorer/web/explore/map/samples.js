@@ -166,7 +166,7 @@ export class ManySamples {
   place() {
     const state = this.page.state();
     for (const { panel, dots } of this.sides) {
-      const exact = panel.isExact(state) && panel.map.axes();
+      const exact = panel.isExact(state) && panel.map.axes;
       dots.style.display = exact ? "" : "none";
       if (!exact) continue;
       while (dots.children.length < this.shown) dots.append(svgElement("circle", { r: 3 }));

@@ -69,7 +69,7 @@ export class Contents {
   // The mean of the decoded codes in each model; resolves to what shows that of the originals, where they are here.
   // Frames and input come in between.
   async showMeans(made) {
-    const { near, words, rows, known } = this,
+    const { words, rows, known } = this,
       { entry } = known[0].model;
     const count = Math.min(rows.length, MEAN_OF),
       some = Array.from({ length: count }, (_, i) => rows[Math.floor((i * rows.length) / count)]);
@@ -80,14 +80,8 @@ export class Contents {
       <canvas role="img" width="28" height="28" aria-label="${fill(words.mean_label, { name })}"></canvas>
       <figcaption>${name}</figcaption></figure>`;
     this.pictures.innerHTML = figures.map((name) => figure(escaped(name))).join("");
-    write(
-      this.note,
-      count === 0
-        ? words.empty
-        : count < rows.length
-          ? fill(words.mean_some, { count, all: whole(rows.length) })
-          : words.mean_all,
-    );
+    const all = count < rows.length ? fill(words.mean_some, { count, all: whole(rows.length) }) : words.mean_all;
+    write(this.note, count ? all : words.empty);
     if (!count) return;
     const canvases = [...this.pictures.querySelectorAll("canvas")];
     for (const [i, panel] of known.entries()) {

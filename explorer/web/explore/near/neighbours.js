@@ -21,7 +21,7 @@ export class Neighbours {
     host.innerHTML = `<div class="line"><label>${words.count} <select class="count"></select></label><button type="button" class="at-probe"></button></div>
       <p class="summary"></p>${near.panels.map(() => '<section><p class="around"><b class="sign"></b> <span></span></p><div></div></section>').join("")}<p class="rows"></p>`;
     this.count = host.querySelector(".count");
-    this.count.append(...COUNTS.map((count) => new Option(count)));
+    this.count.append(...COUNTS.map((count) => new Option(String(count))));
     this.count.addEventListener("change", () => near.page.set({ near_k: this.count.value }));
     this.atProbe = host.querySelector(".at-probe");
     Object.assign(this.atProbe, { textContent: words.at_probe, title: words.at_probe_title });
@@ -118,14 +118,10 @@ export class Neighbours {
         : fill(query.kept ? words.around_point : words.around_probe, { point }),
       fill(words.around_same, { image }),
     ];
-    write(
-      this.summary,
-      lists.length === 2
-        ? fill(words.shared, { shared: shared.size, count: lists[0].rows.length, image })
-        : image === null
-          ? words.nothing
-          : fill(words.other_dataset, { name: other.name, dataset: other.model.entry.dataset_label }),
-    );
+    if (lists.length === 2)
+      write(this.summary, fill(words.shared, { shared: shared.size, count: lists[0].rows.length, image }));
+    else if (image === null) write(this.summary, words.nothing);
+    else write(this.summary, fill(words.other_dataset, { name: other.name, dataset: other.model.entry.dataset_label }));
     const someOriginal = lists.some(({ panel, rows }) => rows.some((row) => hasOriginal(panel.model.entry, row)));
     write(this.rows, someOriginal ? words.rows : words.rows_decoded);
     this.sections.forEach((section, i) => {

@@ -199,13 +199,9 @@ export class Regions {
     const { near, words, rows } = this,
       { entry, codes } = panel.model,
       all = codes.label.length;
-    const where = panel.isPlane(state)
-      ? state.codes === "sampled" && codes.logVar
-        ? words.of_samples
-        : ""
-      : this.region.kind === "lasso"
-        ? words.of_umap
-        : words.of_umap_middle;
+    const ofPlane = state.codes === "sampled" && codes.logVar ? words.of_samples : "",
+      ofUmap = this.region.kind === "lasso" ? words.of_umap : words.of_umap_middle;
+    const where = panel.isPlane(state) ? ofPlane : ofUmap;
     const text = fill(words.count, {
       count: whole(rows.length),
       all: whole(all),

@@ -43,6 +43,7 @@ export class Tool {
     write(box.querySelector(".side span"), words.side);
     this.side.title = words.side_title;
     this.side.addEventListener("change", () => page.set({ near_side: this.side.value, near_at: null }));
+    /** @type {Map<string, any>} */
     this.views = new Map(
       Object.entries(VIEWS).map(([name, View]) => {
         const host = box.appendChild(document.createElement("div"));
@@ -151,7 +152,7 @@ export class Tool {
   show() {
     const state = this.page.state();
     if (!this.isOpen) return;
-    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", name === state.near);
+    for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(name === state.near));
     for (const [name, view] of this.views) view.host.hidden = name !== state.near;
     this.side.value = state.near_side;
     const { classes } = this.panels[0].model.entry,

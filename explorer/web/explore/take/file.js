@@ -12,7 +12,11 @@ import { escaped } from "../../kernel/text.js";
 export const LIMIT = 12e6; // bytes
 const OF_CLASS = 10; // original pictures of each class, beside those that were seen on the page
 const FIRST = ["explore/page.js", "explore/take/standalone.js"];
-const PLOTLY = `import { plotly } from "explorer/explore/take/standalone.js";\nexport default await plotly();\n`;
+// In the file, in the place of parts/plotly.js. Its page stands in the document, whose styles need no adopting.
+const PLOTLY = `import { plotly } from "explorer/explore/take/standalone.js";
+export default await plotly();
+export const adoptStyles = () => {};
+`;
 // Of an import, static or not: what stands before the module's name, and the name, which may have a tool's name in it.
 const IMPORT = /(\b(?:from|import)\s*\(?\s*(["'`]))(\.{1,2}\/[^"'`\s]+?\.js)(?=\2)/g;
 

@@ -12,6 +12,8 @@ const TITLE = 26,
   SWATCH = 18; // heights, pixels
 const OPACITY = 0.7; // of a code, as on the map
 const SIDE = 224; // about that of a decoded picture: eight times 28
+// Attributes that a copy of the overlay does without.
+const DROPPED = "class style clip-path id vector-effect tabindex role aria-label aria-hidden".split(" ");
 const COPIED = ["stroke-linecap", "stroke-linejoin", "text-anchor", "font-size", "font-weight", "font-style"];
 
 // A map as it is seen. text: {title, caption, axes: the two names}; colours: the theme's. Returns {svg: text, width, height}.
@@ -279,24 +281,37 @@ function codes(map, scale) {
   return group;
 }
 
+// A "fill" or "stroke" as attributes.
+function paint(style, name) {
+  const value = style.getPropertyValue(name),
+    { hex, opacity } = value === "none" ? { hex: "none", opacity: 1 } : resolved(value);
+  const all = opacity * Number(style.getPropertyValue(`${name}-opacity`) || 1);
+  if (all === 0) return { [name]: "none" };
+  return all < 1 ? { [name]: hex, [`${name}-opacity`]: short(all) } : { [name]: hex };
+}
+
+// A stroke as attributes. Not every viewer keeps its width when its element is scaled: the width is divided instead.
+function strokeOf(element, style, overlay) {
+  const stroke = paint(style, "stroke");
+  if (stroke.stroke === "none") return stroke;
+  const shrink = style.vectorEffect === "non-scaling-stroke" ? scaleOf(element, overlay) : 1;
+  const divided = (lengths) =>
+    lengths
+      .split(/[ ,]+/)
+      .map((length) => Number((parseFloat(length) / shrink).toPrecision(4)))
+      .join(" ");
+  stroke["stroke-width"] = divided(style.strokeWidth);
+  if (style.strokeDasharray !== "none") stroke["stroke-dasharray"] = divided(style.strokeDasharray);
+  return stroke;
+}
+
 // What is seen of an element of the overlay, as one or two elements with their styles written out. The probe's handle is left out.
 function frozen(element, overlay, shapes) {
   if (element === shapes.handle || ["defs", "clipPath", "title"].includes(element.tagName)) return [];
   const style = getComputedStyle(element);
   if (style.display === "none" || style.visibility === "hidden") return [];
   const copy = element.cloneNode(false);
-  for (const name of [
-    "class",
-    "style",
-    "clip-path",
-    "id",
-    "vector-effect",
-    "tabindex",
-    "role",
-    "aria-label",
-    "aria-hidden",
-  ])
-    copy.removeAttribute(name);
+  for (const name of DROPPED) copy.removeAttribute(name);
   if (style.opacity !== "1") copy.setAttribute("opacity", style.opacity);
   if (element.tagName === "g") {
     copy.append(...[...element.children].flatMap((child) => frozen(child, overlay, shapes)));
@@ -309,31 +324,10 @@ function frozen(element, overlay, shapes) {
     const value = style.getPropertyValue(name);
     if (!["normal", "auto", ""].includes(value)) copy.setAttribute(name, value.replace(/px$/, ""));
   }
-  const paint = (name) => {
-    const value = style.getPropertyValue(name),
-      { hex, opacity } = value === "none" ? { hex: "none", opacity: 1 } : resolved(value);
-    const all = opacity * Number(style.getPropertyValue(`${name}-opacity`) || 1);
-    return all === 0
-      ? { [name]: "none" }
-      : all < 1
-        ? { [name]: hex, [`${name}-opacity`]: short(all) }
-        : { [name]: hex };
-  };
-  // not every viewer keeps a stroke's width when its element is scaled: the width is divided instead
-  const shrink = style.vectorEffect === "non-scaling-stroke" ? scaleOf(element, overlay) : 1;
-  const divided = (lengths) =>
-    lengths
-      .split(/[ ,]+/)
-      .map((length) => Number((parseFloat(length) / shrink).toPrecision(4)))
-      .join(" ");
-  const stroke = paint("stroke");
-  if (stroke.stroke !== "none") {
-    stroke["stroke-width"] = divided(style.strokeWidth);
-    if (style.strokeDasharray !== "none") stroke["stroke-dasharray"] = divided(style.strokeDasharray);
-  }
+  const stroke = strokeOf(element, style, overlay);
   const put = (target, attributes) =>
     Object.entries(attributes).forEach(([name, value]) => target.setAttribute(name, value));
-  put(copy, paint("fill"));
+  put(copy, paint(style, "fill"));
   if (element.tagName !== "text" || stroke.stroke === "none") {
     put(copy, stroke);
     return [copy];

@@ -3,7 +3,9 @@
 import { download, fileName, today } from "../download.js";
 import { sample } from "../../kernel/models.js";
 import { ROOM } from "../../parts/originals.js";
-import { format, percent, subscript, trimmed } from "../../kernel/format.js";
+import { format, subscript, trimmed } from "../../kernel/format.js";
+import { fill } from "../../kernel/text.js";
+import { viewText } from "../note.js";
 import { write } from "../../parts/dom.js";
 import { codesCsv } from "./codes.js";
 import { mapSvg, picturesSvg, pngOf, resolved } from "./svg.js";
@@ -44,14 +46,13 @@ export class Tool {
       names = panels.map(({ name }) => name);
     const alike = panels[0].model.entry.dataset === panels[1].model.entry.dataset;
     this.rows.maps.replaceChildren(
-      ...panels.flatMap((panel) => this.formats(filled(words.map, panel), (kind) => this.saveMap(panel, kind))),
+      ...panels.flatMap((panel) => this.formats(fill(words.map, panel), (kind) => this.saveMap(panel, kind))),
     );
     const which = (this.which = named("select", words.which));
     which.append(
-      ...[
-        words.all_four,
-        ...names.flatMap((name) => [filled(words.at_mean, { name }), filled(words.at_z, { name })]),
-      ].map((text, i) => new Option(text, i)),
+      ...[words.all_four, ...names.flatMap((name) => [fill(words.at_mean, { name }), fill(words.at_z, { name })])].map(
+        (text, i) => new Option(text, String(i)),
+      ),
     );
     this.rows.pictures.replaceChildren(
       which,
@@ -61,7 +62,7 @@ export class Tool {
     if (alike && panels[0].model !== panels[1].model)
       this.rows.codes.append(button(words.both, () => this.saveCodes(panels)));
     write(this.find(".take-codes .note"), alike ? words.codes_note : `${words.codes_note} ${words.codes_apart}`);
-    const notes = [filled(words.file_note, { size: this.sizeGuess() })];
+    const notes = [fill(words.file_note, { size: this.sizeGuess() })];
     if (this.withOriginals().length) notes.push(words.file_note_originals);
     if (!this.inFile) write(this.find(".take-file .note"), notes.join(" "));
     clearInterval(this.looking);
@@ -96,7 +97,7 @@ export class Tool {
       await work();
     } catch (error) {
       console.warn(error);
-      this.say(filled(this.page.words.failed, { what, why: error.message }), true);
+      this.say(fill(this.page.words.failed, { what, why: error.message }), true);
     }
   }
 
@@ -127,9 +128,7 @@ export class Tool {
       { entry, codes } = panel.model,
       plane = panel.isPlane(state);
     const view = panel.view(state),
-      points = !plane
-        ? viewName(view, words.views)
-        : words[!entry.stochastic ? "points_codes" : state.codes === "means" ? "points_means" : "points_sampled"];
+      points = plane ? words[pointsOf(entry, state)] : viewText(view, words.views);
     const hidden = [...panel.map.hidden]
       .sort((a, b) => a - b)
       .map((which) => entry.classes[which])
@@ -137,7 +136,7 @@ export class Tool {
       .join(", ");
     const under = plane && words.underlays[state.underlay];
     const caption = [
-      filled(words.caption_model, {
+      fill(words.caption_model, {
         model: entry.name,
         kind: entry.title,
         dataset: entry.dataset_label,
@@ -146,23 +145,17 @@ export class Tool {
         points,
         colour: words.coloured_by[panel.map.tones && !panel.map.tones.values ? "none" : (state.colour ?? "class")],
         images: codes.label.length.toLocaleString("en"),
-        hidden: hidden && filled(words.caption_hidden, { classes: hidden }),
+        hidden: hidden && fill(words.caption_hidden, { classes: hidden }),
       }),
-      !plane
-        ? words.caption_views[view.kind.split("-")[0]]
-        : !entry.shape
-          ? words.caption_rings
-          : entry.shape.means.length > 20
-            ? words.caption_band
-            : words.caption_shape,
-      under ? filled(words.caption_underlay, { under }) : "",
-      plane ? filled(words.caption_probe, this.probe(panel.dims(state))) : "",
+      plane ? words[outlineOf(entry.shape)] : words.caption_views[view.kind.split("-")[0]],
+      under ? fill(words.caption_underlay, { under }) : "",
+      plane ? fill(words.caption_probe, this.probe(panel.dims(state))) : "",
     ];
     const axes = plane
       ? panel.dims(state).map((i) => `z${subscript(i)}`)
       : [1, 2].map((at) => `${words.view_axes[view.kind.split("-")[0]]} ${at}`);
     const text = {
-      title: filled(words.map_title, { name: panel.name, dataset: entry.dataset_label, points }),
+      title: fill(words.map_title, { name: panel.name, dataset: entry.dataset_label, points }),
       caption: [caption.filter(Boolean).join(" "), this.stamp()],
       axes,
     };
@@ -174,14 +167,14 @@ export class Tool {
     const { words, panels } = this.page,
       state = this.page.state();
     const all = panels.flatMap((panel) => [
-      { title: filled(words.at_mean, panel), canvas: panel.atMean, parts: [panel.model.entry.name, "at-mean"] },
-      { title: filled(words.at_z, panel), canvas: panel.atZ, parts: [panel.model.entry.name, "at-z"] },
+      { title: fill(words.at_mean, panel), canvas: panel.atMean, parts: [panel.model.entry.name, "at-mean"] },
+      { title: fill(words.at_z, panel), canvas: panel.atZ, parts: [panel.model.entry.name, "at-z"] },
     ]);
     const models = panels
-      .map(({ model: { entry } }) => filled(words.model_seed, { model: entry.name, seed: entry.seed }))
+      .map(({ model: { entry } }) => fill(words.model_seed, { model: entry.name, seed: entry.seed }))
       .join(", ");
     const caption = [
-      filled(words.caption_pictures, { models, ...this.probe(state.mean.map((_, i) => i)) }),
+      fill(words.caption_pictures, { models, ...this.probe(state.mean.map((_, i) => i)) }),
       this.stamp(),
     ];
     const chosen = which ? [all[which - 1]] : [all[0], all[2], all[1], all[3]];
@@ -197,7 +190,7 @@ export class Tool {
   }
 
   stamp() {
-    return filled(this.page.words.made_picture, { title: this.page.words.app, date: today() });
+    return fill(this.page.words.made_picture, { title: this.page.words.app, date: today() });
   }
 
   // ---- codes -----------------------------------------------------------------------------------
@@ -304,12 +297,12 @@ export class Tool {
       signal.throwIfAborted();
       const name = fileName([...new Set(panels.map(({ model }) => model.entry.name)), today()], "html");
       download(name, blob);
-      this.say(filled(words.saved, { file: name, size: trimmed(blob.size / 1e6) }));
+      this.say(fill(words.saved, { file: name, size: trimmed(blob.size / 1e6) }));
     } catch (error) {
       if (signal.aborted) this.say(words.cancelled);
       else {
         console.warn(error);
-        this.say(filled(words.failed, { what: words.file, why: error.message }), true);
+        this.say(fill(words.failed, { what: words.file, why: error.message }), true);
       }
     } finally {
       this.busy(false);
@@ -327,7 +320,7 @@ export class Tool {
 
   count(done, all) {
     Object.assign(this.progress, { value: done, max: all });
-    write(this.counted, filled(this.page.words.making, { done, all }));
+    write(this.counted, fill(this.page.words.making, { done, all }));
   }
 
   // Megabytes, by the sizes of the layers and codes: hardly compressed, and five characters for four bytes.
@@ -358,7 +351,7 @@ export class Tool {
   fileText() {
     const { words, panels } = this.page;
     const [left, right] = panels.map(({ name, model: { entry } }) =>
-      filled(words.file_model, {
+      fill(words.file_model, {
         name,
         model: entry.name,
         kind: entry.title,
@@ -373,8 +366,8 @@ export class Tool {
       );
     const titles = panels.map(({ name, model }) => `${name} · ${model.entry.dataset_label}`);
     return {
-      title: filled(words.beside, { left: titles[0], right: titles[1] }),
-      head: filled(words.file_made, {
+      title: fill(words.beside, { left: titles[0], right: titles[1] }),
+      head: fill(words.file_made, {
         title: words.app,
         date: new Date().toLocaleDateString("en-GB", { dateStyle: "long" }),
         left,
@@ -382,16 +375,16 @@ export class Tool {
       }),
       holds: words.file_holds,
       foot: ({ recordings, missing, errors, originals, limit }) => [
-        filled(words.file_inside, { recordings: recordings ? words.file_recordings : words.file_no_recordings }),
+        fill(words.file_inside, { recordings: recordings ? words.file_recordings : words.file_no_recordings }),
         ...originals.map(({ dataset, rows }) => {
           const { entry } = panels.find(({ model }) => model.entry.dataset === dataset).model;
-          const inside = filled(words.file_originals, { count: rows.length, dataset: entry.dataset_label });
+          const inside = fill(words.file_originals, { count: rows.length, dataset: entry.dataset_label });
           return `${inside} ${words.credits[dataset] ?? ""}`;
         }),
-        filled(words.file_missing, {
+        fill(words.file_missing, {
           originals: whole(originals) ? "" : words.file_missing_originals,
           errors: errors ? "" : words.file_missing_errors,
-          recordings: missing ? filled(words.file_missing_recordings, { limit }) : "",
+          recordings: missing ? fill(words.file_missing_recordings, { limit }) : "",
         }),
       ],
       tooOld: words.file_too_old,
@@ -403,7 +396,7 @@ export class Tool {
       noErrors: words.file_no_errors,
       noCompression: words.no_compression,
       noNetwork: words.no_network,
-      notFetched: (what, status) => filled(words.not_fetched, { what, status }),
+      notFetched: (what, status) => fill(words.not_fetched, { what, status }),
     };
   }
 }
@@ -420,11 +413,13 @@ function button(text, onClick) {
   return element;
 }
 
-// What a map is, that is no plane.
-function viewName({ kind, share }, names) {
-  const [name, neighbours, distance] = kind.split("-");
-  return filled(neighbours ? names[`made_${name}`] : names[name], { share: percent(share ?? 0), neighbours, distance });
+// What the points of a plane are, and what is drawn of the prior: words by these names.
+function pointsOf({ stochastic }, { codes }) {
+  if (!stochastic) return "points_codes";
+  return codes === "means" ? "points_means" : "points_sampled";
 }
 
-// Fills the {name} places of a text.
-const filled = (text, values) => text.replaceAll(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+function outlineOf(shape) {
+  if (!shape) return "caption_rings";
+  return shape.means.length > 20 ? "caption_band" : "caption_shape";
+}

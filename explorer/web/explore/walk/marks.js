@@ -1,7 +1,7 @@
 // What a walk draws over one map: its way, its waypoints, which can be dragged, and where the cursor is.
 
-import { grip } from "../../parts/grip.js";
-import { set, svgElement } from "../../parts/svg.js";
+import { Handle } from "../../parts/handle.js";
+import { add, set, svgElement } from "../../parts/svg.js";
 import { along } from "./path.js";
 import { fill } from "../../kernel/text.js";
 
@@ -25,43 +25,49 @@ export class WalkMarks {
     this.at = make("circle", { r: 6, class: "walk-cursor" });
   }
 
-  // walk: what walk_film.walked gives, or null; cursor: {place} or null. Pixels are the map's, as they stand.
+  // walk: what film.js's walked() returns, or null; cursor: {place} or null. Pixels are the map's, as they stand.
   show(state, walk, cursor) {
     const { panel } = this,
       exact = panel.isExact(state),
-      view = panel.view(state),
-      { x, y } = panel.map.scale();
+      { x, y } = panel.map.scale(),
+      points = walk?.points ?? [];
     const pixels = (point) => [x(point[0]), y(point[1])];
-    const d = (points) =>
-      `M${points
-        .map((point) =>
-          pixels(point)
-            .map((value) => value.toFixed(1))
-            .join(" "),
-        )
-        .join("L")}`;
-    const points = walk?.points ?? [];
-    if (this.walk !== walk || this.view !== view || String(this.dims) !== String(state.dims)) {
-      this.walk = walk;
-      this.view = view;
-      this.dims = state.dims;
-      this.stopsSeen = points.map((point) => this.panel.seen(state, point));
-      // an end of a leg is often the nearest code to all of it: what else lies near says more
-      this.framesSeen = (walk?.frames ?? []).map((place) => this.panel.seen(state, place, walk.rows));
-      this.waySeen =
-        exact && points.length > 1
-          ? along(points, walk.way, SMOOTH * (points.length - 1) + 1).map((place) => this.panel.seen(state, place))
-          : [];
-      this.near.replaceChildren(...(exact ? [] : this.framesSeen.map(() => svgElement("circle", { r: 6 }))));
-    }
-    for (const path of this.way) set(path, { d: this.waySeen.length ? d(this.waySeen) : "" });
+    this.look(state, walk, points);
+    const way = this.waySeen.map((point) =>
+      pixels(point)
+        .map((value) => value.toFixed(1))
+        .join(" "),
+    );
+    for (const path of this.way) set(path, { d: way.length ? `M${way.join("L")}` : "" });
     set(this.dots, {
       d: exact && points.length > 1 ? this.framesSeen.map((point) => `M${pixels(point).join(" ")}h0`).join("") : "",
     });
     [...this.near.children].forEach((circle, i) => set(circle, place(pixels(this.framesSeen[i]))));
     this.showStops(points.length, pixels);
-    this.at.style.display = cursor && points.length > 1 ? "" : "none";
-    if (!cursor || points.length < 2) return;
+    this.showCursor(state, points.length > 1 ? cursor : null, pixels);
+  }
+
+  // Where the walk's points are seen on this map, if another walk, or the map, is shown.
+  look(state, walk, points) {
+    const { panel } = this,
+      exact = panel.isExact(state),
+      view = panel.view(state),
+      dims = String(state.dims);
+    if (this.walk === walk && this.view === view && this.dims === dims) return;
+    this.walk = walk;
+    this.view = view;
+    this.dims = dims;
+    this.stopsSeen = points.map((point) => panel.seen(state, point));
+    // an end of a leg is often the nearest code to all of it: what else lies near says more
+    this.framesSeen = (walk?.frames ?? []).map((place) => panel.seen(state, place, walk.rows));
+    const fine = exact && points.length > 1 ? along(points, walk.way, SMOOTH * (points.length - 1) + 1) : [];
+    this.waySeen = fine.map((place) => panel.seen(state, place));
+    this.near.replaceChildren(...(exact ? [] : this.framesSeen.map(() => svgElement("circle", { r: 6 }))));
+  }
+
+  showCursor(state, cursor, pixels) {
+    this.at.style.display = cursor ? "" : "none";
+    if (!cursor) return;
     if (this.cursor !== cursor || this.cursorWalk !== this.waySeen) {
       this.cursor = cursor;
       this.cursorWalk = this.waySeen;
@@ -82,28 +88,16 @@ export class WalkMarks {
   }
 
   handle(at) {
-    const { panel, on } = this,
-      { map } = panel;
-    let dragged = false;
-    const handle = grip(this.stops, {
-      label: "",
-      at: (event) => {
-        const box = panel.host.getBoundingClientRect(),
-          { toX, toY } = map.scale();
-        return [toX(event.clientX - box.left), toY(event.clientY - box.top)];
-      },
+    const { on } = this;
+    const handle = new Handle(this.stops, {
+      name: "",
+      className: "walk-stop",
+      at: (event) => this.panel.map.at(event),
       held: () => this.stopsSeen[at],
-      onMove: (point) => on.move(at, point, dragged),
-      onRelease: (cancelled) => on.release(cancelled),
-    });
-    handle.classList.add("walk-stop");
-    const text = handle.appendChild(svgElement("text", { y: 4 }));
-    text.textContent = at + 1;
-    handle.addEventListener("pointerdown", (event) => {
-      dragged = true;
-      event.stopPropagation(); // a press on a waypoint is no click on the map
-    });
-    for (const name of ["pointerup", "pointercancel"]) handle.addEventListener(name, () => (dragged = false));
+      onMove: (point, dragged) => on.move(at, point, dragged),
+      onEnd: (cancelled) => on.release(cancelled),
+    }).element;
+    add(handle, "text", { y: 4 }, at + 1);
     handle.addEventListener("keydown", (event) => {
       if (event.key !== "Delete" && event.key !== "Backspace") return;
       event.preventDefault();
@@ -131,10 +125,10 @@ export class WalkMarks {
   }
 }
 
-const place = ([cx, cy]) => ({ cx, cy });
+const place = (/** @type {number[]} */ [cx, cy]) => ({ cx, cy });
 
 // A line with a head, twice: the first is its halo.
-function arrow([x0, y0], [x1, y1], kind) {
+function arrow(/** @type {number[]} */ [x0, y0], /** @type {number[]} */ [x1, y1], kind) {
   const length = Math.hypot(x1 - x0, y1 - y0) || 1,
     ux = (x1 - x0) / length,
     uy = (y1 - y0) / length;

@@ -17,7 +17,9 @@ export class Sum {
       <label>+ <select class="start"></select></label></p>
       <div class="results"></div><p class="differ" hidden></p><p class="note-text"></p>`;
     this.find = (selector) => box.querySelector(selector);
-    [this.a, this.b, this.start] = ["a", "b", "start"].map((name) => this.find(`select.${name}`));
+    this.a = this.find("select.a");
+    this.b = this.find("select.b");
+    this.start = this.find("select.start");
     this.a.setAttribute("aria-label", words.first_class);
     this.b.setAttribute("aria-label", words.second_class);
     this.start.setAttribute("aria-label", words.start);
@@ -46,7 +48,8 @@ export class Sum {
     const names = Array.from({ length: count }, (_, i) =>
       differ && left.classes[i] !== right.classes[i] ? `${left.classes[i]} / ${right.classes[i]}` : left.classes[i],
     );
-    for (const select of [this.a, this.b]) select.replaceChildren(...names.map((name, i) => new Option(name, i)));
+    for (const select of [this.a, this.b])
+      select.replaceChildren(...names.map((name, i) => new Option(name, String(i))));
     this.find(".differ").hidden = !differ;
     this.names = names;
   }

@@ -1,0 +1,72 @@
+"""What the maps rely on in Plotly: parts/plotly.js leans on what it does not document, latent_map.js on its layout and events."""
+
+from __future__ import annotations
+
+import pytest
+
+from .driver import ROOT, next_frame
+
+# Each tick of a map's axes that Plotly draws: {axis, value, at: its pixel, expected: the pixel by the map's own scale}.
+TICKS = """f => {
+  const scale = f.latentMap.scale(), host = f.getBoundingClientRect();
+  return ['x', 'y'].flatMap((axis) => [...f.querySelectorAll(`.${axis}tick text`)].map((text) => {
+    const box = text.getBoundingClientRect(), value = Number(text.textContent.replace('−', '-'));
+    const at = axis === 'x' ? box.x + box.width / 2 - host.x : box.y + box.height / 2 - host.y;
+    return { axis, value, at, expected: scale[axis](value), hidden: !box.width };
+  }).filter((tick) => !tick.hidden));
+}"""
+
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
+
+
+def assert_axes_agree(page, figure) -> list[float]:
+    """The map's scale puts each tick where Plotly draws it. Returns the pixels of the ticks."""
+    next_frame(page)
+    ticks = figure.evaluate(TICKS)
+    assert {tick["axis"] for tick in ticks} == {"x", "y"} and len(ticks) >= 6
+    for tick in ticks:
+        assert tick["at"] == pytest.approx(tick["expected"], abs=1.5), tick
+    return [tick["at"] for tick in ticks]
+
+
+def test_the_maps_know_where_plotly_draws_its_axes(open_page):
+    page = open_page()
+    figure = page.get_by_role("figure", name="VAE latent map")
+    seen = [assert_axes_agree(page, figure)]
+    box = figure.bounding_box()
+    x, y = box["x"] + 90, box["y"] + 50
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 47, y + 31, steps=4)
+    seen.append(assert_axes_agree(page, figure))  # while it is panned
+    page.mouse.up()
+    next_frame(page)
+    seen.append(assert_axes_agree(page, figure))
+    page.mouse.wheel(0, -240)
+    page.wait_for_timeout(300)
+    seen.append(assert_axes_agree(page, figure))
+    page.locator(".panel.left .zoom-out").click()
+    page.wait_for_timeout(300)
+    seen.append(assert_axes_agree(page, figure))
+    page.set_viewport_size({"width": 1100, "height": 600})
+    page.wait_for_timeout(300)
+    seen.append(assert_axes_agree(page, figure))
+    assert seen[1] == pytest.approx(seen[2], abs=1.5)
+    other = page.get_by_role("figure", name="AAE latent map")
+    assert_axes_agree(page, other)
+
+
+def test_plotly_sets_a_global_and_marks_its_style_rules(open_page):
+    page = open_page()
+    assert page.evaluate("() => typeof window.Plotly.react") == "function"
+    rules = page.evaluate(
+        "() => [...document.styleSheets].filter((sheet) => sheet.ownerNode?.id?.startsWith('plotly.js-style'))"
+        ".flatMap((sheet) => [...sheet.cssRules].map((rule) => rule.cssText))"
+    )
+    assert any(".js-plotly-plot" in rule for rule in rules)
+    copied = page.get_by_role("figure", name="VAE latent map").evaluate(
+        "f => [...f.getRootNode().querySelectorAll('style')].map((style) => style.textContent).join('\\n')"
+    )
+    assert all(rule in copied for rule in rules)
