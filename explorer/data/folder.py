@@ -290,15 +290,20 @@ def list_files(folder: Path, most: float = math.inf) -> Listing:
             if len(files) > most:
                 raise DatasetError(f"{folder} has more than {most:,} pictures.")
     for name in unnamed:  # last: opening a file takes much longer than listing it
-        if is_picture(folder / name):
-            files.append(name)
-        else:
-            others[""] += 1
-        if others[""] > MOST_OPENED:
-            raise _too_much(folder, f"{MOST_OPENED:,} files without an ending")
+        _sort(folder, name, files, others)
         if len(files) > most:
             raise DatasetError(f"{folder} has more than {most:,} pictures.")
     return Listing(sorted(files), sorted(skipped), others)
+
+
+def _sort(folder: Path, name: str, files: list[str], others: Counter[str]) -> None:
+    """Adds a file without an ending to the pictures or to the other files. Raises DatasetError for too many others."""
+    if is_picture(folder / name):
+        files.append(name)
+    else:
+        others[""] += 1
+    if others[""] > MOST_OPENED:
+        raise _too_much(folder, f"{MOST_OPENED:,} files without an ending")
 
 
 def _too_much(folder: Path, what: str) -> DatasetError:

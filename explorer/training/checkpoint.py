@@ -64,7 +64,7 @@ def load_checkpoint(file: Path) -> Saved | None:
         with safe_open(file, framework="pt") as opened:
             about = json.loads((opened.metadata() or {})["about"])
             # copies: Windows replaces no file that is mapped, and the resumed training replaces this one
-            tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}
+            tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}  # noqa: SIM118 - it is no dict
         if about.pop("digest") != _digest(about, tensors):
             raise ValueError("it was changed: its digest does not fit")
         recorded = {
