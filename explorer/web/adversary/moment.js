@@ -3,7 +3,6 @@
 // Its moments are those of the recording that has most of them; the other model is shown at its own moment, at the same
 // share of its training. At the end stand the finished models, whose weights are kept.
 
-import { Models } from "../kernel/models.js";
 import { percent, trimmed, whole } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { listen } from "../parts/slider.js";
@@ -15,7 +14,7 @@ export class Moment {
   constructor(lesson, bar, { onMove, onCommit }) {
     this.lesson = lesson;
     this.bar = bar;
-    this.models = new Models(lesson.base);
+    this.models = lesson.models;
     this.recordings = new Map(); // by the bundle's digest
     this.range = bar.querySelector(".moment");
     this.button = bar.querySelector(".play");

@@ -4,12 +4,13 @@ import { FieldTab } from "./field.js";
 import { PlayTab } from "./play.js";
 import { ReadingsTab } from "./readings.js";
 import { TeachTab } from "./teach.js";
+import { rounded } from "../kernel/address.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { ModelList } from "../parts/model_list.js";
 import { channels } from "./plane.js";
 import { mounting, Page, painted } from "../parts/page.js";
 import { Tabs } from "../parts/tabs.js";
-import { readSafetensors } from "../kernel/safetensors.js";
+import { Models } from "../kernel/models.js";
 import { fieldColours } from "../parts/theme.js";
 
 const TABS = { field: FieldTab, teach: TeachTab, play: PlayTab, readings: ReadingsTab };
@@ -20,7 +21,7 @@ class Lesson extends Page {
     this.state = data.state;
     this.committed = JSON.stringify(data.state);
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2);
-    this.models = new Map();
+    this.models = new Models(this.base);
     this.tabs = {};
     this.strip = new Tabs(root, (tab) => this.open(tab));
     this.showTab();
@@ -98,28 +99,8 @@ class Lesson extends Page {
 
   // A model's codes and discriminator's weights: {entry, tensors, x, y, label, logVar}. Each is fetched once.
   model(name) {
-    if (!this.models.has(name)) {
-      const entry = this.catalogue.get(name);
-      const opening = fetch(new URL(`latents/${entry.digest}`, this.base)).then(async (response) => {
-        if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
-        const tensors = readSafetensors(await response.arrayBuffer());
-        const column = (tensor, i) =>
-          tensor && Float32Array.from({ length: tensor.shape[0] }, (_, row) => tensor.values[2 * row + i]);
-        const [x, y] = [0, 1].map((i) => column(tensors["codes.mean"], i)),
-          logVar = tensors["codes.log_var"];
-        return {
-          entry,
-          tensors,
-          x,
-          y,
-          label: tensors["codes.label"].values,
-          logVar: logVar ? [0, 1].map((i) => column(logVar, i)) : null,
-        };
-      });
-      opening.catch(() => this.models.delete(name)); // so that the next choice tries again
-      this.models.set(name, opening);
-    }
-    return this.models.get(name);
+    const entry = this.catalogue.get(name);
+    return this.models.of(entry, `latents/${entry.digest}`, latentsOf);
   }
 
   shape(prior) {
@@ -146,6 +127,14 @@ class Lesson extends Page {
 
 export const mount = mounting(Lesson);
 
-// The state is kept to four decimals, and small rates to four digits, so that a link reopens exactly what was seen.
-export const round = (value) =>
-  Math.abs(value) >= 0.1 ? Math.round(value * 1e4) / 1e4 : Number((Math.round(value * 1e6) / 1e6).toPrecision(4));
+// A model's codes by columns, and all tensors of the file.
+function latentsOf(tensors) {
+  const columns = (tensor) =>
+    [0, 1].map((i) => Float32Array.from({ length: tensor.shape[0] }, (_, row) => tensor.values[2 * row + i]));
+  const [x, y] = columns(tensors["codes.mean"]),
+    logVar = tensors["codes.log_var"];
+  return { tensors, x, y, label: tensors["codes.label"].values, logVar: logVar ? columns(logVar) : null };
+}
+
+// The state is kept as an address can write it.
+export const round = (value) => rounded(value, true);

@@ -17,11 +17,13 @@ export class Models {
 
   // A model of the catalogue: {entry, decoder, codes: what `columns` gives}.
   open(entry) {
-    const key = JSON.stringify([entry.name, entry.tensors]);
-    return once(this.named, key, async () => {
-      const content = (tensors) => ({ decoder: new Decoder(tensors), codes: columns(tensors) });
-      return { entry, ...(await this.once(entry.tensors, entry.name, content)) };
-    });
+    return this.of(entry, entry.tensors, (tensors) => ({ decoder: new Decoder(tensors), codes: columns(tensors) }));
+  }
+
+  // {entry, ...what `make` makes of one of the model's files}, once for each model and file.
+  of(entry, address, make) {
+    const key = JSON.stringify([entry.name, address]);
+    return once(this.named, key, async () => ({ entry, ...(await this.once(address, entry.name, make)) }));
   }
 
   // A file of a model's, by its kind (assets.BUNDLE_FILES, or umaps, of which one is named), as readSafetensors gives it.

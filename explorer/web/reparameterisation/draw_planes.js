@@ -1,13 +1,12 @@
 // The same draws as noise and as z: two planes, numbers that mark the same draw, and what one of them decodes to.
 
-import { Decoder } from "../kernel/decoder.js";
 import { drawLogits } from "../parts/pixels.js";
 import { fill, roomy, short } from "./scales.js";
 import { add, set } from "../parts/svg.js";
 import { Handle } from "../parts/handle.js";
 import { format, subscript } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
-import { readSafetensors } from "../kernel/safetensors.js";
+import { Models } from "../kernel/models.js";
 
 const SHOWN = 400,
   MARKED = 9; // of the draws: as dots, and by a number
@@ -21,10 +20,9 @@ export class DrawPlanes {
     this.view = view;
     this.words = data.words;
     this.catalogue = catalogue;
-    this.base = base;
+    this.models = new Models(base);
     this.on = on;
     this.classes = data.symbols.classes;
-    this.opened = new Map();
     this.planes = ["noise", "z"].map(
       (kind) => new Plane(view.querySelector(`.${kind}-plane .host`), kind, (at) => this.click(kind, at)),
     );
@@ -46,18 +44,7 @@ export class DrawPlanes {
 
   // A model by its name; each is fetched once.
   load(name) {
-    const entry = this.catalogue.get(name);
-    if (!this.opened.has(name)) {
-      const opening = fetch(new URL(entry.tensors, this.base)).then(async (response) => {
-        if (!response.ok) throw new Error(`the model ${name} could not be loaded (HTTP ${response.status})`);
-        const tensors = readSafetensors(await response.arrayBuffer());
-        const [codes, logVar, labels] = ["mean", "log_var", "label"].map((part) => tensors[`codes.${part}`]?.values);
-        return { entry, decoder: new Decoder(tensors), codes, logVar, labels };
-      });
-      opening.catch(() => this.opened.delete(name)); // so that the next choice tries again
-      this.opened.set(name, opening);
-    }
-    return this.opened.get(name);
+    return this.models.open(this.catalogue.get(name));
   }
 
   // Shows a model, unless another was chosen meanwhile.
@@ -213,7 +200,7 @@ class Plane {
   }
 
   // The model's codes, drawn once for a size and a scale.
-  backdrop({ entry, codes, labels }, classes, ratio) {
+  backdrop({ entry, codes: { mean, label } }, classes, ratio) {
     const key = [entry.name, this.side, this.reach, ratio].join();
     if (this.backdropKey === key) return this.backdropCanvas;
     const canvas = document.createElement("canvas");
@@ -221,9 +208,9 @@ class Plane {
     const context = canvas.getContext("2d");
     context.scale(ratio, ratio);
     context.globalAlpha = 0.22;
-    for (let row = 0; row < labels.length; row++) {
-      const [x, y] = this.place([codes[2 * row], codes[2 * row + 1]]);
-      context.fillStyle = classes[labels[row]];
+    for (const [row, which] of label.entries()) {
+      const [x, y] = this.place([mean[0][row], mean[1][row]]);
+      context.fillStyle = classes[which];
       context.fillRect(x - 1, y - 1, 2, 2);
     }
     this.backdropKey = key;

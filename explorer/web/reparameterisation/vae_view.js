@@ -11,7 +11,7 @@ import { escaped } from "../kernel/text.js";
 const number = (value) => short(value, format);
 
 export class VaeView {
-  // originals: of originals.js; open(name): resolves to a model as draw_planes.js opens it;
+  // originals: of originals.js; open(name): resolves to a model as models.js opens it;
   // noise(seed, n): pairs of ε.
   constructor(view, words, originals, { open, noise }) {
     this.view = view;
@@ -35,13 +35,14 @@ export class VaeView {
     this.described = key;
     const model = await this.open(name);
     if (this.described !== key) return;
-    const { entry, codes, logVar, labels } = model;
+    const { entry, codes } = model,
+      at = (columns) => columns.map((column) => column[image]);
     const title = this.find(".posterior"),
       canvas = this.find(".original");
-    const mean = [codes[2 * image], codes[2 * image + 1]];
+    const mean = at(codes.mean);
     drawLogits(this.find(".decoded"), model.decoder.decode(mean), entry.image_side);
-    const std = logVar && [0, 1].map((d) => Math.exp(0.5 * logVar[2 * image + d]));
-    const label = escaped(entry.classes[labels[image]]);
+    const std = codes.logVar && at(codes.logVar).map((value) => Math.exp(0.5 * value));
+    const label = escaped(entry.classes[codes.label[image]]);
     title.innerHTML =
       `${fill(this.words.vae_posterior, { image, label })}: <i class="mean">μ</i> (${mean.map(number).join(", ")})` +
       (std ? `, <i class="log_var">σ</i> (${std.map(number).join(", ")})` : "");
