@@ -15,6 +15,7 @@ from explorer.address import explore as state
 from explorer.address import reparameterisation as reparameterisation_state
 from explorer.serving import assets, cached, catalogue, failure, places, shelf
 from explorer.serving import models_route as models
+from explorer.shared import fill
 from explorer.store import bundle
 from explorer.store.bundle import load_bundle
 from explorer.ui.texts.en import common as texts
@@ -207,7 +208,7 @@ def test_any_error_of_one_model_is_a_sentence(few, monkeypatch, error, caplog):
     monkeypatch.setattr(shelf, "load_bundle", fail)
     entries, problems = catalogue.current()
     assert [entry["name"] for entry in entries] == ["aae", "vae", "runs/run-ae", "runs/run-vae"]
-    assert problems == [texts.NOT_SHOWN.format(path="runs/run-aae", error=type(error).__name__)]
+    assert problems == [fill(texts.NOT_SHOWN, path="runs/run-aae", error=type(error).__name__)]
     assert type(error).__name__ in caplog.text  # with its traceback
 
 

@@ -19,7 +19,7 @@ import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from explorer.shared import table
+from explorer.shared import fill, table
 
 TABLE = table("addresses")
 PAGES, REASONS = TABLE["pages"], TABLE["reasons"]
@@ -101,7 +101,7 @@ def ignored(name: str, written: str, why: object) -> str:
     """The sentence for a parameter that had to be ignored."""
     longest = TABLE["longest_shown"]
     shown = written if len(written) <= longest else written[:longest] + "…"
-    return REASONS["ignored"].format(name=name, written=shown, why=why)
+    return fill(REASONS["ignored"], name=name, written=shown, why=why)
 
 
 def text(value: float, fine: bool = False) -> str:
@@ -339,4 +339,4 @@ def _reason(name: str, **values: object) -> str:
         key: text(value, fine=True) if isinstance(value, (int, float)) and key != "count" else value
         for key, value in values.items()
     }
-    return REASONS[name].format(**shown)
+    return fill(REASONS[name], shown)

@@ -11,6 +11,7 @@ from explorer.data import datasets
 from explorer.serving import pictures, places
 from explorer.serving.shelf import Shelf
 from explorer.shapes import SHAPES
+from explorer.shared import fill
 from explorer.store.bundle import Bundle
 from explorer.ui.texts import sibling_word, texts_of
 
@@ -107,7 +108,7 @@ def describe(name: str, bundle: Bundle) -> dict:
         "stochastic": sibling.stochastic,  # whether there is a q(z|x)
         "discriminator": sibling.discriminator,
         "held": sibling.penalty is not None,  # whether anything in its loss holds the latent space
-        "holds": sibling_word(sibling.holds).format(**weights),
+        "holds": fill(sibling_word(sibling.holds), weights),
         "dataset": bundle.config.dataset,
         "dataset_label": images.full_label,
         "whole": not images.is_ink_on_paper,

@@ -10,6 +10,7 @@ import streamlit as st
 from explorer.data.datasets import DatasetError
 from explorer.serving import places
 from explorer.serving.bundles import ModelGone
+from explorer.shared import fill
 from explorer.store.bundle import BundleError
 from explorer.ui.texts import texts_of
 
@@ -35,7 +36,7 @@ def warn_of_models(problems: Sequence[str]) -> None:
     for problem in problems[:NAMED]:
         warn(problem, "broken_image")
     if len(problems) > NAMED:
-        warn(texts.MORE_PROBLEMS.format(more=len(problems) - NAMED), "broken_image")
+        warn(fill(texts.MORE_PROBLEMS, more=len(problems) - NAMED), "broken_image")
 
 
 def few_of(names: Sequence[str]) -> str:

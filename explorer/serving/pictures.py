@@ -10,6 +10,7 @@ from explorer.data import datasets
 from explorer.data.originals import DatasetOriginals, FolderOriginals, Originals
 from explorer.files import readable
 from explorer.serving import cached, places
+from explorer.shared import fill
 from explorer.ui.texts import texts_of
 
 LONGEST_NAME = 40  # of a class or a folder, in characters
@@ -34,7 +35,7 @@ class KnownDataset(DatasetOriginals):
         super().__init__(name, places.DATA_DIR)
         self.label = self.full_label = name
         self.class_names = list(datasets.CLASS_NAMES[name])
-        self.why_missing = texts_of("datasets").WORDS["no_pictures"].format(dataset=name)
+        self.why_missing = fill(texts_of("datasets").WORDS["no_pictures"], dataset=name)
 
 
 class PictureFolder(FolderOriginals):

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from explorer.serving import streamlit_internals
+from explorer.shared import fill
 from explorer.ui.texts import texts_of
 
 texts = texts_of("common")
@@ -40,7 +41,7 @@ class Refused:
             headers = Headers(scope=scope)
             origin, host = origin_of(headers.get("Referer", "")), headers.get("Host", "")
             if time.monotonic() < self.refusals.get((origin, host), -LASTS) + LASTS:
-                sentence = texts.REFUSED.format(origin=origin, host=host)
+                sentence = fill(texts.REFUSED, origin=origin, host=host)
                 return await JSONResponse(sentence, 400, {"Cache-Control": "no-store"})(scope, receive, send)
         await self.app(scope, receive, send)
 

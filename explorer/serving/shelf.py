@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 from explorer.config import Config
 from explorer.files import readable
+from explorer.shared import fill
 from explorer.store.bundle import MANIFEST, Bundle, BundleError, holds_remains, load_bundle
 from explorer.ui.texts import texts_of
 
@@ -120,7 +121,7 @@ class Shelf:
             return self._refused(path, stamp, str(error))
         except Exception as error:  # whatever is wrong with one bundle, the others are shown
             _log.exception("A bundle cannot be shown")
-            return self._refused(path, stamp, texts.NOT_SHOWN.format(path=path, error=type(error).__name__))
+            return self._refused(path, stamp, fill(texts.NOT_SHOWN, path=path, error=type(error).__name__))
 
     def _refused(self, path: Path, stamp: Stamp, problem: str) -> Record:
         problem = self._for_page(NO_TEXT.sub("?", problem))

@@ -10,6 +10,7 @@ from explorer.address import adversary as lesson
 from explorer.serving import bundles, catalogue
 from explorer.serving.failure import warn_of_models
 from explorer.serving.models_route import offered
+from explorer.shared import fill
 from explorer.ui import components as live
 from explorer.ui import kept
 from explorer.ui.texts import texts_of
@@ -89,14 +90,17 @@ def check(state: Mapping, planar: Mapping[str, Mapping]) -> dict | None:
         if shown["moment"] is not None and shown["moment"] < last and planar[shown["aae"]]["moments"]:
             return None  # the weights of that moment are not kept
         logit, pull = discriminator_at(planar[shown["aae"]]["digest"], shown["z"], shown["label"])
-        text = texts.CHECKED_FIELD.format(logit=_signed(logit), x=_signed(pull[0]), y=_signed(pull[1]))
+        text = fill(texts.CHECKED_FIELD, logit=_signed(logit), x=_signed(pull[0]), y=_signed(pull[1]))
         return {"of": [shown["aae"], shown["z"], shown["label"]], "logit": logit, "pull": pull, "text": text}
     if state["tab"] == "teach":
         shown = state["teach"]
         cloud = [shown[name] for name in ("prior", "mean", "std", "hole", "at")]
         jsd, error = divergence_by_draws(*cloud)
-        text = texts.CHECKED_TEACH.format(
-            draws=CHECK_DRAWS[shown["prior"]], jsd=f"{jsd:.4f}".replace("-", "−"), error=f"{error:.4f}"
+        text = fill(
+            texts.CHECKED_TEACH,
+            draws=f"{CHECK_DRAWS[shown['prior']]:,}",
+            jsd=f"{jsd:.4f}".replace("-", "−"),
+            error=f"{error:.4f}",
         )
         return {"of": cloud, "jsd": jsd, "error": error, "text": text}
     return None

@@ -5,7 +5,7 @@ NAME is the folder `web/NAME`: `page.html` (one element of class "live", with a 
 comes after `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. That fills the root, calls
 `send(state)` when a change is finished, and returns {update(data), destroy()}. `serving/assets.py` serves the modules.
 
-The words come from `texts/LANGUAGE/NAME.py`: its WORDS fill the `$name` places in the HTML, and reach the script as `data.words`.
+The words come from `texts/LANGUAGE/NAME.py`: its WORDS fill the `{name}` places in the HTML, and reach the script as `data.words`.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ import json
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
-from string import Template
 
 import streamlit as st
 
 from explorer.serving import assets
+from explorer.shared import fill
 from explorer.ui import kept, present
 from explorer.ui.texts import texts_of
 
@@ -49,7 +49,7 @@ _bootstrap = (WEB / "bootstrap.js").read_text(encoding="utf-8")
 _components = {
     name: st.components.v2.component(
         f"live_{name}",
-        html=Template((WEB / name / "page.html").read_text(encoding="utf-8")).substitute(_words(name)),
+        html=fill((WEB / name / "page.html").read_text(encoding="utf-8"), _words(name)),
         css="".join(path.read_text(encoding="utf-8") for path in _styles(name)),
         js=_bootstrap.replace("NAME", name),
     )

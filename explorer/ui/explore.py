@@ -10,6 +10,7 @@ from explorer.address import explore as state
 from explorer.serving import catalogue
 from explorer.serving.failure import few_of, warn_of_models
 from explorer.serving.models_route import offered
+from explorer.shared import fill
 from explorer.ui import components as live
 from explorer.ui import kept
 from explorer.ui.texts import texts_of
@@ -43,7 +44,7 @@ def page() -> None:
 
     live.show("explore", current, data, key=KEY, on_state_change=kept.keeper(KEY, check, state.to_params))
     if flat := [entry["name"] for entry in listed.entries if entry["latent_dim"] < 2]:
-        st.caption(texts.ONE_DIMENSION.format(names=few_of(flat)))
+        st.caption(fill(texts.ONE_DIMENSION, names=few_of(flat)))
     with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
         st.markdown(texts.GUIDE)
 

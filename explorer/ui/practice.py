@@ -12,6 +12,7 @@ from explorer.config import DATASETS, KINDS, PRIORS
 from explorer.serving import catalogue, pictures, processes, streamlit_internals
 from explorer.serving import runs_route as training
 from explorer.settings import IN_FORM, MOST_LAYERS, Setting
+from explorer.shared import fill
 from explorer.siblings import SIBLINGS, Sibling, Term
 from explorer.ui import components as live
 from explorer.ui import kept, source
@@ -66,12 +67,12 @@ def show_code(side: str, chosen: dict) -> None:
     try:
         config = choices.to_config(chosen)
     except ValueError as error:
-        st.warning(texts.BAD_CHOICES.format(run=side.upper(), problem=error), icon=":material/tune:")
+        st.warning(fill(texts.BAD_CHOICES, run=side.upper(), problem=error), icon=":material/tune:")
         return
     sibling, training = config.model.sibling, config.training
     prior = catalogue.PRIOR_NAMES[chosen["prior"]]
     st.markdown(
-        texts.CODE_OF.format(run=side.upper(), title=f"{sibling_word(sibling.title)}, {chosen['dataset']}, {prior}")
+        fill(texts.CODE_OF, run=side.upper(), title=f"{sibling_word(sibling.title)}, {chosen['dataset']}, {prior}")
     )
     st.code(choices.command(chosen), language="bash", wrap_lines=True)
     st.caption(texts.COMMAND_HELP)

@@ -14,6 +14,7 @@ from explorer.address import reparameterisation as lesson
 from explorer.serving import bundles, catalogue
 from explorer.serving.failure import warn_of_models
 from explorer.serving.models_route import offered
+from explorer.shared import fill
 from explorer.ui import components as live
 from explorer.ui import draws, kept, reparameterisation_vae
 from explorer.ui.texts import texts_of
@@ -151,7 +152,7 @@ def forward(state: dict, entry: dict) -> dict:
     from explorer import objectives
 
     if not entry["stochastic"]:
-        return {"problem": texts.NOT_A_VAE.format(model=entry["choice"])}
+        return {"problem": fill(texts.NOT_A_VAE, model=entry["choice"])}
     if why := reparameterisation_vae.no_image(entry, state["image"]):
         return {"problem": why}
     model = bundles.model(entry["digest"])

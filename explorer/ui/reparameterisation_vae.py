@@ -9,6 +9,7 @@ import streamlit as st
 
 from explorer.serving import bundles, cached, catalogue
 from explorer.serving.failure import plain
+from explorer.shared import fill
 from explorer.ui import draws
 from explorer.ui.texts import texts_of
 
@@ -24,7 +25,7 @@ KEPT = 4  # sets of shown draws kept with a reference
 def problem(entry: dict, row: int) -> str | None:
     """Why this model has nothing to measure at that test image, if so."""
     if not entry["stochastic"] or entry["shape"] is not None:
-        return texts.NOT_A_VAE.format(model=entry["choice"])
+        return fill(texts.NOT_A_VAE, model=entry["choice"])
     return no_image(entry, row)
 
 
@@ -32,9 +33,9 @@ def no_image(entry: dict, row: int) -> str | None:
     """Why that test image of a model's cannot be had, if so."""
     if not entry["originals"]:
         if why := entry["without_originals"]:
-            return texts.NO_IMAGES.format(why=why, remedy=texts.CHOOSE)
-        why = datasets.WORDS["no_pictures"].format(dataset=entry["dataset"])
-        return texts.NO_IMAGES.format(why=why, remedy=texts.FETCH_OR_CHOOSE)
+            return fill(texts.NO_IMAGES, why=why, remedy=texts.CHOOSE)
+        why = fill(datasets.WORDS["no_pictures"], dataset=entry["dataset"])
+        return fill(texts.NO_IMAGES, why=why, remedy=texts.FETCH_OR_CHOOSE)
     return catalogue.why_no_image(entry["dataset"], row)
 
 
@@ -56,11 +57,11 @@ def controls(state: dict, entry: dict) -> None:
         return
     done = sum(len(values) for values, *_ in _begun(entry, state["image"]))
     label = (
-        texts.VAE_AGAIN.format(n=shown[0])
+        fill(texts.VAE_AGAIN, n=f"{shown[0]:,}")
         if "reference" in place
-        else texts.VAE_GO_ON.format(done=done)
+        else fill(texts.VAE_GO_ON, done=f"{done:,}")
         if done
-        else texts.VAE_RUN.format(draws=DRAWS)
+        else fill(texts.VAE_RUN, draws=f"{DRAWS:,}")
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         started = st.button(label, icon=":material/play_arrow:", help=texts.VAE_RUN_HELP)
@@ -72,10 +73,15 @@ def controls(state: dict, entry: dict) -> None:
     bar = st.progress(0.0)
     if "reference" not in place:
         place["reference"] = _reference(
-            state, entry, lambda done: bar.progress(done / DRAWS, texts.VAE_REFERENCE.format(done=done, draws=DRAWS))
+            state,
+            entry,
+            lambda done: bar.progress(done / DRAWS, fill(texts.VAE_REFERENCE, done=f"{done:,}", draws=f"{DRAWS:,}")),
         )
     sample = _sample(
-        state, entry, shown, lambda done: bar.progress(done / shown[0], texts.VAE_DRAWS.format(done=done, n=shown[0]))
+        state,
+        entry,
+        shown,
+        lambda done: bar.progress(done / shown[0], fill(texts.VAE_DRAWS, done=f"{done:,}", n=f"{shown[0]:,}")),
     )
     while len(place["shown"]) >= KEPT:
         place["shown"].pop(next(iter(place["shown"])))

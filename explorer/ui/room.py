@@ -15,6 +15,7 @@ import streamlit as st
 
 from explorer.serving import app as serving
 from explorer.serving import streamlit_internals
+from explorer.shared import fill
 from explorer.ui.texts import texts_of
 
 texts = texts_of("room")
@@ -82,7 +83,7 @@ def view(address: str, url: str, params: dict[str, str], below: str = "") -> str
 def qr_code(address: str) -> str:
     """An HTML image that fills its box. Black on white in either theme: cameras want it so."""
     drawn = segno.make(address, error="l", micro=False).svg_data_uri(omitsize=True, border=4, dark="#000", light="#fff")
-    return f'<img src="{html.escape(drawn)}" alt="{html.escape(texts.QR.format(address=address))}" style="display: block; width: 100%">'
+    return f'<img src="{html.escape(drawn)}" alt="{html.escape(fill(texts.QR, address=address))}" style="display: block; width: 100%">'
 
 
 def button(page: str) -> None:
@@ -99,7 +100,7 @@ def panel(page: str) -> None:
     below = path_below(url, page)
     found = reach(url, bound, port, own_addresses, below, base_path, scheme)
     if not found.is_open:
-        st.markdown(texts.ALONE.format(bound=bound))
+        st.markdown(fill(texts.ALONE, bound=bound))
         st.code(command(port, base_path), language="bash", wrap_lines=True)
         st.markdown(texts.ALONE_AFTER)
     elif not found.addresses:
@@ -121,12 +122,12 @@ def _show(found: Reach, link: str, port: int) -> None:
         f'{texts.ADDRESS}<br><strong style="font-size: clamp(1.3rem, 4.5vw, 3.5rem); overflow-wrap: anywhere">{html.escape(first)}</strong>'
     )
     if others:
-        st.caption(texts.OTHERS.format(addresses=", ".join(others)))
+        st.caption(fill(texts.OTHERS, addresses=", ".join(others)))
     code, words = st.columns([3, 2], vertical_alignment="center")
     code.html(f'<div style="width: min(100%, 58vh); margin: auto">{qr_code(link)}</div>')
     words.markdown(texts.VIEW)
     words.code(link, language=None, wrap_lines=True)
-    words.caption(texts.PROXY if found.is_proxied else texts.OPEN.format(port=port))
+    words.caption(texts.PROXY if found.is_proxied else fill(texts.OPEN, port=port))
 
 
 def _is_local(host: str) -> bool:

@@ -12,6 +12,7 @@ from explorer import figures
 from explorer.serving import bundles, catalogue
 from explorer.serving.failure import few_of, plain, warn_of_models
 from explorer.serving.models_route import NEWEST, newest
+from explorer.shared import fill
 from explorer.siblings import SIBLINGS
 from explorer.ui.texts import sibling_word, texts_of
 
@@ -55,12 +56,12 @@ def page() -> None:
     entries = chosen([entry for entry in listed.entries if entry["dataset"] == dataset])
     old = [entry["name"] for entry in entries if not set(entry["metrics"]) >= COMPARABLE]
     if old:
-        st.info(texts.NOT_COMPARABLE.format(names=few_of(old)), icon=":material/straighten:")
+        st.info(fill(texts.NOT_COMPARABLE, names=few_of(old)), icon=":material/straighten:")
     entries = [entry for entry in entries if entry["name"] not in old]
     if not entries:
         return
     if coinciding := [entry["name"] for entry in entries if "knn_kl" not in entry["metrics"]]:
-        st.info(texts.COINCIDING.format(names=few_of(coinciding)), icon=":material/straighten:")
+        st.info(fill(texts.COINCIDING, names=few_of(coinciding)), icon=":material/straighten:")
     show_table(entries, datasets[dataset], dataset)
     measured = [NOT_OF_EQUAL_CODES | entry["metrics"] | in_figures(entry) for entry in entries]
     st.subheader(texts.DISTANCES_TITLE)
@@ -75,8 +76,8 @@ def page() -> None:
 def chosen(entries: list[dict]) -> list[dict]:
     """The models that the page compares: of many runs the newest, until all are asked for."""
     runs = [entry for entry in entries if entry["run"]]
-    asked = texts.ALL_RUNS.format(runs=len(runs))
-    if len(runs) <= NEWEST or st.toggle(asked, help=texts.ALL_RUNS_HELP.format(newest=NEWEST)):
+    asked = fill(texts.ALL_RUNS, runs=len(runs))
+    if len(runs) <= NEWEST or st.toggle(asked, help=fill(texts.ALL_RUNS_HELP, newest=NEWEST)):
         return entries
     names = {entry["name"] for entry in newest(runs)}
     return [entry for entry in entries if not entry["run"] or entry["name"] in names]
@@ -101,7 +102,7 @@ def table(entries: list[dict]) -> pd.DataFrame:
     rows = []
     for entry in entries:
         found = entry["metrics"]
-        minimised = sibling_word(SIBLINGS[entry["kind"]].minimised).format(**entry["weights"])
+        minimised = fill(sibling_word(SIBLINGS[entry["kind"]].minimised), entry["weights"])
         row = {"model": entry["title"], "what is minimised": minimised}
         for name, heading, *_ in COLUMNS:
             value = found.get(name, math.nan)
@@ -132,7 +133,7 @@ def show_table(entries: list[dict], dataset: str, file: str) -> None:
         on_click="ignore",
     )
     images = {entry["metrics"]["images"] for entry in entries}
-    st.caption(texts.TABLE_CAPTION.format(images=" or ".join(f"{n:,}" for n in sorted(images)), dataset=dataset))
+    st.caption(fill(texts.TABLE_CAPTION, images=" or ".join(f"{n:,}" for n in sorted(images)), dataset=dataset))
     if file == "mnist":
         st.caption(texts.ENTROPY_FLOOR)
 
@@ -146,8 +147,10 @@ def show_model(entries: list[dict]) -> None:
         codes, draws, covered = bundles.compared(entry["digest"])
     st.plotly_chart(figures.marginals(codes, draws))
     st.caption(
-        texts.MARGINALS_CAPTION.format(
-            sampled=texts.SAMPLED if entry["stochastic"] else texts.POINTS, prior=entry["prior"]
+        fill(
+            texts.MARGINALS_CAPTION,
+            sampled=texts.SAMPLED if entry["stochastic"] else texts.POINTS,
+            prior=entry["prior"],
         )
     )
     left, right = st.columns(2)
@@ -155,13 +158,13 @@ def show_model(entries: list[dict]) -> None:
         if entry["latent_dim"] == 2:
             st.plotly_chart(figures.hole_map(draws, covered))
             shown = min(len(draws), figures.MOST_DOTS)
-            st.caption(texts.HOLES_CAPTION.format(shown=shown, n=len(draws)))
+            st.caption(fill(texts.HOLES_CAPTION, shown=f"{shown:,}", n=f"{len(draws):,}"))
         else:
-            st.info(texts.NO_HOLE_MAP.format(dimensions=entry["latent_dim"]))
+            st.info(fill(texts.NO_HOLE_MAP, dimensions=entry["latent_dim"]))
     with right:
         st.plotly_chart(figures.training_curves(bundles.history(entry["digest"])))
         st.caption(texts.CURVES_CAPTION)
         if st.button("Measure MMD²", help=texts.MMD_HELP, icon=":material/straighten:"):
             value, null = bundles.mmd_squared(entry["digest"])
             st.metric("MMD²", f"{value:.4f}", help=texts.MMD_HELP)
-            st.caption(texts.MMD_CAPTION.format(n=bundles.MMD_DRAWS, null=null))
+            st.caption(fill(texts.MMD_CAPTION, n=f"{bundles.MMD_DRAWS:,}", null=f"{null:.4f}"))

@@ -10,6 +10,7 @@ import { Painter } from "../parts/painter.js";
 import { format, percent } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { RecordedJudge } from "./recorded_judge.js";
+import { fill } from "../kernel/text.js";
 
 const REACH = 4.2,
   SIDE = 64;
@@ -210,9 +211,10 @@ export class FieldTab {
       shape: null,
       field: (x, y) => [-x, -y],
     });
-    const caption = words.kl_caption
-      .replace("{beta}", beta === 1 ? "" : words.beta.replace("{beta}", beta))
-      .replace("{count}", codes.x.length.toLocaleString("en"));
+    const caption = fill(words.kl_caption, {
+      beta: beta === 1 ? "" : fill(words.beta, { beta }),
+      count: codes.x.length.toLocaleString("en"),
+    });
     this.caption(".kl", "vae", caption);
   }
 
@@ -240,23 +242,20 @@ export class FieldTab {
     const caption =
       {
         whole: () =>
-          words.d_caption
-            .replace("{weight}", weightWords(words, aae.entry.weights))
-            .replace("{count}", codes.x.length.toLocaleString("en")),
-        learnt: () => words.learnt_caption.replace("{rest}", smoothing ? words.rest : ""),
+          fill(words.d_caption, {
+            weight: weightWords(words, aae.entry.weights),
+            count: codes.x.length.toLocaleString("en"),
+          }),
+        learnt: () => fill(words.learnt_caption, { rest: smoothing ? words.rest : "" }),
         given: () =>
-          words.given_caption.replace("{smoothed}", smoothing ? words.smoothed.replace("{smoothing}", noise) : ""),
-      }[part]() + (labelled ? words.labelled_caption.replace("{label}", aae.entry.classes[label]) : "");
-    this.caption(
-      ".d",
-      "aae",
-      caption + (this.moment.of("aae") ? words.recorded_caption.replaceAll("{points}", side) : ""),
-    );
+          fill(words.given_caption, { smoothed: smoothing ? fill(words.smoothed, { smoothing: noise }) : "" }),
+      }[part]() + (labelled ? fill(words.labelled_caption, { label: aae.entry.classes[label] }) : "");
+    this.caption(".d", "aae", caption + (this.moment.of("aae") ? fill(words.recorded_caption, { points: side }) : ""));
     const { waves } = aae.discriminator;
     this.find(".waves").textContent = waves.length
-      ? words.waves_note.replace("{waves}", waves.length)
+      ? fill(words.waves_note, { waves: waves.length })
       : smoothing
-        ? words.smoothed_note.replace("{smoothing}", noise)
+        ? fill(words.smoothed_note, { smoothing: noise })
         : "";
     this.find(".labels").hidden = !labelled;
     if (labelled) {
@@ -307,10 +306,9 @@ export class FieldTab {
     for (const plane of Object.values(this.planes)) plane.moveHandle("point", z);
     this.placePulls();
     const table = this.find(".at-point");
-    table.querySelector("caption").textContent = (recorded ? words.at_point_recorded : words.at_point).replace(
-      "{z}",
-      pair(z),
-    );
+    table.querySelector("caption").textContent = fill(recorded ? words.at_point_recorded : words.at_point, {
+      z: pair(z),
+    });
     writeCells(table, { cost: `${format(0.5 * (x * x + y * y))} nats`, kl: pair([-x, -y]) });
     if (d) {
       writeCells(table, {
@@ -354,8 +352,5 @@ export class FieldTab {
 
 // What −log D counts in the loss, and from when on.
 function weightWords(words, { adversarial_weight: weight, adversarial_start: start, adversarial_rise: rise }) {
-  return (rise ? words.weight_rising : words.weight)
-    .replace("{weight}", weight)
-    .replace("{start}", start)
-    .replace("{share}", percent(rise));
+  return fill(rise ? words.weight_rising : words.weight, { weight, start, share: percent(rise) });
 }

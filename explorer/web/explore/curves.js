@@ -2,6 +2,7 @@
 
 import { format } from "../kernel/format.js";
 import { add, set } from "../parts/svg.js";
+import { fill } from "../kernel/text.js";
 
 const HEIGHT = 30,
   PAD = 3; // of a curve, in the drawing's own units; it is 100 wide
@@ -18,7 +19,7 @@ export class Curves {
   // host: the element to fill; words: the terms' names, by name; name: whose curves they are.
   constructor(host, words, name, recording, others) {
     this.recording = recording;
-    host.setAttribute("aria-label", words.curves.replace("{name}", name));
+    host.setAttribute("aria-label", fill(words.curves, { name }));
     this.rows = Object.entries(recording.terms).map(([term, values]) => {
       const row = document.createElement("div");
       row.className = "curve";

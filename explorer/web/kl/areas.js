@@ -2,6 +2,7 @@
 
 import { countUp, integrand } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";
+import { fill } from "../kernel/text.js";
 
 const STEPS = 700;
 
@@ -25,7 +26,7 @@ export class Areas {
     this.dot.setAttribute("r", 4);
     const move = (z) => lesson.change({ limit: z >= range()[1] ? null : Math.max(z, range()[0]) });
     this.handle = new PlotHandle(this.top, {
-      name: lesson.words.limitHandle.replace("{kl}", name),
+      name: fill(lesson.words.limit_handle, { kl: name }),
       className: "limit",
       line: true,
       value: () => [lesson.state.limit ?? range()[1], 0],

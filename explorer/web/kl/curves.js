@@ -2,6 +2,7 @@
 
 import { density } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";
+import { fill } from "../kernel/text.js";
 
 const HOME = [-7, 7];
 export const LEAST_STD = 0.05;
@@ -60,7 +61,7 @@ export class Curves {
       return { mean, width: mean + gap + std, gap: mean + gap }[what];
     };
     return new PlotHandle(this.plot, {
-      name: lesson.words[`${what}Handle`].replace("{who}", who),
+      name: fill(lesson.words[`${what}_handle`], { who }),
       className: `${what} of-${who}`,
       line: true,
       value: () => [at(), 0],

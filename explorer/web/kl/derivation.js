@@ -49,7 +49,7 @@ export class Derivation {
     this.lesson = lesson;
     this.find = (selector) => element.querySelector(selector);
     this.ellipses = new Ellipses(this.find(".small-plane"), lesson, new Axes(lesson));
-    this.titles = lesson.words.stepTitles.split("|");
+    this.titles = lesson.words.step_titles.split("|");
     this.buttons = this.titles.map((title, i) => {
       const button = this.find(".steps").appendChild(document.createElement("button"));
       button.type = "button";
@@ -69,10 +69,10 @@ export class Derivation {
 
   buildTable() {
     const { words } = this.lesson,
-      names = words.setNames.split("|");
+      names = words.set_names.split("|");
     const rows = [
       ...FORMS.map(({ step, name, sets }) => ({ title: `${step} ${this.titles[step - 1]}`, name, sets })),
-      { title: words.monteCarlo, name: "samples", sets: SETS },
+      { title: words.monte_carlo, name: "samples", sets: SETS },
     ];
     this.find(".forms").innerHTML =
       `<thead><tr><th scope="col">${words.nats}</th>${names.map((name, i) => `<th scope="col" data-set="${SETS[i]}">${name}</th>`).join("")}</tr></thead><tbody>${rows
@@ -119,7 +119,7 @@ export class Derivation {
         write(cell, digits(value));
         const python = checked && number(checked.forms.values[name][one]);
         if (checked) pairs.push([value, python]);
-        cell.title = checked ? fill(words.pythonFinds, { value: String(python) }) : "";
+        cell.title = checked ? fill(words.python_finds, { value: String(python) }) : "";
       }
     }
     const noise = this.noise(state.n, state.seed),
@@ -131,7 +131,7 @@ export class Derivation {
     const spread = Math.max(...SETS.flatMap((one) => values[one].map((value) => apart(values[one][0], value))));
     write(
       this.find(".forms-agree"),
-      fill(spread < 1e-9 ? words.formsAgree : words.formsDisagree, {
+      fill(spread < 1e-9 ? words.forms_agree : words.forms_disagree, {
         distance: spread ? spread.toExponential(0).replace("-", "−") : "0",
       }),
     );
@@ -145,7 +145,7 @@ export class Derivation {
     });
     write(this.find(".of-step"), `${format(values[chosen][1])} nats`);
     this.find(".of-step").dataset.nats = values[chosen][1];
-    write(this.find(".step-set"), fill(words.stepSet, { set: words.setNames.split("|")[SETS.indexOf(chosen)] }));
+    write(this.find(".step-set"), fill(words.step_set, { set: words.set_names.split("|")[SETS.indexOf(chosen)] }));
     this.find(".draws").value = String(state.n);
   }
 
@@ -193,12 +193,12 @@ export class Derivation {
       lost = values.standard[1] - values.diagonal[1];
     const difference =
       chosen === "diagonal"
-        ? fill(Math.abs(b) > 0 ? words.correlationLost : words.noCorrelation, {
+        ? fill(Math.abs(b) > 0 ? words.correlation_lost : words.no_correlation, {
             rho: format(rho, 2),
             lost: format(lost, 4),
           })
         : chosen === "standard"
-          ? fill(words.priorReplaced, { before: format(values.drawn[1], 4), after: format(values.standard[1], 4) })
+          ? fill(words.prior_replaced, { before: format(values.drawn[1], 4), after: format(values.standard[1], 4) })
           : fill(
               words.parameters,
               Object.fromEntries(
@@ -285,7 +285,7 @@ class ErrorBars {
     this.rows.forEach(({ name, wide, narrow, dot, label }, i) => {
       const estimate = estimates[name],
         y = ((i + 0.5) * (height - 18)) / 2;
-      write(label, this.words[`${name}Draws`]);
+      write(label, this.words[`${name}_draws`]);
       set(label, { x: 0, y: y + 4 });
       for (const part of [wide, narrow, dot]) set(part, { visibility: estimate ? "visible" : "hidden" });
       if (!estimate) return;

@@ -3,6 +3,7 @@
 import { axesOf, covarianceOf } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";
 import { round } from "../kernel/probe.js";
+import { fill } from "../kernel/text.js";
 
 const REACH = 4.2;
 const MEAN_LIMIT = 100,
@@ -81,7 +82,7 @@ export class Ellipses {
   centreHandle(who) {
     const { lesson, axes } = this;
     return new PlotHandle(this.plot, {
-      name: lesson.words.centreHandle.replace("{who}", who),
+      name: fill(lesson.words.centre_handle, { who }),
       className: `mean of-${who}`,
       value: () => lesson.state[`${who}2`].slice(0, 2),
       onMove: (mean) =>
@@ -95,7 +96,7 @@ export class Ellipses {
     const { lesson, axes } = this;
     const lengths = (length) => axes.of(who).stds.map((std, i) => (i === axis ? Math.max(0.05, length) : std));
     return new PlotHandle(this.plot, {
-      name: lesson.words.axisHandle.replace("{who}", who).replace("{axis}", axis ? "b" : "a"),
+      name: fill(lesson.words.axis_handle, { who, axis: axis ? "b" : "a" }),
       className: `width of-${who}`,
       onMove: ([x, y]) => {
         const [mx, my] = lesson.state[`${who}2`];

@@ -148,7 +148,7 @@ export class LogVariance {
           dot.setAttribute("r", step === dead ? 6 : 3.5);
           dot.setAttribute("class", `run-dot ${step === dead ? "dead" : dead >= 0 && step > dead ? "after" : ""}`);
         });
-        write(note, dead < 0 ? "" : fill(words.diesAt, { step: dead, std: format(path[dead].std, 2) }));
+        write(note, dead < 0 ? "" : fill(words.dies_at, { step: dead, std: format(path[dead].std, 2) }));
         note.setAttribute("x", Math.min(plot.x(Math.max(dead, 0)) + 10, plot.width - 170));
         note.setAttribute("y", plot.y(dead < 0 ? 0 : Math.max(held(path[dead].std), low)) + 16);
       }
@@ -157,7 +157,7 @@ export class LogVariance {
       write(
         host.querySelector(".run-text"),
         dead > 0
-          ? fill(words.runDead, {
+          ? fill(words.run_dead, {
               before: format(std, 2),
               rate: format(state.rate, 2),
               gradient: bracket(gradient),
@@ -165,7 +165,7 @@ export class LogVariance {
               step: dead,
               kl: format(kl),
             })
-          : fill(end.logVar < -100 ? words.runFar : words.runAlive, {
+          : fill(end.logVar < -100 ? words.run_far : words.run_alive, {
               lv: short(end.logVar),
               half: format(state.rate / 2, 2),
               std: format(end.std, 4),
@@ -187,7 +187,7 @@ export class LogVariance {
     const fatal = fatalRate(width);
     write(
       this.find(".rates"),
-      fill(Number.isFinite(fatal) ? words.fatal : words.neverFatal, {
+      fill(Number.isFinite(fatal) ? words.fatal : words.never_fatal, {
         std: format(width.std, 2),
         fatal: format(fatal, 2),
         safe: format(width.stdP ** 2, 2),
@@ -238,12 +238,12 @@ export class LogVariance {
       this.find(".verdict"),
       fill(
         lv > OVERFLOW
-          ? words.verdictOverflow
+          ? words.verdict_overflow
           : Math.abs(lv) > CLAMP
-            ? words.verdictClamp
+            ? words.verdict_clamp
             : Math.abs(lv) < 0.01
-              ? words.verdictSmall
-              : words.verdictFine,
+              ? words.verdict_small
+              : words.verdict_fine,
         { lv: short(lv) },
       ),
     );

@@ -142,7 +142,7 @@ export class Line {
           start,
           of: this.fittedKey(),
           text:
-            fill(lesson.words[converged ? "fitted" : "notConverged"], {
+            fill(lesson.words[converged ? "fitted" : "not_converged"], {
               direction,
               steps: path.length - 1,
               from: `N(${format(start.mean, 2)}, ${format(start.std, 2)}²)`,
@@ -190,7 +190,7 @@ export class Line {
       part(".kl").dataset.nats = kl;
       write(
         part(".counted"),
-        fill(state.limit === null ? words.countedAll : words.counted, {
+        fill(state.limit === null ? words.counted_all : words.counted, {
           limit: format(state.limit ?? 0, 2),
           counted: format(counted, 4),
         }),
@@ -199,7 +199,7 @@ export class Line {
       const [a, b] = [weight, other].map(({ mean, std }) => ({ mean: bracketed(mean), std: format(std, 2) }));
       part(".formula").innerHTML = terms
         ? `½ [ <span class="log_var">${a.std}² / ${b.std}²</span> + <span class="mean">(${b.mean} − ${a.mean})² / ${b.std}²</span> − 1 + <span class="log_var">log(${b.std}² / ${a.std}²)</span> ] = <b>${format(kl)}</b>`
-        : words.noClosedForm;
+        : words.no_closed_form;
       write(part(".digits .closed"), terms ? digits(terms.total) : "—");
       write(part(".digits .integral"), digits(total));
       write(part(".digits .python"), checked ? digits(checked.line[name]) : "…");
@@ -211,8 +211,8 @@ export class Line {
       checked && this.values.flatMap(({ here, python }) => here.map((value) => [value, python])),
       1e-8,
     );
-    write(this.find(".bumps"), state.gap ? words.oneGaussian : words.twoBumps);
-    write(this.find(".fitted"), this.isFitted() ? this.fitted.text : state.gap ? words.fitHint : words.hint);
+    write(this.find(".bumps"), state.gap ? words.one_gaussian : words.two_bumps);
+    write(this.find(".fitted"), this.isFitted() ? this.fitted.text : state.gap ? words.fit_hint : words.hint);
   }
 
   spoken() {

@@ -142,10 +142,10 @@ export class Predict {
     const { answer, values } = this.answers(name);
     write(
       this.find(".outcome"),
-      answer === picked ? words.right : fill(words.wrong, { answer: words[`${name}Options`].split("|")[answer] }),
+      answer === picked ? words.right : fill(words.wrong, { answer: words[`${name}_options`].split("|")[answer] }),
     );
     this.find(".outcome").dataset.right = answer === picked;
-    write(this.find(".because"), fill(words[`${name}Because`], values));
+    write(this.find(".because"), fill(words[`${name}_because`], values));
   }
 
   // Computed anew for whatever stands now.
@@ -169,12 +169,12 @@ export class Predict {
   showQuestion(name, at) {
     this.shown = name;
     const { words } = this.lesson;
-    write(this.find(".number"), fill(words.questionNumber, { at: at + 1, of: NAMES.length }));
-    write(this.find(".question"), words[`${name}Question`]);
+    write(this.find(".number"), fill(words.question_number, { at: at + 1, of: NAMES.length }));
+    write(this.find(".question"), words[`${name}_question`]);
     this.find(".back-step").disabled = at === 0;
     this.find(".next-step").disabled = at === NAMES.length - 1;
     this.find(".options").replaceChildren(
-      ...words[`${name}Options`].split("|").map((text, i) => {
+      ...words[`${name}_options`].split("|").map((text, i) => {
         const label = document.createElement("label");
         label.innerHTML = `<input type="radio" name="option" value="${i}"> `;
         label.append(text);

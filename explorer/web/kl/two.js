@@ -38,7 +38,7 @@ export class Plane {
       TERMS.map(([, symbol]) => symbol),
     );
     const places = this.find(".places");
-    places.add(new Option(lesson.words.goTo, ""));
+    places.add(new Option(lesson.words.go_to, ""));
     for (const name of Object.keys(PLACES)) places.add(new Option(lesson.words[`place_${name}`], name));
     places.addEventListener("change", () => {
       const place = PLACES[places.value];

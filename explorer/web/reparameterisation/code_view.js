@@ -1,8 +1,9 @@
 // This program's own source, the symbols in their colours, and under its lines the numbers of the moment.
 
-import { fill, short } from "./scales.js";
+import { short } from "./scales.js";
 import { PATH } from "./estimators.js";
 import { format } from "../kernel/format.js";
+import { fill } from "../kernel/text.js";
 
 const COLOURED = {
   mean: "mean",

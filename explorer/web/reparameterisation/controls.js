@@ -1,11 +1,11 @@
 // The controls of lesson 2: sliders, choices and buttons over all parts.
 
-import { fill } from "./scales.js";
 import { round } from "../kernel/probe.js";
 import { subscript } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { ModelList } from "../parts/model_list.js";
 import { Slider } from "../parts/slider.js";
+import { fill } from "../kernel/text.js";
 
 const COUNTS = [10, 100, 1000, 10_000, 100_000];
 const RANGES = { mean: [-4, 4], log_var: [-6, 2] };

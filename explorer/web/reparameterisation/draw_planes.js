@@ -1,12 +1,13 @@
 // The same draws as noise and as z: two planes, numbers that mark the same draw, and what one of them decodes to.
 
 import { drawLogits } from "../parts/pixels.js";
-import { fill, roomy, short } from "./scales.js";
+import { roomy, short } from "./scales.js";
 import { add, set } from "../parts/svg.js";
 import { Handle } from "../parts/handle.js";
 import { format, subscript } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { Models } from "../kernel/models.js";
+import { fill } from "../kernel/text.js";
 
 const SHOWN = 400,
   MARKED = 9; // of the draws: as dots, and by a number

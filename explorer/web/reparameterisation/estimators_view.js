@@ -2,10 +2,11 @@
 
 import { EstimatorRows } from "./estimator_rows.js";
 import { exactVariances } from "./estimators.js";
-import { fill, short } from "./scales.js";
+import { short } from "./scales.js";
 import { WinsMap } from "./wins_map.js";
 import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
+import { fill } from "../kernel/text.js";
 
 const TINY = 1e-12; // a gradient that nobody would miss
 const EVEN = 1.005; // a ratio of variances that reads as 1

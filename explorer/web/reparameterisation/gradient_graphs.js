@@ -1,10 +1,11 @@
 // The two computation graphs of one draw, with values and gradients on their edges, and the curves beneath them.
 
-import { fill, roomy, short } from "./scales.js";
+import { roomy, short } from "./scales.js";
 import { expectation, FUNCTIONS, normalDensity, SCORE } from "./estimators.js";
 import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { add, set } from "../parts/svg.js";
+import { fill } from "../kernel/text.js";
 
 const number = (value) => short(value, format);
 

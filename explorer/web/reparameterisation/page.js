@@ -7,17 +7,17 @@ import { EstimatorsView } from "./estimators_view.js";
 import { estimatedFrom, frameOf } from "./frame.js";
 import { GradientGraphs } from "./gradient_graphs.js";
 import { PythonCheck } from "./python_check.js";
-import { fill, short } from "./scales.js";
+import { short } from "./scales.js";
 import { VaeView } from "./vae_view.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { format } from "../kernel/format.js";
 import { Probe } from "../kernel/probe.js";
 import { seededUniform, standardNormal } from "../kernel/random.js";
-import { fill as fillWords } from "../kernel/text.js";
 import { MissingDataset } from "../parts/missing_dataset.js";
 import { Originals } from "../parts/originals.js";
 import { mounting, Page } from "../parts/page.js";
 import { Tabs } from "../parts/tabs.js";
+import { fill } from "../kernel/text.js";
 
 class Lesson extends Page {
   constructor(root, data, send) {
@@ -81,7 +81,7 @@ class Lesson extends Page {
     for (const entry of this.catalogue) if (entry.dataset === dataset) entry.originals = true;
     this.vae.again(this.probe.state).catch((error) => this.fail(error));
     this.sync();
-    this.announce(fillWords(this.words.datasets.fetched, { dataset }));
+    this.announce(fill(this.words.datasets.fetched, { dataset }));
   }
 
   leave() {

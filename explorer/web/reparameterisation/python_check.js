@@ -1,9 +1,10 @@
 // Python's answer beside this page's, if it is an answer to what is shown.
 
 import { ESTIMATORS } from "./estimators.js";
-import { fill, short } from "./scales.js";
+import { short } from "./scales.js";
 import { format, subscript } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
+import { fill } from "../kernel/text.js";
 
 const TOLERANCE = 1e-9; // relative, between this page and Python
 const CHECKED = ["mean", "log_var", "f", "omega", "by", "seed", "draw", "n"]; // what Python's answer depends on

@@ -1,8 +1,4 @@
-// Texts and scales of drawings.
-
-// "a $name b" with the named values in it.
-export const fill = (text, values) =>
-  text.replace(/\$(\w+)/g, (whole, name) => (name in values ? values[name] : whole));
+// Numbers and scales of drawings.
 
 // A number for reading: so many decimals, but three digits where that would leave none.
 export function short(value, format, decimals = 3) {

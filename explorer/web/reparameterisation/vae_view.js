@@ -1,12 +1,12 @@
 // The estimators for a real VAE's loss at one image's posterior: Python's reference, and the chosen draws on the same axes.
 
 import { drawLogits, drawPixels } from "../parts/pixels.js";
-import { fill, short } from "./scales.js";
+import { short } from "./scales.js";
 import { estimates, summarise } from "./estimators.js";
 import { EstimatorRows } from "./estimator_rows.js";
 import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
-import { escaped } from "../kernel/text.js";
+import { escaped, fill } from "../kernel/text.js";
 
 const number = (value) => short(value, format);
 

@@ -3,7 +3,7 @@
 from explorer.ui.texts.en.common import MODEL_LIST
 
 CHECKED_FIELD = "Python, with torch's gradients: logit {logit}, pull ({x}, {y})"
-CHECKED_TEACH = "Python, from {draws:,} draws: JSD {jsd} ± {error}"
+CHECKED_TEACH = "Python, from {draws} draws: JSD {jsd} ± {error}"
 
 WORDS = {
     "model_list": MODEL_LIST,

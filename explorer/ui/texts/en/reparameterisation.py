@@ -6,13 +6,13 @@ from explorer.ui.texts.en.common import MODEL_LIST
 NO_VAES = """**There is no model to decode with.** The folder `pretrained/` holds none with two latent dimensions that can be opened.
 Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""
 
-VAE_RUN = "Measure with {draws:,} draws"
+VAE_RUN = "Measure with {draws} draws"
 VAE_RUN_HELP = "Torch draws z from this image's posterior, decodes it, and differentiates the loss, in chunks. Any other change on the page stops it, and it can go on. MNIST takes half a minute on two cores."
-VAE_AGAIN = "Estimate with these {n:,} draws"
-VAE_GO_ON = "Go on after {done:,} draws"
+VAE_AGAIN = "Estimate with these {n} draws"
+VAE_GO_ON = "Go on after {done} draws"
 VAE_STOPPED = "The measurement was stopped; what was drawn is kept."
 VAE_CANCEL = "Cancel"
-VAE_REFERENCE, VAE_DRAWS = "Reference: {done:,} of {draws:,} draws", "Your {n:,} draws: {done:,}"
+VAE_REFERENCE, VAE_DRAWS = "Reference: {done} of {draws} draws", "Your {n} draws: {done}"
 VAE_IDLE = "Nothing is measured yet: press the button."
 NOT_A_VAE = "{model} has no posterior N(μ, σ²) held by KL to N(0, I): choose a VAE whose prior is N(0, I)."
 NO_IMAGES = "Without the image there is no loss, and {why}. {remedy}"
@@ -61,7 +61,7 @@ WORDS = {
     "next": "Next draw",
     "previous": "Previous draw",
     "seed": "seed",
-    "draw_of": "draw $draw of $n",
+    "draw_of": "draw {draw} of {n}",
     "model": "Model",
     "image": "image",
     "component": "dimension",
@@ -73,7 +73,7 @@ WORDS = {
     "stop": "the gradient stops",
     "no_gradient": "no",
     "sampled_note": "z was drawn: it is a number, not a function of μ and σ. ∂z/∂μ does not exist, so backward() ends here.",
-    "sampled_detour": "The score function goes around it, by values of f alone: f(z)·∂log q(z)/∂μ = $value · $weight = $product.",
+    "sampled_detour": "The score function goes around it, by values of f alone: f(z)·∂log q(z)/∂μ = {value} · {weight} = {product}.",
     "trick_note": "ε was drawn, z is computed: ∂z/∂μ = 1, ∂z/∂σ = ε, ∂σ/∂log σ² = ½σ. No gradient is needed for ε.",
     "trick_step": "The gradient flows, but f′(z) = 0 at every draw: what arrives at μ is 0. The slope of E[f] is not.",
     "curve": "f, the density of z, and E[f] as a function of μ",
@@ -89,7 +89,7 @@ WORDS = {
     "rings": "1σ and 2σ: 39 % and 86 % inside",
     "planes_note": "The numbers mark the same draws left and right. Drag the blue dot, or the sliders: every z moves, no ε does. Click a dot to look at that draw.",
     "backdrop": "faint: where the model puts its test images",
-    "shown_first": "the first $shown of $n draws are shown",
+    "shown_first": "the first {shown} of {n} draws are shown",
     "decoded_mean": "decoded at μ",
     "decoded_z": "decoded at z",
     "decoded_title": "decoded by",
@@ -104,7 +104,7 @@ WORDS = {
     "head_mean": "mean of n ± SE",
     "head_variance": "variance of one draw",
     "head_exact": "in closed form",
-    "head_exact_vae": "over $draws",
+    "head_exact_vae": "over {draws}",
     "head_histogram": "estimates, a draw each",
     "head_running": "running mean ± 2 SE, against draws",
     "head_cost": "draws for the same error",
@@ -118,31 +118,31 @@ WORDS = {
     "wins_score": "score function",
     "wins_line": "dashed: with b*, equal",
     "wins_none": "pathwise is wrong everywhere: no ratio",
-    "verdict_path": "Pathwise wins: the score function needs $ratio times as many draws for the same error.",
-    "verdict_score": "The score function wins: pathwise needs $ratio times as many draws for the same error.",
+    "verdict_path": "Pathwise wins: the score function needs {ratio} times as many draws for the same error.",
+    "verdict_score": "The score function wins: pathwise needs {ratio} times as many draws for the same error.",
     "verdict_even": "Both scatter alike.",
-    "verdict_baseline": "Here the baseline E[f] does harm: $expected instead of $score; the best one helps: $best.",
-    "verdict_step": "Pathwise is wrong: it gives 0 at every draw, with variance 0. The truth is $truth = $formula. The score function is right.",
+    "verdict_baseline": "Here the baseline E[f] does harm: {expected} instead of {score}; the best one helps: {best}.",
+    "verdict_step": "Pathwise is wrong: it gives 0 at every draw, with variance 0. The truth is {truth} = {formula}. The score function is right.",
     "verdict_step_zero": "Pathwise gives 0 at every draw. Here the true gradient is 0 too: at μ = 0 by symmetry, elsewhere because no draw comes near the step.",
     "verdict_flat": "f is constant here: its gradient is 0, pathwise knows it, and the score function without a baseline does not.",
     # real VAE
     "vae_intro": "f(z) is the model's −log p(x|z) of one image x, z drawn from its posterior q(z|x); the KL's gradient is known exactly, and is added to all.",
-    "vae_posterior": "posterior of image $image (class $label)",
+    "vae_posterior": "posterior of image {image} (class {label})",
     "vae_original": "The image itself",
     "vae_decoded": "Decoded at the posterior's mean",
     "vae_loss": "−log p(x|z) on average",
     "vae_best": "b*",
     "vae_kl": "the KL's part",
-    "verdict_vae": "Reference from $draws draws: $truth ± $error. Score function: $score times the variance of pathwise; with the best baseline $best times.",
+    "verdict_vae": "Reference from {draws} draws: {truth} ± {error}. Score function: {score} times the variance of pathwise; with the best baseline {best} times.",
     # the code
     "code_wait": "Python is starting; the source appears in a moment.",
     "code_path": "with the sliders' μ and log σ²:",
-    "code_image": "for image $image of $model, with the ε of this draw, after total.backward():",
+    "code_image": "for image {image} of {model}, with the ε of this draw, after total.backward():",
     # the check
     "check_wait": "Python computes the same …",
     "check_agree": "Python agrees (explorer.gaussian, torch.autograd)",
     "check_differ": "Python differs (explorer.gaussian, torch.autograd)",
     "check_difference": "largest difference",
-    "check_sample": "Normal(μ, σ).sample().requires_grad is $sample, .rsample()’s is $rsample",
-    "announce": "z is $z, f of z is $value, by μ $mean, by log σ² $logvar",
+    "check_sample": "Normal(μ, σ).sample().requires_grad is {sample}, .rsample()’s is {rsample}",
+    "announce": "z is {z}, f of z is {value}, by μ {mean}, by log σ² {logvar}",
 }

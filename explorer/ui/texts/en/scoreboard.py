@@ -63,7 +63,7 @@ SAMPLED = "draws z ~ q(z|x), one a test image"
 POINTS = "the codes of the test images"
 MARGINALS_CAPTION = "q(z): {sampled}. p(z): as many draws of the prior, {prior}. Marginals can agree while the plane has holes: see below."
 HOLES_CAPTION = (
-    "{shown:,} of the {n:,} draws of p(z) that coverage was measured with. Red: no code lies as near as the draw's fifth "
+    "{shown} of the {n} draws of p(z) that coverage was measured with. Red: no code lies as near as the draw's fifth "
     "neighbour among all draws. Their share of all draws is 1 − coverage."
 )
 NO_HOLE_MAP = "A hole map needs two latent dimensions; this model has {dimensions}."
@@ -74,4 +74,6 @@ MMD_HELP = (
     "Unbiased estimate of the squared maximum mean discrepancy with an inverse multiquadratic kernel, on 1,500 codes and draws. "
     "It may be negative, and does not reliably see a hole of 5 %."
 )
-MMD_CAPTION = "The same for two sets of draws of the prior: {null:.4f}. With {n:,} of each, its standard deviation is about .0003."
+MMD_CAPTION = (
+    "The same for two sets of draws of the prior: {null}. With {n} of each, its standard deviation is about .0003."
+)
