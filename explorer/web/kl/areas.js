@@ -12,7 +12,7 @@ export class Areas {
     this.lesson = lesson;
     this.range = range;
     this.top = new Plot(above, { bottom: 4, yLabel: name });
-    this.bottom = new Plot(below, { top: 4, xLabel: "z", yLabel: lesson.words.runningArea });
+    this.bottom = new Plot(below, { top: 4, xLabel: "z", yLabel: lesson.words.running_area });
     this.shades = ["up", "down"].map((sign) => ({
       counted: this.top.make("path", `shade ${sign}`),
       rest: this.top.make("path", `shade ${sign} rest`),
