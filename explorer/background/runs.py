@@ -31,7 +31,7 @@ _failed_on: list[str] = []  # accelerators on which a training failed
 
 
 class _NotSaved(Exception):
-    """Somebody stopped the saving, or left."""
+    """The saving was stopped, or its session ended."""
 
 
 class Run:
@@ -41,8 +41,10 @@ class Run:
         self, config: Config, pool: Pool, folders: Folders, watched: Callable[[], bool] = lambda: True,
         chosen: dict | None = None, left: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
-        """chosen: the configuration as the page named it. watched(): whether a page shows the run now. left(): whether
-        its session has been away for long; the run then makes room for those that wait."""
+        """chosen: the configuration as the page named it. watched(): whether a page shows the run now.
+
+        left(): whether the session's browser has been away for long. The run then makes room for those that wait.
+        """
         self.id = next(_ids)
         self.chosen, self.left = chosen, left
         self.config, self.pool, self.folders, self.watched = config, pool, folders, watched

@@ -1,4 +1,4 @@
-"""Trainings by session: a `Session` holds two runs; the `SessionRegistry` keeps each session until its browser is gone."""
+"""Trainings by session. A `Session` holds two runs; the `SessionRegistry` keeps it until its browser has left."""
 
 from __future__ import annotations
 

@@ -75,11 +75,11 @@ def prior_draws(prior: str, n: int, sets: int) -> np.ndarray:
 
 @lru_cache(maxsize=16)
 def null_bands(prior: str, n: int) -> dict[str, metrics.Null]:
-    """What the distances are for n draws of the prior in the place of codes."""
+    """The distances of n draws of the prior in place of codes."""
     bands = {}
     for name, estimator in ESTIMATORS.items():
         sets = iter(prior_draws(prior, n, 1 + 2 * NULL_REPEATS)[1:])
-        bands[name] = metrics.null_of(estimator, lambda count: next(sets), n, NULL_REPEATS)  # noqa: B023 - called at once
+        bands[name] = metrics.null_of(estimator, lambda count: next(sets), n, NULL_REPEATS)  # noqa: B023
     return bands
 
 

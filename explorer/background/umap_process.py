@@ -1,7 +1,8 @@
 """The process that computes UMAPs for umaps.py: `python -m explorer.background.umap_process`.
 
-It compiles at once, then does one job after the other. It reads jobs from its standard input and answers on its standard
-output: each is a line of JSON, followed by the bytes of an array. It ends when its input ends, so with its parent.
+It compiles at once, then does one job after the other. It reads jobs from its standard input and answers on its
+standard output: each is a line of JSON, followed by the bytes of an array. It ends when its input ends, so with its
+parent.
 """
 
 from __future__ import annotations

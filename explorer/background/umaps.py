@@ -132,7 +132,7 @@ class Umaps:
             return Status("waiting" if self._is_ready else "compiling", place=self._queue.index(job) + 1)
 
     def cancel(self, wanted: Wanted, page: str) -> Status:
-        """The page wants it no longer. Where no other page does either, it leaves the queue, or its process is ended."""
+        """The page wants it no longer. If no other page wants it, it leaves the queue, or its process ends."""
         with self._changed:
             job = self._jobs.get(wanted)
             if job is not None and job.state in ("waiting", "running"):

@@ -1,7 +1,7 @@
 """The server around the page script: routes, middleware, and what happens when it starts and ends.
 
-Streamlit finds the app by reading the source of app.py, which must assign `st.App(...)` itself. So app.py passes on what
-`arguments()` returns.
+Streamlit finds the app by reading the source of app.py, which must assign `st.App(...)` itself. So app.py passes
+`arguments()` on.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def middleware(below: str = "") -> list[Middleware]:
 
 @asynccontextmanager
 async def lifespan(app):
-    """Prepares at the start what the first visitor would wait for, and ends trainings and downloads when the server stops."""
+    """Prepares what the first visitor would wait for; ends trainings and downloads when the server stops."""
     allow_many_files()
     compute_in_one_thread()
     # Made now: two visitors who come at once would make two of each.

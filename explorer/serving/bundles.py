@@ -80,7 +80,7 @@ def mmd_squared(digest: str) -> tuple[float, float]:
 
 
 def images_of_codes(bundle: Bundle) -> np.ndarray:
-    """(n, pixels) uint8: the image of each code. Raises DatasetError if they cannot be read, or their number differs."""
+    """(n, pixels) uint8: the image of each code. Raises DatasetError if some are missing or cannot be read."""
     images = images_of(bundle.config).all()
     if len(images) != len(bundle.codes.mean):
         raise DatasetError(

@@ -1,4 +1,4 @@
-"""Every st.cache_* call of the app. The hashed argument is always a digest: Streamlit hashes no name that begins with _.
+"""Every st.cache_* call of the app. The hashed argument is always a digest; names that begin with _ are not hashed.
 
 All sessions share the cached objects, so nothing may change them; a `gradient_reference` alone is filled by pages.
 Streamlit keeps what a function returns, but no error that it raises.

@@ -89,7 +89,7 @@ def why_no_image(dataset: str, row: int) -> str | None:
 
 
 def describe(name: str, bundle: Bundle) -> dict:
-    """A model's entry: what lists, addresses and the browser need, and what holds while its files stay. See `in_full`."""
+    """A model's entry: what lists, addresses and the browser need of it until its files change. See `in_full`."""
     model, training, images = bundle.config.model, bundle.config.training, pictures.images_of(bundle.config)
     title, several, sibling = _title(bundle.config), len(images.class_names) > 1, model.sibling
     weights = {

@@ -1,4 +1,4 @@
-"""The practice page's routes: the state of its trainings as one binary file, a few times a second, and commands to them.
+"""The practice page's routes: the state of its trainings as one binary file, a few times a second, and commands.
 
 No Streamlit script runs for either. Only the session knows the token in its address.
 """
@@ -34,7 +34,7 @@ HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 def serve_runs(request: Request) -> Response:
-    """Both runs' states. `?a=ID.REVISION.POINTS` names what the page has of run A; the answer holds only what is new."""
+    """Both runs' states. `?a=ID.REVISION.POINTS` names what the page has of run A; the answer holds what is new."""
     token = request.path_params["token"]
     session = processes.session_registry().find(token)
     if session is None:
@@ -136,7 +136,8 @@ def describe(run: Run, since: int = 0) -> dict:
         "id": run.id, "revision": run.revision, "state": run.state, "place": run.pool.place(run), "chosen": run.chosen,
         "taken": run.taken, "steps": run.steps, "epochs": run.config.training.epochs, "seconds": run.seconds,
         "last": run.history[-1] if run.history else None, "null": run.null, "since": since, "points": points[since:],
-        "problem": run.problem and places.for_page(run.problem), "note": run.note, "saved": run.saved, "measured": run.measured,
+        "problem": run.problem and places.for_page(run.problem), "note": run.note, "saved": run.saved,
+        "measured": run.measured,
     }  # fmt: skip
 
 

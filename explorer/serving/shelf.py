@@ -1,4 +1,4 @@
-"""An index of the models in some folders. It reads and checks each bundle once, and keeps what lists and addresses need.
+"""An index of the models in some folders. It opens each bundle once, and keeps what lists and addresses need.
 
 A look at the folders compares the times and sizes of files, which takes microseconds a bundle, and reads only the
 bundles whose files changed. So a page costs the same with three models as with hundreds. No tensors are kept here.

@@ -1,4 +1,4 @@
-"""Streamlit's own scripts and styles, compressed once: a phone's first page takes 1.1 MB. Streamlit would send 2.9 MB."""
+"""Streamlit's own scripts and styles, compressed once: 1.1 MB for a phone's first page. Streamlit would send 2.9 MB."""
 
 from __future__ import annotations
 

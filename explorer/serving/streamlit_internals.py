@@ -5,7 +5,8 @@
 - `streamlit run` finds the app by reading the source of app.py, which must assign `st.App(...)` itself.
 - The hidden option `global.maxCachedMessageAge` (.streamlit/config.toml): for how many runs of the script a browser
   keeps a big message. Streamlit sends a hash in place of a message that the browser still has.
-- st.cache_resource keeps what a function returns, but no error that it raises; it hashes no argument that begins with _.
+- st.cache_resource keeps what a function returns, but no error that it raises. It hashes no argument whose name begins
+  with _.
 - Streamlit keeps a session whose connection broke for two minutes (background/sessions.py waits longer).
 - A component's script is loaded from a blob and run again for new data: web/bootstrap.js and its test
   tests/browser/test_mounting.py.
@@ -90,7 +91,7 @@ def connection() -> Callable[[], bool]:
 
 
 def page_address() -> str:
-    """The address that the browser shows, or "". `st.context.url` is not always it: of the path /vae-kl/ it keeps /vae-."""
+    """The address that the browser shows, or "". `st.context.url` may differ: it cuts the path /vae-kl/ to /vae-."""
     context = get_script_run_ctx()
     return context.context_info.url if context and context.context_info else ""
 
@@ -125,7 +126,7 @@ html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1.25rem
 .st-key-present button * { font-size: 0.7rem; }
 </style>"""
 HEADER_LAYER = 999990  # the header's z-index
-# The button that opens presentation mode, in the header, left of the menu. A window too narrow for it is no projector's.
+# The button that opens presentation mode: in the header, left of the menu. Narrow windows are not for projectors.
 BUTTON_STYLE = f"""<style>
 .st-key-present {{ position: fixed; right: 3.5rem; top: 0.65rem; width: auto; z-index: {HEADER_LAYER + 1}; }}
 .st-key-present button {{ border: 0; background: transparent; }}

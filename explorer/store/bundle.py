@@ -143,7 +143,10 @@ def _remove_stale(path: Path, names: set[str]) -> None:
 
 
 def check_place(path: Path) -> None:
-    """Raises BundleError where no bundle can be written to `path`, as far as can be seen without writing: to be called before hours of training."""
+    """Raises BundleError if it is clear, without writing, that no bundle can be written to `path`.
+
+    Call it before training.
+    """
     try:
         if path.exists() and any(not _is_ours(file) and not is_litter(file.name) for file in path.iterdir()):
             raise BundleError(

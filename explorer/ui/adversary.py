@@ -1,4 +1,4 @@
-"""Lesson 3: a discriminator as the loss that holds a latent space, as a field, on toys, as a game, and read wrongly."""
+"""Lesson 3: the discriminator as the loss that shapes a latent space: as a field, on toys, as a game, and misread."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ ENTRY = (
     "name", "title", "choice", "stochastic", "discriminator", "dataset", "dataset_label", "prior", "shape", "weights", "classes", "images",
     "digest", "epochs", "recording", "moments", "run", "saved",
 )  # what the browser needs  # fmt: skip
-CHECK_DRAWS, CHECK_SEED = (
-    {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000},
-    3,
-)  # a swiss roll's density is a sum over 200 Gaussians
+CHECK_DRAWS = {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000}  # a swiss roll's density sums 200 Gaussians
+CHECK_SEED = 3
 
 
 def page() -> None:
@@ -65,7 +63,7 @@ def shown(entries: Iterable[dict]) -> list[dict]:
 
 
 def choices(planar: list[dict]) -> dict[str, list[str]]:
-    """The models that each list of the page holds, the one that it opens on first."""
+    """The names in each of the page's lists of models. Each list begins with the model that the page opens with."""
     front = [name for pair in zip(*catalogue.FRONT) for name in pair]
     names = sorted(
         (entry["name"] for entry in planar),
@@ -81,12 +79,11 @@ def choices(planar: list[dict]) -> dict[str, list[str]]:
 
 
 def check(state: Mapping, planar: Mapping[str, Mapping]) -> dict | None:
-    """What Python makes of a change that was finished: by torch, and not by the browser's formulas. `of` says of what."""
+    """Python's value for a finished change, computed by torch without the browser's formulas. `of` names the change."""
     shown = state["field"]
     if state["tab"] == "field" and shown["aae"]:
-        last = (
-            max(planar[name]["moments"] for name in (shown["vae"], shown["aae"]) if name) - 1
-        )  # the scrubber's end: the finished models
+        # The scrubber's end: the finished models.
+        last = max(planar[name]["moments"] for name in (shown["vae"], shown["aae"]) if name) - 1
         if shown["moment"] is not None and shown["moment"] < last and planar[shown["aae"]]["moments"]:
             return None  # the weights of that moment are not kept
         logit, pull = discriminator_at(planar[shown["aae"]]["digest"], shown["z"], shown["label"])
@@ -121,8 +118,8 @@ def discriminator_at(digest: str, z: list[float], label: int) -> tuple[float, li
 def divergence_by_draws(prior: str, mean: list[float], std: float, hole: float, at: list[float]) -> tuple[float, float]:
     """JSD(p, q) of the toy's cloud, as a mean over draws of both, and its standard error. Imports torch.
 
-    JSD = ½ E_p log(2p/(p+q)) + ½ E_q log(2q/(p+q)). Nothing here is the browser's arithmetic: a draw's squared distance from the hole's
-    centre has a noncentral chi-squared distribution, and the hole's radius is its quantile.
+    JSD = ½ E_p log(2p/(p+q)) + ½ E_q log(2q/(p+q)). The browser computes it in another way. Here a draw's squared
+    distance from the hole's centre has a noncentral chi-squared distribution, and the hole's radius is its quantile.
     """
     import math
 

@@ -1,4 +1,4 @@
-"""Presentation mode, for a projector: everything is larger, and only the page itself is seen.
+"""Presentation mode, for a projector: everything is larger, and only the page itself is visible.
 
 `present=on` in the address opens it, as the button at the top does; Escape leaves it. It stays on from page to page.
 """
@@ -21,12 +21,12 @@ def is_on() -> bool:
 
 
 def params() -> dict[str, str]:
-    """What the address holds of it, for who writes the address anew."""
+    """Its parameters in the address, for code that rewrites the address."""
     return {PARAMETER: ON} if is_on() else {}
 
 
 def show() -> None:
-    """Follows the address, or writes it after a change of page; shows the button, and in presentation mode takes all else away."""
+    """Reads the mode from the address, or writes it there after a change of page. Shows the button; sets the style."""
     if PARAMETER in st.query_params:
         st.session_state[_SLOT] = st.query_params[PARAMETER] == ON
     st.query_params.update(params())

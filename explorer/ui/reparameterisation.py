@@ -1,4 +1,4 @@
-"""Lesson 2: the reparameterisation trick. The moving parts are computed in the browser; a finished change is computed again here, by torch."""
+"""Lesson 2: the reparameterisation trick. The browser computes what moves; torch checks each finished change."""
 
 from __future__ import annotations
 
@@ -77,7 +77,10 @@ def shown(entries: Iterable[dict]) -> dict[str, dict]:
 
 
 def check(state: dict) -> dict:
-    """The shown draw and the estimates over all draws, in double precision, from the browser's ε, by `gaussian` and automatic differentiation."""
+    """The shown draw and the estimates over all draws, in double precision.
+
+    They use the browser's ε, `gaussian` and automatic differentiation.
+    """
     import torch
 
     from explorer import estimators, gaussian
@@ -113,7 +116,10 @@ def check(state: dict) -> dict:
 
 
 def known_baselines(state: dict) -> tuple[float, float]:
-    """E[f] and the best constant E[f s²] / E[s²] in one dimension, by integration over ε: nothing is borrowed from the browser's closed forms."""
+    """E[f] and the best constant E[f s²] / E[s²] in one dimension.
+
+    They are integrated over ε, independently of the browser's closed forms.
+    """
     mean, std, omega = state["mean"][0], float(np.exp(0.5 * state["log_var"][0])), state["omega"]
     low, high, pieces = -12.0, 12.0, 60
     if state["f"] == "square":
@@ -136,7 +142,7 @@ def known_baselines(state: dict) -> tuple[float, float]:
 
 
 def sources() -> dict[str, str]:
-    """The functions that training runs, as they stand in the program."""
+    """The source of the functions that training runs."""
     from explorer import gaussian, objectives
 
     return {
@@ -146,7 +152,10 @@ def sources() -> dict[str, str]:
 
 
 def forward(state: dict, entry: dict) -> dict:
-    """`objectives.vae_loss` at one test image with the shown draw's ε, and its gradients at the posterior's parameters; or {"problem": why not}."""
+    """`objectives.vae_loss` at one test image with the shown draw's ε, and its gradients at the posterior's parameters.
+
+    {"problem": a sentence} where there is no such loss.
+    """
     import torch
 
     from explorer import objectives
@@ -156,20 +165,23 @@ def forward(state: dict, entry: dict) -> dict:
     if why := reparameterisation_vae.no_image(entry, state["image"]):
         return {"problem": why}
     model = bundles.model(entry["digest"])
-    x = (
-        torch.tensor(catalogue.images_of_dataset(entry["dataset"]).one(state["image"])).float()[None] / 255
-    )  # (1, pixels)
-    noise = torch.from_numpy(draws.standard_normal(2 * state["draw"] + 2, state["seed"])[-2:].copy()).float()[
-        None
-    ]  # (1, 2)
-    encoding = model.encode(x)
-    mean, log_var = (one.clone().requires_grad_() for one in encoding)
-    at_leaves = SimpleNamespace(
-        encode=lambda _: (mean, log_var), decode=model.decode, prior=model.prior
-    )  # so that the gradients can be read
+    x = reparameterisation_vae.image(entry, state["image"])
+    pair = draws.standard_normal(2 * state["draw"] + 2, state["seed"])[-2:].copy()
+    noise = torch.from_numpy(pair).float()[None]  # (1, 2)
+    mean, log_var = (parameter.clone().requires_grad_() for parameter in model.encode(x))
+    # A model whose posterior is these two leaves, so that their gradients can be read.
+    at_leaves = SimpleNamespace(encode=lambda _: (mean, log_var), decode=model.decode, prior=model.prior)
     loss = objectives.vae_loss(at_leaves, x, noise, entry["weights"]["beta"])
     loss.total.backward()
     z = mean + (0.5 * log_var).exp() * noise
+    vectors = {
+        "mean": mean,
+        "log_var": log_var,
+        "noise": noise,
+        "z": z,
+        "grad_mean": mean.grad,
+        "grad_log_var": log_var.grad,
+    }
     return {
         "of": ",".join(str(state[name]) for name in ("model", "image", "seed", "draw")),
         "image": state["image"],
@@ -178,15 +190,5 @@ def forward(state: dict, entry: dict) -> dict:
         "bce": loss.reconstruction.item(),
         "kl": loss.kl.item(),
         "total": loss.total.item(),
-        **{
-            name: one.detach()[0].tolist()
-            for name, one in (
-                ("mean", mean),
-                ("log_var", log_var),
-                ("noise", noise),
-                ("z", z),
-                ("grad_mean", mean.grad),
-                ("grad_log_var", log_var.grad),
-            )
-        },
+        **{name: vector.detach()[0].tolist() for name, vector in vectors.items()},
     }

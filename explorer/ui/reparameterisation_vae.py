@@ -1,4 +1,7 @@
-"""Lesson 2, the real VAE: gradient estimators of −log p(x|z) at one image's posterior, measured by torch on a click, in chunks that can be cancelled."""
+"""Lesson 2, the real VAE: estimators of the gradient of −log p(x|z) at one image's posterior.
+
+Torch measures them on a click, in chunks that can be cancelled.
+"""
 
 from __future__ import annotations
 
@@ -23,14 +26,14 @@ KEPT = 4  # sets of shown draws kept with a reference
 
 
 def problem(entry: dict, row: int) -> str | None:
-    """Why this model has nothing to measure at that test image, if so."""
+    """A sentence on why nothing can be measured at that test image; None if it can."""
     if not entry["stochastic"] or entry["shape"] is not None:
         return fill(texts.NOT_A_VAE, model=entry["choice"])
     return no_image(entry, row)
 
 
 def no_image(entry: dict, row: int) -> str | None:
-    """Why that test image of a model's cannot be had, if so."""
+    """A sentence on why the test image cannot be read; None if it can."""
     if not entry["originals"]:
         if why := entry["without_originals"]:
             return fill(texts.NO_IMAGES, why=why, remedy=texts.CHOOSE)
@@ -40,7 +43,7 @@ def no_image(entry: dict, row: int) -> str | None:
 
 
 def result(state: dict, entry: dict) -> dict | None:
-    """What was measured, for the browser; None where it was not."""
+    """The measurements, for the browser; None before they are made."""
     place, shown = _place(state, entry), _shown(state)
     if "reference" not in place or shown not in place["shown"]:
         return None
@@ -48,7 +51,7 @@ def result(state: dict, entry: dict) -> dict | None:
 
 
 def controls(state: dict, entry: dict) -> None:
-    """The button, and while it works the progress and a way to cancel."""
+    """The button; while it works, the progress and a button to cancel."""
     if why := problem(entry, state["image"]):
         st.info(plain(why), icon=":material/info:")
         return
@@ -103,19 +106,26 @@ def _name(state: dict) -> str:
     return ",".join(str(part) for part in (state["model"], state["image"], *_shown(state)))
 
 
+def image(entry: dict, row: int):
+    """One test image of a model: (1, pixels) float32 in [0, 1]."""
+    import torch
+
+    return torch.tensor(catalogue.images_of_dataset(entry["dataset"]).one(row)).float()[None] / 255
+
+
 def _posterior(state: dict, entry: dict):
-    """(model, x (1, pixels), mean (k,), log_var (k,)) of the image."""
+    """The model, the image x (1, pixels), and mean (k,) and log_var (k,) of q(z|x)."""
     import torch
 
     model = bundles.model(entry["digest"])
-    x = torch.tensor(catalogue.images_of_dataset(entry["dataset"]).one(state["image"])).float()[None] / 255
+    x = image(entry, state["image"])
     with torch.no_grad():
         mean, log_var = model.encode(x)
     return model, x, mean[0], log_var[0]
 
 
 def _begun(entry: dict, row: int) -> list[tuple]:
-    """The chunks of a reference that was cancelled, to go on from: those of one image, in this session."""
+    """The finished chunks of a cancelled reference at one image, to continue from, in this session."""
     name = (entry["digest"], row)
     if st.session_state.get(BEGUN, (None,))[0] != name:
         st.session_state[BEGUN] = (name, [])
@@ -123,7 +133,7 @@ def _begun(entry: dict, row: int) -> list[tuple]:
 
 
 def _chunks(state: dict, entry: dict, noise, progress, start: int = 0):
-    """Of draws with the given noise (n, k), from `start` on, a `Pathwise` and the scores, `Gradients`, a chunk."""
+    """For each chunk of draws with the noise (n, k), from `start` on: a `Pathwise` and the scores, `Gradients`."""
     from explorer import estimators, objectives
 
     model, x, mean, log_var = _posterior(state, entry)

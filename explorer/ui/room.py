@@ -1,4 +1,4 @@
-"""How a teacher lets a room in: to whom the server is open, which address a student types, and a QR code of the view that is shown."""
+"""The panel that lets a classroom in: who can open the app, the address to type, and a QR code of the current view."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ STANDARD_PORTS = {("http", 80), ("https", 443)}
 
 
 class Reach(NamedTuple):
-    """Who can open the app. No address: this machine alone, or, where `is_open`, nobody else because it is in no network."""
+    """Who can open the app. No address means this machine alone; if also `is_open`, the machine is in no network."""
 
     is_open: bool
     addresses: list[str]  # scheme, host and port, as another device types them; the likeliest first
@@ -38,8 +38,10 @@ def reach(
     url: str, bound: str, port: int, own_addresses: Callable[[], list[str]],
     below: str = "", base_path: str = "", scheme: str = "http",
 ) -> Reach:  # fmt: skip
-    """The addresses by which others can open the app. The first is the one by which this browser came, if that is no address
-    of this machine alone: it may come from a proxy, a tunnel or a container, of which the server knows nothing.
+    """The addresses at which others can open the app.
+
+    The first is the one that this browser shows, unless only this machine can use that: it may be the address of a
+    proxy, a tunnel or a container, which the server does not know.
 
     url: the page's address in this browser; below: the path in it before the page's name.
     bound, port, base_path, scheme: the server's options; own_addresses: this machine's in its networks.
@@ -55,7 +57,7 @@ def reach(
 
 
 def own_addresses() -> list[str]:
-    """This machine's IPv4 addresses in its networks: first that by which packets leave. Sends nothing."""
+    """This machine's IPv4 addresses in its networks, the one that packets leave from first. Sends nothing."""
     found = []
     with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         probe.connect(("192.0.2.1", 9))  # of a network for documentation; connecting UDP only looks up the way
@@ -67,7 +69,7 @@ def own_addresses() -> list[str]:
 
 
 def path_below(url: str, page: str) -> str:
-    """The path before the page's name in this browser's address: "" or, in "/lab/kl", "/lab". A proxy may have put it there.
+    """The path before the page's name in this browser's address: "", or "/lab" in "/lab/kl". A proxy may have added it.
 
     page: the name of the page at `url`; "" for the front page.
     """
@@ -75,7 +77,7 @@ def path_below(url: str, page: str) -> str:
 
 
 def view(address: str, url: str, params: dict[str, str], below: str = "") -> str:
-    """What is shown at `url` with its parameters, as others open it. below: the path in `url` before the page's name."""
+    """The address at which others open the view of `url`. below: the path in `url` before the page's name."""
     query = urlencode(params, safe=",:;")  # a shorter address is a simpler code
     return address + (urlsplit(url).path.removeprefix(below).rstrip("/") or "/") + (f"?{query}" if query else "")
 
@@ -83,11 +85,12 @@ def view(address: str, url: str, params: dict[str, str], below: str = "") -> str
 def qr_code(address: str) -> str:
     """An HTML image that fills its box. Black on white in either theme: cameras want it so."""
     drawn = segno.make(address, error="l", micro=False).svg_data_uri(omitsize=True, border=4, dark="#000", light="#fff")
-    return f'<img src="{html.escape(drawn)}" alt="{html.escape(fill(texts.QR, address=address))}" style="display: block; width: 100%">'
+    label = html.escape(fill(texts.QR, address=address))
+    return f'<img src="{html.escape(drawn)}" alt="{label}" style="display: block; width: 100%">'
 
 
 def button(page: str) -> None:
-    """In the sidebar: students have no need of it. page: the shown page's name in its address."""
+    """The button that opens the panel, in the sidebar: students do not need it. page: the page's name in its address."""
     if st.sidebar.button(texts.BUTTON, icon=":material/qr_code_2:", type="tertiary"):
         panel(page)
 
@@ -110,7 +113,7 @@ def panel(page: str) -> None:
 
 
 def command(port: int, base_path: str) -> str:
-    """Starts the server as it is, but open to the network."""
+    """The command that starts the server with the same options, but open to the network."""
     options = [f" --server.port {port}"] if port != PORT else []
     options += [f" --server.baseUrlPath {base_path[1:]}"] if base_path else []
     return "".join([COMMAND, *options])
@@ -118,9 +121,8 @@ def command(port: int, base_path: str) -> str:
 
 def _show(found: Reach, link: str, port: int) -> None:
     first, *others = found.addresses
-    st.html(
-        f'{texts.ADDRESS}<br><strong style="font-size: clamp(1.3rem, 4.5vw, 3.5rem); overflow-wrap: anywhere">{html.escape(first)}</strong>'
-    )
+    style = "font-size: clamp(1.3rem, 4.5vw, 3.5rem); overflow-wrap: anywhere"
+    st.html(f'{texts.ADDRESS}<br><strong style="{style}">{html.escape(first)}</strong>')
     if others:
         st.caption(fill(texts.OTHERS, addresses=", ".join(others)))
     code, words = st.columns([3, 2], vertical_alignment="center")
@@ -131,7 +133,7 @@ def _show(found: Reach, link: str, port: int) -> None:
 
 
 def _is_local(host: str) -> bool:
-    """Whether the host's name or address means this machine to each machine, so that no other one comes here by it."""
+    """Whether the host's name or address means "this machine" on every machine, so that no other can use it."""
     try:
         address = ipaddress.ip_address(host)
     except ValueError:
