@@ -340,7 +340,7 @@ def test_a_page_opens_on_models_whose_pictures_are_here(models, tmp_path):
 
 def test_without_the_front_models_a_page_opens_on_one_whose_pictures_are_here(models):
     entries = {
-        name: {"dataset": dataset, "latent_dim": 2, "images": 360}
+        name: {"dataset": dataset, "latent_dim": 2, "images": 360, "classes": []}
         for name, dataset in (("a", "kmnist"), ("b", "digits"), ("c", "digits"))
     }
     opened = state.default_state(entries, catalogue.front(entries))
