@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import train
 from explorer.address import practice as choices
 from explorer.config import DATASETS, KINDS, PRIORS, RECIPES
+from explorer.training import job
 
 
 def numbers(name):
@@ -35,7 +36,7 @@ def test_the_command_line_makes_the_same_configuration(chosen):
     script, *words = shlex.split(choices.command(chosen))[1:]
     options = train.parse(words)
     assert script == "train.py" and options.threads == 1
-    assert train.configure(options) == [choices.to_config(chosen)]
+    assert job.configure(options) == [choices.to_config(chosen)]
 
 
 def test_the_command_of_a_full_recipe_does_not_replace_the_model_that_ships():

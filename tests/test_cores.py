@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 import torch
 
-import train
 from explorer import cores
 from explorer.background.runs import Folders
 from explorer.background.sessions import SessionRegistry
+from explorer.training import job
 
 V2, V1 = "0::/\n", "7:cpuset:/\n4:cpu,cpuacct:/\n"
 SERVICE = "0::/user.slice/app.service\n"
@@ -83,10 +83,10 @@ def test_a_training_takes_no_more_threads_than_cores(limited, monkeypatch):
     threads = [32]
     monkeypatch.setattr(torch, "get_num_threads", lambda: threads[-1])
     monkeypatch.setattr(torch, "set_num_threads", threads.append)
-    train.set_threads(None)
+    job.set_threads(None)
     assert threads == [32, 2]
-    train.set_threads(5)  # what is asked for is taken
+    job.set_threads(5)  # what is asked for is taken
     assert threads == [32, 2, 5]
     threads[:] = [1]  # as torchrun has it
-    train.set_threads(None)
+    job.set_threads(None)
     assert threads == [1]

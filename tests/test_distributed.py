@@ -18,7 +18,7 @@ import torch
 import train
 from explorer.data import datasets
 from explorer.store import bundle
-from explorer.training import evaluation
+from explorer.training import batch, evaluation, job
 from explorer.training.distributed import ALONE, Processes, is_first, join, leads_its_machine, own_device
 from tests.pictures import generate
 from tests.test_train import SAMPLES, checkpoints, files, home, interrupt_after  # noqa: F401
@@ -224,7 +224,7 @@ import sys
 import train
 from explorer.store import bundle
 from explorer import steps
-from explorer.training import checkpoint, devices, distributed, evaluation
+from explorer.training import batch, checkpoint, devices, distributed, evaluation, job
 
 def noted(module):
     def write(file, content, write=module.write_to_disk):
@@ -232,7 +232,7 @@ def noted(module):
         write(file, content)
     module.write_to_disk = write
 noted(bundle), noted(checkpoint)
-train.HERE, train.IMPORTANCE_SAMPLES = pathlib.Path.cwd(), {SAMPLES}
+job.ROOT, job.IMPORTANCE_SAMPLES = pathlib.Path.cwd(), {SAMPLES}
 evaluation.SETS = {SETS}
 if __name__ == "__main__":
     train.signal.signal(train.signal.SIGTERM, train.signal.default_int_handler)
@@ -276,10 +276,10 @@ def test_processes_come_together_before_data_is_read(home, monkeypatch):
             owner, name, lambda *given, real=getattr(owner, name), **named: seen.append(event) or real(*given, **named)
         )
 
-    monkeypatch.setattr(train, "join", lambda: seen.append("join") or Watched())
-    watch(train, "prepare", "prepare")
+    monkeypatch.setattr(batch, "join", lambda: seen.append("join") or Watched())
+    watch(job, "prepare", "prepare")
     watch(datasets, "load", "read")
-    watch(train, "train_one", "train")
+    watch(batch, "train_one", "train")
     assert train.main(["--dataset", "digits", "--model", "ae", "--device", "cpu", "--dry-run"]) == 0
     assert seen == ["join", "together", "prepare", "agree", "in turn", "read", "read", "agree", "train"]
     assert {"version of torch", "kind of device", "--seed", "configuration", "images of digits"} <= set(agreed)
@@ -312,7 +312,7 @@ def test_one_process_goes_on_where_three_were_interrupted(home, monkeypatch):
     monkeypatch.setattr(evaluation, "SETS", SETS)
     arguments = [*ARGUMENTS, "--epochs", "4"]
     assert train.main([*arguments, "--out", "alone"]) == 0
-    stop = "    def offer(self, report, offer=train.Checkpoints.offer):\n        offer(self, report)\n        if report.epoch == 2: raise KeyboardInterrupt\n    train.Checkpoints.offer = offer\n"
+    stop = "    def offer(self, report, offer=batch.Checkpoints.offer):\n        offer(self, report)\n        if report.epoch == 2: raise KeyboardInterrupt\n    batch.Checkpoints.offer = offer\n"
     code, _, errors = ended(torchrun(home, COMMAND + stop + GO, *arguments, "--checkpoint-every", "0", processes=3))
     assert code != 0 and len(checkpoints(home)) == 1, errors
     assert "Interrupted while training digits-vae" in errors
@@ -356,7 +356,7 @@ UNLIKE = {
     "an option": ("", ["--epochs", "2"], "differs from the first in its --epochs (2 there, 1 here)"),
     "a program": (f"{OF_LAST}train.__file__ = 'together.py'\n", [], "its version of this program ("),
     "a device": (f"{OF_LAST}{NO_DEVICE}\n", [], "its kind of device (meta there"),
-    "less memory": (f"{OF_LAST}train.read_folder = lambda *_: [0] * 10**15\n", [], ": MemoryError"),
+    "less memory": (f"{OF_LAST}job.read_folder = lambda *_: [0] * 10**15\n", [], ": MemoryError"),
 }
 
 

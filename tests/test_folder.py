@@ -24,7 +24,7 @@ from explorer.models import build
 from explorer.serving import bundles, cached, catalogue, places, umaps_route
 from explorer.serving import pictures as serving_pictures
 from explorer.store import bundle
-from explorer.training import evaluation, recording
+from explorer.training import evaluation, job, recording
 from explorer.training import fit as training
 
 from .pictures import CLASSES, disc, generate
@@ -467,8 +467,8 @@ def test_a_manifold_in_colour_lies_tile_by_tile():
 
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setattr(train, "HERE", tmp_path)
-    monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", 20)
+    monkeypatch.setattr(job, "ROOT", tmp_path)
+    monkeypatch.setattr(job, "IMPORTANCE_SAMPLES", 20)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -22,6 +22,7 @@ from explorer.address import practice as choices
 from explorer.address import reparameterisation as reparameterisation_state
 from explorer.config import Config
 from explorer.serving import catalogue
+from explorer.training import job
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = {
@@ -70,7 +71,7 @@ def test_there_are_addresses_for_every_part_of_the_lecture():
 def test_a_training_command_is_understood(command):
     options = train.parse(shlex.split(command)[1:])
     if options.dataset != "folder":
-        assert all(isinstance(config, Config) for config in train.configure(options))
+        assert all(isinstance(config, Config) for config in job.configure(options))
 
 
 def anchors(text: str) -> set[str]:

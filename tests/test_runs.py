@@ -25,7 +25,7 @@ from explorer.config import Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
 from explorer.serving import runs_route as asked
 from explorer.store import bundle
-from explorer.training import devices, saving
+from explorer.training import devices, job, saving
 from explorer.training import fit as training
 
 EPOCHS, STEPS = 3, 6  # of the small trainings here; digits' 1,437 images in batches of 256
@@ -356,7 +356,7 @@ def test_a_saved_run_is_what_the_command_line_trains(run, folders, tmp_path, mon
     wait_for(lambda: one.state == "finished")
     one.save()
     wait_for(lambda: one.saved is not None)
-    monkeypatch.setattr(train, "HERE", tmp_path / "line")
+    monkeypatch.setattr(job, "ROOT", tmp_path / "line")
     assert train.main([*shlex.split(choices.command(chosen))[2:], "--device", str(devices.choose_device())]) == 0
     (path,) = bundle.find_bundles(tmp_path / "line" / "runs")
     ours, theirs = bundle.load_bundle(folders.runs / one.saved), bundle.load_bundle(path)

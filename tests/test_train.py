@@ -25,7 +25,7 @@ from explorer import projection, steps
 from explorer.config import RECIPES, ZOO, Config, recipe
 from explorer.data import datasets
 from explorer.store import bundle
-from explorer.training import checkpoint, devices, evaluation
+from explorer.training import batch, checkpoint, devices, evaluation, job
 from explorer.training import fit as training
 from tests.pictures import generate
 from tests.pretended import pretended_accelerator
@@ -43,8 +43,8 @@ def no_map(codes):
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     """A folder in the place of the repository's."""
-    monkeypatch.setattr(train, "HERE", tmp_path)
-    monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", SAMPLES)
+    monkeypatch.setattr(job, "ROOT", tmp_path)
+    monkeypatch.setattr(job, "IMPORTANCE_SAMPLES", SAMPLES)
     monkeypatch.setattr(projection, "umap", no_map)  # it would compile for a minute
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -147,20 +147,20 @@ def test_a_full_recipe_refreshes_pretrained(home, monkeypatch):
 )
 def test_only_full_recipes_go_to_pretrained(home, changes, expected):
     options = train.parse(changes)
-    config = train.configure(options)[0]
-    assert (home / train.destination(config, options, datetime(2025, 1, 2, 3, 4, 5))) == home / expected
+    config = job.configure(options)[0]
+    assert (home / job.destination(config, options, datetime(2025, 1, 2, 3, 4, 5))) == home / expected
 
 
 def test_options_reach_the_configuration():
     arguments = "--dataset digits --model ae aae --epochs 7 --batch-size 9 --lr 0.5 --beta 0.25 --latent-dim 4 --seed 3"
-    configs = train.configure(train.parse(arguments.split()))
+    configs = job.configure(train.parse(arguments.split()))
     assert [config.model.kind for config in configs] == ["ae", "aae"]
     for config in configs:
         full = recipe("digits", config.model.kind)
         assert config.model == dataclasses.replace(full.model, latent_dim=4)
         changes = {"epochs": 7, "batch_size": 9, "lr": 0.5, "beta": 0.25, "seed": 3}
         assert config.training == dataclasses.replace(full.training, **changes)
-    assert train.configure(train.parse([])) == [recipe("mnist", "vae"), recipe("mnist", "aae")]
+    assert job.configure(train.parse([])) == [recipe("mnist", "vae"), recipe("mnist", "aae")]
 
 
 # Recipes.
@@ -168,7 +168,7 @@ def test_options_reach_the_configuration():
 
 def test_recipes_by_their_names():
     def chosen(*names: str) -> list[Config]:
-        return train.configure(train.parse(["--recipe", *names]))
+        return job.configure(train.parse(["--recipe", *names]))
 
     for name in RECIPES:
         assert chosen(name) == [RECIPES[name]]
@@ -178,13 +178,13 @@ def test_recipes_by_their_names():
     ]  # in the order in which they are named
     assert chosen("all") == [RECIPES[name] for name in ZOO]
     assert chosen(ZOO[-1], "all") == [RECIPES[name] for name in (ZOO[-1], *ZOO[:-1])]  # each once
-    beta = train.configure(train.parse(["--recipe", "mnist-vae-beta40", "mnist-aae", "--epochs", "3"]))
+    beta = job.configure(train.parse(["--recipe", "mnist-vae-beta40", "mnist-aae", "--epochs", "3"]))
     assert [(config.training.beta, config.training.epochs) for config in beta] == [(40.0, 3), (1.0, 3)]
 
 
 def test_recipe_all_makes_every_model_that_ships(home, capsys, monkeypatch):
     shorten(monkeypatch, "digits-ae", "digits-vae", "digits-aae")
-    monkeypatch.setattr(train, "ZOO", ("digits-aae", "digits-ae"))
+    monkeypatch.setattr(job, "ZOO", ("digits-aae", "digits-ae"))
     assert train.main(["--recipe", "all", "--device", "cpu"]) == 0
     assert [path.name for path in bundle.find_bundles(home / "pretrained")] == ["digits-aae", "digits-ae"]
     assert {file.parent for file in files(home)} == {home / "pretrained" / name for name in ("digits-aae", "digits-ae")}
@@ -219,7 +219,7 @@ def test_a_mixture_does_not_fill_three_dimensions(home, capsys):
 @pytest.mark.parametrize("latent_dim", [2, 3])
 def test_what_is_measured_is_what_is_written(home, capsys, monkeypatch, kind, latent_dim):
     samples = 500 if latent_dim == 2 else SAMPLES
-    monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", samples)
+    monkeypatch.setattr(job, "IMPORTANCE_SAMPLES", samples)
     monkeypatch.setattr(projection, "umap", flat_map if latent_dim > 2 else no_map)
     assert (
         train.main([*QUICK, "--epochs", "2", "--model", kind, kind, "--out", "out", "--latent-dim", str(latent_dim)])
@@ -476,7 +476,7 @@ ERRORS = {
     "without words": (AssertionError(), "(AssertionError)."),
     "of the disk": (OSError(errno.EIO, "Input/output error"), "(Input/output error)."),
 }
-PLACES = {"step": (steps.objectives, "vae_loss"), "measuring": (evaluation, "evaluate"), "writing": (train, "write")}
+PLACES = {"step": (steps.objectives, "vae_loss"), "measuring": (evaluation, "evaluate"), "writing": (batch, "write")}
 
 
 def failing(error: Exception):
@@ -518,9 +518,9 @@ def test_a_checkpoint_that_stays_open_elsewhere_does_not_cost_the_model(home, ca
 def test_what_was_finished_before_an_error_is_kept_and_shown(home, capsys, monkeypatch, owner, name):
     good = getattr(owner, name)
 
-    def fails_the_second_time(*arguments, calls=None, **options):
-        if calls is None:
-            calls = []
+    calls: list[int] = []
+
+    def fails_the_second_time(*arguments, **options):
         calls.append(1)
         if len(calls) > 1:
             raise RuntimeError("CUDA error")
@@ -537,7 +537,7 @@ def test_what_was_finished_before_an_error_is_kept_and_shown(home, capsys, monke
     assert before.items() <= {file: file.read_bytes() for file in files(home)}.items()
 
 
-@pytest.mark.parametrize("owner, name", [(datasets, "load"), (devices, "choose_device"), (train, "configure")])
+@pytest.mark.parametrize("owner, name", [(datasets, "load"), (devices, "choose_device"), (job, "configure")])
 def test_an_error_before_training_ends_with_a_sentence(home, capsys, monkeypatch, owner, name):
     monkeypatch.setattr(owner, name, failing(KeyError("flavour")))
     assert train.main(QUICK) == 2
@@ -551,8 +551,8 @@ def test_after_an_error_a_checkpoint_goes_on(home, capsys, monkeypatch):
     assert train.main(arguments) == 2
     assert capsys.readouterr().err.endswith("The same command with --resume goes on from the last checkpoint.\n")
     monkeypatch.undo()
-    monkeypatch.setattr(train, "HERE", home)
-    monkeypatch.setattr(train, "IMPORTANCE_SAMPLES", SAMPLES)
+    monkeypatch.setattr(job, "ROOT", home)
+    monkeypatch.setattr(job, "IMPORTANCE_SAMPLES", SAMPLES)
     monkeypatch.chdir(home)
     assert train.main([*arguments, "--resume"]) == 0
     assert bundle.load_bundle(home / "out" / "digits-vae").metrics["resumed_after"] == 2
@@ -676,10 +676,10 @@ def test_an_interruption_before_training(home, capsys, monkeypatch):
 def command(home: Path, *arguments: str) -> subprocess.Popen:
     """The command line in another process, with `home` in the repository's place."""
     source = (ROOT / "train.py").read_text(encoding="utf-8")
-    assert source.count("\nHERE = ") == 1
-    (home / "train.py").write_text(
-        source.replace("\nHERE = ", f"\nIMPORTANCE_SAMPLES = {SAMPLES}\nHERE = "), encoding="utf-8"
-    )
+    start = 'if __name__ == "__main__":'
+    assert source.count(start) == 1
+    here = f"job.ROOT, job.IMPORTANCE_SAMPLES = Path(__file__).resolve().parent, {SAMPLES}\n"
+    (home / "train.py").write_text(source.replace(start, here + start), encoding="utf-8")
     # as many threads as conftest.py gives this process: so the numbers are the same to the last bit
     environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
@@ -766,8 +766,8 @@ LONGER = ["--dataset", "digits", "--epochs", str(LONG), "--device", "cpu", "--ou
 def trained(folder: Path, *arguments: str) -> Path:
     """Trains with that folder in the repository's place."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(train, "HERE", folder)
-        patch.setattr(train, "IMPORTANCE_SAMPLES", SAMPLES)
+        patch.setattr(job, "ROOT", folder)
+        patch.setattr(job, "IMPORTANCE_SAMPLES", SAMPLES)
         patch.chdir(folder)
         assert train.main([*LONGER, *arguments]) == 0
     return folder / "out"
@@ -829,13 +829,13 @@ def test_a_killed_training_goes_on_to_the_same_result(home, capsys, unbroken, ol
 def interrupt_after(monkeypatch, epoch: int, arguments: list[str]) -> None:
     """Trains, and presses Ctrl-C when the checkpoint after that epoch is on the disk."""
 
-    def offer(self, report, offer=train.Checkpoints.offer):
+    def offer(self, report, offer=batch.Checkpoints.offer):
         offer(self, report)
         if report.epoch == epoch:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(train.Checkpoints, "offer", offer)
+        patch.setattr(batch.Checkpoints, "offer", offer)
         assert train.main([*arguments, "--checkpoint-every", "0"]) == 130
 
 
@@ -923,7 +923,7 @@ class StoppedClock(datetime):
 
 
 def test_two_runs_of_the_same_second_do_not_share_a_folder(home, monkeypatch):
-    monkeypatch.setattr(train, "datetime", StoppedClock)
+    monkeypatch.setattr(batch, "datetime", StoppedClock)
     for seed in "0", "1":
         assert train.main([*QUICK, "--model", "vae", "--seed", seed]) == 0
     paths = bundle.find_bundles(home / "runs")
@@ -932,9 +932,9 @@ def test_two_runs_of_the_same_second_do_not_share_a_folder(home, monkeypatch):
 
 
 def test_a_resumed_bundle_lands_where_the_first_command_would_have_put_it(home, monkeypatch):
-    monkeypatch.setattr(train, "datetime", StoppedClock)
+    monkeypatch.setattr(batch, "datetime", StoppedClock)
     interrupt_after(monkeypatch, 1, [*QUICK, "--model", "ae", "--epochs", "2"])
-    monkeypatch.setattr(train, "datetime", datetime)
+    monkeypatch.setattr(batch, "datetime", datetime)
     assert train.main([*QUICK, "--model", "ae", "--epochs", "2", "--resume"]) == 0
     assert [path.name for path in bundle.find_bundles(home / "runs")] == ["digits-ae-20250102-030405"]
 
@@ -951,12 +951,12 @@ def test_a_project_that_was_moved_gets_the_bundle_in_its_new_place(home, monkeyp
     old.mkdir()
     out = [str(old / "kept") if part == "ABSOLUTE" else part for part in out]
     arguments = [*QUICK, "--model", "ae", "--epochs", "2"]
-    monkeypatch.setattr(train, "HERE", old)
+    monkeypatch.setattr(job, "ROOT", old)
     monkeypatch.chdir(old)
     interrupt_after(monkeypatch, 1, [*arguments, *out])
     monkeypatch.chdir(home)
     old.rename(new)
-    monkeypatch.setattr(train, "HERE", new)
+    monkeypatch.setattr(job, "ROOT", new)
     monkeypatch.chdir(new)
     assert train.main([*arguments, "--resume"]) == 0
     assert not old.exists()
@@ -968,10 +968,10 @@ def test_a_bundle_outside_of_a_moved_project_lands_where_it_would_have(home, mon
     old, new, outside = home / "old", home / "new", home / "outside"
     old.mkdir()
     arguments = [*QUICK, "--model", "ae", "--epochs", "2"]
-    monkeypatch.setattr(train, "HERE", old)
+    monkeypatch.setattr(job, "ROOT", old)
     interrupt_after(monkeypatch, 1, [*arguments, "--out", str(outside)])
     old.rename(new)
-    monkeypatch.setattr(train, "HERE", new)
+    monkeypatch.setattr(job, "ROOT", new)
     assert train.main([*arguments, "--resume"]) == 0
     assert [path.parent for path in bundle.find_bundles(outside)] == [outside]
 
@@ -1085,11 +1085,11 @@ def test_a_checkpoint_that_cannot_be_written(home, capsys, monkeypatch):
 def test_checkpoints_keep_their_distance(tmp_path, monkeypatch):
     written, now = [], [100.0]
     monkeypatch.setattr(checkpoint, "save_checkpoint", lambda *arguments: written.append(arguments))
-    monkeypatch.setattr(train.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(batch.time, "monotonic", lambda: now[0])
 
     def reports(every: float, moments: list[float]) -> list[int]:
         now[0] = 100.0
-        keep = train.Checkpoints(tmp_path / "file", tmp_path / "target", every)
+        keep = batch.Checkpoints(tmp_path / "file", tmp_path / "target", every)
         written.clear()
         for epoch, seconds in enumerate(moments, start=1):
             now[0] = 100.0 + seconds

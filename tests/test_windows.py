@@ -32,7 +32,8 @@ files.FOLDERS_OPEN = False
 """
 TRAIN = """
 import train
-train.HERE = pathlib.Path.cwd()
+from explorer.training import job
+job.ROOT = pathlib.Path.cwd()
 for _ in range(2):  # the second time, a bundle is replaced
     assert train.main(sys.argv[1:]) == 0
 """

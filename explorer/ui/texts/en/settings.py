@@ -15,7 +15,7 @@ MEANINGS = {  # on the practice page and in `python train.py --help`, where a te
     "prior": "What the latent is pulled towards. r1, smoothing and the rise of the adversary's weight become those of "
     "recipes with such a prior",
     "latent_dim": "Dimensions of the latent space",
-    "beta": "Weight of the term that holds the latent space: the KL term, for a VAE",
+    "beta": "Weight of the KL term, or of the term that stands in its place",
     "adversarial_weight": "Weight of the adversary: what the encoder pays where the discriminator knows its codes",
     "hidden": "Widths of the encoder's hidden layers, as in 256 256; the decoder has them in reverse",
     "lr": "Peak learning rate of encoder and decoder: it rises for a fifth of the steps, then falls",
