@@ -247,6 +247,7 @@ export class Replay {
     const { words } = this.page,
       state = this.page.state(),
       row = panel.pickedRow(state);
+    const atRest = panel.model.entry.stochastic ? "means" : "codes";
     const facts = [
       fill(words.epoch, {
         epoch: trimmed(recording.epoch(moment)),
@@ -254,7 +255,7 @@ export class Replay {
         step: whole(recording.steps[moment]),
         steps: whole(recording.steps[recording.last]),
       }),
-      fill(words.recorded[sampled ? "sampled" : panel.model.entry.stochastic ? "means" : "codes"], {
+      fill(words.recorded[sampled ? "sampled" : atRest], {
         images: whole(recording.images),
         all: whole(panel.model.codes.label.length),
       }),

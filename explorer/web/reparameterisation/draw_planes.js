@@ -135,10 +135,11 @@ class Plane {
   }
 
   // A point of the plane in pixels, and the other way round for the pointer.
-  place([x, y]) {
+  place(/** @type {number[]} */ [x, y]) {
     return [(0.5 + (0.5 * x) / this.reach) * this.side, (0.5 - (0.5 * y) / this.reach) * this.side];
   }
 
+  /** @returns {[number, number]} the pointer in the plane's units */
   from(event) {
     const box = this.host.getBoundingClientRect();
     return [

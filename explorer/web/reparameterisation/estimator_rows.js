@@ -52,13 +52,8 @@ export class EstimatorRows {
     const [title, truth, , , , single, running] = this.row("axes", "cell");
     write(title, truthName);
     this.truth = truth;
-    [this.singleAxis, this.runningAxis] = [single, running].map((cell) =>
-      ["low", "middle", "high"].map((name) => {
-        const text = cell.appendChild(document.createElement("span"));
-        text.className = name;
-        return text;
-      }),
-    );
+    this.singleAxis = axisTexts(single);
+    this.runningAxis = axisTexts(running);
   }
 
   row(name, role) {
@@ -119,9 +114,12 @@ export class EstimatorRows {
 const WIDE = 300,
   HIGH = 64;
 
-function note(cell) {
+const note = (cell) => span(cell, "range");
+const axisTexts = (cell) => ["low", "middle", "high"].map((name) => span(cell, name));
+
+function span(cell, className) {
   const element = cell.appendChild(document.createElement("span"));
-  element.className = "range";
+  element.className = className;
   return element;
 }
 
@@ -131,8 +129,7 @@ class Picture {
     this.area = add(this.svg, "path", { class: "area" });
     this.line = add(this.svg, "path", { class: "line" });
     this.truth = add(this.svg, "path", { class: "truth" });
-    this.note = cell.appendChild(document.createElement("span"));
-    this.note.className = "outside";
+    this.note = span(cell, "outside");
   }
 
   // A histogram, as high as its highest bar; dashed: the truth; a line: the mean.

@@ -104,5 +104,5 @@ export class WinsMap {
   }
 }
 
-const scale = (part, [low, high]) => low + part * (high - low);
-const share = (value, [low, high]) => (value - low) / (high - low);
+const scale = (part, /** @type {number[]} */ [low, high]) => low + part * (high - low);
+const share = (value, /** @type {number[]} */ [low, high]) => (value - low) / (high - low);

@@ -119,8 +119,12 @@ export class Tool {
       .map(({ panel, layer }) => {
         const { entry } = panel.model,
           name = panel.name;
-        const kind = !entry.shape ? "normal" : entry.shape.means.length > 20 ? "string" : "mixture";
-        const text = fill(words.counts[kind], { name, n: layer.perSide, count: layer.count });
+        const ofShape = entry.shape?.means.length > 20 ? "string" : "mixture";
+        const text = fill(words.counts[entry.shape ? ofShape : "normal"], {
+          name,
+          n: layer.perSide,
+          count: layer.count,
+        });
         return entry.held ? text : `${text} ${fill(words.counts.nothing_holds, { name })}`;
       })
       .join(" ");
@@ -138,13 +142,9 @@ function showScale(key, scale, name) {
   paintBar(bar.querySelector("canvas"), scale.at);
   const last = scale.marks.length - 1;
   const texts = scale.marks.map(([, value], i) => {
-    const beyond =
-      i === 0 && (scale.open === "start" || scale.open === "both")
-        ? "≤ "
-        : i === last && (scale.open === "end" || scale.open === "both")
-          ? "≥ "
-          : "";
-    return beyond + trimmed(value);
+    const number = trimmed(value);
+    if (i === 0 && (scale.open === "start" || scale.open === "both")) return `≤ ${number}`;
+    return i === last && (scale.open === "end" || scale.open === "both") ? `≥ ${number}` : number;
   });
   const text = texts.map((one) => `<span>${one}</span>`).join("");
   html(bar.querySelector(".marks"), text);
