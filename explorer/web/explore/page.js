@@ -412,7 +412,7 @@ class Explorer extends Page {
   }
 
   resize() {
-    for (const panel of this.panels) panel.map?.resize();
+    for (const panel of this.panels) panel.map?.resize()?.then(() => this.draw()); // once Plotly has drawn its axes
     this.draw();
   }
 
