@@ -7,7 +7,7 @@ import { fresh, stroke } from "./canvas.js";
 const MARGIN = { left: 38, right: 6, top: 6, bottom: 16 };
 const HEAD = 25; // pixels of a title and the lines' names
 const FONT = "11px sans-serif";
-const CLOSEST = 22; // pixels between two ticks of the y axis
+const CLOSEST = 16; // pixels between two ticks of the y axis
 const LATE = 0.08; // the share of what has been trained that a steep beginning takes
 const SMALLEST = 1e-4; // of a logarithmic axis
 
