@@ -41,7 +41,7 @@ export class Mark {
   place(state) {
     const { panel, group, found } = this,
       { map } = panel;
-    if (!map?.axes() || !panel.model) return;
+    if (!map?.axes || !panel.model) return;
     if (group.parentNode !== map.shapes.tool) map.shapes.tool.append(group);
     group.style.display = found ? "" : "none";
     if (!found) return;
