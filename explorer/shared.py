@@ -16,6 +16,9 @@ def table(name: str) -> dict:
     return json.loads(source[source.index("{") : source.rindex("}") + 1])
 
 
+NUMBERS = table("numbers")
+
+
 def fill(text: str, values: Mapping[str, object] | None = None, **more: object) -> str:
     """The text with values in its `{name}` places, as by web/kernel/text.js. Raises KeyError if one is missing."""
     known = {**(values or {}), **more}

@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from explorer import objectives
 from explorer.config import TrainingConfig
 from explorer.models import Autoencoder
+from explorer.shared import NUMBERS
 from explorer.siblings import SIBLINGS, resolve
 
 if TYPE_CHECKING:
@@ -110,7 +111,8 @@ class AAEStep(Step):
         self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes
     ) -> None:
         super().__init__(model, training, noise, processes)
-        self.optimisers[adam(model.discriminator.parameters(), betas=(0.5, 0.99))] = training.discriminator_lr
+        betas = tuple(NUMBERS["discriminator_betas"])  # (0.5, 0.99), also those of the lesson's discriminator
+        self.optimisers[adam(model.discriminator.parameters(), betas=betas)] = training.discriminator_lr
         self.adversarial_weight = training.adversarial_weight
 
     def set_progress(self, progress: float) -> None:

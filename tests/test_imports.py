@@ -26,7 +26,7 @@ LECTURE = {
     "priors": {"config", "gaussian", "shapes"},
     "models": {"config", "gaussian", "priors", "siblings"},
     "objectives": {"config", "gaussian", "priors"},
-    "steps": {"config", "models", "objectives", "siblings"},
+    "steps": {"config", "models", "objectives", "shared", "siblings"},
     "settings": {"config", "siblings"},
 }
 PLUMBING = {"files": set(), "cores": set(), "reasons": set(), "shared": set()}

@@ -22,12 +22,13 @@ from starlette.routing import Route
 
 from explorer.data.datasets import DatasetError
 from explorer.serving import bundles, catalogue, pictures, places, streamlit_internals
+from explorer.shared import NUMBERS
 from explorer.store.bundle import BundleError
 
 WEB = Path(__file__).resolve().parents[1] / "web"
 PLOTLY = Path(plotly.__file__).parent / "package_data" / "plotly.min.js"
 SCRIPTS = {path.relative_to(WEB).as_posix(): path for path in WEB.rglob("*.js")} | {f"parts/{PLOTLY.name}": PLOTLY}
-MOST_ORIGINALS = 64  # in one answer
+MOST_ORIGINALS = NUMBERS["most_originals"]  # in one answer
 FOR_EVER = "public, max-age=31536000, immutable"
 BUNDLE_FILES = {
     "tensors": bundles.browser_tensors,  # what the front page needs: the decoder (float16) and the codes

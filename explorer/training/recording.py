@@ -17,6 +17,7 @@ from torch import Tensor
 from explorer import gaussian, metrics, objectives
 from explorer.config import CLASSES, Config
 from explorer.models import Autoencoder, build
+from explorer.shared import NUMBERS
 from explorer.store.bundle_checks import LARGEST
 
 if TYPE_CHECKING:
@@ -30,7 +31,8 @@ GRID, GRID_OF_A_LABEL = (
     64,
     24,
 )  # points a side at which the discriminator is asked; fewer where it is asked for each label
-REACH = 4.0  # of that grid, and of the manifold where the prior is not N(0, I), latent units to each side
+# Of that grid, and of the manifold where the prior is not N(0, I), latent units to each side.
+REACH = NUMBERS["grid_reach"]
 SEED = 21  # of the VAE's noise and of the prior's draws
 QUALITY = 50  # of the manifold's pictures, WebP
 TALLEST = 16_383  # pixels that a WebP picture has at most

@@ -37,7 +37,7 @@ def page() -> None:
         holds=lambda found: holds(found, models),
     )
     kept.show_problems(problems)
-    data = offered(models.values(), (current["left"], current["right"])) | {"limits": state.LIMITS}
+    data = offered(models.values(), (current["left"], current["right"]))
 
     def check(sent: Mapping) -> dict:  # a model may have been saved since the page was sent its list
         return state.check(sent, default, models if holds(sent, models) else shown(catalogue.current().entries))

@@ -12,9 +12,10 @@ from collections.abc import Mapping
 from functools import cache
 
 from explorer import gaussian
+from explorer.shared import NUMBERS
 
-DESCENT_STEPS = 12  # in each of the two runs of gradient descent, as on the page
-CLAMP = 20.0  # of the clamped KL: see web/kl/numerics.js
+DESCENT_STEPS = NUMBERS["descent_steps"]  # in each of the two runs of gradient descent
+CLAMP = NUMBERS["log_var_clamp"]  # of the clamped KL: see web/kl/numerics.js
 
 
 def reference(state: Mapping) -> dict:

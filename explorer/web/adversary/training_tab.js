@@ -7,8 +7,9 @@ import { writeSelect } from "./forms.js";
 import { Painter } from "../parts/painter.js";
 import { Runner } from "../parts/runner.js";
 import { fill } from "../kernel/text.js";
+import { fieldOf } from "../kernel/address.js";
 
-const LARGEST_SEED = 1e6; // as in address/adversary.py
+const SEED = fieldOf("adversary", "seed");
 
 export class TrainingTab {
   // name: the tab's part of the state; runLabel: what its run button says while nothing runs.
@@ -50,13 +51,13 @@ export class TrainingTab {
 
   takeSeed(field) {
     const seed = Number(field.value);
-    if (Number.isInteger(seed) && seed >= 0 && seed <= LARGEST_SEED) this.set({ seed });
+    if (Number.isInteger(seed) && seed >= SEED.least && seed <= SEED.most) this.set({ seed });
     else field.value = this.own.seed;
   }
 
   // Brings the tab up to the state. If the training does not fit the state any more, it begins again.
   refresh() {
-    this.find(".seed").value = this.own.seed;
+    Object.assign(this.find(".seed"), { max: SEED.most, value: this.own.seed });
     if (this.find(".speed")) writeSelect(this.find(".speed"), this.own.speed);
     this.showSettings();
     const key = JSON.stringify(this.basis());

@@ -4,13 +4,15 @@ import { standardNormal } from "../kernel/random.js";
 import { between, hole } from "./places.js";
 import { subscript } from "../kernel/format.js";
 import { Slider } from "../parts/slider.js";
+import { fieldOf } from "../kernel/address.js";
 
 const SLIDER_RANGE = { mean: [-4, 4], log_var: [-8, 2] };
-const START = { mean: [0, 0], log_var: [-2, -2], noise: [0.8, -0.6] }; // over and over, in more dimensions
+const FIELDS = ["mean", "log_var", "noise"].map((name) => fieldOf("explore", name));
+const START = Object.fromEntries(FIELDS.map((field) => [field.name, field.default])); // over and over, in more dimensions
 
 export class Controls {
-  // root: the page's; limits: the largest numbers that may be typed; page: {state(), change(part), set(part), commit()}.
-  constructor(root, limits, page) {
+  // root: the page's; page: {state(), change(part), set(part), commit()}.
+  constructor(root, page) {
     this.page = page;
     const find = (selector) => root.querySelector(selector);
     this.dims = find(".dims");
@@ -19,7 +21,8 @@ export class Controls {
       ["mean", "μ"],
       ["log_var", "log σ²"],
     ]) {
-      for (const at of [0, 1]) this.sliders.push(this.buildSlider(find(".sliders"), symbol, sign, at, limits[symbol]));
+      for (const at of [0, 1])
+        this.sliders.push(this.buildSlider(find(".sliders"), symbol, sign, at, fieldOf("explore", symbol).most));
     }
     const everywhere = (values) => page.state().mean.map((_, i) => values[i % 2]);
     find(".resample").addEventListener("click", () =>

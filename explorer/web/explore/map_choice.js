@@ -4,7 +4,9 @@ import { isMade } from "./made_maps.js";
 import { percent } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
+import { fieldOf } from "../kernel/address.js";
 
+const { neighbours: NEIGHBOURS, distance: DISTANCE } = fieldOf("explore", "map");
 const START = { neighbours: "15", distance: "0.1" }; // UMAP's own
 const KINDS = ["umap", "pca", "plane", "again", "pixels"];
 
@@ -19,8 +21,8 @@ export class MapChoice {
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", fill(words.group, { side }));
     box.innerHTML = `<label>${words.map} <select aria-label="${fill(words.choice, { side })}">${KINDS.map((kind) => `<option value="${kind}">${words.kinds[kind]}</option>`).join("")}</select></label>
-      <span class="settings"><label title="${words.neighbours_title}">${words.neighbours} <input type="number" class="neighbours" min="2" max="200" step="1" aria-label="${fill(words.neighbours_of, { side })}"></label>
-      <label title="${words.distance_title}">${words.distance} <input type="number" class="distance" min="0" max="0.99" step="0.01" aria-label="${fill(words.distance_of, { side })}"></label>
+      <span class="settings"><label title="${words.neighbours_title}">${words.neighbours} <input type="number" class="neighbours" min="${NEIGHBOURS[0]}" max="${NEIGHBOURS[1]}" step="1" aria-label="${fill(words.neighbours_of, { side })}"></label>
+      <label title="${words.distance_title}">${words.distance} <input type="number" class="distance" min="${DISTANCE[0]}" max="${DISTANCE[1]}" step="0.01" aria-label="${fill(words.distance_of, { side })}"></label>
       <button type="button" class="make">${words.make}</button></span>
       <span class="making"><progress max="1" aria-label="${fill(words.progress, { side })}"></progress> <span class="says" role="status"></span> <button type="button" class="cancel">${words.cancel}</button></span>`;
     const find = (selector) => box.querySelector(selector);

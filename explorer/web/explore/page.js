@@ -99,7 +99,7 @@ class Explorer extends Page {
 
   buildParts() {
     const { data, words, api } = this;
-    this.controls = new Controls(this.root, data.limits, api);
+    this.controls = new Controls(this.root, api);
     this.bars = new Bars(
       this.find(".bars"),
       words.bars,

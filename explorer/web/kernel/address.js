@@ -152,6 +152,12 @@ export class Address {
   }
 }
 
+// A field of a page's table, by its name: its limits and options.
+export function fieldOf(page, name) {
+  const { fields, tabs } = ADDRESSES.pages[page];
+  return (fields ?? Object.values(tabs).flat()).find((field) => field.name === name);
+}
+
 // A number as an address writes it. fine: see `rounded`.
 export function numberText(value, fine = false) {
   return rounded(value, fine)

@@ -2,9 +2,10 @@
 
 import { seededUniform } from "./random.js";
 import { Adam, Network } from "./network.js";
+import { NUMBERS } from "./numbers.js";
 
 const HIDDEN = [32, 32];
-const BETAS = [0.5, 0.99]; // as training.py's discriminator
+const BETAS = NUMBERS.discriminator_betas;
 export const CHANCE = 2 * Math.LN2; // real BCE + fake BCE of one that always says 50 %: log 4
 
 // −log of a sigmoid: log(1 + exp(−logit)) without overflow.

@@ -5,8 +5,9 @@
 // exist.
 
 import { logDensity } from "./prior.js";
+import { NUMBERS } from "./numbers.js";
 
-export const REACH = 4; // of the discriminator's grid, latent units to each side: recording.REACH
+export const REACH = NUMBERS.grid_reach; // of the discriminator's grid, latent units to each side
 const TERMS = ["reconstruction", "kl", "adversarial", "coverage", "sliced_w2_squared"];
 
 export class Recording {

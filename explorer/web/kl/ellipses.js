@@ -4,11 +4,12 @@ import { axesOf, covarianceOf } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";
 import { round } from "../kernel/probe.js";
 import { fill } from "../kernel/text.js";
+import { fieldOf } from "../kernel/address.js";
 
 const REACH = 4.2;
-const MEAN_LIMIT = 100,
-  VARIANCES = [0.001, 10000],
-  CORRELATION = 0.9999; // as in kl_state.py
+const { least: LEAST, most: MOST, correlation: CORRELATION } = fieldOf("kl", "q2"); // of the state's five numbers
+const MEAN_LIMIT = MOST[0],
+  VARIANCES = [LEAST[2], MOST[2]];
 
 // {mean, cov} of a state's five numbers, and back.
 export const gaussianOf = ([x, y, a, b, c]) => ({

@@ -9,8 +9,9 @@ import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { Slider } from "../parts/slider.js";
 import { fill } from "../kernel/text.js";
+import { NUMBERS } from "../kernel/numbers.js";
 
-const STEPS = 12; // as in kl_reference.py
+const STEPS = NUMBERS.descent_steps;
 const HIGHEST = 12; // |σ| that is drawn
 const PRESETS = [0.0001, 1, 20, 30, 88, 88.7, 88.8, 100];
 const FORMS = ["exp", "expm1", "clamp"];

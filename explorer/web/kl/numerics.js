@@ -1,10 +1,12 @@
 // ½ (σ² − 1 − log σ²) in float32, written in several ways, with its gradient by log σ²: what a GPU or a training computes.
 
+import { NUMBERS } from "../kernel/numbers.js";
+
 const f = Math.fround; // each operation's result is rounded, as float32 arithmetic does
 
 export const LARGEST = 3.4028234663852886e38; // of float32
 export const OVERFLOW = Math.log(LARGEST); // exp of more is infinite: 88.7228…
-export const CLAMP = 20; // of the clamped form
+export const CLAMP = NUMBERS.log_var_clamp; // of the clamped form
 
 export const FORMS = {
   // ½ (exp(log_var) − 1 − log_var): what stands in the formula

@@ -1,9 +1,10 @@
 // The original test images of the datasets. Each is fetched once and kept for a while.
 
 import { fill } from "../kernel/text.js";
+import { NUMBERS } from "../kernel/numbers.js";
 
 const KEPT = 3000; // images; the oldest are dropped
-const AT_ONCE = 64; // images in one answer: MOST_ORIGINALS in serving/assets.py
+const AT_ONCE = NUMBERS.most_originals; // in one answer
 export const ROOM = 400_000; // bytes of pixels of each dataset in an exported file
 
 export class Originals {

@@ -6,10 +6,10 @@ import { MissingDataset } from "../parts/missing_dataset.js";
 import { format, percent } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
+import { NUMBERS } from "../kernel/numbers.js";
 
 const OVER = ["finished", "stopped", "failed"];
 const ACTIVE = ["waiting", "running", "saving"];
-const SQUARE = 3.2; // as snapshot.py's REACH
 
 export class Panel {
   // template: its HTML; side: "a" or "b"; base: the address that the server's answers are relative to;
@@ -294,7 +294,9 @@ export class Panel {
     this.showNumbers();
     write(
       this.find(".manifold figcaption"),
-      run && run.status.chosen.prior !== "normal" ? fill(words.manifold_even, { reach: SQUARE }) : words.manifold,
+      run && run.status.chosen.prior !== "normal"
+        ? fill(words.manifold_even, { reach: NUMBERS.grid_reach })
+        : words.manifold,
     );
   }
 

@@ -7,8 +7,11 @@ import { round } from "../../kernel/probe.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { fill } from "../../kernel/text.js";
+import { fieldOf } from "../../kernel/address.js";
 
-const COUNTS = [4, 6, 8, 12, 16, 24];
+const COUNTS = fieldOf("explore", "near_k")
+  .options.map(Number)
+  .sort((a, b) => a - b);
 const SETTLED = 250; // milliseconds without a change: then originals are fetched, and what was found is announced
 const SHAPES = { left: "circle", right: "square" };
 

@@ -6,9 +6,11 @@ import { inCircle, inPolygon, inSquare } from "./polygon.js";
 import { format, percent, whole } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { escaped, fill } from "../../kernel/text.js";
+import { fieldOf } from "../../kernel/address.js";
 
 const SETTLED = 200; // milliseconds without a change: then means and table are made
-const RADII = { min: 0.1, max: 4, step: 0.1 }; // of a region around the probe, in the map's units
+const RADII = fieldOf("explore", "near_region"); // of a region around the probe, in the map's units
+const STEP = 0.1;
 
 export class Regions {
   constructor(host, near) {
@@ -21,7 +23,7 @@ export class Regions {
     const { words } = this;
     host.innerHTML = `<div class="line"><button type="button" class="lasso" aria-pressed="false">${words.lasso}</button>
         <button type="button" class="circle" aria-pressed="false">${words.circle}</button><button type="button" class="square" aria-pressed="false">${words.square}</button>
-        <label class="radius">${words.radius} <input type="range" min="${RADII.min}" max="${RADII.max}" step="${RADII.step}" value="0.5" aria-label="${words.radius_long}"> <output></output></label></div>
+        <label class="radius">${words.radius} <input type="range" min="${RADII.least}" max="${RADII.most}" step="${STEP}" value="0.5" aria-label="${words.radius_long}"> <output></output></label></div>
       <p class="summary"></p>
       <div class="inside" hidden><div class="classes" role="list" aria-label="${words.classes}"></div>
         <div class="means"><div class="pictures-of"></div><p class="means-note"></p></div>
@@ -107,7 +109,7 @@ export class Regions {
 
   // By a key on the probe of a map: told when the key is let go.
   grow(steps, panel) {
-    this.radius.value = Number(this.radius.value) + steps * RADII.step;
+    this.radius.value = Number(this.radius.value) + steps * STEP;
     this.aroundProbe(undefined, panel);
     window.addEventListener("keyup", () => this.near.page.commit(), { once: true });
   }

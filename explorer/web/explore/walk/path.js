@@ -1,7 +1,9 @@
 // Ways through a latent space of any number of dimensions: from waypoint to waypoint, each leg in the same time. No DOM.
 
-export const MOST = 8; // waypoints that a walk may have: state.py's WAYPOINTS
-export const FRAMES = { least: 8, most: 24 }; // state.py's FRAMES
+import { fieldOf } from "../../kernel/address.js";
+
+export const MOST = fieldOf("explore", "walk").waypoints;
+export const FRAMES = fieldOf("explore", "frames"); // from `least` to `most`
 const TINY = 1e-9;
 
 const dot = (a, b) => a.reduce((sum, value, i) => sum + value * b[i], 0);

@@ -3,8 +3,9 @@
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { fill } from "../../kernel/text.js";
+import { fieldOf } from "../../kernel/address.js";
 
-const LIMIT = 1000; // state.py's, of a mean
+const { least: LEAST, most: MOST } = fieldOf("explore", "walk");
 
 export class Stops {
   // box: the element to fill; words: the tool's; on: {set(stops), number(at, dimension, value)}.
@@ -44,8 +45,8 @@ export class Stops {
       ? [{ label: fill(words.stop_image, { at: at + 1 }), min: 0, max: images - 1, step: 1 }]
       : dims.map((dimension) => ({
           label: fill(words.stop_number, { at: at + 1, dimension: dimension + 1 }),
-          min: -LIMIT,
-          max: LIMIT,
+          min: LEAST,
+          max: MOST,
           step: 0.05,
           dimension,
         }));
