@@ -1,4 +1,4 @@
-"""The routes beside the pages: what may be fetched is fetched, and whatever else is asked gets a plain refusal, never a traceback or another file."""
+"""The routes beside the pages: they serve what may be fetched, and refuse all else without a traceback or another file."""
 
 from __future__ import annotations
 
@@ -104,14 +104,20 @@ def test_other_methods_and_ranges(digest):
 
 SECRET = "root:"  # of /etc/passwd
 TRICKS = [
-    "..", "../../../../etc/passwd", "..%2f..%2f..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e%2fetc%2fpasswd", "..%252f..%252fetc%252fpasswd", "....//....//etc/passwd",
-    "..%5c..%5cetc%5cpasswd", "/etc/passwd", "%2fetc%2fpasswd", "//etc/passwd", "file:///etc/passwd", "C:%5cWindows%5cwin.ini", "kernel/gaussian.js%00", "kernel/gaussian.js%00.png",
-    "%00", "kernel/gaussian.js/", "kernel/gaussian.js/../../../serving/assets.py", "assets.py", "__init__.py", "explore/page.html", "kernel/Gaussian.JS", "kernel/gaussian.js;x", "kernel/gaussian.js%0d%0aSet-Cookie:%20x=y",
-    "parts/plotly.min.js.map", "~", ".", "%ff%fe", "☃", "%E2%98%83", "a" * 10_000, "9" * 5_000, "-1", "1e3", "٣", "<script>alert(1)</script>", "'", '"', "${7*7}", "{{7*7}}", "*", "%",
+    "..", "../../../../etc/passwd", "..%2f..%2f..%2f..%2fetc%2fpasswd", "%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+    "..%252f..%252fetc%252fpasswd", "....//....//etc/passwd",
+    "..%5c..%5cetc%5cpasswd", "/etc/passwd", "%2fetc%2fpasswd", "//etc/passwd", "file:///etc/passwd",
+    "C:%5cWindows%5cwin.ini", "kernel/gaussian.js%00", "kernel/gaussian.js%00.png",
+    "%00", "kernel/gaussian.js/", "kernel/gaussian.js/../../../serving/assets.py", "assets.py", "__init__.py",
+    "explore/page.html", "kernel/Gaussian.JS", "kernel/gaussian.js;x", "kernel/gaussian.js%0d%0aSet-Cookie:%20x=y",
+    "parts/plotly.min.js.map", "~", ".", "%ff%fe", "☃", "%E2%98%83", "a" * 10_000, "9" * 5_000, "-1", "1e3", "٣",
+    "<script>alert(1)</script>", "'", '"', "${7*7}", "{{7*7}}", "*", "%",
 ]  # fmt: skip
 PLACES = [
-    f"/{assets.address()}" + "{}", f"/{assets.address()}web/" + "{}", "/assets/{}/web/kernel/gaussian.js", "/assets/{}", "/assets/any/tensors/{}", "/assets/any/{}/0123456789abcdef", "/assets/any/originals/{}/0",
-    "/assets/any/originals/digits/{}", "/assets/any/originals/digits?rows={}", "/assets/any/originals/{}", "/assets/any/datasets/{}", "/assets/any/runs/{}", "/assets/any/runs/x?a={}",
+    f"/{assets.address()}" + "{}", f"/{assets.address()}web/" + "{}", "/assets/{}/web/kernel/gaussian.js", "/assets/{}",
+    "/assets/any/tensors/{}", "/assets/any/{}/0123456789abcdef", "/assets/any/originals/{}/0",
+    "/assets/any/originals/digits/{}", "/assets/any/originals/digits?rows={}", "/assets/any/originals/{}",
+    "/assets/any/datasets/{}", "/assets/any/runs/{}", "/assets/any/runs/x?a={}",
 ]  # fmt: skip
 
 
@@ -171,7 +177,8 @@ def test_an_address_writes_no_header(digest):
 
 
 @pytest.mark.parametrize("body, status", [
-    (b"", 400), (b"null", 400), (b"[]", 400), (b'"fetch"', 400), (b'{"action": []}', 400), (b'{"action": "remove"}', 400), (b"\xff", 400), (b"[" * 250, 400),
+    (b"", 400), (b"null", 400), (b"[]", 400), (b'"fetch"', 400), (b'{"action": []}', 400),
+    (b'{"action": "remove"}', 400), (b"\xff", 400), (b"[" * 250, 400),
     (b'{"action": "fetch"}', 404), (b" " * 300, 413),
 ])  # fmt: skip
 def test_commands_to_fetch(digest, body, status):
@@ -180,8 +187,10 @@ def test_commands_to_fetch(digest, body, status):
 
 
 @pytest.mark.parametrize("body, status", [
-    (b"", 400), (b"null", 400), (b"[" * 4000, 400), (b'{"a":' * 800, 400), (b"9" * 4090, 400), (b"\xff", 400), (b" " * 5000, 413), (b'{"action": "start"}', 400),
-    (b'{"action": "start", "chosen": {"kind": []}}', 400), (b'{"action": "pace", "pace": NaN}', 400), (b'{"action": {}}', 400), (b'{"action": "stop"}', 200),
+    (b"", 400), (b"null", 400), (b"[" * 4000, 400), (b'{"a":' * 800, 400), (b"9" * 4090, 400), (b"\xff", 400),
+    (b" " * 5000, 413), (b'{"action": "start"}', 400),
+    (b'{"action": "start", "chosen": {"kind": []}}', 400), (b'{"action": "pace", "pace": NaN}', 400),
+    (b'{"action": {}}', 400), (b'{"action": "stop"}', 200),
 ])  # fmt: skip
 def test_commands_to_a_training(digest, body, status):
     found = ask(APP, "/assets/any/runs/token/a", "POST", body)

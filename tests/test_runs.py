@@ -1,4 +1,4 @@
-"""Trainings beside the app: the same numbers as `training.fit` and train.py however they are steered, a queue, and nothing that stays behind."""
+"""Trainings beside the app: the numbers of `training.fit` however they are steered, a queue, and nothing left behind."""
 
 from __future__ import annotations
 

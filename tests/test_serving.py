@@ -78,7 +78,7 @@ class Streamlit:
 
 @pytest.fixture
 def health(monkeypatch):
-    """`health(...)`: what a page reads after its websocket was closed: "ok", or the sentence. `health.wait(seconds)` passes time."""
+    """`health(...)` returns what a page reads after its websocket was closed. `health.wait(seconds)` passes time."""
     now, app = [1000.0], Refused(Streamlit())
     monkeypatch.setattr("time.monotonic", lambda: now[0])
 

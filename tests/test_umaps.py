@@ -1,4 +1,4 @@
-"""UMAPs made while the app runs: one process, one job at a time, and what cancelling does. In the process's place stands a small script."""
+"""UMAPs made while the app runs: one process, one job at a time, cancelling. A small script takes the process's place."""
 
 from __future__ import annotations
 
