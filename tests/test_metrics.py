@@ -28,7 +28,7 @@ def with_a_hole(n: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def shifted(n: int, rng: np.random.Generator) -> np.ndarray:
-    return [*prior(n, rng), 0.25, 0.0]
+    return np.add(prior(n, rng), [0.25, 0.0])
 
 
 # Computed in the plane at n = m = 10,000, k = 5. The band: 4 standard errors of a mean of eight estimates, whose
@@ -138,7 +138,7 @@ def test_of_a_shift_in_other_dimensions():
         (300, 3)
     )  # the mean of cos² over the sphere is ⅓, its spread √(4/45); 4 standard errors
     tolerance = 4 * math.sqrt(4 / 45 / 5000)
-    assert metrics.sliced_w2_squared([*space, 1.0, 0, 0], space, directions=5000) == pytest.approx(1 / 3, abs=tolerance)
+    assert metrics.sliced_w2_squared(np.add(space, [1.0, 0, 0]), space, directions=5000) == pytest.approx(1 / 3, abs=tolerance)
 
 
 def test_of_a_scaling_it_is_the_scaled_second_moment():

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APP = [*ROOT.glob("*.py"), *(ROOT / "explorer").rglob("*.py")]
 TESTS = list((ROOT / "tests").rglob("*.py"))
 OWN = {"explorer", "tests", *(path.stem for path in ROOT.glob("*.py"))}
-BY_COMMAND = {"pip-audit"}  # used without an import
+BY_COMMAND = {"pip-audit", "pytest-xdist", "ruff", "mypy"}  # used without an import
 OPTIONAL = {"pillow_heif"}  # used where somebody has installed it
 
 
