@@ -12,6 +12,10 @@ import { logDensity } from "../kernel/prior.js";
 import { format } from "../kernel/format.js";
 import { Slider } from "../parts/slider.js";
 import { TrainingTab } from "./training_tab.js";
+import { fieldOf } from "../kernel/address.js";
+
+const [MEAN, STD, HOLE, AT] = ["mean", "std", "hole", "at"].map((name) => fieldOf("adversary", name));
+const within = ({ least, most }, value) => Math.min(most, Math.max(least, value));
 
 const REACH = 4.5,
   SIDE = 48,
@@ -64,7 +68,7 @@ export class TeachTab extends TrainingTab {
       onCommit,
       onMove: ([x, y]) => {
         const { mean } = this.own;
-        this.change({ std: Math.min(3, Math.max(0.2, Math.hypot(x - mean[0], y - mean[1]))) });
+        this.change({ std: within(STD, Math.hypot(x - mean[0], y - mean[1])) });
       },
     });
     learnt.addHandle("hole", {
@@ -74,7 +78,7 @@ export class TeachTab extends TrainingTab {
       onCommit,
       onMove: (point) => {
         const { mean, std } = this.own;
-        this.change({ at: point.map((value, i) => Math.min(3, Math.max(-3, (value - mean[i]) / std))) });
+        this.change({ at: point.map((value, i) => within(AT, (value - mean[i]) / std)) });
       },
     });
     learnt.after = () => this.placeHandles();
@@ -91,16 +95,36 @@ export class TeachTab extends TrainingTab {
       return () => made.show(show());
     };
     this.sliders = [
-      slider(words.cloud_x, { symbol: "mean", range: [-4, 4], limit: 4.5, onMove: axis(0) }, () => numbers().mean[0]),
-      slider(words.cloud_y, { symbol: "mean", range: [-4, 4], limit: 4.5, onMove: axis(1) }, () => numbers().mean[1]),
+      slider(
+        words.cloud_x,
+        { symbol: "mean", range: [-4, 4], limit: MEAN.most, onMove: axis(0) },
+        () => numbers().mean[0],
+      ),
+      slider(
+        words.cloud_y,
+        { symbol: "mean", range: [-4, 4], limit: MEAN.most, onMove: axis(1) },
+        () => numbers().mean[1],
+      ),
       slider(
         words.cloud_std,
-        { symbol: "log_var", range: [0.2, 3], limit: 3, least: 0.2, onMove: (std) => this.change({ std }) },
+        {
+          symbol: "log_var",
+          range: [STD.least, STD.most],
+          limit: STD.most,
+          least: STD.least,
+          onMove: (std) => this.change({ std }),
+        },
         () => numbers().std,
       ),
       slider(
         words.cloud_hole,
-        { symbol: "z", range: [0, 0.9], limit: 0.9, least: 0, onMove: (hole) => this.change({ hole }) },
+        {
+          symbol: "z",
+          range: [HOLE.least, HOLE.most],
+          limit: HOLE.most,
+          least: HOLE.least,
+          onMove: (hole) => this.change({ hole }),
+        },
         () => numbers().hole,
       ),
     ];

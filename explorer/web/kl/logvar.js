@@ -10,8 +10,11 @@ import { write } from "../parts/dom.js";
 import { Slider } from "../parts/slider.js";
 import { fill } from "../kernel/text.js";
 import { NUMBERS } from "../kernel/numbers.js";
+import { fieldOf } from "../kernel/address.js";
 
 const STEPS = NUMBERS.descent_steps;
+const RATE = fieldOf("kl", "rate"),
+  LOG_VAR = fieldOf("kl", "log_var");
 const HIGHEST = 12; // |σ| that is drawn
 const PRESETS = [0.0001, 1, 20, 30, 88, 88.7, 88.8, 100];
 const FORMS = ["exp", "expm1", "clamp"];
@@ -36,9 +39,9 @@ export class LogVariance {
     this.rate = new Slider(box, {
       symbol: "rate",
       range: [0.05, 5],
-      limit: 10,
-      least: 0.01,
-      onMove: (value) => lesson.change({ rate: Math.max(0.01, value) }),
+      limit: RATE.most,
+      least: RATE.least,
+      onMove: (value) => lesson.change({ rate: Math.max(RATE.least, value) }),
       onCommit: () => lesson.finish(),
     });
     this.rate.name(lesson.words.rate);
@@ -66,7 +69,7 @@ export class LogVariance {
     this.logVar = new Slider(this.find(".bench-slider"), {
       symbol: "log_var",
       range: [-10, 100],
-      limit: 120,
+      limit: LOG_VAR.most,
       onMove: (value) => lesson.change({ log_var: value }),
       onCommit: () => lesson.finish(),
     });

@@ -9,8 +9,11 @@ import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { Slider } from "../parts/slider.js";
 import { fill } from "../kernel/text.js";
+import { fieldOf } from "../kernel/address.js";
 
 const BUMPS = { q: [-1, 1], p: [0, 0.6], gap: 2, limit: null }; // what a click on a fit starts from where there are no bumps
+const LINE = fieldOf("kl", "q"), // mean and σ of one Gaussian
+  GAP = fieldOf("kl", "gap");
 const SECONDS = { fit: 1.6, count: 4 };
 
 // The sliders of p and q on the line. which: [who, what, range] of each.
@@ -34,8 +37,8 @@ export function lineSliders(box, lesson, { gap = false, means = true } = {}) {
         `${who} μ`,
         "mean",
         [-4, 4],
-        100,
-        -100,
+        LINE.most[0],
+        LINE.least[0],
         (state) => state[who][0],
         (value) => ({ [who]: [value, lesson.state[who][1]] }),
       );
@@ -43,7 +46,7 @@ export function lineSliders(box, lesson, { gap = false, means = true } = {}) {
       `${who} σ`,
       "log_var",
       [LEAST_STD, 4],
-      100,
+      LINE.most[1],
       LEAST_STD,
       (state) => state[who][1],
       (value) => ({ [who]: [lesson.state[who][0], Math.max(LEAST_STD, value)] }),
@@ -54,8 +57,8 @@ export function lineSliders(box, lesson, { gap = false, means = true } = {}) {
       lesson.words.gap,
       "prior",
       [0, 4],
-      20,
-      0,
+      GAP.most,
+      GAP.least,
       (state) => state.gap,
       (value) => ({ gap: Math.max(0, value) }),
     );
@@ -76,7 +79,7 @@ export class Line {
     this.limit = new Slider(this.find(".limit-slider"), {
       symbol: "limit",
       range: [-7, 7],
-      limit: 1000,
+      limit: fieldOf("kl", "limit").most,
       onMove: (value) => lesson.change({ limit: value >= this.view()[1] ? null : value }),
       onCommit: () => lesson.finish(),
     });
