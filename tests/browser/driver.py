@@ -151,13 +151,33 @@ def address(page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
 
 
+IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+# Until the live page has drawn nothing for ten frames, or goes on drawing for five seconds.
+STILL = """async () => {
+  const roots = [...document.querySelectorAll('*')].map((element) => element.shadowRoot).filter(Boolean);
+  const live = roots.map((root) => root.querySelector('.live')).find(Boolean);
+  let last = live?.dataset.frame;
+  for (let frame = 0, still = 0; still < 10 && frame < 300; frame += 1, still += 1) {
+    await new Promise(requestAnimationFrame);
+    if (live?.dataset.frame !== last) [still, last] = [0, live.dataset.frame];
+  }
+}"""
+
+
+def at_rest(page) -> None:
+    """Waits until the page draws nothing new and Python's script has run: what a change sends has been sent by then."""
+    page.evaluate(STILL)
+    page.wait_for_selector(IDLE)
+
+
 def sent_messages(page, wait: Callable[[], object]) -> list:
     """Reloads the page, and waits until it stands. Fills with every websocket message that it sends from then on."""
     sent: list = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
     page.reload()
     wait()
-    page.wait_for_timeout(1500)
+    at_rest(page)
+    at_rest(page)
     sent.clear()  # what opened the page
     return sent
 

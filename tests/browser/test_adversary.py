@@ -16,7 +16,7 @@ from explorer.priors import get_prior
 from explorer.store.bundle import load_bundle
 
 from ..web.test_adversary import LOG_4, read_off
-from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
+from .driver import DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages
 
 DRAWN = ".adversary[data-ready=true]"
 TABS = {
@@ -372,7 +372,7 @@ def test_the_moment_moves_without_messages(open_lesson, recorded):
     for _ in range(3):
         page.keyboard.down("ArrowLeft")
     page.locator(".d[data-moment='25']").wait_for()
-    page.wait_for_timeout(300)
+    at_rest(page)
     assert sent == [] and len([url for url in requests if "recordings/" in url]) == 2
     page.keyboard.up("ArrowLeft")
     page.wait_for_url(re.compile("moment=25"))
@@ -380,7 +380,7 @@ def test_the_moment_moves_without_messages(open_lesson, recorded):
     y = box["y"] + box["height"] / 2
     page.mouse.move(box["x"] + box["width"] * 0.85, y)
     page.mouse.down()
-    page.wait_for_timeout(400)
+    at_rest(page)
     sent.clear()
     seen = set()
     for i in range(16):
@@ -390,7 +390,7 @@ def test_the_moment_moves_without_messages(open_lesson, recorded):
     page.mouse.up()
     moment = int(scrubber(page).input_value())
     page.wait_for_url(re.compile(f"moment={moment}"))
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert len(sent) == 1 and 3 < moment < 12
     assert float(numbers(page, "field")["logit"]) == pytest.approx(logit_at(recorded, moment, 1.5, 1.0), abs=1e-4)
 
@@ -430,7 +430,7 @@ def test_the_address_reopens_a_moment_and_python_checks_the_finished_model_alone
     handle.focus()
     again.keyboard.press("Shift+ArrowLeft")
     again.wait_for_url(re.compile("z=1(,|%2C)1"))
-    again.wait_for_timeout(600)
+    at_rest(again)
     assert again.locator(".field .check").inner_text() == ""  # the weights of that moment are not kept
     scrubber(again).focus()
     again.keyboard.press("End")

@@ -17,7 +17,7 @@ from explorer.data import datasets, originals
 from explorer.store.bundle import load_bundle
 
 from ..web.test_draw import digits_form, mnist_form
-from .driver import PHONE, ROOT, address, next_frame, sent_messages
+from .driver import PHONE, ROOT, address, at_rest, next_frame, sent_messages
 
 OPEN = ".tool[data-ready=draw]"
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
@@ -91,7 +91,7 @@ def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(open_page):
         next_frame(page)
     seen = page.evaluate("() => window.seen")
     page.mouse.up()
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert sent == []
     assert len(set(seen)) >= 90 and int(page.locator(".tool .draw").get_attribute("data-encoded")) >= 100
 
@@ -193,7 +193,7 @@ def test_a_finger_draws_and_a_pen_draws_by_its_pressure(open_page):
     page = open_page("?tool=draw", viewport=PHONE, has_touch=True, is_mobile=True)
     page.wait_for_selector(OPEN)
     canvas(page).scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    at_rest(page)
     touch, scrolled = (
         page.context.new_cdp_session(page),
         page.evaluate("() => document.querySelector('[data-testid=stMain]').scrollTop"),

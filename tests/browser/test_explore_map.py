@@ -12,7 +12,7 @@ from plotly.colors import sequential
 from explorer import gaussian
 
 from ..web.test_map import bundle
-from .driver import AT, COMPLETE, PHONE, ROOT, address, next_frame, sent_messages
+from .driver import AT, COMPLETE, PHONE, ROOT, address, at_rest, next_frame, sent_messages
 from .test_explorer import PIXELS, nats
 
 DIGITS = "left=digits-vae&right=digits-aae"
@@ -104,7 +104,7 @@ def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{page.url.split('?')[0]}?{DIGITS}")
     page.wait_for_selector(COMPLETE)
-    page.wait_for_timeout(300)
+    at_rest(page)
     assert not [
         url for url in requests if re.search(r"(surface|underlays|map/tool|values|ramps|density|quantiles)\.js", url)
     ]

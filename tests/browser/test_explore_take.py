@@ -16,7 +16,7 @@ from PIL import Image
 from explorer.data import originals
 from explorer.store.bundle import load_bundle
 
-from .driver import COMPLETE, DESK, RANGES, ROOT, address
+from .driver import COMPLETE, DESK, RANGES, ROOT, address, at_rest
 
 PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
@@ -263,7 +263,7 @@ def test_pictures_are_what_is_seen(open_page):
     page = opened(open_page("?tool=take&mean=0.5,-0.4"))
     page.get_by_role("button", name="Zoom in").first.click()
     page.get_by_role("group", name="Classes").get_by_role("button", name="3", exact=True).click()
-    page.wait_for_timeout(800)
+    at_rest(page)
     figure = page.get_by_role("figure", name="AAE latent map")
     (x0, x1), (y0, y1) = figure.evaluate(RANGES)
     points = codes("mnist-aae")
@@ -317,7 +317,7 @@ def test_link_reopens_the_state(open_page):
     page.get_by_role("figure", name="VAE latent map").locator(".handle").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("mean=0.55"))
-    page.wait_for_timeout(600)
+    at_rest(page)
     link = page.get_by_label("Address of this view").input_value()
     assert "tool" not in parse_qs(urlparse(link).query)
     page.get_by_role("button", name="Copy", exact=True).click()

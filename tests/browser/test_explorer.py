@@ -26,6 +26,7 @@ from .driver import (
     RANGES,
     ROOT,
     address,
+    at_rest,
     distinct,
     drag_slider,
     hover_map,
@@ -65,7 +66,7 @@ def test_page_shows_everything_by_name_and_stays_on_the_host(open_page, chromium
     page.on("request", lambda request: requests.append(request.url))
     page.reload()
     page.wait_for_selector(COMPLETE)
-    page.wait_for_timeout(500)
+    at_rest(page)
     for name in ("μ₁", "μ₂", "log σ²₁", "log σ²₂"):
         assert page.get_by_role("slider", name=name, exact=True).count() == 1
     for name in ("VAE latent map", "AAE latent map"):
@@ -135,7 +136,7 @@ def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
     assert sent == [] and page.url == before
     page.mouse.up()
     page.wait_for_url(re.compile("mean="))
-    page.wait_for_timeout(700)
+    at_rest(page)
     assert len(sent) == 1
     assert min(distinct(seen)) >= 95, distinct(seen)
     assert_frames_are_of_one_state(seen)
@@ -143,7 +144,7 @@ def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
         float(page.get_by_role("slider", name="μ₁", exact=True).input_value()), abs=1e-9
     )
     drag_slider(page, "log σ²₁", moves=10)  # its press moves it, and takes the focus from the one before
-    page.wait_for_timeout(700)
+    at_rest(page)
     assert len(sent) == 1
     page.mouse.up()
     page.wait_for_url(re.compile("log_var=(?!-1(,|%2C)-1)"))
@@ -159,7 +160,7 @@ def test_hovering_decodes_what_is_under_the_pointer_and_sends_nothing(open_page)
     assert min(distinct(seen)) >= 95, distinct(seen)
     assert_frames_are_of_one_state(seen)
     page.mouse.move(box["x"] - 200, 20)
-    page.wait_for_timeout(300)
+    at_rest(page)
     assert nats(page) == kl_before  # the probe itself did not move
     assert sent == []
 
@@ -182,7 +183,7 @@ def test_dragging_the_probe_moves_it_and_dragging_elsewhere_pans(open_page):
     page.mouse.down()
     page.mouse.move(figure["x"] + 160, figure["y"] + 90, steps=6)
     page.mouse.up()
-    page.wait_for_timeout(600)
+    at_rest(page)
     after = [one.evaluate(RANGES) for one in maps]
     assert abs(after[0][0][0] - before[0][0][0]) > 0.2
     np.testing.assert_allclose(after[0], after[1], atol=0.02)  # both keep the same axes
@@ -373,7 +374,7 @@ def test_hovering_a_umap_decodes_the_nearest_code(open_page):
     row = 123
     x, y = figure.evaluate(AT, bundle.codes.umap[row].tolist())
     page.mouse.move(x, y)
-    page.wait_for_timeout(300)
+    at_rest(page)
     image = int(re.search(r"image (\d+)", figure.locator(".note").text_content()).group(1))
     expected = torch.sigmoid(bundle.model().decode(torch.from_numpy(bundle.codes.mean[[image]])))[0].numpy() * 255
     assert np.abs(np.array(picture(page, "VAE 16-d decoded at μ").evaluate(PIXELS)) - expected).max() <= 2
@@ -388,7 +389,7 @@ def test_hovering_a_umap_decodes_the_nearest_code(open_page):
 def test_phone_keeps_pictures_and_kl_in_sight(open_page):
     page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     page.get_by_role("figure", name="AAE latent map").scroll_into_view_if_needed()
-    page.wait_for_timeout(400)
+    at_rest(page)
     for locator in [*(picture(page, name) for name in PICTURES), page.get_by_role("status", name="KL divergence")]:
         box = locator.bounding_box()
         assert box["y"] >= 0 and box["y"] + box["height"] <= PHONE["height"], box

@@ -16,7 +16,7 @@ from scipy.stats import norm
 from explorer import gaussian
 
 from ..web.test_kl import tensors
-from .driver import DESK, PHONE, address, next_frame, sent_messages
+from .driver import DESK, PHONE, address, at_rest, next_frame, sent_messages
 
 READY = ".kl-lesson[data-ready=true]"
 PYTHON = "() => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.kl-lesson')).find(Boolean);"
@@ -124,7 +124,7 @@ def test_dragging_a_curve_is_live_and_sends_one_message(open_lesson):
     assert sent == [] and page.url == before
     page.mouse.up()
     page.wait_for_url(re.compile("q=(?!0.5)"))
-    page.wait_for_timeout(700)
+    at_rest(page)
     assert len(sent) == 1
     assert min(len({frame["nats"][i] for frame in seen}) for i in (0, 1)) >= 57  # a frame a move
     assert len({frame["picture"] for frame in seen}) >= 57
@@ -151,7 +151,7 @@ def test_dragging_an_axis_of_an_ellipse_is_live_and_sends_one_message(open_lesso
     assert sent == [] and page.url == before
     page.mouse.up()
     page.wait_for_url(re.compile("q2=(?!0.5%2C0%2C1%2C0%2C1)"))
-    page.wait_for_timeout(700)
+    at_rest(page)
     assert len(sent) == 1
     assert len({frame["nats"][0] for frame in seen}) >= 57 and len({frame["picture"] for frame in seen}) >= 57
     page.wait_for_function(AGREED)
@@ -386,7 +386,7 @@ def test_every_tab_fits_a_projector_and_a_phone(open_lesson):
                 and box["x"] + box["width"] <= DESK["width"]
             ), (tab, element, box)
         page.set_viewport_size(PHONE)
-        page.wait_for_timeout(300)
+        at_rest(page)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"], tab
         for slider in panel.get_by_role("slider").all():
             box = slider.bounding_box()

@@ -18,7 +18,7 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 from explorer.ui import draws
 
-from .driver import DESK, PHONE, ROOT, address, next_frame, sent_messages
+from .driver import DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages
 
 READY = ".rep-lesson[data-ready=true]"
 PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
@@ -110,7 +110,7 @@ def test_where_the_score_function_wins_and_where_pathwise_is_wrong(lesson):
     for _ in range(4):
         page.keyboard.press("PageUp")
     page.wait_for_url(re.compile("f=step"))
-    page.wait_for_timeout(300)
+    at_rest(page)
     mean = float(page.get_by_role("slider", name="μ", exact=True).input_value())
     assert mean > 0
     truth = math.exp(-(mean**2) / 2) / math.sqrt(2 * math.pi)
@@ -235,7 +235,7 @@ def test_dragging_is_live_sends_one_message_and_python_agrees(lesson):
     page.mouse.up()
     page.wait_for_url(re.compile("mean=(?!0(%2C|,))"))
     agrees(page)
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert len(sent) == 1
     means = {frame["mean"] for frame in seen}
     assert len(means) >= 70 and len({frame["z"] for frame in seen}) >= len(means) - 1
@@ -257,7 +257,7 @@ def test_the_same_draws_move_and_one_is_decoded(lesson):
         mean, log_var = (
             np.array([float(value) for value in address(page)[name].split(",")]) for name in ("mean", "log_var")
         )
-        page.wait_for_timeout(200)
+        at_rest(page)
         for name, z in (("decoded at μ", mean), ("decoded at z", mean + np.exp(log_var / 2) * noise)):
             expected = torch.sigmoid(model.decode(torch.tensor(z[None], dtype=torch.float32)))[0].numpy() * 255
             assert (
@@ -265,7 +265,7 @@ def test_the_same_draws_move_and_one_is_decoded(lesson):
             )
 
     page.wait_for_url(re.compile("model=digits-vae"))
-    page.wait_for_timeout(500)
+    at_rest(page)
     if "mean" in address(page):
         compare()
     handle = page.get_by_role("button", name="μ in the plane of z; arrow keys move it")
@@ -305,7 +305,7 @@ def test_a_finger_drags_a_handle_and_phones_have_no_sideways_scroll(lesson):
     page = lesson("view=draws&mean=0,0", viewport=PHONE, has_touch=True, is_mobile=True)
     handle = page.get_by_role("button", name="μ in the plane of z; arrow keys move it")
     handle.scroll_into_view_if_needed()
-    page.wait_for_timeout(300)
+    at_rest(page)
     box = handle.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     touch = page.context.new_cdp_session(page)
@@ -326,7 +326,7 @@ def test_every_part_fits_a_projector_and_tabs_take_arrow_keys(lesson):
     page = lesson(viewport=DESK)
     for name in ("graphs", "draws", "estimators", "code"):
         page.locator(f"[role=tab][data-tab={name}][aria-selected=true]").wait_for()
-        page.wait_for_timeout(200)
+        at_rest(page)
         box = page.locator(".check").bounding_box()
         assert box["y"] + box["height"] <= DESK["height"], (name, box)
         assert page.locator(f".view.{name}").bounding_box()["y"] > 0

@@ -14,7 +14,7 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 from explorer.training import recording
 
-from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, sent_messages
+from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, at_rest, sent_messages
 from .layout import amiss
 from .test_explorer import PIXELS, picture
 
@@ -89,12 +89,12 @@ def test_the_scrubber_moves_both_maps_by_keyboard_and_mouse_with_one_message_on_
     scrubber(page).focus()
     page.keyboard.down("ArrowRight")
     page.keyboard.down("ArrowRight")
-    page.wait_for_timeout(400)
+    at_rest(page)
     assert sent == [] and scrubber(page).input_value() == "14"
     assert_shows(page, recorded, 14)
     page.keyboard.up("ArrowRight")
     page.wait_for_url(re.compile("moment=14"))
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert len(sent) == 1
     box, y = scrubber(page).bounding_box(), scrubber(page).bounding_box()["y"] + 14
     page.mouse.move(box["x"] + box["width"] / 2, y)
@@ -102,12 +102,12 @@ def test_the_scrubber_moves_both_maps_by_keyboard_and_mouse_with_one_message_on_
     for i in range(20):
         page.mouse.move(box["x"] + box["width"] * (0.5 + 0.02 * i), y)
     moment = int(scrubber(page).input_value())
-    page.wait_for_timeout(400)
+    at_rest(page)
     assert 20 < moment < LAST and len(sent) == 1
     assert_shows(page, recorded, moment)
     page.mouse.up()
     page.wait_for_url(re.compile(f"moment={moment}"))
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert len(sent) == 2
 
 
@@ -269,7 +269,7 @@ def test_the_discriminators_field_against_torch(open_page, recorded):
     # and on the page: what stands under the pointer
     map_ = figure(page, "AAE")
     page.mouse.move(*map_.evaluate(AT, [1.5, 1.5]))
-    page.wait_for_timeout(300)
+    at_rest(page)
     x, y, d = map(
         float,
         re.match(r"\((\S+), (\S+)\) · D = (\S+)", map_.locator(".note").text_content().replace("−", "-")).groups(),
