@@ -138,7 +138,9 @@ def test_of_a_shift_in_other_dimensions():
         (300, 3)
     )  # the mean of cos² over the sphere is ⅓, its spread √(4/45); 4 standard errors
     tolerance = 4 * math.sqrt(4 / 45 / 5000)
-    assert metrics.sliced_w2_squared(np.add(space, [1.0, 0, 0]), space, directions=5000) == pytest.approx(1 / 3, abs=tolerance)
+    assert metrics.sliced_w2_squared(np.add(space, [1.0, 0, 0]), space, directions=5000) == pytest.approx(
+        1 / 3, abs=tolerance
+    )
 
 
 def test_of_a_scaling_it_is_the_scaled_second_moment():
