@@ -649,7 +649,7 @@ def interrupt(*arguments, **options):
 
 
 @pytest.mark.parametrize(
-    "owner, function", [(training, "evaluate"), (training, "round_to_half"), (os, "replace"), (os, "fsync")]
+    "owner, function", [(evaluation, "evaluate"), (evaluation, "round_to_half"), (os, "replace"), (os, "fsync")]
 )
 def test_an_interruption_keeps_what_was_there(home, capsys, monkeypatch, owner, function):
     assert train.main([*QUICK, "--out", "out", "--model", "vae"]) == 0
