@@ -107,7 +107,7 @@ def describe(name: str, bundle: Bundle) -> dict:
         "sibling": sibling_word(sibling.title),
         "stochastic": sibling.stochastic,  # whether there is a q(z|x)
         "discriminator": sibling.discriminator,
-        "held": sibling.penalty is not None,  # whether anything in its loss holds the latent space
+        "penalised": sibling.penalty is not None,  # whether anything in its loss holds the latent space
         "holds": fill(sibling_word(sibling.holds), weights),
         "dataset": bundle.config.dataset,
         "dataset_label": images.full_label,

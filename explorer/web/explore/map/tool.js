@@ -125,7 +125,7 @@ export class Tool {
           n: layer.perSide,
           count: layer.count,
         });
-        return entry.held ? text : `${text} ${fill(words.counts.nothing_holds, { name })}`;
+        return entry.penalised ? text : `${text} ${fill(words.counts.nothing_holds, { name })}`;
       })
       .join(" ");
   }
