@@ -13,7 +13,7 @@ export default function ({ data, parentElement, setStateValue }) {
   if (!page) {
     page = { data, instance: null, gone: false };
     mounted.set(parentElement, page);
-    import(new URL("web/NAME/page.js", new URL(data.assets, document.baseURI)))
+    import(new URL("web/NAME/page.js", new URL(data.assets, document.baseURI)).href)
       .then((module) => {
         if (page.gone) return;
         page.instance = module.mount(root, page.data, (state) => page.gone || setStateValue("state", state));

@@ -2,7 +2,7 @@
 // data, the message would make all of them travel again.
 
 export default function ({ data: { assets, to, message } }) {
-  import(new URL("web/parts/exchange.js", new URL(assets, document.baseURI))).then(({ deliver }) =>
+  import(new URL("web/parts/exchange.js", new URL(assets, document.baseURI)).href).then(({ deliver }) =>
     deliver(to, message),
   );
 }

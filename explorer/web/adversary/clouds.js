@@ -9,6 +9,12 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
 const RADII = 200,
   ANGLES = 64; // of the sums that find a disc's mass
 
+// Simpson's weight of the i-th of n + 1 values: 1, 4, 2, 4, …, 1.
+export function simpsonWeight(i, n) {
+  if (i === 0 || i === n) return 1;
+  return i % 2 ? 4 : 2;
+}
+
 // The mass of N(0, I) in a disc of this radius whose centre is this far from 0.
 export function discMass(radius, distance) {
   if (distance === 0) return -Math.expm1((-radius * radius) / 2);
@@ -21,7 +27,7 @@ export function discMass(radius, distance) {
       const square = r * r + distance * distance + 2 * r * distance * Math.cos((2 * Math.PI * j) / ANGLES);
       around += Math.exp(-square / 2) / ANGLES;
     }
-    sum += r * around * (i === 0 || i === RADII ? 1 : i % 2 ? 4 : 2);
+    sum += r * around * simpsonWeight(i, RADII);
   }
   return (sum * radius) / (3 * RADII);
 }

@@ -1,6 +1,7 @@
 // The exact Jensen-Shannon divergence of a cloud from a prior, by sums over smooth functions. No DOM.
 
 import { logDensity } from "../kernel/prior.js";
+import { simpsonWeight } from "./clouds.js";
 
 const REACH = 8,
   CELLS = 160; // the grid: a square [−8, 8]², cells of 0.1, less than any prior's width; beyond it there is no prior
@@ -50,7 +51,7 @@ export class Divergence {
     let sum = 0;
     for (let i = 0; i <= RADII; i++) {
       const r = (radius * i) / RADII,
-        simpson = (i === 0 || i === RADII ? 1 : i % 2 ? 4 : 2) * (radius / (3 * RADII));
+        simpson = simpsonWeight(i, RADII) * (radius / (3 * RADII));
       for (let j = 0; j < ANGLES; j++) {
         const angle = (2 * Math.PI * j) / ANGLES,
           at = [x + r * Math.cos(angle), y + r * Math.sin(angle)];

@@ -42,7 +42,10 @@ export class FieldTab {
         symbol: "z",
         at: [0, 0],
         name: `${words.point}, ${plane.host.getAttribute("aria-label")}`,
-        onMove: (z) => (lesson.change({ z }), this.draw()),
+        onMove: (z) => {
+          lesson.change({ z });
+          this.draw();
+        },
         onCommit: () => this.finish(),
       });
       this.lists[side] = lesson.modelList(find(`select.${side}`), (name) => this.set({ [side]: name }), LISTED[side]);
@@ -170,11 +173,8 @@ export class FieldTab {
         .filter((row) => inside(row) && (!judge.labelled || codes.label[row] === label))
         .slice(0, 600);
       const own = judge.logits(Float64Array.from(rows.flatMap((row) => [codes.x[row], codes.y[row]])), { label, part });
-      const field = recorded
-        ? judge.field(part, label)
-        : part === "whole"
-          ? pullOf(values, REACH)
-          : (x, y) => gradientAt(values, x, y, REACH);
+      const slope = part === "whole" ? pullOf(values, REACH) : (x, y) => gradientAt(values, x, y, REACH);
+      const field = recorded ? judge.field(part, label) : slope;
       this.grids.set(key, {
         values,
         field,
@@ -198,13 +198,12 @@ export class FieldTab {
   paintVae(vae) {
     const { words, colours } = this.lesson,
       codes = this.codes("vae"),
-      { beta } = vae.entry.weights;
+      { beta } = vae.entry.weights,
+      costs = new Float64Array(SIDE * SIDE);
+    gridPoints(REACH, SIDE).forEach((value, i) => (costs[i >> 1] += 0.5 * value * value));
     this.planes.vae.show({
       heat: {
-        values: gridPoints(REACH, SIDE).reduce(
-          (costs, value, i) => ((costs[i >> 1] += 0.5 * value * value), costs),
-          new Float64Array(SIDE * SIDE),
-        ),
+        values: costs,
         colour: growing(colours.cost, COSTLY),
       },
       dots: [this.dots(codes)],
@@ -252,11 +251,8 @@ export class FieldTab {
       }[part]() + (labelled ? fill(words.labelled_caption, { label: aae.entry.classes[label] }) : "");
     this.caption(".d", "aae", caption + (this.moment.of("aae") ? fill(words.recorded_caption, { points: side }) : ""));
     const { waves } = aae.discriminator;
-    this.find(".waves").textContent = waves.length
-      ? fill(words.waves_note, { waves: waves.length })
-      : smoothing
-        ? fill(words.smoothed_note, { smoothing: noise })
-        : "";
+    const smoothed = smoothing ? fill(words.smoothed_note, { smoothing: noise }) : "";
+    this.find(".waves").textContent = waves.length ? fill(words.waves_note, { waves: waves.length }) : smoothed;
     this.find(".labels").hidden = !labelled;
     if (labelled) {
       if (this.labels.length !== aae.entry.classes.length || this.labelsOf !== aae)
@@ -274,7 +270,7 @@ export class FieldTab {
     this.find(`.panel${panel}`).dataset.moment = this.moment.of(side)?.moment ?? "finished";
   }
 
-  dots(codes, wanted = () => true, alpha = 0.75, size = 2.4) {
+  dots(codes, wanted = (_row) => true, alpha = 0.75, size = 2.4) {
     const rows = [...codes.label.keys()].filter(wanted),
       take = (values) => rows.map((row) => values[row]);
     return {
@@ -320,7 +316,8 @@ export class FieldTab {
       });
       Object.assign(table.dataset, { logit: d.logit, pull: d.pull.join(","), probability: d.probability });
     } else writeCells(table, { learnt: "–", given: "–", logit: "–", probability: "–", pull: "–" });
-    write(this.find(".read"), recorded ? (d ? words.read_note : words.outside_note) : "");
+    const note = d ? words.read_note : words.outside_note;
+    write(this.find(".read"), recorded ? note : "");
     this.checked(this.lesson.data.check);
     this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
   }

@@ -25,7 +25,10 @@ export class Moment {
     };
     listen(
       this.range,
-      (place) => (this.halt(), this.move(place)),
+      (place) => {
+        this.halt();
+        this.move(place);
+      },
       () => this.playing || onCommit(),
     );
     this.button.addEventListener("click", () => (this.playing ? this.pause() : this.play()));

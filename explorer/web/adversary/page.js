@@ -54,9 +54,10 @@ class Lesson extends Page {
 
   // A change that is being made in the open tab's part of the state; commit() ends it.
   change(part) {
-    const rounded = {};
+    const rounded = {},
+      kept = (value) => (typeof value === "number" ? round(value) : value);
     for (const [name, value] of Object.entries(part))
-      rounded[name] = Array.isArray(value) ? value.map(round) : typeof value === "number" ? round(value) : value;
+      rounded[name] = Array.isArray(value) ? value.map(round) : kept(value);
     const { tab } = this.state;
     this.state = { ...this.state, [tab]: { ...this.state[tab], ...rounded } };
   }

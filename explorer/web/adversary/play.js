@@ -28,7 +28,7 @@ export class PlayTab extends TrainingTab {
     this.losses = new Chart(this.find(".loss"), { range: [0.8, 1.6] });
     this.spreads = new Chart(this.find(".spread"), { range: [0, 2] });
     for (const [name, rates] of Object.entries(RATES))
-      for (const rate of rates) this.find(`.${name}`).add(new Option(rate, rate));
+      for (const rate of rates) this.find(`.${name}`).add(new Option(String(rate), String(rate)));
     this.lists = Object.fromEntries(
       SETTINGS.map((name) => [name, this.find(`select.${name}`)]).filter(([, select]) => select),
     );

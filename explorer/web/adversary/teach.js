@@ -42,7 +42,7 @@ export class TeachTab extends TrainingTab {
     click(".punch", () => this.set({ hole: this.own.hole > 0 ? 0 : PUNCH }));
     click(".step", () => this.once(() => this.work()));
     click(".steps", () => this.take(100));
-    for (const rate of RATES) this.find(".rate").add(new Option(rate, rate));
+    for (const rate of RATES) this.find(".rate").add(new Option(String(rate), String(rate)));
     this.find(".rate").addEventListener("change", (event) => this.set({ rate: Number(event.target.value) }));
     this.curve = new Chart(this.find(".curve"));
   }

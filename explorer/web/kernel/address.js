@@ -305,7 +305,8 @@ function walkOfImages(parts, context) {
 // The default of a field; null where it has none. known: the context, for the number of dimensions.
 function defaultOf(field, known = null) {
   const { kind, options } = field,
-    value = "default" in field ? field.default : kind === "choice" ? options[0] : null;
+    first = kind === "choice" ? options[0] : null,
+    value = "default" in field ? field.default : first;
   if (!Array.isArray(value)) return value;
   if (kind !== "numbers" || !known) return [...value];
   return Array.from({ length: countOf(field, known) }, (_, i) => value[i % value.length]);

@@ -17,6 +17,10 @@ export class Convolution {
     this.transposed = transposed;
     this.weight = values;
     this.bias = bias;
+    /** @type {Float32Array | null} */
+    this.result = null;
+    /** @type {Float32Array | null} */
+    this.padded = null;
     const at = (i, o, y, x) => ((transposed ? i * outputs + o : o * inputs + i) * 4 + y) * 4 + x;
     const kernel = (d, t) => (transposed ? 3 - d - 2 * t : t);
     this.phases = (

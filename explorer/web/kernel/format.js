@@ -7,7 +7,8 @@ export const subscript = (i) => [...String(i + 1)].map((digit) => DIGITS[digit])
 
 // A number with a true minus sign; very large ones in powers of ten.
 export function format(value, decimals = 3) {
-  if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "undefined";
+  if (value > 0 && !Number.isFinite(value)) return "∞";
+  if (!Number.isFinite(value)) return value < 0 ? "−∞" : "undefined";
   const text = Math.abs(value) >= 1e5 ? value.toExponential(2) : value.toFixed(decimals);
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }

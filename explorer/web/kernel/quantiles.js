@@ -38,6 +38,7 @@ const TAILS = [
     1.8463183175100546818e-5, 1.4215117583164458887e-7, 2.04426310338993978564e-15,
   ],
 ];
+/** @param {number[][]} polynomials above and below the line @param {number} r */
 const ratio = ([above, below], r) =>
   above.reduceRight((sum, value) => sum * r + value, 0) / below.reduceRight((sum, value) => sum * r + value, 0);
 

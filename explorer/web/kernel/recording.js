@@ -26,6 +26,8 @@ export class Recording {
     // The metrics on these images: one number per moment for each term that exists.
     this.terms = Object.fromEntries(TERMS.filter((name) => tensors[name]).map((name) => [name, values(name)]));
     this.smoothing = values("smoothing");
+    /** @type {Promise<ImageBitmap> | undefined} */
+    this.pictures = undefined;
     this.logits = new Map(); // by moment and label
     this.logPriors = new Map(); // by smoothing and label
   }

@@ -60,7 +60,7 @@ export class Derivation {
     this.find(".back-step").addEventListener("click", () => lesson.set({ step: Math.max(1, lesson.state.step - 1) }));
     this.find(".next-step").addEventListener("click", () => lesson.set({ step: Math.min(6, lesson.state.step + 1) }));
     const draws = this.find(".draws");
-    for (const n of DRAWS) draws.add(new Option(n.toLocaleString("en").replaceAll(",", " "), n));
+    for (const n of DRAWS) draws.add(new Option(n.toLocaleString("en").replaceAll(",", " "), String(n)));
     draws.addEventListener("change", () => lesson.set({ n: Number(draws.value) }));
     this.find(".again").addEventListener("click", () => lesson.set({ seed: (lesson.state.seed + 1) % 1000000 }));
     this.chart = new ErrorBars(this.find(".error-bars"), lesson.words);
@@ -191,29 +191,15 @@ export class Derivation {
       { words } = this.lesson;
     const rho = b / Math.sqrt(a * c),
       lost = values.standard[1] - values.diagonal[1];
-    const difference =
-      chosen === "diagonal"
-        ? fill(Math.abs(b) > 0 ? words.correlation_lost : words.no_correlation, {
-            rho: format(rho, 2),
-            lost: format(lost, 4),
-          })
-        : chosen === "standard"
-          ? fill(words.prior_replaced, { before: format(values.drawn[1], 4), after: format(values.standard[1], 4) })
-          : fill(
-              words.parameters,
-              Object.fromEntries(
-                ["q", "p"].flatMap((who) => {
-                  const [x, y, ...cov] = state[`${who}2`];
-                  return [
-                    [`${who}m`, `(${format(x, 2)}, ${format(y, 2)})`],
-                    [
-                      `${who}c`,
-                      `[[${format(cov[0], 2)}, ${format(cov[1], 2)}], [${format(cov[1], 2)}, ${format(cov[2], 2)}]]`,
-                    ],
-                  ];
-                }),
-              ),
-            );
+    const before = format(values.drawn[1], 4),
+      after = format(values.standard[1], 4);
+    let difference = fill(words.prior_replaced, { before, after });
+    if (chosen === "diagonal")
+      difference = fill(Math.abs(b) > 0 ? words.correlation_lost : words.no_correlation, {
+        rho: format(rho, 2),
+        lost: format(lost, 4),
+      });
+    else if (chosen !== "standard") difference = fill(words.parameters, parametersOf(state));
     write(this.find(".difference"), difference);
   }
 
@@ -295,4 +281,15 @@ class ErrorBars {
       set(dot, { cx: x(kl), cy: y, r: 4 });
     });
   }
+}
+
+// The texts of both means and covariances, by the names that the sentence has for them.
+function parametersOf(state) {
+  const texts = {};
+  for (const who of ["q", "p"]) {
+    const [x, y, ...cov] = state[`${who}2`].map((value) => format(value, 2));
+    texts[`${who}m`] = `(${x}, ${y})`;
+    texts[`${who}c`] = `[[${cov[0]}, ${cov[1]}], [${cov[1]}, ${cov[2]}]]`;
+  }
+  return texts;
 }

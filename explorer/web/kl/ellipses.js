@@ -1,4 +1,5 @@
-// Two Gaussians in the plane as ellipses at 1σ and 2σ, with handles for the centre and for the end of each axis: length and tilt.
+// Two Gaussians in the plane as ellipses at 1σ and 2σ, with handles for the centre and for the end of each axis: length
+// and tilt.
 
 import { axesOf, covarianceOf } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";
@@ -12,6 +13,7 @@ const MEAN_LIMIT = MOST[0],
   VARIANCES = [LEAST[2], MOST[2]];
 
 // {mean, cov} of a state's five numbers, and back.
+/** @type {(numbers: number[]) => import("../kernel/types.js").Gaussian2} */
 export const gaussianOf = ([x, y, a, b, c]) => ({
   mean: [x, y],
   cov: [
@@ -21,12 +23,13 @@ export const gaussianOf = ([x, y, a, b, c]) => ({
 });
 const numbersOf = (mean, cov) => [...mean, cov[0][0], cov[0][1], cov[1][1]].map(round);
 
-const allowed = ([x, y, a, b, c]) =>
+const allowed = (/** @type {number[]} */ [x, y, a, b, c]) =>
   Math.max(Math.abs(x), Math.abs(y)) <= MEAN_LIMIT &&
   [a, c].every((variance) => variance >= VARIANCES[0] && variance <= VARIANCES[1]) &&
   Math.abs(b) <= CORRELATION * Math.sqrt(a * c);
 
-// The axes of q and p: the state keeps covariances, to four decimals; here stands which axis is the first, also of a circle.
+// The axes of q and p. The state keeps covariances, to four decimals; this class keeps which axis is the first, also of
+// a circle.
 export class Axes {
   constructor(lesson) {
     this.lesson = lesson;

@@ -96,6 +96,7 @@ export function fit(direction, start, target, { rate = 0.5, tolerance = 1e-8, mo
 }
 
 // The gradient's length in units of q.
+/** @param {{gradient: number[]}} value @param {number} logVar */
 function steepnessOf({ gradient: [byMean, byLogVar] }, logVar) {
   return Math.hypot(Math.exp(0.5 * logVar) * byMean, byLogVar);
 }

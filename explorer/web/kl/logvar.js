@@ -20,14 +20,26 @@ const PRESETS = [0.0001, 1, 20, 30, 88, 88.7, 88.8, 100];
 const FORMS = ["exp", "expm1", "clamp"];
 
 // A number with four digits that count, whatever its size.
-const short = (value) =>
-  !Number.isFinite(value)
-    ? format(value)
-    : value === 0
-      ? "0"
-      : Math.abs(value) >= 1e5 || Math.abs(value) < 1e-3
-        ? value.toExponential(3).replaceAll("-", "−")
-        : format(value, Math.max(0, 4 - Math.floor(Math.log10(Math.abs(value))) - 1));
+function short(value) {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return format(value);
+  if (value === 0) return "0";
+  if (size >= 1e5 || size < 1e-3) return value.toExponential(3).replaceAll("-", "−");
+  return format(value, Math.max(0, 4 - Math.floor(Math.log10(size)) - 1));
+}
+
+// The class of a step's dot. dead: the step at which the descent fails, or below 0.
+function lifeOf(step, dead) {
+  if (step === dead) return "dead";
+  return dead >= 0 && step > dead ? "after" : "";
+}
+
+// The name of the sentence about a log σ².
+function verdictOf(logVar) {
+  if (logVar > OVERFLOW) return "verdict_overflow";
+  if (Math.abs(logVar) > CLAMP) return "verdict_clamp";
+  return Math.abs(logVar) < 0.01 ? "verdict_small" : "verdict_fine";
+}
 
 export class LogVariance {
   constructor(element, lesson) {
@@ -150,7 +162,7 @@ export class LogVariance {
           dot.setAttribute("cx", plot.x(step));
           dot.setAttribute("cy", plot.y(Number.isNaN(std) ? 0 : held(std)));
           dot.setAttribute("r", step === dead ? 6 : 3.5);
-          dot.setAttribute("class", `run-dot ${step === dead ? "dead" : dead >= 0 && step > dead ? "after" : ""}`);
+          dot.setAttribute("class", `run-dot ${lifeOf(step, dead)}`);
         });
         write(note, dead < 0 ? "" : fill(words.dies_at, { step: dead, std: format(path[dead].std, 2) }));
         note.setAttribute("x", Math.min(plot.x(Math.max(dead, 0)) + 10, plot.width - 170));
@@ -231,26 +243,14 @@ export class LogVariance {
           !Number.isFinite(here[what]);
         cell.classList.toggle("wrong", wrong);
         write(row.querySelector(`.python-${what}`), python ? short(number(python[what])) : "…");
-        // exp in the browser and in torch may differ in float32's last digit, which the subtraction of 1 brings to light
+        // exp in the browser and in torch may differ in float32's last digit, which subtracting 1 brings to light
         if (python) pairs.push([0, Math.max(0, apart(here[what], number(python[what])) - 2.5e-7)]);
       }
     }
     write(this.find("[data-form=double] .kl"), short(found.double.kl));
     write(this.find("[data-form=double] .gradient"), short(found.double.gradient));
     const lv = state.log_var;
-    write(
-      this.find(".verdict"),
-      fill(
-        lv > OVERFLOW
-          ? words.verdict_overflow
-          : Math.abs(lv) > CLAMP
-            ? words.verdict_clamp
-            : Math.abs(lv) < 0.01
-              ? words.verdict_small
-              : words.verdict_fine,
-        { lv: short(lv) },
-      ),
-    );
+    write(this.find(".verdict"), fill(words[verdictOf(lv)], { lv: short(lv) }));
     const source = lesson.reference?.sources[5][1].source;
     if (source && this.source !== source) {
       this.source = source;

@@ -215,7 +215,8 @@ export class Line {
       1e-8,
     );
     write(this.find(".bumps"), state.gap ? words.one_gaussian : words.two_bumps);
-    write(this.find(".fitted"), this.isFitted() ? this.fitted.text : state.gap ? words.fit_hint : words.hint);
+    const hint = state.gap ? words.fit_hint : words.hint;
+    write(this.find(".fitted"), this.isFitted() ? this.fitted.text : hint);
   }
 
   spoken() {

@@ -19,17 +19,23 @@ function kl(weight, other) {
   return countUp(density(weight), density(other)).total;
 }
 
+// The option that the numbers say: of the two conditions the first that holds, else the third option.
+function optionOf([first, ifFirst], [second, ifSecond], otherwise) {
+  if (first) return ifFirst;
+  return second ? ifSecond : otherwise;
+}
+
 // Each question: what is computed from q and p, and which of its options the numbers say. → {answer: index, values}.
 const QUESTIONS = {
   larger: (q, p) => {
     const [a, b] = [kl(q, p), kl(p, q)];
-    return { answer: Math.abs(a - b) < 5e-4 ? 2 : a > b ? 0 : 1, values: { a: format(a), b: format(b) } };
+    return { answer: optionOf([Math.abs(a - b) < 5e-4, 2], [a > b, 0], 1), values: { a: format(a), b: format(b) } };
   },
   shrink: (q, p) => {
     const values = SHRINK.map((std) => kl({ ...q, std }, p));
     const last = values.at(-1) - values.at(-2);
     return {
-      answer: last > 0.5 ? 2 : values.at(-1) < 0.01 ? 0 : 1,
+      answer: optionOf([last > 0.5, 2], [values.at(-1) < 0.01, 0], 1),
       values: { list: values.map((value) => format(value, 2)).join(", "), each: format(last, 2) },
     };
   },
@@ -39,7 +45,7 @@ const QUESTIONS = {
       backward = (std) => kl(p, { ...q, std });
     const [a, b] = [rise(forward), rise(backward)];
     return {
-      answer: Math.abs(a - b) < 0.01 * Math.max(a, b) ? 2 : a > b ? 0 : 1,
+      answer: optionOf([Math.abs(a - b) < 0.01 * Math.max(a, b), 2], [a > b, 0], 1),
       values: { a: format(forward(0.01), 2), b: format(backward(0.01), 2) },
     };
   },
@@ -51,7 +57,7 @@ const QUESTIONS = {
     });
     const [before, now] = [kl(q, p), kl(after(q), after(p))];
     return {
-      answer: Math.abs(now - before) < 1e-6 * Math.max(1, before) ? 1 : now > before ? 0 : 2,
+      answer: optionOf([Math.abs(now - before) < 1e-6 * Math.max(1, before), 1], [now > before, 0], 2),
       values: { before: format(before, 6), now: format(now, 6) },
     };
   },
@@ -60,7 +66,7 @@ const QUESTIONS = {
       both = inTwoDimensions(q, p),
       near = 1e-4 * Math.max(1, both);
     return {
-      answer: Math.abs(both - 2 * one) < near ? 1 : Math.abs(both - one) < near ? 0 : 2,
+      answer: optionOf([Math.abs(both - 2 * one) < near, 1], [Math.abs(both - one) < near, 0], 2),
       values: { one: format(one, 4), both: format(both, 4) },
     };
   },
@@ -87,8 +93,8 @@ const QUESTIONS = {
 };
 const NAMES = Object.keys(QUESTIONS);
 
-// By the questions' names: the option that was chosen, whether the answer is shown, and whether it was right. It outlives the component,
-// which is mounted anew after a visit to another page, or when the connection comes back.
+// By the questions' names: the option that was chosen, whether the answer is shown, and whether it was right. It
+// outlives the component, which is mounted again after a visit to another page, or when the connection comes back.
 const memory = { chosen: {}, revealed: {}, outcomes: {} };
 
 export class Predict {

@@ -187,7 +187,8 @@ class Waterfall {
       set(name, { x: 0, y: top + each / 2 + 5 });
       write(name, names[i]);
       set(value, { x: width, y: top + each / 2 + 5, "text-anchor": "end" });
-      write(value, `${last ? "= " : to < from ? "" : "+"}${format(last ? total : to - from)}`);
+      const sign = to < from ? "" : "+";
+      write(value, `${last ? "= " : sign}${format(last ? total : to - from)}`);
     });
   }
 }

@@ -17,8 +17,16 @@ export class MissingDataset {
     this.dataset = null; // the offered one
     box.classList.add("missing-dataset");
     box.innerHTML =
-      '<span class="why" role="status"></span> <button type="button" class="start"></button> <progress max="1"></progress> <button type="button" class="cancel"></button>';
-    [this.why, this.start, this.bar, this.stop] = box.children;
+      '<span class="why" role="status"></span> <button type="button" class="start"></button> ' +
+      '<progress max="1"></progress> <button type="button" class="cancel"></button>';
+    /** @type {HTMLElement} */
+    this.why = box.querySelector(".why");
+    /** @type {HTMLButtonElement} */
+    this.start = box.querySelector(".start");
+    /** @type {HTMLProgressElement} */
+    this.bar = box.querySelector("progress");
+    /** @type {HTMLButtonElement} */
+    this.stop = box.querySelector(".cancel");
     write(this.stop, words.cancel);
     this.bar.setAttribute("aria-label", words.progress);
     this.start.addEventListener("click", () => this.order("fetch"));
@@ -63,8 +71,11 @@ export class MissingDataset {
     if (dataset === this.dataset) this.show(found);
   }
 
-  // found: {present, state: idle, running, elsewhere, failed or cancelled, done and total in bytes, problem: a sentence
-  // or null}.
+  /**
+   * Shows the state of the download. state: idle, running, elsewhere, failed or cancelled; done, total: bytes; problem:
+   * a sentence or null.
+   * @param {{present?: boolean, state: string, done?: number, total?: number, problem?: string | null}} found
+   */
   show({ present, state, done = 0, total = 0, problem }) {
     const { dataset, words } = this,
       running = state === "running";
@@ -78,7 +89,8 @@ export class MissingDataset {
     const why =
       { running: words.fetching, failed: problem, elsewhere: words.busy, cancelled: words.cancelled }[state] ??
       this.sentence;
-    this.why.setAttribute("aria-live", running && this.state === "running" ? "off" : "polite"); // a screen reader does not read every megabyte
+    // a screen reader does not read every megabyte
+    this.why.setAttribute("aria-live", running && this.state === "running" ? "off" : "polite");
     this.state = state;
     write(this.why, fill(why, { dataset, done: megabytes(done), total: megabytes(total) }));
     const focused = this.box.getRootNode().activeElement;

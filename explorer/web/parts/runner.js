@@ -27,11 +27,11 @@ export class Runner {
   }
 
   get running() {
-    return this.waiting != null;
+    return (this.waiting ?? null) !== null;
   }
 
   stop() {
-    if (this.waiting != null) cancelAnimationFrame(this.waiting);
+    if (this.running) cancelAnimationFrame(this.waiting);
     this.waiting = null;
   }
 }

@@ -13,8 +13,14 @@ export class Slider {
     this.step = step;
     this.row = box.appendChild(document.createElement("div"));
     this.row.className = `slider ${symbol}`;
-    this.row.innerHTML = `<span class="name" aria-hidden="true"></span><input type="range" min="${range[0]}" max="${range[1]}" step="${step}"><input type="number" step="${step}" inputmode="decimal">`;
-    [this.range, this.number] = this.row.querySelectorAll("input");
+    this.row.innerHTML =
+      `<span class="name" aria-hidden="true"></span>` +
+      `<input type="range" min="${range[0]}" max="${range[1]}" step="${step}">` +
+      `<input type="number" step="${step}" inputmode="decimal">`;
+    /** @type {HTMLInputElement} */
+    this.range = this.row.querySelector("input[type=range]");
+    /** @type {HTMLInputElement} */
+    this.number = this.row.querySelector("input[type=number]");
     listen(this.range, onMove, onCommit);
     this.number.addEventListener("change", () => {
       const value = Number(this.number.value);

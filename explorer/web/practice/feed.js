@@ -53,10 +53,10 @@ export class Feed {
     let wait = RETRY;
     try {
       await this.ready;
-      const question = Object.entries(this.known).map(
-        ([side, run]) =>
-          `${side}=${run ? `${run.status.id}.${run.arrays ? run.status.revision : 0}.${run.points.length}` : "0.0.0"}`,
-      );
+      const question = Object.entries(this.known).map(([side, run]) => {
+        const revision = run?.arrays ? run.status.revision : 0;
+        return run ? `${side}=${run.status.id}.${revision}.${run.points.length}` : `${side}=0.0.0`;
+      });
       const response = await fetch(`${address}?${question.join("&")}`, { cache: "no-store", signal: soon() });
       if (this.stopped) return;
       if (isGone(response)) {
@@ -72,7 +72,8 @@ export class Feed {
       const busy = Object.values(this.known).some(
         (run) => run && ["running", "waiting", "saving"].includes(run.status.state),
       );
-      wait = document.hidden ? HIDDEN : busy ? QUICK : IDLE;
+      wait = busy ? QUICK : IDLE;
+      if (document.hidden) wait = HIDDEN;
     } catch (error) {
       if (this.stopped) return;
       if (address === this.address) this.onTrouble(error.message);
@@ -99,16 +100,14 @@ export class Feed {
       const same = before?.status.id === one.id;
       const points = same ? before.points.slice(0, one.since).concat(one.points) : one.points;
       const part = (name) => tensors[`${side}.${name}`];
-      const arrays = part("mean")
-        ? {
-            mean: part("mean").values,
-            z: part("z")?.values ?? null,
-            label: part("label").values,
-            manifold: part("manifold"),
-          }
-        : same
-          ? before.arrays
-          : null;
+      let arrays = same ? before.arrays : null;
+      if (part("mean"))
+        arrays = {
+          mean: part("mean").values,
+          z: part("z")?.values ?? null,
+          label: part("label").values,
+          manifold: part("manifold"),
+        };
       this.known[side] = { status: one, points, arrays };
     }
     this.onNews(this.known);

@@ -9,13 +9,19 @@ import { fill } from "../kernel/text.js";
 import { NUMBERS } from "../kernel/numbers.js";
 
 const OVER = ["finished", "stopped", "failed"];
+const NO_STATUS = { id: 0, revision: 0, taken: 0, last: null }; // of a run that does not exist yet
 const ACTIVE = ["waiting", "running", "saving"];
+
+// Empties a canvas: setting its width does.
+const clear = (canvas) => canvas.setAttribute("width", canvas.width);
 
 export class Panel {
   // template: its HTML; side: "a" or "b"; base: the address that the server's answers are relative to;
   // on: {choose(chosen), command(action), pace(value), notice(sentence), fetched(dataset)}.
   constructor(template, side, data, base, on) {
     this.side = side;
+    /** @type {import("../kernel/types.js").Theme | undefined} set by the page */
+    this.colours = undefined;
     this.data = data;
     this.on = on;
     this.words = data.words;
@@ -31,7 +37,10 @@ export class Panel {
     this.shown = "sampled";
     for (const input of this.root.querySelectorAll(".switch input")) {
       input.name = `codes-${side}`;
-      input.addEventListener("change", () => ((this.shown = input.value), this.draw(true)));
+      input.addEventListener("change", () => {
+        this.shown = input.value;
+        this.draw(true);
+      });
     }
     this.canvases = {
       codes: this.find(".codes canvas"),
@@ -200,8 +209,24 @@ export class Panel {
   }
 
   showState() {
-    const { words, state, run, buttons } = this;
-    const status = run?.status,
+    const { state, run } = this,
+      status = { ...NO_STATUS, ...run?.status };
+    this.showButtons(status);
+    for (const input of this.root.querySelectorAll("header input, header select, .fields input")) {
+      input.disabled = this.isLocked;
+      input.title = this.isLocked ? this.words.locked : "";
+    }
+    Object.assign(this.root.dataset, { state, id: status.id, revision: status.revision, taken: status.taken });
+    this.root.dataset.last = JSON.stringify(status.last);
+    this.showProgress(status);
+    this.showProblem(status);
+    const open = this.find(".open");
+    open.hidden = !status.saved;
+    if (status.saved) open.href = `./?left=runs/${encodeURIComponent(status.saved)}`;
+  }
+
+  showButtons(status) {
+    const { words, state, buttons } = this,
       over = OVER.includes(state),
       active = ACTIVE.includes(state);
     const goesOn = !active && !over && this.canStart;
@@ -214,51 +239,41 @@ export class Panel {
       save: state === "finished" && !status.saved,
     };
     for (const [name, button] of Object.entries(buttons)) button.setAttribute("aria-disabled", String(!able[name]));
-    const label =
-      active && state !== "saving"
-        ? words.pause
-        : state === "paused"
-          ? words.resume
-          : over || state === "saving"
-            ? words.again
-            : words.start;
+    let label = words.start;
+    if (over || state === "saving") label = words.again;
+    else if (active) label = words.pause;
+    else if (state === "paused") label = words.resume;
     write(buttons.play, label);
     buttons.play.setAttribute("aria-label", `${label} ${this.name.replace(/^./, (one) => one.toLowerCase())}`);
-    for (const input of this.root.querySelectorAll("header input, header select, .fields input")) {
-      input.disabled = this.isLocked;
-      input.title = this.isLocked ? words.locked : "";
-    }
-    this.root.dataset.state = state;
-    this.root.dataset.id = status?.id ?? 0;
-    this.root.dataset.revision = status?.revision ?? 0;
-    this.root.dataset.taken = status?.taken ?? 0;
-    this.root.dataset.last = JSON.stringify(status?.last ?? null);
+  }
+
+  showProgress(status) {
+    const { words, state, run } = this;
+    const seconds = fill(words.seconds, { seconds: format(status.seconds, 1) });
     write(
       this.find(".word"),
-      fill(words[state], { place: status?.place, share: percent(status?.measured ?? 0) }) +
-        (status?.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""),
+      fill(words[state], { place: status.place, share: percent(status.measured ?? 0) }) +
+        (status.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""),
     );
-    write(
-      this.find(".progress"),
-      status?.steps ? `${this.progress()} · ${fill(words.seconds, { seconds: format(status.seconds, 1) })}` : "",
-    );
+    write(this.find(".progress"), status.steps ? `${this.progress()} · ${seconds}` : "");
     const changed =
       run && !this.isLocked && status.taken > 0 && this.relevant(this.chosen) !== this.relevant(status.chosen);
-    write(this.find(".hint"), [status?.note, changed && words.changed].filter(Boolean).join(" "));
-    this.find("progress.taken").value = status?.steps ? status.taken / (status.steps * status.epochs) : 0;
-    const problem = this.find(".problem");
-    problem.hidden = !status?.problem;
-    if (status?.problem)
+    write(this.find(".hint"), [status.note, changed && words.changed].filter(Boolean).join(" "));
+    this.find("progress.taken").value = status.steps ? status.taken / (status.steps * status.epochs) : 0;
+  }
+
+  showProblem({ problem: reason }) {
+    const { words } = this,
+      problem = this.find(".problem");
+    problem.hidden = !reason;
+    if (reason)
       write(
         problem,
-        fill(/ became (nan|-?inf)| NaN /.test(status.problem) ? words.failure_advice : words.failure, {
+        fill(/ became (nan|-?inf)| NaN /.test(reason) ? words.failure_advice : words.failure, {
           run: this.side.toUpperCase(),
-          problem: status.problem,
+          problem: reason,
         }),
       );
-    const open = this.find(".open");
-    open.hidden = !status?.saved;
-    if (status?.saved) open.href = `./?left=runs/${encodeURIComponent(status.saved)}`;
   }
 
   relevant(chosen) {
@@ -288,7 +303,7 @@ export class Panel {
     if (!this.colours || (!all && drawn === this.drawn)) return;
     this.drawn = drawn;
     if (run?.arrays) this.drawPictures(run);
-    else for (const canvas of [this.canvases.codes, this.canvases.manifold]) canvas.width = canvas.width;
+    else for (const canvas of [this.canvases.codes, this.canvases.manifold]) clear(canvas);
     this.find(".pictures").classList.toggle("none", !run?.arrays);
     this.drawCharts();
     this.showNumbers();
@@ -318,7 +333,8 @@ export class Panel {
     });
     drawManifold(canvases.manifold, arrays.manifold);
     this.find(".switch").hidden = !arrays.z;
-    const what = arrays.z ? (sampled ? words.codes_sampled : words.codes_means) : words.codes;
+    const kind = sampled ? words.codes_sampled : words.codes_means,
+      what = arrays.z ? kind : words.codes;
     write(this.find(".codes .what"), arrays.z ? "" : what);
     canvases.codes.setAttribute("aria-label", `${this.name}: ${what}`);
     canvases.manifold.setAttribute("aria-label", `${this.name}: ${words.manifold}`);

@@ -35,6 +35,7 @@ const number = (value) => short(value, format);
 const vector = (values, kind) => `<i class="${kind}">(${values.map(number).join(", ")})</i>`;
 
 // Which line gets which numbers. `moment`: the page's frame; `run`: what Python found for an image.
+/** @type {[RegExp, (frame: any, run: any) => string][]} */
 const NUMBERS = [
   [
     /^ *return mean \+ \(0\.5 \* log_var\)\.exp\(\) \* noise$/,
@@ -63,7 +64,8 @@ export class CodeView {
     this.words = words;
   }
 
-  // code: {sources: {name: text}}, or nothing while Python starts; run: see reparameterisation.py `forward`, or {problem}.
+  // code: {sources: {name: text}}, or nothing while Python starts; run: see `forward` of reparameterisation.py, or
+  // {problem}.
   update(code) {
     this.code = code;
     this.firstShown = null;
@@ -88,11 +90,8 @@ export class CodeView {
         this.slots.push([slot, found[1]]);
       }
     }
-    [this.first, this.foot] = [view.firstChild, view.lastChild].map((figure) => {
-      const line = figure.appendChild(document.createElement("p"));
-      line.className = "gradients";
-      return line;
-    });
+    this.first = gradientsOf(view.firstChild);
+    this.foot = gradientsOf(view.lastChild);
   }
 
   show(frame) {
@@ -101,7 +100,8 @@ export class CodeView {
     const fits = run && !run.problem && run.of === runOf(frame.state);
     for (const [slot, text] of this.slots) {
       const html = text(frame, fits ? run : null);
-      if (slot.shown !== html) slot.innerHTML = (slot.shown = html) ? `→ ${html}` : "";
+      if (slot.shown !== html) slot.innerHTML = html ? `→ ${html}` : "";
+      slot.shown = html;
     }
     const by = frame.std.map((std, i) => PATH.log_var(frame.noise[i], std));
     const first = `${this.words.code_path} <b>∂z/∂mean</b> = ${vector(
@@ -109,13 +109,26 @@ export class CodeView {
       "mean",
     )}, <b>∂z/∂log_var</b> = ½σε = ${vector(by, "log_var")}`;
     if (this.firstShown !== first) this.first.innerHTML = this.firstShown = first;
-    const html = run?.problem
-      ? escape(run.problem)
-      : fits
-        ? `${fill(this.words.code_image, { image: run.image, model: escape(run.model) })} <b>mean.grad</b> = ${vector(run.grad_mean, "mean")}, <b>log_var.grad</b> = ${vector(run.grad_log_var, "log_var")}`
-        : this.words.check_wait;
+    const html = this.footOf(run, fits);
     if (this.footShown !== html) this.foot.innerHTML = this.footShown = html;
   }
+
+  // The line below the code. run: Python's; fits: whether it belongs to the state that is shown.
+  footOf(run, fits) {
+    if (run?.problem) return escape(run.problem);
+    if (!fits) return this.words.check_wait;
+    const image = fill(this.words.code_image, { image: run.image, model: escape(run.model) });
+    const mean = vector(run.grad_mean, "mean"),
+      logVar = vector(run.grad_log_var, "log_var");
+    return `${image} <b>mean.grad</b> = ${mean}, <b>log_var.grad</b> = ${logVar}`;
+  }
+}
+
+// Adds the line of gradients to a figure.
+function gradientsOf(figure) {
+  const line = figure.appendChild(document.createElement("p"));
+  line.className = "gradients";
+  return line;
 }
 
 // What a run of Python's depends on.

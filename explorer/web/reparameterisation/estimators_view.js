@@ -51,7 +51,7 @@ export class EstimatorsView {
     write(this.box, this.verdict(known, variances, state));
   }
 
-  verdict({ truth }, [path, score, expected, best], { f, by }) {
+  verdict({ truth }, /** @type {number[]} */ [path, score, expected, best], { f, by }) {
     const { words } = this;
     if (f === "step" && Math.abs(truth) > TINY)
       return fill(words.verdict_step, { truth: say(truth), formula: STEP_TRUTH[by] });

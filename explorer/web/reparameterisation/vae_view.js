@@ -18,6 +18,8 @@ export class VaeView {
     this.words = words;
     this.originals = originals;
     this.open = open;
+    /** @type {EstimatorRows | null} */
+    this.rows = null;
     this.noise = noise;
     this.find = (selector) => view.querySelector(selector);
   }
@@ -92,7 +94,8 @@ export class VaeView {
     });
     write(
       this.find(".facts"),
-      `${this.words.vae_loss}: ${format(vae.loss, 2)} nats · ${this.words.vae_best}: ${format(known.best, 2)} nats · ${this.words.vae_kl}: ${number(kl)}`,
+      `${this.words.vae_loss}: ${format(vae.loss, 2)} nats · ${this.words.vae_best}: ${format(known.best, 2)} nats` +
+        ` · ${this.words.vae_kl}: ${number(kl)}`,
     );
     write(
       this.find(".verdict"),
