@@ -1,7 +1,7 @@
 // What a toy's discriminator is shown: draws of a prior, and of a cloud q(z) whose density is known. No DOM.
 //
-// A cloud is {mean: [x, y], std, hole, at: [x, y]}: N(mean, std² I), from which a disc that held the share `hole` of its mass is
-// cut out, the rest made one again. The disc's centre is mean + std · at, so that it goes with the cloud.
+// A cloud is {mean: [x, y], std, hole, at: [x, y]}: N(mean, std² I), from which a disc that held the share `hole` of
+// its mass is cut out, the rest made one again. The disc's centre is mean + std · at, so that it goes with the cloud.
 
 import { standardNormal } from "../kernel/random.js";
 
@@ -18,7 +18,8 @@ export function simpsonWeight(i, n) {
 // The mass of N(0, I) in a disc of this radius whose centre is this far from 0.
 export function discMass(radius, distance) {
   if (distance === 0) return -Math.expm1((-radius * radius) / 2);
-  // in polar coordinates about the disc's centre: Simpson along the radius, the trapezoid rule around, exact to rounding
+  // in polar coordinates about the disc's centre: Simpson along the radius, the trapezoid rule around, exact to
+  // rounding
   let sum = 0;
   for (let i = 0; i <= RADII; i++) {
     const r = (radius * i) / RADII;

@@ -136,7 +136,8 @@ export class FieldTab {
     this.drawAll();
   }
 
-  // A side's codes {x, y, label}, of the finished model or of the moment. The images are the same: as many as recorded, evenly.
+  // A side's codes {x, y, label}, of the finished model or of the moment. The images are the same: as many as recorded,
+  // evenly.
   codes(side) {
     const model = this.models[side],
       at = this.moment.of(side);
@@ -161,7 +162,8 @@ export class FieldTab {
     return this.judges.get(key);
   }
 
-  // What the AAE's map draws of its logit, or of a part: {values, side, reach, field, middle: the value at half of the codes}; each is worked out once.
+  // What the AAE's map draws of its logit, or of a part: {values, side, reach, field, middle: the value at half of the
+  // codes}; each is worked out once.
   grid(judge, codes, part, label) {
     const recorded = judge instanceof RecordedJudge,
       key = `${this.models.aae.entry.digest} ${judge.moment ?? "finished"} ${part} ${judge.labelled ? label : ""}`;

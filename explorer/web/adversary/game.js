@@ -1,5 +1,5 @@
-// The game of two players, in the plane: a discriminator learns to tell codes from draws of the prior, an encoder moves the codes to where
-// the discriminator takes them for draws. Either can be stepped alone. No DOM.
+// The game of two players, in the plane: a discriminator learns to tell codes from draws of the prior, an encoder moves
+// the codes to where the discriminator takes them for draws. Either can be stepped alone. No DOM.
 
 import { samplePrior } from "./clouds.js";
 import { seededUniform, standardNormal } from "../kernel/random.js";
@@ -9,7 +9,8 @@ import { logDensity } from "../kernel/prior.js";
 
 export const CODES = 400;
 const BATCH = 128;
-const ENCODERS = { codes: null, map: [2, 32, 32, 2], line: [2, 2] }; // free codes; or a network's map of fixed noise, bent or straight
+// free codes; or a network's map of fixed noise, bent or straight
+const ENCODERS = { codes: null, map: [2, 32, 32, 2], line: [2, 2] };
 
 export class Game {
   // shape: the prior, as in prior.js. start: {mean, std} of the codes at first. encoder: a name in ENCODERS.
@@ -52,7 +53,8 @@ export class Game {
     ));
   }
 
-  // The encoder's move. Free codes go along the pull, rate times as far; a map's weights by Adam. Returns the mean of −log D on the codes.
+  // The encoder's move. Free codes go along the pull, rate times as far; a map's weights by Adam. Returns the mean of
+  // −log D on the codes.
   stepEncoder(rate) {
     this.steps.encoder += 1;
     const { pull, loss } = this.judge.pull(this.codes, { saturating: this.saturating });
@@ -99,7 +101,8 @@ function begin(map, noise, { mean, std }) {
   }
 }
 
-// How many of a mixture's Gaussians hold at least a third of their fair share of the codes, each code counted for the one it is nearest to.
+// How many of a mixture's Gaussians hold at least a third of their fair share of the codes, each code counted for the
+// one it is nearest to.
 export function modes(shape, codes) {
   const n = codes.length / 2,
     count = new Array(shape.means.length).fill(0);

@@ -1,7 +1,8 @@
-// A square of the latent plane: a heat map over a grid, dots, arrows along a field, the prior's outline, and handles that can be dragged.
+// A square of the latent plane: a heat map over a grid, dots, arrows along a field, the prior's outline, and handles
+// that can be dragged.
 //
-// It draws what it is given, and knows no model: `show` takes a grid of values (of a discriminator: its logits) and a set of
-// codes, whatever moment they are from.
+// It draws what it is given, and knows no model: `show` takes a grid of values (of a discriminator: its logits) and a
+// set of codes, whatever moment they are from.
 
 import { Handle } from "../parts/handle.js";
 import { priorOutline } from "../parts/prior_outline.js";
@@ -57,7 +58,8 @@ function look(values, side, px, py) {
   );
 }
 
-// The pull of a grid of logits on a code at (x, y): the gradient of log D = −softplus(−logit), which is (1 − D) times the logit's.
+// The pull of a grid of logits on a code at (x, y): the gradient of log D = −softplus(−logit), which is (1 − D) times
+// the logit's.
 export const pullOf = (logits, reach, side = SIDE) => {
   const logD = Float64Array.from(logits, (logit) => Math.min(logit, 0) - Math.log1p(Math.exp(-Math.abs(logit))));
   return (x, y) => gradientAt(logD, x, y, reach, side);
@@ -89,8 +91,9 @@ export class Plane {
     this.resizer.disconnect();
   }
 
-  // scene: {heat: {values, colour(value) gives [r, g, b, a], side, reach: of its grid, the plane's unless it says otherwise}, dots: [{x, y, label or null, colour, size}], shape: the prior's, or
-  // undefined for none, field(x, y): the pull, or null}. Whatever is left out is not there.
+  // scene: {heat: {values, colour(value) gives [r, g, b, a], side, reach: of its grid, the plane's unless it says
+  // otherwise}, dots: [{x, y, label or null, colour, size}], shape: the prior's, or undefined for none, field(x, y):
+  // the pull, or null}. Whatever is left out is not there.
   show(scene) {
     this.scene = scene;
     this.redraw();
@@ -167,8 +170,8 @@ export class Plane {
     );
   }
 
-  // A handle at a point. symbol: the class that colours it; name: its accessible name. onMove([x, y]) while it moves, and to where it was
-  // if the move is cancelled; onCommit() when it ends.
+  // A handle at a point. symbol: the class that colours it; name: its accessible name. onMove([x, y]) while it moves,
+  // and to where it was if the move is cancelled; onCommit() when it ends.
   addHandle(key, { symbol, name, at, onMove, onCommit }) {
     const inside = (point) => point.map((value) => Math.min(this.reach, Math.max(-this.reach, value)));
     const placed = { at, element: null };
@@ -226,7 +229,9 @@ function arrowPath(field, reach, unit, x, y) {
         tipY = y(at[1]) + (uy * length) / 2;
       const side = (turn) =>
         `${(tipX - head * (ux - turn * uy * 0.6)).toFixed(1)} ${(tipY - head * (uy + turn * ux * 0.6)).toFixed(1)}`;
-      d += `M${(tipX - ux * length).toFixed(1)} ${(tipY - uy * length).toFixed(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}M${side(1)}L${tipX.toFixed(1)} ${tipY.toFixed(1)}L${side(-1)}`;
+      const tip = `${tipX.toFixed(1)} ${tipY.toFixed(1)}`;
+      const tail = `${(tipX - ux * length).toFixed(1)} ${(tipY - uy * length).toFixed(1)}`;
+      d += `M${tail}L${tip}M${side(1)}L${tip}L${side(-1)}`;
     }
   }
   return d;
@@ -242,7 +247,8 @@ export function channels(colour) {
 
 const FULL = 190; // of 255: how little of what lies beneath the fullest colour lets through
 
-// Colours for logits: `real` where D is above 50 %, `fake` below, clear where it cannot tell. A small lean is shown stronger than in proportion.
+// Colours for logits: `real` where D is above 50 %, `fake` below, clear where it cannot tell. A small lean is shown
+// stronger than in proportion.
 export function tellTale(real, fake) {
   return (logit) => {
     const lean = Math.tanh(logit / 2); // 2 D − 1

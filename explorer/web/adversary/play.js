@@ -16,7 +16,8 @@ const REACH = 4.5,
   SIDE = 48;
 const POINTS = gridPoints(REACH, SIDE);
 const RATES = { rate_d: [0.0001, 0.0003, 0.001, 0.002, 0.003, 0.01, 0.03], rate_e: [0.01, 0.03, 0.1, 0.3, 1, 2] };
-const SETTINGS = ["prior", "encoder", "norm", "pull", "start", "spread", "rate_d", "rate_e", "moves"]; // what a preset sets
+// what a preset sets
+const SETTINGS = ["prior", "encoder", "norm", "pull", "start", "spread", "rate_d", "rate_e", "moves"];
 const LIVE = ["rate_d", "rate_e", "moves", "pull"]; // what may change while the game goes on
 const NUMERIC = ["rate_d", "rate_e", "moves"];
 

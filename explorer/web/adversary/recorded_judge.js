@@ -11,7 +11,8 @@ export class RecordedJudge {
     this.side = recording.points;
     this.labelled = recording.judgesLabels;
     this.smoothing = recording.smoothing[moment];
-    this.reach = (REACH * this.side) / (this.side - 1); // of the square whose cells have the grid's points as their middles
+    // of the square whose cells have the grid's points as their middles
+    this.reach = (REACH * this.side) / (this.side - 1);
   }
 
   // Its logits on the grid, or a part of them.

@@ -1,4 +1,5 @@
-// What should it be taught? A cloud q that is dragged, scaled and punched; a discriminator that learns, step by step; the best one beside it.
+// What should it be taught? A cloud q that is dragged, scaled and punched; a discriminator that learns, step by step;
+// the best one beside it.
 
 import { Cloud, samplePrior } from "./clouds.js";
 import { Chart, Record } from "../parts/chart.js";
@@ -163,7 +164,8 @@ export class TeachTab extends TrainingTab {
     this.exact = this.divergence.of(this.cloud);
     this.heldFake = this.cloud.sample(HELD_OUT, seededUniform(this.seed + 11));
     this.fakeDots = columns(this.heldFake.subarray(0, 1200));
-    const less = (logs, points) => logs.map((log, i) => log - this.cloud.logDensity(points[2 * i], points[2 * i + 1])); // log D*/(1 − D*)
+    // log D*/(1 − D*)
+    const less = (logs, points) => logs.map((log, i) => log - this.cloud.logDensity(points[2 * i], points[2 * i + 1]));
     this.best = less(this.priorAt.grid, FINE_POINTS);
     this.bestAtHeld = [less(this.priorAt.held, this.held), less(logsOf(this.shape, this.heldFake), this.heldFake)].map(
       (logits) => logits.map(sigmoid),

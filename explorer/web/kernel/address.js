@@ -1,5 +1,5 @@
-// The reader and the writer of addresses, by the table in addresses.js. explorer/address/schema.py is the same in Python,
-// and says what a field of the table holds; a test compares the two. No DOM.
+// The reader and the writer of addresses, by the table in addresses.js. explorer/address/schema.py is the same in
+// Python, and says what a field of the table holds; a test compares the two. No DOM.
 
 import { ADDRESSES } from "./addresses.js";
 import { fill } from "./text.js";
@@ -46,8 +46,8 @@ const CONDITIONS = {
 
 // The address of one page.
 export class Address {
-  // page: one of the table's; models: those that the page can show, as the page's module in explorer/address takes them.
-  // Models that only this browser has are among them.
+  // page: one of the table's; models: those that the page can show, as the page's module in explorer/address takes
+  // them. Models that only this browser has are among them.
   constructor(page, models = {}) {
     this.page = ADDRESSES.pages[page];
     this.context = CONTEXTS[page](models);
@@ -115,7 +115,8 @@ export class Address {
     }
     for (const field of fields)
       for (const [name, value] of Object.entries(presetOf(field, state[field.name])))
-        if (String(state[name]) !== String(value)) state[field.name] = field.options[field.options.length - 1]; // a number was changed
+        // a number was changed
+        if (String(state[name]) !== String(value)) state[field.name] = field.options[field.options.length - 1];
     return { state, problems: fields.filter(({ name }) => name in problems).map(({ name }) => problems[name]) };
   }
 
@@ -165,8 +166,8 @@ export function numberText(value, fine = false) {
     .replace(/\.?0+$/, "");
 }
 
-// The value to four decimals, as the state is kept, so that a link opens exactly what was seen; fine: a value below 0.1,
-// such as a learning rate, to six decimals and at most four digits.
+// The value to four decimals, as the state is kept, so that a link opens exactly what was seen; fine: a value below
+// 0.1, such as a learning rate, to six decimals and at most four digits.
 export function rounded(value, fine = false) {
   if (!fine || Math.abs(value) >= 0.1) return steps(value, 10 ** ADDRESSES.decimals);
   const parts = 10 ** ADDRESSES.fine_decimals,
@@ -300,7 +301,7 @@ function walkOfImages(parts, context) {
   return images.join(";");
 }
 
-// ---- helpers ---------------------------------------------------------------------------------------------------------
+// ---- helpers ------------------------------------------------------------------------------------------
 
 // The default of a field; null where it has none. known: the context, for the number of dimensions.
 function defaultOf(field, known = null) {

@@ -1,5 +1,5 @@
-// All that an address can hold: for each page its parameters, with name, kind, limits and default. All between the outer
-// braces is JSON, which explorer/address/schema.py reads too: that file says what a field holds.
+// All that an address can hold: for each page its parameters, with name, kind, limits and default. All between the
+// outer braces is JSON, which explorer/address/schema.py reads too: that file says what a field holds.
 
 // prettier-ignore
 export const ADDRESSES = {

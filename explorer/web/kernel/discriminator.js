@@ -5,7 +5,8 @@ import { sigmoid } from "./judge.js";
 import { Network } from "./network.js";
 import { logDensity, scoreOf } from "./prior.js";
 
-export const GUIDE = 0.5; // the standard deviation of the noise with which a mixture's density is given: priors.GaussianMixture.guide
+// the standard deviation of the noise with which a mixture's density is given: priors.GaussianMixture.guide
+export const GUIDE = 0.5;
 export const PARTS = ["whole", "learnt", "given"]; // of the logit: network(z) + log p(z), network(z), log p(z)
 const CLASSES = 10;
 

@@ -1,4 +1,5 @@
-// A small discriminator that learns to tell draws of a prior ("real") from draws of a cloud ("fake"), step by step. No DOM.
+// A small discriminator that learns to tell draws of a prior ("real") from draws of a cloud ("fake"), step by step. No
+// DOM.
 
 import { seededUniform } from "./random.js";
 import { Adam, Network } from "./network.js";
@@ -24,7 +25,8 @@ export class Judge {
   // Returns the loss, real BCE + fake BCE, before the step, and its two parts.
   step(real, fake, rate) {
     this.network.clearGradient();
-    // one after the other, so that a network that standardises sees each batch by its own mean and variance, as batch norm does
+    // one after the other, so that a network that standardises sees each batch by its own mean and variance, as batch
+    // norm does
     const ofReal = this.learn(real, 1),
       ofFake = this.learn(fake, -1);
     this.adam.step(rate);
@@ -57,8 +59,8 @@ export class Judge {
     return mean(real, 1) + mean(fake, -1);
   }
 
-  // The pull on each of a set of codes: the gradient of log D (saturating: of −log(1 − D)) at it, two numbers each; and the
-  // mean of −log D. With a network that standardises, what moves one code moves the batch's mean and variance too.
+  // The pull on each of a set of codes: the gradient of log D (saturating: of −log(1 − D)) at it, two numbers each; and
+  // the mean of −log D. With a network that standardises, what moves one code moves the batch's mean and variance too.
   pull(codes, { saturating = false } = {}) {
     const n = codes.length / 2,
       logits = this.logits(codes);
@@ -71,8 +73,8 @@ export class Judge {
 // A lower bound on the divergence, in expectation: log 2 − L/2, L on draws that were not learnt from.
 export const lowerBound = (heldOutLoss) => Math.LN2 - heldOutLoss / 2;
 
-// The honest estimate: a fresh discriminator learns on one half of the draws, and is judged on the other. Done in steps, so
-// that a page can run it between frames.
+// The honest estimate: a fresh discriminator learns on one half of the draws, and is judged on the other. Done in
+// steps, so that a page can run it between frames.
 export class Estimate {
   // real, fake: {train, held}, points. steps: how many; seed: of weights and batches.
   constructor({ real, fake, steps = 1500, batch = 128, rate = 0.004, seed }) {

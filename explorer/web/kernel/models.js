@@ -26,7 +26,8 @@ export class Models {
     return once(this.named, key, async () => ({ entry, ...(await this.once(address, entry.name, make)) }));
   }
 
-  // A file of a model's, by its kind (assets.BUNDLE_FILES, or umaps, of which one is named), as readSafetensors gives it.
+  // A file of a model's, by its kind (assets.BUNDLE_FILES, or umaps, of which one is named), as readSafetensors gives
+  // it.
   tensors(kind, entry, name = null) {
     return this.once([kind, entry.digest, name].filter(Boolean).join("/"), entry.name, (tensors) => tensors);
   }

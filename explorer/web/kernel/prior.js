@@ -38,7 +38,8 @@ export function scoreOf(shape, x, y, { smoothing = 0 } = {}) {
     total = logDensity(shape, x, y, { smoothing }) + Math.log(means.length);
   const score = [0, 0];
   means.forEach((mean, c) => {
-    const weight = Math.exp(logDensity(shape, x, y, { smoothing, component: c }) - total); // the share of the density that is this Gaussian's
+    // the share of the density that is this Gaussian's
+    const weight = Math.exp(logDensity(shape, x, y, { smoothing, component: c }) - total);
     for (const side of [0, 1]) {
       const along = axes[c][side][0] * (x - mean[0]) + axes[c][side][1] * (y - mean[1]);
       const variance = stds[c][side] ** 2 + smoothing ** 2;

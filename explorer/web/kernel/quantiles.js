@@ -4,7 +4,8 @@
 // mapped by the inverse Gaussian CDF. For a mixture it is the same along the axes of each Gaussian. A chain of
 // Gaussians (the swiss roll) is one line: evenly spaced along its length, Gaussian quantiles across it.
 
-const CENTRAL = Math.sqrt(2 * Math.PI); // dz/du of the inverse CDF at u = ½: neighbours among n quantiles lie CENTRAL/n apart there
+// dz/du of the inverse CDF at u = ½: neighbours among n quantiles lie CENTRAL/n apart there
+const CENTRAL = Math.sqrt(2 * Math.PI);
 const STRING = 20; // Gaussians from which on a mixture is a string, as map.js draws it
 
 // Wichura 1988, algorithm AS 241 (PPND16): rational functions for the centre, the shoulders and the far tails.

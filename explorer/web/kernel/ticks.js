@@ -1,6 +1,7 @@
 // The round numbers of an axis.
 
-// About as many as wanted: the multiples in [low, high] of a step of 1, 2 or 5 times a power of ten. Returns {values, decimals}.
+// About as many as wanted: the multiples in [low, high] of a step of 1, 2 or 5 times a power of ten. Returns {values,
+// decimals}.
 export function ticks(low, high, wanted) {
   const rough = (high - low) / wanted,
     power = 10 ** Math.floor(Math.log10(rough));

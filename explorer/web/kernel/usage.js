@@ -3,7 +3,8 @@
 import { activeDecoder } from "./active.js";
 import { klToStandardNormal } from "./gaussian.js";
 
-export const ACTIVE = 0.01; // variance of the means over the images, above which a dimension is active (Burda et al. 2016, arXiv 1509.00519)
+// variance of the means over the images, above which a dimension is active (Burda et al. 2016, arXiv 1509.00519)
+export const ACTIVE = 0.01;
 const IMAGES = 48; // at whose codes the decoder's response is measured: evenly spaced in the test set
 const WORK = 8; // ms at a time
 

@@ -7,9 +7,11 @@ import { logDensityWithin, neighbourhoods } from "./nearest.js";
 
 export const VALUES = ["kl", "error", "judgement", "density"];
 
-// model: of models.js, which is `models`. Resolves to a Float32Array, one number for each test image, or null where the model has none:
+// model: of models.js, which is `models`. Resolves to a Float32Array, one number for each test image, or null where the
+// model has none:
 //   kl         KL(q(z|x)‖N(0, I)), nats; only where there is a q(z|x)
-//   error      BCE of the image decoded at its code or mean, summed over pixels, nats; only where its originals are here, or the file has them
+//   error      BCE of the image decoded at its code or mean, summed over pixels, nats; only where its originals are
+//              here, or the file has them
 //   judgement  D at the code or mean; only for the AAE in the plane
 //   density    log of the density of all codes there, nats, by its ten nearest (see nearest.js)
 export function valuesOf(models, model, name) {

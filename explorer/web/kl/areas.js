@@ -1,4 +1,5 @@
-// One direction of the KL on the line: its integrand shaded by sign up to a limit, and under it the area counting up to the KL.
+// One direction of the KL on the line: its integrand shaded by sign up to a limit, and under it the area counting up to
+// the KL.
 
 import { countUp, integrand } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";

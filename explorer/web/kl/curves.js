@@ -10,7 +10,8 @@ export const LEAST_STD = 0.05;
 export const asQ = (state) => ({ mean: state.q[0], std: state.q[1], gap: 0 });
 export const asP = (state) => ({ mean: state.p[0], std: state.p[1], gap: state.gap });
 
-// The range of z that shows both: it widens only when a change is finished, or a handle would run away from the pointer.
+// The range of z that shows both: it widens only when a change is finished, or a handle would run away from the
+// pointer.
 /** @returns {import("../kernel/types.js").Pair} */
 export function lineView(state) {
   const ends = [asQ(state), asP(state)].flatMap(({ mean, std, gap }) => [

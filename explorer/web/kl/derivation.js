@@ -1,4 +1,5 @@
-// The derivation in six steps: each with its formula, the code that Python runs for it, and its value on the parameters it is right for.
+// The derivation in six steps: each with its formula, the code that Python runs for it, and its value on the parameters
+// it is right for.
 
 import { Axes, Ellipses, gaussianOf } from "./ellipses.js";
 import { PUT_IN, STEPS } from "./formulas.js";
@@ -20,7 +21,8 @@ const NORMAL = {
   ],
 };
 const SETS = ["drawn", "standard", "diagonal"];
-const OF_STEP = ["drawn", "drawn", "standard", "diagonal", "diagonal", "diagonal"]; // the parameters that a step is about
+// the parameters that a step is about
+const OF_STEP = ["drawn", "drawn", "standard", "diagonal", "diagonal", "diagonal"];
 const DRAWS = [10, 100, 1000, 10000, 100000];
 
 // Each form, and the sets of parameters that it is right for. at({q, p}): its value.

@@ -1,4 +1,5 @@
-// Fits of one Gaussian to a density on the line, and gradient descent on a width, written twice. All by numbers, in this browser.
+// Fits of one Gaussian to a density on the line, and gradient descent on a width, written twice. All by numbers, in
+// this browser.
 
 import { density } from "./math.js";
 
@@ -6,9 +7,9 @@ const LOG_TWO_PI = Math.log(2 * Math.PI);
 const STEP = 0.02,
   HALF = 450; // u from −9 to 9
 
-// The KL that a fit minimises, and its gradient by mean and log σ², by numerical integration. target: a density of kl_math.js.
-// "q‖p": KL(q || target), which punishes q where the target is not (zero-forcing); "p‖q": KL(target || q), which punishes q for what
-// it leaves out (mass-covering).
+// The KL that a fit minimises, and its gradient by mean and log σ², by numerical integration. target: a density of
+// kl_math.js. "q‖p": KL(q || target), which punishes q where the target is not (zero-forcing); "p‖q": KL(target || q),
+// which punishes q for what it leaves out (mass-covering).
 export function objective(direction, target) {
   return direction === "q‖p" ? zeroForcing(target) : massCovering(target);
 }
@@ -60,8 +61,8 @@ function massCovering(target) {
   };
 }
 
-// Descends from {mean, std}: {path: [{mean, std, kl}, …], converged}. Each step follows the gradient in units of q itself (the natural
-// gradient: σ² ∂μ and 2 ∂log σ²), halved until the KL falls.
+// Descends from {mean, std}: {path: [{mean, std, kl}, …], converged}. Each step follows the gradient in units of q
+// itself (the natural gradient: σ² ∂μ and 2 ∂log σ²), halved until the KL falls.
 export function fit(direction, start, target, { rate = 0.5, tolerance = 1e-8, most = 2000 } = {}) {
   const value = objective(direction, target);
   let mean = start.mean,
@@ -111,7 +112,8 @@ export function lowest(direction, start, { mean, std, gap }) {
 
 // Gradient descent on KL(N(·, σ²) || N(·, std_p²)) over the width alone, the means `shift` apart and held.
 // "std": steps in σ, on log σ_p − log σ + (σ² + shift²) / 2σ_p² − ½; "log_var": steps in log σ².
-// Returns [{std, logVar, kl, gradient}, …], the start first; below σ = 0 log σ and the KL are NaN, as arithmetic has it.
+// Returns [{std, logVar, kl, gradient}, …], the start first; below σ = 0 log σ and the KL are NaN, as arithmetic has
+// it.
 export function descend(coordinate, { std, stdP, shift }, rate, steps) {
   let value = coordinate === "std" ? std : 2 * Math.log(std);
   return Array.from({ length: steps + 1 }, () => {

@@ -112,7 +112,8 @@ export const PUT_IN = [
   math(variance, mo("="), sup(mi("e"), logVar)),
 ];
 
-// The terms of the closed form in two dimensions with their numbers, a line each, and their sum. text(value) writes a number; q, p: {mean, cov}.
+// The terms of the closed form in two dimensions with their numbers, a line each, and their sum. text(value) writes a
+// number; q, p: {mean, cov}.
 export function withNumbers(q, p, terms, text) {
   const matrix = (lines, name) =>
     brackets(

@@ -1,5 +1,5 @@
-// The KL between Gaussians with full covariances, by the closed form, by the integral and by samples: the same formulas as
-// explorer/gaussian.py. A Gaussian is {mean: [k numbers], cov: [k rows]}. All in nats.
+// The KL between Gaussians with full covariances, by the closed form, by the integral and by samples: the same formulas
+// as explorer/gaussian.py. A Gaussian is {mean: [k numbers], cov: [k rows]}. All in nats.
 
 const LOG_TWO_PI = Math.log(2 * Math.PI);
 
@@ -93,7 +93,8 @@ function moved({ mean, cov }) {
   return (u) => mean.map((m, i) => L[i].reduce((sum, value, j) => (j <= i ? sum + value * u[j] : sum), m));
 }
 
-// ∫ q log(q / p) dz as a sum over a grid that follows q, u from −9 to 9 in steps of ½ along each axis: kl_integral of gaussian.py.
+// ∫ q log(q / p) dz as a sum over a grid that follows q, u from −9 to 9 in steps of ½ along each axis: kl_integral of
+// gaussian.py.
 export function klIntegral(q, p) {
   const step = 0.5,
     k = q.mean.length,
@@ -111,8 +112,8 @@ export function klIntegral(q, p) {
   return sum * cell;
 }
 
-// The mean of log(q / p) over draws z = mean + L ε of q, and its standard error, for q in the plane. noise: 2n numbers, ε of each draw.
-// log q(z) is what it is at ε, and log p(z) a form of z, so a draw costs a few multiplications.
+// The mean of log(q / p) over draws z = mean + L ε of q, and its standard error, for q in the plane. noise: 2n numbers,
+// ε of each draw. log q(z) is what it is at ε, and log p(z) a form of z, so a draw costs a few multiplications.
 export function klMonteCarlo(q, p, noise) {
   const [[a], [b, c]] = cholesky(q.cov),
     [[d], [e, f]] = cholesky(p.cov);
@@ -197,8 +198,8 @@ export const countUp = (weight, other) => runningIntegral(integrand(weight, othe
 
 // ---- the plane -----------------------------------------------------------------------------------------
 
-// The axes of a covariance [[a, b], [b, c]]: {stds: [along, across], angle of the first in radians}. Of the four ways to
-// name them, the one whose angle is nearest to `near`, so that an ellipse that is dragged keeps its handles.
+// The axes of a covariance [[a, b], [b, c]]: {stds: [along, across], angle of the first in radians}. Of the four ways
+// to name them, the one whose angle is nearest to `near`, so that an ellipse that is dragged keeps its handles.
 export function axesOf([[a, b], [, c]], near = 0) {
   const middle = (a + c) / 2,
     reach = Math.hypot((a - c) / 2, b);

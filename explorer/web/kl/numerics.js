@@ -1,4 +1,5 @@
-// ½ (σ² − 1 − log σ²) in float32, written in several ways, with its gradient by log σ²: what a GPU or a training computes.
+// ½ (σ² − 1 − log σ²) in float32, written in several ways, with its gradient by log σ²: what a GPU or a training
+// computes.
 
 import { NUMBERS } from "../kernel/numbers.js";
 

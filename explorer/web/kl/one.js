@@ -11,7 +11,8 @@ import { Slider } from "../parts/slider.js";
 import { fill } from "../kernel/text.js";
 import { fieldOf } from "../kernel/address.js";
 
-const BUMPS = { q: [-1, 1], p: [0, 0.6], gap: 2, limit: null }; // what a click on a fit starts from where there are no bumps
+// what a click on a fit starts from where there are no bumps
+const BUMPS = { q: [-1, 1], p: [0, 0.6], gap: 2, limit: null };
 const LINE = fieldOf("kl", "q"), // mean and σ of one Gaussian
   GAP = fieldOf("kl", "gap");
 const SECONDS = { fit: 1.6, count: 4 };
@@ -121,8 +122,8 @@ export class Line {
     );
   }
 
-  // Fits q to p in one direction, from where q stands, or, after a fit, from where that one began, so that both directions can be
-  // compared. Where p has no two bumps, it gets them first.
+  // Fits q to p in one direction, from where q stands, or, after a fit, from where that one began, so that both
+  // directions can be compared. Where p has no two bumps, it gets them first.
   fit(direction) {
     const { lesson } = this;
     if (!lesson.state.gap) lesson.set({ ...BUMPS });
@@ -201,7 +202,9 @@ export class Line {
       part(".counted").dataset.nats = counted;
       const [a, b] = [weight, other].map(({ mean, std }) => ({ mean: bracketed(mean), std: format(std, 2) }));
       part(".formula").innerHTML = terms
-        ? `½ [ <span class="log_var">${a.std}² / ${b.std}²</span> + <span class="mean">(${b.mean} − ${a.mean})² / ${b.std}²</span> − 1 + <span class="log_var">log(${b.std}² / ${a.std}²)</span> ] = <b>${format(kl)}</b>`
+        ? `½ [ <span class="log_var">${a.std}² / ${b.std}²</span> + ` +
+          `<span class="mean">(${b.mean} − ${a.mean})² / ${b.std}²</span> − 1 + ` +
+          `<span class="log_var">log(${b.std}² / ${a.std}²)</span> ] = <b>${format(kl)}</b>`
         : words.no_closed_form;
       write(part(".digits .closed"), terms ? digits(terms.total) : "—");
       write(part(".digits .integral"), digits(total));

@@ -83,7 +83,8 @@ class Lesson extends Page {
     this.finish();
   }
 
-  // Python's numbers, if they are of the state that is shown in all the parameters named; null while it still has to compute.
+  // Python's numbers, if they are of the state that is shown in all the parameters named; null while it still has to
+  // compute.
   checked(...names) {
     const { reference, state } = this;
     return reference && names.every((name) => JSON.stringify(reference.of[name]) === JSON.stringify(state[name]))
@@ -93,7 +94,8 @@ class Lesson extends Page {
 
   // ---- animation: one at a time, by apply(); ended by any other change ------------------------------------
 
-  // Calls show(share), with share from 0 to 1 over so many seconds, then done(). In few steps where motion is not wanted.
+  // Calls show(share), with share from 0 to 1 over so many seconds, then done(). In few steps where motion is not
+  // wanted.
   animate(seconds, show, done) {
     this.stop();
     const steps = matchMedia("(prefers-reduced-motion: reduce)").matches ? 6 : null;

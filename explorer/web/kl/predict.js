@@ -195,7 +195,8 @@ export class Predict {
   }
 }
 
-// KL of two independent dimensions, each with q and p: by the form for full covariances, or by a sum over a grid of the plane.
+// KL of two independent dimensions, each with q and p: by the form for full covariances, or by a sum over a grid of the
+// plane.
 function inTwoDimensions(q, p) {
   const square = ({ mean, std }) => ({
     mean: [mean, mean],

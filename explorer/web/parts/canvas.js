@@ -2,7 +2,8 @@
 
 import { enlargement } from "./theme.js";
 
-// Fits the canvas to its place, the page's type and the screen's sharpness. Returns {context, width, height} in CSS pixels of the usual type, cleared.
+// Fits the canvas to its place, the page's type and the screen's sharpness. Returns {context, width, height} in CSS
+// pixels of the usual type, cleared.
 export function fresh(canvas) {
   const grown = enlargement(),
     sharpness = window.devicePixelRatio * grown;

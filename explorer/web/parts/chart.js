@@ -23,7 +23,8 @@ const SMALLEST = 1e-4; // of a logarithmic axis
  * @property {{low: number, high: number, colour: string} | null} [band]
  * @property {string} [title]
  * @property {number} [last]  where the x axis, which begins at 0, ends
- * @property {[number, number]} [range]  of the y axis, at least; values above twice its end are cut off. Without it: that of the values
+ * @property {[number, number]} [range]  of the y axis, at least; values above twice its end are cut off. Without it:
+ *   that of the values
  * @property {number[]} [include]  values that the y axis has anyway
  * @property {boolean} [log]  a logarithmic y axis
  * @property {boolean} [late]  the y axis leaves out a steep beginning
@@ -85,7 +86,8 @@ export function drawChart(canvas, scene) {
   context.restore();
 }
 
-// Where values are in pixels: {x(step), y(value), last, low, high: of the y axis, in powers of ten if it is logarithmic}.
+// Where values are in pixels: {x(step), y(value), last, low, high: of the y axis, in powers of ten if it is
+// logarithmic}.
 function axesOf(scene, area) {
   const scale = scene.log ? (value) => Math.log10(Math.max(value, SMALLEST)) : (value) => value;
   const last = scene.last ?? Math.max(1, ...scene.lines.map(({ points }) => points.at(-1)?.[0] ?? 0));

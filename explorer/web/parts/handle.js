@@ -1,7 +1,8 @@
-// A handle in an SVG that is dragged with mouse, pen or finger, and moved with the arrow keys (Shift: ten times as far).
+// A handle in an SVG that is dragged with mouse, pen or finger, and moved with the arrow keys (Shift: ten times as
+// far).
 //
-// A move begins with a press or an arrow key. It ends when the pointer or the key is released, or when the handle loses the
-// focus. Escape, and a gesture that the browser takes over, cancel it.
+// A move begins with a press or an arrow key. It ends when the pointer or the key is released, or when the handle loses
+// the focus. Escape, and a gesture that the browser takes over, cancel it.
 
 import { add } from "./svg.js";
 
@@ -17,7 +18,8 @@ const FAR = 10; // steps of an arrow key with Shift
  * @property {() => Point} held  the handle's place as it is drawn: a drag keeps its distance from the pointer
  * @property {() => Point} [value]  the place that the arrow keys start from, if the handle is not drawn there
  * @property {(point: Point, dragged: boolean) => void} onMove  dragged: by the pointer, not by a key
- * @property {(way: Point, steps: number) => void} [onNudge]  what an arrow key does instead of `onMove`; steps: 1, or 10 with Shift
+ * @property {(way: Point, steps: number) => void} [onNudge]  what an arrow key does instead of `onMove`; steps: 1, or
+ *   10 with Shift
  * @property {(cancelled: boolean, from: Point) => void} onEnd  from: where the handle was before the move
  * @property {number} [step]  how far an arrow key moves it
  * @property {boolean} [line]  it moves along x only, with all four arrow keys
@@ -44,7 +46,8 @@ export class Handle {
   listen() {
     const { element } = this;
     const on = (name, act) => element.addEventListener(name, act);
-    element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // a finger drags, it does not scroll
+    // a finger drags, it does not scroll
+    element.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     on("click", (event) => event.stopPropagation()); // the end of a drag is no click on what lies beneath
     on("pointerdown", (event) => this.press(event));
     on("pointermove", (event) => this.drag(event));

@@ -52,7 +52,8 @@ export class Originals {
       const pixels = new Uint8Array(await response.arrayBuffer());
       sent.forEach((row, i) => this.keep(key(entry, row), pixels.slice(i * size, (i + 1) * size)));
       const left = some.find((row) => !sent.includes(row));
-      if (left !== undefined) problem ??= await (await this.ask(entry, [left], signal)).text(); // the answer gives the reason
+      // the answer gives the reason
+      if (left !== undefined) problem ??= await (await this.ask(entry, [left], signal)).text();
     }
     if (problem !== null) throw new Error(problem);
   }

@@ -31,7 +31,8 @@ export class Plot {
     const { clientWidth: width, clientHeight: height } = this.host,
       { plain } = this,
       grown = enlargement();
-    this.margin = { left: plain.left * grown, right: plain.right, top: plain.top, bottom: plain.bottom * grown }; // room for the axes' numbers
+    // room for the axes' numbers
+    this.margin = { left: plain.left * grown, right: plain.right, top: plain.top, bottom: plain.bottom * grown };
     const { left, right, top, bottom } = this.margin;
     if (width < left + right + 10 || height < top + bottom + 10) return false;
     const across = width - left - right,
@@ -114,7 +115,8 @@ export class Plot {
   // The same, closed along y = 0.
   area(f, from, to, n) {
     if (!(to > from)) return "";
-    return `${this.curve(f, from, to, n)}L${this.x(to).toFixed(2)} ${this.y(0).toFixed(2)}L${this.x(from).toFixed(2)} ${this.y(0).toFixed(2)}Z`;
+    const [right, left, base] = [this.x(to), this.x(from), this.y(0)].map((pixel) => pixel.toFixed(2));
+    return `${this.curve(f, from, to, n)}L${right} ${base}L${left} ${base}Z`;
   }
 }
 

@@ -1,7 +1,7 @@
 // Plotly as a module: the classic script out of the installed plotly package.
 //
-// All that leans on what Plotly does not document stands here: that the script sets `window.Plotly`, and that the element of
-// its style rules has an id that begins with "plotly.js-style".
+// All that leans on what Plotly does not document stands here: that the script sets `window.Plotly`, and that the
+// element of its style rules has an id that begins with "plotly.js-style".
 
 const NAME = "plotly.min.js";
 const global = /** @type {any} */ (window);

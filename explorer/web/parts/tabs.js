@@ -1,4 +1,5 @@
-// The tab strip of a lesson. The chosen tab takes the focus; the left and right arrow keys, Home and End choose another.
+// The tab strip of a lesson. The chosen tab takes the focus; the left and right arrow keys, Home and End choose
+// another.
 
 export class Tabs {
   // root: holds buttons of role "tab" and, with the same data-tab, a panel of role "tabpanel" for each.

@@ -19,7 +19,8 @@ export function readTheme(root, symbols, before = null) {
 // How large the page's type is, in the usual one: what is no CSS length grows by it in presentation mode.
 export const enlargement = () => parseFloat(getComputedStyle(document.documentElement).fontSize) / 16 || 1;
 
-// Calls `moved` after the window came to a screen of another sharpness: its size stays. Returns a function that ends it.
+// Calls `moved` after the window came to a screen of another sharpness: its size stays. Returns a function that ends
+// it.
 export function followScreen(moved) {
   let same;
   const changed = () => {

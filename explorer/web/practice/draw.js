@@ -6,7 +6,8 @@ import { fresh, stroke } from "../parts/canvas.js";
 const TICKS = 5; // at most, on an axis
 const FONT = "11px sans-serif";
 
-// Half the side of the square that holds all but the outermost hundredth of the codes: 4.2, or that times powers of 1.5.
+// Half the side of the square that holds all but the outermost hundredth of the codes: 4.2, or that times powers of
+// 1.5.
 export function reachOf(codes) {
   const distances = Float32Array.from({ length: codes.length / 2 }, (_, i) =>
     Math.max(Math.abs(codes[2 * i]), Math.abs(codes[2 * i + 1])),

@@ -1,4 +1,5 @@
-// What passes between the practice page and its trainings: states come a few times a second, commands go out. No script runs for either.
+// What passes between the practice page and its trainings: states come a few times a second, commands go out. No script
+// runs for either.
 
 import { readSafetensors } from "../kernel/safetensors.js";
 

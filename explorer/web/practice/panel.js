@@ -417,7 +417,8 @@ export class Panel {
     }
     const withNull = (title, name, digits) => {
       const [mean, std] = run.status.null[name];
-      return `${title} ${number(measured[name], digits)} ${fill(words.numbers_null, { mean: format(mean, digits), std: format(std, digits) })}`;
+      const ofNull = fill(words.numbers_null, { mean: format(mean, digits), std: format(std, digits) });
+      return `${title} ${number(measured[name], digits)} ${ofNull}`;
     };
     const distances = measured
       ? [withNull("W₂²", "sliced_w2_squared", 4), withNull(words.coverage, "coverage", 3)]

@@ -39,7 +39,10 @@ export class DrawPlanes {
     this.lines = [0, 1].map(() => this.find(".equations").appendChild(document.createElement("span")));
     for (const [i, line] of this.lines.entries()) {
       const sub = subscript(i);
-      line.innerHTML = `<i class="z">z${sub}</i> = <i class="mean">μ${sub}</i> + <i class="log_var">σ${sub}</i>·<i class="noise">ε${sub}</i> = <b class="mean"></b> + <b class="log_var"></b>·<b class="noise"></b> = <b class="z"></b>`;
+      line.innerHTML =
+        `<i class="z">z${sub}</i> = <i class="mean">μ${sub}</i> + <i class="log_var">σ${sub}</i>` +
+        `·<i class="noise">ε${sub}</i> = <b class="mean"></b> + <b class="log_var"></b>·<b class="noise"></b>` +
+        ` = <b class="z"></b>`;
     }
   }
 

@@ -1,4 +1,5 @@
-// The estimators one below the other: numbers, a histogram of single estimates, and the running mean, on axes that all share.
+// The estimators one below the other: numbers, a histogram of single estimates, and the running mean, on axes that all
+// share.
 
 import { short } from "./scales.js";
 import { ESTIMATORS, histogram } from "./estimators.js";
@@ -13,7 +14,8 @@ const EARLY = 24; // draws from which on the running means fit into their axis
 const number = (value, decimals) => short(value, format, decimals);
 
 export class EstimatorRows {
-  // host: the element to fill; headExact: the heading over the column of what is known of the variance; truthName: what the truth is called.
+  // host: the element to fill; headExact: the heading over the column of what is known of the variance; truthName: what
+  // the truth is called.
   constructor(host, words, headExact, truthName = words.truth) {
     this.host = host;
     this.words = words;
@@ -68,8 +70,9 @@ export class EstimatorRows {
     });
   }
 
-  // draws: the estimates of each estimator; sums: `summarise` of each; exact: the variance that is known of each; truth; error: its
-  // standard error, where it was measured; levels: each one's baseline, or null; formulae: of the exact variances; wrong: whether pathwise is;
+  // draws: the estimates of each estimator; sums: `summarise` of each; exact: the variance that is known of each;
+  // truth; error: its standard error, where it was measured; levels: each one's baseline, or null; formulae: of the
+  // exact variances; wrong: whether pathwise is;
   // own: whether each row has axes of its own.
   show({ draws, sums, exact, truth, error = 0, levels, formulae, wrong, own }) {
     const aside = wrong ? 1.3 * Math.abs(truth) : 0; // 0, which pathwise says, is to be on the axis too
@@ -149,7 +152,8 @@ class Picture {
     write(this.note, outside ? `${((100 * outside) / values.length).toFixed(1)} % ${outsideWord}` : "");
   }
 
-  // The running mean with ± 2 standard errors, against draws on a logarithmic scale; dashed: the truth, with ± 2 of its own.
+  // The running mean with ± 2 standard errors, against draws on a logarithmic scale; dashed: the truth, with ± 2 of its
+  // own.
   band(running, low, high, truth, error) {
     if (!running.length) return;
     const first = Math.log(running[0].n),

@@ -1,7 +1,8 @@
 // Estimators of the gradient of E[f(z)], z = μ + σε: per draw, summed up, and what is exactly known of them. No DOM.
 //
 // The gradient is taken with respect to `by`: "mean" (μ), "std" (σ) or "log_var" (log σ²).
-// pathwise: f′(z) · ∂z/∂θ.   score function: (f(z) − b) · ∂log q(z)/∂θ, with a baseline b: 0, E[f], or the best constant b*.
+// pathwise: f′(z) · ∂z/∂θ.   score function: (f(z) − b) · ∂log q(z)/∂θ, with a baseline b: 0, E[f], or the best
+// constant b*.
 
 export const ESTIMATORS = ["pathwise", "score", "expected", "best"];
 
@@ -40,8 +41,9 @@ export function expectation(name, mean, std, omega) {
   return normalCumulative(mean / std);
 }
 
-// What is exactly known: {expectation: E[f], truth: ∂E[f]/∂θ, pathwise: variance of one pathwise estimate, best: that of the
-// score function with the best constant baseline, baseline: b*, score2: E[(∂log q/∂θ)²]}. See `scoreVariance` for other baselines.
+// What is exactly known: {expectation: E[f], truth: ∂E[f]/∂θ, pathwise: variance of one pathwise estimate, best: that
+// of the score function with the best constant baseline, baseline: b*, score2: E[(∂log q/∂θ)²]}. See `scoreVariance`
+// for other baselines.
 export function exact(name, mean, std, omega, by) {
   const known = { square: exactSquare, cosine: exactCosine, step: exactStep }[name](mean, std, by !== "mean", omega);
   known.score2 = (by === "mean" ? 1 : 2) / (std * std);
@@ -132,7 +134,8 @@ export function estimates({ noise, value, slope, std, by, levels }) {
   return found;
 }
 
-// {mean, variance, error: standard error of the mean, running: [{n, mean, error}]} of numbers, with the means of the first of them on the way.
+// {mean, variance, error: standard error of the mean, running: [{n, mean, error}]} of numbers, with the means of the
+// first of them on the way.
 export function summarise(values, stops = checkpoints(values.length)) {
   let mean = 0,
     squares = 0,

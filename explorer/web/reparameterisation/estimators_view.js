@@ -19,7 +19,8 @@ const FORMULAE = {
     log_var: ["σ²μ² + 2σ⁴", "½μ⁴ + 15σ²μ² + 18.5σ⁴", "10σ²μ² + 14σ⁴", "10σ²μ² + 6σ⁴"],
   },
 };
-const DEFINITIONS = ["E[(f′ ∂z)²] − (∂E)²", "E[f² s²] − (∂E)²", "E[(f − b)² s²] − (∂E)²", "E[(f − b*)² s²] − (∂E)²"]; // too long when written out
+// too long when written out
+const DEFINITIONS = ["E[(f′ ∂z)²] − (∂E)²", "E[f² s²] − (∂E)²", "E[(f − b)² s²] − (∂E)²", "E[(f − b*)² s²] − (∂E)²"];
 const STEP_TRUTH = { mean: "φ(μ/σ)/σ", std: "−μ φ(μ/σ)/σ²", log_var: "−½μ φ(μ/σ)/σ" };
 
 const say = (value, decimals) => short(value, format, decimals);

@@ -9,7 +9,8 @@ import { fill } from "../kernel/text.js";
 
 const number = (value) => short(value, format);
 
-// Where things stand, in units of the drawing. An edge runs from `from` to `to`; its texts stand at `value` and `gradient`, [x, y].
+// Where things stand, in units of the drawing. An edge runs from `from` to `to`; its texts stand at `value` and
+// `gradient`, [x, y].
 const VIEW = "2 10 470 166";
 const MEAN = { x: 26, y: 50, sign: "μ", kind: "mean" },
   LOG_VAR = { x: 38, y: 136, sign: "log σ²", kind: "log_var", width: 62 };
@@ -115,7 +116,14 @@ export class GradientGraphs {
     const weight = SCORE.mean(noise[0], std[0]);
     write(
       this.notes[0],
-      `${this.words.sampled_note} ${fill(this.words.sampled_detour, { value: number(value), weight: number(weight), product: number(value * weight) })}`,
+      [
+        this.words.sampled_note,
+        fill(this.words.sampled_detour, {
+          value: number(value),
+          weight: number(weight),
+          product: number(value * weight),
+        }),
+      ].join(" "),
     );
     write(this.notes[1], frame.state.f === "step" ? this.words.trick_step : this.words.trick_note);
     this.curve.show(frame);

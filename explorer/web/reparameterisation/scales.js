@@ -9,7 +9,8 @@ export function short(value, format, decimals = 3) {
   return format(value, size >= 100 ? Math.min(decimals, 2) : decimals);
 }
 
-// The smallest of `least` times 1, 1.5, 2, 3, 4, 6, 8 … that is at least `value`: a scale that does not move with every step.
+// The smallest of `least` times 1, 1.5, 2, 3, 4, 6, 8 … that is at least `value`: a scale that does not move with every
+// step.
 export function roomy(value, least) {
   let i = 0;
   const scale = () => least * 2 ** (i >> 1) * (i % 2 ? 1.5 : 1);

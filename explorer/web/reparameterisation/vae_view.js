@@ -1,4 +1,5 @@
-// The estimators for a real VAE's loss at one image's posterior: Python's reference, and the chosen draws on the same axes.
+// The estimators for a real VAE's loss at one image's posterior: Python's reference, and the chosen draws on the same
+// axes.
 
 import { drawLogits, drawPixels } from "../parts/pixels.js";
 import { short } from "./scales.js";

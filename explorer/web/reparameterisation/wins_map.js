@@ -1,4 +1,5 @@
-// Over μ and log σ²: which of pathwise and score function scatters less, from the closed forms. A handle moves both parameters.
+// Over μ and log σ²: which of pathwise and score function scatters less, from the closed forms. A handle moves both
+// parameters.
 
 import { add, set } from "../parts/svg.js";
 import { exact, scoreVariance } from "./estimators.js";
@@ -74,7 +75,8 @@ export class WinsMap {
         const known = exact(state.f, mean, std, state.omega, state.by);
         const power = Math.log10(scoreVariance(known, 0) / known.pathwise);
         better.push(known.best < known.pathwise);
-        context.globalAlpha = wrong ? 0.25 : Math.min(1, 0.12 + (0.8 * Math.abs(power)) / FULL) || 0; // none where both are 0
+        // none where both are 0
+        context.globalAlpha = wrong ? 0.25 : Math.min(1, 0.12 + (0.8 * Math.abs(power)) / FULL) || 0;
         context.fillStyle = wrong || power < 0 ? score : path;
         context.fillRect(column, row, 1, 1);
       }
