@@ -34,6 +34,7 @@ MEASURING = ("evaluate", "recipe", "device", "threads", "data_dir", "out", "dry_
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
+        prog="train.py",
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=f"Recipes: {', '.join(RECIPES)}. Ctrl-C ends cleanly; a bundle is written whole or not at all.",
