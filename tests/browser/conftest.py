@@ -43,6 +43,38 @@ def common_context(chromium):
 
 
 @pytest.fixture
+def open_address(chromium):
+    """`open_address(address)`: a page in a context of its own. Fails the test if a page logs an error, and closes it afterwards.
+
+    ready: the element to wait for; script: runs before the page's own; missing: parts of addresses that may be missing.
+    """
+    contexts, errors = [], []
+
+    def open_one(address: str, ready: str = COMPLETE, *, script: str = "", missing: tuple[str, ...] = (), **options):
+        def logged(message) -> None:
+            url = message.location["url"]
+            if message.type == "error" and not expected(message) and not any(part in url for part in missing):
+                errors.append(f"{message.text} {url}")
+
+        context = chromium.new_context(**{"viewport": DESK} | options)
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        if script:
+            context.add_init_script(script)
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on("console", logged)
+        page.goto(address)
+        page.wait_for_selector(ready)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert not errors, errors
+
+
+@pytest.fixture
 def open_page(server, chromium, common_context):
     """`open_page("?mean=1,2")`: the front page, drawn. Fails the test if the page logs an error, and closes it afterwards."""
     contexts, pages, errors = [], [], []

@@ -12,7 +12,7 @@ from PIL import Image
 from explorer.serving.assets import WEB
 from explorer.ui import room
 
-from .driver import COMPLETE, DESK, ROOT, expected, serve
+from .driver import COMPLETE, ROOT, serve
 from .test_explore_take import PIXELS, downloaded
 from .views import VIEWS
 
@@ -48,34 +48,9 @@ def in_network(tmp_path_factory):
 
 
 @pytest.fixture
-def open_at(chromium):
-    """`open_at(address)`: a page. Fails the test if it logs an error, and closes it afterwards.
-
-    older: in a browser of some years ago.
-    """
-    contexts, errors = [], []
-
-    def logged(message) -> None:
-        if message.type == "error" and not expected(message):
-            errors.append(f"{message.text} {message.location['url']}")
-
-    def open_one(address: str, ready: str = COMPLETE, older: bool = False):
-        context = chromium.new_context(viewport=DESK)
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        if older:
-            context.add_init_script(OLDER)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on("console", logged)
-        page.goto(address)
-        page.wait_for_selector(ready)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert not errors, errors
+def open_at(open_address):
+    """`open_at(address)`: a page. older: in a browser of some years ago."""
+    return lambda address, ready=COMPLETE, older=False: open_address(address, ready, script=OLDER if older else "")
 
 
 def of_a_disc() -> dict:

@@ -17,7 +17,7 @@ from explorer.data import folder
 from explorer.store.bundle import find_bundles, load_bundle
 
 from ..pictures import CLASSES, generate
-from .driver import AT, COMPLETE, DESK, ROOT, address, serve
+from .driver import AT, ROOT, address, serve
 from .test_explorer import picture
 
 RGB = (
@@ -58,35 +58,14 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def open_folder(trained, chromium):
-    """`open_folder("&tool=draw")`: the explorer with both models. Fails the test if the page logs an error, and closes it afterwards."""
-    contexts, errors = [], []
-
-    expected = ["/_stcore/"]  # in the address of what may be missing
+def open_folder(trained, open_address):
+    """`open_folder("&tool=draw")`: the explorer with both models. missing: part of an address that may be missing."""
+    models = f"{trained.address}/?left=runs/{trained.vae.name}&right=runs/{trained.aae.name}"
 
     def open_one(query: str = "", missing: str | None = None):
-        expected.extend([missing] if missing else [])
-        context = chromium.new_context(viewport=DESK)
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                message.type == "error"
-                and not any(part in message.location["url"] for part in expected)
-                and errors.append(message.text)
-            ),
-        )
-        page.goto(f"{trained.address}/?left=runs/{trained.vae.name}&right=runs/{trained.aae.name}{query}")
-        page.wait_for_selector(COMPLETE)
-        return page
+        return open_address(models + query, missing=("/_stcore/", *([missing] if missing else [])))
 
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert not errors, errors
+    return open_one
 
 
 def shown(canvas) -> np.ndarray:

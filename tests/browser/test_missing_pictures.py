@@ -12,7 +12,7 @@ import pytest
 
 from ..test_datasets import idx_contents
 from ..test_downloads import ARCHIVES, Mirror
-from .driver import COMPLETE, DESK, ROOT, address, expected, serve
+from .driver import COMPLETE, ROOT, address, serve
 from .test_explorer import PIXELS
 
 pytestmark = [
@@ -62,35 +62,17 @@ def bare(tmp_path_factory):
 
 
 @pytest.fixture
-def open_bare(bare, chromium):
-    """`open_bare("?tool=draw")`: a page of the server, whose folder of datasets is empty again afterwards."""
-    contexts, errors = [], []
-
-    def open_one(query: str = "", wait: str = COMPLETE):
-        context = chromium.new_context(viewport=DESK)
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                message.type == "error"
-                and not expected(message)
-                and "/errors/" not in message.location["url"]
-                and errors.append(message.text)
-            ),
-        )
-        page.goto(f"{bare.address}/{query}")
-        page.wait_for_selector(wait)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
+def emptied(bare):
+    """Empties the server's folder of datasets after the test, once the pages are closed."""
+    yield
     for path in bare.data.iterdir():
         shutil.rmtree(path)
-    assert not errors, errors
+
+
+@pytest.fixture
+def open_bare(bare, emptied, open_address):
+    """`open_bare("?tool=draw")`: a page of the server that has no datasets at first."""
+    return lambda query="", wait=COMPLETE: open_address(f"{bare.address}/{query}", wait, missing=("/errors/",))
 
 
 def fetch(page) -> None:

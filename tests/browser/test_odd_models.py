@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from .. import small_bundles
-from .driver import COMPLETE, DESK, address, serve
+from .driver import DESK, address, serve
 from .test_dimensions import PLACES
 
 # The classes of a map of which more than half of the codes lie under names.
@@ -62,33 +62,17 @@ def odd(tmp_path_factory):
 
 
 @pytest.fixture
-def open_odd(odd, chromium):
-    """`open_odd("vae", "copy", "&tool=draw")`: the explorer with two of the runs. Fails the test if a page shows a failure or logs an error."""
-    contexts, errors = [], []
+def open_odd(odd, open_address):
+    """`open_odd("vae", "copy", "&tool=draw")`: the explorer with two runs. Fails the test if a page shows a failure."""
+    pages = []
 
     def open_one(left: str, right: str, query: str = "", **options):
-        context = chromium.new_context(**{"viewport": DESK} | options)
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                message.type == "error" and "/_stcore/" not in message.location["url"] and errors.append(message.text)
-            ),
-        )
-        page.goto(f"{odd.address}/?left=runs/{left}&right=runs/{right}{query}")
-        page.wait_for_selector(COMPLETE)
-        return page
+        address = f"{odd.address}/?left=runs/{left}&right=runs/{right}{query}"
+        pages.append(open_address(address, missing=("/_stcore/",), **options))
+        return pages[-1]
 
     yield open_one
-    for context in contexts:
-        for page in context.pages:
-            failures = page.locator(".failure:visible").all_inner_texts()
-            errors.extend(failures)
-        context.close()
-    assert not errors, errors
+    assert [text for page in pages for text in page.locator(".failure:visible").all_inner_texts()] == []
 
 
 def maps(page) -> list[list[list[float]]]:

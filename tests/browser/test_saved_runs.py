@@ -53,30 +53,9 @@ def term(tmp_path_factory):
 
 
 @pytest.fixture
-def open_term(term, chromium):
-    """`open_term("?left=runs/run-03")`: a page of that server. Fails the test if it logs an error."""
-    contexts, errors = [], []
-
-    def open_one(path: str, ready: str):
-        context = chromium.new_context(viewport=DESK)
-        context.set_default_timeout(60_000)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                message.type == "error" and "/_stcore/" not in message.location["url"] and errors.append(message.text)
-            ),
-        )
-        page.goto(f"{term.address}/{path}")
-        page.wait_for_selector(ready)
-        return page
-
-    yield open_one
-    for context in contexts:
-        context.close()
-    assert not errors, errors
+def open_term(term, open_address):
+    """`open_term("?left=runs/run-03", ready)`: a page of that server."""
+    return lambda path, ready: open_address(f"{term.address}/{path}", ready, missing=("/_stcore/",))
 
 
 def options(models) -> list[str]:
