@@ -22,9 +22,12 @@ def warn(sentence: str) -> None:
 
 @contextlib.contextmanager
 def silence() -> Iterator[None]:
-    with open(os.devnull, "w", encoding="utf-8", errors="replace") as nothing:
-        with contextlib.redirect_stdout(nothing), contextlib.redirect_stderr(nothing):
-            yield
+    with (
+        open(os.devnull, "w", encoding="utf-8", errors="replace") as nothing,
+        contextlib.redirect_stdout(nothing),
+        contextlib.redirect_stderr(nothing),
+    ):
+        yield
 
 
 def read_folder(path: Path, side: int | None):

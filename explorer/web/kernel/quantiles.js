@@ -6,7 +6,8 @@
 
 // dz/du of the inverse CDF at u = ½: neighbours among n quantiles lie CENTRAL/n apart there
 const CENTRAL = Math.sqrt(2 * Math.PI);
-const STRING = 20; // Gaussians from which on a mixture is a string, as map.js draws it
+// A mixture of more Gaussians than this is a chain: it is drawn as a band, and tiled along its length.
+export const CHAIN = 20;
 
 // Wichura 1988, algorithm AS 241 (PPND16): rational functions for the centre, the shoulders and the far tails.
 const MIDDLE = [
@@ -84,9 +85,7 @@ export function priorGrid(shape, room) {
   return {
     perSide: null,
     points:
-      shape.means.length > STRING
-        ? alongString(shape, room)
-        : shape.means.flatMap((_, c) => inGaussian(shape, c, room)),
+      shape.means.length > CHAIN ? alongString(shape, room) : shape.means.flatMap((_, c) => inGaussian(shape, c, room)),
   };
 }
 

@@ -8,7 +8,7 @@ const STEP = 0.02,
   HALF = 450; // u from −9 to 9
 
 // The KL that a fit minimises, and its gradient by mean and log σ², by numerical integration. target: a density of
-// kl_math.js. "q‖p": KL(q || target), which punishes q where the target is not (zero-forcing); "p‖q": KL(target || q),
+// math.js. "q‖p": KL(q || target), which punishes q where the target is not (zero-forcing); "p‖q": KL(target || q),
 // which punishes q for what it leaves out (mass-covering).
 export function objective(direction, target) {
   return direction === "q‖p" ? zeroForcing(target) : massCovering(target);

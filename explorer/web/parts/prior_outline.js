@@ -1,5 +1,6 @@
 // A prior drawn beneath codes: rings for N(0, I), otherwise its Gaussians.
 
+import { CHAIN } from "../kernel/quantiles.js";
 import { svgElement } from "./svg.js";
 
 // The share of a Gaussian's mass in the plane within its 1σ, 2σ and 3σ rings: 1 − exp(−r²/2).
@@ -9,7 +10,7 @@ export const RINGS = [1, 2, 3].map((radius) => ({ radius, mass: 1 - Math.exp((-r
 // many is drawn as a band.
 export function priorOutline(shape) {
   if (!shape) return RINGS.map(({ radius }) => svgElement("circle", { r: radius, class: "ring" }));
-  if (shape.means.length > 20) {
+  if (shape.means.length > CHAIN) {
     const d = `M${shape.means.map(([x, y]) => `${x} ${y}`).join("L")}`;
     return [
       svgElement("path", { d, class: "band", "stroke-width": 4 * shape.stds[0][0] }),

@@ -20,22 +20,24 @@ export function open() {
 
 // Plotly, as the module that the explorer imports.
 export async function plotly() {
-  if (!window.Plotly) {
+  if (!("Plotly" in window)) {
     const script = document.createElement("script");
     script.textContent = await (await fetch(`${BASE}web/parts/plotly.min.js`)).text();
     document.head.append(script); // runs it
   }
-  return window.Plotly;
+  return window["Plotly"];
 }
 
 // Fetches of BASE get what the file holds, unpacked when it is asked for.
 function answerFetches({ catalogue }) {
   const outside = window.fetch.bind(window);
   window.fetch = async (what, options) => {
-    const address = String(what.url ?? what);
+    const address = what instanceof Request ? what.url : String(what);
     if (!address.startsWith(BASE)) return outside(what, options);
     const [name, asked] = address.slice(BASE.length).split("?rows=");
-    const held = [...document.querySelectorAll("script[data-asset]")].find((script) => script.dataset.asset === name);
+    /** @type {NodeListOf<HTMLScriptElement>} */
+    const scripts = document.querySelectorAll("script[data-asset]");
+    const held = [...scripts].find((script) => script.dataset.asset === name);
     if (!held) return new Response("this is not in the file", { status: 404 });
     const packed = new Blob([decode(held.textContent)]).stream();
     const content = new Response(packed.pipeThrough(new DecompressionStream("gzip")));
@@ -52,7 +54,7 @@ function picturesOf(all, name, rows, catalogue) {
   return new Blob(rows.map((row) => all.subarray(held.indexOf(row) * size, (held.indexOf(row) + 1) * size)));
 }
 
-export function hashOf({ revision, ...state }) {
+export function hashOf({ revision: _, ...state }) {
   return `#${encodeURIComponent(JSON.stringify(state))}`;
 }
 
