@@ -13,24 +13,37 @@ WORDS = {
     "tab_play": "Two players",
     "tab_readings": "The wrong readings",
     # the field that pulls
-    "field_lead": "The VAE's KL term pulls every mean to 0, by the same field for every picture: it does not know where the other codes lie. "
-    "The AAE's discriminator was taught to tell codes from draws of the prior. Its field knows: it pushes codes out of crowds, and into holes.",
+    "field_lead": (
+        "The VAE's KL term pulls every mean to 0, by the same field for every picture: it does not know where the "
+        "other codes lie. The AAE's discriminator was taught to tell codes from draws of the prior. Its field knows: "
+        "it pushes codes out of crowds, and into holes."
+    ),
     "kl_map": "Field of the KL term",
     "d_map": "Field of the discriminator",
     "vae_model": "VAE",
     "aae_model": "AAE",
     "no_vae": "There is no planar VAE with the prior N(0, I) to show.",
     "no_aae": "There is no planar AAE to show: python train.py trains one.",
-    "kl_caption": "Blue: ½‖μ‖², the part of KL(N(μ, σ²)‖N(0, I)) that μ has a say in, full colour from 8 nats. Arrows: what it pulls a mean with, −∇ ½‖μ‖² = −μ{beta}. "
-    "Dots: the means of {count} test images, coloured by class.",
+    "kl_caption": (
+        "Blue: ½‖μ‖², the part of KL(N(μ, σ²)‖N(0, I)) that μ has a say in, full colour from 8 nats. Arrows: what it "
+        "pulls a mean with, −∇ ½‖μ‖² = −μ{beta}. Dots: the means of {count} test images, coloured by class."
+    ),
     "beta": ", in this model's loss times β = {beta}",
-    "d_caption": "Amber: D(z) above 50 %, it takes z for a draw of the prior. Violet: below, for a code. Clear: it cannot tell. Arrows: the pull on a code, "
-    "∇ log D(z){weight}. Dots: the codes of {count} test images.",
+    "d_caption": (
+        "Amber: D(z) above 50 %, it takes z for a draw of the prior. Violet: below, for a code. Clear: it cannot "
+        "tell. Arrows: the pull on a code, ∇ log D(z){weight}. Dots: the codes of {count} test images."
+    ),
     "weight": ", in this model's loss times {weight}",
     "weight_rising": ", in this model's loss times {start} at first, times {weight} after {share} of the steps",
-    "learnt_caption": "The network alone; it should be −log q(z){rest}. Violet: lower than at half of the codes, where they crowd; amber: higher, where they are rare or missing. "
-    "Arrows: its gradient, away from crowds. Far from all data it has seen nothing, and what it says there means nothing.",
-    "given_caption": "log p(z){smoothed}, which nobody had to learn. Amber: higher than at half of the codes; violet: lower. Arrows: its gradient, towards the prior's mass.",
+    "learnt_caption": (
+        "The network alone; it should be −log q(z){rest}. Violet: lower than at half of the codes, where they crowd; "
+        "amber: higher, where they are rare or missing. Arrows: its gradient, away from crowds. Far from all data it "
+        "has seen nothing, and what it says there means nothing."
+    ),
+    "given_caption": (
+        "log p(z){smoothed}, which nobody had to learn. Amber: higher than at half of the codes; violet: lower. "
+        "Arrows: its gradient, towards the prior's mass."
+    ),
     "rest": " + log p(z) − log of the smoothed p(z)",
     "smoothed": " of the prior with noise of standard deviation {smoothing} added, as this discriminator is given it",
     "labelled_caption": " For label {label}: p(z|label) against q(z|label); the codes with that label are bold.",
@@ -48,15 +61,27 @@ WORDS = {
     "part_whole": "whole D",
     "part_learnt": "the learnt part",
     "part_given": "log p(z), given",
-    "part_note": "Our D's logit is network(z) + log p(z): the prior is known, so it is given, and the network has only to learn what is unknown, −log q(z).",
-    "smoothed_note": "The prior is given with noise of standard deviation {smoothing} added; the network learns the difference too.",
-    "waves_note": "This network is also given sines and cosines of {waves} random directions of z, so that it sees thin gaps.",
+    "part_note": (
+        "Our D's logit is network(z) + log p(z): the prior is known, so it is given, and the network has only to "
+        "learn what is unknown, −log q(z)."
+    ),
+    "smoothed_note": (
+        "The prior is given with noise of standard deviation {smoothing} added; the network learns the difference too."
+    ),
+    "waves_note": (
+        "This network is also given sines and cosines of {waves} random directions of z, so that it sees thin gaps."
+    ),
     "label": "Label",
     "point": "Point z",
     "at_point": "At the point z = {z}",
     "at_point_recorded": "At the point z = {z}, read off the recorded grid",
-    "read_note": "Read off the recorded grid: network(z) between its points on straight lines, the pull as a difference over a cell; log p(z) is exact. Python checks the finished model alone: no other weights are kept.",
-    "outside_note": "The point is outside the recorded grid, which reaches to ±4: there, only the finished model can be asked.",
+    "read_note": (
+        "Read off the recorded grid: network(z) between its points on straight lines, the pull as a difference over a "
+        "cell; log p(z) is exact. Python checks the finished model alone: no other weights are kept."
+    ),
+    "outside_note": (
+        "The point is outside the recorded grid, which reaches to ±4: there, only the finished model can be asked."
+    ),
     "row_mean": "KL term ½‖z‖²",
     "row_kl_pull": "its pull −z",
     "row_learnt": "network(z)",
@@ -65,16 +90,24 @@ WORDS = {
     "row_probability": "D(z)",
     "row_pull": "pull ∇ log D",
     "point_hint": "Drag the point on either map, or move it with the arrow keys.",
-    "best_note": "If D were the best one, D* = p/(p+q), it would say 50 % wherever q = p: no colour, no arrows. What is left in colour is what training left unmatched, or what a smooth network and its gradient penalty did not learn.",
+    "best_note": (
+        "If D were the best one, D* = p/(p+q), it would say 50 % wherever q = p: no colour, no arrows. What is left "
+        "in colour is what training left unmatched, or what a smooth network and its gradient penalty did not learn."
+    ),
     "arrows_note": "An arrow's length is 0.9 tanh of the pull, in cells of the grid of arrows.",
     # what should it be taught?
-    "teach_lead": "Drag the cloud q, scale it, punch a hole into it. A small network learns, step by step, to tell its draws from the prior's. "
-    "The best answer is known here, because q's density is: D* = p/(p+q).",
+    "teach_lead": (
+        "Drag the cloud q, scale it, punch a hole into it. A small network learns, step by step, to tell its draws "
+        "from the prior's. The best answer is known here, because q's density is: D* = p/(p+q)."
+    ),
     "learnt_map": "Learnt D, and the cloud q",
     "best_map": "Optimal D* = p/(p+q)",
     "gap_map": "Gap |D − D*|",
     "gap_scale": "full violet from 0.5",
-    "maps_caption": "Amber: D above 50 %, z is taken for a draw of p. Violet: below, for one of q. Dots: draws of p (grey) and of q (green). Arrows: ∇ log D.",
+    "maps_caption": (
+        "Amber: D above 50 %, z is taken for a draw of p. Violet: below, for one of q. Dots: draws of p (grey) and of "
+        "q (green). Arrows: ∇ log D."
+    ),
     "prior": "Prior p",
     "prior_normal": "N(0, I)",
     "prior_mixture": "mixture of 10",
@@ -89,7 +122,10 @@ WORDS = {
     "move_cloud": "Cloud's mean; arrow keys move it",
     "scale_cloud": "Cloud's standard deviation; arrow keys change it",
     "move_hole": "Hole's centre; arrow keys move it",
-    "hole_note": "The hole: a disc that held this share of q's draws is cut out, and the rest made one again. At the centre, 5 % is a disc of radius 0.32 σ.",
+    "hole_note": (
+        "The hole: a disc that held this share of q's draws is cut out, and the rest made one again. At the centre, "
+        "5 % is a disc of radius 0.32 σ."
+    ),
     "run": "Train",
     "pause": "Pause",
     "step": "1 step",
@@ -113,9 +149,15 @@ WORDS = {
     "level_best": "L at D*",
     "teach_curve": "L = real BCE + fake BCE, in nats. Thin: batches of 128. Thick: held-out draws.",
     # two players
-    "play_lead": "Green dots are codes. The discriminator's move: learn to tell them from draws of the prior. The encoder's move: every code goes the way the arrows point. Take turns.",
+    "play_lead": (
+        "Green dots are codes. The discriminator's move: learn to tell them from draws of the prior. The encoder's "
+        "move: every code goes the way the arrows point. Take turns."
+    ),
     "play_map": "Codes and the discriminator between them",
-    "play_caption": "Amber: D above 50 %, z is taken for a draw of the prior. Violet: below, for a code. Grey dots: draws of the prior. Arrows: the pull on a code.",
+    "play_caption": (
+        "Amber: D above 50 %, z is taken for a draw of the prior. Violet: below, for a code. Grey dots: draws of the "
+        "prior. Arrows: the pull on a code."
+    ),
     "preset": "Situation",
     "preset_matched": "A fair match",
     "preset_strong": "D too strong",
@@ -123,11 +165,27 @@ WORDS = {
     "preset_pinned": "A pinned 50 %",
     "preset_dropping": "Mode dropping",
     "preset_own": "own settings",
-    "says_matched": "The codes drift to the prior and stay: two moves of D for each of the encoder keep D informed, so its arrows point where codes are missing.",
-    "says_strong": "The codes hardly move: D makes 20 moves to one and is sure of itself, D ≈ 0 on every code, and the pull of the textbook's log(1 − D) is D times the logit's slope, almost nothing. Choose −log D, and they come.",
-    "says_weak": "The codes rush through the prior and back, bunched, and do not settle, while the loss stays near log 4: D learns so slowly, and they move so fast, that its arrows point to where codes were missing before.",
-    "says_pinned": "The cloud keeps its place and its width, far off, and the loss is log 4: batch norm takes mean and variance of each batch away before D looks, so D sees no difference, and cannot pull.",
-    "says_dropping": "Only some of the ten Gaussians ever hold codes, and which ones changes: the encoder, a small network of noise, moves all codes to where D is fooled now, faster than D learns that they have gone there. The loss stays near log 4.",
+    "says_matched": (
+        "The codes drift to the prior and stay: two moves of D for each of the encoder keep D informed, so its arrows "
+        "point where codes are missing."
+    ),
+    "says_strong": (
+        "The codes hardly move: D makes 20 moves to one and is sure of itself, D ≈ 0 on every code, and the pull of "
+        "the textbook's log(1 − D) is D times the logit's slope, almost nothing. Choose −log D, and they come."
+    ),
+    "says_weak": (
+        "The codes rush through the prior and back, bunched, and do not settle, while the loss stays near log 4: D "
+        "learns so slowly, and they move so fast, that its arrows point to where codes were missing before."
+    ),
+    "says_pinned": (
+        "The cloud keeps its place and its width, far off, and the loss is log 4: batch norm takes mean and variance "
+        "of each batch away before D looks, so D sees no difference, and cannot pull."
+    ),
+    "says_dropping": (
+        "Only some of the ten Gaussians ever hold codes, and which ones changes: the encoder, a small network of "
+        "noise, moves all codes to where D is fooled now, faster than D learns that they have gone there. The loss "
+        "stays near log 4."
+    ),
     "says_own": "Your own settings. Loss near log 4 means that D cannot tell: look at the codes whether it should.",
     "d_step": "Step D",
     "e_step": "Step encoder",
@@ -162,7 +220,10 @@ WORDS = {
     "modes_help": "Gaussians of the mixture that hold at least a third of their fair share of the codes",
     "play_norm_note": "Heat and arrows as the codes are seen: standardised by their own mean and variance.",
     # the wrong readings
-    "readings_lead": "Two discriminators, both at a loss of log 4 = 1.3863. One has nothing left to find; the other cannot see. The loss does not say which.",
+    "readings_lead": (
+        "Two discriminators, both at a loss of log 4 = 1.3863. One has nothing left to find; the other cannot see. "
+        "The loss does not say which."
+    ),
     "case_good": "A: q = p, D fully able",
     "case_batch": "B: q far off, D behind batch norm",
     "case_line": "B: q twice as wide, D without a hidden layer",
@@ -177,8 +238,12 @@ WORDS = {
     "case_jsd": "true JSD",
     "train_cases": "Train both",
     "fresh_title": "The honest estimate",
-    "fresh_text": "Take a fresh discriminator that is able to see, teach it on one half of the codes, judge it on the other half: log 2 − L/2 is, in expectation, a lower bound on the JSD. "
-    "It can be negative, if what it learnt does not carry over. Compare it with the null: the same for draws of the prior against other draws of the prior. Inside the band, nothing was found.",
+    "fresh_text": (
+        "Take a fresh discriminator that is able to see, teach it on one half of the codes, judge it on the other "
+        "half: log 2 − L/2 is, in expectation, a lower bound on the JSD. It can be negative, if what it learnt does "
+        "not carry over. Compare it with the null: the same for draws of the prior against other draws of the prior. "
+        "Inside the band, nothing was found."
+    ),
     "judge_cases": "Judge A and B",
     "judge_model": "Judge the model",
     "judging": "Judging: {done} of {total}",
@@ -188,9 +253,16 @@ WORDS = {
     "row_b": "B",
     "row_null": "null",
     "true_value": "exact",
-    "fresh_caption": "Dots: log 2 − L/2 in nats, of a fresh network 2-32-32-1 after {steps} steps, on held-out draws. Grey: mean ± 2 standard deviations of {repeats} repeats of prior against prior, of as many draws. The axis is a root's, so that small values can be seen. ",
+    "fresh_caption": (
+        "Dots: log 2 − L/2 in nats, of a fresh network 2-32-32-1 after {steps} steps, on held-out draws. Grey: mean "
+        "± 2 standard deviations of {repeats} repeats of prior against prior, of as many draws. The axis is a root's, "
+        "so that small values can be seen. "
+    ),
     "fresh_sizes": "{name}: {half} to learn from, {half} to judge on.",
     "fresh_sampled": "Of a VAE, draws of z ~ q(z|x), one an image.",
-    "fresh_limit": "A small network is blind to thin gaps: a model inside the band can still have them. The scoreboard's coverage sees more.",
+    "fresh_limit": (
+        "A small network is blind to thin gaps: a model inside the band can still have them. The scoreboard's "
+        "coverage sees more."
+    ),
     "said_steps": "{steps} steps, loss {loss}",
 }

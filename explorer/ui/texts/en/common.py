@@ -9,7 +9,10 @@ PRESENT_LEAVE = "Leave"
 NO_MODELS = """**There is no model to show.** The folder `pretrained/` holds none that can be opened.
 Run `python train.py` to train them, or `python train.py --dataset digits` for small ones without a download."""
 
-FAILURE = "**This page could not be shown: the program has an error here.** Reload the page, or open another one above; the server's log says what went wrong."
+FAILURE = (
+    "**This page could not be shown: the program has an error here.** Reload the page, or open another one above; the "
+    "server's log says what went wrong."
+)
 # Streamlit shows it in a box of 52 letters.
 REFUSED = """This page cannot connect: the server refuses its
 websocket. Your browser is at

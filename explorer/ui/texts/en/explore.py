@@ -10,50 +10,62 @@ ONE_DIMENSION = (
 GUIDE_TITLE = "What am I looking at?"
 
 GUIDE = """
-**Two autoencoders with the same encoder and decoder** (the lists above the maps hold more). Each turns a picture into a point of the plane, its code, and a point
-of the plane into a picture. They differ in what holds the codes in place. The **VAE** (left) pays, for every picture *x*, the
-KL divergence between its posterior q(z|x) = N(μ, σ²) and the prior p(z) = N(0, I). The **AAE** (right) has no KL in its loss: a
-discriminator looks at many codes at once, and learns to tell them from draws of the prior; the encoder learns to fool it.
+**Two autoencoders with the same encoder and decoder** (the lists above the maps hold more). Each turns a picture into a
+point of the plane, its code, and a point of the plane into a picture. They differ in what holds the codes in place.
+The **VAE** (left) pays, for every picture *x*, the KL divergence between its posterior q(z|x) = N(μ, σ²) and the prior
+p(z) = N(0, I). The **AAE** (right) has no KL in its loss: a discriminator looks at many codes at once, and learns to
+tell them from draws of the prior; the encoder learns to fool it.
 
-**The maps** show the test set, a dot for each picture, coloured by class. Dashed rings are the prior's: 39 %, 86 % and 99 % of
-the draws of N(0, I) fall inside; of a mixture, each Gaussian's 1σ and 2σ are drawn, of the swiss roll a band of ± 2σ. For the VAE, *means* shows μ of each q(z|x); *sampled z* shows one draw from each, and that is what is
-compared with the prior.
+**The maps** show the test set, a dot for each picture, coloured by class. Dashed rings are the prior's: 39 %, 86 % and
+99 % of the draws of N(0, I) fall inside; of a mixture, each Gaussian's 1σ and 2σ are drawn, of the swiss roll a band of
+± 2σ. For the VAE, *means* shows μ of each q(z|x); *sampled z* shows one draw from each, and that is what is compared
+with the prior.
 
-**The probe** is one Gaussian N(μ, σ²), shown in both maps by its mean, and by ellipses at 1σ and 2σ (39 % and 86 % of it inside).
-Move it with the sliders, or drag it on a map. *z* = μ + σ·ε is one draw from it; *Resample ε* draws another. The pictures are what
-the two decoders make of μ and of z. Point anywhere on a map to see what is decoded there; click a dot to put the probe on that
-picture's code (for the VAE on its whole posterior), and to mark the same picture on the other map. Drag elsewhere to pan, turn the
-wheel to zoom; with the probe in focus, arrow keys move it. The address holds the view: copy it to share what you see.
+**The probe** is one Gaussian N(μ, σ²), shown in both maps by its mean, and by ellipses at 1σ and 2σ (39 % and 86 % of
+it inside). Move it with the sliders, or drag it on a map. *z* = μ + σ·ε is one draw from it; *Resample ε* draws
+another. The pictures are what the two decoders make of μ and of z. Point anywhere on a map to see what is decoded
+there; click a dot to put the probe on that picture's code (for the VAE on its whole posterior), and to mark the same
+picture on the other map. Drag elsewhere to pan, turn the wheel to zoom; with the probe in focus, arrow keys move it.
+The address holds the view: copy it to share what you see.
 
-**The KL** is that of the probe from N(0, I), in nats. It is the VAE's price for such a posterior. For the AAE it is only a
-yardstick, because its encoder gives a point and no q(z|x). For a model with another prior, the KL from that prior stands beside it:
-a Monte Carlo mean of 300 draws, with its standard error.
+**The KL** is that of the probe from N(0, I), in nats. It is the VAE's price for such a posterior. For the AAE it is
+only a yardstick, because its encoder gives a point and no q(z|x). For a model with another prior, the KL from that
+prior stands beside it: a Monte Carlo mean of 300 draws, with its standard error.
 
-**More than two dimensions.** A model with 8, 16 or 32 is shown by a UMAP of its codes, in which near codes stay near, and nothing else is kept:
-hovering decodes the nearest code. Or, by the list above the map: by the plane in which the codes spread most (PCA), by a plane of any two dimensions
-(these are the two that the sliders move, while the others keep their place), by a UMAP with other n_neighbors and min_dist, or, to compare, by a UMAP of the raw
-pixels, which knows no model. The last two are made on the server, in seconds, and can be cancelled. Beside a model of many dimensions, one of two sees the probe's first two.
+**More than two dimensions.** A model with 8, 16 or 32 is shown by a UMAP of its codes, in which near codes stay near,
+and nothing else is kept: hovering decodes the nearest code. Or, by the list above the map: by the plane in which the
+codes spread most (PCA), by a plane of any two dimensions (these are the two that the sliders move, while the others
+keep their place), by a UMAP with other n_neighbors and min_dist, or, to compare, by a UMAP of the raw pixels, which
+knows no model. The last two are made on the server, in seconds, and can be cancelled. Beside a model of many
+dimensions, one of two sees the probe's first two.
 
-**Which dimensions are used.** The bars are the probe's KL in each dimension; lines in them, what the VAE pays on average. A dimension of the VAE is *active* where the
-means of q(z|x) vary over the images by more than 0.01 (Burda et al. 2016): where they do not, it says the prior's own N(0, 1) to every image, and costs nothing. The AAE's codes are held to N(0, 1) in *every* dimension,
-so their spread says nothing; what its decoder makes of a dimension does. The second bars are that *response*, measured for both models alike: how far the picture moves (Euclidean, pixels
-from 0 to 1) for a step of one standard deviation of the codes, root mean square over 48 test images, from the decoder's derivatives.
+**Which dimensions are used.** The bars are the probe's KL in each dimension; lines in them, what the VAE pays on
+average. A dimension of the VAE is *active* where the means of q(z|x) vary over the images by more than 0.01 (Burda et
+al. 2016): where they do not, it says the prior's own N(0, 1) to every image, and costs nothing. The AAE's codes are
+held to N(0, 1) in *every* dimension, so their spread says nothing; what its decoder makes of a dimension does. The
+second bars are that *response*, measured for both models alike: how far the picture moves (Euclidean, pixels from 0
+to 1) for a step of one standard deviation of the codes, root mean square over 48 test images, from the decoder's
+derivatives.
 
-**Under each map**: BCE, the binary cross-entropy summed over the pixels and averaged over the test set (on grey pixels: the
-expected negative log-likelihood of pixels made black or white at random with those intensities); and coverage, the share of
-draws of the prior that have a code as near as their fifth neighbour among the draws (the mean over 20 sets of draws; in more than three dimensions 5). The null is the same number for two sets of
-draws of the prior: what a perfect match would show.
+**Under each map**: BCE, the binary cross-entropy summed over the pixels and averaged over the test set (on grey pixels:
+the expected negative log-likelihood of pixels made black or white at random with those intensities); and coverage, the
+share of draws of the prior that have a code as near as their fifth neighbour among the draws (the mean over 20 sets of
+draws; in more than three dimensions 5). The null is the same number for two sets of draws of the prior: what a perfect
+match would show.
 
-**Replay** shows both trainings in step, by the share of their steps that is done, at some thirty moments that are dense at the start:
-the codes of up to 2,000 test images, a grid of decoded points as it forms, and what the model was worth on those images. Click a code to follow its image. *D(z)* colours
-the AAE's map by what its discriminator says: 1 where it takes z for a draw of the prior, 0 where for a code. That D is given log p(z) (smoothed, where noise was added in training or the prior is narrow),
-and learns the rest. While it plays, codes between two moments are interpolated on straight lines.
+**Replay** shows both trainings in step, by the share of their steps that is done, at some thirty moments that are dense
+at the start: the codes of up to 2,000 test images, a grid of decoded points as it forms, and what the model was worth
+on those images. Click a code to follow its image. *D(z)* colours the AAE's map by what its discriminator says: 1 where
+it takes z for a draw of the prior, 0 where for a code. That D is given log p(z) (smoothed, where noise was added in
+training or the prior is narrow), and learns the rest. While it plays, codes between two moments are interpolated on
+straight lines.
 
-**The tools**, beside *Probe* and *Replay*, work on both models at once. *Draw*: draw a digit, open a picture or take a test image, and see what each
-model reads, where its code lies and what comes back. *Near*: the codes nearest to a point, a region that you draw around, images found by class, error or KL.
-*Map*: what lies beneath the codes (decoded pictures, density, how far the decoder stretches the plane), what colours them, and many draws from the probe.
-*Walk*: a way through waypoints as a film, with the density of codes at each step, so that a hole shows; sums of class means. *Take away*: pictures, codes, a
-link, or this view as one file that needs no server.
+**The tools**, beside *Probe* and *Replay*, work on both models at once. *Draw*: draw a digit, open a picture or take a
+test image, and see what each model reads, where its code lies and what comes back. *Near*: the codes nearest to a
+point, a region that you draw around, images found by class, error or KL. *Map*: what lies beneath the codes (decoded
+pictures, density, how far the decoder stretches the plane), what colours them, and many draws from the probe. *Walk*: a
+way through waypoints as a film, with the density of codes at each step, so that a hole shows; sums of class
+means. *Take away*: pictures, codes, a link, or this view as one file that needs no server.
 
 The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL(q(z|x)‖p(z)), σ² and log σ² here.
 """
@@ -77,7 +89,10 @@ WORDS = {
     "leave": "Finished models",
     "leave_title": "Leave the replay: probe, pictures and KL of the finished models",
     "field": "D(z)",
-    "field_title": "What the discriminator says at this moment: 1, it takes z for a draw of the prior; 0, for a code. The encoder is trained to put its codes where D is high.",
+    "field_title": (
+        "What the discriminator says at this moment: 1, it takes z for a draw of the prior; 0, for a code. The "
+        "encoder is trained to put its codes where D is high."
+    ),
     "maps": {
         "group": "What the {side} map shows",
         "map": "map",
@@ -90,7 +105,9 @@ WORDS = {
             "pixels": "UMAP of the raw pixels …",
         },
         "neighbours": "neighbours",
-        "neighbours_title": "n_neighbors, 2 to 200: how many neighbours of each code count. Few show small groups, many the whole.",
+        "neighbours_title": (
+            "n_neighbors, 2 to 200: how many neighbours of each code count. Few show small groups, many the whole."
+        ),
         "neighbours_of": "n_neighbors, {side}",
         "distance": "distance",
         "distance_title": "min_dist, 0 to 0.99: how close codes may lie on the map.",
@@ -126,7 +143,11 @@ WORDS = {
         "active": "<b>{active}</b> of {all} dimensions active",
         "spread": "over {all} dimensions: std of the codes {least} to {most}",
         "responses": ", decoder's response {least} to <b>{most}</b>",
-        "used_title": "Active: the means of q(z|x) vary over the test images by more than 0.01 (variance). Response: how far the picture moves for one standard deviation in a dimension, from the decoder's derivatives. See the guide below.",
+        "used_title": (
+            "Active: the means of q(z|x) vary over the test images by more than 0.01 (variance). Response: how far "
+            "the picture moves for one standard deviation in a dimension, from the decoder's derivatives. See the "
+            "guide below."
+        ),
     },
     "decoders": "Decoders are kept only for the finished model: go to the last moment to decode.",
     "at_moment": "moment {moment} of {moments} · {share} of the steps",
@@ -139,24 +160,43 @@ WORDS = {
         "codes": "codes of {images} of the {all} test images",
     },
     "not_recorded": "image {row} was not recorded: click a code to follow that image",
-    "field_label": "this D sees labels: shown is what it says of class {name}, that of the image followed, or the first",
+    "field_label": (
+        "this D sees labels: shown is what it says of class {name}, that of the image followed, or the first"
+    ),
     "announced": "{name}: epoch {epoch}, step {step}",
-    "no_recording": "The training of {name} was not recorded: its map shows the finished model. A model that is trained anew has a recording.",
-    "no_recording_dimensions": "No recording of {name}: only latent spaces of two dimensions are recorded. Its map shows the finished model.",
+    "no_recording": (
+        "The training of {name} was not recorded: its map shows the finished model. A model that is trained anew has "
+        "a recording."
+    ),
+    "no_recording_dimensions": (
+        "No recording of {name}: only latent spaces of two dimensions are recorded. Its map shows the finished model."
+    ),
     "manifold": "{name} decoded manifold",
     "manifold_quantiles": "decoded at the quantiles of N(0, I)",
     "manifold_plain": "decoded on a plain grid, ±4",
     "curves": "{name} at this moment, and over its training",
     "reconstruction": "BCE",
-    "reconstruction_help": "Binary cross-entropy of the recorded images, summed over pixels, nats per image (a VAE's at z). Left to right: the training, its start stretched.",
+    "reconstruction_help": (
+        "Binary cross-entropy of the recorded images, summed over pixels, nats per image (a VAE's at z). Left to "
+        "right: the training, its start stretched."
+    ),
     "kl": "KL",
     "kl_help": "KL(q(z|x)‖p(z)), averaged over the recorded images, nats: what the VAE pays.",
     "adversarial": "−log D",
-    "adversarial_help": "−log D(z), averaged over the codes of the recorded images, nats: what the AAE's encoder pays. log 2 = 0.693 where D cannot tell.",
+    "adversarial_help": (
+        "−log D(z), averaged over the codes of the recorded images, nats: what the AAE's encoder pays. log 2 = 0.693 "
+        "where D cannot tell."
+    ),
     "coverage": "coverage",
-    "coverage_help": "Share of draws of p(z) that have a code as near as their fifth neighbour among the draws; z sampled. From 0 to 1.",
+    "coverage_help": (
+        "Share of draws of p(z) that have a code as near as their fifth neighbour among the draws; z sampled. From 0 "
+        "to 1."
+    ),
     "sliced_w2_squared": "sliced W₂²",
-    "sliced_w2_squared_help": "Mean over directions of the squared one-dimensional Wasserstein-2 distance between q(z) and p(z); z sampled. Logarithmic.",
+    "sliced_w2_squared_help": (
+        "Mean over directions of the squared one-dimensional Wasserstein-2 distance between q(z) and p(z); z sampled. "
+        "Logarithmic."
+    ),
 }
 WORDS["datasets"] = datasets.WORDS
 for _tool in (explore_draw, explore_near, explore_map, explore_walk, explore_take):

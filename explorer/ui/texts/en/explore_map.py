@@ -27,11 +27,24 @@ WORDS = {
     "underlay_opacity_name": "Opacity of what lies under the codes",
     "codes_opacity_name": "Opacity of the codes",
     "says": {
-        "quantiles": "Pictures decoded at the prior's quantiles, where they lie: each stands for the same share of p(z). For N(0, I): an even grid on the unit square through the inverse Gaussian CDF (Kingma & Welling 2013, Fig. 4). {counts}",
+        "quantiles": (
+            "Pictures decoded at the prior's quantiles, where they lie: each stands for the same share of p(z). For "
+            "N(0, I): an even grid on the unit square through the inverse Gaussian CDF (Kingma & Welling 2013, Fig. "
+            "4). {counts}"
+        ),
         "grid": "Pictures decoded side by side, each at the code in its middle, the prior aside.",
-        "density": "Codes per unit of area, as a share of all: a Gaussian kernel of width {bandwidth}, the same in both maps, over the codes as shown. N(0, I) has 0.159 at its middle.",
-        "ratio": "log q(z) − log p(z), nats: <b class='more'>more codes</b> or <b class='fewer'>fewer</b> than the prior has there; q(z) sampled, both smoothed by {bandwidth}. Clear: equal, or less than one code in either.",
-        "stretch": "Largest singular value of the decoder's Jacobian: how far the picture moves (Euclidean, pixels from 0 to 1) for a step of 1 in the direction that moves it most. Logarithmic.",
+        "density": (
+            "Codes per unit of area, as a share of all: a Gaussian kernel of width {bandwidth}, the same in both "
+            "maps, over the codes as shown. N(0, I) has 0.159 at its middle."
+        ),
+        "ratio": (
+            "log q(z) − log p(z), nats: <b class='more'>more codes</b> or <b class='fewer'>fewer</b> than the prior "
+            "has there; q(z) sampled, both smoothed by {bandwidth}. Clear: equal, or less than one code in either."
+        ),
+        "stretch": (
+            "Largest singular value of the decoder's Jacobian: how far the picture moves (Euclidean, pixels from 0 to "
+            "1) for a step of 1 in the direction that moves it most. Logarithmic."
+        ),
     },
     "counts": {
         "normal": "{name}: {n} × {n}, finer as you zoom in.",

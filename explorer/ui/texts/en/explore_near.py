@@ -27,8 +27,14 @@ WORDS = {
         "most_of_class": "most are {class}, {most} of {count}",
         "all_of_class": "all {count} are {class}",
         "shared": "{shared} of {count} are the same images in both models, image {image} itself among them (framed).",
-        "rows": "Above: decoded at the image's code; below: the original. Beneath: class, distance between codes. Rings and squares on the maps are the two lists.",
-        "rows_decoded": "Decoded at the images' codes; beneath: class, distance between codes. Rings and squares on the maps are the two lists.",
+        "rows": (
+            "Above: decoded at the image's code; below: the original. Beneath: class, distance between codes. Rings "
+            "and squares on the maps are the two lists."
+        ),
+        "rows_decoded": (
+            "Decoded at the images' codes; beneath: class, distance between codes. Rings and squares on the maps are "
+            "the two lists."
+        ),
         "other_dataset": "{name} saw another dataset, {dataset}: it has no code of these images.",
         "nothing": "All classes are switched off in the legend: there is nothing to find.",
         "thumb": "Image {image}, class {class}, distance {distance} in {name}",
@@ -44,11 +50,17 @@ WORDS = {
         "radius": "±",
         "radius_long": "Radius around the probe, in units of the map",
         "armed": "Draw around codes on either map. Escape: stop.",
-        "none": "Draw around codes with the lasso; or take a circle or a square around the probe: arrow keys move the probe, + and − on it change the radius.",
+        "none": (
+            "Draw around codes with the lasso; or take a circle or a square around the probe: arrow keys move the "
+            "probe, + and − on it change the radius."
+        ),
         "count": "{count} of {all} images ({share}) lie in the region of {name}'s map.",
         "of_samples": "It is counted on the samples that the map shows; code and CSV are means.",
         "of_umap": "The region is one of the map, which is no plane of the latent: distances in it do not count.",
-        "of_umap_middle": "It is a region of the map, where distances do not count, around the place of the probe, or of the code nearest to it.",
+        "of_umap_middle": (
+            "It is a region of the map, where distances do not count, around the place of the probe, or of the code "
+            "nearest to it."
+        ),
         "other_dataset": "{name} saw another dataset, and has no code of them.",
         "classes": "Images in the region by class",
         "mean_of": "{name}",
@@ -102,17 +114,24 @@ WORDS = {
         "no_judge_there": "D is read in two dimensions only",
         "counting": "Counting …",
         "of_class": "{count} images of class {class}, by number.",
-        "misplaced_note": "{count} of {all}: among their {k} nearest codes another class has more than their own. Own class → the other.",
+        "misplaced_note": (
+            "{count} of {all}: among their {k} nearest codes another class has more than their own. Own class → the "
+            "other."
+        ),
         "error_note": "Error: BCE of the picture decoded at the code or mean, summed over pixels, nats.",
         "kl_note": "KL(q(z|x)‖N(0, I)) of each image, nats: what the VAE pays for it.",
-        "judgement_note": "D at the code: 1 where the discriminator takes it for a draw of the prior, 0 where for a code.",
+        "judgement_note": (
+            "D at the code: 1 where the discriminator takes it for a draw of the prior, 0 where for a code."
+        ),
         "density_note": "Log of the density of all codes at the code, nats, by its ten nearest.",
         "page": "{first}–{last} of {all}",
         "back": "Earlier pictures",
         "on": "Later pictures",
         "thumb": "Image {image}, class {class}: {caption}",
         "thumb_misplaced": "Image {image}, class {class}: {votes} of its {k} nearest are {other}",
-        "no_such_image": "There is no such image: type a whole number from 0 to {last}, a row of the {dataset} test set.",
+        "no_such_image": (
+            "There is no such image: type a whole number from 0 to {last}, a row of the {dataset} test set."
+        ),
         "picked": "Image {image}, class {class}",
     },
 }

@@ -16,20 +16,31 @@ WORDS = {
     "at_z": "{name} at z",
     "codes": "Codes",
     "both": "both, by image",
-    "codes_note": "CSV: a row for each test image, with its class. Latent coordinates have no unit; log_var is log σ²; KL in nats.",
+    "codes_note": (
+        "CSV: a row for each test image, with its class. Latent coordinates have no unit; log_var is log σ²; KL in "
+        "nats."
+    ),
     "codes_apart": "The models saw different datasets: their codes do not stand side by side.",
     "link": "Link",
     "address": "Address of this view",
     "copy": "Copy",
     "copied": "The address is copied.",
     "copy_yourself": "The address is selected: press Ctrl C (⌘ C), or hold it with a finger, to copy it.",
-    "reopens": "Reopens models, probe, ε and marked image, and what the tools write into the address; not zoom or hidden classes.",
+    "reopens": (
+        "Reopens models, probe, ε and marked image, and what the tools write into the address; not zoom or hidden "
+        "classes."
+    ),
     "local": "This address is of this computer only: nobody else can open it.",
     "fresh": "The page from its start",
-    "in_file_link": "The address of this file holds the view; a copy of the file opens it with the same end, from # on.",
+    "in_file_link": (
+        "The address of this file holds the view; a copy of the file opens it with the same end, from # on."
+    ),
     "file": "One file",
     "make": "Make the file",
-    "file_note": "This view as one HTML file, about {size} MB: a double-click opens it, with no server and no network. Both models are in it, decoders and encoders.",
+    "file_note": (
+        "This view as one HTML file, about {size} MB: a double-click opens it, with no server and no network. Both "
+        "models are in it, decoders and encoders."
+    ),
     "file_note_originals": "It also holds some original test images.",
     "in_file": "This is such a file: a copy of it is all that it takes.",
     "making": "Fetching and packing: {done} of {all}",
@@ -52,7 +63,10 @@ WORDS = {
         "made_pixels": "UMAP of the raw pixels (n_neighbors {neighbours}, min_dist {distance})",
     },
     "view_axes": {"umap": "UMAP", "pca": "PCA", "pixels": "UMAP"},
-    "caption_model": "{model}: {kind}, trained on {dataset} with seed {seed}, prior {prior}. Shown: {points} of {images} test images, {colour}{hidden}.",
+    "caption_model": (
+        "{model}: {kind}, trained on {dataset} with seed {seed}, prior {prior}. Shown: {points} of {images} test "
+        "images, {colour}{hidden}."
+    ),
     "coloured_by": {
         "class": "coloured by class",
         "kl": "coloured by KL(q(z|x)‖N(0, I)), nats",
@@ -73,10 +87,16 @@ WORDS = {
     "caption_rings": "Dashed: 39 %, 86 % and 99 % of N(0, I) lie inside.",
     "caption_shape": "Dashed: the prior, 1σ and 2σ of each Gaussian.",
     "caption_band": "Dashed: the middle of the prior, in a band of ± 2σ.",
-    "caption_probe": "Probe μ = {mean}, σ = {std}, z = {z}; ellipses at 1σ and 2σ hold 39 % and 86 %; its KL from N(0, I) is {kl} nats.",
+    "caption_probe": (
+        "Probe μ = {mean}, σ = {std}, z = {z}; ellipses at 1σ and 2σ hold 39 % and 86 %; its KL from N(0, I) is {kl} "
+        "nats."
+    ),
     "caption_views": dict.fromkeys(("umap", "pixels"), "Near stays near, distances do not count.")
     | {"pca": "Seen straight on: what lies along the other directions falls together."},
-    "caption_pictures": "What the decoders of {models} make of μ = {mean} and of z = μ + σ ε = {z}, with σ = {std}. White is 1, black is 0. KL of N(μ, σ²) from N(0, I): {kl} nats.",
+    "caption_pictures": (
+        "What the decoders of {models} make of μ = {mean} and of z = μ + σ ε = {z}, with σ = {std}. White is 1, black "
+        "is 0. KL of N(μ, σ²) from N(0, I): {kl} nats."
+    ),
     "model_seed": "{model} (seed {seed})",
     "beside": "{left} beside {right}",
     "made_picture": "{title}, {date}",
@@ -84,12 +104,17 @@ WORDS = {
     "file_made": "Made with {title} on {date}. {left}; {right}.",
     "file_model": "{name}: {model}, {kind} on {dataset}, prior {prior}, seed {seed}",
     "file_holds": "What is in this file",
-    "file_inside": "Everything here is computed in this file, which asks no server for anything. In it are the encoders and decoders of both models (weights in half precision, as in the app), "
-    "the codes of all test images, {recordings}, the tools, and Plotly. The colours are those of the theme in which it was made. "
-    "The address of this page, from # on, follows the view.",
+    "file_inside": (
+        "Everything here is computed in this file, which asks no server for anything. In it are the encoders and "
+        "decoders of both models (weights in half precision, as in the app), the codes of all test images, "
+        "{recordings}, the tools, and Plotly. The colours are those of the theme in which it was made. The address of "
+        "this page, from # on, follows the view."
+    ),
     "file_recordings": "the recorded trainings",
     "file_no_recordings": "no recorded training",
-    "file_missing": "Not in it: other models, other pages of the app, zoom and hidden classes{originals}{errors}{recordings}.",
+    "file_missing": (
+        "Not in it: other models, other pages of the app, zoom and hidden classes{originals}{errors}{recordings}."
+    ),
     "file_missing_originals": ", other original pictures",
     "file_missing_errors": ", each image's error",
     "file_missing_recordings": ", and recorded trainings that would have made it larger than {limit} MB",
@@ -107,6 +132,9 @@ WORDS = {
         "CC BY-SA 4.0 (codh.rois.ac.jp/kmnist).",
         "digits": "Digits: E. Alpaydin and C. Kaynak, UCI Machine Learning Repository, CC BY 4.0.",
     },
-    "file_too_old": "This browser is too old for this file: open it with Chromium, Chrome, Edge or Firefox from 2023 or later, or Safari 16.4 or later.",
+    "file_too_old": (
+        "This browser is too old for this file: open it with Chromium, Chrome, Edge or Firefox from 2023 or later, or "
+        "Safari 16.4 or later."
+    ),
     "file_no_scripts": "This file needs JavaScript, which is switched off here: allow it, and open the file again.",
 }

@@ -22,15 +22,30 @@ WORDS = {
     "through_hole": "through a hole in q(z) ({name})",
     "two_images": "from a {a} to a {b}",
     "across": "across the prior",
-    "empty_points": "Click a map: each click sets a waypoint, and the walk goes from one to the next, in both models. Or choose one under “Try …”.",
-    "empty_images": "Click codes on a map: each click takes that image, and the walk goes from its code to the next one's. Or choose one under “Try …”.",
+    "empty_points": (
+        "Click a map: each click sets a waypoint, and the walk goes from one to the next, in both models. Or choose "
+        "one under “Try …”."
+    ),
+    "empty_images": (
+        "Click codes on a map: each click takes that image, and the walk goes from its code to the next one's. Or "
+        "choose one under “Try …”."
+    ),
     "one": "One waypoint: click the map where the walk should go.",
     "full": "A walk has at most {most} waypoints: remove one first.",
     "no_code": "No code is near: click a dot, its image becomes a waypoint.",
     "other_images": "{name} saw another dataset ({dataset}): it has no codes of these images.",
-    "opposite": "Two waypoints lie on opposite sides of 0, where all great circles are equally short: this one turns counter-clockwise.",
-    "opposite_many": "Two waypoints lie on opposite sides of 0, where all great circles are equally short: this one goes over the axis that the first lies least along.",
-    "many": "These models have up to {dimensions} dimensions: the walk goes through all of them (a model of fewer sees the first ones). On a UMAP the codes nearest to its frames are ringed, other than the waypoints themselves.",
+    "opposite": (
+        "Two waypoints lie on opposite sides of 0, where all great circles are equally short: this one turns "
+        "counter-clockwise."
+    ),
+    "opposite_many": (
+        "Two waypoints lie on opposite sides of 0, where all great circles are equally short: this one goes over the "
+        "axis that the first lies least along."
+    ),
+    "many": (
+        "These models have up to {dimensions} dimensions: the walk goes through all of them (a model of fewer sees "
+        "the first ones). On a UMAP the codes nearest to its frames are ringed, other than the waypoints themselves."
+    ),
     # the strips
     "film": "{name}: {frames} frames of the walk",
     "chart": "{name}: log q(z) and log p(z) along the walk",
@@ -94,22 +109,42 @@ WORDS = {
     "no_class": "{name} has no codes of one of these classes.",
     "at": "at {place}",
     "far": "{length} long",
-    "sum_note": "The class means are means of the test codes (for a VAE, of the means of q(z|x)), each model's own, in all its dimensions. On the maps: dashed, from the "
-    "mean of the second class to that of the first; solid, the same vector from the start to the result. On a UMAP there are no vectors: the code nearest to the result is ringed, other than the picked image's.",
+    "sum_note": (
+        "The class means are means of the test codes (for a VAE, of the means of q(z|x)), each model's own, in all "
+        "its dimensions. On the maps: dashed, from the mean of the second class to that of the first; solid, the same "
+        "vector from the start to the result. On a UMAP there are no vectors: the code nearest to the result is "
+        "ringed, other than the picked image's."
+    ),
     "different_classes": "The two models saw different datasets: class {a} and class {b} mean something else in each.",
     # how it is reckoned
     "how": "How this is reckoned",
     "about": [
-        "Each leg from one waypoint to the next takes the same number of frames, in both models. The frames are decoded in this browser.",
-        "Great circle: the direction turns at a constant rate by slerp, [sin((1 − t)Ω) a/|a| + sin(tΩ) b/|b|] / sin Ω (Shoemake 1985; for latent codes White 2016, arXiv 1609.04468), "
-        "while the norm goes linearly from |a| to |b|. Where both norms are equal, it stays on a sphere about 0. (White's own code puts the weights before a and b "
-        "themselves: the same where the norms are equal.) From or to 0, which has no direction, it is the straight line. Between opposite points it turns "
-        "counter-clockwise; in more than two dimensions, over the axis that the first point lies least along.",
-        "Smooth curve: Catmull and Rom's (1974) through all waypoints; beyond the ends, their mirror images. With two waypoints it is the straight line.",
-        "log q(z) is an estimate from the 10 nearest of the test set's codes: 10 / (number of codes × volume of the ball that just holds them). For a VAE the codes are "
-        "sampled z, one draw of q(z|x) an image, since that is what p(z) is compared with. In the plane, log p(z) is exact; in more dimensions it is estimated the same way "
-        "from as many draws of p(z), since such balls are too wide for either density there.",
-        "A frame is in a hole where q(z) is less than a fifth of p(z): log p − log q > log 5 = 1.61. The estimate's own standard deviation is 0.33: of 3,000 draws of N(0, I), "
-        "measured against 10,000 others, none is taken for a hole (in 16 dimensions, 3; in 32, 16).",
+        (
+            "Each leg from one waypoint to the next takes the same number of frames, in both models. The frames are "
+            "decoded in this browser."
+        ),
+        (
+            "Great circle: the direction turns at a constant rate by slerp, [sin((1 − t)Ω) a/|a| + sin(tΩ) b/|b|] / "
+            "sin Ω (Shoemake 1985; for latent codes White 2016, arXiv 1609.04468), while the norm goes linearly from "
+            "|a| to |b|. Where both norms are equal, it stays on a sphere about 0. (White's own code puts the weights "
+            "before a and b themselves: the same where the norms are equal.) From or to 0, which has no direction, it "
+            "is the straight line. Between opposite points it turns counter-clockwise; in more than two dimensions, "
+            "over the axis that the first point lies least along."
+        ),
+        (
+            "Smooth curve: Catmull and Rom's (1974) through all waypoints; beyond the ends, their mirror images. With "
+            "two waypoints it is the straight line."
+        ),
+        (
+            "log q(z) is an estimate from the 10 nearest of the test set's codes: 10 / (number of codes × volume of "
+            "the ball that just holds them). For a VAE the codes are sampled z, one draw of q(z|x) an image, since "
+            "that is what p(z) is compared with. In the plane, log p(z) is exact; in more dimensions it is estimated "
+            "the same way from as many draws of p(z), since such balls are too wide for either density there."
+        ),
+        (
+            "A frame is in a hole where q(z) is less than a fifth of p(z): log p − log q > log 5 = 1.61. The "
+            "estimate's own standard deviation is 0.33: of 3,000 draws of N(0, I), measured against 10,000 others, "
+            "none is taken for a hole (in 16 dimensions, 3; in 32, 16)."
+        ),
     ],
 }

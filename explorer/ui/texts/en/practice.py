@@ -22,7 +22,9 @@ WORDS = {
     "reset": "Reset",
     "reset_title": "Back to the untrained model of this seed; unlocks the choices",
     "save": "Save",
-    "save_title": "Measure on the whole test set and write a bundle that the explorer lists. For a training that is finished",
+    "save_title": (
+        "Measure on the whole test set and write a bundle that the explorer lists. For a training that is finished"
+    ),
     "pace": "Pace",
     "pace_full": "full speed",
     "pace_steps": "{n} steps a second",
@@ -72,7 +74,10 @@ WORDS = {
     "of_one_epoch": "means over the last epoch",
     "undefined": "not a number",
     "bad_number": "The {name} must lie between {low} and {high}: it was left as it was.",
-    "bad_widths": "The widths must be one to four whole numbers between {low} and {high}, as in 256 256: they were left as they were.",
+    "bad_widths": (
+        "The widths must be one to four whole numbers between {low} and {high}, as in 256 256: they were left as they "
+        "were."
+    ),
 }
 
 CODE_TITLE = "The code that runs"
@@ -88,26 +93,31 @@ BAD_CHOICES = "Run {run} cannot be trained with these choices: {problem}."
 
 GUIDE_TITLE = "What am I looking at?"
 GUIDE = """
-**Two trainings, A and B,** of the siblings AE, VAE and AAE. They have the same encoder and decoder, and differ in what holds the codes in
-place: nothing (AE), the KL term with weight β (VAE), or an adversary (AAE). Choose what differs, start both, and compare. *B ← A* makes
-the two alike, so that you can change one thing.
+**Two trainings, A and B,** of the siblings AE, VAE and AAE. They have the same encoder and decoder, and differ in what
+holds the codes in place: nothing (AE), the KL term with weight β (VAE), or an adversary (AAE). Choose what differs,
+start both, and compare. *B ← A* makes the two alike, so that you can change one thing.
 
-**The dots** are the codes of test images (at most 1,000), which no training sees, coloured by class; dashed lines show the prior. For a VAE the
-dots are draws z ~ q(z|x), which is what is compared with the prior; *means* shows the means instead. The axes grow with the codes: look at their numbers.
-**The manifold** is what the decoder makes of a grid: for N(0, I) even in probability, for other priors even in the plane. Both show the
-running average of the weights, because that is what comes out in the end and is saved.
+**The dots** are the codes of test images (at most 1,000), which no training sees, coloured by class; dashed lines show
+the prior. For a VAE the dots are draws z ~ q(z|x), which is what is compared with the prior; *means* shows the means
+instead. The axes grow with the codes: look at their numbers. **The manifold** is what the decoder makes of a grid: for
+N(0, I) even in probability, for other priors even in the plane. Both show the running average of the weights, because
+that is what comes out in the end and is saved.
 
-**The curves**: the reconstruction (binary cross-entropy, summed over pixels), then what regularises: the VAE's KL, or what the AAE's discriminator D loses on draws of p(z), −log D, and on codes, −log(1 − D). All in nats an image, on
-the training images; a point is the mean over the steps since the last one. D's losses at log 2 (dotted) mean that it cannot tell codes from draws, *or* that it is a weak
-discriminator. They are no divergence. **Sliced W₂²** is an honest distance of the test codes' q(z) from p(z), the same for
-all models: grey is its null, what two sets of draws of the prior show. **Coverage** is the share of draws of p(z) that
-have a code as near as their fifth neighbour among the draws: it sees holes.
+**The curves**: the reconstruction (binary cross-entropy, summed over pixels), then what regularises: the VAE's KL, or
+what the AAE's discriminator D loses on draws of p(z), −log D, and on codes, −log(1 − D). All in nats an image, on the
+training images; a point is the mean over the steps since the last one. D's losses at log 2 (dotted) mean that it cannot
+tell codes from draws, *or* that it is a weak discriminator. They are no divergence. **Sliced W₂²** is an honest
+distance of the test codes' q(z) from p(z), the same for all models: grey is its null, what two sets of draws of the
+prior show. **Coverage** is the share of draws of p(z) that have a code as near as their fifth neighbour among the
+draws: it sees holes.
 
-**Step** takes one batch, **Epoch** goes to the epoch's end. **Reset** goes back to the untrained model; the same seed gives the same numbers again. *Pace* slows a
-training down to look at it. The learning rate rises for a fifth of all steps and then falls, so the number of epochs is part of the recipe. When a training is finished, **Save**
-measures it on the whole test set (for a VAE on MNIST that takes two or three minutes) and writes a bundle to `runs/`, for the explorer and the scoreboard.
+**Step** takes one batch, **Epoch** goes to the epoch's end. **Reset** goes back to the untrained model; the same seed
+gives the same numbers again. *Pace* slows a training down to look at it. The learning rate rises for a fifth of all
+steps and then falls, so the number of epochs is part of the recipe. When a training is finished, **Save** measures it
+on the whole test set (for a VAE on MNIST that takes two or three minutes) and writes a bundle to `runs/`, for the
+explorer and the scoreboard.
 
-**Trainings belong to this browser tab.** A reload keeps them. They go on for about two minutes after the connection is cut,
-the phone is locked or the tab is closed; then they end. As many run at once as the server has cores; others wait in a
-queue. A paused training frees its core. The address holds the choices: copy it to share them.
+**Trainings belong to this browser tab.** A reload keeps them. They go on for about two minutes after the connection is
+cut, the phone is locked or the tab is closed; then they end. As many run at once as the server has cores; others wait
+in a queue. A paused training frees its core. The address holds the choices: copy it to share them.
 """

@@ -12,8 +12,10 @@ WORDS = {
     "vae_penalty": "KL",
     "aae_title": "AAE",
     "aae_minimised": "−log p(x|z) − {adversarial_weight} · log D(z), against p(z): {prior}",
-    "aae_holds": "A discriminator holds its codes to {prior}. The KL is not in its loss, and its encoder gives a point, "
-    "not q(z|x): here the sliders are a probe.",
+    "aae_holds": (
+        "A discriminator holds its codes to {prior}. The KL is not in its loss, and its encoder gives a point, not "
+        "q(z|x): here the sliders are a probe."
+    ),
     "aae_chart": "D's losses",
     "aae_real": "p(z)",
     "aae_fake": "codes",
