@@ -65,11 +65,11 @@ def test_gradients_against_autograd(compute, activation, standardise):
 
 def test_a_discriminators_steps_against_torchs_adam(compute):
     found = compute(
-        "kernel/judge kernel/random",
-        "const judge = new Judge({ seed: 5 }), uniform = seededUniform(1), start = [...judge.network.weights];"
+        "kernel/live_discriminator kernel/random",
+        "const discriminator = new LiveDiscriminator({ seed: 5 }), uniform = seededUniform(1), start = [...discriminator.network.weights];"
         "const real = standardNormal(32, uniform), fake = standardNormal(32, uniform).map((v) => 0.5 * v + 1), losses = [];"
-        "for (let i = 0; i < 30; i++) losses.push(judge.step(real, fake, 0.01).loss);"
-        "return { start, end: [...judge.network.weights], real: [...real], fake: [...fake], losses, steps: judge.steps, pull: [...judge.pull(fake).pull] };",
+        "for (let i = 0; i < 30; i++) losses.push(discriminator.step(real, fake, 0.01).loss);"
+        "return { start, end: [...discriminator.network.weights], real: [...real], fake: [...fake], losses, steps: discriminator.steps, pull: [...discriminator.pull(fake).pull] };",
     )
     network = torch.nn.Sequential(
         torch.nn.Linear(2, 32), torch.nn.SiLU(), torch.nn.Linear(32, 32), torch.nn.SiLU(), torch.nn.Linear(32, 1)
@@ -98,13 +98,13 @@ def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
     z = np.random.default_rng(1).normal(size=(12, 2)) * 1.5
     label = 4
     found = compute(
-        "kernel/discriminator kernel/safetensors",
+        "kernel/trained_discriminator kernel/safetensors",
         "return fetch(new URL(`latents/${digest}`, base)).then((r) => r.arrayBuffer()).then((buffer) => {"
-        "const d = new Discriminator(readSafetensors(buffer), shape), all = z.map((one) => d.at(one, label));"
-        "return { labelled: d.labelled, waves: d.waves.length, at: all, logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
+        "const d = new TrainedDiscriminator(readSafetensors(buffer), shape), all = z.map((one) => d.at(one, label));"
+        "return { labelled: d.labelled, frequencies: d.frequencies.length, at: all, logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
         digest=bundle.digest, shape=catalogue.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label,
     )  # fmt: skip
-    assert found["labelled"] == bundle.config.model.label_informed and found["waves"] == bundle.config.model.frequencies
+    assert found["labelled"] == bundle.config.model.label_informed and found["frequencies"] == bundle.config.model.frequencies
     at = torch.tensor(z, requires_grad=True)
     logits = discriminator(at, torch.full((len(z),), label) if found["labelled"] else None)
     (pull,) = torch.autograd.grad(F.logsigmoid(logits).sum(), at)
@@ -254,18 +254,18 @@ def read_off(grid: np.ndarray, x: float, y: float, reach: float = 4.0) -> float:
     return float(np.interp(y, side, along))
 
 
-def test_a_recorded_judge_of_labels_against_priors(compute):
+def test_a_recorded_discriminator_of_labels_against_priors(compute):
     """A grid of its own for each label, each with that label's Gaussian, at the smoothing of the moment."""
     rng = np.random.default_rng(0)
     logit, smoothing = rng.normal(size=(2, 10, 24, 24)).astype(np.float32), [1.25, 0.5]
     found = compute(
-        "kernel/recording adversary/recorded_judge",
+        "kernel/recording adversary/recorded_discriminator",
         "const tensor = (values, ...shape) => ({ values: Float32Array.from(values), shape });"
         "const all = { step: tensor([0, 9], 2), row: tensor([0], 1), mean: tensor([0, 0, 1, 1], 2, 1, 2), smoothing: tensor(smoothing, 2), logit: tensor(logit, 2, 10, 24, 24) };"
         "const recording = new Recording(all, shape, 3), label = 6;"
-        "return [0, 1].map((moment) => { const judge = new RecordedJudge(recording, moment), points = z.flat();"
-        " return { labelled: judge.labelled, at: z.map((one) => judge.at(one, label)), middle: [...judge.values('whole', label)].slice(0, 24), outside: judge.at([4.01, 0], label),"
-        " learnt: [...judge.logits(points, { part: 'learnt', label })] }; });",
+        "return [0, 1].map((moment) => { const discriminator = new RecordedDiscriminator(recording, moment), points = z.flat();"
+        " return { labelled: discriminator.labelled, at: z.map((one) => discriminator.at(one, label)), middle: [...discriminator.values('whole', label)].slice(0, 24), outside: discriminator.at([4.01, 0], label),"
+        " learnt: [...discriminator.logits(points, { part: 'learnt', label })] }; });",
         shape=catalogue.shapes()["mixture"], logit=logit.ravel().tolist(), smoothing=smoothing, z=[[0.3, 1.9], [-3.7, 2.2]],
     )  # fmt: skip
     prior, z, label = get_prior("mixture"), torch.tensor([[0.3, 1.9], [-3.7, 2.2]]), torch.tensor([6])

@@ -2,14 +2,14 @@
 // finished models or at a recorded moment of their training.
 
 import { Moment } from "./moment.js";
-import { Discriminator } from "../kernel/discriminator.js";
+import { TrainedDiscriminator } from "../kernel/trained_discriminator.js";
 import { writeCells } from "./forms.js";
 import { set, svgElement } from "../parts/svg.js";
 import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "./plane.js";
 import { Painter } from "../parts/painter.js";
 import { format, percent } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
-import { RecordedJudge } from "./recorded_judge.js";
+import { RecordedDiscriminator } from "./recorded_discriminator.js";
 import { fill } from "../kernel/text.js";
 
 const REACH = 4.2,
@@ -26,7 +26,7 @@ export class FieldTab {
     this.root = root;
     this.models = {};
     this.grids = new Map();
-    this.judges = new Map();
+    this.recordedDiscriminators = new Map(); // by model and moment
     const { words } = lesson,
       find = (selector) => root.querySelector(selector);
     this.find = find;
@@ -122,7 +122,7 @@ export class FieldTab {
         .then((model) => {
           if (this.lesson.state.field[side] !== model.entry.name) return;
           this.models[side] = model;
-          if (side === "aae") model.discriminator ??= new Discriminator(model.tensors, model.entry.shape);
+          if (side === "aae") model.discriminator ??= new TrainedDiscriminator(model.tensors, model.entry.shape);
           this.drawAll();
         })
         .catch((error) => this.lesson.fail(error));
@@ -153,35 +153,42 @@ export class FieldTab {
   }
 
   // The AAE's discriminator, finished or at the moment.
-  judge() {
+  discriminator() {
     const at = this.moment.of("aae"),
       { entry, discriminator } = this.models.aae;
     if (!at) return discriminator;
     const key = `${entry.digest} ${at.moment}`;
-    if (!this.judges.has(key)) this.judges.set(key, new RecordedJudge(at.recording, at.moment));
-    return this.judges.get(key);
+    if (!this.recordedDiscriminators.has(key))
+      this.recordedDiscriminators.set(key, new RecordedDiscriminator(at.recording, at.moment));
+    return this.recordedDiscriminators.get(key);
   }
 
   // What the AAE's map draws of its logit, or of a part: {values, side, reach, field, middle: the value at half of the
   // codes}; each is worked out once.
-  grid(judge, codes, part, label) {
-    const recorded = judge instanceof RecordedJudge,
-      key = `${this.models.aae.entry.digest} ${judge.moment ?? "finished"} ${part} ${judge.labelled ? label : ""}`;
+  grid(discriminator, codes, part, label) {
+    const recorded = discriminator instanceof RecordedDiscriminator,
+      moment = recorded ? discriminator.moment : "finished",
+      key = `${this.models.aae.entry.digest} ${moment} ${part} ${discriminator.labelled ? label : ""}`;
     if (!this.grids.has(key)) {
-      const values = recorded ? judge.values(part, label) : judge.logits(gridPoints(REACH, SIDE), { label, part });
-      const limit = recorded ? judge.reach : Infinity,
+      const values = recorded
+        ? discriminator.values(part, label)
+        : discriminator.logits(gridPoints(REACH, SIDE), { label, part });
+      const limit = recorded ? discriminator.reach : Infinity,
         inside = (row) => Math.max(Math.abs(codes.x[row]), Math.abs(codes.y[row])) < limit;
       const rows = [...codes.label.keys()]
-        .filter((row) => inside(row) && (!judge.labelled || codes.label[row] === label))
+        .filter((row) => inside(row) && (!discriminator.labelled || codes.label[row] === label))
         .slice(0, 600);
-      const own = judge.logits(Float64Array.from(rows.flatMap((row) => [codes.x[row], codes.y[row]])), { label, part });
+      const own = discriminator.logits(Float64Array.from(rows.flatMap((row) => [codes.x[row], codes.y[row]])), {
+        label,
+        part,
+      });
       const slope = part === "whole" ? pullOf(values, REACH) : (x, y) => gradientAt(values, x, y, REACH);
-      const field = recorded ? judge.field(part, label) : slope;
+      const field = recorded ? discriminator.field(part, label) : slope;
       this.grids.set(key, {
         values,
         field,
-        side: recorded ? judge.side : SIDE,
-        reach: recorded ? judge.reach : REACH,
+        side: recorded ? discriminator.side : SIDE,
+        reach: recorded ? discriminator.reach : REACH,
         middle: own.length ? own.sort()[own.length >> 1] : 0,
       });
     }
@@ -222,10 +229,10 @@ export class FieldTab {
   paintAae(aae) {
     const { words, colours, state } = this.lesson,
       { part, label } = state.field,
-      judge = this.judge(),
+      discriminator = this.discriminator(),
       codes = this.codes("aae"),
-      { labelled, smoothing } = judge;
-    const { values, middle, field, side, reach } = this.grid(judge, codes, part, label),
+      { labelled, smoothing } = discriminator;
+    const { values, middle, field, side, reach } = this.grid(discriminator, codes, part, label),
       shown = tellTale(colours.real, colours.fake);
     const own = labelled
       ? [
@@ -252,9 +259,11 @@ export class FieldTab {
           fill(words.given_caption, { smoothed: smoothing ? fill(words.smoothed, { smoothing: noise }) : "" }),
       }[part]() + (labelled ? fill(words.labelled_caption, { label: aae.entry.classes[label] }) : "");
     this.caption(".d", "aae", caption + (this.moment.of("aae") ? fill(words.recorded_caption, { points: side }) : ""));
-    const { waves } = aae.discriminator;
+    const { frequencies } = aae.discriminator;
     const smoothed = smoothing ? fill(words.smoothed_note, { smoothing: noise }) : "";
-    this.find(".waves").textContent = waves.length ? fill(words.waves_note, { waves: waves.length }) : smoothed;
+    this.find(".fourier").textContent = frequencies.length
+      ? fill(words.fourier_note, { features: frequencies.length })
+      : smoothed;
     this.find(".labels").hidden = !labelled;
     if (labelled) {
       if (this.labels.length !== aae.entry.classes.length || this.labelsOf !== aae)
@@ -297,7 +306,7 @@ export class FieldTab {
     const pair = (values) => `(${values.map((value) => format(value, 3)).join(", ")})`;
     const here = aae && aae.entry.name === field.aae,
       recorded = here && this.moment.of("aae") !== null,
-      d = here ? this.judge().at(z, field.label) : null;
+      d = here ? this.discriminator().at(z, field.label) : null;
     if (this.mapsDue) this.paintMaps();
     this.mapsDue = false;
     this.values = { z, kl: [-x, -y], d };

@@ -3,7 +3,7 @@
 
 import { samplePrior } from "./clouds.js";
 import { seededUniform, standardNormal } from "../kernel/random.js";
-import { choose, Judge } from "../kernel/judge.js";
+import { choose, LiveDiscriminator } from "../kernel/live_discriminator.js";
 import { Adam, Network } from "../kernel/network.js";
 import { logDensity } from "../kernel/prior.js";
 
@@ -21,7 +21,7 @@ export class Game {
     this.steps = { discriminator: 0, encoder: 0 };
     this.turn = 0; // the discriminator's moves in this round
     this.uniform = seededUniform(seed + 1);
-    this.judge = new Judge({ seed, standardise });
+    this.discriminator = new LiveDiscriminator({ seed, standardise });
     const noise = standardNormal(2 * CODES, seededUniform(seed + 2));
     if (ENCODERS[encoder]) {
       this.noise = noise;
@@ -46,7 +46,7 @@ export class Game {
   // The discriminator's move, on a batch of draws and a batch of codes. Returns its loss's parts.
   stepDiscriminator(rate) {
     this.steps.discriminator += 1;
-    return (this.last = this.judge.step(
+    return (this.last = this.discriminator.step(
       samplePrior(this.shape, BATCH, this.uniform),
       choose(this.codes, BATCH, this.uniform),
       rate,
@@ -57,7 +57,7 @@ export class Game {
   // −log D on the codes.
   stepEncoder(rate) {
     this.steps.encoder += 1;
-    const { pull, loss } = this.judge.pull(this.codes, { saturating: this.saturating });
+    const { pull, loss } = this.discriminator.pull(this.codes, { saturating: this.saturating });
     if (this.map) {
       this.map.clearGradient();
       this.map.forward(this.noise, CODES);
@@ -76,7 +76,7 @@ export class Game {
       std = [0, 0];
     for (let i = 0; i < 2 * n; i++) mean[i % 2] += codes[i] / n;
     for (let i = 0; i < 2 * n; i++) std[i % 2] += (codes[i] - mean[i % 2]) ** 2 / n;
-    const { pull } = this.judge.pull(codes, { saturating: this.saturating });
+    const { pull } = this.discriminator.pull(codes, { saturating: this.saturating });
     let size = 0;
     for (let i = 0; i < n; i++) size += Math.hypot(pull[2 * i], pull[2 * i + 1]) / n;
     return {

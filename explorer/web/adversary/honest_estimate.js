@@ -5,7 +5,7 @@
 import { samplePrior } from "./clouds.js";
 import { drawEstimates } from "./estimate_chart.js";
 import { format } from "../kernel/format.js";
-import { Estimate } from "../kernel/judge.js";
+import { Estimate } from "../kernel/live_discriminator.js";
 import { seededUniform, standardNormal } from "../kernel/random.js";
 import { fill } from "../kernel/text.js";
 import { write } from "../parts/dom.js";
@@ -46,7 +46,7 @@ export class HonestEstimate {
   // ---- jobs ----------------------------------------------------------------------------------------------
 
   // The two situations. cases: {a, b}, each with its cloud and its exact divergence.
-  judgeCases(cases) {
+  estimateCases(cases) {
     const jobs = Object.entries(cases).map(([key, { cloud, exact }]) => ({
       group: "cases",
       key,
@@ -55,11 +55,11 @@ export class HonestEstimate {
       half: MOST,
       fake: (n, uniform) => cloud.sample(n, uniform),
     }));
-    this.judge([...jobs, ...nulls("cases", null, MOST)], this.own.seed);
+    this.estimate([...jobs, ...nulls("cases", null, MOST)], this.own.seed);
   }
 
   // The chosen model.
-  async judgeModel() {
+  async estimateModel() {
     const { model: name, seed } = this.own;
     try {
       const model = await this.lesson.model(name),
@@ -68,14 +68,14 @@ export class HonestEstimate {
       const all = shuffled(sampled(model, seed), seed),
         half = Math.min(MOST, all.length / 4);
       const codes = { train: all.subarray(0, 2 * half), held: all.subarray(2 * half, 4 * half) };
-      this.judge([{ group: "model", key: "model", name, half, shape, codes }, ...nulls("model", shape, half)], seed);
+      this.estimate([{ group: "model", key: "model", name, half, shape, codes }, ...nulls("model", shape, half)], seed);
     } catch (error) {
       this.lesson.fail(error);
     }
   }
 
   // One estimate after the other, between frames. Each has draws, weights and batches of its own.
-  judge(jobs, seed) {
+  estimate(jobs, seed) {
     const [{ group, half, name }] = jobs,
       found = { nulls: [], half, name };
     this.onBegin();
@@ -96,7 +96,9 @@ export class HonestEstimate {
     const shown = (done) => {
       if (done) return this.finish(group, found);
       const steps = at * STEPS + (estimate?.steps ?? 0);
-      return this.progress(fill(this.lesson.words.judging, { done: count(steps), total: count(jobs.length * STEPS) }));
+      return this.progress(
+        fill(this.lesson.words.estimating, { done: count(steps), total: count(jobs.length * STEPS) }),
+      );
     };
     this.runner.start(work, shown, { budget: BUDGET });
   }

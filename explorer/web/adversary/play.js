@@ -6,7 +6,7 @@ import { CODES, Game } from "./game.js";
 import { gridPoints, Plane, pullOf, tellTale } from "./plane.js";
 import { TrainingTab } from "./training_tab.js";
 import { format } from "../kernel/format.js";
-import { CHANCE } from "../kernel/judge.js";
+import { CHANCE } from "../kernel/live_discriminator.js";
 import { batchStatistics } from "../kernel/network.js";
 import { seededUniform } from "../kernel/random.js";
 import { Chart, Record } from "../parts/chart.js";
@@ -134,11 +134,11 @@ export class PlayTab extends TrainingTab {
   }
 
   paintPlane() {
-    const { codes, judge, shape } = this.game,
+    const { codes, discriminator, shape } = this.game,
       { colours } = this.lesson;
     // behind batch norm a place looks as it does in the batch of codes
-    const statistics = judge.network.standardise ? batchStatistics(codes, CODES, 2) : null;
-    const logits = judge.logits(POINTS, statistics).slice(),
+    const statistics = discriminator.network.standardise ? batchStatistics(codes, CODES, 2) : null;
+    const logits = discriminator.logits(POINTS, statistics).slice(),
       pull = pullOf(logits, REACH, SIDE);
     // log(1 − D) is log D of the other sign
     const turned = pullOf(

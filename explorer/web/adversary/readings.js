@@ -7,7 +7,7 @@ import { HonestEstimate } from "./honest_estimate.js";
 import { gridPoints, Plane, tellTale } from "./plane.js";
 import { TrainingTab } from "./training_tab.js";
 import { format } from "../kernel/format.js";
-import { Judge, lowerBound } from "../kernel/judge.js";
+import { LiveDiscriminator, lowerBound } from "../kernel/live_discriminator.js";
 import { batchStatistics } from "../kernel/network.js";
 import { seededUniform } from "../kernel/random.js";
 import { write } from "../parts/dom.js";
@@ -21,10 +21,10 @@ const REACH = 4.5,
 const STEPS = 600,
   EVERY = 50; // of the two discriminators; after how many their losses are looked at again
 const POINTS = gridPoints(REACH, SIDE);
-const GOOD = { cloud: { mean: [0, 0], std: 1 }, judge: {} };
+const GOOD = { cloud: { mean: [0, 0], std: 1 }, discriminator: {} };
 const OTHERS = {
-  batch: { cloud: { mean: [-2, -2.5], std: 1 }, judge: { standardise: true } },
-  line: { cloud: { mean: [0, 0], std: 2 }, judge: { hidden: [] } },
+  batch: { cloud: { mean: [-2, -2.5], std: 1 }, discriminator: { standardise: true } },
+  line: { cloud: { mean: [0, 0], std: 2 }, discriminator: { hidden: [] } },
 };
 
 export class ReadingsTab extends TrainingTab {
@@ -37,8 +37,8 @@ export class ReadingsTab extends TrainingTab {
     this.list = lesson.modelList(this.find(".model"), (name) => this.set({ model: name }));
     this.estimate = new HonestEstimate(lesson, root, () => this.pause());
     this.find(".other").addEventListener("change", (event) => this.set({ other: event.target.value }));
-    this.find(".judge-cases").addEventListener("click", () => this.estimate.judgeCases(this.cases));
-    this.find(".judge-model").addEventListener("click", () => this.estimate.judgeModel());
+    this.find(".estimate-cases").addEventListener("click", () => this.estimate.estimateCases(this.cases));
+    this.find(".estimate-model").addEventListener("click", () => this.estimate.estimateModel());
   }
 
   showSettings() {
@@ -67,7 +67,7 @@ export class ReadingsTab extends TrainingTab {
 
   begin() {
     const { other, seed } = this.own;
-    const made = ({ cloud: shape, judge }, i) => {
+    const made = ({ cloud: shape, discriminator }, i) => {
       const cloud = new Cloud(shape);
       return {
         cloud,
@@ -76,7 +76,7 @@ export class ReadingsTab extends TrainingTab {
           fake: cloud.sample(HELD_OUT, seededUniform(seed + 32 + i)),
         },
         exact: this.divergence.of(cloud),
-        judge: new Judge({ seed, ...judge }),
+        discriminator: new LiveDiscriminator({ seed, ...discriminator }),
         uniform: seededUniform(seed + 40 + i),
       };
     };
@@ -89,13 +89,13 @@ export class ReadingsTab extends TrainingTab {
 
   // One step of each.
   work() {
-    for (const { cloud, judge, uniform } of Object.values(this.cases))
-      judge.step(samplePrior(null, BATCH, uniform), cloud.sample(BATCH, uniform), RATE);
-    return this.cases.a.judge.steps < STEPS;
+    for (const { cloud, discriminator, uniform } of Object.values(this.cases))
+      discriminator.step(samplePrior(null, BATCH, uniform), cloud.sample(BATCH, uniform), RATE);
+    return this.cases.a.discriminator.steps < STEPS;
   }
 
   run() {
-    if (this.cases.a.judge.steps >= STEPS) this.reset();
+    if (this.cases.a.discriminator.steps >= STEPS) this.reset();
     super.run();
   }
 
@@ -113,21 +113,21 @@ export class ReadingsTab extends TrainingTab {
   paint() {
     for (const side of ["a", "b"]) {
       this.paintPlane(side);
-      if (!this.runner.running || this.cases[side].judge.steps % EVERY === 0) this.showNumbers(side);
+      if (!this.runner.running || this.cases[side].discriminator.steps % EVERY === 0) this.showNumbers(side);
     }
-    const { steps } = this.cases.a.judge;
+    const { steps } = this.cases.a.discriminator;
     write(this.find(".count"), `${steps} ${this.lesson.words.case_steps}`);
     this.root.dataset.steps = String(steps);
   }
 
   paintPlane(side) {
     const { colours } = this.lesson,
-      { held, judge } = this.cases[side];
-    const statistics = judge.network.standardise ? batchStatistics(held.fake, HELD_OUT, 2) : null;
+      { held, discriminator } = this.cases[side];
+    const statistics = discriminator.network.standardise ? batchStatistics(held.fake, HELD_OUT, 2) : null;
     const dots = (points, colour) => ({ ...columns(points.subarray(0, SHOWN)), colour, size: 2, alpha: 0.6 });
     this.planes[side].show({
       heat: {
-        values: judge.logits(POINTS, statistics).slice(),
+        values: discriminator.logits(POINTS, statistics).slice(),
         colour: tellTale(colours.real, colours.fake),
         side: SIDE,
       },
@@ -137,9 +137,9 @@ export class ReadingsTab extends TrainingTab {
   }
 
   showNumbers(side) {
-    const { held, judge, exact } = this.cases[side],
+    const { held, discriminator, exact } = this.cases[side],
       table = this.find(`.${side} .numbers`),
-      loss = judge.loss(held.real, held.fake);
+      loss = discriminator.loss(held.real, held.fake);
     writeCells(table, {
       loss: format(loss, 4),
       naive: `${format(lowerBound(loss), 3)} nats`,

@@ -6,7 +6,8 @@ import { Chart, Record } from "../parts/chart.js";
 import { Divergence } from "./divergence.js";
 import { columns, writeCells, writeSelect } from "./forms.js";
 import { seededUniform } from "../kernel/random.js";
-import { CHANCE, Judge, lowerBound, sigmoid, softplus } from "../kernel/judge.js";
+import { CHANCE, LiveDiscriminator, lowerBound } from "../kernel/live_discriminator.js";
+import { sigmoid, softplus } from "../kernel/sigmoid.js";
 import { set, svgElement } from "../parts/svg.js";
 import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "./plane.js";
 import { logDensity } from "../kernel/prior.js";
@@ -190,7 +191,7 @@ export class TeachTab extends TrainingTab {
   }
 
   begin() {
-    this.judge = new Judge({ seed: this.seed });
+    this.discriminator = new LiveDiscriminator({ seed: this.seed });
     this.uniform = seededUniform(this.seed + 1);
     this.losses = new Record();
     this.heldLosses = new Record();
@@ -205,12 +206,12 @@ export class TeachTab extends TrainingTab {
 
   // One step of the discriminator, on fresh draws of the prior and of the cloud as it is now.
   work() {
-    const { loss } = this.judge.step(
+    const { loss } = this.discriminator.step(
       samplePrior(this.shape, BATCH, this.uniform),
       this.cloud.sample(BATCH, this.uniform),
       this.own.rate,
     );
-    const { steps } = this.judge;
+    const { steps } = this.discriminator;
     this.losses.add(steps, loss);
     if (steps % EVERY === 0) this.measure();
     else this.behind = true;
@@ -228,7 +229,7 @@ export class TeachTab extends TrainingTab {
 
   // L on held-out draws, and the mean gap to D* over them.
   measure() {
-    const logits = [this.held, this.heldFake].map((points) => this.judge.logits(points).slice());
+    const logits = [this.held, this.heldFake].map((points) => this.discriminator.logits(points).slice());
     const loss = [1, -1].reduce(
       (sum, sign, i) => sum + logits[i].reduce((a, logit) => a + softplus(-sign * logit), 0) / HELD_OUT,
       0,
@@ -242,12 +243,12 @@ export class TeachTab extends TrainingTab {
       (2 * HELD_OUT);
     this.measured = { loss, gap };
     this.behind = false;
-    if (this.judge.steps % EVERY === 0) this.heldLosses.add(this.judge.steps, loss);
+    if (this.discriminator.steps % EVERY === 0) this.heldLosses.add(this.discriminator.steps, loss);
   }
 
   say() {
     if (this.behind || !this.measured) this.measure();
-    this.sayProgress(this.judge.steps, format(this.measured.loss));
+    this.sayProgress(this.discriminator.steps, format(this.measured.loss));
   }
 
   destroy() {
@@ -271,7 +272,7 @@ export class TeachTab extends TrainingTab {
     const { colours } = this.lesson,
       { shape, best, planes } = this,
       shown = tellTale(colours.real, colours.fake);
-    const logits = this.judge.logits(POINTS).slice(),
+    const logits = this.discriminator.logits(POINTS).slice(),
       learnt = logits.map(sigmoid);
     const gap = best.map((logit, i) =>
       Math.abs(valueAt(learnt, FINE_POINTS[2 * i], FINE_POINTS[2 * i + 1], REACH, SIDE) - sigmoid(logit)),
@@ -308,10 +309,10 @@ export class TeachTab extends TrainingTab {
   }
 
   showNumbers() {
-    const { exact, measured, judge } = this,
+    const { exact, measured, discriminator } = this,
       table = this.find(".numbers");
     writeCells(table, {
-      steps: judge.steps.toLocaleString("en"),
+      steps: discriminator.steps.toLocaleString("en"),
       jsd: `${format(exact.jsd, 5)} nats`,
       best: format(exact.lossAtBest, 4),
       loss: format(measured.loss, 4),
@@ -319,7 +320,7 @@ export class TeachTab extends TrainingTab {
       gap: format(measured.gap, 3),
     });
     Object.assign(table.dataset, {
-      steps: judge.steps,
+      steps: discriminator.steps,
       jsd: exact.jsd,
       best: exact.lossAtBest,
       loss: measured.loss,

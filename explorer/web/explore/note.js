@@ -25,8 +25,8 @@ function pointerText(explorer, panel) {
   const image =
     row === null ? "" : `image ${row}, class ${entry.classes[codes.label[row]]}${surface?.says(panel, row) ?? ""}`;
   if (!panel.isPlane(probe.state)) return image && `nearest code: ${image}`;
-  const judgement = replay?.of(panel) ? replay.judgement(panel, [x, y]) : null;
-  const d = judgement === null ? "" : `D = ${format(judgement)}`;
+  const probability = replay?.of(panel) ? replay.probabilityAt(panel, [x, y]) : null;
+  const d = probability === null ? "" : `D = ${format(probability)}`;
   return [`(${format(x, 2)}, ${format(y, 2)})`, d, image].filter(Boolean).join(" · ");
 }
 

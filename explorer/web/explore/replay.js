@@ -54,7 +54,7 @@ export class Replay {
     this.main = recordings.reduce((a, b) => (b.moments > (a?.moments ?? 0) ? b : a), null);
     this.range.max = String(this.main?.last ?? 0);
     this.range.disabled = this.playButton.disabled = !this.main;
-    this.find(".replay .field").hidden = !recordings.some((recording) => recording.judges);
+    this.find(".replay .field").hidden = !recordings.some((recording) => recording.hasDiscriminator);
     for (const [panel] of wanted) this.build(panel, recordings);
     this.root.classList.add("replaying", "compact");
     this.bar.hidden = this.find(".moments").hidden = false;
@@ -194,7 +194,9 @@ export class Replay {
       side.layer = {
         points: { ...recording.codes(place, noise), label: side.label },
         underlay:
-          state.field === "D" && recording.judges ? this.fieldOf(side, moment, this.labelOf(side, image)) : null,
+          state.field === "D" && recording.hasDiscriminator
+            ? this.fieldOf(side, moment, this.labelOf(side, image))
+            : null,
         trail: image < 0 ? null : recording.trail(image, noise),
         past: Math.floor(place) + 1,
       };
@@ -261,7 +263,7 @@ export class Replay {
       }),
     ];
     if (row !== null && image === null) facts.push(fill(words.not_recorded, { row }));
-    if (state.field === "D" && recording.judgesLabels) {
+    if (state.field === "D" && recording.hasLabels) {
       const name = panel.model.entry.classes[this.labelOf(side, image ?? -1)];
       facts.push(fill(words.field_label, { name: escaped(name) }));
     }
@@ -304,15 +306,15 @@ export class Replay {
 
   // A discriminator that sees labels is asked about the followed image's, or the first.
   labelOf({ recording, label }, image) {
-    return recording.judgesLabels && image >= 0 ? label[image] : 0;
+    return recording.hasLabels && image >= 0 ? label[image] : 0;
   }
 
   // D at a point of a panel's map, or null where none is shown.
-  judgement(panel, [x, y]) {
+  probabilityAt(panel, [x, y]) {
     const side = this.sides.get(panel),
       { recording } = side,
       state = this.page.state();
-    if (!recording?.judges || state.field !== "D") return null;
+    if (!recording?.hasDiscriminator || state.field !== "D") return null;
     const row = panel.pickedRow(state);
     const logit = recording.logitAt(
       Math.round(this.placeOf(recording)),

@@ -96,13 +96,13 @@ export class Recording {
 
   // ---- the discriminator ------------------------------------------------------------------------
 
-  get judges() {
+  get hasDiscriminator() {
     return Boolean(this.tensors.logit);
   }
 
   // Whether the discriminator was recorded for each label separately.
-  get judgesLabels() {
-    return this.judges && this.tensors.logit.shape[1] > 1;
+  get hasLabels() {
+    return this.hasDiscriminator && this.tensors.logit.shape[1] > 1;
   }
 
   // The number of points per side of the discriminator's grid.
@@ -133,7 +133,7 @@ export class Recording {
   }
 
   logPrior(moment, label) {
-    const key = `${this.smoothing[moment]},${this.judgesLabels ? label : ""}`;
+    const key = `${this.smoothing[moment]},${this.hasLabels ? label : ""}`;
     if (!this.logPriors.has(key)) {
       const { points } = this,
         side = Float64Array.from({ length: points }, (_, i) => -REACH + (2 * REACH * i) / (points - 1));
@@ -148,7 +148,7 @@ export class Recording {
   logPriorAt(moment, x, y, label) {
     return logDensity(this.shape, x, y, {
       smoothing: this.smoothing[moment],
-      component: this.judgesLabels ? label : null,
+      component: this.hasLabels ? label : null,
     });
   }
 

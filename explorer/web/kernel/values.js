@@ -1,9 +1,9 @@
 // A number for each code of a model: what a map is coloured by, and what images are found by. No DOM.
 
-import { Discriminator } from "./discriminator.js";
 import { klToStandardNormal } from "./gaussian.js";
-import { sigmoid } from "./judge.js";
 import { logDensityWithin, neighbourhoods } from "./nearest.js";
+import { sigmoid } from "./sigmoid.js";
+import { TrainedDiscriminator } from "./trained_discriminator.js";
 
 export const VALUES = ["kl", "error", "judgement", "density"];
 
@@ -38,11 +38,11 @@ const MAKE = {
   },
   async judgement(models, { entry, codes: { mean, label } }) {
     if (!entry.discriminator || entry.latent_dim !== 2) return null;
-    const judge = new Discriminator(await models.tensors("latents", entry), entry.shape),
+    const discriminator = new TrainedDiscriminator(await models.tensors("latents", entry), entry.shape),
       result = new Float32Array(label.length);
-    for (const which of judge.labelled ? new Set(label) : [0]) {
-      const rows = [...label.keys()].filter((row) => !judge.labelled || label[row] === which);
-      const logits = judge.logits(Float64Array.from(rows.flatMap((row) => [mean[0][row], mean[1][row]])), {
+    for (const which of discriminator.labelled ? new Set(label) : [0]) {
+      const rows = [...label.keys()].filter((row) => !discriminator.labelled || label[row] === which);
+      const logits = discriminator.logits(Float64Array.from(rows.flatMap((row) => [mean[0][row], mean[1][row]])), {
         label: which,
       });
       rows.forEach((row, i) => (result[row] = sigmoid(logits[i])));

@@ -68,8 +68,8 @@ WORDS = {
     "smoothed_note": (
         "The prior is given with noise of standard deviation {smoothing} added; the network learns the difference too."
     ),
-    "waves_note": (
-        "This network is also given sines and cosines of {waves} random directions of z, so that it sees thin gaps."
+    "fourier_note": (
+        "This network is also given sines and cosines of {features} random directions of z, so that it sees thin gaps."
     ),
     "label": "Label",
     "point": "Point z",
@@ -244,9 +244,9 @@ WORDS = {
         "not carry over. Compare it with the null: the same for draws of the prior against other draws of the prior. "
         "Inside the band, nothing was found."
     ),
-    "judge_cases": "Judge A and B",
-    "judge_model": "Judge the model",
-    "judging": "Judging: {done} of {total}",
+    "estimate_cases": "Judge A and B",
+    "estimate_model": "Judge the model",
+    "estimating": "Judging: {done} of {total}",
     "model": "Model",
     "fresh_chart": "Estimates of the JSD beside their null",
     "row_a": "A",

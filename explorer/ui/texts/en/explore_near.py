@@ -110,8 +110,8 @@ WORDS = {
         "judgement": "D",
         "density": "density",
         "no_kl": "the {kind} has no q(z|x)",
-        "no_judge": "only an AAE has a discriminator",
-        "no_judge_there": "D is read in two dimensions only",
+        "no_discriminator": "only an AAE has a discriminator",
+        "no_discriminator_there": "D is read in two dimensions only",
         "counting": "Counting …",
         "of_class": "{count} images of class {class}, by number.",
         "misplaced_note": (

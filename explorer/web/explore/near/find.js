@@ -228,7 +228,7 @@ export class Find {
 function missing(value, entry, { words: { find: words }, page }) {
   if (value === "kl" && !entry.stochastic) return fill(words.no_kl, { kind: entry.sibling });
   if (value === "error" && !entry.errors) return noErrors(entry, page.allWords.datasets);
-  if (value === "judgement" && !entry.discriminator) return words.no_judge;
-  if (value === "judgement" && entry.latent_dim !== 2) return words.no_judge_there;
+  if (value === "judgement" && !entry.discriminator) return words.no_discriminator;
+  if (value === "judgement" && entry.latent_dim !== 2) return words.no_discriminator_there;
   return null;
 }

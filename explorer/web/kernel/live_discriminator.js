@@ -1,19 +1,16 @@
-// A small discriminator that learns to tell draws of a prior ("real") from draws of a cloud ("fake"), step by step. No
-// DOM.
+// A small discriminator that is trained in the page, step by step, to tell draws of a prior ("real") from draws of a
+// cloud ("fake"). No DOM.
 
 import { seededUniform } from "./random.js";
 import { Adam, Network } from "./network.js";
 import { NUMBERS } from "./numbers.js";
+import { sigmoid, softplus } from "./sigmoid.js";
 
 const HIDDEN = [32, 32];
 const BETAS = NUMBERS.discriminator_betas;
 export const CHANCE = 2 * Math.LN2; // real BCE + fake BCE of one that always says 50 %: log 4
 
-// −log of a sigmoid: log(1 + exp(−logit)) without overflow.
-export const softplus = (value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
-export const sigmoid = (value) => (value >= 0 ? 1 / (1 + Math.exp(-value)) : Math.exp(value) / (1 + Math.exp(value)));
-
-export class Judge {
+export class LiveDiscriminator {
   // seed: of the first weights; standardise: see network.js.
   constructor({ seed, standardise = false, hidden = HIDDEN }) {
     this.network = new Network([2, ...hidden, 1], seededUniform(seed), { standardise });
@@ -73,7 +70,7 @@ export class Judge {
 // A lower bound on the divergence, in expectation: log 2 − L/2, L on draws that were not learnt from.
 export const lowerBound = (heldOutLoss) => Math.LN2 - heldOutLoss / 2;
 
-// The honest estimate: a fresh discriminator learns on one half of the draws, and is judged on the other. Done in
+// The honest estimate: a fresh discriminator learns on one half of the draws, and its loss is measured on the other. Done in
 // steps, so that a page can run it between frames.
 export class Estimate {
   // real, fake: {train, held}, points. steps: how many; seed: of weights and batches.
@@ -84,11 +81,11 @@ export class Estimate {
     this.batch = batch;
     this.rate = rate;
     this.uniform = seededUniform(seed + 1);
-    this.judge = new Judge({ seed });
+    this.discriminator = new LiveDiscriminator({ seed });
   }
 
   get steps() {
-    return this.judge.steps;
+    return this.discriminator.steps;
   }
 
   get done() {
@@ -97,7 +94,7 @@ export class Estimate {
 
   step() {
     const rate = this.rate * (0.02 + 0.98 * 0.5 * (1 + Math.cos((Math.PI * this.steps) / this.total)));
-    this.judge.step(
+    this.discriminator.step(
       choose(this.real.train, this.batch, this.uniform),
       choose(this.fake.train, this.batch, this.uniform),
       rate,
@@ -106,7 +103,7 @@ export class Estimate {
 
   // {loss, bound}, on the draws that were kept.
   result() {
-    const loss = this.judge.loss(this.real.held, this.fake.held);
+    const loss = this.discriminator.loss(this.real.held, this.fake.held);
     return { loss, bound: lowerBound(loss) };
   }
 }

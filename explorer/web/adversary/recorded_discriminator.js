@@ -1,15 +1,15 @@
-// What an AAE's discriminator said at a recorded moment of its training, as far as its grid tells. No DOM.
+// An AAE's discriminator at a recorded moment of its training, known on a grid. No DOM.
 
-import { sigmoid } from "../kernel/judge.js";
 import { gradientAt, pullOf, valueAt } from "./plane.js";
 import { REACH } from "../kernel/recording.js";
+import { sigmoid } from "../kernel/sigmoid.js";
 
-export class RecordedJudge {
+export class RecordedDiscriminator {
   constructor(recording, moment) {
     this.recording = recording;
     this.moment = moment;
     this.side = recording.points;
-    this.labelled = recording.judgesLabels;
+    this.labelled = recording.hasLabels;
     this.smoothing = recording.smoothing[moment];
     // of the square whose cells have the grid's points as their middles
     this.reach = (REACH * this.side) / (this.side - 1);
@@ -41,7 +41,7 @@ export class RecordedJudge {
     return part === "whole" ? pullOf(values, reach, side) : (x, y) => gradientAt(values, x, y, reach, side);
   }
 
-  // At one point, as Discriminator.at gives it; null outside the grid. log p(z) is exact.
+  // At one point, as TrainedDiscriminator.at returns it; null outside the grid. log p(z) is exact.
   at([x, y], label) {
     const { recording, moment } = this,
       logit = recording.logitAt(moment, x, y, label);

@@ -1,16 +1,16 @@
-// The discriminator of a trained AAE in the plane, the same as Discriminator in explorer/models.py: logit = network(z)
-// + log p(z).
+// The discriminator of a trained AAE in the plane, with its saved weights: the same as Discriminator in
+// explorer/models.py, logit = network(z) + log p(z).
 
-import { sigmoid } from "./judge.js";
 import { Network } from "./network.js";
 import { logDensity, scoreOf } from "./prior.js";
+import { sigmoid } from "./sigmoid.js";
 
 // the standard deviation of the noise with which a mixture's density is given: priors.GaussianMixture.guide
 export const GUIDE = 0.5;
 export const PARTS = ["whole", "learnt", "given"]; // of the logit: network(z) + log p(z), network(z), log p(z)
 const CLASSES = 10;
 
-export class Discriminator {
+export class TrainedDiscriminator {
   // tensors: from readSafetensors, with discriminator.body.0.weight and so on; shape: the prior's, as in prior.js.
   constructor(tensors, shape) {
     const widths = [];
@@ -24,11 +24,12 @@ export class Discriminator {
       layer.weight.set(tensors[`discriminator.body.${2 * i}.weight`].values);
       layer.bias.set(tensors[`discriminator.body.${2 * i}.bias`].values);
     });
-    const waves = tensors["discriminator.frequencies"];
-    this.waves = waves
-      ? Array.from({ length: waves.shape[0] }, (_, i) => [waves.values[2 * i], waves.values[2 * i + 1]])
+    const frequencies = tensors["discriminator.frequencies"];
+    // of its random Fourier features sin(a·z), cos(a·z): the vectors a, maybe none
+    this.frequencies = frequencies
+      ? Array.from({ length: frequencies.shape[0] }, (_, i) => [...frequencies.values.subarray(2 * i, 2 * i + 2)])
       : [];
-    this.labelled = widths[0] === 2 + 2 * this.waves.length + CLASSES;
+    this.labelled = widths[0] === 2 + 2 * this.frequencies.length + CLASSES;
     this.shape = shape;
     this.smoothing = shape ? GUIDE : 0;
   }
@@ -42,18 +43,18 @@ export class Discriminator {
   }
 
   // The network's inputs for points (two numbers each): the code, its random Fourier features, the label.
-  seen(points, label) {
+  inputs(points, label) {
     const n = points.length / 2,
       width = this.network.widths[0],
       inputs = new Float64Array(n * width),
-      count = this.waves.length;
+      count = this.frequencies.length;
     for (let row = 0; row < n; row++) {
       const at = row * width,
         x = points[2 * row],
         y = points[2 * row + 1];
       inputs[at] = x;
       inputs[at + 1] = y;
-      this.waves.forEach(([a, b], i) => {
+      this.frequencies.forEach(([a, b], i) => {
         inputs[at + 2 + i] = Math.sin(a * x + b * y);
         inputs[at + 2 + count + i] = Math.cos(a * x + b * y);
       });
@@ -66,7 +67,7 @@ export class Discriminator {
   logits(points, { label = 0, part = "whole" } = {}) {
     const n = points.length / 2,
       result = new Float64Array(n);
-    if (part !== "given") result.set(this.network.forward(this.seen(points, label), n));
+    if (part !== "given") result.set(this.network.forward(this.inputs(points, label), n));
     if (part !== "learnt") {
       const prior = this.priorOf(label);
       for (let row = 0; row < n; row++)
@@ -78,16 +79,16 @@ export class Discriminator {
   // At one point: the parts of the logit, D, the gradient of the logit, and the gradient of log D, which moves a code
   // there.
   at([x, y], label = 0) {
-    const inputs = this.seen([x, y], label),
-      count = this.waves.length;
+    const inputs = this.inputs([x, y], label),
+      count = this.frequencies.length;
     const [learnt] = this.network.forward(inputs, 1);
     const below = this.network.backward([1], { weights: false });
     const gradient = scoreOf(this.priorOf(label), x, y, { smoothing: this.smoothing });
     for (const i of [0, 1]) {
       gradient[i] += below[i];
-      this.waves.forEach(
-        (wave, w) =>
-          (gradient[i] += wave[i] * (below[2 + w] * inputs[2 + count + w] - below[2 + count + w] * inputs[2 + w])),
+      this.frequencies.forEach(
+        (frequency, f) =>
+          (gradient[i] += frequency[i] * (below[2 + f] * inputs[2 + count + f] - below[2 + count + f] * inputs[2 + f])),
       );
     }
     const given = logDensity(this.priorOf(label), x, y, { smoothing: this.smoothing }),
