@@ -1,5 +1,6 @@
 """What a person may set of a training: one table for the command line, the practice page and its address.
 
+The limits on the practice page and in its address stand in the table of addresses, which JavaScript reads too.
 The names are fields of TrainingConfig and ModelConfig (config.py). The words are in the texts (`ui/texts/en/settings.py`).
 """
 
@@ -8,9 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from explorer.config import PRECISIONS, PRIORS
+from explorer.shared import table
 from explorer.siblings import SIBLINGS
-
-MOST_LAYERS = 4  # on the practice page: a server's limits are nearer than a command line's
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,12 @@ class Setting:
     limits: tuple[float, float] | None = None  # on the practice page: lowest and highest
     step: float | None = None  # on the practice page: what an arrow key adds
     is_whole: bool = False
-    is_list: bool = False  # one to MOST_LAYERS numbers
+    count: int = 1  # on the practice page: the most numbers that it may have
     choices: tuple[str, ...] | None = None
+
+    @property
+    def is_list(self) -> bool:
+        return self.count > 1
 
     @property
     def option(self) -> str:
@@ -38,18 +42,21 @@ class Setting:
         return not self.only_for or kind in self.only_for
 
 
+IN_FORM = tuple(  # the fields of the practice page, in order
+    Setting(
+        field["name"],
+        (field["least"], field["most"]),
+        field.get("step"),
+        field["kind"] in ("whole", "wholes"),
+        field.get("count", 1),
+    )
+    for field in table("addresses")["settings"]
+    if "least" in field
+)
 _ALL = (
     Setting("prior", choices=PRIORS),
     Setting("latent_dim", is_whole=True),
-    Setting("beta", (0, 1000), 0.5),
-    Setting("adversarial_weight", (0, 10_000), 5),
-    Setting("hidden", (1, 1024), is_whole=True, is_list=True),
-    Setting("lr", (1e-6, 10), 0.0005),
-    Setting("discriminator_lr", (1e-6, 10), 0.0005),
-    Setting("epochs", (1, 1000), 10, is_whole=True),
-    Setting("batch_size", (8, 4096), 16, is_whole=True),
-    Setting("seed", (0, 2**31 - 1), 1, is_whole=True),
+    *IN_FORM,
     Setting("precision", choices=PRECISIONS),
 )
 SETTINGS = {setting.name: setting for setting in _ALL}
-IN_FORM = tuple(setting for setting in _ALL if setting.limits)  # the fields of the practice page, in order

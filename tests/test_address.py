@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from explorer.address import adversary, explore, kl, practice, reparameterisation, schema
+from explorer.config import DATASETS, KINDS, PRIORS
 
 from .test_adversary_state import MODELS as LESSON_MODELS
 from .test_bad_input import DEFAULT, JUNK, LESSON_DEFAULT, MODELS, broken
@@ -41,7 +42,7 @@ class Reader(NamedTuple):
         return self.module.check(sent, *self.known())
 
     def known(self) -> list[dict]:
-        return [self.start, self.models] if self.models else []
+        return [self.start, self.models] if self.models and self.module is not practice else []
 
 
 READERS = {
@@ -49,6 +50,7 @@ READERS = {
     "kl": Reader(kl, kl.DEFAULT, {}),
     "reparameterisation": Reader(reparameterisation, MNIST_DEFAULT, MODELS),
     "adversary": Reader(adversary, LESSON_DEFAULT, LESSON_MODELS),
+    "practice": Reader(practice, practice.DEFAULT, practice.KNOWN),
 }
 SCRIPT = """
 import { readFileSync } from "node:fs";
@@ -74,10 +76,13 @@ def cases(page: str) -> list[dict[str, str]]:
     found = list(right)
     while len(found) < CASES:
         params = dict(rng.choice(right))
-        for name in rng.sample(names, rng.randint(1, 4)):
+        for name in rng.sample(names, rng.randint(1, min(4, len(names)))):
             kind = rng.random()
             if kind < 0.4 and name in params:
                 params[name] = broken(rng, params[name])
+            elif page == "practice" and kind < 0.9:
+                number, setting = "-".join(rng.choices(NUMBERS, k=rng.randint(1, 2))), rng.choice([*schema.SETTINGS])
+                params[name] = f"{params.get(name, 'vae,digits')},{setting}={number}"
             elif kind < 0.7:
                 params[name] = ",".join(rng.choices(NUMBERS, k=rng.randint(1, 3)))
             else:
@@ -115,7 +120,7 @@ def test_both_readers_read_the_same():
 
 @pytest.mark.parametrize("page", OLD)
 def test_addresses_of_an_old_version_open_what_they_did(page):
-    parse = READERS[page].parse if page in READERS else practice.parse
+    parse = READERS[page].parse
     opened, _ = parse({})
     for query, changed in OLD[page]:
         expected = dict(opened)
@@ -126,9 +131,11 @@ def test_addresses_of_an_old_version_open_what_they_did(page):
 
 def test_no_word_of_the_texts_stands_in_an_address():
     """Labels may change, in any language, and addresses stay: the options' names are plain ASCII without a space."""
-    tables = [page.get("fields", []) for page in schema.PAGES.values()]
+    tables = [page.get("fields", []) for page in schema.PAGES.values()] + [schema.TABLE["settings"]]
     tables += [fields for page in schema.PAGES.values() for fields in page.get("tabs", {}).values()]
-    options = [str(option) for fields in tables for field in fields for option in field.get("options", [])]
+    options = [*KINDS, *DATASETS, *PRIORS, *schema.SETTINGS]
+    listed = [field["options"] for fields in tables for field in fields if "options" in field]
+    options += [str(option) for names in listed if not isinstance(names, str) for option in names]
     assert options and all(option.isascii() and re.fullmatch(r"[\w-]+", option) for option in options)
 
 

@@ -80,7 +80,7 @@ PAGES = {
         parameters=adversary_state.PARAMETERS, to_params=adversary_state.to_params, default=LESSON_DEFAULT,
         parse=lambda params: adversary_state.parse(params, LESSON_DEFAULT, LESSON_MODELS), check=lambda sent: adversary_state.check(sent, LESSON_DEFAULT, LESSON_MODELS),
     ),
-    "practice": Page(parameters=choices.PARAMETERS, to_params=choices.to_params, default=choices.parse({})[0], parse=choices.parse, check=choices.check_both),
+    "practice": Page(parameters=choices.PARAMETERS, to_params=choices.to_params, default=choices.parse({})[0], parse=choices.parse, check=choices.check),
 }  # fmt: skip
 
 

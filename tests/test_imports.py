@@ -27,7 +27,7 @@ LECTURE = {
     "models": {"config", "gaussian", "priors", "siblings"},
     "objectives": {"config", "gaussian", "priors"},
     "steps": {"config", "models", "objectives", "shared", "siblings"},
-    "settings": {"config", "siblings"},
+    "settings": {"config", "shared", "siblings"},
 }
 PLUMBING = {"files": set(), "cores": set(), "reasons": set(), "shared": set()}
 FLAT = set(LECTURE) | set(PLUMBING)

@@ -1,78 +1,73 @@
-"""What is chosen on the practice page, for each of the runs A and B: in the address, as a configuration, as a command line.
+"""The choices on the practice page for each of the runs A and B: in the address, as a configuration, as a command line.
 
     ?a=vae,digits,beta=4&b=aae,digits,prior=mixture,hidden=128-64
 
-The address names the model and the dataset, and only what differs from where those two start.
+The address names the model and the dataset, and the settings that differ from where the two start.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 from explorer.address import schema
 from explorer.config import DATASETS, KINDS, PRIORS, RECIPES, Config, recipe, with_prior
-from explorer.settings import IN_FORM, MOST_LAYERS, SETTINGS
+from explorer.settings import IN_FORM, SETTINGS
 
-SIDES = ("a", "b")
-PARAMETERS = SIDES
-OPENING = {"a": ("vae", "digits"), "b": ("aae", "digits")}
-EPOCHS = {28: 10}  # of images with that side, where the recipe's would be long to watch
-LIMITS = {setting.name: setting.limits for setting in IN_FORM if not setting.is_list}
-WHOLE = tuple(setting.name for setting in IN_FORM if setting.is_whole and not setting.is_list)
-LAYERS, WIDTHS = MOST_LAYERS, SETTINGS["hidden"].limits
+FIELDS = schema.PAGES["practice"]["fields"]
+SIDES = PARAMETERS = tuple(schema.named(FIELDS))
+EPOCHS = {28: 10}  # by the images' side: fewer than the recipe's, which take long to watch
+OF_TRAINING = tuple(setting.name for setting in IN_FORM if not setting.is_list)  # the widths are the model's
+ILLEGAL = (ArithmeticError, AttributeError, LookupError, TypeError)  # raised by what no page of ours sends
 
 
 @cache
 def start(kind: str, dataset: str) -> dict:
-    """What the page chooses for a model on a dataset, until a person does. Do not change it."""
+    """The page's choices for a model on a dataset, before a person changes any. Do not change it."""
     config = recipe(dataset, kind)
     chosen = {"kind": kind, "dataset": dataset, "prior": "normal", "hidden": list(config.model.hidden)}
-    chosen |= {name: getattr(config.training, name) for name in LIMITS}
+    chosen |= {name: getattr(config.training, name) for name in OF_TRAINING}
     return chosen | {"epochs": EPOCHS.get(config.model.image_side, config.training.epochs)}
 
 
-def check(chosen: Mapping) -> dict:
-    """The choices, each of its type and within the limits. Raises ValueError with a sentence; for what a browser may send."""
-    kind, dataset, prior = (
-        _one_of(chosen, name, known) for name, known in (("kind", KINDS), ("dataset", DATASETS), ("prior", PRIORS))
-    )
-    hidden = chosen.get("hidden")
-    if (
-        not isinstance(hidden, Sequence)
-        or not 1 <= len(hidden) <= LAYERS
-        or not all(_is_whole(width, *WIDTHS) for width in hidden)
-    ):
-        raise ValueError(f"the widths must be 1 to {LAYERS} whole numbers from {WIDTHS[0]} to {WIDTHS[1]}")
-    found = {"kind": kind, "dataset": dataset, "prior": prior, "hidden": [int(width) for width in hidden]}
-    for name, (low, high) in LIMITS.items():
-        value = chosen.get(name)
-        whole = name in WHOLE
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, (int, float))
-            or not low <= value <= high
-            or (whole and value != int(value))
-        ):
-            raise ValueError(
-                f"the {name.replace('_', ' ')} must be a {'whole ' if whole else ''}number from {low:g} to {high:g}"
-            )
-        found[name] = int(value) if whole else float(value)
-    return found
+# The context of both readers of addresses.
+KNOWN = {
+    "starts": {kind: {dataset: start(kind, dataset) for dataset in DATASETS} for kind in KINDS},
+    "priors": PRIORS,
+}
+DEFAULT = {field["name"]: schema.run(field["default"], KNOWN) for field in FIELDS}
 
 
-def check_both(sent: Mapping) -> dict:
-    """Both runs' choices that a browser sent. Raises ValueError, and the other errors that `kept.keeper` names, for what is none."""
-    return {side: check(sent[side]) for side in SIDES}
+def parse(params: Mapping[str, str]) -> tuple[dict, list[str]]:
+    """Both runs' choices from an address's parameters, and a sentence for each that had to be ignored. Never raises."""
+    state, problems = schema.read(FIELDS, params, DEFAULT, lambda state: KNOWN)
+    return state, [*problems.values()]
+
+
+def to_params(state: Mapping) -> dict[str, str]:
+    """The address's parameters: `parse` gives the state back."""
+    return schema.write(FIELDS, state, always=True, known=KNOWN)
+
+
+def check(sent: Mapping) -> dict:
+    """Both runs' choices that a browser sent. Raises the errors that `kept.keeper` names, where one is illegal."""
+    return {side: check_run(sent[side]) for side in SIDES}
+
+
+def check_run(chosen: Mapping) -> dict:
+    """One run's choices, each within its limits. Raises ValueError with a clause for illegal ones."""
+    try:
+        return schema.run(schema.run_text(chosen, KNOWN), KNOWN)
+    except ILLEGAL as error:
+        raise ValueError("these are not the choices of a run") from error
 
 
 def to_config(chosen: Mapping) -> Config:
     """The configuration that train.py makes of `command`. Raises ValueError."""
-    chosen = check(chosen)
+    chosen = check_run(chosen)
     full = recipe(chosen["dataset"], chosen["kind"])
-    relevant = {name: chosen[name] for name in LIMITS if SETTINGS[name].matters(chosen["kind"])}
+    relevant = {name: chosen[name] for name in OF_TRAINING if SETTINGS[name].matters(chosen["kind"])}
     config = Config(
         dataclasses.replace(full.model, hidden=tuple(chosen["hidden"])), dataclasses.replace(full.training, **relevant)
     )
@@ -87,7 +82,7 @@ def command(chosen: Mapping) -> str:
     }
     words = ["python train.py", f"--model {chosen['kind']}", f"--dataset {chosen['dataset']}"]
     words += [
-        f"{setting.option} {_text(chosen[setting.name], ' ')}"
+        f"{setting.option} {_words(chosen[setting.name])}"
         for setting in (SETTINGS["prior"], *IN_FORM)
         if setting.matters(chosen["kind"]) and chosen[setting.name] != full[setting.name]
     ]
@@ -96,73 +91,7 @@ def command(chosen: Mapping) -> str:
     return " ".join([*words, "--threads 1"])
 
 
-def parse(params: Mapping[str, str]) -> tuple[dict, list[str]]:
-    """Both runs' choices from an address's parameters, and a sentence for each that had to be ignored. Never raises."""
-    state, problems = {side: dict(start(*OPENING[side])) for side in SIDES}, []
-    for side in SIDES:
-        if side in params:
-            try:
-                state[side] = _parse_one(params[side])
-            except ValueError as error:
-                problems.append(schema.ignored(side, params[side], error))
-    return state, problems
-
-
-def to_params(state: Mapping) -> dict[str, str]:
-    """The address's parameters: `parse` gives the state back."""
-    return {side: _write_one(state[side]) for side in SIDES}
-
-
-def _parse_one(text: str) -> dict:
-    parts = text.split(",") if len(text) <= 400 else []
-    if len(parts) < 2:
-        raise ValueError("it must name a model and a dataset, as in vae,digits")
-    chosen = dict(
-        start(_one_of({"kind": parts[0]}, "kind", KINDS), _one_of({"dataset": parts[1]}, "dataset", DATASETS))
-    )
-    for part in parts[2:]:
-        name, _, value = part.partition("=")
-        if name == "prior":
-            chosen[name] = value
-        elif name == "hidden":
-            chosen[name] = [_number(width, "width") for width in value.split("-")]
-        elif name in LIMITS:
-            chosen[name] = _number(value, name.replace("_", " "))
-        else:
-            raise ValueError(f"nothing is called {name[:20]!r}; there are prior, hidden, {', '.join(LIMITS)}")
-    return check(chosen)
-
-
-def _write_one(chosen: Mapping) -> str:
-    begin = start(chosen["kind"], chosen["dataset"])
-    changed = [
-        f"{name}={_text(chosen[name], '-')}" for name in ("prior", "hidden", *LIMITS) if chosen[name] != begin[name]
-    ]
-    return ",".join([chosen["kind"], chosen["dataset"], *changed])
-
-
-def _one_of(chosen: Mapping, name: str, known: Sequence[str]) -> str:
-    value = chosen.get(name)
-    if value not in known:
-        raise ValueError(f"the {name} can be {', '.join(known)}, not {str(value)[:30]!r}")
-    return value
-
-
-def _is_whole(value: object, low: int, high: int) -> bool:
-    return (
-        isinstance(value, (int, float)) and not isinstance(value, bool) and low <= value <= high and value == int(value)
-    )
-
-
-def _number(text: str, what: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise ValueError(f"the {what} {text[:20]!r} is no number") from None
-    return int(value) if math.isfinite(value) and value == int(value) else value
-
-
-def _text(value: object, between: str) -> str:
-    if isinstance(value, list):
-        return between.join(str(part) for part in value)
-    return str(int(value)) if isinstance(value, (int, float)) and value == int(value) else str(value)
+def _words(value: object) -> str:
+    """A setting's value as the command line writes it."""
+    values = value if isinstance(value, list) else [value]
+    return " ".join(part if isinstance(part, str) else schema.exact(part) for part in values)

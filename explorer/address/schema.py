@@ -6,10 +6,15 @@ context: the models that it can show, and what follows from the chosen ones.
 
 A field of the table has a `name`, a `kind` of READERS, and what its kind needs. Of all kinds:
     default     what a plain address gives; else null, or the first option of a choice
-    options     the names of a choice as addresses write them; labels stand in the texts, and may change
+    options     the names of a choice as addresses write them, or the entry of the context that lists them; labels stand
+                in the texts, and may change
     always      it is written also where it stands at its default (a page's `always` is that of all its fields)
     only        it is written only in this condition, which the page's module names
     below       a whole number less than this other field, or than this entry of the context
+
+A run is the choices for a training, as in `vae,digits,beta=4,hidden=128-64`: a sibling, a dataset, and those of the
+table's `settings` that differ from the start of the two. The context has the `starts`: {sibling: {dataset: choices}}.
+The limits and steps of the settings are also those of the practice page (settings.py).
 """
 
 from __future__ import annotations
@@ -18,11 +23,13 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from explorer.shared import fill, table
 
 TABLE = table("addresses")
 PAGES, REASONS = TABLE["pages"], TABLE["reasons"]
+SETTINGS = {setting["name"]: setting for setting in TABLE["settings"]}
 DECIMALS, FINE_DECIMALS = TABLE["decimals"], TABLE["fine_decimals"]
 BROWSER_MODELS = TABLE["browser_models"]  # the beginning of the names of models that only one browser has
 ALIKE, LONGEST_NAME = 3, 100  # names of models that are suggested; characters of a name that they are sought for
@@ -64,8 +71,17 @@ def read(
     return state, {field["name"]: problems[field["name"]] for field in fields if field["name"] in problems}
 
 
-def write(fields: Sequence[Mapping], state: Mapping, conditions: Collection[str] = (), always: bool = False) -> dict:
-    """The address's parameters for a state: `read` gives the state back. conditions: those of `only` that hold."""
+def write(
+    fields: Sequence[Mapping],
+    state: Mapping,
+    conditions: Collection[str] = (),
+    always: bool = False,
+    known: Mapping = MappingProxyType({}),
+) -> dict:
+    """The address's parameters for a state: `read` gives the state back.
+
+    conditions: those of `only` that hold; known: the context, for runs.
+    """
     params, of_preset = {}, set()
     for field in fields:
         name, value = field["name"], state[field["name"]]
@@ -73,7 +89,7 @@ def write(fields: Sequence[Mapping], state: Mapping, conditions: Collection[str]
         if value is None or name in of_preset or field.get("only", "") not in ("", *conditions):
             continue
         if always or field.get("always") or value != default(field):
-            params[name] = _written(value, field)
+            params[name] = _written(value, field, known)
     return params
 
 
@@ -122,12 +138,50 @@ def rounded(value: float, fine: bool = False) -> float:
     return millionths / 10**FINE_DECIMALS
 
 
+def exact(value: float) -> str:
+    """A number with all its digits, as an address writes it. Raises an error for what is no finite number."""
+    return str(int(value)) if value == int(value) else repr(value)
+
+
 def numbers(written: str, count: int, least: float, most: float, fine: bool = False) -> list[float]:
     """So many numbers with commas between them, within limits. Raises ValueError, with the reason."""
     found = _parsed(written, count, fine)
     if len(found) != count or not all(least <= value <= most for value in found):
         raise ValueError(_reason("number" if count == 1 else "numbers", count=count, least=least, most=most))
     return found
+
+
+def run(written: str, known: Mapping) -> dict:
+    """The choices of a run. known: `starts` and `priors`. Raises ValueError."""
+
+    def setting(written: str, field: Mapping):
+        try:
+            return READERS[field["kind"]](written, field, known, {})
+        except ValueError as error:
+            raise ValueError(_reason("setting", setting=field["name"], why=error)) from None
+
+    kind, _, rest = written.partition(",")
+    dataset, *parts = rest.split(",")
+    starts = known["starts"]
+    setting(kind, {"name": "kind", "kind": "choice", "options": list(starts)})
+    setting(dataset, {"name": "dataset", "kind": "choice", "options": list(starts[kind])})
+    chosen = dict(starts[kind][dataset])
+    for part in parts:
+        name, _, value = part.partition("=")
+        if name not in SETTINGS:
+            raise ValueError(_reason("settings", options=_either(SETTINGS)))
+        chosen[name] = setting(value, SETTINGS[name])
+    return chosen
+
+
+def run_text(chosen: Mapping, known: Mapping) -> str:
+    """A run's choices as an address writes them: `run` gives them back."""
+    start, parts = known["starts"][chosen["kind"]][chosen["dataset"]], [chosen["kind"], chosen["dataset"]]
+    for name, field in SETTINGS.items():
+        written = _written(chosen[name], field)
+        if written != _written(start[name], field):
+            parts.append(f"{name}={written}")
+    return ",".join(parts)
 
 
 def no_such_model(name: str, names: Iterable[str]) -> str:
@@ -155,7 +209,7 @@ def umap_settings(written: str, field: Mapping) -> tuple[str, int, float]:
 
 
 def _choice(written: str, field: Mapping, known: Mapping, state: Mapping):
-    options = {str(option): option for option in field["options"]}
+    options = {str(option): option for option in _options(field, known)}
     if written in options:
         return options[written]
     which = written.removeprefix("class-")
@@ -270,9 +324,33 @@ def _sum(written: str, field: Mapping, known: Mapping, state: Mapping) -> str:
     raise ValueError(_reason("sum", last=known["shared_classes"] - 1))
 
 
+def _exact(written: str, field: Mapping, known: Mapping, state: Mapping) -> float:
+    """A number that is not rounded."""
+    value = float(written) if len(written) <= LONGEST_NUMBER and NUMBER.fullmatch(written) else math.nan
+    if not field["least"] <= value <= field["most"]:
+        raise ValueError(_reason("number", least=field["least"], most=field["most"]))
+    return value
+
+
+def _wholes(written: str, field: Mapping, known: Mapping, state: Mapping) -> list[int]:
+    parts = written.split("-")
+    try:
+        found = [_whole(part, field, known, state) for part in parts]
+    except ValueError:
+        found = []
+    if not 1 <= len(found) <= field["count"]:
+        raise ValueError(_reason("wholes", count=field["count"], least=field["least"], most=field["most"]))
+    return found
+
+
+def _run(written: str, field: Mapping, known: Mapping, state: Mapping) -> dict:
+    return run(written, known)
+
+
 READERS = {
-    "choice": _choice, "model": _model, "whole": _whole, "number": _number, "numbers": _numbers, "dimensions": _dimensions,
-    "maps": _maps, "region": _region, "image": _image, "walk": _walk, "sum": _sum,
+    "choice": _choice, "model": _model, "whole": _whole, "number": _number, "numbers": _numbers,
+    "dimensions": _dimensions, "maps": _maps, "region": _region, "image": _image, "walk": _walk, "sum": _sum,
+    "exact": _exact, "wholes": _wholes, "run": _run,
 }  # fmt: skip
 
 # ---- helpers ---------------------------------------------------------------------------------------------------------
@@ -296,6 +374,10 @@ def _preset(field: Mapping, value: object) -> Mapping:
     return field["presets"].get(value, {}) if "presets" in field else {}
 
 
+def _options(field: Mapping, known: Mapping) -> Sequence:
+    return known[field["options"]] if isinstance(field["options"], str) else field["options"]
+
+
 def _count(field: Mapping, known: Mapping) -> int:
     return known[field["count"]] if isinstance(field["count"], str) else field["count"]
 
@@ -304,7 +386,7 @@ def _bound(field: Mapping, known: Mapping, state: Mapping) -> int:
     return state[field["below"]] if field["below"] in state else known[field["below"]]
 
 
-def _written(value: object, field: Mapping):
+def _written(value, field: Mapping, known: Mapping = MappingProxyType({})) -> str:
     fine = field.get("fine", False)
     if field["kind"] == "numbers":
         return ",".join(text(part, fine) for part in value)
@@ -312,6 +394,12 @@ def _written(value: object, field: Mapping):
         return ",".join(str(dimension + 1) for dimension in value)
     if field["kind"] == "number":
         return text(value, fine)
+    if field["kind"] == "exact":
+        return exact(value)
+    if field["kind"] == "wholes":
+        return "-".join(map(text, value))
+    if field["kind"] == "run":
+        return run_text(value, known)
     return str(value) if field["kind"] in ("choice", "whole") else value
 
 

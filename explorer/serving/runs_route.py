@@ -101,7 +101,7 @@ def _command(session: Session, side: str, body: bytes) -> None:
     ):
         raise ValueError("there is no such command")
     chosen = asked.get("chosen")
-    chosen = choices.check(chosen) if isinstance(chosen, dict) else None
+    chosen = choices.check_run(chosen) if isinstance(chosen, dict) else None
     session.command(side, asked["action"], chosen and choices.to_config(chosen), chosen, asked.get("pace"))
 
 

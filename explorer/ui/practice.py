@@ -8,10 +8,10 @@ import streamlit as st
 
 from explorer.address import practice as choices
 from explorer.background import runs
-from explorer.config import DATASETS, KINDS, PRIORS
+from explorer.config import PRIORS
 from explorer.serving import catalogue, pictures, processes, streamlit_internals
 from explorer.serving import runs_route as training
-from explorer.settings import IN_FORM, MOST_LAYERS, Setting
+from explorer.settings import IN_FORM, Setting
 from explorer.shared import fill
 from explorer.siblings import SIBLINGS, Sibling, Term
 from explorer.ui import components as live
@@ -36,7 +36,7 @@ def page() -> None:
         current,
         browser_data(token),
         key=KEY,
-        on_state_change=kept.keeper(KEY, choices.check_both, choices.to_params),
+        on_state_change=kept.keeper(KEY, choices.check, choices.to_params),
     )
     st.subheader(texts.CODE_TITLE)
     st.markdown(texts.CODE_INTRO)
@@ -56,9 +56,8 @@ def browser_data(token: str) -> dict:
         "priors": [
             {"name": name, "title": catalogue.PRIOR_NAMES[name], "shape": catalogue.shape(name)} for name in PRIORS
         ],
-        "starts": {f"{kind} {dataset}": choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS},
+        "starts": choices.KNOWN["starts"],
         "settings": [setting_data(setting) for setting in IN_FORM],
-        "layers": MOST_LAYERS,
         "paces": training.PACES,
     }
 

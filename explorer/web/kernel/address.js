@@ -35,7 +35,9 @@ const CONTEXTS = {
     images: models[state.model].images,
   }),
   adversary: (models) => () => ({ models }),
+  practice: (known) => () => known,
 };
+const SETTINGS = new Map(ADDRESSES.settings.map((setting) => [setting.name, setting]));
 
 // The conditions under which a field is written, see `only` in the table.
 const CONDITIONS = {
@@ -47,7 +49,7 @@ const CONDITIONS = {
 // The address of one page.
 export class Address {
   // page: one of the table's; models: those that the page can show, as the page's module in explorer/address takes
-  // them. Models that only this browser has are among them.
+  // them. Models that only this browser has are among them. Of the practice page: {starts, priors}, as there.
   constructor(page, models = {}) {
     this.page = ADDRESSES.pages[page];
     this.context = CONTEXTS[page](models);
@@ -130,26 +132,18 @@ export class Address {
       for (const each of Object.keys(presetOf(field, value))) ofPreset.add(each);
       if (value === null || ofPreset.has(name)) continue;
       if (!isWritten(field, state, kept)) continue;
-      const text = written(value, field);
+      const text = written(value, field, this.context(state));
       if (text === null) continue;
       if (always || field.always || String(value) !== String(defaultOf(field))) params[name] = text;
     }
     return params;
   }
 
-  ignored(name, text, { reason, values }) {
+  ignored(name, text, refusal) {
     const { reasons, longest_shown: longest } = ADDRESSES;
     const letters = [...text];
     const shown = letters.length <= longest ? text : `${letters.slice(0, longest).join("")}…`;
-    const options = values.options?.map(String);
-    const either =
-      options && [options.slice(0, -1).join(", "), options[options.length - 1]].filter(Boolean).join(reasons.or);
-    const numbers = Object.entries(values).map(([key, value]) => [
-      key,
-      typeof value === "number" && key !== "count" ? numberText(value, true) : value,
-    ]);
-    const why = fill(reasons[reason], { ...Object.fromEntries(numbers), options: either, alike: "" });
-    return fill(reasons.ignored, { name, written: shown, why });
+    return fill(reasons.ignored, { name, written: shown, why: refusal.clause() });
   }
 }
 
@@ -165,6 +159,10 @@ export function numberText(value, fine = false) {
     .toFixed(fine ? ADDRESSES.fine_decimals : ADDRESSES.decimals)
     .replace(/\.?0+$/, "");
 }
+
+// A number with all its digits, written as Python writes it.
+const exactText = (value) =>
+  value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential().replace(/e-(\d)$/, "e-0$1") : String(value);
 
 // The value to four decimals, as the state is kept, so that a link opens exactly what was seen; fine: a value below
 // 0.1, such as a learning rate, to six decimals and at most four digits.
@@ -184,6 +182,18 @@ class Refusal extends Error {
     this.reason = reason;
     this.values = values;
   }
+
+  clause() {
+    const { reasons } = ADDRESSES;
+    const options = this.values.options?.map(String);
+    const either =
+      options && [options.slice(0, -1).join(", "), options[options.length - 1]].filter(Boolean).join(reasons.or);
+    const shown = Object.entries(this.values).map(([key, value]) => [
+      key,
+      typeof value === "number" && key !== "count" ? numberText(value, true) : value,
+    ]);
+    return fill(reasons[this.reason], { ...Object.fromEntries(shown), options: either, alike: "" });
+  }
 }
 
 function refuse(reason, values = {}) {
@@ -194,11 +204,12 @@ function refuse(reason, values = {}) {
 
 const READERS = {
   choice(text, { field, known }) {
-    const option = field.options.find((each) => String(each) === text);
+    const options = typeof field.options === "string" ? known[field.options] : field.options;
+    const option = options.find((each) => String(each) === text);
     if (option !== undefined) return option;
     const which = text.replace(/^class-/, "");
     if (field.classes && which !== text && INDEX.test(which) && Number(which) < known.classes) return text;
-    return refuse("choice", { options: field.options });
+    return refuse("choice", { options });
   },
 
   model(text, { field, known }) {
@@ -288,7 +299,48 @@ const READERS = {
       if (!INDEX.test(which) || Number(which) >= classes) refuse("sum", { last: classes - 1 });
     return text;
   },
+
+  exact(text, { field: { least, most } }) {
+    const value = text.length <= LONGEST_NUMBER && NUMBER.test(text) ? Number(text) : NaN;
+    if (!(value >= least && value <= most)) refuse("number", { least, most });
+    return value;
+  },
+
+  wholes(text, context) {
+    const { count, least, most } = context.field,
+      parts = text.split("-");
+    try {
+      if (parts.length <= count) return parts.map((part) => READERS.whole(part, context));
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+    }
+    return refuse("wholes", { count, least, most });
+  },
+
+  run(text, { known }) {
+    const { starts } = known,
+      [kind, dataset, ...parts] = text.split(",");
+    setting(kind, { name: "kind", kind: "choice", options: Object.keys(starts) }, known);
+    setting(dataset ?? "", { name: "dataset", kind: "choice", options: Object.keys(starts[kind]) }, known);
+    const chosen = { ...starts[kind][dataset] };
+    for (const part of parts) {
+      const [name, value] = partition(part, "=");
+      if (!SETTINGS.has(name)) refuse("settings", { options: [...SETTINGS.keys()] });
+      chosen[name] = setting(value, SETTINGS.get(name), known);
+    }
+    return chosen;
+  },
 };
+
+// One setting of a run.
+function setting(text, field, known) {
+  try {
+    return READERS[field.kind](text, { field, known, state: {} });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return refuse("setting", { setting: field.name, why: error.clause() });
+  }
+}
 
 function walkOfImages(parts, context) {
   let images = [];
@@ -329,13 +381,34 @@ const presetOf = (field, value) => field.presets?.[value] ?? {};
 const countOf = ({ count }, known) => (typeof count === "string" ? known[count] : count);
 const boundOf = ({ below }, known, state) => state[below] ?? known[below];
 
-// A value as the address writes it; null for a value that is not of the field's kind.
-function written(value, { kind, fine }) {
+/**
+ * A value as the address writes it; null for a value that is not of the field's kind.
+ * @param {unknown} value
+ * @param {{kind: string, fine?: boolean}} field
+ * @param {object} known  the context, for runs
+ */
+function written(value, { kind, fine }, known) {
   const isList = Array.isArray(value) && value.every((part) => typeof part === "number");
   if (kind === "numbers") return isList ? value.map((part) => numberText(part, fine)).join(",") : null;
   if (kind === "dimensions") return isList ? value.map((part) => part + 1).join(",") : null;
   if (kind === "number") return typeof value === "number" ? numberText(value, fine) : null;
+  if (kind === "exact") return typeof value === "number" ? exactText(value) : null;
+  if (kind === "wholes") return isList ? value.map((part) => numberText(part)).join("-") : null;
+  if (kind === "run") return runText(Object(value), known);
   return typeof value === "string" || typeof value === "number" ? String(value) : null;
+}
+
+// A run's choices as the address writes them: those that are not as its sibling and dataset start.
+function runText(chosen, known) {
+  const { kind, dataset } = chosen,
+    start = known.starts[kind]?.[dataset];
+  if (!start) return null;
+  const parts = [kind, dataset];
+  for (const [name, field] of SETTINGS) {
+    const text = written(chosen[name], field, known);
+    if (text !== written(start[name], field, known)) parts.push(`${name}=${text}`);
+  }
+  return parts.join(",");
 }
 
 // The numbers between commas, rounded; none where one of them is no finite number, or the text is far too long.

@@ -30,8 +30,22 @@ export const ADDRESSES = {
     "walk_images": "its images are test images of one dataset, as in mnist:12;mnist:99",
     "walk_points": "its points have from 2 to {most} coordinates, as in 1,2;0.5,-1",
     "sum": "it names two classes, from 0 to {last}, as in 4,9 or 4,9,image",
-    "tool_beside_replay": "there are no tools beside a replay; leave out moment"
+    "tool_beside_replay": "there are no tools beside a replay; leave out moment",
+    "wholes": "it must be 1 to {count} whole numbers with - between them, each from {least} to {most}",
+    "setting": "its value of {setting} is wrong: {why}",
+    "settings": "its settings can be {options}"
   },
+  "settings": [
+    { "name": "prior", "kind": "choice", "options": "priors" },
+    { "name": "beta", "kind": "exact", "least": 0, "most": 1000, "step": 0.5 },
+    { "name": "adversarial_weight", "kind": "exact", "least": 0, "most": 10000, "step": 5 },
+    { "name": "hidden", "kind": "wholes", "count": 4, "least": 1, "most": 1024 },
+    { "name": "lr", "kind": "exact", "least": 1e-06, "most": 10, "step": 0.0005 },
+    { "name": "discriminator_lr", "kind": "exact", "least": 1e-06, "most": 10, "step": 0.0005 },
+    { "name": "epochs", "kind": "whole", "least": 1, "most": 1000, "step": 10 },
+    { "name": "batch_size", "kind": "whole", "least": 8, "most": 4096, "step": 16 },
+    { "name": "seed", "kind": "whole", "least": 0, "most": 2147483647, "step": 1 }
+  ],
   "pages": {
     "explore": {
       "fields": [
@@ -260,6 +274,13 @@ export const ADDRESSES = {
           { "name": "seed", "kind": "whole", "least": 0, "most": 1000000, "default": 0 }
         ]
       }
+    },
+    "practice": {
+      "always": true,
+      "fields": [
+        { "name": "a", "kind": "run", "default": "vae,digits" },
+        { "name": "b", "kind": "run", "default": "aae,digits" }
+      ]
     }
   }
 };

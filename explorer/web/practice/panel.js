@@ -75,7 +75,7 @@ export class Panel {
     label.title = setting.meaning;
     label.append(setting.title);
     const input = label.appendChild(document.createElement("input"));
-    if (setting.is_list) label.className = "wide";
+    if (setting.count > 1) label.className = "wide";
     else {
       input.type = "number";
       input.inputMode = "decimal";
@@ -91,7 +91,7 @@ export class Panel {
   }
 
   // Reads what was typed. An impossible value is reported, and the old one comes back.
-  read({ name, title, limits: [low, high], is_whole, is_list }) {
+  read({ name, title, limits: [low, high], is_whole, count }) {
     const { input } = this.fields[name];
     const numbers = input.value
       .replace(/(\d)-/g, "$1 ")
@@ -100,13 +100,13 @@ export class Panel {
       .map(Number);
     const right = (value) =>
       Number.isFinite(value) && value >= low && value <= high && (Number.isInteger(value) || !is_whole);
-    const fits = numbers.length >= 1 && numbers.length <= (is_list ? this.data.layers : 1) && numbers.every(right);
+    const fits = numbers.length >= 1 && numbers.length <= count && numbers.every(right);
     input.setAttribute("aria-invalid", String(!fits));
     if (!fits) {
-      this.on.notice(fill(is_list ? this.words.bad_widths : this.words.bad_number, { name: title, low, high }));
+      this.on.notice(fill(count > 1 ? this.words.bad_widths : this.words.bad_number, { name: title, low, high }));
       return this.showChoices();
     }
-    this.choose({ [name]: is_list ? numbers : numbers[0] });
+    this.choose({ [name]: count > 1 ? numbers : numbers[0] });
   }
 
   // Where another model or dataset is chosen, what was left at its start goes to the new one's start.
@@ -114,7 +114,7 @@ export class Panel {
     const old = this.chosen,
       chosen = { ...old, ...part };
     if (part.kind || part.dataset) {
-      const [before, after] = [old, chosen].map(({ kind, dataset }) => this.data.starts[`${kind} ${dataset}`]);
+      const [before, after] = [old, chosen].map(({ kind, dataset }) => this.data.starts[kind][dataset]);
       for (const name of Object.keys(this.fields))
         if (String(chosen[name]) === String(before[name])) chosen[name] = after[name];
     }
@@ -144,7 +144,7 @@ export class Panel {
     this.find(".prior").value = chosen.prior;
     for (const [name, { setting, label, input }] of Object.entries(this.fields)) {
       label.hidden = !matters(setting, chosen.kind);
-      const text = setting.is_list ? chosen[name].join(" ") : String(chosen[name]);
+      const text = setting.count > 1 ? chosen[name].join(" ") : String(chosen[name]);
       if (this.root.getRootNode().activeElement !== input || input.getAttribute("aria-invalid") === "true")
         input.value = text;
       label.classList.toggle("differs", matters(setting, other.kind) && String(chosen[name]) !== String(other[name]));
