@@ -70,12 +70,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--data-dir",
         type=Path,
-        help="where the datasets are, or are downloaded to (default: data/); with --dataset folder, the folder of pictures",
+        help="where the datasets are, or are downloaded to (default: data/); with --dataset folder, the folder of "
+        "pictures",
     )
     parser.add_argument(
         "--side",
         type=int,
-        help="--dataset folder: the pictures' middle squares are resized to so many pixels, a multiple of 4 from 16 to 64 (default: by their size)",
+        help="--dataset folder: the pictures' middle squares are resized to so many pixels, a multiple of 4 from 16 to "
+        "64 (default: by their size)",
     )
     parser.add_argument(
         "--out", type=Path, help="folder to put the bundles in (default: pretrained/ for full recipes, else runs/)"

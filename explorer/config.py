@@ -138,8 +138,9 @@ class Config:
 
     def __post_init__(self) -> None:
         model, training = self.model, self.training
-        for part in (model, training, *([self.pictures] if self.pictures is not None else [])):
-            _check_types(part)
+        for part in (model, training, self.pictures):
+            if part is not None:
+                _check_types(part)
         _require(model.kind in KINDS, f"model kind {model.kind!r} is unknown; there are {', '.join(KINDS)}")
         known = (*DATASETS, FOLDER)
         _require(training.dataset in known, f"dataset {training.dataset!r} is unknown; there are {', '.join(known)}")
@@ -175,12 +176,14 @@ class Config:
             sides, halvings = CONVOLUTION_SIDES, len(model.hidden) - 1
             _require(
                 model.image_side in sides,
-                f"image_side must be a multiple of 4 from {sides[0]} to {sides[-1]} for convolutions, not {model.image_side!r}",
+                f"image_side must be a multiple of 4 from {sides[0]} to {sides[-1]} for convolutions, not "
+                f"{model.image_side!r}",
             )
             fits = halvings >= 1 and model.image_side % 2**halvings == 0
             _require(
                 fits,
-                f"hidden must be channels of convolutions that each halve the side {model.image_side}, then a width, not {model.hidden!r}",
+                f"hidden must be channels of convolutions that each halve the side {model.image_side}, then a width, "
+                f"not {model.hidden!r}",
             )
         if self.pictures is not None:
             classes = len(self.pictures.class_names)
@@ -252,13 +255,19 @@ class Config:
     def from_dict(cls, data: dict) -> Config:
         """The inverse of `to_dict`, also after JSON. Raises ValueError for unknown or missing fields."""
         try:
-            model, pictures = (
-                part and {key: tuple(value) if isinstance(value, list) else value for key, value in part.items()}
-                for part in (data["model"], data.get("pictures"))
+            pictures = data.get("pictures")
+            return cls(
+                ModelConfig(**_with_tuples(data["model"])),
+                TrainingConfig(**data["training"]),
+                None if pictures is None else Pictures(**_with_tuples(pictures)),
             )
-            return cls(ModelConfig(**model), TrainingConfig(**data["training"]), pictures and Pictures(**pictures))
         except (TypeError, KeyError, AttributeError) as error:
             raise ValueError(f"not a configuration of this version: {error}") from error
+
+
+def _with_tuples(fields: dict) -> dict:
+    """The fields with tuples in place of lists, which JSON has instead."""
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
 
 
 def _products(*widths: int) -> int:
@@ -293,25 +302,25 @@ _TYPES: dict[str, tuple[str, Callable[[object], bool]]] = {
 }
 
 
-def _check_types(part: object) -> None:
+def _check_types(part: ModelConfig | TrainingConfig | Pictures) -> None:
     """Raises ValueError unless each field has its declared type, because a file may contain anything."""
     for field in dataclasses.fields(part):
         value = getattr(part, field.name)
-        name, is_right = _TYPES.get(field.type, ("", lambda value: True))
+        name, is_right = _TYPES.get(str(field.type), ("", lambda value: True))
         _require(is_right(value), f"{field.name} must be {name}, not {value!r:.80}")
 
 
 def _recipe(dataset: str, kind: str, **changes) -> Config:
     """A full recipe. changes: fields of either configuration that differ from the siblings' defaults on the dataset."""
-    training = {"epochs": SIBLINGS[kind].epochs, **SIBLINGS[kind].training}
-    shape = {"image_side": IMAGE_SIDES[dataset]}
+    training = {"dataset": dataset, "epochs": SIBLINGS[kind].epochs, **SIBLINGS[kind].training}
+    shape: dict[str, object] = {"kind": kind, "image_side": IMAGE_SIDES[dataset]}
     if dataset == "digits":  # 1,437 training images of 8 x 8: too few to tell a gap from chance
         shape["hidden"] = (256, 256)
         training |= {"epochs": 300, "batch_size": 64, "adversarial_weight": 20.0, "adversarial_rise": 0.0}
     fields = {field.name for field in dataclasses.fields(ModelConfig)}
     shape |= {name: value for name, value in changes.items() if name in fields}
     training |= {name: value for name, value in changes.items() if name not in fields}
-    return Config(ModelConfig(kind, **shape), TrainingConfig(dataset, **training))
+    return Config.from_dict({"model": shape, "training": training})
 
 
 # the mass must spread between narrow ridges from the start, and the discriminator must see details

@@ -118,10 +118,10 @@ def measure(values: Tensor, path: Tensor, score: Tensor) -> Measured:
 
 
 def _check_parameters(mean: Tensor, log_var: Tensor, **draws: Tensor) -> None:
-    ((name, draws),) = draws.items()
-    if draws.ndim != 2 or draws.shape[1] < 1:
-        raise ValueError(f"{name} must be (n, k) with k >= 1, not {tuple(draws.shape)}")
-    _check_shapes(("mean", mean, draws.shape[1:]), ("log_var", log_var, draws.shape[1:]))
+    ((name, points),) = draws.items()
+    if points.ndim != 2 or points.shape[1] < 1:
+        raise ValueError(f"{name} must be (n, k) with k >= 1, not {tuple(points.shape)}")
+    _check_shapes(("mean", mean, points.shape[1:]), ("log_var", log_var, points.shape[1:]))
 
 
 def _check_scores(values: Tensor, score: Tensor) -> None:

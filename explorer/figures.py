@@ -116,7 +116,8 @@ def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
         or not len(covered)
     ):
         raise ValueError(
-            f"prior_draws must be (n, 2) and covered (n,) bool, n at least 1, not {np.shape(prior_draws)} and {covered.shape} {covered.dtype}"
+            f"prior_draws must be (n, 2) and covered (n,) bool, n at least 1, not {np.shape(prior_draws)} and "
+            f"{covered.shape} {covered.dtype}"
         )
     figure = go.Figure()
     for which, name, colour, size in ((covered, "covered", PRIOR, 3), (~covered, "in a hole", HOLE, 5)):
@@ -156,7 +157,8 @@ def _check_sets(**sets: np.ndarray) -> None:
     for name, points in sets.items():
         if np.ndim(points) != 2 or not points.size or points.shape[1] != next(iter(sets.values())).shape[-1]:
             raise ValueError(
-                f"{name} must be (n, d), n and d at least 1, of as many dimensions as the others, not {np.shape(points)}"
+                f"{name} must be (n, d), n and d at least 1, of as many dimensions as the others, not "
+                f"{np.shape(points)}"
             )
         if not np.isfinite(points).all():
             raise ValueError(f"{name} holds NaN or infinity")

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from explorer.config import CLASSES, ModelConfig
-from explorer.priors import get_prior
+from explorer.priors import GaussianMixture, get_prior
 from explorer.siblings import resolve
 
 WIDE = 256  # the fewest inputs and outputs of a layer that may multiply in a lower precision
@@ -138,7 +138,11 @@ class Discriminator(nn.Module):
 
     def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         smoothing = max(self.smoothing, self.prior.guide)
-        log_prior = self.prior.log_prob(z, *([labels] if self.label_informed else []), smoothing=smoothing)  # (n,)
+        if self.label_informed:
+            assert isinstance(self.prior, GaussianMixture), "only a mixture has a component for each label"
+            log_prior = self.prior.log_prob(z, labels, smoothing)  # (n,)
+        else:
+            log_prior = self.prior.log_prob(z, smoothing=smoothing)  # (n,)
         return self.learnt(z, labels) + log_prior
 
     def learnt(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
@@ -192,4 +196,6 @@ def build(config: ModelConfig, seed: int | None = None) -> Autoencoder:
     with torch.random.fork_rng(devices=[]):
         if seed is not None:
             torch.manual_seed(seed)
-        return resolve(config.sibling.model)(config)
+        model = resolve(config.sibling.model)(config)
+    assert isinstance(model, Autoencoder), f"{config.sibling.model} is not an Autoencoder"
+    return model

@@ -104,7 +104,8 @@ def discriminator_loss(
     """
     if codes.shape != prior_draws.shape or codes.ndim != 2 or len(codes) < 1:
         raise ValueError(
-            f"codes and prior_draws must both be (n, latent_dim) with n >= 1, not {tuple(codes.shape)} and {tuple(prior_draws.shape)}"
+            f"codes and prior_draws must both be (n, latent_dim) with n >= 1, not {tuple(codes.shape)} and "
+            f"{tuple(prior_draws.shape)}"
         )
     prior_draws = prior_draws.detach().requires_grad_()
     prior_logits = discriminator(prior_draws, labels)

@@ -1,12 +1,13 @@
-"""One training step of each sibling: what it draws, which loss it follows, and with which optimiser.
+"""One training step of each sibling: its random draws, its loss and its optimisers.
 
-Training (training/fit.py) gives a step the model, its settings, a source of noise and the processes that share each batch.
+Training (training/fit.py) passes the model, its settings, a random generator and the processes that share each batch.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Protocol, TypeVarTuple
 
 import torch
 from torch import Tensor
@@ -21,14 +22,27 @@ from explorer.siblings import SIBLINGS, resolve
 if TYPE_CHECKING:
     from explorer.training.distributed import Processes
 
-WARM_UP = 0.2  # share of the steps in which the learning rate rises
-SMOOTHED = 0.6  # share of the steps in which the discriminator sees through noise
-DETAIL = (0.6, 0.8)  # shares of the steps between which it gets its random Fourier features
-NEGLIGIBLE = 1e-30  # a moment so small moves no weight
+WARM_UP = 0.2  # the share of the steps in which the learning rate rises
+SMOOTHED = 0.6  # the share of the steps in which noise is added to the discriminator's inputs
+DETAIL = (0.6, 0.8)  # the shares of the steps between which its random Fourier features are added
+NEGLIGIBLE = 1e-30  # moments below this move no weight
+Batch = TypeVarTuple("Batch")  # tensors with one row per image of a batch, or None in place of a tensor
+
+
+class Loss(Protocol):
+    """A named tuple of scalars: `total`, on which backward() is called, and the terms of a loss."""
+
+    @property
+    def _fields(self) -> tuple[str, ...]: ...
+
+    @property
+    def total(self) -> Tensor: ...
+
+    def __iter__(self) -> Iterator[Tensor]: ...
 
 
 def one_cycle(progress: float) -> float:
-    """The learning rate's share of its peak, for progress in (0, 1]: up in a cosine, then down to almost 0.
+    """The learning rate as a share of its peak, for progress in (0, 1]: a cosine up, then a cosine down to almost 0.
 
     (Smith & Topin 2017, arXiv 1708.07120: one cycle.)
     """
@@ -38,16 +52,16 @@ def one_cycle(progress: float) -> float:
 
 
 class Step:
-    """One step of a training. A sibling's own step is a subclass that says what `take` does.
+    """The base of the siblings' training steps: each is a subclass with its own `take`.
 
-    This base has one Adam optimiser over encoder and decoder, whose learning rate rises and falls once.
+    It has one Adam optimiser for encoder and decoder, whose learning rate rises and falls once.
     """
 
     def __init__(
         self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes
     ) -> None:
         self.model, self.training, self.noise, self.processes = model, training, noise, processes
-        self.all_parameters = list(model.parameters())  # the discriminator's too: each phase starts from no gradient
+        self.all_parameters = list(model.parameters())  # with the discriminator's: each phase clears all gradients
         self.optimisers = {adam([*model.encoder.parameters(), *model.decoder.parameters()]): training.lr}
 
     def set_progress(self, progress: float) -> None:
@@ -55,28 +69,32 @@ class Step:
             optimiser.param_groups[0]["lr"] = peak * one_cycle(progress)
 
     def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
-        """x: (batch, pixels); labels: (batch,). Returns the terms of the loss, means over the batch."""
+        """Takes one step. Returns the terms of the loss by name: scalars in nats per image, means over the batch.
+
+        x: (batch, pixels) in [0, 1]; labels: (batch,), for a label-informed discriminator.
+        """
         raise NotImplementedError
 
     def forget_negligible_moments(self) -> None:
-        """Sets the optimisers' smallest moments to 0: those of weights whose gradients have long been 0, as at pixels that are never lit.
+        """Sets the optimisers' moments below NEGLIGIBLE to 0.
 
-        Such moments decay to denormal numbers and stay there, and a processor is many times slower at those.
+        The moments of weights whose gradients stay 0, such as those at pixels that are always black, decay to denormal
+        numbers and stay there. A processor is many times slower at those.
         """
         for optimiser in self.optimisers:
             for moments in optimiser.state.values():
                 for name in ("exp_avg", "exp_avg_sq"):
                     moments[name].copy_(F.hardshrink(moments[name], NEGLIGIBLE))
 
-    def share(self, *batch: Tensor | None) -> tuple[Tensor | None, ...]:
-        """This process's rows of tensors that have a row an image of the batch: all rows, if there is one process."""
+    def share(self, *batch: *Batch) -> tuple[*Batch]:
+        """This process's rows of tensors with one row per image of the batch: all rows, if there is one process."""
         return self.processes.share(*batch)
 
-    def descend(self, optimiser: torch.optim.Optimizer, loss: NamedTuple, batch: int) -> dict[str, Tensor]:
+    def descend(self, optimiser: torch.optim.Optimizer, loss: Loss, batch: int) -> dict[str, Tensor]:
         """Takes one step of the optimiser down the gradient of `loss.total`, and returns the loss's terms.
 
-        loss: its terms on this process's share of the batch. batch: the number of images in the whole batch. Gradients and
-        terms are averaged over the whole batch.
+        loss: its terms on this process's share of the batch. batch: the number of images in the whole batch.
+        Gradients and terms are averaged over the whole batch.
         """
         for parameter in self.all_parameters:
             parameter.grad = None
@@ -118,7 +136,7 @@ class AAEStep(Step):
     def set_progress(self, progress: float) -> None:
         super().set_progress(progress)
         self.adversarial_weight = self.training.adversarial_weight_after(progress)
-        # coarse first, so that mass finds its way; then ever finer
+        # coarse shapes first, so that the mass can spread; then finer and finer ones
         discriminator, (start, end) = self.model.discriminator, DETAIL
         discriminator.smoothing = self.training.smoothing * max(0.0, 1 - progress / SMOOTHED)
         discriminator.detail = min(1.0, max(0.0, (progress - start) / (end - start)))
@@ -146,7 +164,7 @@ class AAEStep(Step):
 
 
 def step_of(kind: str) -> type[Step]:
-    """The step of a sibling, which its record names: a class, or a function that is the class's `take`."""
+    """The training step of a sibling. Its record names the class, or a function that becomes the class's `take`."""
     found = resolve(SIBLINGS[kind].step)
     return found if isinstance(found, type) else type(f"{kind.upper()}Step", (Step,), {"take": found})
 

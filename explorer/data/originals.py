@@ -193,7 +193,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             differ += 1
             continue
         print(
-            f"{name}: {shown_path(SHEETS / f'{name}.png')} {'has' if same else 'does not have'} the test set's pixels (sha256 {checksum(images)})"
+            f"{name}: {shown_path(SHEETS / f'{name}.png')} {'has' if same else 'does not have'} the test set's pixels "
+            f"(sha256 {checksum(images)})"
         )
         differ += not same
     return 1 if differ else 0

@@ -1,25 +1,26 @@
-"""The autoencoders of this program, one file each: all that makes one different from its siblings stands in one record.
+"""The autoencoders of this program, one file each. A record holds all that makes one different from its siblings.
 
-A file in this folder ends with `SIBLING = Sibling(...)`, and is found by that. A record names code as "module:name", which is
-imported when it is first needed, so that reading the records loads no torch. It names words by their key in the texts
-(`ui/texts/en/siblings.py`); a key that the texts do not have is itself the word, so that a new sibling needs one file.
+Each file in this folder defines `SIBLING = Sibling(...)`; the folder is listed to find them. A record names code as
+"module:name". It is imported when it is first needed, so reading the records does not import torch. A record names
+words by their keys in the texts (`ui/texts/en/siblings.py`). A key that is not in the texts is itself the word, so a
+new sibling needs only one file.
 """
 
 from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
 class Term:
-    """One term of a loss, by its name in the training's reports."""
+    """One term of a loss, under its name in the training's reports."""
 
     name: str
-    word: str = ""  # key: its name in a chart's legend or beside its value; none where there is one line
-    colour: str = "text"  # of its line: the theme's text, or a symbol of web/kernel/symbols.json
+    word: str = ""  # key: its name in a chart's legend or beside its value; "" if the chart has one line
+    colour: str = "text"  # of its line: "text" (the theme's colour), or a symbol of web/kernel/symbols.json
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,12 @@ class Chart:
 
 @dataclass(frozen=True)
 class Sibling:
-    """What makes one autoencoder different: its network, its loss, and what the pages say of it."""
+    """One autoencoder: its network, its loss, its settings, and its words on the pages."""
 
     kind: str  # its name in addresses, commands, bundles and file names: lower-case letters and digits
     title: str  # key: its name on the pages
-    place: int  # in lists, from the first
-    colour: str  # in figures, #rrggbb: different from the siblings', for all kinds of colour blindness
+    place: int  # its position in lists, from 1
+    colour: str  # in figures, #rrggbb: distinguishable from the siblings' with any colour blindness
     model: str  # "module:class", an Autoencoder of models.py
     step: str  # "module:name": a Step of steps.py, or a function that is its `take`
     objectives: tuple[str, ...]  # "module:function": the losses that the practice page shows
@@ -48,20 +49,18 @@ class Sibling:
     chart: Chart
     penalty: Term | None = None  # what the loss adds to the reconstruction; None: nothing
     stochastic: bool = False  # whether its encoder gives a log-variance, and so a q(z|x)
-    discriminator: bool = False  # whether it has one, which is stored with it
+    discriminator: bool = False  # whether it has one; it is stored in the bundle
     epochs: int = 20  # of a full recipe
-    settings: tuple[str, ...] = ()  # names in settings.SETTINGS that only some siblings have, this one among them
-    named: tuple[str, ...] = ()  # those of them that stand in a model's name where they differ from a full recipe's
-    training: Mapping[str, float] = field(
-        default_factory=dict
-    )  # fields of TrainingConfig in full recipes, if not the default
-    short_training: Mapping[str, float] | None = (
-        None  # the same for some 1,500 steps on a folder; None: as in full recipes
-    )
+    settings: tuple[str, ...] = ()  # names in settings.SETTINGS that this sibling has, and not all have
+    named: tuple[str, ...] = ()  # those of them that a model's name contains if they differ from a full recipe's
+    # fields of TrainingConfig in full recipes, if they are not the default
+    training: Mapping[str, float] = field(default_factory=dict)
+    # the same for a folder of pictures, with some 1,500 steps; None: as in full recipes
+    short_training: Mapping[str, float] | None = None
     in_zoo: bool = False  # whether its recipes ship as trained models
 
 
-def resolve(name: str) -> object:
+def resolve(name: str) -> Callable:
     """The class or function that a record names as "module:name"."""
     module, _, attribute = name.partition(":")
     return getattr(importlib.import_module(module), attribute)

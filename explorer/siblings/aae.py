@@ -1,4 +1,4 @@
-"""The adversarial autoencoder: a discriminator holds the aggregate q(z) on the prior."""
+"""The adversarial autoencoder: a discriminator keeps the aggregate q(z) on the prior."""
 
 import math
 
@@ -17,14 +17,14 @@ SIBLING = Sibling(
     chart=Chart(
         "aae_chart",
         (Term("discriminator_real", "aae_real", "prior"), Term("discriminator_fake", "aae_fake", "z")),
-        level=math.log(2),  # the discriminator's loss where it cannot tell
+        level=math.log(2),  # the loss of a discriminator that returns ½ everywhere
     ),
     penalty=Term("adversarial", "aae_penalty"),
     discriminator=True,
     epochs=60,
     settings=("adversarial_weight", "discriminator_lr"),
-    # the reconstruction lays the plane out first, then the adversary fills it
+    # the reconstruction spreads the codes over the plane first, then the adversary fills the prior
     training={"adversarial_weight": 300.0, "adversarial_rise": 0.5},
-    short_training={"adversarial_weight": 20.0},  # more, in so few steps, holds all codes on a line
+    short_training={"adversarial_weight": 20.0},  # in so few steps, a higher weight keeps all codes on a line
     in_zoo=True,
 )

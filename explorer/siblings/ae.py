@@ -1,4 +1,4 @@
-"""The plain autoencoder: nothing holds its latent space."""
+"""The plain autoencoder, without a regulariser of its latent space."""
 
 from explorer.siblings import Chart, Sibling
 

@@ -1,4 +1,4 @@
-"""The variational autoencoder: a KL term holds each q(z|x) near the prior."""
+"""The variational autoencoder: a KL term keeps each q(z|x) near the prior."""
 
 from explorer.siblings import Chart, Sibling, Term
 

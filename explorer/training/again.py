@@ -1,4 +1,4 @@
-"""Measuring bundles again with the present code: `python train.py --evaluate`."""
+"""`python train.py --evaluate`: measures existing bundles again with the present code."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from explorer.training.terminal import print_table, table_row, warn
 
 
 def measure_all(options: argparse.Namespace) -> int:
-    """Measures bundles again, and writes their figures (and the maps of those that have none)."""
+    """Measures bundles again and writes the results. Bundles that lack a UMAP get one. Returns the exit code."""
     from explorer.data import datasets
     from explorer.store import bundle
     from explorer.training import devices
@@ -51,7 +51,7 @@ def measure_all(options: argparse.Namespace) -> int:
 
 
 def measure_again(path: Path, known, device, options: argparse.Namespace) -> dict[str, str]:
-    """Measures one bundle, and writes its figures. Returns its row of the table."""
+    """Measures one bundle and writes the result. Returns its row of the table. known: see `job.reader`."""
     from explorer.data import folder
     from explorer.store import bundle
     from explorer.training import evaluation

@@ -1,4 +1,4 @@
-"""Training the models that a command line asks for, one after the other: with checkpoints, from one if asked, to bundles."""
+"""Trains the models of a command line, one after the other, from scratch or a checkpoint. Writes their bundles."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from explorer.training.saving import measure, write
 from explorer.training.terminal import print_table, show_progress, table_row, warn
 
 GOES_ON = "The same command with --resume goes on from the last checkpoint."
-NOT_WRITTEN = "(dry run: nothing written)"  # in place of a bundle's folder
+NOT_WRITTEN = "(dry run: nothing written)"  # in the table, in place of a bundle's folder
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,7 +39,7 @@ def run(options: argparse.Namespace) -> int:
         processes = processes.on(device)
         print(f"Device: {job.describe(device, processes)}")
         read = job.reader(options.data_dir, found)
-        for config in configs:  # what is missing shows before the first epoch, and is downloaded once
+        for config in configs:  # before the first epoch: missing files are reported, or downloaded by one process
             processes.in_turn(lambda dataset=config.training.dataset: (read(dataset, "train"), read(dataset, "test")))
         names = dict.fromkeys(config.training.dataset for config in configs)
         processes.agree(lambda: {f"images of {name}": job.digest(*read(name, "train")) for name in names})
@@ -54,7 +54,8 @@ def run(options: argparse.Namespace) -> int:
             print_table(rows)
             kept = ", ".join(row["bundle"] for row in rows) or "none"
             print(
-                f"\nInterrupted while training {config.name}: it was not written, and {target} is as it was. Bundles kept: {kept}. {GOES_ON}",
+                f"\nInterrupted while training {config.name}: it was not written, and {target} is as it was. Bundles "
+                f"kept: {kept}. {GOES_ON}",
                 file=sys.stderr,
             )
             return INTERRUPTED
@@ -63,7 +64,7 @@ def run(options: argparse.Namespace) -> int:
             raise
         except Exception as error:
             print_table(rows)
-            has_diverged = isinstance(error, TrainingDiverged)  # all know at the same step
+            has_diverged = isinstance(error, TrainingDiverged)  # all processes raise it at the same step
             if has_diverged:
                 processes.leave()
             expected = has_diverged or isinstance(error, (bundle.BundleError, CheckpointError))
@@ -74,7 +75,7 @@ def run(options: argparse.Namespace) -> int:
         finally:
             if is_first() and options.out is None:
                 with contextlib.suppress(OSError):
-                    target.rmdir()  # where nothing was written
+                    target.rmdir()  # succeeds only if the folder is empty, because nothing was written
     processes.leave()
     print_table(rows)
     return 0
@@ -83,7 +84,11 @@ def run(options: argparse.Namespace) -> int:
 def train_one(
     config: Config, target: Path, read, device, processes: Processes, options: argparse.Namespace
 ) -> dict[str, str]:
-    """Trains, measures and writes one model. Returns its row of the table. Of several processes only the first reads what was there, looks on and writes."""
+    """Trains, measures and writes one model. Returns its row of the table.
+
+    read(dataset, split) returns a Split. Of several processes only the first reads checkpoints and bundles, records the
+    training, and writes.
+    """
     from explorer.training import fit as training
     from explorer.training.checkpoint import load_checkpoint, remove_checkpoint
     from explorer.training.recording import Recorder
@@ -91,7 +96,7 @@ def train_one(
     file = checkpoint_of(config)
     saved = processes.from_first(lambda: load_checkpoint(file)) if options.resume else None
     if saved and options.out is None:
-        target = job.ROOT / saved.target  # a killed run's folder in runs/ names the time at which it was started
+        target = job.ROOT / saved.target  # the name of a killed run's folder in runs/ contains its start time
     elif (
         options.resume
         and not saved
@@ -103,7 +108,8 @@ def train_one(
     train, test = read(dataset, "train"), read(dataset, "test")
     after = f", going on after epoch {saved.checkpoint.epoch}" if saved else ""
     print(
-        f"\n{config.name}: {config.training.epochs} epochs on {len(train.images):,} images, seed {config.training.seed}{after}"
+        f"\n{config.name}: {config.training.epochs} epochs on {len(train.images):,} images, seed "
+        f"{config.training.seed}{after}"
     )
     resume = saved.checkpoint if saved else None
     if resume and not training.goes_on_exactly(resume, device):
@@ -141,7 +147,8 @@ def train_one(
             remove_checkpoint(file)
         except OSError as error:  # Windows removes no file that another program has open
             warn(
-                f"{config.name}: the bundle is written. Its checkpoint {file} cannot be removed ({error.strerror}): remove it."
+                f"{config.name}: the bundle is written. Its checkpoint {file} cannot be removed ({error.strerror}): "
+                "remove it."
             )
         return table_row(config, evaluated.metrics | cost, shown_path(target))
 
@@ -155,7 +162,7 @@ def checkpoint_of(config: Config) -> Path:
 
 
 def find_finished(target: Path, config: Config, options: argparse.Namespace):
-    """A whole bundle of this very configuration: at `target`, or the latest that landed in runs/."""
+    """A complete bundle of exactly this configuration: at `target`, or the newest in runs/. None if there is none."""
     from explorer.store import bundle
 
     landed = sorted((job.ROOT / "runs").glob(f"{config.name}-*"), reverse=True) if options.out is None else []
@@ -170,11 +177,11 @@ def find_finished(target: Path, config: Config, options: argparse.Namespace):
 
 
 class Checkpoints:
-    """Writes a checkpoint at an epoch's end, at least `every` seconds after the last one."""
+    """Writes checkpoints at the ends of epochs, at least `every` seconds apart."""
 
     def __init__(self, file: Path, target: Path, every: float, recorder=None) -> None:
         absolute = Path(os.path.abspath(target))
-        # relative to the project, which may be moved
+        # relative to the project's folder, which may be moved
         self.target = absolute.relative_to(job.ROOT) if absolute.is_relative_to(job.ROOT) else absolute
         self.file, self.every, self.recorder = file, every, recorder
         self.written = time.monotonic()
@@ -186,7 +193,7 @@ class Checkpoints:
             return
         try:
             checkpoint = report.checkpoint()
-        except RuntimeError as error:  # not every device gives the state of its random numbers
+        except RuntimeError as error:  # not every device returns the state of its random generator
             warn(f"No checkpoint can be made on this device ({reason(error)}): the training goes on without.")
             self.every = math.inf
             return

@@ -1,4 +1,4 @@
-"""A training's checkpoint on disk: one safetensors file, replaced at once. Nothing is ever unpickled."""
+"""Checkpoints on disk: one safetensors file per training, replaced atomically. Nothing is unpickled."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from explorer.config import Config
 from explorer.files import PART, alone_in, write_to_disk
 from explorer.training.fit import Checkpoint
 
-RECORDED = "recorded."  # before the names of a recording's tensors
+RECORDED = "recorded."  # the prefix of the names of a recording's tensors
 
 
 class Saved(NamedTuple):
-    """A checkpoint, where the finished bundle is to go, and what was recorded so far."""
+    """A checkpoint, the folder of the finished bundle, and the recording so far (`Recorder.tensors`)."""
 
     checkpoint: Checkpoint
     target: Path
@@ -27,11 +27,11 @@ class Saved(NamedTuple):
 
 
 class CheckpointError(Exception):
-    """A checkpoint cannot be read or written; the message names the file and the remedy."""
+    """A checkpoint cannot be read or written. The message names the file and the remedy."""
 
 
 def checkpoint_file(folder: Path, config: Config) -> Path:
-    """Where the checkpoint of a configuration lies: another configuration's lies elsewhere."""
+    """The file for the checkpoint of a configuration. Each configuration has its own."""
     digest = hashlib.sha256(json.dumps(config.to_dict(), sort_keys=True).encode()).hexdigest()[:12]
     return folder / f"{config.name}.{digest}.safetensors"
 
@@ -39,7 +39,7 @@ def checkpoint_file(folder: Path, config: Config) -> Path:
 def save_checkpoint(
     file: Path, checkpoint: Checkpoint, target: Path, recorded: dict[str, Tensor] | None = None
 ) -> None:
-    """Raises CheckpointError where the file cannot be written; an older one then still stands."""
+    """Writes a checkpoint. Raises CheckpointError if it cannot be written; an older file then remains."""
     about = {"config": checkpoint.config.to_dict(), "epoch": checkpoint.epoch, "history": checkpoint.history}
     about["target"] = target.as_posix()
     tensors = checkpoint.tensors | {f"{RECORDED}{name}": tensor for name, tensor in (recorded or {}).items()}
@@ -57,14 +57,14 @@ def save_checkpoint(
 
 
 def load_checkpoint(file: Path) -> Saved | None:
-    """The checkpoint, or None where there is none. Raises CheckpointError for one that cannot be read."""
+    """The checkpoint, or None if there is no file. Raises CheckpointError if it cannot be read."""
     if not file.exists():
         return None
     try:
         with safe_open(file, framework="pt") as opened:
             about = json.loads((opened.metadata() or {})["about"])
-            # copies: Windows replaces no file that is mapped, and the resumed training replaces this one
-            tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}  # noqa: SIM118 - it is no dict
+            # copies: the resumed training replaces the file, and Windows cannot replace a mapped file
+            tensors = {name: opened.get_tensor(name).clone() for name in opened.keys()}  # noqa: SIM118 - not a dict
         if about.pop("digest") != _digest(about, tensors):
             raise ValueError("it was changed: its digest does not fit")
         recorded = {
@@ -79,7 +79,7 @@ def load_checkpoint(file: Path) -> Saved | None:
 
 
 def remove_checkpoint(file: Path) -> None:
-    """Removes the checkpoint, and what a crash left half-written of it; another training's that is being written is not touched."""
+    """Removes the checkpoint and its unfinished parts that a crash left. Files of other trainings stay."""
     if not file.parent.is_dir():
         return
     with alone_in(file.parent):
@@ -89,7 +89,7 @@ def remove_checkpoint(file: Path) -> None:
 
 
 def _digest(about: dict, tensors: dict[str, Tensor]) -> str:
-    """Of all that a checkpoint holds, but the digest itself."""
+    """The digest of everything in a checkpoint except the digest itself."""
     digest = hashlib.sha256(json.dumps(about, sort_keys=True).encode())
     for name, tensor in sorted(tensors.items()):
         digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())

@@ -1,4 +1,4 @@
-"""The device that a training runs on: which one, what it is called, and what it multiplies in."""
+"""The device of a training: its choice, its name in words, and the precision of its matrix products."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ def choose_device(
     say: Callable[[str], None] = lambda sentence: None,
     own: Callable[[torch.device], torch.device] = lambda device: device,
 ) -> torch.device:
-    """CUDA when it is available, else another accelerator, else the CPU; or the device of that name.
+    """The device with this name. "auto": CUDA if it is available, otherwise another accelerator, otherwise the CPU.
 
-    Takes one step on an accelerator first. Where that fails, auto returns the CPU, and calls `say` with a sentence that
-    has the reason; a device that was named raises ValueError, as does one that torch does not know or this machine does
-    not have. own: returns a process's own device of that kind, before the step is taken.
+    An accelerator is tested by one training step. If that fails, "auto" calls `say` with a sentence on the reason, and
+    returns the CPU. own: maps the device to the process's own one of that type, before the test.
+    Raises ValueError for a name other than "auto" if torch does not know it or the device cannot be used.
     """
 
     def step_down(error: Exception) -> torch.device:
@@ -33,7 +33,7 @@ def choose_device(
 
     try:
         device = _accelerator() if name == "auto" else torch.device(name)
-    except Exception as error:  # a driver, a library and a build of torch can fail to fit in many ways
+    except Exception as error:  # drivers, libraries and builds of torch can be incompatible in many ways
         return step_down(error)
     device = own(device)
     try:
@@ -51,9 +51,9 @@ def _accelerator() -> torch.device:
 
 
 def _take_one_step(device: torch.device) -> None:
-    """Draws numbers, multiplies them, and takes a step of the optimiser, as a training does.
+    """Draws random numbers, multiplies them and takes a step of the optimiser, as a training does.
 
-    Raises what the device raises.
+    The device's errors propagate.
     """
     torch.zeros(1, device=device).item()
     generator = torch.Generator(device).manual_seed(0)
@@ -61,11 +61,11 @@ def _take_one_step(device: torch.device) -> None:
     optimiser = adam([weight])
     (weight @ weight).sum().backward()
     optimiser.step()
-    weight.sum().item()  # a GPU reports its errors late
+    weight.sum().item()  # waits for the GPU, which reports errors late
 
 
 def describe_device(device: torch.device, precision: str = "float32") -> str:
-    """`cuda (NVIDIA H100)`, `cpu (2 threads)`, `cpu (2 threads, bfloat16)`."""
+    """The device in words, such as `cuda (NVIDIA H100)`, `cpu (2 threads)` or `cpu (2 threads, bfloat16)`."""
     described = (
         [torch.cuda.get_device_name(device)]
         if device.type == "cuda"
@@ -78,18 +78,18 @@ def describe_device(device: torch.device, precision: str = "float32") -> str:
 
 
 def products_in(precision: str, device: torch.device) -> torch.dtype | None:
-    """What `models.multiply_in` is to be told for one of config.PRECISIONS.
+    """The argument of `models.multiply_in` for one of config.PRECISIONS; None: float32.
 
-    A CPU with instructions for it multiplies in bfloat16 twice as fast; weights, codes, sums and losses stay in float32.
+    A CPU with instructions for bfloat16 multiplies twice as fast in it. Weights, codes, sums and losses stay float32.
     """
     native = device.type == "cpu" and any(_capabilities().get(name) for name in ("avx512_bf16", "amx_bf16"))
     return torch.bfloat16 if precision == "bfloat16" or (precision == "auto" and native) else None
 
 
 def _capabilities() -> dict:
-    return getattr(torch.cpu, "get_capabilities", dict)()  # which torch 2.11 does not have
+    return getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.11 does not have it
 
 
 def in_double(tensor: Tensor) -> Tensor:
-    """The same in float64, on the CPU: MPS has no float64."""
+    """The tensor in float64 on the CPU, because MPS has no float64."""
     return tensor.cpu().double()

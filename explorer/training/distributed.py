@@ -1,11 +1,14 @@
-"""One training in several processes, as torchrun starts them: each takes its share of every batch, and they add up their gradients.
+"""One training in several processes, started by torchrun. Each computes a share of every batch; gradients are averaged.
 
-All hold the same weights, and draw the same numbers for the whole batch, of which each uses its share: so together they do what one
-process does, up to rounding, and a checkpoint of two processes goes on in one, or in three. Torch's DistributedDataParallel is not used: it
-gives every process the same weight, though a batch need not divide evenly, and it hooks one backward pass of one module's forward, while an
-AAE takes two steps from one encoding, each with gradients for the other's weights that must not count.
+All processes have the same weights and draw the same random numbers for the whole batch; each uses the rows of its
+share. So together they compute what one process would, up to rounding, and a checkpoint of two processes can be
+continued by one or by three.
 
-Imports torch only where there are several processes.
+Torch's DistributedDataParallel does not fit. It gives every process the same weight, but a batch need not divide
+evenly. It also expects one backward pass per forward pass of a module, but an AAE takes two steps from one encoding,
+and each step produces gradients for the other's weights that must not count.
+
+Torch is imported only if there are several processes.
 """
 
 from __future__ import annotations
@@ -17,19 +20,20 @@ import socket
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, NoReturn, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar, TypeVarTuple, cast
 
 if TYPE_CHECKING:
     import torch
     from torch import Tensor
 
-PATIENCE = timedelta(minutes=5)  # with a process that does not come, or does not bring its gradients in a step
-LONG = timedelta(days=1)  # with one that reads, downloads or measures. If it dies, its connection closes at once
+PATIENCE = timedelta(minutes=5)  # how long to wait for a process to join, or for its gradients in a step
+LONG = timedelta(days=1)  # while it reads, downloads or measures. If it dies, its connection closes at once
 T = TypeVar("T")
+Batch = TypeVarTuple("Batch")  # tensors with one row per image of a batch, or None in place of a tensor
 
 
 class Elsewhere(ValueError):
-    """What another process raised, and on which machine. The message is a sentence."""
+    """Another process raised an error. The message is a sentence with the error and the machine."""
 
 
 class Lost(Exception):
@@ -42,21 +46,27 @@ class Processes:
 
     rank: int = 0
     size: int = 1
-    words: object = None  # torch's ProcessGroup for all but gradients
-    gradients: object = None  # and the one for gradients, which may travel from GPU to GPU
+    words: object = None  # torch's ProcessGroup for everything except gradients
+    gradients: object = None  # the ProcessGroup for gradients, which may travel from GPU to GPU
 
-    def share(self, *batch: Tensor | None) -> tuple[Tensor | None, ...]:
-        """This process's rows of tensors that each have a row an image of one batch. Shares differ by one image at most.
+    def share(self, *batch: *Batch) -> tuple[*Batch]:
+        """This process's rows of tensors (batch, ...): (share, ...) each. None stays None; the first is a tensor.
 
-        Never empty: a process for which no image is left gets one that will not count.
+        The shares differ by at most one image. None is empty: a process for which no image is left gets one, and
+        `average` gives it no weight.
         """
         if self.size == 1:
             return batch
-        start, stop = self._rows(len(batch[0]))
-        return tuple(None if tensor is None else tensor[start : max(stop, start + 1)] for tensor in batch)
+        tensors = cast("tuple[Tensor | None, ...]", batch)
+        start, stop = self._rows(len(cast("Tensor", tensors[0])))
+        share = tuple(None if tensor is None else tensor[start : max(stop, start + 1)] for tensor in tensors)
+        return cast("tuple[*Batch]", share)
 
     def average(self, means: list[Tensor], batch: int) -> list[Tensor]:
-        """Of means over each process's share of a batch of that size, the means over the batch, shaped as they are. They travel as one. Raises Lost."""
+        """The means over a batch of `batch` images, from the means over this process's share of it; shapes are kept.
+
+        All tensors travel together. Raises Lost.
+        """
         if self.size == 1:
             return means
         import torch
@@ -72,14 +82,14 @@ class Processes:
         return start, stop
 
     def from_first(self, function: Callable[[], T]) -> T:
-        """What the function returns in the first process: only that one calls it. What it raises there, all raise."""
+        """Calls the function in the first process only. All processes return its result, or raise its error."""
         return self._from(0, function)
 
     def together(self, function: Callable[[], T]) -> T:
-        """What the function returns in this process: all call it at once. What it raises in one, all raise."""
+        """Calls the function in all processes at once, and returns its result here. If it fails in one, all raise."""
         if self.size == 1:
             return function()
-        result = problem = None
+        problem: Exception | None = None
         try:
             result = function()
         except Exception as error:
@@ -90,10 +100,7 @@ class Processes:
         return result
 
     def agree(self, facts: Callable[[], dict[str, str]]) -> None:
-        """Compares facts, by their names, that must be the same in all processes.
-
-        Where one is not, all raise ValueError.
-        """
+        """Compares named facts that must be the same in all processes. If one differs, all raise ValueError."""
         if self.size == 1:
             return
         (_, first), *others = self._gather((socket.gethostname(), facts()))
@@ -105,16 +112,19 @@ class Processes:
                     self._raise(difference, 0, host)
 
     def in_turn(self, function: Callable[[], object]) -> None:
-        """All processes call it, one after the other, the first one first. What it raises in one, all raise."""
+        """Calls the function in all processes, one after the other in order of rank. If it fails in one, all raise."""
         for rank in range(self.size):
             self._from(rank, lambda: function() and None)
 
     def leave(self) -> None:
-        """Waits until all are here, to be called before they end: one that ended while another still listens would seem lost, though it has said all."""
+        """Waits for all processes. Call it before they end.
+
+        If a process ended while another still waits for its messages, it would seem lost, although it sent them all.
+        """
         if self.size > 1:
             import torch
 
-            with contextlib.suppress(RuntimeError):  # that one has ended since it was here
+            with contextlib.suppress(RuntimeError):  # another process ended right after it arrived here
                 torch.distributed.barrier(self.words)
 
     def _from(self, rank: int, function: Callable[[], T]) -> T:
@@ -135,7 +145,7 @@ class Processes:
         return said[0]
 
     def _gather(self, mine: T) -> list[T]:
-        """What each process brings, the first one's first. Raises Lost."""
+        """The values of all processes, in order of rank. Raises Lost."""
         import torch
 
         every: list = [None] * self.size
@@ -144,16 +154,16 @@ class Processes:
         return every
 
     def _raise(self, error: Exception, rank: int, host: str) -> NoReturn:
-        """Raises in this process, as in all others, what was raised in one of them: see `is_shared`."""
+        """Raises the error of one process in this one. All other processes do the same: see `is_shared`."""
         self.leave()
         if rank > 0:
             what = str(error) or type(error).__name__
             error = Elsewhere(f"Process {rank + 1} of {self.size}, on {host}: {what}")
-        error.is_shared = True
+        vars(error)["is_shared"] = True
         raise error
 
     def on(self, device: torch.device) -> Processes:
-        """The same processes, each of which has its part of a training on a device of this kind."""
+        """The same processes, with a group for gradients that suits devices of this type."""
         if self.size == 1:
             return self
         import torch
@@ -169,8 +179,8 @@ class Processes:
         except RuntimeError as error:
             reason = re.sub(r"^(\[\S*\] *)+", "", str(error).strip().splitlines()[0]).split(". ")[0].rstrip(".")
             raise Lost(
-                f"Process {self.rank + 1} of {self.size} lost another one, which ended or cannot be reached ({reason}). "
-                "The same command with --resume goes on from the last checkpoint."
+                f"Process {self.rank + 1} of {self.size} lost another one, which ended or cannot be reached "
+                f"({reason}). The same command with --resume goes on from the last checkpoint."
             ) from error
 
 
@@ -178,24 +188,24 @@ ALONE = Processes()
 
 
 def is_first() -> bool:
-    """Whether this process is the one of its training that speaks and writes."""
+    """Whether this process is the first of its training. Only the first one prints and writes files."""
     return not _by_torchrun() or os.environ["RANK"] == "0"
 
 
 def leads_its_machine() -> bool:
-    """Whether this process is the first one of its training on this machine."""
+    """Whether this process is the first of its training on this machine."""
     return not _by_torchrun() or os.environ["LOCAL_RANK"] == "0"
 
 
 def is_shared(error: Exception) -> bool:
-    """Whether all processes of the training raise this error, so that one of them need say it."""
+    """Whether all processes of the training raise this error. Then it is enough that one of them prints it."""
     return getattr(error, "is_shared", False)
 
 
 def own_device(device: torch.device) -> torch.device:
-    """The device of this process: of those that torchrun started on a machine with GPUs, each has its own.
+    """The device of this process. With torchrun on a machine with GPUs, each process has its own GPU.
 
-    Raises ValueError where there are too few, and for a device that processes cannot share a training on.
+    Raises ValueError if there are too few GPUs, and for a type of device on which several processes cannot train.
     """
     if not _by_torchrun() or device.type == "cpu":
         return device
@@ -212,7 +222,7 @@ def own_device(device: torch.device) -> torch.device:
 
 
 def join() -> Processes:
-    """The processes that torchrun started, once all are there; without torchrun, this one alone. Raises Lost."""
+    """Waits for all processes that torchrun started, and returns them. Without torchrun: this one. Raises Lost."""
     if not _by_torchrun() or os.environ["WORLD_SIZE"] == "1":
         return ALONE
     import torch

@@ -1,7 +1,7 @@
-"""The error of a training that cannot be used."""
+"""The error of a training whose result is not finite."""
 
 REMEDY = "Nothing was written. A smaller --lr usually helps."
 
 
 class TrainingDiverged(Exception):
-    """A loss is NaN or infinite, or the trained weights or their codes are. The message says which, and where."""
+    """A loss, a trained weight or a code is NaN or infinite. The message names it and the step."""

@@ -1,4 +1,4 @@
-"""What a trained model is worth on a test set: its codes, its losses, and how far its q(z) is from p(z)."""
+"""Measures a trained model on a test set: its codes, its losses, and the distance of its q(z) from p(z)."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from explorer.training.diverged import REMEDY, TrainingDiverged
 if TYPE_CHECKING:
     from explorer.data.datasets import Split
 
-EVALUATION_SEED = 20  # of the noise and of the prior's draws in `evaluate`
-AT_ONCE = 40_000_000  # numbers of images in float32; what lies between convolutions is larger than an image
-DRAWS_AN_IMAGE = 16  # of z, in the VAE's -ELBO
-# Sets of draws of the prior that codes are compared with. Neighbours are slow to find in many dimensions.
+EVALUATION_SEED = 20  # of the noise and of the draws from the prior in `evaluate`
+AT_ONCE = 40_000_000  # pixels of the images that are encoded at once, in float32
+DRAWS_AN_IMAGE = 16  # draws of z per image in the VAE's -ELBO
+# Sets of draws from the prior that are compared with the codes. In many dimensions neighbours are slow to find.
 SETS, SETS_IN_MANY_DIMENSIONS = 20, 5
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Measured on one split, in nats per image where not said otherwise."""
+    """The measurements on one split of n images, in nats per image unless a metric has another unit."""
 
     metrics: dict
     mean: np.ndarray  # (n, latent_dim) float32
@@ -39,7 +39,7 @@ class Evaluation:
 
 @torch.no_grad()
 def round_to_half(model: Autoencoder) -> Autoencoder:
-    """Rounds the weights, in place, to the float16 values that a bundle stores, so that what is measured is what ships.
+    """Rounds the weights in place to the float16 values that a bundle stores, so that the stored model is measured.
 
     Raises TrainingDiverged for weights that are NaN or beyond float16.
     """
@@ -62,12 +62,13 @@ def evaluate(
     importance_samples: int = 0,
     progress: Callable[[float], None] = lambda share: None,
 ) -> Evaluation:
-    """Codes and metrics of a model on a test split.
+    """The codes and the metrics of a model on a test split. Moves the model to the device, in eval mode.
 
-    train: whose codes label the test codes. importance_samples: draws of z an image in a VAE's bound on log p(x); 0: none.
-    progress: called now and then with the share of the work that is done; what it raises ends the measuring.
-    The noise and the prior's draws come from EVALUATION_SEED, on the CPU, so every device sees the same.
-    Raises TrainingDiverged for codes that are NaN or infinite, which cannot be measured, or larger than pages can show.
+    train: the training split, for `label_accuracy`; None: without it. importance_samples: draws of z per image in a
+    VAE's bound on log p(x); 0: without the bound. progress: called from time to time with the finished share of the
+    work; an exception that it raises ends the evaluation.
+    The noise and the draws from the prior come from EVALUATION_SEED on the CPU, so they are the same on all devices.
+    Raises TrainingDiverged for codes that are NaN, infinite, or larger than pages can show.
     """
     model = model.to(device).eval()
     x = _pixels(test, device)
@@ -125,7 +126,7 @@ def _images_at_once(model: Autoencoder) -> int:
 
 
 def _encode(model: Autoencoder, images: Tensor) -> Encoding:
-    """images: (n, pixels), in [0, 1] or uint8. In batches: a large set would not fit in float32."""
+    """Encodes images (n, pixels) in [0, 1], or uint8, in batches: a large set would not fit into memory in float32."""
     parts = [
         model.encode(part if part.is_floating_point() else part.float() / 255)
         for part in images.split(_images_at_once(model))
@@ -137,9 +138,10 @@ def _encode(model: Autoencoder, images: Tensor) -> Encoding:
 
 
 def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator) -> dict:
-    """How far the codes' distribution is from the prior: means over sets of draws of the prior, each with its null's mean and deviation.
+    """The distances of the codes (n, latent_dim) from the prior, and their nulls: [mean, standard deviation].
 
-    One set's draws scatter an estimate by as much as models differ: sliced W₂² of 10,000 codes by 0.0003.
+    Each is a mean over several sets of n draws from the prior. Estimates from a single set scatter by as much as models
+    differ: the sliced W₂² of 10,000 codes by 0.0003.
     """
     n, latent_dim = codes.shape
     prior = copy.deepcopy(model.prior).cpu()
@@ -153,7 +155,7 @@ def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator
         estimator = getattr(metrics, name)
         try:
             found[name] = float(np.mean([estimator(codes, sample_prior(n)) for _ in range(sets)]))
-        except ValueError:  # codes that coincide have no density
+        except ValueError:  # knn_kl: codes that coincide have no density
             continue
         found[f"{name}_null"] = list(metrics.null_of(estimator, sample_prior, n, sets))
     return found
@@ -166,9 +168,10 @@ def importance_weighted_bound(
     generator: torch.Generator,
     progress: Callable[[float], None] = lambda share: None,
 ) -> float:
-    """A lower bound on the mean log p(x), in nats: the log of an average over draws of z, tighter than the ELBO.
+    """A lower bound on the mean log p(x) in nats per image: the log of a mean over draws of z, tighter than the ELBO.
 
-    x: (n, pixels). progress: as in `evaluate`. (Burda et al. 2015, arXiv 1509.00519, section 3.)
+    x: (n, pixels) in [0, 1]; samples: draws of z per image; progress: as in `evaluate`.
+    (Burda et al. 2015, arXiv 1509.00519, section 3.)
     """
     bounds: list[float] = []
     parts = x.split(max(1, min(50_000, _images_at_once(model)) // samples))
@@ -186,7 +189,7 @@ def importance_weighted_bound(
 
 
 def _bce_at(model: Autoencoder, z: Tensor, x: Tensor, batch: int = 2000) -> float:
-    """Mean reconstruction at the given codes, in nats per image."""
+    """The mean reconstruction of x (n, pixels) at codes z (n, latent_dim), in nats per image."""
     batch = min(batch, _images_at_once(model))
     pairs = zip(z.split(batch), x.split(batch))
     parts = [in_double(objectives.reconstruction(model.decode(a), b)) * len(a) for a, b in pairs]

@@ -1,4 +1,4 @@
-"""How the command line ends when something goes wrong: with one sentence."""
+"""The end of a command that fails: one sentence and an exit code."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import traceback
 from explorer.reasons import SHORT_OF_MEMORY, reason
 
 INTERRUPTED, FAILED = 130, 2  # exit codes
-TRACEBACK = "EXPLORER_TRACEBACK"  # the environment's variable that shows where an unexpected error came from
+TRACEBACK = "EXPLORER_TRACEBACK"  # the environment variable that makes unexpected errors print a traceback
 
 
 class Failed(Exception):
-    """Ends the program with this sentence. is_shared: all processes of the training end so."""
+    """Ends the program with this sentence. is_shared: all processes of the training end with it."""
 
     def __init__(self, sentence: str, is_shared: bool = False) -> None:
         super().__init__(sentence)
@@ -21,7 +21,7 @@ class Failed(Exception):
 
 
 def unexpected(error: Exception, what: str) -> str:
-    """A sentence on an error of torch, of another library or of this program. what: what failed."""
+    """A sentence on an unexpected error, of a library or of this program. what: the action that failed, a noun."""
     if os.environ.get(TRACEBACK):
         traceback.print_exception(error, file=sys.__stderr__)
     why = reason(error)

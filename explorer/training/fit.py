@@ -1,4 +1,4 @@
-"""Fitting the models. `fit` is a generator of reports and knows no screen; whoever runs it draws them."""
+"""The training loop. `fit` is a generator of reports; it prints and draws nothing, which is left to its callers."""
 
 from __future__ import annotations
 
@@ -19,32 +19,32 @@ from explorer.training.devices import in_double, products_in
 from explorer.training.distributed import ALONE, Processes
 from explorer.training.diverged import REMEDY, TrainingDiverged
 
-NEGLIGIBLE_STEPS = 100  # how often the optimisers' negligible moments are set to 0
-RESEEDED = 1_000_003  # seeds of one training lie closer together than this
+NEGLIGIBLE_STEPS = 100  # steps from one call of `forget_negligible_moments` to the next
+RESEEDED = 1_000_003  # more than the differences between the seeds of one training
 
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """All that a later `fit` needs to go on after an epoch, to the same result."""
+    """Everything that a later `fit` needs to continue after an epoch with the same result."""
 
     config: Config
-    epoch: int  # the last one done
-    history: list[dict]  # an entry an epoch: its number, and the means of the loss's terms
+    epoch: int  # the last finished epoch, from 1
+    history: list[dict]  # an entry per epoch: `epoch`, and the means of the loss's terms, in nats per image
     tensors: dict[str, Tensor]  # weights, their average, the optimisers' moments, the generators' states
 
 
 @dataclass(frozen=True)
 class Report:
-    """One moment of training. `terms` (nats per image, means over the epoch), `history` and `checkpoint` come at an epoch's end."""
+    """The state of a training after a step. `terms`, `history` and `checkpoint` are None unless an epoch has ended."""
 
     epoch: int  # from 1
     step: int  # in the epoch, from 1
-    steps: int  # an epoch
-    model: Autoencoder  # the result so far: it changes with the next step
-    terms: dict[str, float] | None = None
-    history: list[dict] | None = None  # of all epochs so far
-    checkpoint: Callable[[], Checkpoint] | None = None  # to be called before the next report
-    losses: dict[str, Tensor] | None = None  # the terms of this step alone, still on the device
+    steps: int  # per epoch
+    model: Autoencoder  # the result so far; the next step changes it
+    terms: dict[str, float] | None = None  # of the loss: means over the epoch, in nats per image
+    history: list[dict] | None = None  # an entry per epoch so far, see `Checkpoint`
+    checkpoint: Callable[[], Checkpoint] | None = None  # call it before the next report
+    losses: dict[str, Tensor] | None = None  # the terms of this step, on the device
 
 
 def fit(
@@ -56,12 +56,13 @@ def fit(
     resume: Checkpoint | None = None,
     processes: Processes = ALONE,
 ) -> Iterator[Report]:
-    """Trains one model, and yields a Report after every step.
+    """Trains one model, and yields a Report after every step. The last report's `model` is the result.
 
-    images: (n, pixels) uint8; labels: (n,), for a label-informed discriminator. The last report's `model` is the result.
-    Everything random comes from `config.training.seed`. Goes on after a checkpoint of the same configuration: on the same
-    kind of machine to the same result. Several processes that each call this come together to the result of one, up to rounding,
-    and report its losses. Raises TrainingDiverged, Lost where one of them is, and ValueError for labels that are missing.
+    images: (n, pixels) uint8; labels: (n,), for a label-informed discriminator. `config.training.seed` determines all
+    random numbers. resume: a checkpoint of the same configuration, to continue after it; on the same kind of machine
+    the result is the same. processes: each of several processes calls `fit`. Up to rounding, all get the result and the
+    losses of one process.
+    Raises TrainingDiverged, Lost if another process is lost, and ValueError if labels are missing.
     """
     training = config.training
     if config.model.label_informed and labels is None:
@@ -97,7 +98,7 @@ def fit(
 
 
 class _Run:
-    """One training's moving parts: the model, the average of its weights, the optimisers and what is random."""
+    """The state of one training: the model, the average of its weights, the optimisers, the random generators."""
 
     def __init__(self, config: Config, device: torch.device, processes: Processes) -> None:
         seed, average = config.training.seed, config.training.average
@@ -111,17 +112,19 @@ class _Run:
         halves = [(self.result.encoder, self.model.encoder), (self.result.decoder, self.model.decoder)]
         self._averaged = [weight for averaged, _ in halves for weight in averaged.parameters()] if average else []
         self._weights = [weight.detach() for _, trained in halves for weight in trained.parameters()]
-        if config.model.sibling.discriminator:  # the opponent of the moment: an average of opponents is none
+        if (
+            config.model.sibling.discriminator
+        ):  # not averaged: an average of discriminators is no opponent of the encoder
             self.result.discriminator = self.model.discriminator
 
     def step(self, x: Tensor, labels: Tensor | None, taken: int, all_steps: int) -> dict[str, Tensor]:
-        """One training step, and one of the average. taken: the number of steps, with this one."""
+        """Takes a training step and updates the average. taken: the number of steps, this one included."""
         self.one_step.set_progress(taken / all_steps)
         losses = self.one_step.take(x, labels)
         if taken % NEGLIGIBLE_STEPS == 0:
             self.one_step.forget_negligible_moments()
         if self._averaged:
-            # a short run's average must not remember the start
+            # a lower decay at first, so that the average of a short run forgets the initial weights
             decay = min(self.config.training.average, taken / (taken + 10))
             torch._foreach_lerp_(self._averaged, self._weights, 1 - decay)
         return losses
@@ -130,7 +133,7 @@ class _Run:
         return Checkpoint(self.config, epoch, list(history), self.tensors())
 
     def tensors(self) -> dict[str, Tensor]:
-        """The state, by name. Views, not copies: the next step changes them."""
+        """The state as named tensors. They are views, not copies: the next step changes them."""
         found = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
         if self._averaged:
             found |= {
@@ -144,14 +147,14 @@ class _Run:
         return found | {"shuffling": self.shuffling.get_state(), "noise": self.noise.get_state()}
 
     def restore(self, checkpoint: Checkpoint) -> None:
-        """The inverse of `tensors`. Raises KeyError or RuntimeError for those of another configuration.
+        """The inverse of `tensors`. Raises KeyError or RuntimeError for a checkpoint of another configuration.
 
-        Generators of another kind of device have states of another kind: then numbers are drawn afresh from here on.
+        The generators of another kind of device have other states. Then the generators are seeded again.
         """
         tensors = checkpoint.tensors
 
         def below(prefix: str) -> dict[str, Tensor]:
-            # copies: an optimiser would keep the very tensors, and change them
+            # copies, because an optimiser keeps the tensors that it loads, and changes them
             return {
                 name.removeprefix(prefix): tensor.clone() for name, tensor in tensors.items() if name.startswith(prefix)
             }
@@ -173,19 +176,20 @@ class _Run:
 
 
 def goes_on_exactly(checkpoint: Checkpoint, device: torch.device) -> bool:
-    """Whether a training draws the same numbers after the checkpoint as it would have drawn without a break."""
+    """Whether a training that continues from the checkpoint draws the same random numbers as without a break."""
     return checkpoint.tensors["noise"].shape == torch.Generator(device).get_state().shape
 
 
 def _mean_terms(losses: list[dict[str, Tensor]], epoch: int) -> dict[str, float]:
-    """Means over an epoch. The values leave the device once, here, and are checked here."""
+    """The means over an epoch. All values are copied from the device at once. Raises TrainingDiverged."""
     names = list(losses[0])
     table = in_double(torch.stack([torch.stack(list(loss.values())) for loss in losses]))  # (steps, terms)
     broken = (~table.isfinite()).nonzero()
     if len(broken):
-        # of the first step's broken terms, a summand says more than the total that it broke
+        # of the broken terms of the first such step name a summand, rather than the total
         step, term = min(broken.tolist(), key=lambda at: (at[0], names[at[1]].endswith("total"), at[1]))
         raise TrainingDiverged(
-            f"{names[term]} became {table[step, term].item()} at epoch {epoch}, step {step + 1} of {len(table)}. {REMEDY}"
+            f"{names[term]} became {table[step, term].item()} at epoch {epoch}, step {step + 1} of {len(table)}. "
+            f"{REMEDY}"
         )
     return dict(zip(names, table.mean(0).tolist()))

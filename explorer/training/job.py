@@ -1,4 +1,4 @@
-"""What a command line of train.py asks for: configurations, images, a device, and where bundles go."""
+"""From a command line of train.py to configurations, images, a device and the folders of the bundles."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from explorer.training.saving import IMPORTANCE_SAMPLES, fresh_folder
 from explorer.training.terminal import read_folder, warn
 
 PROGRAM = Path(__file__).resolve().parents[2]
-ROOT = PROGRAM  # holds pretrained/, runs/ and data/
+ROOT = PROGRAM  # the folder of pretrained/, runs/ and data/
 MOST_THREADS = 1024
-OWN = ("data_dir", "out", "threads", "device", "checkpoint_every")  # options that each process may have its own of
+OWN = ("data_dir", "out", "threads", "device", "checkpoint_every")  # options that may differ between processes
 
 
 def configure(options: argparse.Namespace, found=None) -> list[Config]:
-    """The recipes with the command line's changes. found: the folder's pictures, where those are the dataset. Raises ValueError."""
+    """The recipes with the changes of the command line. found: the pictures of a folder, or None. Raises ValueError."""
     if found is not None:
         full = [
             folder_recipe(found.pictures, kind, found.side, found.channels, len(found.train.images))
@@ -59,7 +59,10 @@ def configure(options: argparse.Namespace, found=None) -> list[Config]:
 
 
 def destination(config: Config, options: argparse.Namespace, started: datetime) -> Path:
-    """Full recipes refresh pretrained/; anything else must not replace a good model. Raises BundleError for a place that cannot be written."""
+    """The folder of a bundle. Full recipes go to pretrained/, everything else to runs/, where it replaces no model.
+
+    Raises BundleError for a folder that cannot be written.
+    """
     from explorer.store.bundle import check_place
 
     if options.out is None and config != RECIPES.get(config.name):
@@ -71,7 +74,7 @@ def destination(config: Config, options: argparse.Namespace, started: datetime) 
 
 
 def prepare(options: argparse.Namespace):
-    """The folder of pictures, where one is asked for, the configurations, and the device.
+    """The pictures, if the dataset is a folder (else None), the configurations, and the device.
 
     Raises ValueError and DatasetError.
     """
@@ -84,7 +87,7 @@ def prepare(options: argparse.Namespace):
 
 
 def facts(options: argparse.Namespace, found, configs: list[Config], device) -> dict[str, str]:
-    """What must be the same in all processes of a training, in the order in which a difference is named."""
+    """Facts that must be the same in all processes of a training. If several differ, the first one is named."""
     import torch
 
     sources = [PROGRAM / "train.py", *sorted((PROGRAM / "explorer").rglob("*.py"))]
@@ -101,12 +104,12 @@ def facts(options: argparse.Namespace, found, configs: list[Config], device) -> 
 
 
 def digest(*parts) -> str:
-    """Of bytes or arrays."""
+    """Eight hexadecimal digits that identify the content of bytes or arrays."""
     return hashlib.sha256(b"".join(hashlib.sha256(part).digest() for part in parts)).hexdigest()[:8]
 
 
 def reader(data_dir: Path, found=None):
-    """read(dataset, split): opens each split once; of a folder of pictures what was found."""
+    """Returns the function read(dataset, split), which opens each Split once. found: see `configure`."""
     from explorer.data import datasets
 
     return functools.cache(
@@ -117,7 +120,10 @@ def reader(data_dir: Path, found=None):
 
 
 def set_threads(count: int | None) -> None:
-    """As many threads as asked for, else torch's choice, but no more than the cores that a container leaves."""
+    """Sets torch's number of threads: `count`, or torch's default, but at most the cores that a container allows.
+
+    Raises ValueError for an illegal count.
+    """
     import torch
 
     if count is not None and not 1 <= count <= MOST_THREADS:
@@ -128,12 +134,12 @@ def set_threads(count: int | None) -> None:
 
 
 def describe(device, processes: Processes, precision: str = "float32") -> str:
-    """`cpu (2 threads)`, `2 x cpu (1 threads, bfloat16)`."""
+    """The device in words, such as `cpu (2 threads)` or `2 x cpu (1 threads, bfloat16)`."""
     from explorer.training import devices
 
     return (f"{processes.size} x " if processes.size > 1 else "") + devices.describe_device(device, precision)
 
 
 def importance_samples(config: Config) -> int:
-    """Draws of z an image in a VAE's bound: of convolutions, which take ten times as long, a tenth."""
+    """Draws of z per image in a VAE's bound. Convolutions take ten times as long, and get a tenth of the draws."""
     return IMPORTANCE_SAMPLES if config.model.network == "mlp" else max(1, IMPORTANCE_SAMPLES // 10)

@@ -1,7 +1,7 @@
-"""Moments of a training, for replay: codes of some test images, a decoded manifold, what the discriminator has learnt, and what it is worth.
+"""Recordings of trainings, for replay: codes, decoded pictures, the discriminator and metrics at some thirty moments.
 
-A Recorder looks at a training's reports, and at about thirty moments, dense at the start, at the model. It changes
-nothing in the training: it draws from generators of its own.
+A Recorder receives the reports of a training, and evaluates the model at these moments, which are dense at the start.
+It has its own random generators, so it does not change the training.
 """
 
 from __future__ import annotations
@@ -25,28 +25,27 @@ if TYPE_CHECKING:
     from explorer.training.fit import Report
 
 MOMENTS = 30
-IMAGES = 2_000  # of the test set, evenly
-TILES = 16  # of the manifold, a side
-GRID, GRID_OF_A_LABEL = (
-    64,
-    24,
-)  # points a side at which the discriminator is asked; fewer where it is asked for each label
-# Of that grid, and of the manifold where the prior is not N(0, I), latent units to each side.
+IMAGES = 2_000  # of the test set, evenly spaced
+TILES = 16  # along each side of the manifold
+# points along each side of the discriminator's grid; fewer if there is a grid for each label
+GRID, GRID_OF_A_LABEL = 64, 24
+# from 0 to the edge of that grid, and of the manifold if the prior is not N(0, I), in units of the latent space
 REACH = NUMBERS["grid_reach"]
-SEED = 21  # of the VAE's noise and of the prior's draws
-QUALITY = 50  # of the manifold's pictures, WebP
-TALLEST = 16_383  # pixels that a WebP picture has at most
+SEED = 21  # of the VAE's noise and of the draws from the prior
+QUALITY = 50  # of the manifold's pictures, in WebP
+TALLEST = 16_383  # pixels, the largest height of a WebP picture
 
 
 def moments(steps: int) -> list[int]:
-    """The steps of a training after which it is looked at, from 0 (untrained) to the last: at first each few, later each few hundred."""
+    """The steps after which a training is recorded: from 0 (untrained) to `steps`, the last. Dense at the start."""
     return sorted({round(steps * (i / (MOMENTS - 1)) ** 3) for i in range(MOMENTS)})
 
 
 def manifold_grid(prior_name: str, tiles: int = TILES) -> Tensor:
-    """Codes (tiles², 2) of the manifold's tiles, row by row from the top left: as z₂ falls, and z₁ grows.
+    """The codes of the manifold's tiles: (tiles², 2), row by row from the top left. z₁ grows along a row, z₂ falls.
 
-    For N(0, I) a linear grid on the unit square through the inverse Gaussian CDF (Kingma & Welling 2013, Fig. 4), else a plain one.
+    For N(0, I) it is a regular grid on the unit square, mapped by the inverse Gaussian CDF (Kingma & Welling 2013,
+    Fig. 4). For other priors the codes themselves are a regular grid.
     """
     share = (torch.arange(tiles) + 0.5) / tiles
     side = torch.special.ndtri(share) if prior_name == "normal" else REACH * (2 * share - 1)
@@ -55,7 +54,7 @@ def manifold_grid(prior_name: str, tiles: int = TILES) -> Tensor:
 
 @torch.no_grad()
 def decode_manifold(model: Autoencoder, grid: Tensor) -> np.ndarray:
-    """The pictures of codes (tiles², 2), side by side: (tiles · side, tiles · side) uint8, of colour pictures with a last axis of three."""
+    """Decodes codes (tiles², 2) to one sheet of pictures: (tiles · side, tiles · side) uint8, or (..., 3) in colour."""
     side, channels, tiles = model.config.image_side, model.config.channels, math.isqrt(len(grid))
     pictures = model.decode(grid.to(next(model.parameters()).device)).sigmoid().mul(255).round().byte().cpu()
     sheet = (
@@ -68,12 +67,12 @@ def decode_manifold(model: Autoencoder, grid: Tensor) -> np.ndarray:
 
 
 class Recorder:
-    """Give it each report of one training, with `see`; `arrays` is then what a bundle stores. Latent spaces of two dimensions only."""
+    """Records one training: call `see` with each report, then `arrays`. Only for latent spaces of two dimensions."""
 
     def __init__(
         self, config: Config, test: Split, device: torch.device, taken: dict[str, Tensor] | None = None
     ) -> None:
-        """taken: what `tensors` of an earlier, killed recording gave."""
+        """taken: the result of `tensors` in a run that was killed and is now resumed. test: the test split."""
         if config.model.latent_dim != 2:
             raise ValueError(f"only a latent space of two dimensions can be recorded, not of {config.model.latent_dim}")
         self.config, self.device = config, device
@@ -89,7 +88,7 @@ class Recorder:
         self.wanted: set[int] | None = None
 
     def see(self, report: Report) -> None:
-        """Looks at the model if this is one of the moments. The very first report also shows what there was before it."""
+        """Records the model if this step is one of the moments. The first report also records the untrained model."""
         if self.wanted is None:
             self.wanted = set(moments(report.steps * self.config.training.epochs))
             if not self.taken:
@@ -99,16 +98,22 @@ class Recorder:
             self._look(step, report.model)
 
     def tensors(self) -> dict[str, Tensor]:
-        """All that was seen so far, by name, a row a moment: for a checkpoint."""
+        """Everything recorded so far, for a checkpoint: named tensors with one row per moment."""
         return {name: torch.stack(each) for name, each in self.taken.items()}
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """What a bundle stores; t moments, n images.
+        """The arrays that a bundle stores, for t moments and n images.
 
-        step (t,); row (n,): the images' places in the test set; mean, log_var (t, n, 2); manifold: one WebP picture, the moments
-        one below the other; manifold_z (tiles², 2), with fewer tiles than TILES where the pictures are large; logit (t, labels or 1, g, g): what the discriminator has learnt, without the log p(z) that it is
-        given, bottom row first over [-REACH, REACH]²; smoothing (t,): the standard deviation of the noise in that log p(z); and
-        what the model was worth on these images: reconstruction, kl, adversarial (nats per image), coverage, sliced_w2_squared (t,).
+        step            (t,), the number of steps
+        row             (n,), the images' rows in the test set
+        mean, log_var   (t, n, 2) float16
+        manifold        the bytes of one WebP picture: the moments' sheets, one below the other
+        manifold_z      (tiles², 2), the sheet's codes; fewer than TILES a side for large pictures
+        logit           (t, labels or 1, g, g) float16: the learnt part of the discriminator's logit, without log p(z),
+                        over [-REACH, REACH]² with the lowest z₂ first
+        smoothing       (t,), the standard deviation of the noise in that log p(z)
+        reconstruction, kl, adversarial     (t,), on these images, in nats per image
+        coverage, sliced_w2_squared         (t,)
         """
         found = {name: tensor.numpy() for name, tensor in self.tensors().items()}
         halves = {name: _in_half(name, found[name]) for name in ("mean", "log_var", "logit") if name in found}
@@ -121,7 +126,7 @@ class Recorder:
     def _look(self, step: int, model: Autoencoder) -> None:
         mean, log_var = model.encode(self.x)
         if not mean.isfinite().all():
-            return  # the training is about to say so
+            return  # the training is about to raise TrainingDiverged
         z = mean if log_var is None else gaussian.reparameterise(mean, log_var, self.noise)  # (n, 2)
         seen = {
             "step": float(step), "mean": mean, "manifold": torch.from_numpy(decode_manifold(model, self.grid)),
@@ -146,7 +151,7 @@ class Recorder:
             self.taken.setdefault(name, []).append(tensor if name == "manifold" else tensor.float())
 
     def _learnt(self, judge) -> Tensor:
-        """The discriminator's logit without its log p(z), on the grid: (labels or 1, g, g)."""
+        """The learnt part of the discriminator's logit on the grid, without log p(z): (labels or 1, g, g)."""
         points = GRID_OF_A_LABEL if judge.label_informed else GRID
         side = torch.linspace(-REACH, REACH, points, device=self.device)
         z = torch.cartesian_prod(side, side).flip(1)  # (g², 2): z₁ grows fastest
@@ -159,13 +164,13 @@ class Recorder:
 
 
 def _in_half(name: str, array: np.ndarray) -> np.ndarray:
-    """float16. A training may have begun wildly: a number that is too large for a bundle becomes the largest."""
+    """The array in float16. Numbers too large for a bundle (early in a training) become the largest legal one."""
     largest = min(LARGEST.get(name, math.inf), float(np.finfo(np.float16).max))
     return array.clip(-largest, largest).astype(np.float16)
 
 
 def _webp(picture: np.ndarray) -> bytes:
-    """picture: (height, width) uint8, or (height, width, 3)."""
+    """The file's content. picture: (height, width) or (height, width, 3) uint8."""
     from PIL import Image
 
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""From a finished training to a bundle: the command line and the page save by the same steps."""
+"""Measures a trained model and writes its bundle, for the command line and for the practice page."""
 
 from __future__ import annotations
 
@@ -9,11 +9,14 @@ from pathlib import Path
 
 from explorer.config import Config
 
-IMPORTANCE_SAMPLES = 500  # of z an image, in a VAE's bound on log p(x)
+IMPORTANCE_SAMPLES = 500  # draws of z per image in a VAE's bound on log p(x)
 
 
 def fresh_folder(runs: Path, name: str, started: datetime) -> Path:
-    """`runs/mnist-vae-20250102-030405`, made: no other run has it, be it of the same second. Raises BundleError where it cannot be made."""
+    """Makes a new folder such as `runs/mnist-vae-20250102-030405`, which no other run of the same second gets.
+
+    Raises BundleError if it cannot be made.
+    """
     from explorer.store.bundle import BundleError, check_place
 
     stem = f"{name}-{started:%Y%m%d-%H%M%S}"
@@ -24,7 +27,7 @@ def fresh_folder(runs: Path, name: str, started: datetime) -> Path:
         except OSError as error:
             if os.path.lexists(runs / folder):
                 continue
-            check_place(runs / folder)  # where a link leads nowhere
+            check_place(runs / folder)  # names the cause if `runs` is a link that leads nowhere
             raise BundleError(
                 f"{runs / folder} cannot be made: {error.strerror}. Free {runs}, or name another folder with --out."
             ) from error
@@ -41,9 +44,10 @@ def measure(
     importance_samples: int = IMPORTANCE_SAMPLES,
     **options,
 ):
-    """Rounds the weights to what is stored, and measures them on the test split: an Evaluation, and what it took.
+    """Rounds the weights to float16, as stored, and measures the model. Returns an Evaluation and the training's cost.
 
-    options: evaluation.evaluate's, as `progress`.
+    train, test: the splits of the dataset. seconds: of training. resumed_after: the epoch of a checkpoint.
+    importance_samples: see `evaluation.evaluate`, which also gets the options, such as `progress`.
     Raises TrainingDiverged for weights or codes that cannot be stored or measured.
     """
     from explorer.training.devices import describe_device
@@ -59,7 +63,11 @@ def measure(
 def write(
     target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None, recording=None
 ) -> None:
-    """The bundle; with a map where the codes have more than two dimensions: the one given, or where umap-learn is there, a fresh one."""
+    """Writes the bundle. Codes of more than two dimensions get a UMAP: `umap`, or a new one if umap-learn is installed.
+
+    evaluated: an Evaluation; cost: see `measure`; labels: (n,), of the test split; umap: (n, 2); recording: see
+    `Recorder.arrays`. Raises BundleError.
+    """
     from explorer import projection
     from explorer.store import bundle
 
@@ -68,9 +76,10 @@ def write(
             umap = projection.umap(evaluated.mean)
         except ImportError:
             print(
-                f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py --evaluate` adds it."
+                f"{config.name}: umap-learn is not installed, so there is no map yet. Where it is, `python train.py "
+                "--evaluate` adds it."
             )
-        except Exception as error:  # its compiler may fail in many ways, and the trained model matters more
+        except Exception as error:  # numba can fail in many ways, and the trained model must still be written
             reason = f"{type(error).__name__}: {error}".splitlines()[0]
             again = "`python train.py --evaluate` tries again."
             print(f"{config.name}: umap-learn failed ({reason}), so there is no map yet. {again}")

@@ -1,4 +1,4 @@
-"""What the command line prints: a bar or a line an epoch, sentences, and the table at the end."""
+"""The output of the command line: a progress bar or a line per epoch, sentences, and the table at the end."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ def silence() -> Iterator[None]:
 
 
 def read_folder(path: Path, side: int | None):
-    """A folder of pictures, with a bar in a terminal; says what was found, and what was skipped. Raises DatasetError."""
+    """Reads a folder of pictures, with a progress bar in a terminal, and prints its content and problems.
+
+    side: see `folder.read`. Returns its result. Raises DatasetError.
+    """
     from tqdm import tqdm
 
     from explorer.data import folder
@@ -45,7 +48,8 @@ def read_folder(path: Path, side: int | None):
         found = folder.read(path, side, progress)
     kind, classes = ("grey", "colour")[found.channels == 3], len(found.pictures.class_names)
     print(
-        f"{path}: {len(found.train.images) + len(found.test.images):,} pictures in {classes} class{'' if classes == 1 else 'es'}, {kind}, {found.side} x {found.side}"
+        f"{path}: {len(found.train.images) + len(found.test.images):,} pictures in {classes} "
+        f"class{'' if classes == 1 else 'es'}, {kind}, {found.side} x {found.side}"
     )
     for sentence in folder.problems(found):
         print(sentence, file=sys.stderr)
@@ -53,7 +57,10 @@ def read_folder(path: Path, side: int | None):
 
 
 def show_progress(reports, config: Config, dry_run: bool, recorder=None, keep: Checkpoints | None = None):
-    """Draws a bar for the whole training in a terminal, a line an epoch elsewhere; shows each report to the recorder. Returns the last one."""
+    """Shows the progress of a training: a bar in a terminal, otherwise a line per epoch. Returns the last report.
+
+    recorder: a Recorder, which receives each report; keep: receives each report at an epoch's end.
+    """
     from tqdm import tqdm
 
     terminal = sys.stderr.isatty()
