@@ -23,8 +23,8 @@ export class Divergence {
 
   // {jsd, lossAtBest}: JSD(p, q) = ½ KL(p ‖ m) + ½ KL(q ‖ m), m = ½ (p + q), in nats; and real BCE + fake BCE at
   // D* = p / (p + q), 2 log 2 − 2 JSD. First as if the cloud had no hole: equal steps sum smooth functions to many
-  // digits. Then what the hole changes, in polar coordinates about its centre. Beyond the grid there is no prior, and each draw
-  // of q adds log 2.
+  // digits. Then what the hole changes, in polar coordinates about its centre. Beyond the grid there is no prior, and
+  // each draw of q adds log 2.
   of(cloud) {
     let sum = 0,
       found = 0; // found: the mass on the grid

@@ -1,5 +1,5 @@
-// What the page shows depends on the panels' models: the dimensions in the table and the bars, the KL from other priors,
-// the legend, and whether the two models can be compared.
+// What the page shows depends on the panels' models: the dimensions in the table and the bars, the KL from other
+// priors, the legend, and whether the two models can be compared.
 
 import { moved } from "./controls.js";
 import { format } from "../kernel/format.js";
@@ -40,7 +40,8 @@ export class Arrangement {
     root.classList.toggle("many", dimensions > 2);
   }
 
-  // How strongly a panel's decoder responds to each dimension. null until that is computed, which begins with the first call.
+  // How strongly a panel's decoder responds to each dimension. null until that is computed, which begins with the first
+  // call.
   responseOf(panel) {
     const { explorer } = this,
       { model } = panel;

@@ -1,5 +1,5 @@
-// The KL of each dimension as bars: the probe's, and a mark for what a model pays on average over the test set. Below them, what the models'
-// decoders make of each dimension.
+// The KL of each dimension as bars: the probe's, and a mark for what a model pays on average over the test set. Below
+// them, what the models' decoders make of each dimension.
 
 import { format, subscript } from "../kernel/format.js";
 import { fill } from "../kernel/text.js";
@@ -12,7 +12,8 @@ export class Bars {
     this.onChoose = onChoose;
   }
 
-  // dimensions: how many; averages: [{name, values}], each stochastic model's mean KL by dimension; responses: the same, of usage.js, of all models that have them.
+  // dimensions: how many; averages: [{name, values}], each stochastic model's mean KL by dimension; responses: the
+  // same, of usage.js, of all models that have them.
   arrange(dimensions, averages, responses) {
     this.averages = averages;
     this.responses = responses;
@@ -24,8 +25,10 @@ export class Bars {
     this.bars = Array.from({ length: dimensions }, (_, i) => {
       const bar = document.createElement("button");
       bar.type = "button";
-      bar.innerHTML = `<span class="well"><i class="probe"></i>${averages.map(() => '<i class="average"></i>').join("")}</span>
-        ${responses.length ? `<span class="response">${response(i)}</span>` : ""}<span class="dimension">${i + 1}</span>`;
+      const marks = averages.map(() => '<i class="average"></i>').join("");
+      bar.innerHTML = `<span class="well"><i class="probe"></i>${marks}</span>
+        ${responses.length ? `<span class="response">${response(i)}</span>` : ""}<span
+          class="dimension">${i + 1}</span>`;
       bar.addEventListener("click", () => this.onChoose(i));
       return bar;
     });
@@ -52,11 +55,10 @@ export class Bars {
           .filter(({ values }) => i < values.length)
           .map(({ name, values }) => fill(text, { name, value: format(values[i], 2) }))
           .join("");
-      bar.title = `z${subscript(i)}: ${format(perDimension[i], 2)} nats${of(this.averages, words.average)}${of(this.responses, words.response)}. ${words.click}`;
-      bar.setAttribute(
-        "aria-label",
-        `Dimension ${i + 1}, KL ${format(perDimension[i], 2)} nats${of(this.responses, words.response)}`,
-      );
+      const kl = `${format(perDimension[i], 2)} nats`,
+        response = of(this.responses, words.response);
+      bar.title = `z${subscript(i)}: ${kl}${of(this.averages, words.average)}${response}. ${words.click}`;
+      bar.setAttribute("aria-label", `Dimension ${i + 1}, KL ${kl}${response}`);
     });
   }
 }

@@ -8,7 +8,8 @@ import { fieldOf } from "../kernel/address.js";
 
 const SLIDER_RANGE = { mean: [-4, 4], log_var: [-8, 2] };
 const FIELDS = ["mean", "log_var", "noise"].map((name) => fieldOf("explore", name));
-const START = Object.fromEntries(FIELDS.map((field) => [field.name, field.default])); // over and over, in more dimensions
+// over and over, in more dimensions
+const START = Object.fromEntries(FIELDS.map((field) => [field.name, field.default]));
 
 export class Controls {
   // root: the page's; page: {state(), change(part), set(part), commit()}.
@@ -96,7 +97,8 @@ export class Controls {
     const flat = (value) => mean().map(() => value);
     const places = new Map([["The prior itself: KL = 0", () => ({ mean: flat(0), log_var: flat(0) })]]);
     for (const panel of panels) {
-      if (!panel.model || panel.model.entry.latent_dim > 2) continue; // holes and borders of more dimensions are not looked for
+      // holes and borders of more dimensions are not looked for
+      if (!panel.model || panel.model.entry.latent_dim > 2) continue;
       const { codes, entry } = panel.model;
       const [a, b] = entry.confusable ?? [];
       if (entry.confusable)

@@ -20,8 +20,8 @@ const CLEAR = "rgba(0,0,0,0)";
 const margin = (grown) => ({ l: 30 * grown, r: 4, t: 4, b: 22 * grown });
 
 export class LatentMap {
-  // host: the element to fill. palette: the classes' colours. on: the page's answers, each of which gets this map first:
-  // view(): it was zoomed or panned; hover(point), leave(), click(point, row): see map_pointer.js;
+  // host: the element to fill. palette: the classes' colours. on: the page's answers, each of which gets this map
+  // first: view(): it was zoomed or panned; hover(point), leave(), click(point, row): see map_pointer.js;
   // held(), move(point), release(cancelled): of the probe's handle.
   constructor(host, palette, on) {
     this.host = host;
@@ -63,8 +63,9 @@ export class LatentMap {
     this.paint();
   }
 
-  // Colours the codes by a number each: {values: one a code, or null where there are none, range: [low, high] of the colours, stops: the colours,
-  // none: the colour without a number, ink(row): what all these make of a code}. null: by class again.
+  // Colours the codes by a number each: {values: one a code, or null where there are none, range: [low, high] of the
+  // colours, stops: the colours, none: the colour without a number, ink(row): what all these make of a code}. null: by
+  // class again.
   setTones(tones) {
     this.tones = tones;
   }
@@ -78,7 +79,8 @@ export class LatentMap {
     return this.drawing.handle.dragged;
   }
 
-  // Asks Plotly for one thing after the other: two at once find a plot that is not there yet. After purge() for nothing.
+  // Asks Plotly for one thing after the other: two at once find a plot that is not there yet. After purge() for
+  // nothing.
   ask(call) {
     this.asked = (this.asked ?? Promise.resolve()).catch(() => {}).then(() => (this.purged ? null : call(this.Plotly)));
     return this.asked;
@@ -90,8 +92,8 @@ export class LatentMap {
     await this.drawPlot(this.home);
   }
 
-  // Shows codes that move in the place of the model's: {points, underlay: as in sketchpad.js, trail: pairs or null, past: how many of
-  // those are behind}. null: the model's codes again.
+  // Shows codes that move in the place of the model's: {points, underlay: as in sketchpad.js, trail: pairs or null,
+  // past: how many of those are behind}. null: the model's codes again.
   setLayer(layer) {
     this.layer = layer;
   }
@@ -132,7 +134,8 @@ export class LatentMap {
     this.plot.on("plotly_relayout", () => moved({}));
   }
 
-  // Plotly's axes as it has drawn them: of its layout, and of an event's changes, which a zoom or pan under way has not put there.
+  // Plotly's axes as it has drawn them: of its layout, and of an event's changes, which a zoom or pan under way has not
+  // put there.
   readAxes(changed = {}) {
     const { width, height, xaxis, yaxis } = this.plot.layout;
     const range = (name, axis) => [0, 1].map((end) => changed[`${name}.range[${end}]`] ?? axis.range[end]);

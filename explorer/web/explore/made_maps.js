@@ -1,4 +1,5 @@
-// UMAPs that the server makes for the panels: it is asked until it is done, told when nobody wants it any more, and what it made is kept with the model.
+// UMAPs that the server makes for the panels: it is asked until it is done, told when nobody wants it any more, and
+// what it made is kept with the model.
 
 const ASK_AGAIN = 300; // ms
 const NOTHING = { state: "idle", place: 0, share: 0, problem: null };
@@ -6,7 +7,8 @@ const NOTHING = { state: "idle", place: 0, share: 0, problem: null };
 export const isMade = (written) => /^(umap|pixels)-/.test(written);
 
 export class MadeMaps {
-  // models: of models.js; on: {change(panel): how it stands has changed, made(panel): what it wanted is there}; silent: what is said where the server does not answer.
+  // models: of models.js; on: {change(panel): how it stands has changed, made(panel): what it wanted is there}; silent:
+  // what is said where the server does not answer.
   constructor(models, silent, on) {
     this.models = models;
     this.silent = silent;
@@ -15,7 +17,8 @@ export class MadeMaps {
     this.jobs = new Map();
   }
 
-  // How it stands with what a panel wants: {state: idle, compiling, waiting, running, done, failed or cancelled, place, share, problem: a clause or null}.
+  // How it stands with what a panel wants: {state: idle, compiling, waiting, running, done, failed or cancelled, place,
+  // share, problem: a clause or null}.
   status(panel) {
     return this.jobs.get(panel)?.status ?? NOTHING;
   }

@@ -1,4 +1,5 @@
-// What a panel's map is, where its model has more than two dimensions: chosen, and if it must be made, with how far that is.
+// What a panel's map is, where its model has more than two dimensions: chosen, and if it must be made, with how far
+// that is.
 
 import { isMade } from "./made_maps.js";
 import { percent } from "../kernel/format.js";
@@ -20,11 +21,17 @@ export class MapChoice {
     this.settings = START;
     box.setAttribute("role", "group");
     box.setAttribute("aria-label", fill(words.group, { side }));
-    box.innerHTML = `<label>${words.map} <select aria-label="${fill(words.choice, { side })}">${KINDS.map((kind) => `<option value="${kind}">${words.kinds[kind]}</option>`).join("")}</select></label>
-      <span class="settings"><label title="${words.neighbours_title}">${words.neighbours} <input type="number" class="neighbours" min="${NEIGHBOURS[0]}" max="${NEIGHBOURS[1]}" step="1" aria-label="${fill(words.neighbours_of, { side })}"></label>
-      <label title="${words.distance_title}">${words.distance} <input type="number" class="distance" min="${DISTANCE[0]}" max="${DISTANCE[1]}" step="0.01" aria-label="${fill(words.distance_of, { side })}"></label>
+    const options = KINDS.map((kind) => `<option value="${kind}">${words.kinds[kind]}</option>`).join("");
+    box.innerHTML = `<label>${words.map}
+      <select aria-label="${fill(words.choice, { side })}">${options}</select></label>
+      <span class="settings"><label title="${words.neighbours_title}">${words.neighbours} <input type="number"
+        class="neighbours" min="${NEIGHBOURS[0]}" max="${NEIGHBOURS[1]}" step="1"
+        aria-label="${fill(words.neighbours_of, { side })}"></label>
+      <label title="${words.distance_title}">${words.distance} <input type="number" class="distance"
+        min="${DISTANCE[0]}" max="${DISTANCE[1]}" step="0.01" aria-label="${fill(words.distance_of, { side })}"></label>
       <button type="button" class="make">${words.make}</button></span>
-      <span class="making"><progress max="1" aria-label="${fill(words.progress, { side })}"></progress> <span class="says" role="status"></span> <button type="button" class="cancel">${words.cancel}</button></span>`;
+      <span class="making"><progress max="1" aria-label="${fill(words.progress, { side })}"></progress>
+        <span class="says" role="status"></span> <button type="button" class="cancel">${words.cancel}</button></span>`;
     const find = (selector) => box.querySelector(selector);
     this.select = find("select");
     this.settingsBox = find(".settings");
@@ -51,14 +58,16 @@ export class MapChoice {
   make() {
     const { neighbours, distance } = this.fields;
     if (![neighbours, distance].every((field) => field.value !== "" && field.reportValidity())) return;
-    const written = `${this.select.value === "pixels" ? "pixels" : "umap"}-${Number(neighbours.value)}-${Number(distance.value)}`;
+    const kind = this.select.value === "pixels" ? "pixels" : "umap";
+    const written = `${kind}-${Number(neighbours.value)}-${Number(distance.value)}`;
     this.drafted = null;
     if (written === this.written) this.on.retry();
     else this.on.choose(written);
   }
 
   // written: what the map shall be, as in the address; status: of made_maps.js.
-  // offered: {stored: is there a stored UMAP?, made: does a server make any?, noPixels: why there are no images, or null}.
+  // offered: {stored: is there a stored UMAP?, made: does a server make any?, noPixels: why there are no images, or
+  // null}.
   show(written, offered, status) {
     if (written !== this.written) this.drafted = null;
     this.written = written;

@@ -44,7 +44,8 @@ export class MapEvents {
     this.explorer.draw();
   }
 
-  // The mean that the probe would have at a point of a map: there, or at the nearest code of a map that is no plane, or null.
+  // The mean that the probe would have at a point of a map: there, or at the nearest code of a map that is no plane, or
+  // null.
   meanUnder(panel, map, point) {
     const { state } = this.explorer.probe;
     if (panel.isPlane(state)) return panel.meanWith(state, point);

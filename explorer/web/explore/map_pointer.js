@@ -2,7 +2,8 @@
 
 const CLICK = 5; // pixels that a click may move
 
-// map: a LatentMap; on: the page's answers {hover(map, point), leave(map), click(map, point, row of the code that was hit)}.
+// map: a LatentMap; on: the page's answers {hover(map, point), leave(map), click(map, point, row of the code that was
+// hit)}.
 export function listenToPointer(map, on) {
   const { host } = map;
   host.addEventListener("pointermove", (event) => {

@@ -177,7 +177,8 @@ class Explorer extends Page {
     this.announce(this.replay?.isOpen ? this.replay.announcement() : told);
   }
 
-  // Brings up to date what a screen reader finds at maps and pictures: at rest, not in every frame. Returns what it is to say.
+  // Brings up to date what a screen reader finds at maps and pictures: at rest, not in every frame. Returns what it is
+  // to say.
   tell() {
     const frame = this.probe.frame(),
       { words } = this.data;
@@ -237,7 +238,8 @@ class Explorer extends Page {
       const { decoder, entry } = panel.model,
         moment = replayed[i];
       if (this.decodes(panel)) {
-        drawLogits(panel.atMean, decoder.decode(frame.mean), entry.image_side); // a model reads as many as it has dimensions
+        // a model reads as many as it has dimensions
+        drawLogits(panel.atMean, decoder.decode(frame.mean), entry.image_side);
         drawLogits(panel.atZ, decoder.decode(frame.z), entry.image_side);
       }
       const inPlane = (vector) => panel.dims(state).map((i) => vector[i]);
@@ -301,7 +303,8 @@ class Explorer extends Page {
     this.draw();
   }
 
-  // Planes show the same square: all but the outermost codes of both models, and at least the sliders' range. A UMAP shows all.
+  // Planes show the same square: all but the outermost codes of both models, and at least the sliders' range. A UMAP
+  // shows all.
   homeRanges(panel) {
     const { state } = this.probe;
     if (!panel.isPlane(state)) return panel.viewRanges(state);

@@ -51,8 +51,8 @@ export class Panel {
     this.map.shapes.handle.setAttribute("aria-label", `Probe in the ${name} map; arrow keys move it`);
   }
 
-  // Says what map and pictures show, to who does not see them: the class of the code that is nearest to the probe's mean and to its z.
-  // frame: probe.js's, or null where there is no probe. Returns a sentence, or "".
+  // Says what map and pictures show, to who does not see them: the class of the code that is nearest to the probe's
+  // mean and to its z. frame: probe.js's, or null where there is no probe. Returns a sentence, or "".
   tell(state, frame, words) {
     if (!this.model) return "";
     const { entry, codes } = this.model,
@@ -97,8 +97,9 @@ export class Panel {
     return [...new Set(maps)].join(",");
   }
 
-  // What the map is, where its axes are no dimensions of the latent space: {kind: umap (stored), pca, or as it was written for one that was made, columns: [x, y],
-  // project: as in pca.js, or left out}. null: a plane. Until one is made, the stored UMAP stands in for it.
+  // What the map is, where its axes are no dimensions of the latent space: {kind: umap (stored), pca, or as it was
+  // written for one that was made, columns: [x, y], project: as in pca.js, or left out}. null: a plane. Until one is
+  // made, the stored UMAP stands in for it.
   view(state) {
     const { model } = this,
       { codes, entry } = model,
@@ -126,7 +127,8 @@ export class Panel {
     return !view || Boolean(view.project);
   }
 
-  // Where a place of the model's dimensions is seen: itself on an exact map, else where the nearest code is. but: rows left out.
+  // Where a place of the model's dimensions is seen: itself on an exact map, else where the nearest code is. but: rows
+  // left out.
   seen(state, place, but = []) {
     const view = this.view(state);
     if (!view) return this.dims(state).map((i) => place[i]);
@@ -135,7 +137,8 @@ export class Panel {
     return view.columns.map((column) => column[row]);
   }
 
-  // The points of the map: means, or one draw of z an image, the same draw every time; or what `view` gives, of the means.
+  // The points of the map: means, or one draw of z an image, the same draw every time; or what `view` gives, of the
+  // means.
   points(state) {
     const { mean, logVar, label } = this.model.codes,
       view = this.view(state);
@@ -182,9 +185,11 @@ export class Panel {
     const { metrics, images, holds } = this.model.entry;
     this.facts.innerHTML = `${figuresOf(this.model.entry)} ${this.usage()}<span>${holds}</span>`;
     this.facts.title =
-      `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. BCE: binary cross-entropy summed over pixels, ` +
-      "averaged over images. Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, " +
-      "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. –: not measured.";
+      `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. ` +
+      "BCE: binary cross-entropy summed over pixels, averaged over images. " +
+      "Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, " +
+      "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. " +
+      "–: not measured.";
     this.showSwitch(state);
   }
 
@@ -200,7 +205,8 @@ export class Panel {
     const active = codes.logVar
       ? fill(words.active, { active: activeUnits(codes), all })
       : fill(words.spread, { all, ...range(variances(codes).map(Math.sqrt)) });
-    return `<span title="${words.used_title}">${active}${model.response ? fill(words.responses, range(model.response)) : ""}</span> `;
+    const responses = model.response ? fill(words.responses, range(model.response)) : "";
+    return `<span title="${words.used_title}">${active}${responses}</span> `;
   }
 
   // Means or sampled z: only where there is a q(z|x) to sample, and a plane to show it in.

@@ -37,7 +37,8 @@ export function between({ mean: [x, y], label }, a, b) {
   return best((px, py) => Math.min(ofA(px, py), ofB(px, py)));
 }
 
-// The middle of a hole: where draws of the prior fall, but codes are far. The prior's density weighs the empty disc's area.
+// The middle of a hole: where draws of the prior fall, but codes are far. The prior's density weighs the empty disc's
+// area.
 export function hole({ mean: [x, y] }, shape) {
   return best((px, py) => {
     let nearest = Infinity;

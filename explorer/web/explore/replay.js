@@ -48,7 +48,8 @@ export class Replay {
   async open() {
     const wanted = this.page.panels.filter((panel) => panel.model).map((panel) => [panel, panel.model.entry]);
     const found = await Promise.all(wanted.map(([, entry]) => this.page.models.recording(entry)));
-    if (this.page.state().moment === null || wanted.some(([panel, entry]) => panel.model.entry !== entry)) return; // another call shows what came since
+    // another call shows what came since
+    if (this.page.state().moment === null || wanted.some(([panel, entry]) => panel.model.entry !== entry)) return;
     wanted.forEach(([panel], i) => (this.sides.get(panel).recording = found[i]));
     const recordings = found.filter(Boolean);
     this.main = recordings.reduce((a, b) => (b.moments > (a?.moments ?? 0) ? b : a), null);
@@ -354,6 +355,7 @@ export class Replay {
 // ---- helpers -----------------------------------------------------------------------------------
 
 function noiseOf(panel, recording) {
-  const all = samplingNoise(panel.model.codes.label.length, 2); // the map's own: at the last moment both show the same z
+  // the map's own: at the last moment both show the same z
+  const all = samplingNoise(panel.model.codes.label.length, 2);
   return all.map((column) => Float64Array.from(recording.rows, (row) => column[row]));
 }

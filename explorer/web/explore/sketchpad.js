@@ -8,8 +8,9 @@ export class Sketchpad {
     this.canvas.className = "sketchpad";
   }
 
-  // scale: a map's, {x, y, area}; points {x, y, label}; palette: the classes' colours; hidden: classes left out; size: of a dot;
-  // underlay: {picture, reach}, a picture of the square [−reach, reach]², or null; ink(row): a code's own colour, or null: its class's.
+  // scale: a map's, {x, y, area}; points {x, y, label}; palette: the classes' colours; hidden: classes left out; size:
+  // of a dot; underlay: {picture, reach}, a picture of the square [−reach, reach]², or null; ink(row): a code's own
+  // colour, or null: its class's.
   paint(host, scale, points, palette, hidden, size, underlay = null, ink = null) {
     const context = cleared(this.canvas, host, scale.area);
     if (underlay) {
@@ -46,7 +47,8 @@ export function rowsByClass(labels) {
   return grouped.get(labels);
 }
 
-// An empty canvas as large as its host, in CSS pixels; what is drawn is seen within `area` alone. Returns the context, to be restored.
+// An empty canvas as large as its host, in CSS pixels; what is drawn is seen within `area` alone. Returns the context,
+// to be restored.
 export function cleared(canvas, { clientWidth: width, clientHeight: height }, area) {
   const sharpness = window.devicePixelRatio,
     [w, h] = [width, height].map((size) => Math.round(size * sharpness));

@@ -1,5 +1,5 @@
-// What lies beneath the codes of both maps, and what the codes are coloured by: one choice of each for both. It stays when the tool that
-// chooses is closed, and is worked out between frames, some milliseconds at a time.
+// What lies beneath the codes of both maps, and what the codes are coloured by: one choice of each for both. It stays
+// when the tool that chooses is closed, and is worked out between frames, some milliseconds at a time.
 
 import { activeDecoder } from "../kernel/active.js";
 import { bandwidthFor } from "../kernel/density.js";
@@ -221,7 +221,8 @@ export class Surface {
 
   makeInk(kind, dark, top) {
     const colour = ramp(onBackground(dark));
-    if (kind === "density") return (value) => [...colour(value / top), 255 * Math.min(1, (6 * value) / top)]; // almost nothing is clear
+    // almost nothing is clear
+    if (kind === "density") return (value) => [...colour(value / top), 255 * Math.min(1, (6 * value) / top)];
     if (kind === "stretch") return (value) => [...colour(1 + Math.log10(value / top) / DECADES), 255];
     const { prior, codes } = this.page.fieldColours(),
       ends = [prior, codes].map(rgb);
@@ -273,7 +274,8 @@ export class Surface {
       this.tones = new Map(panels.map((panel, i) => [panel, colour === "class" ? null : this.makeTones(found[i])]));
     }
     if (!this.tones || this.waiting) return;
-    panels[0].host.closest(".explorer").classList.toggle("toned", colour !== "class"); // the legend's colours mean nothing then
+    // the legend's colours mean nothing then
+    panels[0].host.closest(".explorer").classList.toggle("toned", colour !== "class");
     for (const panel of panels)
       if (panel.map.tones !== this.tones.get(panel)) panel.map.setTones(this.tones.get(panel));
     this.onChange();

@@ -1,10 +1,12 @@
 // The explorer's tools: one at a time has the room of the sliders. A tool's script is fetched when it is first opened.
 //
-// NAME/tool.js exports class Tool. It is built once, with a section to fill and the page; all its methods may be left out:
-//   open()                     it is seen again, or the page's models changed
-//   close()                    another one is: it takes down what it put on the maps
-//   show(frame)                a frame is drawn: probe.js's frame; page.state() is its state, and the panels have its models
-//   click(panel, point, row)   a map was clicked there (row: of the code that was hit, or null). true: the page does nothing of its own
+// NAME/tool.js exports class Tool. It is built once, with a section to fill and the page; all its methods may be left
+// out:
+//   open()                     the tool is shown again, or the page's models changed
+//   close()                    another tool is shown: it removes what it put on the maps
+//   show(frame)                a frame is drawn, of page.state(); the panels have its models
+//   click(panel, point, row)   a map was clicked there; row: of the code that was hit, or null. If the tool returns
+//                              true, the page does nothing of its own
 //   destroy()                  the page is left
 //
 // What a tool draws over a map goes into panel.map.shapes.tool, a group of an SVG in the pixels that panel.map.scale()
@@ -18,14 +20,16 @@
  * @property {(part: object) => void} change  changes the state while something moves
  * @property {() => void} commit  ends a change: Python and the address follow
  * @property {(part: object) => void} set  changes the state at once
- * @property {(panel: Panel, row: number, more?: object) => void} pick  what a click on a code does; more: what else changes
+ * @property {(panel: Panel, row: number, more?: object) => void} pick  what a click on a code does; more: what else
+ *   changes
  * @property {() => void} draw  draws a frame soon
  * @property {(text: string) => void} announce  for screen readers
  * @property {(error: Error, what?: string) => void} fail  shows an error; what: what did not work
- * @property {() => {text: string, background: string, grid: string, zero: string, faint: string, dark: boolean}} colours  of the theme
+ * @property {() => import("../kernel/types.js").Theme} colours  of the theme
  * @property {() => {prior: string, codes: string}} fieldColours  of a discriminator's field
  * @property {(panel: Panel) => boolean} replayed  is a replay shown there?
- * @property {() => Promise<import("./surface.js").Surface | null>} surface  what lies under the codes, once its script is there
+ * @property {() => Promise<import("./surface.js").Surface | null>} surface  what lies under the codes, once its script
+ *   is there
  * @property {Panel[]} panels  the left one and the right one
  * @property {import("../kernel/models.js").Models} models
  * @property {import("../parts/originals.js").Originals} originals

@@ -1,8 +1,9 @@
 // What can lie under the codes of a map: decoded tiles, how dense the codes lie, where the decoder stretches the plane.
 //
-// Each has: aim(view), what part of the plane is looked at; step(), a little of the work for it, until `left` is 0; paint(context, scale, ink).
-// view: {x0, x1, y0, y1, per}, per the pixels a unit. scene: {decoder: of active.js, side: of its pictures, z(x, y): the latent point there, dims: the
-// plane's two dimensions, shape: the prior's, as in prior.js, x, y: the codes, home: the map's ranges, bandwidth: of the density}.
+// Each has: aim(view), what part of the plane is looked at; step(), a little of the work for it, until `left` is 0;
+// paint(context, scale, ink). view: {x0, x1, y0, y1, per}, per the pixels a unit. scene: {decoder: of active.js, side:
+// of its pictures, z(x, y): the latent point there, dims: the plane's two dimensions, shape: the prior's, as in
+// prior.js, x, y: the codes, home: the map's ranges, bandwidth: of the density}.
 
 import { stretch } from "../kernel/active.js";
 import { drawLogits } from "../parts/pixels.js";
@@ -92,7 +93,8 @@ class Tiles {
           py - size > area.top + area.height
         )
           continue;
-        const whole = Math.abs(size * sharp - Math.round(size * sharp)) < 0.01; // then pixels fall on pixels, as far from the origin's as they are
+        // then pixels fall on pixels, as far from the origin's as they are
+        const whole = Math.abs(size * sharp - Math.round(size * sharp)) < 0.01;
         const round = (at) => Math.round(at * sharp + 1e-3) / sharp; // halves always the same way
         const corner = (at, origin) => (whole ? round(origin - size / 2) + round(at - origin) : at - size / 2);
         context.imageSmoothingEnabled = size * sharp < canvas.width || (!whole && size * sharp < 2 * canvas.width);
@@ -221,7 +223,8 @@ export class Stretch {
         for (let stride = 1; value === undefined && stride <= BLOCK; stride *= 2) {
           value = values.get(idOf(Math.floor(i / stride) * stride, Math.floor(j / stride) * stride));
         }
-        if (value !== undefined) image.data.set(ink(value), 4 * ((high - j) * across + i - left)); // pictures begin at the top
+        // pictures begin at the top
+        if (value !== undefined) image.data.set(ink(value), 4 * ((high - j) * across + i - left));
       }
     }
     on.putImageData(image, 0, 0);
@@ -331,7 +334,8 @@ export class Density {
       for (let i = 0, at = making.row * across; i < across; i++, at++) {
         const p = logDensity(shape, x0 + i * cell, y0 + making.row * cell, { smoothing: bandwidth }),
           q = values[at];
-        values[at] = Math.max(q, Math.exp(p)) < one ? NaN : Math.log(q) - p; // where neither has as much as one code there is nothing to say
+        // where neither has as much as one code there is nothing to say
+        values[at] = Math.max(q, Math.exp(p)) < one ? NaN : Math.log(q) - p;
       }
     }
   }

@@ -70,8 +70,8 @@ export class LiveDiscriminator {
 // A lower bound on the divergence, in expectation: log 2 − L/2, L on draws that were not learnt from.
 export const lowerBound = (heldOutLoss) => Math.LN2 - heldOutLoss / 2;
 
-// The honest estimate: a fresh discriminator learns on one half of the draws, and its loss is measured on the other. Done in
-// steps, so that a page can run it between frames.
+// The honest estimate: a fresh discriminator learns on one half of the draws, and its loss is measured on the other.
+// Done in steps, so that a page can run it between frames.
 export class Estimate {
   // real, fake: {train, held}, points. steps: how many; seed: of weights and batches.
   constructor({ real, fake, steps = 1500, batch = 128, rate = 0.004, seed }) {

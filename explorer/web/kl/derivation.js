@@ -76,13 +76,13 @@ export class Derivation {
       ...FORMS.map(({ step, name, sets }) => ({ title: `${step} ${this.titles[step - 1]}`, name, sets })),
       { title: words.monte_carlo, name: "samples", sets: SETS },
     ];
+    const heads = names.map((name, i) => `<th scope="col" data-set="${SETS[i]}">${name}</th>`).join("");
+    const cells = (sets) => SETS.map((one) => `<td data-set="${one}">${sets.includes(one) ? "" : "·"}</td>`).join("");
+    const lines = rows.map(
+      ({ title, name, sets }) => `<tr data-form="${name}"><th scope="row">${title}</th>${cells(sets)}</tr>`,
+    );
     this.find(".forms").innerHTML =
-      `<thead><tr><th scope="col">${words.nats}</th>${names.map((name, i) => `<th scope="col" data-set="${SETS[i]}">${name}</th>`).join("")}</tr></thead><tbody>${rows
-        .map(
-          ({ title, name, sets }) =>
-            `<tr data-form="${name}"><th scope="row">${title}</th>${SETS.map((one) => `<td data-set="${one}">${sets.includes(one) ? "" : "·"}</td>`).join("")}</tr>`,
-        )
-        .join("")}</tbody>`;
+      `<thead><tr><th scope="col">${words.nats}</th>${heads}</tr></thead><tbody>${lines.join("")}</tbody>`;
     this.cell = (form, one) => this.find(`.forms tr[data-form=${form}] td[data-set=${one}]`);
   }
 

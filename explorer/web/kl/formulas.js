@@ -115,18 +115,19 @@ export const PUT_IN = [
 // The terms of the closed form in two dimensions with their numbers, a line each, and their sum. text(value) writes a
 // number; q, p: {mean, cov}.
 export function withNumbers(q, p, terms, text) {
+  const cells = (values, name) => values.map((value) => `<mtd>${mn(text(value), name)}</mtd>`).join("");
   const matrix = (lines, name) =>
-    brackets(
-      `<mtable>${lines.map((line) => `<mtr>${line.map((value) => `<mtd>${mn(text(value), name)}</mtd>`).join("")}</mtr>`).join("")}</mtable>`,
-    );
+    brackets(`<mtable>${lines.map((values) => `<mtr>${cells(values, name)}</mtr>`).join("")}</mtable>`);
   const inverted = sup(matrix(p.cov, "p"), row(mo("−"), mn(1)));
   const column = matrix(
     [0, 1].map((i) => [p.mean[i] - q.mean[i]]),
     "mean",
   );
   const determinant = ([[a, b], [, c]]) => a * c - b * b;
-  const line = (symbols, numbers, value, name) =>
-    `<mtr><mtd>${symbols}</mtd><mtd>${numbers && row(mo("="), numbers)}</mtd><mtd>${row(mo("="), mn(text(value), name))}</mtd></mtr>`;
+  const line = (symbols, numbers, value, name) => {
+    const parts = [symbols, numbers && row(mo("="), numbers), row(mo("="), mn(text(value), name))];
+    return `<mtr>${parts.map((part) => `<mtd>${part}</mtd>`).join("")}</mtr>`;
+  };
   return `<math display="block"><mtable class="lines">${[
     line(
       row(half, trace, round(inverse, covQ)),

@@ -155,7 +155,11 @@ export class Line {
               kl: format(end.kl, 4),
             }) +
             (best.kl < end.kl - 1e-6
-              ? ` ${fill(lesson.words.elsewhere, { mean: format(best.mean, 2), std: format(best.std, 2), kl: format(best.kl, 4) })}`
+              ? ` ${fill(lesson.words.elsewhere, {
+                  mean: format(best.mean, 2),
+                  std: format(best.std, 2),
+                  kl: format(best.kl, 4),
+                })}`
               : ""),
         };
         lesson.draw();

@@ -249,7 +249,8 @@ class Curve {
     const path = (f) =>
       Array.from({ length: 241 }, (_, i) => {
         const at = -reach + (i / 120) * reach;
-        return `${i ? "L" : "M"}${x(at).toFixed(1)} ${Math.min(4 * height, Math.max(-4 * height, y(f(at)))).toFixed(1)}`;
+        const inside = Math.min(4 * height, Math.max(-4 * height, y(f(at))));
+        return `${i ? "L" : "M"}${x(at).toFixed(1)} ${inside.toFixed(1)}`;
       }).join("");
     const { parts } = this,
       f = FUNCTIONS[state.f];

@@ -2,12 +2,14 @@
 //
 // A picture is {values, width, height}: ink from 0 (paper) to 1, row by row.
 
-// Which form each dataset's pictures have. Others, which a person may train on, were fitted into their square as Fashion-MNIST's were.
+// Which form each dataset's pictures have. Others, which a person may train on, were fitted into their square as
+// Fashion-MNIST's were.
 const FORMS = { mnist: "mnist", digits: "digits", "fashion-mnist": "fashion" };
 
 export const formName = ({ dataset, whole }) => (whole ? "whole" : (FORMS[dataset] ?? "fitted"));
 
-// The picture as a model of `entry` reads it: side² numbers in [0, 1], or in colour three times as many. All 0 where there is no ink.
+// The picture as a model of `entry` reads it: side² numbers in [0, 1], or in colour three times as many. All 0 where
+// there is no ink.
 export function toForm(picture, entry) {
   const { image_side: side, channels, whole } = entry;
   if (whole) return wholeForm(picture, side, channels);
@@ -38,9 +40,10 @@ export function inkBox({ values, width, height }) {
   return right < 0 ? null : { left, top, width: right - left + 1, height: bottom - top + 1 };
 }
 
-// LeCun, Cortes & Burges (yann.lecun.com/exdb/mnist): the digit is size-normalised into 20 x 20 with its aspect ratio kept, which by
-// antialiasing gives greys; then moved in 28 x 28 so that its centre of mass is at the centre. In all of MNIST the larger side is 20 pixels
-// and the centre of mass within half a pixel of pixel 14, so it was moved by whole pixels.
+// LeCun, Cortes & Burges (yann.lecun.com/exdb/mnist): the digit is size-normalised into 20 x 20 with its aspect ratio
+// kept, which by antialiasing gives greys; then moved in 28 x 28 so that its centre of mass is at the centre. In all of
+// MNIST the larger side is 20 pixels and the centre of mass within half a pixel of pixel 14, so it was moved by whole
+// pixels.
 function mnistForm(picture, box, side) {
   const scale = 20 / Math.max(box.width, box.height),
     centre = 14;
@@ -55,7 +58,8 @@ function mnistForm(picture, box, side) {
     across += value * (i % width);
     down += value * Math.floor(i / width);
   });
-  const inside = (offset, size) => Math.min(Math.max(offset, 0), side - size); // no ink is lost, however lopsided the digit
+  // no ink is lost, however lopsided the digit
+  const inside = (offset, size) => Math.min(Math.max(offset, 0), side - size);
   return paste(
     small,
     width,
@@ -66,9 +70,9 @@ function mnistForm(picture, box, side) {
   );
 }
 
-// Alpaydin & Kaynak (scikit-learn's load_digits): a bitmap of 32 x 32, black or white, in blocks of 4 x 4; in each the pixels with ink are
-// counted, 0 to 16. In every one of its images the digit fills the height; nearly all ink lies in the 20 columns of pixels in the middle: here the height
-// becomes 32 pixels, the width keeps its ratio up to 20.
+// Alpaydin & Kaynak (scikit-learn's load_digits): a bitmap of 32 x 32, black or white, in blocks of 4 x 4; in each the
+// pixels with ink are counted, 0 to 16. In every one of its images the digit fills the height; nearly all ink lies in
+// the 20 columns of pixels in the middle: here the height becomes 32 pixels, the width keeps its ratio up to 20.
 function digitsForm(picture, box, side) {
   const bitmap = 32,
     block = bitmap / side,
@@ -87,8 +91,8 @@ function digitsForm(picture, box, side) {
   return counts.map((count) => Math.round((count * 255) / most) / 255); // as datasets.py keeps them
 }
 
-// Xiao, Rasul & Vollgraf (Fashion-MNIST): the margin is trimmed, the longer side becomes 28 pixels, the aspect ratio is kept, the picture is in the middle.
-// Greys stay as they are.
+// Xiao, Rasul & Vollgraf (Fashion-MNIST): the margin is trimmed, the longer side becomes 28 pixels, the aspect ratio is
+// kept, the picture is in the middle. Greys stay as they are.
 function fittedForm(picture, box, side) {
   const scale = side / Math.max(box.width, box.height);
   const width = Math.max(1, Math.round(box.width * scale)),
@@ -103,7 +107,8 @@ function fittedForm(picture, box, side) {
   );
 }
 
-// A folder's pictures (folder.py): all of the square, as it is. picture.planes: red, green and blue, where it has colour.
+// A folder's pictures (folder.py): all of the square, as it is. picture.planes: red, green and blue, where it has
+// colour.
 function wholeForm({ values, planes = [values, values, values], width, height }, side, channels) {
   const x = new Float32Array(channels * side * side),
     all = { left: 0, top: 0, width, height };
@@ -119,7 +124,8 @@ function stretched({ values, width, height }) {
   return { values: most === 1 ? values : values.map((value) => value / most), width, height };
 }
 
-// A box of a picture in another size. Smaller: the mean over the area that each new pixel covers; larger: linear between the old pixels' centres.
+// A box of a picture in another size. Smaller: the mean over the area that each new pixel covers; larger: linear
+// between the old pixels' centres.
 export function resize({ values, width: stride }, { left, top, width, height }, newWidth, newHeight) {
   const across = taps(width, newWidth),
     down = taps(height, newHeight);
@@ -143,7 +149,8 @@ export function resize({ values, width: stride }, { left, top, width, height }, 
   return result;
 }
 
-// For each of `to` new pixels in a line, which of `from` old ones it is made of, and how much of each: weights of sum 1.
+// For each of `to` new pixels in a line, which of `from` old ones it is made of, and how much of each: weights of sum
+// 1.
 function taps(from, to) {
   const scale = from / to;
   return Array.from({ length: to }, (_, i) => {
@@ -170,8 +177,9 @@ function paste(values, width, height, side, left, top) {
 
 // ---- a picture from a file: which of its greys are paper, and which ink -----------------------------
 
-// What a picture's border says of its paper. greys: luminance from 0 to 1. Returns {paper: the border's median, noise: how far its greys
-// typically are from it, dark: is the ink darker than the paper, by which of the two extremes is further away}.
+// What a picture's border says of its paper. greys: luminance from 0 to 1. Returns {paper: the border's median, noise:
+// how far its greys typically are from it, dark: is the ink darker than the paper, by which of the two extremes is
+// further away}.
 export function readPaper({ values, width, height }) {
   const border = [];
   for (let x = 0; x < width; x++) border.push(values[x], values[(height - 1) * width + x]);
@@ -187,8 +195,9 @@ export function readPaper({ values, width, height }) {
   return { paper, noise, dark: paper - low > high - paper };
 }
 
-// Greys as ink: the share of the way from paper to black (invert) or to white. What stands out no more than the paper's own noise is paper;
-// lossy: was it compressed as photographs are, which puts greys around every edge? Then so is what stands out by no more than a tenth.
+// Greys as ink: the share of the way from paper to black (invert) or to white. What stands out no more than the paper's
+// own noise is paper; lossy: was it compressed as photographs are, which puts greys around every edge? Then so is what
+// stands out by no more than a tenth.
 export function toInk({ values, width, height }, { paper, noise }, invert, lossy = false) {
   const reach = Math.max(invert ? paper : 1 - paper, 1e-6),
     least = Math.max(lossy ? 0.1 : 1 / 510, 8 * noise);

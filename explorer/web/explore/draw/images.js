@@ -12,8 +12,10 @@ export class TestImages {
     this.on = on;
     this.row = 0;
     const { words } = page;
-    box.innerHTML = `<span class="choose"><b></b> <select class="dataset"></select><input type="number" min="0" step="1">
-      <button type="button" class="before">◀</button><button type="button" class="after">▶</button><button type="button" class="any"></button>
+    box.innerHTML = `<span class="choose"><b></b> <select class="dataset"></select><input type="number" min="0"
+        step="1">
+      <button type="button" class="before">◀</button><button type="button" class="after">▶</button><button type="button"
+        class="any"></button>
       <label><span></span> <select class="class"></select></label></span> <span class="why"></span>`;
     const find = (selector) => box.querySelector(selector);
     this.choose = find(".choose");

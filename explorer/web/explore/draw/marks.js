@@ -1,4 +1,5 @@
-// Where what is drawn lies on a map: a diamond at its code, the VAE's ellipses of q(z|x), and the way that the code has come.
+// Where what is drawn lies on a map: a diamond at its code, the VAE's ellipses of q(z|x), and the way that the code has
+// come.
 
 import { set, svgElement } from "../../parts/svg.js";
 import { medoid, nearest } from "../../kernel/nearest.js";
@@ -37,7 +38,8 @@ export class Mark {
     if (this.way.length > LONGEST_WAY) this.way.shift();
   }
 
-  // Places it on the map's axes. A UMAP has no place for a new code: there it is among the nearest codes, where the one is that lies most among them.
+  // Places it on the map's axes. A UMAP has no place for a new code: there it is among the nearest codes, where the one
+  // is that lies most among them.
   place(state) {
     const { panel, group, found } = this,
       { map } = panel;

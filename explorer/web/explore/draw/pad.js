@@ -7,7 +7,8 @@ const STEP = 5; // pixels that an arrow key moves the cursor by; with Shift, fou
 const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Pad {
-  // canvas: to draw on; cursor: an element that shows where the keys' cursor is; on: {change(): it looks different, finish(): a stroke has ended}.
+  // canvas: to draw on; cursor: an element that shows where the keys' cursor is; on: {change(): it looks different,
+  // finish(): a stroke has ended}.
   constructor(canvas, cursor, on) {
     this.canvas = canvas;
     this.cursor = cursor;
@@ -127,7 +128,8 @@ export class Pad {
     };
     const width = (event) =>
       event.pointerType === "pen" && event.pressure > 0 ? this.brush * (0.4 + 1.2 * event.pressure) : this.brush;
-    canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false }); // a finger draws, it does not scroll
+    // a finger draws, it does not scroll
+    canvas.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
     canvas.addEventListener("pointerdown", (event) => {
       if (event.button || pointer !== null) return;
       event.preventDefault();
@@ -153,7 +155,8 @@ export class Pad {
     }
   }
 
-  // Arrow keys move the cursor. Space draws while it is held; Enter puts the pen down, and up again, for those who press one key at a time.
+  // Arrow keys move the cursor. Space draws while it is held; Enter puts the pen down, and up again, for those who
+  // press one key at a time.
   listenToKeys() {
     const { canvas } = this;
     canvas.addEventListener("focus", () => this.showCursor());
@@ -199,8 +202,8 @@ export class Pad {
   }
 }
 
-// A canvas of SIDE x SIDE from a picture of ink {values, width, height}, or in colour with three times the values: by itself as large as it
-// fits, or at (left, top) as it is.
+// A canvas of SIDE x SIDE from a picture of ink {values, width, height}, or in colour with three times the values: by
+// itself as large as it fits, or at (left, top) as it is.
 export function baseCanvas({ values, width, height }, place = null) {
   const canvas = blankCanvas(SIDE, SIDE),
     context = canvas.getContext("2d");
@@ -209,7 +212,8 @@ export function baseCanvas({ values, width, height }, place = null) {
   const area = width * height,
     [green, blue] = values.length > area ? [area, 2 * area] : [0, 0];
   for (let i = 0; i < area; i++)
-    image.data.set([255 * values[i], 255 * values[i + green], 255 * values[i + blue], 255], 4 * i); // clamped and rounded
+    // clamped and rounded
+    image.data.set([255 * values[i], 255 * values[i + green], 255 * values[i + blue], 255], 4 * i);
   small.getContext("2d").putImageData(image, 0, 0);
   context.fillStyle = "#000";
   context.fillRect(0, 0, SIDE, SIDE);

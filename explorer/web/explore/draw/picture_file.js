@@ -4,7 +4,8 @@ import { inspect, LARGEST_FILE } from "./picture_header.js";
 
 const WEIGHTS = [0.2126, 0.7152, 0.0722]; // luminance of red, green, blue: Rec. 709
 
-// Why a file cannot be used: `reason` is one of picture_header's problems, or "undecodable"; `facts` what its header says.
+// Why a file cannot be used: `reason` is one of picture_header's problems, or "undecodable"; `facts` what its header
+// says.
 export class Refused extends Error {
   constructor(reason, facts = {}) {
     super(reason);
@@ -13,8 +14,9 @@ export class Refused extends Error {
   }
 }
 
-// file: a Blob. side: the greys come in a square of so many pixels, the picture in its middle, as large as it fits; whole: its middle square, in colour.
-// Resolves to {greys: {values, width, height} of the picture alone, left, top: where it is in the square, notice, lossy}, or {canvas, notice}. Throws Refused.
+// file: a Blob. side: the greys come in a square of so many pixels, the picture in its middle, as large as it fits;
+// whole: its middle square, in colour. Resolves to {greys: {values, width, height} of the picture alone, left, top:
+// where it is in the square, notice, lossy}, or {canvas, notice}. Throws Refused.
 export async function openPicture(file, side, whole = false) {
   if (file.size > LARGEST_FILE) throw new Refused("heavy");
   const facts = inspect(new Uint8Array(await file.arrayBuffer()));
@@ -43,7 +45,8 @@ async function middleOf(bitmap, side) {
   const edge = Math.min(bitmap.width, bitmap.height);
   const canvas = blankCanvas(side, side),
     context = canvas.getContext("2d");
-  const middle = await createImageBitmap(bitmap, (bitmap.width - edge) >> 1, (bitmap.height - edge) >> 1, edge, edge); // or smoothing would see what is beside it
+  // or smoothing would see what is beside it
+  const middle = await createImageBitmap(bitmap, (bitmap.width - edge) >> 1, (bitmap.height - edge) >> 1, edge, edge);
   Object.assign(context, { fillStyle: "#fff", imageSmoothingQuality: "high" });
   context.fillRect(0, 0, side, side);
   context.drawImage(middle, 0, 0, side, side);

@@ -7,8 +7,9 @@ const text = (bytes, at, length) => String.fromCharCode(...bytes.subarray(at, at
 const big = (bytes, at, length) => bytes.subarray(at, at + length).reduce((sum, byte) => sum * 256 + byte, 0);
 const little = (bytes, at, length) => bytes.subarray(at, at + length).reduceRight((sum, byte) => sum * 256 + byte, 0);
 
-// bytes: the whole file's, a Uint8Array. Returns {problem: why it cannot be used, or null; notice: what is to be said of it though it can be, or null;
-// format, width, height, lossy: may it be compressed with loss}. Problems: empty, heavy, gif, foreign, truncated, damaged, cmyk, vast; notices: animated, deep.
+// bytes: the whole file's, a Uint8Array. Returns {problem: why it cannot be used, or null; notice: what is to be said
+// of it though it can be, or null; format, width, height, lossy: may it be compressed with loss}. Problems: empty,
+// heavy, gif, foreign, truncated, damaged, cmyk, vast; notices: animated, deep.
 export function inspect(bytes) {
   if (bytes.length === 0) return refuse("empty");
   if (bytes.length > LARGEST_FILE) return refuse("heavy");

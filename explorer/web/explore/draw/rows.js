@@ -7,8 +7,8 @@ import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { fill } from "../../kernel/text.js";
 
-// A picture through a model: {mean, logVar: null without q(z|x), std, kl: nats, null without q(z|x), logits: of the decoder at mean, which the next call overwrites,
-// error: BCE, summed over pixels, nats}.
+// A picture through a model: {mean, logVar: null without q(z|x), std, kl: nats, null without q(z|x), logits: of the
+// decoder at mean, which the next call overwrites, error: BCE, summed over pixels, nats}.
 export function reconstruct(encoder, decoder, x) {
   const { mean, logVar } = encoder.encode(x);
   const logits = decoder.decode(mean);
@@ -42,8 +42,10 @@ export class Row {
     this.words = words;
     this.element = document.createElement("div");
     this.element.className = "row";
-    this.element.innerHTML = `<b class="name"></b><canvas class="reads" role="img"></canvas><canvas class="made" role="img"></canvas>
-      <canvas class="off" role="img"></canvas><div class="numbers-of"><span class="code"></span><output class="kl-of" aria-live="off"></output><span class="error"></span>
+    this.element.innerHTML = `<b class="name"></b><canvas class="reads" role="img"></canvas><canvas class="made"
+        role="img"></canvas>
+      <canvas class="off" role="img"></canvas><div class="numbers-of"><span class="code"></span><output class="kl-of"
+        aria-live="off"></output><span class="error"></span>
       <button type="button" class="to-probe"></button></div>`;
     const find = (name) => /** @type {any} */ (this.element.querySelector(`.${name}`));
     this.name = find("name");

@@ -16,20 +16,27 @@ const BRUSH = 22,
 
 const markup = (words) => `
   <div class="upper">
-    <div class="pad"><canvas tabindex="0" role="application" aria-label="${words.pad}" aria-describedby="draw-pad-keys"></canvas><i class="cursor" hidden></i><span class="empty">${words.empty}</span></div>
+    <div class="pad"><canvas tabindex="0" role="application" aria-label="${words.pad}"
+      aria-describedby="draw-pad-keys"></canvas><i class="cursor" hidden></i><span
+      class="empty">${words.empty}</span></div>
     <div class="beside-pad">
-      <div class="line"><button type="button" class="undo">${words.undo}</button><button type="button" class="clear">${words.clear}</button></div>
+      <div class="line"><button type="button" class="undo">${words.undo}</button><button type="button"
+        class="clear">${words.clear}</button></div>
       <label class="line">${words.brush} <input type="range" class="brush" min="8" max="48" step="1"></label>
-      <div class="line"><button type="button" class="file">${words.open_picture}</button><label class="invert" hidden><input type="checkbox"> ${words.invert}</label></div>
-      <input type="file" class="chooser" accept="image/png,image/jpeg,image/webp" aria-label="${words.open_picture}" hidden>
+      <div class="line"><button type="button" class="file">${words.open_picture}</button><label class="invert"
+        hidden><input type="checkbox"> ${words.invert}</label></div>
+      <input type="file" class="chooser" accept="image/png,image/jpeg,image/webp" aria-label="${words.open_picture}"
+        hidden>
       <div class="test-images" role="group" aria-label="${words.test_images}"></div>
       <p class="says" role="status"></p>
     </div>
   </div>
   <p class="unseen" id="draw-pad-keys">${words.pad_keys}</p>
   <div class="rows" role="group" aria-label="${words.results}">
-    <div class="heads" aria-hidden="true"><span></span><span>${words.head_reads}</span><span>${words.head_made}</span><span>${words.head_off}</span>
-    <span class="difference-legend" title="${words.head_off_title}"><span>${words.darker}</span> −1 <i></i> +1 <span>${words.brighter}</span></span></div>
+    <div class="heads" aria-hidden="true"><span></span><span>${words.head_reads}</span>
+    <span>${words.head_made}</span><span>${words.head_off}</span>
+    <span class="difference-legend" title="${words.head_off_title}"><span>${words.darker}</span> −1 <i></i> +1
+      <span>${words.brighter}</span></span></div>
   </div>
   <p class="forms"></p>
   <details><summary>${words.how}</summary>${words.how_text.map((text) => `<p>${text}</p>`).join("")}</details>`;
@@ -112,7 +119,8 @@ export class Tool {
     const current = panels.map((panel) => panel.model);
     this.isOpen = false; // the encoders are those of other models
     const encoders = await Promise.all(current.map(({ entry }) => models.encoder(entry)));
-    if (panels.some((panel, i) => panel.model !== current[i])) return; // others were chosen meanwhile: they open it again
+    // others were chosen meanwhile: they open it again
+    if (panels.some((panel, i) => panel.model !== current[i])) return;
     this.encoders = encoders;
     this.isOpen = true;
     this.marks?.forEach((mark) => mark.remove());
@@ -201,11 +209,12 @@ export class Tool {
 
   announce() {
     const { words, panels } = this.page;
-    const texts = panels.map(
-      (panel, i) =>
-        this.found?.[i] &&
-        `${panel.name}: ${this.rows[i].codeText(this.found[i])}${this.found[i].kl === null ? "" : `, KL ${format(this.found[i].kl, 2)} ${words.nats}`}`,
-    );
+    const texts = panels.map((panel, i) => {
+      const found = this.found?.[i];
+      if (!found) return null;
+      const kl = found.kl === null ? "" : `, KL ${format(found.kl, 2)} ${words.nats}`;
+      return `${panel.name}: ${this.rows[i].codeText(found)}${kl}`;
+    });
     this.page.announce(texts.filter(Boolean).join("; "));
   }
 
@@ -219,7 +228,8 @@ export class Tool {
     this.page.set(part);
   }
 
-  // ---- undo, clear, and what the pictures leave to the tool ----------------------------------------------------------------------------
+  // ---- undo, clear, and what the pictures leave to the tool
+  // ----------------------------------------------------------------------------
 
   undo() {
     this.fresh = true;
@@ -241,7 +251,8 @@ export class Tool {
     this.say(this.page.words.nothing_inverted);
   }
 
-  // A code was clicked: the page picks its image, which then lies on the pad. If it is picked already, it is laid there again.
+  // A code was clicked: the page picks its image, which then lies on the pad. If it is picked already, it is laid there
+  // again.
   click(panel, point, row) {
     const pick = `${panel.model.entry.dataset}:${row}`;
     if (row !== null && pick === this.pictures.picked) this.pictures.layOriginal(pick);

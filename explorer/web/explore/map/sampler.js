@@ -1,4 +1,5 @@
-// Many draws from the probe, decoded by one model: a contact sheet, their mean, and how much each pixel varies over them.
+// Many draws from the probe, decoded by one model: a contact sheet, their mean, and how much each pixel varies over
+// them.
 
 import { activeDecoder } from "../../kernel/active.js";
 import { drawPixels, putPixels } from "../../parts/pixels.js";
@@ -9,13 +10,15 @@ export const MOST = 64; // draws
 export const HIGHEST = 0.5; // the most that the standard deviation of numbers between 0 and 1 can be
 const colour = ramp(VIRIDIS);
 
-// The noise of all draws, a number a dimension each: the same for the same seed, and the first ones the same however many are drawn.
+// The noise of all draws, a number a dimension each: the same for the same seed, and the first ones the same however
+// many are drawn.
 export function drawNoise(seed, dimensions) {
   const all = standardNormal(MOST * dimensions, seededUniform(seed));
   return Array.from({ length: MOST }, (_, k) => all.subarray(k * dimensions, (k + 1) * dimensions));
 }
 
-// The pictures of draws, one after the other, with the mean and the standard deviation (over n, not n − 1) of each pixel.
+// The pictures of draws, one after the other, with the mean and the standard deviation (over n, not n − 1) of each
+// pixel.
 export class Pictures {
   // model: of models.js.
   constructor(model) {
@@ -44,7 +47,8 @@ export class Pictures {
     for (let i = 0; i < std.length; i++) std[i] = Math.sqrt(std[i]);
   }
 
-  // Draws the first n as a sheet with room for `all`, the mean, and the standard deviation, each into a canvas of its own.
+  // Draws the first n as a sheet with room for `all`, the mean, and the standard deviation, each into a canvas of its
+  // own.
   draw({ sheet, mean, std }, n, all) {
     const { side } = this,
       across = Math.ceil(Math.sqrt(all)),

@@ -1,6 +1,7 @@
 // The Map tool's many samples: K draws from the probe, decoded by both models, live while the probe moves.
 //
-// All that is shown is of one state: while it moves, of as many draws as fit in a frame; at rest all are decoded between frames, and then shown at once.
+// All that is shown is of one state: while it moves, of as many draws as fit in a frame; at rest all are decoded
+// between frames, and then shown at once.
 
 import { reparameterise } from "../../kernel/gaussian.js";
 import { drawNoise, Pictures } from "./sampler.js";
@@ -43,7 +44,9 @@ export class ManySamples {
     this.sides = page.panels.map((panel) => {
       const box = section.querySelector(".both").appendChild(document.createElement("div"));
       box.className = "one";
-      box.innerHTML = `<p class="what"></p><div class="sheets">${canvas("sheet")}<div class="narrow">${canvas("mean")}<span>${words.mean}</span>${canvas("std")}<span>${words.std}</span></div></div>`;
+      box.innerHTML = `<p class="what"></p><div class="sheets">${canvas("sheet")}
+        <div class="narrow">${canvas("mean")}<span>${words.mean}</span>
+        ${canvas("std")}<span>${words.std}</span></div></div>`;
       const [sheet, mean, std] = box.querySelectorAll("canvas");
       return {
         panel,

@@ -1,4 +1,5 @@
-// The tool Map: what lies under the codes, what they are coloured by (both drawn by surface.js, which stays), and many samples at once.
+// The tool Map: what lies under the codes, what they are coloured by (both drawn by surface.js, which stays), and many
+// samples at once.
 
 import { ManySamples } from "./samples.js";
 import { ramp, VIRIDIS } from "../../kernel/ramps.js";
@@ -19,10 +20,14 @@ export class Tool {
       options = (names, texts) => names.map((name) => `<option value="${name}">${texts[name]}</option>`).join("");
     box.innerHTML = `
       <section class="choice" aria-label="${words.choices}">
-        <label for="map-underlay">${words.underlay}</label><select id="map-underlay">${options(UNDERLAYS, words.underlays)}</select>
-        <span class="slide" aria-hidden="true">${words.underlay_opacity}</span><input type="range" min="0" max="1" step="0.05" aria-label="${words.underlay_opacity_name}">
-        <label for="map-colour">${words.colour}</label><select id="map-colour">${options(COLOURS, words.colours)}</select>
-        <span class="slide" aria-hidden="true">${words.codes_opacity}</span><input type="range" min="0" max="1" step="0.05" aria-label="${words.codes_opacity_name}">
+        <label for="map-underlay">${words.underlay}</label><select
+          id="map-underlay">${options(UNDERLAYS, words.underlays)}</select>
+        <span class="slide" aria-hidden="true">${words.underlay_opacity}</span><input type="range" min="0" max="1"
+          step="0.05" aria-label="${words.underlay_opacity_name}">
+        <label for="map-colour">${words.colour}</label><select
+          id="map-colour">${options(COLOURS, words.colours)}</select>
+        <span class="slide" aria-hidden="true">${words.codes_opacity}</span><input type="range" min="0" max="1"
+          step="0.05" aria-label="${words.codes_opacity_name}">
       </section>
       <section class="key under-key" hidden>
         <div class="bar" role="img"><canvas width="${BAR}" height="1"></canvas><span class="marks"></span></div>
@@ -33,10 +38,12 @@ export class Tool {
         <p class="says"></p>
       </section>
       <section class="samples" aria-label="${words.samples}">
-        <header><b>${words.samples}</b><input type="range" class="draws" min="4" max="64" step="4" aria-label="${words.draws_name}"><output></output>
+        <header><b>${words.samples}</b><input type="range" class="draws" min="4" max="64" step="4"
+          aria-label="${words.draws_name}"><output></output>
           <button type="button" title="${words.fresh_title}">${words.fresh}</button></header>
         <div class="both"></div>
-        <p class="std-key"><span>0</span><canvas width="${BAR}" height="1" aria-hidden="true"></canvas><span>½</span><span>${words.std_scale}</span></p>
+        <p class="std-key"><span>0</span><canvas width="${BAR}" height="1"
+          aria-hidden="true"></canvas><span>½</span><span>${words.std_scale}</span></p>
       </section>`;
     this.find = (selector) => box.querySelector(selector);
     this.choices = [

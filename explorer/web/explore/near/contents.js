@@ -63,7 +63,8 @@ export class Contents {
   // What is being made is no longer wanted.
   stop() {
     this.made += 1;
-    for (const button of this.pager.querySelectorAll(".back, .on, .csv")) button.disabled = true; // until the table is that of the region
+    // until the table is that of the region
+    for (const button of this.pager.querySelectorAll(".back, .on, .csv")) button.disabled = true;
   }
 
   // The mean of the decoded codes in each model; resolves to what shows that of the originals, where they are here.

@@ -20,9 +20,12 @@ export class Find {
     this.at = 0;
     const { words } = this;
     host.innerHTML = `<div class="line"><label>${words.what} <select class="what"></select></label>
-        <form novalidate><label>${words.image} <input type="number" min="0" step="1"></label><button>${words.go}</button></form></div>
+        <form novalidate><label>${words.image} <input type="number" min="0"
+          step="1"></label><button>${words.go}</button></form></div>
       <p class="summary" aria-live="polite"></p>
-      <div class="line pager"><button type="button" class="back" aria-label="${words.back}">‹</button><span></span><button type="button" class="on" aria-label="${words.on}">›</button></div>
+      <div class="line pager"><button type="button" class="back"
+        aria-label="${words.back}">‹</button><span></span><button type="button" class="on"
+        aria-label="${words.on}">›</button></div>
       <div class="list"></div>`;
     const find = (selector) => host.querySelector(selector);
     this.what = find(".what");

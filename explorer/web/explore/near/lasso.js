@@ -1,9 +1,11 @@
-// A lasso over a map: the pointer draws a line, which its release closes. The map beneath neither pans nor hovers meanwhile.
+// A lasso over a map: the pointer draws a line, which its release closes. The map beneath neither pans nor hovers
+// meanwhile.
 
 const STEP = 3; // pixels between two corners
 
 export class Lasso {
-  // panel: whose map; on: {move(panel, corners), end(panel, corners: in the map's units, or null if it was broken off)}.
+  // panel: whose map; on: {move(panel, corners), end(panel, corners: in the map's units, or null if it was broken
+  // off)}.
   constructor(panel, on) {
     const sheet = document.createElement("div");
     sheet.className = "near-lasso";
@@ -13,7 +15,8 @@ export class Lasso {
     this.sheet = sheet;
     this.corners = null;
     for (const name of ["touchstart", "touchmove"])
-      sheet.addEventListener(name, (event) => event.preventDefault(), { passive: false }); // a finger draws, it does not scroll
+      // a finger draws, it does not scroll
+      sheet.addEventListener(name, (event) => event.preventDefault(), { passive: false });
     for (const name of ["pointerdown", "pointermove", "pointerup", "pointercancel"])
       sheet.addEventListener(name, (event) => this.hear(event));
   }

@@ -1,4 +1,5 @@
-// What the tool Near puts over a map: marks of single images, the region's outline, and the codes in it before a veil over all others.
+// What the tool Near puts over a map: marks of single images, the region's outline, and the codes in it before a veil
+// over all others.
 
 import { set, svgElement } from "../../parts/svg.js";
 import { Sketchpad } from "../sketchpad.js";
@@ -33,7 +34,8 @@ export class Marks {
   }
 
   // In every frame. marks: {own, other: {rows, shape} or null, from: the row that rays to `other` start from, or null,
-  // hot: the row pointed at, or null, outline: corners in the map's units, or null, closed, rows: of a region, or null}.
+  // hot: the row pointed at, or null, outline: corners in the map's units, or null, closed, rows: of a region, or
+  // null}.
   place(state, { own = null, other = null, from = null, hot = null, outline = null, closed = true, rows = null }) {
     const scale = this.panel.map.scale(),
       { x, y } = this.panel.points(state);
@@ -75,7 +77,9 @@ export class Marks {
       y: rows.map((row) => y[row]),
       label: rows.map((row) => model.codes.label[row]),
     };
-    canvas.style.clipPath = `inset(${area.top}px calc(100% - ${area.left + area.width}px) calc(100% - ${area.top + area.height}px) ${area.left}px)`;
+    const right = `calc(100% - ${area.left + area.width}px)`,
+      bottom = `calc(100% - ${area.top + area.height}px)`;
+    canvas.style.clipPath = `inset(${area.top}px ${right} ${bottom} ${area.left}px)`;
     this.sketchpad.paint(
       map.host,
       scale,

@@ -21,8 +21,10 @@ export class Neighbours {
     this.near = near;
     this.words = near.words.neighbours;
     const { words } = this;
-    host.innerHTML = `<div class="line"><label>${words.count} <select class="count"></select></label><button type="button" class="at-probe"></button></div>
-      <p class="summary"></p>${near.panels.map(() => '<section><p class="around"><b class="sign"></b> <span></span></p><div></div></section>').join("")}<p class="rows"></p>`;
+    const section = '<section><p class="around"><b class="sign"></b> <span></span></p><div></div></section>';
+    host.innerHTML = `<div class="line"><label>${words.count} <select class="count"></select></label><button
+        type="button" class="at-probe"></button></div>
+      <p class="summary"></p>${near.panels.map(() => section).join("")}<p class="rows"></p>`;
     this.count = host.querySelector(".count");
     this.count.append(...COUNTS.map((count) => new Option(String(count))));
     this.count.addEventListener("change", () => near.page.set({ near_k: this.count.value }));
@@ -64,8 +66,8 @@ export class Neighbours {
     this.settle();
   }
 
-  // Where neighbours are sought: at the probe, or, after a picture was chosen, where they were before. A point that is a code to the
-  // decimals that the state keeps is that code. {point, row: whose code it is, or null, kept}.
+  // Where neighbours are sought: at the probe, or, after a picture was chosen, where they were before. A point that is
+  // a code to the decimals that the state keeps is that code. {point, row: whose code it is, or null, kept}.
   queryOf(state, panel) {
     const { codes } = panel.model,
       dimensions = codes.mean.length;
@@ -85,7 +87,8 @@ export class Neighbours {
     });
   }
 
-  // A list for each panel that has one: {panel, rows, distances}; `image`: the nearest to the point; `shared`: the rows in both.
+  // A list for each panel that has one: {panel, rows, distances}; `image`: the nearest to the point; `shared`: the rows
+  // in both.
   find(asked, { point }, count) {
     const { near } = this,
       other = near.other(asked);

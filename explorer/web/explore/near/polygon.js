@@ -2,8 +2,8 @@
 
 const BANDS = 64; // of a polygon's height: a point meets only the edges of its own band
 
-// x, y: the points, an array each; polygon: its corners [[x, y], ...], closed by itself. Returns the rows of the points inside, by the
-// even-odd rule: where a line that crosses itself goes round twice is outside, as it is drawn.
+// x, y: the points, an array each; polygon: its corners [[x, y], ...], closed by itself. Returns the rows of the points
+// inside, by the even-odd rule: where a line that crosses itself goes round twice is outside, as it is drawn.
 export function inPolygon({ x, y }, polygon, allowed = null) {
   const heights = polygon.map((corner) => corner[1]),
     low = Math.min(...heights),

@@ -1,4 +1,5 @@
-// A region of a map: what is in it, how it looks on average, where the same images lie in the other model, and all of it as a table.
+// A region of a map: what is in it, how it looks on average, where the same images lie in the other model, and all of
+// it as a table.
 
 import { Contents } from "./contents.js";
 import { Lasso } from "./lasso.js";
@@ -22,13 +23,18 @@ export class Regions {
     this.rows = [];
     const { words } = this;
     host.innerHTML = `<div class="line"><button type="button" class="lasso" aria-pressed="false">${words.lasso}</button>
-        <button type="button" class="circle" aria-pressed="false">${words.circle}</button><button type="button" class="square" aria-pressed="false">${words.square}</button>
-        <label class="radius">${words.radius} <input type="range" min="${RADII.least}" max="${RADII.most}" step="${STEP}" value="0.5" aria-label="${words.radius_long}"> <output></output></label></div>
+        <button type="button" class="circle" aria-pressed="false">${words.circle}</button><button type="button"
+          class="square" aria-pressed="false">${words.square}</button>
+        <label class="radius">${words.radius} <input type="range" min="${RADII.least}" max="${RADII.most}"
+          step="${STEP}" value="0.5" aria-label="${words.radius_long}"> <output></output></label></div>
       <p class="summary"></p>
       <div class="inside" hidden><div class="classes" role="list" aria-label="${words.classes}"></div>
         <div class="means"><div class="pictures-of"></div><p class="means-note"></p></div>
-        <div class="line pager"><button type="button" class="back" aria-label="${words.back}">‹</button><span></span><button type="button" class="on" aria-label="${words.on}">›</button>
-          <button type="button" class="csv" title="${words.csv_title}">${words.csv}</button><button type="button" class="clear">${words.clear}</button></div>
+        <div class="line pager"><button type="button" class="back"
+          aria-label="${words.back}">‹</button><span></span><button type="button" class="on"
+          aria-label="${words.on}">›</button>
+          <button type="button" class="csv" title="${words.csv_title}">${words.csv}</button><button type="button"
+            class="clear">${words.clear}</button></div>
         <div class="table" tabindex="0" role="region" aria-label="${words.table_label}"><table></table></div></div>`;
     const find = (selector) => host.querySelector(selector);
     this.lasso = find(".lasso");
@@ -126,7 +132,8 @@ export class Regions {
   // What a map shows.
   planeOf(panel, state) {
     const { entry, codes } = panel.model;
-    return `${entry.digest} ${panel.isPlane(state) ? `${panel.dims(state)} ${codes.logVar ? state.codes : ""}` : panel.view(state).kind}`;
+    const plane = () => `${panel.dims(state)} ${codes.logVar ? state.codes : ""}`;
+    return `${entry.digest} ${panel.isPlane(state) ? plane() : panel.view(state).kind}`;
   }
 
   // The middle of a region around the probe.
@@ -227,7 +234,9 @@ export class Regions {
       .map(
         (name, which) => `<div role="listitem" class="class">
       <span>${escaped(name)}</span>
-      <span class="well"><i style="width:${(100 * counts[which]) / most}%; background:${near.palette[which]}"></i></span><span class="number">${whole(counts[which])}</span></div>`,
+      <span class="well"><i
+        style="width:${(100 * counts[which]) / most}%; background:${near.palette[which]}"></i></span><span
+        class="number">${whole(counts[which])}</span></div>`,
       )
       .join("");
   }

@@ -2,8 +2,8 @@
 
 import { fill } from "../../kernel/text.js";
 
-// panels: [{name, model, values: {kl, error}: arrays or null}], whose models are of one dataset. words: the names of the
-// columns, with their units. Returns columns as csv.js takes them.
+// panels: [{name, model, values: {kl, error}: arrays or null}], whose models are of one dataset. words: the names of
+// the columns, with their units. Returns columns as csv.js takes them.
 export function columnsOf(panels, words) {
   const [{ model: first }] = panels;
   const columns = [

@@ -1,4 +1,5 @@
-// A row of small pictures of images, each a button: as the decoder gives it and, where at hand, as it is in the dataset.
+// A row of small pictures of images, each a button: as the decoder gives it and, where at hand, as it is in the
+// dataset.
 
 import { hasOriginal } from "../../parts/originals.js";
 import { write } from "../../parts/dom.js";
@@ -68,7 +69,8 @@ export class Thumbs {
     const item = this.host.appendChild(document.createElement("div"));
     item.setAttribute("role", "listitem");
     item.innerHTML =
-      '<button type="button"><canvas width="28" height="28"></canvas><canvas width="28" height="28"></canvas><small><i></i><span></span></small></button>';
+      '<button type="button"><canvas width="28" height="28"></canvas><canvas width="28" height="28"></canvas>' +
+      "<small><i></i><span></span></small></button>";
     this.buttons.push(item.firstChild);
   }
 }

@@ -23,7 +23,8 @@ export class Tool {
     this.palette = page.symbols.classes;
     this.pictures = new Pictures(page.originals);
     box.innerHTML =
-      '<div class="top"><span class="views" role="group"></span><label class="side"><span></span> <select></select></label></div>' +
+      '<div class="top"><span class="views" role="group"></span>' +
+      '<label class="side"><span></span> <select></select></label></div>' +
       '<p class="left-out" hidden></p>';
     const bar = box.querySelector(".views");
     bar.setAttribute("aria-label", words.views);
@@ -58,7 +59,8 @@ export class Tool {
     this.close();
     const { page } = this,
       { near_at: at } = page.state();
-    if (at && at.length !== this.panel().model.entry.latent_dim) page.change({ near_at: null }); // it belonged to another model
+    // it belonged to another model
+    if (at && at.length !== this.panel().model.entry.latent_dim) page.change({ near_at: null });
     this.marks = new Map(this.panels.map((panel) => [panel, new Marks(panel, this.palette)]));
     this.side.replaceChildren(...this.panels.map((panel) => new Option(panel.name, panel.side)));
     for (const { host } of this.panels.map((panel) => panel.map)) {

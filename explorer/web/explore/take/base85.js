@@ -1,5 +1,5 @@
-// Bytes as text: five characters for four bytes, where base64 has sixteen for twelve. The alphabet is RFC 1924's, with a comma for <, which
-// means something in HTML. No DOM.
+// Bytes as text: five characters for four bytes, where base64 has sixteen for twelve. The alphabet is RFC 1924's, with
+// a comma for <, which means something in HTML. No DOM.
 
 const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&()*+-;,=>?@^_`{|}~";
 const POWERS = [85 ** 4, 85 ** 3, 85 ** 2, 85, 1];

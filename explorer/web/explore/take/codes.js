@@ -3,8 +3,8 @@
 import { toCsv } from "../../kernel/csv.js";
 import { klToStandardNormal } from "../../kernel/gaussian.js";
 
-// The columns of a panel's model, as csv.js takes them. shown: what else its map shows, {sampled: z by columns, view: of
-// panel.js}, each may be left out.
+// The columns of a panel's model, as csv.js takes them. shown: what else its map shows, {sampled: z by columns, view:
+// of panel.js}, each may be left out.
 function columnsOf({ entry, codes }, { sampled = null, view = null } = {}, prefix = "") {
   const { mean, logVar } = codes,
     found = [];

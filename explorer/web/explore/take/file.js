@@ -1,7 +1,8 @@
-// The explorer as one HTML file that needs no server: modules, Plotly, both models, the state and the theme's colours in one page.
+// The explorer as one HTML file that needs no server: modules, Plotly, both models, the state and the theme's colours
+// in one page.
 //
-// The modules stand in an import map, as data: addresses, so that they find each other by name where there is no server. Tensors and
-// Plotly are compressed; standalone.js, which runs in the file, answers fetches with them.
+// The modules stand in an import map, as data: addresses, so that they find each other by name where there is no
+// server. Tensors and Plotly are compressed; standalone.js, which runs in the file, answers fetches with them.
 
 import { encode } from "./base85.js";
 import { ROOM } from "../../parts/originals.js";
@@ -20,8 +21,8 @@ export const adoptStyles = () => {};
 // Of an import, static or not: what stands before the module's name, and the name, which may have a tool's name in it.
 const IMPORT = /(\b(?:from|import)\s*\(?\s*(["'`]))(\.{1,2}\/[^"'`\s]+?\.js)(?=\2)/g;
 
-// page: a tool's (tools.js), with root; text: what a person reads, as tool.js gives it; state: what the file opens with;
-// onProgress(done, all): fetched and packed; signal: an AbortSignal. Resolves to the file.
+// page: a tool's (tools.js), with root; text: what a person reads, as tool.js gives it; state: what the file opens
+// with; onProgress(done, all): fetched and packed; signal: an AbortSignal. Resolves to the file.
 export async function fileOf(page, text, state, onProgress, signal) {
   if (!window.CompressionStream) throw new Error(text.noCompression);
   let done = 0,
@@ -53,7 +54,8 @@ export async function fileOf(page, text, state, onProgress, signal) {
     return { held: { dataset: entry.dataset, rows }, ...(await pack(`originals/${entry.dataset}`, pixels.stream())) };
   };
   const entries = [...new Map(page.panels.map(({ model: { entry } }) => [entry.name, entry])).values()];
-  const measured = (entry) => page.models.opened.has(`errors/${entry.digest}`); // on the server, which takes its time: only where it was asked for
+  // on the server, which takes its time: only where it was asked for
+  const measured = (entry) => page.models.opened.has(`errors/${entry.digest}`);
   const wanted = [
     ...new Set(
       entries.flatMap((entry) => [
@@ -187,8 +189,10 @@ function document_(page, text, modules, data, assets, held) {
   imports["explorer/parts/plotly.js"] = imports[`${BASE}web/parts/plotly.js`] = address(PLOTLY);
   const styles = stylesOf(page.root);
   return [
-    `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n`,
-    `<title>${escaped(text.title)}</title>\n<style>\n${themeOf(page.root, styles + [...modules.values()].join())}\n${styles}\n${STYLES}</style>\n`,
+    `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n`,
+    `<meta name="viewport" content="width=device-width, initial-scale=1">\n`,
+    `<title>${escaped(text.title)}</title>\n`,
+    `<style>\n${themeOf(page.root, styles + [...modules.values()].join())}\n${styles}\n${STYLES}</style>\n`,
     `<script type="importmap">${json({ imports })}</script>\n</head>\n<body>\n`,
     `<header class="made"><p>${escaped(text.head)}</p><details><summary>${escaped(text.holds)}</summary>`,
     ...text.foot(held).map((line) => `<p>${escaped(line)}</p>`),
@@ -200,16 +204,29 @@ function document_(page, text, modules, data, assets, held) {
       "</script>\n",
     ]),
     // a classic script: it also runs where the modules do not
-    `<script>if (!(window.DecompressionStream && HTMLScriptElement.supports && HTMLScriptElement.supports("importmap"))) {\n`,
-    `  var box = document.querySelector(".live .failure"); box.hidden = false; box.textContent = ${json(text.tooOld)}; }</script>\n`,
-    `<script type="module">import { open } from "explorer/explore/take/standalone.js"; open();</script>\n</body>\n</html>\n`,
+    `<script>if (!(window.DecompressionStream && HTMLScriptElement.supports\n`,
+    `    && HTMLScriptElement.supports("importmap"))) {\n`,
+    `  var box = document.querySelector(".live .failure");\n`,
+    `  box.hidden = false;\n  box.textContent = ${json(text.tooOld)};\n}</script>\n`,
+    `<script type="module">import { open } from "explorer/explore/take/standalone.js"; open();</script>\n`,
+    `</body>\n</html>\n`,
   ];
 }
 
-const STYLES = `body { margin: 0; padding: 6px 24px 8px; background: var(--st-background-color); color: var(--st-text-color); font: 13px/1.4 var(--st-font, sans-serif); }
-.made { display: flex; flex-wrap: wrap; gap: 0 16px; align-items: baseline; justify-content: space-between; font-size: 12px; padding-bottom: 4px; min-height: 34px; }
-.made p { margin: 0; } .made details[open] { flex-basis: 100%; } .made details p { padding: 3px 0; max-width: 110ch; } .made summary { cursor: pointer; }
-@media (min-width: 1100px) { .beside .kl { font-size: 22px; } } /* the app's font is not in the file: another may be wider */
+const STYLES = `body {
+  margin: 0; padding: 6px 24px 8px;
+  background: var(--st-background-color); color: var(--st-text-color); font: 13px/1.4 var(--st-font, sans-serif);
+}
+.made {
+  display: flex; flex-wrap: wrap; gap: 0 16px; align-items: baseline; justify-content: space-between;
+  font-size: 12px; padding-bottom: 4px; min-height: 34px;
+}
+.made p { margin: 0; }
+.made details[open] { flex-basis: 100%; }
+.made details p { padding: 3px 0; max-width: 110ch; }
+.made summary { cursor: pointer; }
+/* the app's font is not in the file: another may be wider */
+@media (min-width: 1100px) { .beside .kl { font-size: 22px; } }
 @media (max-width: 640px) { body { padding: 6px 10px; } }
 `;
 
@@ -226,7 +243,8 @@ function themeOf(root, used) {
   const style = getComputedStyle(root),
     names = [...new Set(used.match(/--st-[a-z0-9-]+/g))].sort();
   const values = names.map((name) => [name, style.getPropertyValue(name).trim()]).filter(([, value]) => value);
-  return `:root { color-scheme: ${root.style.colorScheme || "light"}; ${values.map(([name, value]) => `${name}: ${value};`).join(" ")} }`;
+  const variables = values.map(([name, value]) => `${name}: ${value};`).join(" ");
+  return `:root { color-scheme: ${root.style.colorScheme || "light"}; ${variables} }`;
 }
 
 const json = (value) => JSON.stringify(value).replaceAll("<", "\\u003c"); // nothing in it may end the script

@@ -16,7 +16,8 @@ const SIDE = 224; // about that of a decoded picture: eight times 28
 const DROPPED = "class style clip-path id vector-effect tabindex role aria-label aria-hidden".split(" ");
 const COPIED = ["stroke-linecap", "stroke-linejoin", "text-anchor", "font-size", "font-weight", "font-style"];
 
-// A map as it is seen. text: {title, caption, axes: the two names}; colours: the theme's. Returns {svg: text, width, height}.
+// A map as it is seen. text: {title, caption, axes: the two names}; colours: the theme's. Returns {svg: text, width,
+// height}.
 export function mapSvg(map, { title, caption, axes }, colours) {
   const { clientWidth: width, clientHeight } = map.host;
   const sheet = new Sheet(width, colours);
@@ -305,7 +306,8 @@ function strokeOf(element, style, overlay) {
   return stroke;
 }
 
-// What is seen of an element of the overlay, as one or two elements with their styles written out. The probe's handle is left out.
+// What is seen of an element of the overlay, as one or two elements with their styles written out. The probe's handle
+// is left out.
 function frozen(element, overlay, shapes) {
   if (element === shapes.handle || ["defs", "clipPath", "title"].includes(element.tagName)) return [];
   const style = getComputedStyle(element);

@@ -30,7 +30,8 @@ export class Tool {
     box.innerHTML = sections
       .map(
         ([name, note]) =>
-          `<section class="take-${name}" aria-label="${words[name]}"><h2>${words[name]}</h2><div class="row"></div><p class="note">${note}</p></section>`,
+          `<section class="take-${name}" aria-label="${words[name]}"><h2>${words[name]}</h2><div class="row"></div>
+            <p class="note">${note}</p></section>`,
       )
       .join("");
     this.said = box.appendChild(Object.assign(document.createElement("p"), { className: "said", hidden: true }));
@@ -326,7 +327,8 @@ export class Tool {
   // Megabytes, by the sizes of the layers and codes: hardly compressed, and five characters for four bytes.
   sizeGuess() {
     const bytes = [...new Set(this.page.panels.map(({ model }) => model))].map(({ entry, decoder, codes }) => {
-      const weights = 2 * 2 * decoder.body.layers.reduce((sum, { weight }) => sum + weight.length, 0); // half precision; the encoder is as large
+      // half precision; the encoder is as large
+      const weights = 2 * 2 * decoder.body.layers.reduce((sum, { weight }) => sum + weight.length, 0);
       const numbers = codes.mean.length * (codes.logVar ? 2 : 1),
         each = codes.mean.length > 2 ? 2 : 4;
       return (

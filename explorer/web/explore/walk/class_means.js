@@ -2,7 +2,8 @@
 
 import { nearest } from "../../kernel/nearest.js";
 
-// The mean of a class's codes (of the means of q(z|x), for a VAE): a number a dimension, or null for a class without codes.
+// The mean of a class's codes (of the means of q(z|x), for a VAE): a number a dimension, or null for a class without
+// codes.
 export function classMean({ mean, label }, which) {
   const rows = [...label.keys()].filter((row) => label[row] === which);
   if (!rows.length) return null;
@@ -22,6 +23,7 @@ export function classNear({ mean, label }, place, count = 10) {
   const { rows } = nearest(mean, place, count),
     votes = new Map();
   for (const row of rows) votes.set(label[row], (votes.get(label[row]) ?? 0) + 1);
-  const [which, share] = [...votes].reduce((best, one) => (one[1] > best[1] ? one : best)); // the nearer class, of two alike
+  // the nearer class, of two alike
+  const [which, share] = [...votes].reduce((best, one) => (one[1] > best[1] ? one : best));
   return { which, share, of: rows.length };
 }

@@ -6,7 +6,8 @@ import { fill } from "../../kernel/text.js";
 import { FRAMES, hasOpposite } from "./path.js";
 import { Stops } from "./stops.js";
 
-const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -4, PageUp: 4 }; // frames that a key moves the cursor by
+// frames that a key moves the cursor by
+const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -4, PageUp: 4 };
 
 export class Controls {
   // tool: the tool Walk, whose box is laid out.

@@ -6,8 +6,9 @@ import { logDensity } from "../../kernel/nearest.js";
 import { logDensity as logPrior } from "../../kernel/prior.js";
 
 export const NEIGHBOURS = 10;
-// A hole: q(z) is less than a fifth of p(z). Of 3,000 draws of N(0, I) against 10,000 others none is taken for one (the estimate's
-// standard deviation is 0.33 nats); of 16 dimensions, where both densities are estimates, one in a thousand, of 32 one in two hundred.
+// A hole: q(z) is less than a fifth of p(z). Of 3,000 draws of N(0, I) against 10,000 others none is taken for one (the
+// estimate's standard deviation is 0.33 nats); of 16 dimensions, where both densities are estimates, one in a thousand,
+// of 32 one in two hundred.
 export const HOLE = Math.log(5);
 const SEED = 5; // of the draws of the prior, the same every time
 
@@ -20,8 +21,8 @@ export function drawn(model) {
 // log q(z), nats, at a place of the model's dimensions: an estimate from the ten nearest codes.
 export const logQ = (model, place) => logDensity(drawn(model), place, NEIGHBOURS);
 
-// log p(z), nats. In the plane it is exact. In more dimensions a ball around ten neighbours is too wide for either density, so p(z)
-// is estimated like q(z), from as many draws of N(0, I): what is wrong with both is then the same.
+// log p(z), nats. In the plane it is exact. In more dimensions a ball around ten neighbours is too wide for either
+// density, so p(z) is estimated like q(z), from as many draws of N(0, I): what is wrong with both is then the same.
 export function logP(model, place) {
   const { latent_dim: dimensions, shape } = model.entry;
   if (dimensions === 2) return logPrior(shape, place[0], place[1]);

@@ -9,7 +9,8 @@ import { fill } from "../../kernel/text.js";
 const DIRECTIONS = 16,
   REACHES = [0.4, 0.6, 0.8, 1, 1.25]; // of the ends about a hole, latent units
 
-// Two points on either side of a planar model's hole, where its codes are dense: the straight line between them goes through it.
+// Two points on either side of a planar model's hole, where its codes are dense: the straight line between them goes
+// through it.
 export function throughHole(model) {
   const [x, y] = hole(model.codes, model.entry.shape);
   let best = { worse: -Infinity };
@@ -31,7 +32,8 @@ export function twoImages({ mean, label }, a, b) {
   );
 }
 
-// Points across N(0, I), at its 1σ ring of the plane's first two dimensions: the line passes near 0, the great circle around it.
+// Points across N(0, I), at its 1σ ring of the plane's first two dimensions: the line passes near 0, the great circle
+// around it.
 export const across = () => [
   [-1.2, -0.8],
   [1.2, 0.5],

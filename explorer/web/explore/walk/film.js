@@ -9,11 +9,13 @@ import { densities } from "./density.js";
 import { fill } from "../../kernel/text.js";
 
 const FINE = 4; // places of the curve for each frame, in the plane and at rest: in more dimensions each costs more
-const DEPTH = 12; // nats that the charts show at most in the plane; in more dimensions one for each, if those are more: densities differ by that much
+// nats that the charts show at most in the plane; in more dimensions one for each, if those are more: densities differ
+// by that much
+const DEPTH = 12;
 const HEIGHT = 100; // of the chart in its own units
 
-// All that a model shows of a walk. points: the waypoints in its dimensions, at least one; rows: of the codes that they are, or none; hurried:
-// is it on the move.
+// All that a model shows of a walk. points: the waypoints in its dimensions, at least one; rows: of the codes that they
+// are, or none; hurried: is it on the move.
 export function walked(model, points, rows, way, count, hurried = false) {
   const { decoder, entry } = model,
     fine = entry.latent_dim === 2 && !hurried ? FINE : 1;
@@ -35,7 +37,8 @@ export function walked(model, points, rows, way, count, hurried = false) {
   };
 }
 
-// The range of log densities that charts of several walks share. Densities of different numbers of dimensions share none.
+// The range of log densities that charts of several walks share. Densities of different numbers of dimensions share
+// none.
 export function sharedRange(walks) {
   const values = walks.flatMap(({ curve }) => curve.flatMap(({ q, p }) => [q, p])).filter(Number.isFinite);
   const high = Math.ceil(Math.max(...values) + 0.2);
@@ -49,8 +52,11 @@ export class Film {
     this.box = box;
     this.words = words;
     box.className = "film";
-    box.innerHTML = `<p class="reading"><b></b> <span class="of"></span> <span class="densities"></span><em></em><button type="button"></button></p>
-      <div class="reel"><canvas class="strip" role="img"></canvas><div class="chart"><span class="high"></span><span class="low"></span></div><i class="cursor"></i></div><p class="none" hidden></p>`;
+    box.innerHTML = `<p class="reading"><b></b> <span class="of"></span> <span class="densities"></span><em></em><button
+        type="button"></button></p>
+      <div class="reel"><canvas class="strip" role="img"></canvas>
+        <div class="chart"><span class="high"></span><span class="low"></span></div><i class="cursor"></i></div>
+        <p class="none" hidden></p>`;
     this.find = (selector) => box.querySelector(selector);
     this.find(".strip").addEventListener("contextrestored", () => this.walk && this.drawStrip());
     this.chart = add(this.find(".chart"), "svg", {
@@ -126,7 +132,8 @@ export class Film {
     context.putImageData(image, 0, 0);
   }
 
-  // The walk at a moment between its first frame, 0, and its last. Returns {place, q, p, hole}. canvas: where to draw it.
+  // The walk at a moment between its first frame, 0, and its last. Returns {place, q, p, hole}. canvas: where to draw
+  // it.
   seek(at, canvas) {
     if (this.sought?.walk !== this.walk || this.sought.at !== at)
       this.sought = { walk: this.walk, at, cursor: this.look(at, canvas) };

@@ -3,14 +3,16 @@
 import { COLOURS, encodeGif, GREYS } from "./gif_encoder.js";
 import { fill } from "../../kernel/text.js";
 
-export const LAYOUT = { margin: 8, top: 22, bottom: 20, picture: 112 }; // pixels; a picture's side: of MNIST's 28, four times
+// pixels; a picture's side: of MNIST's 28, four times
+export const LAYOUT = { margin: 8, top: 22, bottom: 20, picture: 112 };
 const INK = "#000",
   PAPER = "#fff";
 
 // How many pixels of the GIF a picture's pixel is wide.
 export const scaleOf = (side) => Math.max(1, Math.round(LAYOUT.picture / side));
 
-// films: [{name, walk: as walk_film.walked gives it}]; seconds: of each frame; words: the tool's. Returns the file's bytes.
+// films: [{name, walk: as walk_film.walked gives it}]; seconds: of each frame; words: the tool's. Returns the file's
+// bytes.
 export function walkGif(films, seconds, words) {
   const { margin, top, bottom } = LAYOUT,
     count = films[0].walk.count;

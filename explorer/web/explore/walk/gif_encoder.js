@@ -23,7 +23,8 @@ export const COLOURS = {
     ),
 };
 
-// frames: Uint8Arrays of width · height indices into the palette, of GREYS 0 black, 255 white; delay: of each frame, in hundredths of a second. It loops for ever.
+// frames: Uint8Arrays of width · height indices into the palette, of GREYS 0 black, 255 white; delay: of each frame, in
+// hundredths of a second. It loops for ever.
 export function encodeGif({ width, height, frames, delay, palette = GREYS }) {
   const bytes = new Bytes();
   bytes.text("GIF89a");

@@ -107,7 +107,8 @@ export class WalkMarks {
     return handle;
   }
 
-  // Arrows between places of the model's dimensions: [{from, to, kind}]; ring: one whose nearest code is ringed on a UMAP; but: rows left out.
+  // Arrows between places of the model's dimensions: [{from, to, kind}]; ring: one whose nearest code is ringed on a
+  // UMAP; but: rows left out.
   showArrows(state, arrows, ring, but = []) {
     const exact = this.panel.isExact(state),
       { x, y } = this.panel.map.scale();

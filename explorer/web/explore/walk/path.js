@@ -1,4 +1,5 @@
-// Ways through a latent space of any number of dimensions: from waypoint to waypoint, each leg in the same time. No DOM.
+// Ways through a latent space of any number of dimensions: from waypoint to waypoint, each leg in the same time. No
+// DOM.
 
 import { fieldOf } from "../../kernel/address.js";
 
@@ -15,7 +16,8 @@ export const lerp = (a, b, t) => mix(a, b, 1 - t, t);
 
 // Along the great circle from a's direction to b's, while the norm goes linearly from one to the other.
 //   direction(t) = [sin((1 − t) Ω) a/|a| + sin(t Ω) b/|b|] / sin Ω,  Ω the angle between them: slerp (Shoemake 1985)
-// A vector of no length has no direction: it takes the other's. Opposite directions have no one great circle: see `sideways`.
+// A vector of no length has no direction: it takes the other's. Opposite directions have no one great circle: see
+// `sideways`.
 export function slerp(a, b, t) {
   const [lengthA, lengthB] = [norm(a), norm(b)];
   if (lengthA < TINY || lengthB < TINY) return lerp(a, b, t);
@@ -34,7 +36,8 @@ export function slerp(a, b, t) {
   return mix(u, v, length * wu, length * wv);
 }
 
-// A direction at right angles to the unit vector u. In the plane: u turned counter-clockwise; else in the plane of u and the axis that it is least along.
+// A direction at right angles to the unit vector u. In the plane: u turned counter-clockwise; else in the plane of u
+// and the axis that it is least along.
 function sideways(u) {
   if (u.length === 2) return [-u[1], u[0]];
   const axis = u.reduce((least, value, i) => (Math.abs(value) < Math.abs(u[least]) ? i : least), 0);
@@ -88,7 +91,8 @@ export function hasOpposite(points) {
 
 // ---- as the state and the address write it -------------------------------------------------------------------
 
-// "1,2;0.5,-1" are points, "mnist:12;mnist:99" images. Returns {images: are they, stops: arrays of numbers, or rows, dataset or null}.
+// "1,2;0.5,-1" are points, "mnist:12;mnist:99" images. Returns {images: are they, stops: arrays of numbers, or rows,
+// dataset or null}.
 export function read(text) {
   if (!text) return { images: false, stops: [], dataset: null };
   const parts = text.split(";");

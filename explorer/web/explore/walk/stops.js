@@ -18,7 +18,8 @@ export class Stops {
     box.setAttribute("aria-label", words.stops);
   }
 
-  // walk: as walk_path.read gives it; dims: the dimensions that have a box; describe(row): an image in words; images: how many there are.
+  // walk: as walk_path.read gives it; dims: the dimensions that have a box; describe(row): an image in words; images:
+  // how many there are.
   show(walk, dims, describe, images) {
     const key = JSON.stringify([walk.images, walk.stops.length, dims, images]);
     this.walk = walk;

@@ -13,7 +13,8 @@ export class Sum {
     this.box = box;
     this.page = page;
     this.words = words;
-    box.innerHTML = `<p class="formula-row"><label>${words.mean_of} <select class="a"></select></label><label>${words.minus} <select class="b"></select></label>
+    box.innerHTML = `<p class="formula-row"><label>${words.mean_of} <select
+        class="a"></select></label><label>${words.minus} <select class="b"></select></label>
       <label>+ <select class="start"></select></label></p>
       <div class="results"></div><p class="differ" hidden></p><p class="note-text"></p>`;
     this.find = (selector) => box.querySelector(selector);
@@ -27,10 +28,13 @@ export class Sum {
     for (const select of [this.a, this.b, this.start])
       select.addEventListener("change", () => page.set({ sum: this.chosen() }));
     this.find(".note-text").textContent = words.sum_note;
+    const picture = (caption) =>
+      `<figure><canvas role="img" width="28" height="28"></canvas><span>${caption}</span></figure>`;
     this.sides = page.panels.map((panel) => {
       const side = this.find(".results").appendChild(document.createElement("div"));
-      side.innerHTML = `<p class="title"></p><div class="pair"><figure><canvas role="img" width="28" height="28"></canvas><span>${words.before}</span></figure><i aria-hidden="true">→</i>
-        <figure><canvas role="img" width="28" height="28"></canvas><span>${words.after}</span></figure></div><p class="where"></p><p class="near"></p><button type="button">${words.probe_there}</button>`;
+      side.innerHTML = `<p class="title"></p>
+        <div class="pair">${picture(words.before)}<i aria-hidden="true">→</i> ${picture(words.after)}</div>
+        <p class="where"></p><p class="near"></p><button type="button">${words.probe_there}</button>`;
       side.querySelector("button").addEventListener("click", () => this.probe(panel));
       return side;
     });
@@ -120,10 +124,8 @@ export class Sum {
     write(side.querySelector(".near"), fill(words.near, { ...near, name: entry.classes[near.which] }));
     side.querySelector(".where").dataset.result = found.result.join(",");
     const length = Math.hypot(...found.result.map((value, d) => value - found.start[d]));
-    write(
-      side.querySelector(".where"),
-      `${fill(words.at, { place: placeText(found.result, panel.dims(state)) })}; ${fill(words.far, { length: format(length, 2) })}`,
-    );
+    const at = fill(words.at, { place: placeText(found.result, panel.dims(state)) });
+    write(side.querySelector(".where"), `${at}; ${fill(words.far, { length: format(length, 2) })}`);
   }
 
   probe(panel) {

@@ -210,13 +210,11 @@ export class Tool {
     const { words } = this,
       { frames } = this.page.state(),
       parts = [fill(words.frame, { frame: Math.round(this.at) + 1, frames })];
-    this.cursors.forEach(
-      (cursor, i) =>
-        cursor &&
-        parts.push(
-          `${this.page.panels[i].name}: ${fill(words.reading, { q: format(cursor.q, 2), p: format(cursor.p, 2) })}${cursor.hole ? `, ${words.in_hole}` : ""}`,
-        ),
-    );
+    this.cursors.forEach((cursor, i) => {
+      if (!cursor) return;
+      const reading = fill(words.reading, { q: format(cursor.q, 2), p: format(cursor.p, 2) });
+      parts.push(`${this.page.panels[i].name}: ${reading}${cursor.hole ? `, ${words.in_hole}` : ""}`);
+    });
     this.page.announce(parts.join("; "));
   }
 

@@ -1,4 +1,5 @@
-// A walk's waypoints: points of the latent space, which both models share, or test images, whose codes each model has its own of.
+// A walk's waypoints: points of the latent space, which both models share, or test images, whose codes each model has
+// its own of.
 
 import { nearest } from "../../kernel/nearest.js";
 import { fill } from "../../kernel/text.js";
@@ -115,7 +116,8 @@ export class Waypoints {
     else this.add(near, dataset);
   }
 
-  // Moves a waypoint to a point of a map: there, or to the image of the code nearest to it. dragged: by the pointer, not by a key.
+  // Moves a waypoint to a point of a map: there, or to the image of the code nearest to it. dragged: by the pointer,
+  // not by a key.
   move(panel, at, point, dragged) {
     const state = this.page.state(),
       stops = [...this.walk.stops],
