@@ -326,16 +326,10 @@ def _recipe(dataset: str, kind: str, **changes) -> Config:
 # the mass must spread between narrow ridges from the start, and the discriminator must see details
 _NARROW = {"r1": 0.01, "smoothing": 1.0, "adversarial_rise": 0.0}
 _FINE = {"frequencies": 32, "r1": 0.03, "smoothing": 0.7}  # coarse shapes first, then thin gaps
-_THIN = {
-    "adversarial_weight": 5.0,
-    "adversarial_rise": 0.0,
-    "r1": 1.0,
-}  # in many dimensions the discriminator tells codes from the prior easily
-_MANY = {
-    8: (400, 400),
-    16: (400, 400),
-    32: (320, 320),
-}  # dimensions and widths: narrower, so that a bundle with its codes has at most 3 MB
+# in many dimensions the discriminator tells codes from the prior easily
+_THIN = {"adversarial_weight": 5.0, "adversarial_rise": 0.0, "r1": 1.0}
+# dimensions and widths: narrower, so that a bundle with its codes has at most 3 MB
+_MANY = {8: (400, 400), 16: (400, 400), 32: (320, 320)}
 _ALL = [
     *(_recipe("mnist", kind) for kind in KINDS),
     *(_recipe(dataset, kind, epochs=20) for dataset in ("fashion-mnist", "kmnist") for kind in KINDS if kind != "aae"),

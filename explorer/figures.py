@@ -34,10 +34,12 @@ def distances(rows: Sequence[Mapping]) -> go.Figure:
         means, stds = np.array([row[f"{name}_null"] for row in rows]).T
         band = go.Bar(
             y=titles, x=4 * stds, base=means - 2 * stds, orientation="h", marker_color=PRIOR, opacity=0.6, width=0.8,
-            name="null", showlegend=column == 1, hovertemplate="%{y}: null %{customdata:.4f}<extra></extra>", customdata=means,
+            name="null", showlegend=column == 1, hovertemplate="%{y}: null %{customdata:.4f}<extra></extra>",
+            customdata=means,
         )  # fmt: skip
         dots = go.Scatter(
-            y=titles, x=[row[name] for row in rows], mode="markers", marker={"size": 11, "color": [row["colour"] for row in rows]},
+            y=titles, x=[row[name] for row in rows], mode="markers",
+            marker={"size": 11, "color": [row["colour"] for row in rows]},
             name="estimate", showlegend=column == 1, hovertemplate="%{y}: %{x:.4f}<extra></extra>",
         )  # fmt: skip
         figure.add_traces([band, dots], rows=[1, 1], cols=[column, column])
@@ -54,19 +56,21 @@ def frontier(rows: Sequence[Mapping]) -> go.Figure:
     figure = go.Figure()
     kinds = {row["kind"]: row["colour"] for row in rows}
     rows = sorted(rows, key=lambda row: row["coverage"])
-    sides = {
-        row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)
-    }  # so that the names of neighbours do not overlap
+    # so that the names of neighbours do not overlap
+    sides = {row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)}
     for kind, colour in kinds.items():
         found = [row for row in rows if row["kind"] == kind]
         figure.add_scatter(
-            x=[row["reconstruction"] for row in found], y=[row["coverage"] for row in found], text=[row["title"] for row in found], name=kind,
-            mode="markers+text", textposition=[sides[row["title"]] for row in found], marker={"size": 11, "color": colour},
+            x=[row["reconstruction"] for row in found], y=[row["coverage"] for row in found],
+            text=[row["title"] for row in found], name=kind,
+            mode="markers+text", textposition=[sides[row["title"]] for row in found],
+            marker={"size": 11, "color": colour},
             hovertemplate="%{text}<br>BCE %{x:.2f} nats<br>coverage %{y:.3f}<extra></extra>",
         )  # fmt: skip
     figure.update_traces(cliponaxis=False)
     figure.update_layout(
-        xaxis_title="BCE at μ or code, nats (less is sharper)", yaxis_title="coverage of p(z) (more is nearer)", height=420,
+        xaxis_title="BCE at μ or code, nats (less is sharper)", yaxis_title="coverage of p(z) (more is nearer)",
+        height=420,
         margin={"l": 10, "r": 10, "t": 20, "b": 40},
     )  # fmt: skip
     return figure

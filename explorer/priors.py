@@ -1,8 +1,8 @@
 """The priors p(z) of the latent space. A prior can be sampled, and returns its log-density.
 
 Priors are modules without weights, so that their constants move to a device together with the model. A discriminator's
-logit contains log p(z), smoothed by Gaussian noise with a standard deviation of at least `guide`. Without it, the narrow
-ridges of a mixture would attract each code to the nearest one before the mass has spread.
+logit contains log p(z), smoothed by Gaussian noise with a standard deviation of at least `guide`. Without it, each code
+would be attracted to the nearest of a mixture's narrow ridges before the mass has spread.
 """
 
 from __future__ import annotations

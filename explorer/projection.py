@@ -44,7 +44,8 @@ def umap(
     with warnings.catch_warnings(), threadpool_limits(1, user_api="openmp"):
         warnings.filterwarnings("ignore", message="precomputed_knn")  # "later points cannot be added": none are
         fitted = _import_umap().UMAP(
-            n_neighbors=neighbours, min_dist=min_distance, random_state=seed, n_jobs=1, n_epochs=EPOCHS if len(points) >= LARGE else None,
+            n_neighbors=neighbours, min_dist=min_distance, random_state=seed, n_jobs=1,
+            n_epochs=EPOCHS if len(points) >= LARGE else None,
             precomputed_knn=(index.astype(np.int32), distance.astype(np.float32), None),
             tqdm_kwds={"disable": False, "file": _Shares(progress), "bar_format": "{n}/{total}", "mininterval": 0.2},
         ).fit_transform(points)  # fmt: skip

@@ -1,7 +1,7 @@
 """What a person may set of a training: one table for the command line, the practice page and its address.
 
 The limits on the practice page and in its address stand in the table of addresses, which JavaScript reads too.
-The names are fields of TrainingConfig and ModelConfig (config.py). The words are in the texts (`ui/texts/en/settings.py`).
+The names are fields of TrainingConfig and ModelConfig (config.py). The words are in `ui/texts/en/settings.py`.
 """
 
 from __future__ import annotations

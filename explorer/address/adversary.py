@@ -1,11 +1,12 @@
-"""The adversary lesson's state: that of each of its four tabs, as the page keeps it and as the address writes it.
+"""The state of the lesson on the adversary, with its four tabs, and its form in an address.
 
-    ?tab=field&vae=mnist-vae&aae=mnist-aae&part=whole&label=0&z=1.5,1, and moment=12 for a recorded moment of their training
+    ?tab=field&vae=mnist-vae&aae=mnist-aae&part=whole&label=0&z=1.5,1, and moment=12 for a moment of their recordings
     ?tab=teach&prior=normal&mean=1,0&std=1&hole=0&at=0,0&seed=0&rate=0.005&speed=5
     ?tab=play&preset=weak&seed=0&speed=1, or preset=own and every number
     ?tab=readings&model=mnist-aae&other=batch&seed=0
 
-The address holds the open tab's alone. Learnt weights are not in it: the same address and the same steps give them again.
+The address contains the state of the open tab only. It does not contain learnt weights: the same steps from the same
+address learn them again.
 """
 
 from __future__ import annotations

@@ -1,10 +1,11 @@
-"""The state of the lesson on the reparameterisation trick, as the page keeps it and as the address writes it.
+"""The state of the lesson on the reparameterisation trick, and its form in an address.
 
-    ?view=estimators&mean=2,0&log_var=-1.3863,-1&f=square&omega=2&by=mean&seed=1&draw=0&n=1000&model=digits-vae&image=0&component=1&axes=shared
+    ?view=estimators&mean=2,0&log_var=-1.3863,-1&f=square&omega=2&by=mean&seed=1&draw=0&n=1000
+    &model=digits-vae&image=0&component=1&axes=shared, in one line
 
-One-dimensional views use the first dimension; `mean=2` is enough for it. `by` is the parameter that the gradient is
-taken by, `component` the dimension of the VAE's latent space, `axes` those of the estimators' pictures. `draw` is the
-draw that is looked at, of the n that `seed` gives.
+One-dimensional views use the first dimension, so `mean=2` is enough for them. `by` is the parameter of the gradient,
+`component` the dimension of the VAE's latent space, and `axes` the kind of axes of the estimators' charts. `draw` is
+the shown draw, one of the n draws from `seed`.
 """
 
 from __future__ import annotations

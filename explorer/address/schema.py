@@ -46,7 +46,7 @@ def read(
 ) -> tuple[dict, dict[str, str]]:
     """A state from an address's parameters, and for each parameter that had to be ignored a sentence. Never raises.
 
-    start: the state where an address names nothing; context(state): what the kinds need to know, see the pages' modules.
+    start: the state of an address without parameters. context(state): for the readers, see the pages' modules.
     """
     state, problems = dict(start), {}
     models_first = sorted(fields, key=lambda field: field["kind"] != "model")
@@ -205,7 +205,7 @@ def umap_settings(written: str, field: Mapping) -> tuple[str, int, float]:
     raise ValueError(_reason("maps", kinds=", ".join(field["options"]), **limits))
 
 
-# ---- a reader for each kind: (what is written, the field, the context, the state so far) to a value, or ValueError ----
+# ---- a reader for each kind: (the text, the field, the context, the state so far) to a value, or ValueError ----------
 
 
 def _choice(written: str, field: Mapping, known: Mapping, state: Mapping):
@@ -297,7 +297,7 @@ def _image(written: str, field: Mapping, known: Mapping, state: Mapping) -> str:
 
 
 def _walk(written: str, field: Mapping, known: Mapping, state: Mapping) -> str:
-    """Points may have fewer coordinates than the models, or more: a model reads the first ones, and 0 for the others."""
+    """Points may have more or fewer coordinates than the models. A model reads the first ones; missing ones are 0."""
     parts = written.split(";")
     if len(parts) > field["waypoints"]:
         raise ValueError(_reason("waypoints", most=field["waypoints"]))

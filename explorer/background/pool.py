@@ -1,4 +1,4 @@
-"""A pool of threads for trainings: as many work at once as there are cores, and the others wait in a queue."""
+"""A pool of threads for trainings. At most one training per core works at a time; the others wait in a queue."""
 
 from __future__ import annotations
 
@@ -12,34 +12,34 @@ import time
 from collections import deque
 from typing import Protocol
 
-NICE = 5  # trainings yield to what answers people
+NICE = 5  # trainings have a lower priority than the pages
 _LOG = logging.getLogger(__name__)
 
 
 class Work(Protocol):
     """A piece of work for the pool."""
 
-    has_work: bool  # is there anything for a thread to do?
+    has_work: bool  # whether a thread has something to do
 
     def work(self) -> None: ...
 
     def fail(self, error: BaseException) -> None:
-        """`work` raised this error, or no thread could be started to call it."""
+        """Called if `work` raised this error, or if no thread could be started for it."""
 
 
 class Pool:
-    """Threads that come when there is work, as many as `size` at most, and go when there is none."""
+    """At most `size` threads. They are started when there is work, and end when there is none."""
 
     def __init__(self, size: int) -> None:
         self.size = size
         self._lock = threading.Lock()
         self._queue: deque[Work] = deque()
         self._at_work: set[Work] = set()
-        self._again: set[Work] = set()  # called for while they were at work
+        self._again: set[Work] = set()  # submitted again while a thread worked on them
         self._threads: set[threading.Thread] = set()
 
     def submit(self, run: Work) -> None:
-        """Has a thread call `run.work()`, after those that wait already. A run is never at work twice at once."""
+        """Puts a run at the end of the queue. A thread will call `run.work()`, never two threads at the same time."""
         problem = None
         with self._lock:
             if run in self._at_work:
@@ -69,14 +69,14 @@ class Pool:
         return None
 
     def withdraw(self, run: Work) -> None:
-        """Takes it out of the queue, if it waits there."""
+        """Takes a run out of the queue, if it waits there."""
         with self._lock:
             self._again.discard(run)
             if run in self._queue:
                 self._queue.remove(run)
 
     def place(self, run: Work) -> int:
-        """Its place in the queue, from 1; 0 where it does not wait."""
+        """The place of a run in the queue, from 1; 0 if it does not wait."""
         with self._lock:
             return self._queue.index(run) + 1 if run in self._queue else 0
 
@@ -93,7 +93,7 @@ class Pool:
             return len(self._threads)
 
     def wait(self, seconds: float) -> None:
-        """Until its threads have ended, if that is soon."""
+        """Waits until all threads have ended, at most so many seconds."""
         with self._lock:
             threads = list(self._threads)
         end = time.monotonic() + seconds
@@ -121,7 +121,7 @@ class Pool:
 
 
 def _do(run: Work) -> None:
-    """Calls `run.work()`. Whatever it raises is the run's failure, and no end of the thread."""
+    """Calls `run.work()`. An exception goes to `run.fail`; the thread continues."""
     try:
         run.work()
     except BaseException as error:
@@ -132,13 +132,13 @@ def _do(run: Work) -> None:
 
 
 def give_memory_back() -> None:
-    """Returns freed memory to the system: the C library keeps it, in a heap for each thread that ever was."""
+    """Returns freed memory to the system. Otherwise the C library keeps it, in a heap for each thread that ever ran."""
     if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):  # another C library has no such call
+        with contextlib.suppress(OSError, AttributeError):  # other C libraries have no such function
             ctypes.CDLL(None).malloc_trim(0)
 
 
 def _yield_to_others() -> None:
-    if sys.platform == "linux":  # where a thread has a priority of its own
+    if sys.platform == "linux":  # only there does a thread have its own priority
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

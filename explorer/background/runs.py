@@ -1,6 +1,7 @@
-"""Trainings beside the app. A `Run` is `training.fit`, step by step: it can be played, paused, stepped and stopped.
+"""Trainings beside the app. A `Run` calls `training.fit` step by step; it can be played, paused, stepped and stopped.
 
-A run has a thread of a pool only while it works. This module knows no screen. The first run, or `warm`, imports torch.
+A run occupies a thread of a pool only while it works. This module draws nothing. The first run, or `warm`, imports
+torch.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from explorer.reasons import SHORT_OF_MEMORY, reason
 from explorer.store.bundle import BundleError
 from explorer.training import saving
 
-SNAPSHOT_SECONDS = 0.25  # between two snapshots of the model, at least
-SNAPSHOT_SHARE = 0.15  # of the time, at most, goes into snapshots
+SNAPSHOT_SECONDS = 0.25  # the shortest time between two snapshots of the model
+SNAPSHOT_SHARE = 0.15  # the largest share of the time for snapshots
 _LOG = logging.getLogger(__name__)
 _ids = itertools.count(1)
 _failed_on: list[str] = []  # accelerators on which a training failed
@@ -35,42 +36,42 @@ class _NotSaved(Exception):
 
 
 class Run:
-    """One training. Its methods may be called from any thread; all but `work` return at once."""
+    """One training. Its methods may be called from any thread. All except `work` return at once."""
 
     def __init__(
         self, config: Config, pool: Pool, folders: Folders, watched: Callable[[], bool] = lambda: True,
         chosen: dict | None = None, left: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
-        """chosen: the configuration as the page named it. watched(): whether a page shows the run now.
+        """chosen: the choices on the page. watched(): whether a page shows the run now.
 
-        left(): whether the session's browser has been away for long. The run then makes room for those that wait.
+        left(): whether the session's browser has been away for long. Then the run lets waiting runs go first.
         """
         self.id = next(_ids)
         self.chosen, self.left = chosen, left
         self.config, self.pool, self.folders, self.watched = config, pool, folders, watched
-        self.pace: float | None = None  # steps a second at most
-        self.taken, self.steps = 0, 0  # steps so far; an epoch
-        self.seconds = 0.0  # of training, without snapshots and pauses
-        self.points: list[dict] = []  # what the curves show, in order of `at`, the number of steps
-        self.history: list[dict] = []  # training.fit's: an entry an epoch
+        self.pace: float | None = None  # the most steps per second; None: no limit
+        self.taken, self.steps = 0, 0  # steps so far; steps per epoch
+        self.seconds = 0.0  # of training, without the time for snapshots and pauses
+        self.points: list[dict] = []  # the points of the curves, in the order of `at`, the number of steps
+        self.history: list[dict] = []  # from training.fit: an entry per epoch
         self.null: dict[str, tuple[float, float]] = {}
         self.labels = self.snapshot = None
         self.revision = 0  # of the snapshot
         self.problem: str | None = None  # a sentence
         self.note: str | None = None  # a sentence on the device
         self.saved: str | None = None  # the bundle's folder
-        self.measured = 0.0  # while it is saved: the share of the measuring that is done
+        self.measured = 0.0  # during the saving: the finished share of the evaluation
         self._lock = threading.Lock()
         self._changed = threading.Event()
         self._rest = "ready"
-        self._wanted = 0.0  # steps that are still to be taken
+        self._wanted = 0.0  # the number of steps still to take
         self._to_be_saved = self._closed = self._stop = False
         self._reports = self._snapshots = self._model = self._device = None
-        self._losses: list[dict] = []  # of the steps since the last point
-        self._last_snapshot = -math.inf, 0.0  # when it was taken, and how long that took
-        self._snapshot_at = -1  # the number of steps before the last snapshot
+        self._losses: list[dict] = []  # one entry per step since the last point
+        self._last_snapshot = -math.inf, 0.0  # its time, and its duration
+        self._snapshot_at = -1  # the number of steps at the last snapshot
 
-    # ---- what a person does
+    # ---- commands of a person
 
     @property
     def state(self) -> str:
@@ -86,14 +87,14 @@ class Run:
 
     @property
     def has_work(self) -> bool:
-        """Is there anything for a thread to do?"""
+        """Whether a thread of the pool has something to do."""
         with self._lock:
             if self._closed:
                 return self._reports is not None or self._model is not None
             return self._to_be_saved or (not self.is_over and (self._stop or self._wanted != 0))
 
     def prepare(self) -> None:
-        """Opens the data, and takes a snapshot of the model before its first step."""
+        """Opens the data, and takes a snapshot of the untrained model."""
         self.pool.submit(self)
 
     def play(self) -> None:
@@ -103,10 +104,9 @@ class Run:
         self._want(steps)
 
     def finish_epoch(self) -> None:
-        """Plays to the end of the epoch; from the end of one, to that of the next."""
-        self._want(
-            self.steps - self.taken % self.steps if self.steps else -1
-        )  # how many is known once the data are open
+        """Trains to the end of the epoch, or, at the end of one, to the end of the next."""
+        # the number of steps is known once the data are open
+        self._want(self.steps - self.taken % self.steps if self.steps else -1)
 
     def pause(self) -> None:
         with self._lock:
@@ -117,7 +117,7 @@ class Run:
         self._changed.set()
 
     def stop(self) -> None:
-        """Ends the training; while it is saved, the saving: the run is then as it was before."""
+        """Ends the training. During the saving it ends only the saving; the trained model stays."""
         with self._lock:
             if self._to_be_saved:
                 self._to_be_saved = False
@@ -128,12 +128,12 @@ class Run:
         self._changed.set()
         self.pool.withdraw(self)
         if self.pool.is_at_work(self):
-            self.pool.submit(self)  # so that it looks again at what is to be done
+            self.pool.submit(self)  # so that `work` checks the commands again
         else:
             self._let_go("stopped")
 
     def save(self) -> None:
-        """Measures and writes the bundle, as train.py does. Only a finished run's; once."""
+        """Measures the model and writes its bundle, as train.py does. Only for a finished run, and once."""
         with self._lock:
             if self._rest != "finished" or self.saved or self._to_be_saved:
                 return
@@ -145,7 +145,7 @@ class Run:
         self._changed.set()
 
     def close(self) -> None:
-        """Nothing will be asked of it any more."""
+        """Ends the run for good."""
         with self._lock:
             self._closed, self._wanted = True, 0.0
         self._changed.set()
@@ -163,10 +163,10 @@ class Run:
         self._changed.set()
         self.pool.submit(self)
 
-    # ---- what a thread of the pool does
+    # ---- called by a thread of the pool
 
     def work(self) -> None:
-        """Raises whatever goes wrong; the pool then calls `fail`."""
+        """Works until the run pauses or ends. If it raises an error, the pool calls `fail`."""
         if self._closed:
             return self._free()
         from explorer.training.diverged import REMEDY, TrainingDiverged
@@ -181,14 +181,14 @@ class Run:
             raise ValueError(str(error).removesuffix(REMEDY).strip()) from None
 
     def fail(self, error: BaseException) -> None:
-        """Ends the training, or the saving, with a sentence that says why."""
+        """Ends the training, or the saving, with a sentence on the error."""
         expected = isinstance(error, (datasets.DatasetError, BundleError, ValueError))
         if not expected:
             _LOG.error("a training failed", exc_info=error)
         self.problem = str(getattr(error, "for_page", error)) if expected else _sentence(error)
         if not expected and self._leave_accelerator(error):
             self.problem = f"{self.problem.rstrip('.')}. Trainings that start from now on use the CPU."
-        if self._to_be_saved:  # the training itself is as good as before
+        if self._to_be_saved:  # the trained model is still good
             self._to_be_saved = False
             return
         self._let_go("failed")
@@ -197,7 +197,7 @@ class Run:
         if self._snapshots is None:
             self._open()
         while True:
-            self._changed.clear()  # before looking at what is wanted: what changes from here on ends the wait below
+            self._changed.clear()  # before the commands are read: later changes end the wait below
             if (ending := self._ending()) is not None:
                 break
             begun = time.perf_counter()
@@ -205,7 +205,7 @@ class Run:
             self.seconds += time.perf_counter() - begun
             self._take(report)
             if self.left() and self.pool.has_waiting():
-                return self.pool.submit(self)  # behind those that wait
+                return self.pool.submit(self)  # at the end of the queue
             if self.pace is not None and self._wanted:
                 self._changed.wait(1 / self.pace)
         if self._closed:
@@ -218,13 +218,13 @@ class Run:
         self._rest = ending
 
     def _ending(self) -> str | None:
-        """Why the training is to rest now, if it is."""
+        """The state in which the training is to stop now, or None."""
         with self._lock:
             if self._closed or self._stop:
                 return "stopped"
             if self.steps and self.taken == self.steps * self.config.training.epochs:
                 return "finished"
-            if self._wanted < 0:  # an epoch was asked for before its length was known
+            if self._wanted < 0:  # an epoch was requested before its length was known
                 self._wanted = self.steps - self.taken % self.steps
             if self._wanted:
                 self._wanted -= 1
@@ -247,9 +247,8 @@ class Run:
         )
         self.steps = math.ceil(len(train.images) / self.config.training.batch_size)
         self._reports = training.fit(self.config, train.images, self._device, labels=train.labels)
-        self._model = models.build(self.config.model, seed=self.config.training.seed).to(
-            self._device
-        )  # as fit builds it
+        # the same as in fit
+        self._model = models.build(self.config.model, seed=self.config.training.seed).to(self._device)
         self._take_snapshot()
 
     def _choose_device(self):
@@ -264,9 +263,9 @@ class Run:
         return devices.CPU
 
     def _leave_accelerator(self, error: BaseException) -> bool:
-        """After a failure there, later trainings use the CPU, which nobody can choose on the page.
+        """After a failure on an accelerator, later trainings use the CPU, because the page cannot choose a device.
 
-        Not for want of memory, which may be there later. Returns whether they do.
+        A lack of memory does not count: it may be free later. Returns whether later trainings use the CPU.
         """
         if self._device is None or self._device.type == "cpu" or reason(error) == SHORT_OF_MEMORY:
             return False
@@ -295,7 +294,7 @@ class Run:
         self.revision += 1
 
     def _add_point(self) -> None:
-        """At this many steps: the means of the losses since the last point."""
+        """Adds a point to the curves: the means of the losses since the last point."""
         import torch
 
         from explorer.training.devices import in_double
@@ -326,7 +325,7 @@ class Run:
             raise _NotSaved
 
     def _let_go(self, rest: str) -> None:
-        """Drops what only a training that goes on needs. A finished one's model is kept, to be saved."""
+        """Frees everything that only a running training needs. The model of a finished one is kept, to be saved."""
         reports, self._reports, self._snapshots = self._reports, None, None
         if rest != "finished":
             self._model = None
@@ -348,12 +347,12 @@ def one_core():
     import torch
     from threadpoolctl import threadpool_limits
 
-    torch.get_num_threads()  # torch sets a thread's number at its first call there, and would undo the limit
+    torch.get_num_threads()  # torch's first call in a thread sets this number, and would undo the limit
     return threadpool_limits(1, user_api="openmp")
 
 
 def _sentence(error: BaseException) -> str:
-    """What is said of an error that nobody expected."""
+    """The sentence on an unexpected error."""
     why = reason(error)
     if why == SHORT_OF_MEMORY:
         return f"{why}: choose smaller widths or a smaller batch, or try again later."
@@ -363,7 +362,7 @@ def _sentence(error: BaseException) -> str:
 
 
 class Folders:
-    """Where the datasets are, and where bundles go."""
+    """The folders of the datasets and of the bundles."""
 
     def __init__(self, data: Path, runs: Path) -> None:
         self.data, self.runs = data, runs
@@ -371,7 +370,7 @@ class Folders:
 
 @lru_cache(maxsize=8)
 def split(name: str, part: str, data_dir: Path) -> datasets.Split:
-    """A dataset's, shared by all runs: nobody writes into it."""
+    """A split of a dataset. All runs share it, so it must not be changed."""
     return datasets.load(name, part, data_dir)
 
 
@@ -380,9 +379,9 @@ _warmed = False
 
 
 def warm() -> None:
-    """Does, in a thread that ends, what a first run would wait for: imports, and one step of each sibling on noise."""
+    """Prepares the first run in a thread: imports torch, and takes one step of each sibling on noise."""
     if not _warmed:
-        with contextlib.suppress(RuntimeError):  # the system allows no more threads: the first run does it
+        with contextlib.suppress(RuntimeError):  # the system allows no more threads: the first run is slower then
             threading.Thread(target=_warm, name="training's imports", daemon=True).start()
 
 
@@ -407,7 +406,7 @@ def _import_and_step() -> None:
 
         noise = np.random.default_rng(0).integers(0, 256, (64, 64), np.uint8)
         with one_core():
-            for kind in KINDS:  # the first step of an optimiser imports a second's worth of torch
+            for kind in KINDS:  # the first step of an optimiser imports more of torch, which takes a second
                 config = Config(ModelConfig(kind, image_side=8, hidden=(8,)), TrainingConfig("digits", 1, 64))
                 for report in training.fit(config, noise, torch.device("cpu")):
                     Snapshots(config, datasets.Split(noise, noise[:, 0]), torch.device("cpu")).take(report.model)

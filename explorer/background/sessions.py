@@ -30,7 +30,7 @@ class Session:
         self.pool, self.folders = pool, folders
         self.runs: dict[str, Run | None] = dict.fromkeys(self.SIDES)
         self.pace: dict[str, float | None] = dict.fromkeys(self.SIDES)
-        self.last_request = time.monotonic()  # of its page
+        self.last_request = time.monotonic()  # of the session's page
         self.is_connected: Callable[[], bool] = lambda: False  # whether the session has a browser
         self.absences = 0  # checks in a row that found neither browser nor requests
         self.lock = threading.Lock()
@@ -99,28 +99,28 @@ class Session:
 
 
 class SessionRegistry:
-    """All sessions of the process, by their tokens. One ends after GRACE seconds without a browser or a request."""
+    """All sessions of the process, by token. A session ends after GRACE seconds without a browser or a request."""
 
     GRACE = 150.0  # seconds: somewhat longer than Streamlit keeps a session whose connection broke
 
     def __init__(self, folders: Folders, size: int | None = None) -> None:
         self.folders = folders
         self.pool = Pool(size or cores())
-        self._name = secrets.token_hex(4)  # of this process: all its tokens begin with it
+        self._name = secrets.token_hex(4)  # of this process: all tokens begin with it
         self._sessions: dict[str, Session] = {}
         self._timer: threading.Timer | None = None
         self._lock = threading.Lock()
 
     def new_token(self) -> str:
-        """The name for a new session. It cannot be guessed: whoever has it may command the session's runs."""
+        """The token of a new session. It cannot be guessed, because it allows to command the session's runs."""
         return f"{self._name}-{secrets.token_urlsafe(24)}"
 
     def issued(self, token: str) -> bool:
-        """Whether this process made the token. Otherwise the server has been restarted since."""
+        """Whether this process made the token. If not, the server has been restarted since."""
         return token.startswith(f"{self._name}-")
 
     def join(self, token: str, is_connected: Callable[[], bool] = lambda: False) -> Session:
-        """The session with that token; a new one if there is none. is_connected(): whether it has a browser now."""
+        """The session with this token; a new one if there is none. is_connected(): whether it has a browser now."""
         with self._lock:
             if token not in self._sessions:
                 self._sessions[token] = Session(self.pool, self.folders)
@@ -130,7 +130,7 @@ class SessionRegistry:
         return session
 
     def find(self, token: str) -> Session | None:
-        """The session that a page asks for, which counts as a request of that page."""
+        """The session with this token, for a request of its page. Counts as a sign of life."""
         session = self._sessions.get(token)
         if session is not None:
             session.last_request, session.absences = time.monotonic(), 0
@@ -148,7 +148,7 @@ class SessionRegistry:
         return True
 
     def close(self) -> None:
-        """Ends all sessions: the server stops."""
+        """Ends all sessions, when the server stops."""
         with self._lock:
             sessions, self._sessions = list(self._sessions.values()), {}
             if self._timer is not None:
@@ -156,7 +156,7 @@ class SessionRegistry:
                 self._timer = None
         for session in sessions:
             session.close()
-        self.pool.wait(5.0)  # a process that ends while torch computes in a thread ends with an abort
+        self.pool.wait(5.0)  # if a process ends while torch computes in a thread, it aborts
 
     def _schedule_check(self) -> None:
         if self._timer is None and self._sessions:

@@ -1,6 +1,6 @@
-"""Snapshots of a model while it trains: its codes, what it decodes, and how far q(z) is from p(z).
+"""Snapshots of a model in training: its codes, decoded pictures, and distances of q(z) from p(z).
 
-They are cheap enough to be taken a few times a second.
+They are fast enough for several per second.
 """
 
 from __future__ import annotations
@@ -22,26 +22,27 @@ from explorer.training.recording import manifold_grid
 if TYPE_CHECKING:
     from explorer.data.datasets import Split
 
-IMAGES = 1000  # of the test set, at most
-# The same in every snapshot, so that only the model moves. They differ, or the noise would be the draws.
+IMAGES = 1000  # of the test set, at most this many
+# The same in every snapshot, so that only the model changes. Equal seeds would make the noise equal to the draws.
 NOISE_SEED, DRAWS_SEED = 21, 22
 NULL_REPEATS = 20
-MANIFOLD_SIDES = {8: 16, 28: 12}  # pictures across, by the pictures' own side; of others 8
+# pictures along each side of the manifold, by the pictures' side in pixels; 8 for others
+MANIFOLD_SIDES = {8: 16, 28: 12}
 ESTIMATORS = {"sliced_w2_squared": metrics.sliced_w2_squared, "coverage": metrics.coverage}
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One model at one moment, seen through the first IMAGES test images."""
+    """One model after some step, evaluated on the first n test images, at most IMAGES."""
 
-    mean: np.ndarray  # (n, 2) float32; a deterministic encoder's codes
+    mean: np.ndarray  # (n, 2) float32; the codes of a deterministic encoder
     z: np.ndarray | None  # (n, 2) float32: a draw from each q(z|x)
     manifold: np.ndarray  # (side², pixels) uint8: decoded at `recording.manifold_grid`
-    distances: dict[str, float | None]  # of q(z) from p(z), by ESTIMATORS' names; None for codes that are not finite
+    distances: dict[str, float | None]  # of q(z) from p(z), by the names in ESTIMATORS; None if codes are not finite
 
 
 class Snapshots:
-    """Takes the snapshots of one training. The noise, the draws and the null bands are made once."""
+    """Takes the snapshots of one training. All use the same noise and draws, which are made once."""
 
     def __init__(self, config: Config, test: Split, device: torch.device) -> None:
         rows = slice(IMAGES)
@@ -68,14 +69,14 @@ class Snapshots:
 
 
 def prior_draws(prior: str, n: int, sets: int) -> np.ndarray:
-    """(sets, n, 2) float32."""
+    """Sets of n draws from the prior: (sets, n, 2) float32. The same in every call."""
     generator = torch.Generator().manual_seed(DRAWS_SEED)
     return np.stack([get_prior(prior).sample(n, 2, generator).numpy() for _ in range(sets)])
 
 
 @lru_cache(maxsize=16)
 def null_bands(prior: str, n: int) -> dict[str, metrics.Null]:
-    """The distances of n draws of the prior in place of codes."""
+    """The nulls of the distances: those of n draws from the prior in place of codes."""
     bands = {}
     for name, estimator in ESTIMATORS.items():
         sets = iter(prior_draws(prior, n, 1 + 2 * NULL_REPEATS)[1:])

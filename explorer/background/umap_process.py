@@ -32,9 +32,8 @@ def main() -> None:
     try:
         from explorer import projection
 
-        projection.umap(
-            np.random.default_rng(0).standard_normal((64, 4), np.float32)
-        )  # compiles what every later call needs
+        # compiles what every later call needs
+        projection.umap(np.random.default_rng(0).standard_normal((64, 4), np.float32))
         answer(ready=True)
         while (job := sys.stdin.buffer.readline()) != b"":
             _work(json.loads(job), sys.stdin.buffer, answer)

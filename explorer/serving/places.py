@@ -10,10 +10,8 @@ from explorer.files import readable, without_folders
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA_DIR = ROOT / "data"
-FOLDERS = {
-    "": ROOT / "pretrained",
-    "runs/": ROOT / "runs",
-}  # the prefix of a model's name, and the folder of its bundle
+# the prefix of a model's name, and the folder of its bundle
+FOLDERS = {"": ROOT / "pretrained", "runs/": ROOT / "runs"}
 
 
 def for_page(message: object) -> str:

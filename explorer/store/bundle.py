@@ -3,10 +3,10 @@
     bundle.json                  config, metrics, history, and the digests of everything
     weights.<digest>.safetensors the model's weights, float16
     codes.<digest>.safetensors   the test set's codes: mean, log_var (stochastic encoders), label
-    recording.<digest>.safetensors   moments of the training (recording.py says what), where it was recorded
+    recording.<digest>.safetensors   moments of the training, if it was recorded (see recording.py)
 
-A bundle is written whole or not at all: the tensors go to files that carry their digest, and the
-one rename that puts bundle.json in place makes them the bundle. Nothing is ever unpickled.
+A bundle is written completely or not at all: the names of the tensors' files contain their digests, and one rename, of
+bundle.json, makes them the bundle. Nothing is unpickled.
 """
 
 from __future__ import annotations
@@ -42,39 +42,39 @@ from explorer.store.bundle_checks import (
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
 
-FORMAT = 2  # raised when an older reader could not open what this one writes
+FORMAT = 2  # increased when older readers cannot open what this version writes
 MANIFEST = "bundle.json"
-LONGEST_REASON = 200  # characters of what is wrong with a configuration
+LONGEST_REASON = 200  # characters of a sentence on a faulty configuration
 ROLES, OPTIONAL_ROLES = {"weights", "codes"}, {"recording"}  # of the files beside it
 
 
 class BundleError(Exception):
-    """A bundle cannot be opened. The message names the file, what is wrong with it and the remedy."""
+    """A bundle cannot be opened or written. The message names the file, the reason and the remedy."""
 
 
 @dataclass(frozen=True)
 class Codes:
-    """The test set in latent space, in the set's own order."""
+    """The codes of the test set's n images, in its order."""
 
     mean: np.ndarray  # (n, latent_dim) float32; a deterministic encoder's code
     log_var: np.ndarray | None  # (n, latent_dim) float32
     label: np.ndarray  # (n,) uint8
-    umap: np.ndarray | None = None  # (n, 2) float32: a map of codes of more than two dimensions
+    umap: np.ndarray | None = None  # (n, 2) float32, if the codes have more than two dimensions
 
 
 @dataclass(frozen=True)
 class Bundle:
-    """One trained model. `load_bundle` makes it."""
+    """One trained model, as `load_bundle` returns it."""
 
-    name: str  # the folder's
+    name: str  # of its folder
     path: Path
-    digest: str  # of the whole content: two bundles with the same digest are the same
+    digest: str  # of the whole content: bundles with the same digest are equal
     config: Config
     metrics: dict
-    history: list[dict]  # one entry an epoch: means of the loss's terms, nats per image
+    history: list[dict]  # an entry per epoch: means of the loss's terms, in nats per image
     codes: Codes
     weights: Mapping[str, np.ndarray]  # by the torch module's parameter names, float16
-    recording: Mapping[str, np.ndarray] | None = None  # moments of the training, as `Recorder.arrays` gives them
+    recording: Mapping[str, np.ndarray] | None = None  # see `Recorder.arrays`
 
     def model(self) -> Autoencoder:
         """The torch module with these weights (float32), in eval mode, on the CPU. Imports torch."""
@@ -98,10 +98,10 @@ def save_bundle(
     codes: Codes,
     recording: Mapping[str, np.ndarray] | None = None,
 ) -> None:
-    """Writes the bundle to the disk; one that stood there before is replaced at once, by one rename.
+    """Writes the bundle to the disk. One rename replaces an older bundle.
 
-    A metric that is NaN or infinite is left out: JSON has no such numbers.
-    Raises BundleError where `path` holds something else or cannot be written; what stood there still does.
+    Metrics that are NaN or infinite are left out, because JSON has no such numbers.
+    Raises BundleError if `path` holds something else or cannot be written; its content is then unchanged.
     """
     path = Path(path)
     # more than two dimensions are not looked at closely, and half the space matters
@@ -134,7 +134,7 @@ def save_bundle(
 
 
 def _remove_stale(path: Path, names: set[str]) -> None:
-    """Removes a bundle's files but these. One that cannot be removed stays until the next write."""
+    """Removes a bundle's files except these. A file that cannot be removed stays until the next write."""
     with contextlib.suppress(OSError):
         for file in path.iterdir():
             if file.name not in names and _is_ours(file):
@@ -171,7 +171,7 @@ def check_place(path: Path) -> None:
 
 
 def load_bundle(path: str | Path) -> Bundle:
-    """Opens a bundle and checks all of it: digests, version, names and shapes. Raises BundleError."""
+    """Opens a bundle and checks everything: digests, version, names and shapes. Raises BundleError."""
     path = Path(path)
     manifest = _read_manifest(path)
     try:
@@ -179,7 +179,7 @@ def load_bundle(path: str | Path) -> Bundle:
     except BundleError:
         if (newer := _read_manifest(path)) == manifest:
             raise
-        return _open(path, newer)  # it was replaced while it was read
+        return _open(path, newer)  # the bundle was replaced while it was read
 
 
 def _open(path: Path, manifest: dict) -> Bundle:
@@ -211,20 +211,20 @@ def _open(path: Path, manifest: dict) -> Bundle:
 
 
 def find_bundles(folder: str | Path) -> list[Path]:
-    """The bundles in a folder, by name; opened or not."""
+    """The paths of the bundles in a folder, sorted by name. They are not opened."""
     return sorted(manifest.parent for manifest in Path(folder).glob(f"[!.]*/{MANIFEST}"))
 
 
 def holds_remains(path: Path) -> bool:
-    """Does a folder hold a bundle's tensors? Where bundle.json was lost or never written, `load_bundle` says so."""
+    """Whether a folder holds a bundle's tensors, also without bundle.json; `load_bundle` then raises an error."""
     try:
         return any(file.suffix == ".safetensors" and _is_ours(file) for file in path.iterdir())
-    except OSError:  # it may not be looked into
+    except OSError:  # no permission to list it
         return False
 
 
 def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
-    """The shape of every parameter that a model of this configuration has, by its name in torch."""
+    """The shapes of all parameters of a model with this configuration, by their names in torch."""
     model = config.model
     shapes: dict[str, tuple[int, ...]] = {}
 
@@ -233,13 +233,13 @@ def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
 
     def perceptron(name: str, *widths: int) -> None:
         for layer, (inputs, outputs) in enumerate(itertools.pairwise(widths)):
-            linear(f"{name}.{2 * layer}", inputs, outputs)  # every other one is a ReLU
+            linear(f"{name}.{2 * layer}", inputs, outputs)  # a ReLU follows each of them
 
     def convolution(name: str, shape: tuple[int, int], biases: int) -> None:
         shapes[f"{name}.weight"], shapes[f"{name}.bias"] = (*shape, 4, 4), (biases,)
 
     *channels, width = model.hidden
-    if model.network == "conv":  # layers without weights stand between these, and count
+    if model.network == "conv":  # layers without weights are between these, and are counted
         for layer, (inputs, outputs) in enumerate(zip((model.channels, *channels), channels)):
             convolution(f"encoder.body.0.{2 * layer + 1}", (outputs, inputs), outputs)
         linear(f"encoder.body.0.{2 * len(channels) + 2}", math.prod(model.core), width)
@@ -260,7 +260,7 @@ def expected_weights(config: Config) -> dict[str, tuple[int, ...]]:
     return shapes
 
 
-# Reading, with a sentence for everything that can be wrong.
+# Reading. Every fault has its sentence.
 
 
 def _broken(file: Path, what: str) -> BundleError:
@@ -269,7 +269,7 @@ def _broken(file: Path, what: str) -> BundleError:
 
 @contextlib.contextmanager
 def _naming(file: Path) -> Iterator[None]:
-    """Raises BundleError with the file's name for what a check found wrong in it."""
+    """Turns the ValueError of a check into a BundleError with the file's name."""
     try:
         yield
     except ValueError as error:
@@ -278,7 +278,7 @@ def _naming(file: Path) -> Iterator[None]:
 
 def _read(file: Path) -> bytes:
     try:
-        if file.exists() and not file.is_file():  # to read a pipe or a device may never end
+        if file.exists() and not file.is_file():  # reading a pipe or a device may never end
             raise _broken(file, "the file cannot be read (it is no regular file)")
         return file.read_bytes()
     except FileNotFoundError:
@@ -326,7 +326,7 @@ def _file_name(role: str, digests: Mapping[str, str]) -> str:
 
 
 def _is_ours(file: Path) -> bool:
-    """Whether `write_to_disk` made it: a bundle's file, or one that a crash left half-written."""
+    """Whether `write_to_disk` made the file: a bundle's file, or an unfinished one that a crash left."""
     name = rf"({re.escape(MANIFEST)}|({'|'.join(ROLES | OPTIONAL_ROLES)})\.[0-9a-f]{{12}}\.safetensors)"
     return re.fullmatch(rf"{name}(.*{re.escape(PART)})?", file.name) is not None
 

@@ -1,6 +1,6 @@
-"""What a bundle's files may hold, so that every page can show it: arrays of some types and sizes, metrics, a history.
+"""Checks of a bundle's arrays, metrics and history. A bundle that passes them can be shown on every page.
 
-Each check raises ValueError with half a sentence, which names what is wrong.
+Each check raises ValueError with the rest of a sentence that begins with the file's name.
 """
 
 from __future__ import annotations
@@ -13,25 +13,20 @@ import numpy as np
 
 from explorer.config import CLASSES, Config
 
-HALF_OR_SINGLE = ("float16", "float32")  # what the browser reads, beside bytes
+HALF_OR_SINGLE = ("float16", "float32")  # the types that the browser reads, besides bytes
 BYTES = ("uint8",)
-NEEDED = {
-    "images",
-    "seed",
-    "reconstruction",
-    "coverage",
-    "coverage_null",
-    "code_std",
-}  # metrics that pages take for granted
+# metrics that every page needs
+NEEDED = {"images", "seed", "reconstruction", "coverage", "coverage_null", "code_std"}
 NEEDED_OF_A_VAE = {"reconstruction_sampled", "kl", "negative_elbo"}
-TEXTS = {"device"}  # metrics that are no numbers
-LARGEST = {"mean": 1e6, "umap": 1e6, "log_var": 80}  # of codes, by size: pages square and exponentiate them in float32
+TEXTS = {"device"}  # metrics that are texts
+# largest absolute values of codes: pages square and exponentiate them in float32
+LARGEST = {"mean": 1e6, "umap": 1e6, "log_var": 80}
 
 
 def check_arrays(
     arrays: Mapping[str, np.ndarray], shapes: Mapping[str, tuple[int, ...]], of_bytes: Collection[str] = ()
 ) -> None:
-    """These arrays and no others, of these shapes, finite. of_bytes: the names of those that hold bytes."""
+    """The arrays must be exactly these, with these shapes, and finite. of_bytes: the names of arrays of bytes."""
     for name, shape in shapes.items():
         if name not in arrays:
             raise ValueError(f"the array {name} is missing")
@@ -64,7 +59,7 @@ def check_codes(arrays: Mapping[str, np.ndarray], config: Config) -> None:
 
 
 def check_recording(arrays: Mapping[str, np.ndarray], config: Config, images: int) -> None:
-    """The arrays' shapes must fit each other, the configuration, and the number of test images."""
+    """The shapes of a recording's arrays must fit each other, the configuration, and the number of test images."""
     t, n, pixels, codes = (np.size(arrays.get(name, ())) for name in ("step", "row", "manifold", "manifold_z"))
     if config.model.latent_dim != 2:
         raise ValueError("there are recordings of two dimensions only")
@@ -93,7 +88,7 @@ def check_recording(arrays: Mapping[str, np.ndarray], config: Config, images: in
 
 
 def check_metrics(metrics: object, config: Config, images: int) -> None:
-    """Finite numbers, lists of as many as the name says, and some texts. Those that every page shows are there."""
+    """Metrics must be finite numbers, lists of the right length, or texts. Those that every page needs must exist."""
     if not isinstance(metrics, dict):
         raise ValueError("its metrics are none")
     if missing := sorted((NEEDED | (NEEDED_OF_A_VAE if config.model.sibling.stochastic else set())) - set(metrics)):
@@ -115,7 +110,7 @@ def check_metrics(metrics: object, config: Config, images: int) -> None:
 
 
 def check_history(history: object) -> None:
-    """An entry an epoch, of finite numbers under the same names."""
+    """A history must have an entry per epoch: finite numbers, with the same names in all entries."""
     if not isinstance(history, list) or not history or not all(isinstance(entry, dict) for entry in history):
         raise ValueError("its history is none")
     names = set(history[0])
@@ -127,7 +122,7 @@ def check_history(history: object) -> None:
 
 
 def is_finite(value: object) -> bool:
-    """Is it a number that JSON and a browser can hold?"""
+    """Whether the value is a number that JSON and a browser can represent."""
     try:
         return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
     except OverflowError:  # a whole number beyond float64

@@ -1,11 +1,11 @@
-"""The Python side of the live pages: components whose work is all done in the browser.
+"""The Python side of the live pages: components that compute and draw in the browser.
 
-Python gives a component its data and a state. The component sends a state back when a change is finished. The component
-NAME is the folder `web/NAME`: `page.html` (one element of class "live", with a `.failure` in it), `page.css`, which
-comes after `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. That fills the root, calls
+Python sends a component its data and a state. The component sends a state back when a change is finished. The component
+NAME is the folder `web/NAME`: `page.html` (one element of class "live" that contains a `.failure`), `page.css`, which
+follows `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. `mount` fills the root, calls
 `send(state)` when a change is finished, and returns {update(data), destroy()}. `serving/assets.py` serves the modules.
 
-The words come from `texts/LANGUAGE/NAME.py`: its WORDS fill the `{name}` places in the HTML, and reach the script as `data.words`.
+The words are in `texts/LANGUAGE/NAME.py`: WORDS fills the `{name}` places in the HTML, and is sent as `data.words`.
 """
 
 from __future__ import annotations
@@ -29,19 +29,18 @@ WEB = assets.WEB
 def symbols() -> dict:
     """The colours and signs that Python and JavaScript share."""
     found = json.loads((WEB / "kernel" / "symbols.json").read_text(encoding="utf-8"))
-    return found | {
-        "classes": [found["classes"][i % len(found["classes"])] for i in range(256)]
-    }  # a folder may have many classes: the colours come again
+    # a folder may have more classes than there are colours, so the colours repeat
+    return found | {"classes": [found["classes"][i % len(found["classes"])] for i in range(256)]}
 
 
 def _styles(name: str) -> list[Path]:
-    """The styles of all pages, those of this one, and those of its parts."""
+    """The style sheets of a page: the one that all pages share, its own, and those of its parts."""
     page = WEB / name / "page.css"
     return [WEB / "parts" / "live.css", page, *sorted(path for path in page.parent.rglob("*.css") if path != page)]
 
 
 def _words(name: str) -> Mapping[str, str]:
-    """The words of a page, and those that all live pages share."""
+    """The words of a page and those that all live pages share."""
     return getattr(texts_of(name), "WORDS", {}) | {"page": texts_of("common").PAGE}
 
 
@@ -63,8 +62,8 @@ _messenger = st.components.v2.component(
 def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Callable[[], None]) -> None:
     """Mounts a live component.
 
-    state: what the page's address gives; data: what else its script needs. `st.session_state[key]["state"]` holds the last
-    finished change when `on_state_change` is called.
+    state: the state from the page's address; data: everything else that its script needs. When `on_state_change` is
+    called, `st.session_state[key]["state"]` is the state that the page has sent.
     """
     given = data | {
         "key": key,
@@ -80,7 +79,7 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
 
 
 def tell(key: str, subject: str, content: object) -> None:
-    """Sends a message to the live page `key` without sending that page's data again: its script gets {subject: content}.
+    """Sends a message to the live page `key`, without its data: the page's script gets {subject: content}.
 
     "seen" acknowledges the page's changes up to that revision; any other subject reaches the page's `receive`.
     """
@@ -90,13 +89,14 @@ def tell(key: str, subject: str, content: object) -> None:
 
 
 def _told(key: str, state: dict) -> dict:
-    """The state as the page is told it. A page's own change is not told back to it: then nothing is new, and Streamlit sends a hash in place of 100 kB."""
+    """The state in the form that is sent to the page. For the page's own last change, the earlier form is returned.
+
+    Then the page's data are unchanged, and Streamlit sends a hash instead of 100 kB.
+    """
     own, before = kept.own(key), st.session_state.get(f"{key}_told")
     if before and (state == own or (state, own) == (before["state"], before["own"])):
         return before["told"]
-    told = state | {
-        "told": before["told"]["told"] + 1 if before else 1,
-        "seen": kept.seen(key),
-    }  # counted: going back to a state is news, too
+    # counted, because the page must notice a return to an earlier state
+    told = state | {"told": before["told"]["told"] + 1 if before else 1, "seen": kept.seen(key)}
     st.session_state[f"{key}_told"] = {"state": state, "own": own, "told": told}
     return told

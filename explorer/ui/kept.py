@@ -1,6 +1,7 @@
-"""A live page's state: in the session, so that it is there after a visit to another page, and in the address, so that it can be shared.
+"""The state of a live page. The session keeps it for the next visit to the page; the address contains it, to be shared.
 
-The address changed from JavaScript would stay invisible to Python, so the page sends a finished change, and `keep` writes it.
+Python does not notice when JavaScript changes the address. So the page sends each finished change, and Python writes it
+into the address.
 """
 
 from __future__ import annotations
@@ -24,10 +25,10 @@ def current(
     parameters: tuple[str, ...],
     holds: Callable[[dict], bool] = lambda state: True,
 ) -> tuple[dict, list[str]]:
-    """The address's state where it has one; else, as after a visit to another page, the one kept in the session.
+    """The state in the address. If the address has none, as after a visit to another page, the state in the session.
 
-    key: the live component's; parameters: the address's names that are this page's; holds: whether a kept state can still be shown.
-    Returns the state, and a sentence for each parameter that had to be ignored.
+    key: of the live component. parameters: the names of the page's parameters. holds: whether a state from the session
+    can still be shown. Returns the state, and a sentence for each parameter that is ignored.
     """
     kept = st.session_state.get(_slot(key))
     params = {name: st.query_params[name] for name in parameters if name in st.query_params}
@@ -48,9 +49,9 @@ def show_problems(problems: list[str]) -> None:
 
 
 def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
-    """The live component's `on_state_change`: a change was finished in the browser, and goes into the session and the address.
+    """The `on_state_change` of a live component: writes a finished change to the session and to the address.
 
-    check: a legal state from what a browser sent, with any of these errors where it is none: then nothing changes.
+    check: makes a legal state of what the browser sent, or raises one of the errors below; then nothing changes.
     """
 
     def keep() -> None:
@@ -59,7 +60,7 @@ def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
             found = check(sent) | _revision(sent)
             whole = to_params(sent) == to_params(found)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
-            return  # no page of ours sent it
+            return  # it does not come from a page of this app
         st.session_state[_slot(key)] = found
         st.session_state[f"{key}_own"] = found if whole else None
         st.session_state[f"{key}_seen"] = found.get("revision")
@@ -69,17 +70,17 @@ def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
 
 
 def own(key: str) -> dict | None:
-    """The state that the open page sent last, if nothing of it had to be changed: it is shown already."""
+    """The last state that the open page sent, if it was legal as it was. The page shows it already."""
     return st.session_state.get(f"{key}_own") if seen(key) is not None else None
 
 
 def seen(key: str) -> int | None:
-    """The number of the open page's last change that was kept; None before the first. A server that was restarted has kept none."""
+    """The number of the open page's last kept change. None before the first, and after a restart of the server."""
     return st.session_state.get(f"{key}_seen") if (st.session_state.get(key) or {}).get("state") else None
 
 
 def _revision(sent: Mapping) -> dict[str, int]:
-    """The browser's own count of its changes, by which it knows an echo (exchange.js)."""
+    """The browser's count of its changes, by which it recognises an acknowledgement (web/parts/exchange.js)."""
     count = sent.get("revision")
     return {"revision": count} if isinstance(count, int) else {}
 

@@ -1,4 +1,4 @@
-"""Lesson 1: the KL divergence between Gaussians, live: the integral, the closed form, its derivation, and why log σ²."""
+"""Lesson 1: the KL divergence between Gaussians: the integral, the closed form, its derivation, and why log σ²."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def step_6_log_variances(mean_q, cov_q):
 
 @cache
 def sources() -> list[list[dict]]:
-    """For each step, the sources of its call and of the functions of explorer.gaussian that it uses: [{name, source}]."""
+    """For each step, the sources of its call and of the functions of explorer.gaussian behind it: [{name, source}]."""
     steps = [
         (step_1_the_integral, gaussian.kl_integral, gaussian.log_prob, gaussian.kl_monte_carlo),
         (step_2_full_covariance, gaussian.kl_terms, gaussian.KLTerms),
@@ -118,7 +118,8 @@ def _log_density(z, gaussian_on_the_line: list[float], gap: float):
 
     mean, std = torch.tensor(gaussian_on_the_line, dtype=torch.float64)
     bumps = torch.stack([
-        torch.distributions.Normal(mean + side * gap, std).log_prob(z) + math.log(share) for side, share in ((-1, 0.6), (1, 0.4))
+        torch.distributions.Normal(mean + side * gap, std).log_prob(z) + math.log(share)
+        for side, share in ((-1, 0.6), (1, 0.4))
     ])  # fmt: skip
     return bumps.logsumexp(0)
 

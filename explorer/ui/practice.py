@@ -1,4 +1,4 @@
-"""Lesson 4, practice: two trainings that one can watch, steer and compare. They run in explorer/runs.py, and are drawn in the browser."""
+"""Lesson 4, practice: two trainings to watch and compare. background/runs.py runs them, the browser draws them."""
 
 from __future__ import annotations
 

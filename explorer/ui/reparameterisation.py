@@ -22,10 +22,11 @@ from explorer.ui.texts import texts_of
 texts = texts_of("reparameterisation")
 
 KEY = "reparameterisation"
+# the fields of a model's entry that the browser needs
 ENTRY = (
     "name", "choice", "dataset", "dataset_label", "images", "image_side", "classes", "originals", "tensors", "digest",
     "run", "saved", "channels", "without_originals",
-)  # what the browser needs  # fmt: skip
+)  # fmt: skip
 CHECKED = ("mean", "log_var", "f", "omega", "by", "seed", "draw", "n")  # what `check` depends on
 
 

@@ -90,7 +90,7 @@ def qr_code(address: str) -> str:
 
 
 def button(page: str) -> None:
-    """The button that opens the panel, in the sidebar: students do not need it. page: the page's name in its address."""
+    """The button that opens the panel, in the sidebar, because students do not need it. page: its name in addresses."""
     if st.sidebar.button(texts.BUTTON, icon=":material/qr_code_2:", type="tertiary"):
         panel(page)
 

@@ -14,9 +14,9 @@ from explorer.siblings import Sibling
 
 @cache
 def of(name: str) -> str:
-    """The source of a function, class or method: `of("explorer.objectives:vae_loss")`, `of("explorer.steps:AEStep.take")`.
+    """The source of a function, class or method: of("explorer.objectives:vae_loss"), of("explorer.steps:AEStep.take").
 
-    It is what inspect.getsource returns.
+    It is the same as the result of inspect.getsource.
     """
     module, _, path = name.partition(":")
     text, node = _module(module)
@@ -49,9 +49,8 @@ def with_numbers(source: str, numbers: Mapping[str, float]) -> str:
     found: dict[int, list[str]] = {}
     function = next(node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef))
     for node in ast.walk(ast.Module(function.body, [])):
-        name = (
-            node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
-        )  # beta, self.training.beta
+        # beta, self.training.beta
+        name = node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else None
         if name in numbers:
             values = found.setdefault(node.end_lineno - offset, [])
             if (value := f"{name} = {numbers[name]:g}") not in values:
