@@ -8,9 +8,9 @@ wanted for long. Cancelling a job ends the process; another starts at once for t
 from __future__ import annotations
 
 import contextlib
-import json
 import logging
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -25,6 +25,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from explorer.reasons import reason
+from explorer.shared import fill
 
 COMMAND = (sys.executable, "-m", "explorer.background.umap_process")
 IDLE_SECONDS = 600.0  # after which the process is ended
@@ -94,7 +95,7 @@ class Umaps:
                     self._thread.start()
                 except RuntimeError as error:  # the system allows no more threads
                     self._thread = None
-                    self._fail_all(NOT_STARTED.format(reason=reason(error)))
+                    self._fail_all(fill(NOT_STARTED, reason=reason(error)))
 
     def want(self, wanted: Wanted, page: str, load: Callable[[], np.ndarray]) -> Status:
         """Begins a UMAP, or joins one that another page wants.
@@ -173,7 +174,7 @@ class Umaps:
                 another = self._use_process()
             except Exception as error:
                 _LOG.exception("no process for UMAPs")
-                another = self._fail_all(NOT_STARTED.format(reason=reason(error)))
+                another = self._fail_all(fill(NOT_STARTED, reason=reason(error)))
             with self._changed:
                 if not (another or self._queue) or self._is_closed:  # a job may have come meanwhile
                     self._thread = None
@@ -198,11 +199,11 @@ class Umaps:
         except Exception as error:  # it broke off in the middle of an answer, or answered nonsense
             if not isinstance(error, OSError):
                 _LOG.exception("the process for UMAPs is given up")
-                return self._broke_off(DIED.format(reason=reason(error)))
+                return self._broke_off(fill(DIED, reason=reason(error)))
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(5.0)
             follower.join(1.0)
-            return self._broke_off(DIED.format(reason=_ending(process.returncode, complaints)))
+            return self._broke_off(fill(DIED, reason=_ending(process.returncode, complaints)))
         finally:
             with self._changed:
                 self._is_ready, self._process = False, None
@@ -252,22 +253,17 @@ class Umaps:
 
     def _do(self, process: subprocess.Popen, job: _Job) -> None:
         try:
-            points = np.ascontiguousarray(job.load(), np.float32)
             _, _, neighbours, min_distance, seed = job.wanted
-            settings = {"shape": points.shape, "neighbours": neighbours, "min_distance": min_distance, "seed": seed}
-            message = json.dumps(settings).encode() + b"\n" + points.tobytes()
+            message = pickle.dumps((np.asarray(job.load(), np.float32), seed, neighbours, min_distance))
         except Exception as error:
             if not isinstance(error, (LookupError, ValueError)):  # those have been foreseen
                 _LOG.exception("no points for a UMAP")
             return self._finish(job, "failed", reason(error))
         process.stdin.write(message)
         process.stdin.flush()
-        while "share" in (said := _read(process)):
-            job.share = said["share"]
-        if "problem" in said:
-            return self._finish(job, "failed", said["problem"])
-        n, two = said["shape"]
-        self._finish(job, "done", None, np.frombuffer(_exactly(process, 4 * n * two), np.float32).reshape(n, two))
+        while "share" in (answer := _read(process)):
+            job.share = answer["share"]
+        self._finish(job, "failed" if "problem" in answer else "done", answer.get("problem"), answer.get("map"))
 
     def _finish(self, job: _Job, state: str, problem: str | None, found: np.ndarray | None = None) -> None:
         with self._changed:
@@ -326,18 +322,10 @@ def _ending(status: int | None, complaints: deque[str]) -> str:
 
 
 def _read(process: subprocess.Popen) -> dict:
-    """One answer. Raises BrokenPipeError where the process has ended, and ValueError for what is no answer."""
-    line = process.stdout.readline()
-    if not line.endswith(b"\n"):
-        raise BrokenPipeError("the process ended")
+    """One answer. Raises BrokenPipeError if the process has ended, and ValueError for anything but an answer."""
     try:
-        return dict(json.loads(line))
-    except (ValueError, TypeError):
-        raise ValueError(f"it gave no answer but {line[:60]!r}") from None
-
-
-def _exactly(process: subprocess.Popen, size: int) -> bytes:
-    content = process.stdout.read(size)
-    if len(content) != size:
-        raise BrokenPipeError("the process ended")
-    return content
+        return dict(pickle.load(process.stdout))
+    except Exception as error:
+        if not process.stdout.peek():
+            raise BrokenPipeError("the process ended") from error
+        raise ValueError("it wrote something that is no answer") from error
