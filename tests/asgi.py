@@ -46,9 +46,11 @@ def ask(app, path: str, method: str = "GET", body: bytes = b"", **headers: str) 
     """path: as in an address, with its query. headers: with _ for -. An exception in the app comes out of here."""
     path, _, query = path.partition("?")
     scope = {
-        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http", "root_path": "",
+        "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": method, "scheme": "http",
+        "root_path": "",
         "path": unquote(path, errors="surrogateescape"), "raw_path": path.encode(), "query_string": query.encode(),
-        "headers": [(name.replace("_", "-").lower().encode(), value.encode("latin-1")) for name, value in ({"host": "localhost"} | headers).items()],
+        "headers": [(name.replace("_", "-").lower().encode(), value.encode("latin-1")) for name,
+            value in ({"host": "localhost"} | headers).items()],
         "client": ("127.0.0.1", 1), "server": ("localhost", 80), "state": {},
     }  # fmt: skip
     sent = run(app, scope, body)

@@ -25,7 +25,8 @@ ADDRESS = Path(__file__).resolve().parents[1] / "explorer" / "web" / "kernel" / 
 OLD = json.loads((Path(__file__).parent / "old_addresses.json").read_text(encoding="utf-8"))  # of version 3d47767
 CASES = 1000  # of each page
 LONGEST = 2000  # characters of a case's values
-NUMBERS = ["1", "-0", "0.03125", "-0.03125", "0.00005", "0.015625", "1e-5", "1e-05", "+2", " 1 ", "1e999", "２", "1_0", "0x1", "012", "1.", ".5", "."]  # fmt: skip
+NUMBERS = ["1", "-0", "0.03125", "-0.03125", "0.00005", "0.015625", "1e-5", "1e-05", "+2", " 1 ", "1e999", "２", "1_0",
+    "0x1", "012", "1.", ".5", "."]  # fmt: skip
 
 
 class Reader(NamedTuple):

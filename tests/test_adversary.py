@@ -23,7 +23,8 @@ AAES = [
 # mean, standard deviation, hole, its place, JSD: computed by quadrature; that of a hole of mass h is ½ (h log 2 + (1−h) log(2(1−h)/(2−h)) + log(2/(2−h)))
 @pytest.mark.parametrize(
     "mean, std, hole, at, jsd",
-    [([0.5, 0.0], 1.0, 0.0, [0.0, 0.0], 0.03031), ([0.0, 2.0], 1.0, 0.0, [0.0, 0.0], 0.33683), ([0.0, 0.0], 2.0, 0.0, [0.0, 0.0], 0.17332),
+    [([0.5, 0.0], 1.0, 0.0, [0.0, 0.0], 0.03031), ([0.0, 2.0], 1.0, 0.0, [0.0, 0.0], 0.33683),
+        ([0.0, 0.0], 2.0, 0.0, [0.0, 0.0], 0.17332),
      ([0.0, 0.0], 1.0, 0.05, [0.0, 0.0], 0.01765), ([0.0, 0.0], 1.0, 0.05, [1.0, -0.5], 0.01765)],
 )  # fmt: skip
 def test_divergence_by_draws_against_quadrature(mean, std, hole, at, jsd):

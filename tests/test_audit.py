@@ -16,8 +16,10 @@ SKIPPED = {"name": "torch", "skip_reason": "Dependency not found on PyPI and cou
 
 
 @pytest.mark.parametrize("dependencies, failed, said", [
-    ([], False, "not audited: the advisory service knows none"), ([SKIPPED, SKIPPED], False, "not audited: the advisory service knows none"),
-    ([GOOD, SKIPPED], False, "audited: 1 of 2, 0 known"), ([GOOD, OPEN], False, "torch 2.0: PYSEC-2, mended in no version yet"),
+    ([], False, "not audited: the advisory service knows none"),
+    ([SKIPPED, SKIPPED], False, "not audited: the advisory service knows none"),
+    ([GOOD, SKIPPED], False, "audited: 1 of 2, 0 known"),
+    ([GOOD, OPEN], False, "torch 2.0: PYSEC-2, mended in no version yet"),
     ([GOOD, OPEN, MENDED], True, "tqdm 4.0: PYSEC-1, mended in 4.1"),
 ])  # fmt: skip
 def test_only_what_can_be_mended_fails_the_build(dependencies, failed, said):
@@ -26,7 +28,8 @@ def test_only_what_can_be_mended_fails_the_build(dependencies, failed, said):
 
 
 @pytest.mark.parametrize("answer, said", [
-    (SimpleNamespace(stdout="", stderr="ERROR: no network\n"), "not audited: ERROR: no network"), (SimpleNamespace(stdout="", stderr=""), "pip-audit said nothing"),
+    (SimpleNamespace(stdout="", stderr="ERROR: no network\n"), "not audited: ERROR: no network"),
+    (SimpleNamespace(stdout="", stderr=""), "pip-audit said nothing"),
     (subprocess.TimeoutExpired("pip-audit", 20), "no answer in 20 seconds"),
 ])  # fmt: skip
 def test_a_service_that_is_away_is_named_and_fails_nothing(monkeypatch, capsys, answer, said):

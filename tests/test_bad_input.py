@@ -25,10 +25,14 @@ from .test_state import DEFAULT, MODELS
 
 CASES = 1000
 JUNK = [
-    "", " ", "nan", "NaN", "inf", "-inf", "Infinity", "1e308", "-1e308", "1e309", "1e-320", "9" * 400, "0x10", "1_000", "٣", "½", "−1", "-0", "+1", "1.", ".5", "1,", ",", ",,,", ";",
-    "null", "None", "true", "[]", "{}", "unknown-model", "mnist-vae ", "MNIST-VAE", "../../etc/passwd", "mnist:1e3", "mnist:99999999", "mnist:-1", ":", "a:b:c",
-    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "![x](http://e.vil/x)", "[x](http://e.vil)", "http://e.vil", "$\\frac12$", ":red[x]", "`", "```", "\n# x", "\0",
-    "\ud800", "☃", "é" * 50, "\u202e", "a\r\nSet-Cookie: x=y", "%00", "%", "&left=x", "x" * 100_000, "1," * 50_000, "mnist:1;" * 12_000, "9" * 100_000, "-" * 100_000, "vae,digits," + "beta=1," * 15_000,
+    "", " ", "nan", "NaN", "inf", "-inf", "Infinity", "1e308", "-1e308", "1e309", "1e-320", "9" * 400, "0x10", "1_000",
+    "٣", "½", "−1", "-0", "+1", "1.", ".5", "1,", ",", ",,,", ";",
+    "null", "None", "true", "[]", "{}", "unknown-model", "mnist-vae ", "MNIST-VAE", "../../etc/passwd", "mnist:1e3",
+    "mnist:99999999", "mnist:-1", ":", "a:b:c",
+    "<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "javascript:alert(1)", "![x](http://e.vil/x)",
+    "[x](http://e.vil)", "http://e.vil", "$\\frac12$", ":red[x]", "`", "```", "\n# x", "\0",
+    "\ud800", "☃", "é" * 50, "\u202e", "a\r\nSet-Cookie: x=y", "%00", "%", "&left=x", "x" * 100_000, "1," * 50_000,
+    "mnist:1;" * 12_000, "9" * 100_000, "-" * 100_000, "vae,digits," + "beta=1," * 15_000,
 ]  # fmt: skip
 VALUES = [
     None,
@@ -68,19 +72,24 @@ REPARAMETERISATION_DEFAULT = reparameterisation_state.default_state(MODELS, ("di
 PAGES = {
     "explorer": Page(
         parameters=state.PARAMETERS, to_params=state.to_params, default=DEFAULT,
-        parse=lambda params: state.parse(params, DEFAULT, MODELS), check=lambda sent: state.check(sent, DEFAULT, MODELS),
+        parse=lambda params: state.parse(params, DEFAULT, MODELS),
+        check=lambda sent: state.check(sent, DEFAULT, MODELS),
     ),
-    "kl": Page(parameters=kl_state.PARAMETERS, to_params=kl_state.to_params, default=kl_state.DEFAULT, parse=kl_state.parse, check=kl_state.check),
+    "kl": Page(parameters=kl_state.PARAMETERS, to_params=kl_state.to_params, default=kl_state.DEFAULT,
+        parse=kl_state.parse, check=kl_state.check),
     "reparameterisation": Page(
-        parameters=reparameterisation_state.PARAMETERS, to_params=reparameterisation_state.to_params, default=REPARAMETERISATION_DEFAULT,
+        parameters=reparameterisation_state.PARAMETERS, to_params=reparameterisation_state.to_params,
+        default=REPARAMETERISATION_DEFAULT,
         parse=lambda params: reparameterisation_state.parse(params, REPARAMETERISATION_DEFAULT, MODELS),
         check=lambda sent: reparameterisation_state.check(sent, REPARAMETERISATION_DEFAULT, MODELS),
     ),
     "adversary": Page(
         parameters=adversary_state.PARAMETERS, to_params=adversary_state.to_params, default=LESSON_DEFAULT,
-        parse=lambda params: adversary_state.parse(params, LESSON_DEFAULT, LESSON_MODELS), check=lambda sent: adversary_state.check(sent, LESSON_DEFAULT, LESSON_MODELS),
+        parse=lambda params: adversary_state.parse(params, LESSON_DEFAULT, LESSON_MODELS),
+        check=lambda sent: adversary_state.check(sent, LESSON_DEFAULT, LESSON_MODELS),
     ),
-    "practice": Page(parameters=choices.PARAMETERS, to_params=choices.to_params, default=choices.parse({})[0], parse=choices.parse, check=choices.check),
+    "practice": Page(parameters=choices.PARAMETERS, to_params=choices.to_params, default=choices.parse({})[0],
+        parse=choices.parse, check=choices.check),
 }  # fmt: skip
 
 
@@ -94,7 +103,8 @@ def broken(rng: random.Random, written: str) -> str:
     """A value that was right, with one thing wrong."""
     at = rng.randrange(len(written) + 1)
     return rng.choice([
-        written[:at], written[at:], written + written, written[:at] + rng.choice("-,;:e.\0é<") + written[at:], written.replace(",", rng.choice(["", ";", ",,"])), written.upper(),
+        written[:at], written[at:], written + written, written[:at] + rng.choice("-,;:e.\0é<") + written[at:],
+        written.replace(",", rng.choice(["", ";", ",,"])), written.upper(),
         re.sub(r"\d+", lambda _: rng.choice(["nan", "1e308", "-9", "", "007"]), written, count=1),
     ])  # fmt: skip
 

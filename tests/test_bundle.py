@@ -480,7 +480,8 @@ WRONG_RECORDINGS = {  # arrays in the place of the right ones, and what is said
     "no manifold": ({"manifold": None}, "the array manifold is missing"),
     "a manifold without codes": ({"manifold_z": None}, "the array manifold_z is missing"),
     "a manifold of another size": ({"manifold": (24, 32), "manifold_z": full((4, 2), 0)}, "is no picture of 16 x 32"),
-    "a manifold that is no picture": ({"manifold": np.zeros(99, np.uint8), "manifold_z": full((4, 2), 0)}, "is no picture of 16 x 32"),
+    "a manifold that is no picture": ({"manifold": np.zeros(99, np.uint8), "manifold_z": full((4, 2), 0)},
+        "is no picture of 16 x 32"),
     "a manifold of floats": ({"manifold": full(99, 0), "manifold_z": full((4, 2), 0)}, "manifold is of type float32"),
 }  # fmt: skip
 

@@ -114,7 +114,8 @@ def test_another_configuration_lies_elsewhere(tmp_path):
         )
     ] + [
         dataclasses.replace(base, model=dataclasses.replace(base.model, **change))
-        for change in ({"kind": "vae"}, {"latent_dim": 3}, {"hidden": (7,)}, {"prior": "mixture"}, {"discriminator_hidden": (4,)}, {"image_side": 9})
+        for change in ({"kind": "vae"}, {"latent_dim": 3}, {"hidden": (7,)}, {"prior": "mixture"},
+            {"discriminator_hidden": (4,)}, {"image_side": 9})
     ]  # fmt: skip
     found = {checkpoint_file(tmp_path, one) for one in [base, *others]}
     assert len(found) == 1 + len(others) and all(file.parent == tmp_path for file in found)

@@ -65,9 +65,12 @@ def test_a_name_says_what_is_not_the_default():
 def test_the_models_that_ship():
     assert len(set(ZOO)) == len(ZOO) and set(ZOO) < set(RECIPES)
     shipped = {
-        "mnist-ae", "mnist-vae", "mnist-aae", "fashion-mnist-ae", "fashion-mnist-vae", "fashion-mnist-aae", "digits-vae", "digits-aae",
-        "mnist-vae-beta0.1", "mnist-vae-beta40", "mnist-vae-mixture", "mnist-aae-mixture", "mnist-aae-mixture-labels", "mnist-aae-swiss-roll",
-        *(f"{dataset}-{kind}-{dimensions}d" for dataset in ("mnist", "fashion-mnist") for kind in ("vae", "aae") for dimensions in (8, 16, 32)),
+        "mnist-ae", "mnist-vae", "mnist-aae", "fashion-mnist-ae", "fashion-mnist-vae", "fashion-mnist-aae",
+        "digits-vae", "digits-aae",
+        "mnist-vae-beta0.1", "mnist-vae-beta40", "mnist-vae-mixture", "mnist-aae-mixture", "mnist-aae-mixture-labels",
+        "mnist-aae-swiss-roll",
+        *(f"{dataset}-{kind}-{dimensions}d" for dataset in ("mnist", "fashion-mnist") for kind in ("vae",
+                "aae") for dimensions in (8, 16, 32)),
     }  # fmt: skip
     assert set(ZOO) == shipped
 
@@ -246,12 +249,16 @@ def test_dictionaries_that_are_refused(damage):
 @pytest.mark.parametrize(
     "part, name, value",
     [
-        ("training", "lr", "fast"), ("training", "beta", [1.0]), ("training", "dataset", ["mnist"]), ("training", "seed", True),
+        ("training", "lr", "fast"), ("training", "beta", [1.0]), ("training", "dataset", ["mnist"]),
+        ("training", "seed", True),
         ("training", "average", None), ("model", "kind", None), ("model", "hidden", 5), ("model", "hidden", "64"),
-        ("model", "hidden", [True]), ("model", "label_informed", 1), ("model", "latent_dim", True), ("model", "prior", 3),
-        ("pictures", "folder", 5), ("pictures", "folder", None), ("pictures", "folder", "/a\0b"), ("pictures", "folder", "/\ud800"),
+        ("model", "hidden", [True]), ("model", "label_informed", 1), ("model", "latent_dim", True),
+        ("model", "prior", 3),
+        ("pictures", "folder", 5), ("pictures", "folder", None), ("pictures", "folder", "/a\0b"),
+        ("pictures", "folder", "/\ud800"),
         ("pictures", "class_names", [1, 2]), ("pictures", "class_names", "ab"), ("pictures", "class_names", ["\ud800"]),
-        ("pictures", "digest", 5), ("pictures", "digest", "<b>"), ("pictures", "checks", None), ("pictures", "checks", 5),
+        ("pictures", "digest", 5), ("pictures", "digest", "<b>"), ("pictures", "checks", None),
+        ("pictures", "checks", 5),
         ("pictures", "checks", "0123"), ("pictures", "checks", "0123456z"),
     ],
 )  # fmt: skip

@@ -262,8 +262,8 @@ def test_the_installed_torchvision_can_be_imported_first_thing():
 
 def test_looking_whether_a_dataset_is_there_imports_nothing_heavy():
     program = (
-        "import sys; from explorer.data import datasets; datasets.is_present('mnist', '.'); datasets.is_present('digits')\n"
-        "print(sorted({'torch', 'torchvision', 'sklearn'} & set(sys.modules)))\n"
+        "import sys; from explorer.data import datasets; datasets.is_present('mnist', '.'); "
+        "datasets.is_present('digits')\nprint(sorted({'torch', 'torchvision', 'sklearn'} & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.stdout.strip() == "[]", done.stderr

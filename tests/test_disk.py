@@ -273,7 +273,8 @@ def test_a_full_disk_leaves_the_old_bundle_and_a_sentence(home, disk, capsys):
     assert train.main([*arguments, "--seed", "1"]) == 2
     errors = capsys.readouterr().err
     assert errors.startswith(
-        "digits-vae: disk/digits-vae cannot be written: No space left on device. Free or name another folder with --out."
+        "digits-vae: disk/digits-vae cannot be written: No space left on device. Free or name another folder with "
+        "--out."
     )
     assert errors.count("\n") == 1 and (names(path), load_bundle(path).digest) == before
     assert (

@@ -312,7 +312,10 @@ def test_one_process_goes_on_where_three_were_interrupted(home, monkeypatch):
     monkeypatch.setattr(evaluation, "SETS", SETS)
     arguments = [*ARGUMENTS, "--epochs", "4"]
     assert train.main([*arguments, "--out", "alone"]) == 0
-    stop = "    def offer(self, report, offer=batch.Checkpoints.offer):\n        offer(self, report)\n        if report.epoch == 2: raise KeyboardInterrupt\n    batch.Checkpoints.offer = offer\n"
+    stop = (
+        "    def offer(self, report, offer=batch.Checkpoints.offer):\n        offer(self, report)\n        if "
+        "report.epoch == 2: raise KeyboardInterrupt\n    batch.Checkpoints.offer = offer\n"
+    )
     code, _, errors = ended(torchrun(home, COMMAND + stop + GO, *arguments, "--checkpoint-every", "0", processes=3))
     assert code != 0 and len(checkpoints(home)) == 1, errors
     assert "Interrupted while training digits-vae" in errors
@@ -454,7 +457,8 @@ INTERRUPTED = (
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "number, target, sentences",  # what the first one says: it may find the second gone, or be ended by torchrun before it does
+    "number, target, sentences",
+    # what the first one says: it may find the second gone, or be ended by torchrun before it does
     [
         (signal.SIGINT, "torchrun", [INTERRUPTED]),
         (signal.SIGTERM, "torchrun", [INTERRUPTED]),

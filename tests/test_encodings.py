@@ -72,8 +72,10 @@ def test_every_text_names_its_encoding():
 @pytest.mark.parametrize(
     "call",
     [
-        "open(file)", "open(file, 'w')", "open(file, mode='a')", "os.fdopen(number)", "file.open('a')", "file.read_text()", "file.write_text('x')",
-        "subprocess.run(command, text=True)", "Popen(command, universal_newlines=True)", "NamedTemporaryFile(mode='w')", "io.TextIOWrapper(stream)",
+        "open(file)", "open(file, 'w')", "open(file, mode='a')", "os.fdopen(number)", "file.open('a')",
+        "file.read_text()", "file.write_text('x')",
+        "subprocess.run(command, text=True)", "Popen(command, universal_newlines=True)", "NamedTemporaryFile(mode='w')",
+        "io.TextIOWrapper(stream)",
         "program = 'import os\\nopen(os.devnull)'",
     ],
 )  # fmt: skip
@@ -84,7 +86,8 @@ def test_the_reader_of_sources_sees_a_call_by_the_locale(call):
 @pytest.mark.parametrize(
     "call",
     [
-        "open(file, 'rb')", "open(file, encoding='utf-8')", "os.fdopen(number, 'wb')", "os.open(folder, os.O_RDONLY)", "Image.open(file)",
+        "open(file, 'rb')", "open(file, encoding='utf-8')", "os.fdopen(number, 'wb')", "os.open(folder, os.O_RDONLY)",
+        "Image.open(file)",
         "file.read_text(encoding='utf-8')", "subprocess.run(command)", "page.open()", "run(3)", "NamedTemporaryFile()",
     ],
 )  # fmt: skip

@@ -252,7 +252,8 @@ def test_a_model_that_is_taken_away_between_a_look_at_the_folder_and_its_opening
 
 
 @pytest.mark.parametrize("page, slot, name, lesson", [
-    ("explore", "explorer_state", "right", state), ("reparameterisation", "reparameterisation_state", "model", reparameterisation_state),
+    ("explore", "explorer_state", "right", state),
+    ("reparameterisation", "reparameterisation_state", "model", reparameterisation_state),
     ("adversary", "adversary_state", "aae", adversary_state),
 ])  # fmt: skip
 def test_a_kept_state_whose_model_is_gone_is_given_up(models, page, slot, name, lesson):

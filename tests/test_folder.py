@@ -155,7 +155,8 @@ def test_bad_folders_get_one_sentence(discs, tmp_path):
         file.write_bytes(b"x")
     with pytest.raises(
         DatasetError,
-        match=r"In .* 39 pictures can be read; 40 are needed at least\. 21 could not be read, and were skipped: .*, and 16 more\.$",
+        match=r"In .* 39 pictures can be read; 40 are needed at least\. 21 could not be read, and were skipped: .*, "
+        r"and 16 more\.$",
     ):
         folder.read(discs)
 
@@ -377,8 +378,10 @@ def test_every_side_has_a_pair_as_the_bundle_expects_it(kind, side, channels):
     assert mean.shape == (5, 2) and model.decode(mean).shape == x.shape
     many = model.decode(mean.expand(3, 5, 2))
     assert many.shape == (3, *x.shape) and torch.allclose(many[2], model.decode(mean), atol=1e-5)
-    assert torch.allclose(evaluation._encode(model, torch.arange(5 * x.shape[1]).remainder(256).byte().view(5, -1)).mean[:1],
-                          model.encode(torch.arange(x.shape[1]).remainder(256)[None] / 255).mean, atol=1e-5)  # fmt: skip
+    assert torch.allclose(evaluation._encode(model,
+            torch.arange(5 * x.shape[1]).remainder(256).byte().view(5, -1)).mean[:1],
+                          model.encode(torch.arange(x.shape[1]).remainder(256)[None] / 255).mean,
+                          atol=1e-5)  # fmt: skip
 
 
 def serving_pictures_lie_channel_by_channel():

@@ -115,7 +115,8 @@ def test_a_module_imports_only_what_it_may(name):
     assert row(name) in MAY_IMPORT, "a new module needs its line in the table"
     wrong = [
         found for found in imports_of(name)
-        if is_below(found.module, {"explorer"}) and not is_below(found.module, {f"explorer.{top}" for top in MAY_IMPORT[row(name)]})
+        if is_below(found.module, {"explorer"}) and not is_below(found.module,
+            {f"explorer.{top}" for top in MAY_IMPORT[row(name)]})
     ]  # fmt: skip
     assert wrong == []
 

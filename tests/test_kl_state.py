@@ -23,9 +23,11 @@ def in_the_plane(draw):
 
 states = st.fixed_dictionaries({
     "tab": st.sampled_from(kl_state.TABS), "step": st.sampled_from(kl_state.STEPS),
-    "q": st.tuples(rounded(-100, 100), rounded(0.02, 100)).map(list), "p": st.tuples(rounded(-100, 100), rounded(0.02, 100)).map(list),
+    "q": st.tuples(rounded(-100, 100), rounded(0.02, 100)).map(list),
+    "p": st.tuples(rounded(-100, 100), rounded(0.02, 100)).map(list),
     "gap": rounded(0, 20), "limit": st.none() | rounded(-1000, 1000), "q2": in_the_plane(), "p2": in_the_plane(),
-    "n": st.sampled_from(kl_state.DRAWS), "seed": st.integers(0, 999_999), "rate": rounded(0.01, 10), "log_var": rounded(-120, 120),
+    "n": st.sampled_from(kl_state.DRAWS), "seed": st.integers(0, 999_999), "rate": rounded(0.01, 10),
+    "log_var": rounded(-120, 120),
 })  # fmt: skip
 
 

@@ -80,7 +80,8 @@ def other_size(file):
 
 
 DAMAGES = {
-    "missing": lambda file: file.unlink(), "empty": lambda file: file.write_bytes(b""), "cut": cut, "no picture": lambda file: file.write_text("MNIST", encoding="utf-8"),
+    "missing": lambda file: file.unlink(), "empty": lambda file: file.write_bytes(b""), "cut": cut,
+    "no picture": lambda file: file.write_text("MNIST", encoding="utf-8"),
     "other pixels": other_pixels, "other size": other_size, "a folder": lambda file: (file.unlink(), file.mkdir()),
 }  # fmt: skip
 

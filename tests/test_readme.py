@@ -35,7 +35,8 @@ ADDRESSES = list(dict.fromkeys(re.findall(r"`/(\w*)\?([^`]+)`", TEXT)))
 COMMANDS = list(dict.fromkeys(re.findall(r"^\.venv/bin/python (train\.py[^#\n]*?) *(?:#.*)?$", TEXT, re.MULTILINE)))
 # "At the end of `file`:", "In `file`, after `line`:" or "A new file, `file`:", and a block.
 STEPS = re.compile(
-    r"(?:At the end of `(?P<end>[^`]+)`|In `(?P<within>[^`]+)`, after `(?P<line>[^`]+)`|A new file, `(?P<new>[^`]+)`):\n\n```python\n(?P<code>.*?)```",
+    r"(?:At the end of `(?P<end>[^`]+)`|In `(?P<within>[^`]+)`, after `(?P<line>[^`]+)`|A new file, "
+    r"`(?P<new>[^`]+)`):\n\n```python\n(?P<code>.*?)```",
     re.DOTALL,
 )
 SECTIONS = dict(re.findall(r"^## (A \w+)\n(.*?)(?=^## |\Z)", EXTENDING, re.MULTILINE | re.DOTALL))

@@ -44,7 +44,8 @@ def test_reach_says_who_can_open_the_app(url, bound, addresses):
 @pytest.mark.parametrize("url, page, below", [
     ("https://vae.uni.example/", "", ""), ("https://vae.uni.example", "", ""), ("https://vae.uni.example/kl", "kl", ""),
     ("https://vae.uni.example/lab/", "", "/lab"), ("https://vae.uni.example/lab/kl", "kl", "/lab"),
-    ("https://vae.uni.example/a/b/kl/", "kl", "/a/b"), ("https://vae.uni.example/kl/", "", "/kl"), ("https://vae.uni.example/vae-kl", "", "/vae-kl"), ("", "", ""),
+    ("https://vae.uni.example/a/b/kl/", "kl", "/a/b"), ("https://vae.uni.example/kl/", "", "/kl"),
+    ("https://vae.uni.example/vae-kl", "", "/vae-kl"), ("", "", ""),
 ])  # fmt: skip
 def test_the_path_before_the_pages_comes_from_the_browser(url, page, below):
     assert room.path_below(url, page) == below

@@ -565,7 +565,8 @@ def test_only_what_is_new_is_told(registry):
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"[]", b"{", b'{"action": "fly"}', b'{"action": "pace", "pace": -1}', b'{"action": "pace", "pace": []}', b'{"action": "start"}',
+    [b"", b"[]", b"{", b'{"action": "fly"}', b'{"action": "pace", "pace": -1}', b'{"action": "pace", "pace": []}',
+        b'{"action": "start"}',
      b'{"action": "start", "chosen": {}}', b'{"action": "start", "chosen": {"kind": ["vae"]}}', b'\xff'],
 )  # fmt: skip
 def test_a_bad_command_is_refused(registry, body):

@@ -41,7 +41,10 @@ def test_streamlit_looks_up_the_function_that_asks_the_internet(monkeypatch):
 @pytest.mark.parametrize("page, scripts", [
     (b"<script>a</script>", [b"a"]),
     (b'<script nonce="1">a</script>\n<script\n type="module">\nb < c\n</script>', [b"a", b"\nb < c\n"]),
-    (b'<script src="a.js"></script><script type="module" crossorigin SRC = "b.js"></script><SCRIPT data-src="x">c</SCRIPT >', [b"c"]),
+    ((
+        b'<script src="a.js"></script><script type="module" crossorigin SRC = "b.js"></script><SCRIPT '
+        b'data-src="x">c</SCRIPT >'
+    ), [b"c"]),
     (b'<script></script><scripture>a</scripture>', [b""]),
 ])  # fmt: skip
 def test_every_inline_script_is_found_whatever_its_attributes(page, scripts):

@@ -169,14 +169,17 @@ class Lesson:
         taken["ready, Chromium"] = self.browsers.ready
         for name, times in taken.items():
             print(
-                f"  {name}: {len(times)} times, p50 {quantile(times, 0.5):.2f} s, p95 {quantile(times, 0.95):.2f} s, longest {max(times, default=0):.2f} s"
+                f"  {name}: {len(times)} times, p50 {quantile(times, 0.5):.2f} s, p95 {quantile(times, 0.95):.2f} s, "
+                f"longest {max(times, default=0):.2f} s"
             )
         sizes = [student.bytes / 1e6 for student in self.students]
         print(
-            f"  a student received {quantile(self.first_bytes(), 0.5):.2f} MB until ready, {quantile(sizes, 0.5):.2f} MB in all (median)"
+            f"  a student received {quantile(self.first_bytes(), 0.5):.2f} MB until ready, {quantile(sizes, 0.5):.2f} "
+            "MB in all (median)"
         )
         print(
-            f"  Chromium's messages: {len(self.browsers.dragging)} in {self.browsers.drags} drags {sorted(set(self.browsers.dragging))}, {self.browsers.released} on their releases"
+            f"  Chromium's messages: {len(self.browsers.dragging)} in {self.browsers.drags} drags "
+            f"{sorted(set(self.browsers.dragging))}, {self.browsers.released} on their releases"
         )
         lines = self.server.log.read_text(encoding="utf-8").splitlines()
         log = [line.strip() for line in lines if any(word in line for word in TROUBLE)]

@@ -60,7 +60,8 @@ def main() -> None:
             for name in ("work", "whole", "painted"):
                 values = sorted(time[name] for time in times)
                 parts.append(
-                    f"{name} least {values[0]:.1f} ms, median {values[len(values) // 2]:.1f} ms, p95 {values[int(0.95 * len(values))]:.1f} ms"
+                    f"{name} least {values[0]:.1f} ms, median {values[len(values) // 2]:.1f} ms, p95 "
+                    f"{values[int(0.95 * len(values))]:.1f} ms"
                 )
             print(f"run {run + 1}: {len(times)} moves: " + "; ".join(parts))
         browser.close()

@@ -53,7 +53,8 @@ def main() -> None:
         seconds = time.perf_counter() - begun
     spent = resource.getrusage(resource.RUSAGE_CHILDREN)
     print(
-        f"{options.pictures:,} pictures of {options.side} x {options.side}: {spent.ru_maxrss * 1024 / 1e9:.2f} GB at most, {seconds:.0f} s, {spent.ru_utime + spent.ru_stime:.0f} s of them computing"
+        f"{options.pictures:,} pictures of {options.side} x {options.side}: {spent.ru_maxrss * 1024 / 1e9:.2f} GB at "
+        f"most, {seconds:.0f} s, {spent.ru_utime + spent.ru_stime:.0f} s of them computing"
     )
 
 

@@ -63,7 +63,8 @@ def main() -> None:
         print(f"run {run + 1} of {runs} done", file=sys.stderr)
     for name, seconds in times.items():
         print(
-            f"{name:16}  median {statistics.median(seconds):.2f} s   all {' '.join(f'{value:.2f}' for value in seconds)}"
+            f"{name:16}  median {statistics.median(seconds):.2f} s   all "
+            f"{' '.join(f'{value:.2f}' for value in seconds)}"
         )
     for name, results in frames.items():
         each = "   ".join(f"{r['p95']:.1f} ms, {r['late']}, {r['distinct']}" for r in results)

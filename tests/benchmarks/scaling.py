@@ -75,7 +75,8 @@ def measure(kind: str, images: np.ndarray, epochs: int) -> float:
     rates = [one.rate for one in each]
     linear = sum(rate**2 for rate in rates) / sum(rates)  # makes the sum of (rate / linear - 1)^2 least
     print(
-        f"\n{kind.upper()}, {endless(kind).training.batch_size} images a step, {epochs} epochs of each size, torch {torch.__version__}"
+        f"\n{kind.upper()}, {endless(kind).training.batch_size} images a step, {epochs} epochs of each size, torch "
+        f"{torch.__version__}"
     )
     print(
         f"{'images':>8}{'steps':>8}{'s an epoch (least to most)':>30}{'us an image':>14}{'from linear':>14}{'MB at most':>12}"

@@ -107,14 +107,16 @@ def main() -> int:
         for session in range(1, options.sessions + 1):
             taken = visit(browser, server.address)
             print(
-                f"session {session}: {taken} steps; {memory(server.pid):.0f} MB, {threads(server.pid)} threads in pool.py",
+                f"session {session}: {taken} steps; {memory(server.pid):.0f} MB, {threads(server.pid)} threads in "
+                "pool.py",
                 flush=True,
             )
             if session in (FIRST, options.sessions):
                 left, held, busy = settle(server.pid)
                 first = first or held
                 print(
-                    f"after {session} have left: {held:.0f} MB ({100 * (held / first - 1):+.1f} %), {left} threads in pool.py, {busy:.2f} cores busy",
+                    f"after {session} have left: {held:.0f} MB ({100 * (held / first - 1):+.1f} %), {left} threads in "
+                    f"pool.py, {busy:.2f} cores busy",
                     flush=True,
                 )
         browser.close()

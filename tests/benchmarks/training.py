@@ -267,7 +267,8 @@ def race_the_plain_loop(
         turns = race(loops | limits, math.ceil(len(train.images) / BATCH_SIZE), options.epochs, device)
 
     print(
-        f"\nVAE 784-{WIDTH}-{LATENT_DIM}, batch {BATCH_SIZE}, no averaged weights; {an_image / 1e6:.2f} MFLOP an image; epochs: {options.epochs}"
+        f"\nVAE 784-{WIDTH}-{LATENT_DIM}, batch {BATCH_SIZE}, no averaged weights; {an_image / 1e6:.2f} MFLOP an "
+        f"image; epochs: {options.epochs}"
     )
     print_rates(turns)
     for workers in WORKERS:
@@ -298,7 +299,8 @@ def race_the_siblings(options: argparse.Namespace, device: torch.device, train: 
 
     shape = "-".join(map(str, (vae.model.pixels, *vae.model.hidden, vae.model.latent_dim)))
     print(
-        f"\nRecipes {shape}, batch {vae.training.batch_size}, averaged weights; VAE: {an_image / 1e6:.2f} MFLOP an image; epochs: {options.epochs}"
+        f"\nRecipes {shape}, batch {vae.training.batch_size}, averaged weights; VAE: {an_image / 1e6:.2f} MFLOP an "
+        f"image; epochs: {options.epochs}"
     )
     print_rates(turns)
     print_ratio("AAE: times as long as the VAE", turns["AAE recipe"], turns["VAE recipe"])

@@ -64,8 +64,10 @@ def visit(browser, address: str) -> tuple[float, float]:
     page.wait_for_selector(driver.COMPLETE, timeout=120_000)
     opened = time.monotonic() - begun
     answered = page.get_by_role("button", name="Resample ε").evaluate(
-        "async (button) => { const root = button.closest('.explorer'), before = root.dataset.frame, begun = performance.now(); button.click();"
-        "while (root.dataset.frame === before) await new Promise(requestAnimationFrame); return performance.now() - begun; }"
+        "async (button) => { const root = button.closest('.explorer'), before = root.dataset.frame, "
+        "begun = performance.now(); button.click();"
+        "while (root.dataset.frame === before) await new Promise(requestAnimationFrame); "
+        "return performance.now() - begun; }"
     )
     context.close()
     return opened, answered

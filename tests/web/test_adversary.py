@@ -44,7 +44,8 @@ def test_gradients_against_autograd(compute, activation, standardise):
     found = compute(
         "kernel/network kernel/random",
         "const net = new Network(widths, seededUniform(3), { activation, standardise });"
-        "const logits = [...net.forward(Float64Array.from(points))], below = [...net.backward(logits.map((v) => 1 / (1 + Math.exp(-v)) / logits.length))];"
+        "const logits = [...net.forward(Float64Array.from(points))], "
+        "below = [...net.backward(logits.map((v) => 1 / (1 + Math.exp(-v)) / logits.length))];"
         "return { weights: [...net.weights], gradient: [...net.gradient], logits, below };",
         widths=widths, points=points.ravel().tolist(), activation=activation, standardise=standardise,
     )  # fmt: skip
@@ -66,10 +67,13 @@ def test_gradients_against_autograd(compute, activation, standardise):
 def test_a_discriminators_steps_against_torchs_adam(compute):
     found = compute(
         "kernel/live_discriminator kernel/random",
-        "const discriminator = new LiveDiscriminator({ seed: 5 }), uniform = seededUniform(1), start = [...discriminator.network.weights];"
-        "const real = standardNormal(32, uniform), fake = standardNormal(32, uniform).map((v) => 0.5 * v + 1), losses = [];"
+        "const discriminator = new LiveDiscriminator({ seed: 5 }), uniform = seededUniform(1), "
+        "start = [...discriminator.network.weights];"
+        "const real = standardNormal(32, uniform), fake = standardNormal(32, uniform).map((v) => 0.5 * v + 1), "
+        "losses = [];"
         "for (let i = 0; i < 30; i++) losses.push(discriminator.step(real, fake, 0.01).loss);"
-        "return { start, end: [...discriminator.network.weights], real: [...real], fake: [...fake], losses, steps: discriminator.steps, pull: [...discriminator.pull(fake).pull] };",
+        "return { start, end: [...discriminator.network.weights], real: [...real], fake: [...fake], losses, "
+        "steps: discriminator.steps, pull: [...discriminator.pull(fake).pull] };",
     )
     network = torch.nn.Sequential(
         torch.nn.Linear(2, 32), torch.nn.SiLU(), torch.nn.Linear(32, 32), torch.nn.SiLU(), torch.nn.Linear(32, 1)
@@ -101,10 +105,14 @@ def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
         "kernel/trained_discriminator kernel/safetensors",
         "return fetch(new URL(`latents/${digest}`, base)).then((r) => r.arrayBuffer()).then((buffer) => {"
         "const d = new TrainedDiscriminator(readSafetensors(buffer), shape), all = z.map((one) => d.at(one, label));"
-        "return { labelled: d.labelled, frequencies: d.frequencies.length, at: all, logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
+        "return { labelled: d.labelled, frequencies: d.frequencies.length, at: all, "
+        "logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
         digest=bundle.digest, shape=catalogue.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label,
     )  # fmt: skip
-    assert found["labelled"] == bundle.config.model.label_informed and found["frequencies"] == bundle.config.model.frequencies
+    assert (
+        found["labelled"] == bundle.config.model.label_informed
+        and found["frequencies"] == bundle.config.model.frequencies
+    )
     at = torch.tensor(z, requires_grad=True)
     logits = discriminator(at, torch.full((len(z),), label) if found["labelled"] else None)
     (pull,) = torch.autograd.grad(F.logsigmoid(logits).sum(), at)
@@ -119,10 +127,13 @@ def test_cloud_and_exact_divergence(compute):
     """Draws leave the hole empty, whose radius is scipy's; the JSD of every prior is that of a finer grid, in torch."""
     found = compute(
         "adversary/clouds kernel/random adversary/divergence",
-        "const cloud = new Cloud({ mean: [0.5, -1], std: 1.3, hole: 0.2, at: [1, 0.5] }), draws = cloud.sample(4000, seededUniform(1));"
+        "const cloud = new Cloud({ mean: [0.5, -1], std: 1.3, hole: 0.2, at: [1, 0.5] }), "
+        "draws = cloud.sample(4000, seededUniform(1));"
         "let inside = 0; for (let i = 0; i < 4000; i++) inside += cloud.inHole(draws[2 * i], draws[2 * i + 1]);"
-        "return { inside, radius: cloud.radius, centre: cloud.centre, draws: [...draws], density: cloud.logDensity(0, -2), hole: cloud.logDensity(...cloud.centre),"
-        " jsd: Object.fromEntries(Object.entries({ normal: null, ...shapes }).map(([name, shape]) => [name, new Divergence(shape).of(new Cloud({ mean: [1, 0.5], std: 0.8 })).jsd])) };",
+        "return { inside, radius: cloud.radius, centre: cloud.centre, draws: [...draws], "
+        "density: cloud.logDensity(0, -2), hole: cloud.logDensity(...cloud.centre),"
+        " jsd: Object.fromEntries(Object.entries({ normal: null, ...shapes }).map(([name, shape]) => [name, "
+        "new Divergence(shape).of(new Cloud({ mean: [1, 0.5], std: 0.8 })).jsd])) };",
         shapes=catalogue.shapes(),
     )
     assert found["inside"] == 0 and found["hole"] == -math.inf
@@ -261,12 +272,16 @@ def test_a_recorded_discriminator_of_labels_against_priors(compute):
     found = compute(
         "kernel/recording adversary/recorded_discriminator",
         "const tensor = (values, ...shape) => ({ values: Float32Array.from(values), shape });"
-        "const all = { step: tensor([0, 9], 2), row: tensor([0], 1), mean: tensor([0, 0, 1, 1], 2, 1, 2), smoothing: tensor(smoothing, 2), logit: tensor(logit, 2, 10, 24, 24) };"
+        "const all = { step: tensor([0, 9], 2), row: tensor([0], 1), mean: tensor([0, 0, 1, 1], 2, 1, 2), "
+        "smoothing: tensor(smoothing, 2), logit: tensor(logit, 2, 10, 24, 24) };"
         "const recording = new Recording(all, shape, 3), label = 6;"
-        "return [0, 1].map((moment) => { const discriminator = new RecordedDiscriminator(recording, moment), points = z.flat();"
-        " return { labelled: discriminator.labelled, at: z.map((one) => discriminator.at(one, label)), middle: [...discriminator.values('whole', label)].slice(0, 24), outside: discriminator.at([4.01, 0], label),"
+        "return [0, 1].map((moment) => { const discriminator = new RecordedDiscriminator(recording, moment), "
+        "points = z.flat();"
+        " return { labelled: discriminator.labelled, at: z.map((one) => discriminator.at(one, label)), "
+        "middle: [...discriminator.values('whole', label)].slice(0, 24), outside: discriminator.at([4.01, 0], label),"
         " learnt: [...discriminator.logits(points, { part: 'learnt', label })] }; });",
-        shape=catalogue.shapes()["mixture"], logit=logit.ravel().tolist(), smoothing=smoothing, z=[[0.3, 1.9], [-3.7, 2.2]],
+        shape=catalogue.shapes()["mixture"], logit=logit.ravel().tolist(), smoothing=smoothing,
+        z=[[0.3, 1.9], [-3.7, 2.2]],
     )  # fmt: skip
     prior, z, label = get_prior("mixture"), torch.tensor([[0.3, 1.9], [-3.7, 2.2]]), torch.tensor([6])
     bottom = torch.stack([torch.linspace(-4, 4, 24), torch.full((24,), -4.0)], -1)

@@ -24,10 +24,13 @@ def test_convolutions_against_torch(compute, side, channels, hidden):
         torch.tensor([[0.3, -1.2], [2.0, 0.5], [0.0, 0.0]]).double(),
     )
     js = (
-        "const tensors = Object.fromEntries(Object.entries(given.tensors).map(([name, { shape, values }]) => [name, { shape, values: Float32Array.from(values) }]));"
+        "const tensors = Object.fromEntries(Object.entries(given.tensors).map(([name, { shape, values }]) => [name, "
+        "{ shape, values: Float32Array.from(values) }]));"
         "const encoder = new Encoder(tensors), decoder = new Decoder(tensors), active = activeDecoder(decoder);"
-        "const encoded = given.x.map((x) => { const { mean, logVar } = encoder.encode(x); return [[...mean], [...logVar]]; });"
-        "const decoded = given.z.map((z) => [...decoder.decode(z)]), stretched = given.z.map((z) => stretch(active.tangents(z, [1, 0])));"
+        "const encoded = given.x.map((x) => { const { mean, logVar } = encoder.encode(x); "
+        "return [[...mean], [...logVar]]; });"
+        "const decoded = given.z.map((z) => [...decoder.decode(z)]), "
+        "stretched = given.z.map((z) => stretch(active.tangents(z, [1, 0])));"
         "return { encoded, decoded, stretched, again: [...active.decode(given.z[0])] };"
     )
     found = compute(

@@ -31,7 +31,8 @@ def test_principal_components_against_scikit_learn(compute):
     points = np.random.default_rng(0).standard_normal((500, 9)) @ np.random.default_rng(1).standard_normal((9, 9)) + 3
     found = compute(
         "kernel/pca",
-        "const { columns, share, project } = principal(given); return { columns: columns.map((one) => [...one]), share, at: project(place) };",
+        "const { columns, share, project } = principal(given); "
+        "return { columns: columns.map((one) => [...one]), share, at: project(place) };",
         given=points.T.tolist(),
         place=[1.0] * 9,
     )
@@ -51,7 +52,10 @@ def test_the_one_in_the_middle(compute):
 
 def test_the_charts_of_a_walk_hold_both_models_where_densities_lie_far_apart(compute):
     """In 32 dimensions the AAE's codes lie 15 nats denser than the VAE's draws."""
-    body = "return [2, 32].map((latent_dim) => sharedRange([-29, -45].map((q) => ({ model: { entry: { latent_dim } }, curve: [{ q, p: q }] }))));"
+    body = (
+        "return [2, 32].map((latent_dim) => sharedRange([-29, "
+        "-45].map((q) => ({ model: { entry: { latent_dim } }, curve: [{ q, p: q }] }))));"
+    )
     assert compute("explore/walk/film", body) == [[-40, -28], [-46, -28]]
 
 
@@ -60,7 +64,8 @@ def test_the_decoders_response_and_the_active_units_against_torch(compute, name)
     entry = {"tensors": f"tensors/{load_bundle(SHIPPED / name).digest}", "name": name}
     found = compute(
         "kernel/models kernel/usage",
-        "const model = await new Models(new URL(base)).open(entry); return { response: await response(model), active: activeUnits(model.codes) };",
+        "const model = await new Models(new URL(base)).open(entry); "
+        "return { response: await response(model), active: activeUnits(model.codes) };",
         entry=entry,
     )
     mean, log_var = travelled(name)

@@ -80,7 +80,10 @@ def bumps(mean: float, std: float, gap: float):
 
 
 def test_the_area_counts_up_as_scipy_does(modules):
-    script = "({ math }, [w, o, limits]) => { const c = math.countUp(math.density(w), math.density(o)); return [...limits.map(c.at), c.total]; }"
+    script = (
+        "({ math }, [w, o, limits]) => { const c = math.countUp(math.density(w), math.density(o)); "
+        "return [...limits.map(c.at), c.total]; }"
+    )
     line, two = {"mean": 0.4, "std": 1.3, "gap": 0}, {"mean": -0.2, "std": 0.5, "gap": 1.7}
     log = {0: norm(0.4, 1.3).logpdf, 1: bumps(-0.2, 0.5, 1.7)}
     limits = [-3, -1.05, 0.3, 2.2]
@@ -132,7 +135,10 @@ def test_fits_end_where_scipy_ends(modules, direction, start):
 
 def test_ellipses_keep_their_covariance(modules):
     rng = np.random.default_rng(1)
-    script = "({ math }, [cov, near]) => { const { stds, angle } = math.axesOf(cov, near); return { stds, angle, back: math.covarianceOf(stds, angle) }; }"
+    script = (
+        "({ math }, [cov, near]) => { const { stds, angle } = math.axesOf(cov, near); "
+        "return { stds, angle, back: math.covarianceOf(stds, angle) }; }"
+    )
     for _ in range(20):
         cov, near = random_gaussian(rng, 2)["cov"], rng.uniform(-4, 4)
         found = modules(script, [cov, near])
@@ -147,7 +153,8 @@ def test_ellipses_keep_their_covariance(modules):
 def test_both_descents_are_those_of_autograd(modules, rate):
     for coordinate in ("std", "log_var"):
         found = modules(
-            "({ fit }, [name, rate]) => fit.descend(name, { std: 2, stdP: 1.2, shift: 0.7 }, rate, 8).map(({ std, kl, gradient }) => [std, String(kl), gradient])",
+            "({ fit }, [name, rate]) => fit.descend(name, { std: 2, stdP: 1.2, shift: 0.7 }, rate, "
+            "8).map(({ std, kl, gradient }) => [std, String(kl), gradient])",
             [coordinate, rate],
         )
         for here, there in zip(found, kl_reference.descend(coordinate, [0.7, 2.0], [0.0, 1.2], rate)[:9], strict=True):
@@ -165,7 +172,8 @@ def test_both_descents_are_those_of_autograd(modules, rate):
 @pytest.mark.parametrize("log_var", [-9.5, -0.003, 0.0001, 0.7, 19.0, 25.0, 88.7, 88.8, 110.0])
 def test_float32_is_that_of_torch(modules, log_var):
     found = modules(
-        "({ numerics }, lv) => Object.fromEntries(Object.entries(numerics.bench(lv).forms).map(([n, f]) => [n, [String(f.kl), String(f.gradient)]]))",
+        "({ numerics }, lv) => Object.fromEntries(Object.entries(numerics.bench(lv).forms).map(([n, f]) => [n, "
+        "[String(f.kl), String(f.gradient)]]))",
         log_var,
     )
     for name, values in kl_reference.float32(log_var).items():

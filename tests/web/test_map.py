@@ -72,7 +72,8 @@ def test_the_stretch_against_torchs_jacobian(compute):
         js = (
             "const tensors = readSafetensors(await (await fetch(`${base}tensors/${given.digest}`)).arrayBuffer());"
             "const plain = new Decoder(tensors), decoder = activeDecoder(plain);"
-            "return given.z.map((z) => [stretch(decoder.tangents(z, given.dims)), [...decoder.decode(z)], [...plain.decode(z)]]);"
+            "return given.z.map((z) => [stretch(decoder.tangents(z, given.dims)), [...decoder.decode(z)], "
+            "[...plain.decode(z)]]);"
         )
         found = compute(
             "kernel/safetensors kernel/decoder kernel/active",

@@ -118,7 +118,8 @@ def test_regions_against_numpy(compute):
     given = {"x": points[:, 0].tolist(), "y": points[:, 1].tolist()}
     found = compute(
         "explore/near/polygon",
-        "return { polygons: polygons.map((one) => inPolygon(given, one)), circle: inCircle(given, [0.2, -0.1], 0.6), square: inSquare(given, [0.2, -0.1], 0.6, (row) => row % 2),"
+        "return { polygons: polygons.map((one) => inPolygon(given, one)), circle: inCircle(given, [0.2, -0.1], 0.6), "
+        "square: inSquare(given, [0.2, -0.1], 0.6, (row) => row % 2),"
         "nothing: [inPolygon(given, [[0, 0], [1, 1]]), inPolygon(given, [[0, 0], [1, 0], [0.5, 0]])] };",
         given=given, polygons=[crossing.tolist(), flat.tolist()],
     )  # fmt: skip
@@ -136,7 +137,8 @@ def test_a_table_of_odd_cells_is_read_back(compute):
     numbers = numbers.astype(np.float32)
     text = compute(
         "kernel/csv",
-        "return toCsv([{ name: 'cell, one', value: (row) => cells[row] }, { name: 'number (\"nats\")', value: (row) => numbers[row] }], cells.map((_, row) => row));",
+        "return toCsv([{ name: 'cell, one', value: (row) => cells[row] }, "
+        "{ name: 'number (\"nats\")', value: (row) => numbers[row] }], cells.map((_, row) => row));",
         cells=cells, numbers=numbers.tolist(),
     )  # fmt: skip
     head, *rows = csv.reader(io.StringIO(text, newline=""))
@@ -150,7 +152,8 @@ def test_values_of_codes_against_torch(compute, name):
     found = compute(
         "kernel/models kernel/values",
         "const models = new Models(base), model = await models.open(entry), all = {};"
-        "for (const name of VALUES) { const values = await valuesOf(models, model, name); all[name] = values && [...values]; } return all;",
+        "for (const name of VALUES) { const values = await valuesOf(models, model, name); "
+        "all[name] = values && [...values]; } return all;",
         entry=wanted,
     )  # fmt: skip
     model, mean = bundle.model(), torch.from_numpy(bundle.codes.mean)

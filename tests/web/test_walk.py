@@ -66,9 +66,12 @@ def test_slerp_where_a_great_circle_is_not_defined(compute):
     found = compute(
         "explore/walk/path",
         "const far = Array.from({ length: 16 }, (_, i) => Math.cos(i)), minus = far.map((value) => -2 * value);"
-        "return { zero: slerp([0, 0], [2, 4], .25), to: slerp([2, 4], [0, 0], .25), both: slerp([0, 0], [0, 0], .5), same: slerp([1, 2], [1, 2], .3),"
-        "turned: slerp([1, 0], [-3, 0], .5), almost: slerp([1, 0], [1, 1e-9], .5), far, many: slerp(far, minus, .5), end: slerp(far, minus, 1),"
-        "opposite: [hasOpposite([[1, 2], [-2, -4]]), hasOpposite([[1, 2], [-2, -3]]), hasOpposite([[0, 0], [1, 1]])] };",
+        "return { zero: slerp([0, 0], [2, 4], .25), to: slerp([2, 4], [0, 0], .25), both: slerp([0, 0], [0, 0], .5), "
+        "same: slerp([1, 2], [1, 2], .3),"
+        "turned: slerp([1, 0], [-3, 0], .5), almost: slerp([1, 0], [1, 1e-9], .5), far, many: slerp(far, minus, .5), "
+        "end: slerp(far, minus, 1),"
+        "opposite: [hasOpposite([[1, 2], [-2, -4]]), hasOpposite([[1, 2], [-2, -3]]), "
+        "hasOpposite([[0, 0], [1, 1]])] };",
     )
     assert (found["zero"], found["to"], found["both"]) == ([0.5, 1], [1.5, 3], [0, 0])  # the straight line
     np.testing.assert_allclose(found["same"], [1, 2], atol=1e-12)
@@ -100,7 +103,8 @@ def test_walks_through_several_waypoints(compute):
 def test_densities_against_numpy(compute):
     rng = np.random.default_rng(3)
     body = (
-        "const model = { codes: { mean: columns, logVar: null, label: new Array(columns[0].length).fill(0) }, entry: { latent_dim: columns.length, shape } };"
+        "const model = { codes: { mean: columns, logVar: null, label: new Array(columns[0].length).fill(0) }, "
+        "entry: { latent_dim: columns.length, shape } };"
         "return { found: densities(model, places), draws: model.priorDraws?.map((column) => [...column]) };"
     )
     for d, prior in ((2, "normal"), (2, "mixture"), (16, "normal")):
@@ -130,7 +134,8 @@ def test_gif_of_any_bytes_is_read_back(compute):
         rng.integers(0, 2, (height, width)) * 255,
     ]
     data = compute(
-        "explore/walk/gif_encoder", "return [...encodeGif({ width, height, frames: frames.map((one) => Uint8Array.from(one)), delay: 20 })];",
+        "explore/walk/gif_encoder",
+        "return [...encodeGif({ width, height, frames: frames.map((one) => Uint8Array.from(one)), delay: 20 })];",
         width=width, height=height, frames=[frame.ravel().tolist() for frame in frames],
     )  # fmt: skip
     with Image.open(io.BytesIO(bytes(data))) as gif:
