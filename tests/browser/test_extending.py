@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from ..test_readme import SECTIONS, STEPS
-from .driver import APP, COMPLETE, ROOT, address, serve
+from .driver import APP, DRAWN, ROOT, address, serve
 from .test_practice import READY, panel, press, until
 
 
@@ -27,7 +27,7 @@ def extended_server(tmp_path_factory):
 
 
 def test_a_sibling_that_is_added_is_trained_saved_and_explored(extended_server, open_address):
-    page = open_address(f"{extended_server.address}/practice?a=vae,digits,hidden=16,epochs=3", READY)
+    page = open_address(f"{extended_server.address}/practice?a=vae,digits,hidden=16,epochs=3,batch_size=256", READY)
     panel(page).get_by_role("radio", name="WAE-MMD").check(force=True)
     page.wait_for_url(re.compile("a=wae"))
     press(page, "Start run A")
@@ -37,10 +37,10 @@ def test_a_sibling_that_is_added_is_trained_saved_and_explored(extended_server, 
     link = panel(page).get_by_role("link", name="Open in the explorer")
     link.wait_for()
     (bundle,) = extended_server.runs.glob("digits-wae-*")
-    with page.context.expect_page() as opened:
+    with page.context.expect_page() as opened:  # in a tab of its own
         link.click()
     explorer = opened.value
-    explorer.wait_for_selector(COMPLETE)
+    explorer.wait_for_selector(DRAWN)
     assert explorer.locator(".panel.left header select").input_value() == f"runs/{bundle.name}"
     assert address(explorer)["left"] == f"runs/{bundle.name}"
     assert "A kernel distance holds its codes to N(0, I), times β = 300" in explorer.locator(".panel.left").inner_text()
