@@ -1,4 +1,4 @@
-"""The routes without a server: one request to an ASGI app, in this process. The path goes in as a server would hand it over, unquoted, whatever is in it."""
+"""Requests to an ASGI app in this process, without a server. The path is passed on unquoted, as a server does."""
 
 from __future__ import annotations
 

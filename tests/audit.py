@@ -1,6 +1,7 @@
 """Asks whether anything installed here has a known vulnerability: `python tests/audit.py`.
 
-Fails where there is one that a newer version has mended. One that nobody has mended yet is named, and so is a service that cannot be asked.
+Fails if a newer version has fixed one. A vulnerability without a fix is only named, and so is a service that cannot be
+reached.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ def main() -> int:
 
 
 def verdict(dependencies: list[dict]) -> tuple[bool, str]:
-    """Whether the build fails, and what is said. dependencies: of pip-audit's JSON, each with its name, and vulns or a skip_reason."""
+    """Whether the build fails, and the report. dependencies: pip-audit's JSON, with name, and vulns or skip_reason."""
     audited = [one for one in dependencies if "skip_reason" not in one]
     if not audited:
         return False, "not audited: the advisory service knows none of them, or cannot be reached"

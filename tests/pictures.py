@@ -12,7 +12,7 @@ CLASSES = {"blue": 0.6, "green": 0.35, "red": 0.0, "yellow": 0.15}  # each with 
 
 
 def generate(folder: Path, count: int, side: int, seed: int = 0, suffix: str = ".png") -> None:
-    """Discs, a sub-folder a colour: 00000.png is in the first class, 00001.png in the next. Size and brightness differ."""
+    """Discs, a sub-folder per colour: 00000.png is in the first class, 00001.png in the next. Size and tone differ."""
     rng = np.random.default_rng(seed)
     for name in CLASSES:
         (folder / name).mkdir(parents=True, exist_ok=True)

@@ -20,7 +20,8 @@ AAES = [
 ]
 
 
-# mean, standard deviation, hole, its place, JSD: computed by quadrature; that of a hole of mass h is ½ (h log 2 + (1−h) log(2(1−h)/(2−h)) + log(2/(2−h)))
+# mean, standard deviation, hole, its place, JSD: by quadrature; for a hole of mass h it is
+# ½ (h log 2 + (1−h) log(2(1−h)/(2−h)) + log(2/(2−h)))
 @pytest.mark.parametrize(
     "mean, std, hole, at, jsd",
     [([0.5, 0.0], 1.0, 0.0, [0.0, 0.0], 0.03031), ([0.0, 2.0], 1.0, 0.0, [0.0, 0.0], 0.33683),

@@ -1,4 +1,4 @@
-"""The routes beside the pages: they serve what may be fetched, and refuse all else without a traceback or another file."""
+"""The routes beside the pages: they serve their files, and refuse everything else without a traceback."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whatever an address or a browser's message holds, a page gets a legal state and a person a short sentence; nothing raises, and no text becomes markup."""
+"""Bad input in an address or a browser's message: the state stays legal, and people get a sentence.
+
+Nothing raises, and no text becomes markup.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is chosen on the practice page: a round trip through the address, refusals in a sentence, and the command line that does the same."""
+"""The choices on the practice page: their address, the refusals in sentences, and the equivalent command line."""
 
 import shlex
 

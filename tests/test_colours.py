@@ -1,7 +1,7 @@
-"""Colours for every eye: what colour alone tells apart stays apart for who sees no red, no green or no blue.
+"""Colours that carry a meaning remain distinguishable without red, green or blue receptors.
 
-Simulated by Machado, Oliveira & Fernandes 2009 at full severity; distances are Euclidean in CAM02-UCS, where about 1 is just seen
-(both by colorspacious). Text in a colour has WCAG 2's contrast of 4.5 with the page.
+Simulated by Machado, Oliveira & Fernandes 2009 at full severity. Distances are Euclidean in CAM02-UCS, where about 1 is
+just visible (both by colorspacious). Coloured text has WCAG 2's contrast of 4.5 with the page.
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ def test_the_models_that_ship():
         "digits-vae", "digits-aae",
         "mnist-vae-beta0.1", "mnist-vae-beta40", "mnist-vae-mixture", "mnist-aae-mixture", "mnist-aae-mixture-labels",
         "mnist-aae-swiss-roll",
-        *(f"{dataset}-{kind}-{dimensions}d" for dataset in ("mnist", "fashion-mnist") for kind in ("vae",
-                "aae") for dimensions in (8, 16, 32)),
+        *(f"{dataset}-{kind}-{dimensions}d"
+          for dataset in ("mnist", "fashion-mnist") for kind in ("vae", "aae") for dimensions in (8, 16, 32)),
     }  # fmt: skip
     assert set(ZOO) == shipped
 

@@ -1,4 +1,4 @@
-"""The datasets: digits and their fixed split, what torchvision's files hold, and everything that can go wrong with them."""
+"""The datasets: digits and their fixed split, the content of torchvision's files, and all their faults."""
 
 from __future__ import annotations
 
@@ -262,8 +262,9 @@ def test_the_installed_torchvision_can_be_imported_first_thing():
 
 def test_looking_whether_a_dataset_is_there_imports_nothing_heavy():
     program = (
-        "import sys; from explorer.data import datasets; datasets.is_present('mnist', '.'); "
-        "datasets.is_present('digits')\nprint(sorted({'torch', 'torchvision', 'sklearn'} & set(sys.modules)))\n"
+        "import sys; from explorer.data import datasets\n"
+        "datasets.is_present('mnist', '.'); datasets.is_present('digits')\n"
+        "print(sorted({'torch', 'torchvision', 'sklearn'} & set(sys.modules)))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.stdout.strip() == "[]", done.stderr
@@ -337,7 +338,7 @@ ARCHIVES = {f"/{name}.gz": gzip.compress(content, mtime=0) for name, content in 
 
 @pytest.fixture
 def mirror(monkeypatch):
-    """A web server as MNIST's only mirror. `mirror.answer` says what it does with a request; `mirror.paths` what it was asked for."""
+    """A web server as MNIST's only mirror. `mirror.answer` handles a request; `mirror.paths` lists them."""
     over = threading.Event()
 
     class Handler(http.server.BaseHTTPRequestHandler):

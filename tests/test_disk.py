@@ -1,4 +1,4 @@
-"""What can befall a training's files: killed at any step of a write, two programs at once, a disk that is full or read-only."""
+"""Accidents of a training's files: a kill at any step of a write, two programs at once, a full or read-only disk."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ STEPS = [(tempfile, "mkstemp"), (os, "fsync"), (os, "chmod"), (os, "replace"), (
 
 
 def kill_at(number: int) -> None:
-    """From now on, this process is killed at that step of its writing, from 0; before a file is on the disk, half of it is written."""
+    """From now on, this process is killed at that step of its writing, from 0. At fsync, half the file is written."""
     counter = itertools.count()
     for owner, name in STEPS:
 
@@ -83,7 +83,7 @@ def kill_at(number: int) -> None:
 
 
 def killed_at_every_step(write: Callable[[], None], check: Callable[[], None]) -> int:
-    """Writes, killed at the first step, at the second, and so on until it is done; checks after each. Returns the number of steps."""
+    """Writes, killed at the first step, the second, and so on to the end. Checks after each. Returns their number."""
     for number in itertools.count():
         code = end(apart(lambda: (kill_at(number), write())))
         check()
@@ -172,7 +172,10 @@ def test_the_end_of_one_training_does_not_disturb_the_checkpoint_of_its_twin(tmp
 
 def test_runs_of_the_same_second_get_folders_of_their_own(tmp_path):
     started, claimed = datetime(2025, 1, 2, 3, 4, 5), []
-    claim = lambda: claimed.extend(saving.fresh_folder(tmp_path / "runs", "digits-vae", started) for _ in range(20))  # noqa: E731
+
+    def claim() -> None:
+        claimed.extend(saving.fresh_folder(tmp_path / "runs", "digits-vae", started) for _ in range(20))
+
     threads = [threading.Thread(target=claim) for _ in range(3)]
     for thread in threads:
         thread.start()

@@ -146,7 +146,8 @@ def fit(config, processes, resume=None):
     for report in training.fit(config, images, CPU, labels=labels, resume=resume, processes=processes):
         if report.checkpoint is not None and report.epoch == 1:
             one = report.checkpoint()
-            checkpoints[1] = dataclasses.replace(one, tensors={name: tensor.clone() for name, tensor in one.tensors.items()})
+            tensors = {name: tensor.clone() for name, tensor in one.tensors.items()}
+            checkpoints[1] = dataclasses.replace(one, tensors=tensors)
     return state(report), report.history, checkpoints.get(1)
 
 def apart(one, other):
@@ -161,7 +162,8 @@ configs = {"ae": config("ae"), "vae": config("vae"), "aae": config("aae"),
 found = {}
 for name, one in configs.items():
     ours, alone = fit(one, together), fit(one, ALONE)
-    found[name] = apart(ours, alone) | {"digest": hashlib.sha256(b"".join(w.numpy().tobytes() for w in ours[0].values())).hexdigest()}
+    weights = b"".join(weight.numpy().tobytes() for weight in ours[0].values())
+    found[name] = apart(ours, alone) | {"digest": hashlib.sha256(weights).hexdigest()}
     if name.startswith("aae, labels"):
         found["from one to two"] = apart(fit(one, together, alone[2]), alone)
         found["from two to one"] = apart(fit(one, ALONE, ours[2]), alone)
@@ -242,7 +244,7 @@ ARGUMENTS = ["--dataset", "digits", "--device", "cpu", "--out", "out"]
 
 
 def assert_close(one: bundle.Bundle, other: bundle.Bundle) -> None:
-    """Each epoch's losses, and what is measured at the end. An AAE's estimates of distances jump where a neighbour changes."""
+    """Each epoch's losses, and the metrics at the end. An AAE's distances jump when a neighbour changes."""
     assert one.config == other.config
     for entry, expected in zip(one.history, other.history, strict=True):
         assert entry == pytest.approx(expected, rel=1e-3)
@@ -313,8 +315,10 @@ def test_one_process_goes_on_where_three_were_interrupted(home, monkeypatch):
     arguments = [*ARGUMENTS, "--epochs", "4"]
     assert train.main([*arguments, "--out", "alone"]) == 0
     stop = (
-        "    def offer(self, report, offer=batch.Checkpoints.offer):\n        offer(self, report)\n        if "
-        "report.epoch == 2: raise KeyboardInterrupt\n    batch.Checkpoints.offer = offer\n"
+        "    def offer(self, report, offer=batch.Checkpoints.offer):\n"
+        "        offer(self, report)\n"
+        "        if report.epoch == 2: raise KeyboardInterrupt\n"
+        "    batch.Checkpoints.offer = offer\n"
     )
     code, _, errors = ended(torchrun(home, COMMAND + stop + GO, *arguments, "--checkpoint-every", "0", processes=3))
     assert code != 0 and len(checkpoints(home)) == 1, errors

@@ -19,7 +19,7 @@ TEXT_MODE = re.compile("[rwax][t+]*")
 
 
 def calls_by_the_locale(source: str) -> list[int]:
-    """The lines that open a file or a pipe as text without an encoding; also in programs that are written as strings."""
+    """The lines that open a file or a pipe as text without an encoding, also in programs that are strings."""
     nodes = list(ast.walk(ast.parse(source)))
     calls = [node.lineno for node in nodes if isinstance(node, ast.Call) and _is_by_the_locale(node)]
     texts = [node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]

@@ -1,4 +1,4 @@
-"""Gradient estimators: against closed forms (derivations beside them), against each other, and their draws against known ones."""
+"""Gradient estimators against closed forms (with derivations), against each other, and on known draws."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is wrong with one model on the disk is said in one sentence, and hurts no other: when it is opened, in the app's list, by its assets, on the pages."""
+"""A fault of one model on the disk gives one sentence and hurts no other model: in lists, assets and pages."""
 
 from __future__ import annotations
 

@@ -130,7 +130,8 @@ def test_marginal_densities_integrate_to_1(dimensions, shown):
             assert density.sum() * step[0] == pytest.approx(inside) and inside > 0.998
             mean = (x * density).sum() * step[0]  # of the histogram's middles: within half a step of the values'
             assert mean == pytest.approx(values.mean(), abs=step[0] / 2 + 0.01)
-        # at its top, N(0.5, 0.5²) has 0.798 and N(0, 1) has 0.399; 20,000 values in steps of an eighth leave an error below 0.05
+        # at its top, N(0.5, 0.5²) has 0.798 and N(0, 1) has 0.399; 20,000 values in steps of an eighth leave an error
+        # below 0.05
         assert max(on["q(z)"].y) == pytest.approx(0.798, abs=0.05) and max(on["p(z)"].y) == pytest.approx(
             0.399, abs=0.03
         )

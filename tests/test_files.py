@@ -1,4 +1,4 @@
-"""Writing so that a crash at any moment leaves the old content or the new one. (What a failing disk does: test_bundle.py.)"""
+"""Atomic writes: a crash at any moment leaves the old or the new content. (A failing disk: test_bundle.py.)"""
 
 from __future__ import annotations
 

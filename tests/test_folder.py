@@ -1,4 +1,4 @@
-"""A folder of pictures as a dataset, from its files to the bundle: what is read and what is skipped, and that a model remembers its pictures."""
+"""A folder of pictures as a dataset: what is read and skipped, and that a model recognises its pictures again."""
 
 from __future__ import annotations
 
@@ -378,10 +378,8 @@ def test_every_side_has_a_pair_as_the_bundle_expects_it(kind, side, channels):
     assert mean.shape == (5, 2) and model.decode(mean).shape == x.shape
     many = model.decode(mean.expand(3, 5, 2))
     assert many.shape == (3, *x.shape) and torch.allclose(many[2], model.decode(mean), atol=1e-5)
-    assert torch.allclose(evaluation._encode(model,
-            torch.arange(5 * x.shape[1]).remainder(256).byte().view(5, -1)).mean[:1],
-                          model.encode(torch.arange(x.shape[1]).remainder(256)[None] / 255).mean,
-                          atol=1e-5)  # fmt: skip
+    images = torch.arange(5 * x.shape[1]).remainder(256).byte().view(5, -1)
+    assert torch.allclose(evaluation._encode(model, images).mean[:1], model.encode(images[:1] / 255).mean, atol=1e-5)
 
 
 def serving_pictures_lie_channel_by_channel():

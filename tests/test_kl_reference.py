@@ -1,4 +1,4 @@
-"""What Python computes for the KL lesson, against torch's own distributions and autograd; and that the code it shows is the code it runs."""
+"""Python's values for the KL lesson against torch's distributions and autograd. The shown code is what runs."""
 
 from __future__ import annotations
 

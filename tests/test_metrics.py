@@ -1,4 +1,4 @@
-"""How far q(z) is from p(z): the estimators' calibration, their laws, and their null bands; and what densities and labels say."""
+"""The distances of q(z) from p(z): calibration, laws and null bands of their estimators; densities and labels."""
 
 from __future__ import annotations
 
@@ -179,7 +179,7 @@ def test_a_different_number_of_codes_and_draws_is_refused():
 
 
 def gaussian_kl(mean_q, cov_q, mean_p, cov_p) -> float:
-    """½ (tr(cov_p⁻¹ cov_q) + δᵀ cov_p⁻¹ δ - d + log det cov_p - log det cov_q), for tests on small and harmless matrices."""
+    """½ (tr(cov_p⁻¹ cov_q) + δᵀ cov_p⁻¹ δ - d + log det cov_p - log det cov_q), for small and harmless matrices."""
     shift = np.subtract(mean_p, mean_q)
     quadratic = np.trace(np.linalg.solve(cov_p, cov_q)) + shift @ np.linalg.solve(cov_p, shift)
     return 0.5 * (quadratic - len(shift) + np.log(np.linalg.det(cov_p) / np.linalg.det(cov_q)))
@@ -249,7 +249,8 @@ def test_knn_kl_is_not_what_it_estimates_where_its_docstring_says_so():
 @pytest.mark.parametrize("dimensions", [2, 16])
 @pytest.mark.parametrize("seed", range(4))
 def test_knn_kl_refuses_points_that_are_equal(seed, dimensions):
-    # |x|² - 2xy + |y|² of equal points is a little above 0 for some points, 0 for others: hence several of them, and seeds
+    # |x|² - 2xy + |y|² of equal points is slightly above 0 for some points and 0 for others: so there are several of
+    # them, and several seeds
     codes, draws = np.random.default_rng(seed).standard_normal((2, 60, dimensions)) + 0.3
     codes[:15] = codes[:3].repeat(5, axis=0)  # four others each: the fifth is apart
     assert math.isfinite(metrics.knn_kl(codes, draws))
@@ -286,7 +287,7 @@ def test_knn_kl_refuses_what_cannot_be_measured():
 
 
 def kernel_mean(shift_squared: float, var: float, dimensions: int, c: float) -> float:
-    """E of c/(c + |x|²) for x ~ N(δ, var I): with 1/a = ∫ exp(-a t) dt, it is ∫ c exp(-ct) E exp(-t |x|²) dt over t > 0."""
+    """E[c/(c + |x|²)], x ~ N(δ, var I): with 1/a = ∫ exp(-at) dt it is ∫ c exp(-ct) E[exp(-t |x|²)] dt over t > 0."""
 
     def integrand(t: float) -> float:
         spread = 1 + 2 * var * t
@@ -301,9 +302,9 @@ def gaussian_mmd_squared(shift_squared: float, std: float, dimensions: int, c: f
     return within - 2 * kernel_mean(shift_squared, 1 + std**2, dimensions, c)
 
 
-# The spread of one estimate with 1,500 of each is .0004 (null), .00063 (hole), .0017 (shift); 4 of 40, and half a unit of the
-# last place. Of the shift quadrature gives .00526 (single estimates were read as .006). The hole cannot be told from the
-# null by one estimate: it is .0009, about two spreads.
+# The spread of one estimate with 1,500 of each is .0004 (null), .00063 (hole), .0017 (shift); 4 of 40, and half a unit
+# of the last place. For the shift, quadrature gives .00526 (single estimates were read as .006). One estimate cannot
+# tell the hole from the null: it is .0009, about two spreads.
 @pytest.mark.parametrize(
     "sample_codes, expected, tolerance",
     [
@@ -370,7 +371,8 @@ def test_laws_of_mmd():
 
 @pytest.mark.parametrize("spread", [1e7, 1e8, 1e9])
 def test_mmd_stays_bounded_where_rounding_is_as_large_as_the_kernel(spread):
-    # No two of 300 points are near each other, so the estimate is -2/300, off by the kernel of a point with itself, between 0 and 1.
+    # No two of 300 points are near each other, so the estimate is -2/300, with an error: the kernel of a point with
+    # itself, between 0 and 1.
     codes = spread * np.random.default_rng(57).standard_normal((300, 3))
     assert -4 / 300 <= metrics.mmd_squared(codes, codes) <= 0
 
@@ -440,7 +442,8 @@ def test_the_null_of_different_numbers():
     ],
 )
 def test_where_the_null_lies_is_known_for_any_prior(estimator, expected, name, dimensions):
-    # With one draw less than codes, ρ and ν are distances to the k-th of as many independent draws: equal in distribution.
+    # With one draw less than codes, ρ and ν are distances to the k-th of equally many independent draws: their
+    # distributions are equal.
     generator = torch.Generator().manual_seed(43)
     null = metrics.null_of(
         estimator, lambda n: get_prior(name).sample(n, dimensions, generator).numpy(), 500, 40, m=499
@@ -482,7 +485,8 @@ def test_surgery_of_one_posterior_repeated_finds_no_information():
     split = metrics.elbo_surgery(np.full((5000, 2), 0.3), np.full((5000, 2), 2 * math.log(0.5)), z, log_normal(z))
     assert split.mutual_information == pytest.approx(0, abs=1e-12)
     exact = gaussian_kl([0.3, 0.3], 0.25 * np.eye(2), [0, 0], np.eye(2))
-    # the log-ratio is ½ (1 - 1/.25) z'² + .3 z' + const in each of two dimensions, z' = .5 ε: sd √2 √(½ .75² + .15²) = .78
+    # the log-ratio is ½ (1 - 1/.25) z'² + .3 z' + const in each of two dimensions, z' = .5 ε:
+    # sd √2 √(½ .75² + .15²) = .78
     assert split.marginal_kl == pytest.approx(exact, abs=4 * 0.78 / math.sqrt(5000))
 
 
@@ -517,7 +521,8 @@ def test_surgery_where_the_aggregate_is_the_prior(dimensions):
     mean = math.sqrt(1 - var) * rng.standard_normal((4000, dimensions))
     z = mean + math.sqrt(var) * rng.standard_normal((4000, dimensions))
     split = metrics.elbo_surgery(mean, np.full_like(mean, math.log(var)), z, log_normal(z))
-    # the spread of log q(z|n) - log q(z) is that of ½ (|z|² - |ε|²), |z|² and |ε|² of correlation v: √(d (1 - v²)) = .98 √d
+    # the spread of log q(z|n) - log q(z) is that of ½ (|z|² - |ε|²), with |z|² and |ε|² of correlation v:
+    # √(d (1 - v²)) = .98 √d
     band = 4 * 0.98 * math.sqrt(dimensions / 4000) + 0.01
     assert split.mutual_information == pytest.approx(-0.5 * dimensions * math.log(var), abs=band)
     assert split.marginal_kl == pytest.approx(0, abs=0.02)
@@ -553,7 +558,7 @@ def test_surgery_refuses_what_cannot_be_measured():
         metrics.elbo_surgery(mean[:, 0], log_var[:, 0], z[:, 0], log_normal(z))
 
 
-# The importance-weighted bound, on z ~ N(0, I₂), x = W z + .5 ε in three dimensions, where everything has a closed form.
+# The importance-weighted bound, for z ~ N(0, I₂) and x = W z + .5 ε in three dimensions. Everything has a closed form.
 
 W, NOISE = np.array([[1.0, 0.5], [-0.3, 0.8], [0.2, -1.0]]), 0.5
 POSTERIOR_COV = np.linalg.inv(np.eye(2) + W.T @ W / NOISE**2)

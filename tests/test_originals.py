@@ -1,4 +1,4 @@
-"""The sheets of test images that ship: they are the datasets' own, they can be made again, and a damaged one does no harm."""
+"""The shipped sheets of test images: equal to the datasets, reproducible, and harmless if damaged."""
 
 from __future__ import annotations
 

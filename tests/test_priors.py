@@ -1,4 +1,4 @@
-"""What a latent is pulled towards: draws against closed forms, densities against integrals, torch's own, and the draws."""
+"""The priors: draws against closed forms; densities against integrals, torch's distributions and the draws."""
 
 from __future__ import annotations
 
@@ -298,7 +298,8 @@ def test_the_roll_is_even_along_its_length():
     theta = np.linspace(0, 4.4 * np.pi, 8001)
     spiral = pace * theta[:, None] * np.stack([np.cos(theta), np.sin(theta)], -1)
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(spiral, axis=0), axis=1))])
-    # the turns are far apart: of the points at the draw's own angle, the one whose radius is nearest; then a little along the spiral
+    # the turns are far apart: first the point at the draw's angle with the nearest radius, then a search along the
+    # spiral around it
     own_angle = np.arctan2(z[:, 1], z[:, 0]) % (2 * np.pi)
     turn = np.round((np.linalg.norm(z, axis=1) / pace - own_angle) / (2 * np.pi))
     near = own_angle + 2 * np.pi * np.maximum(turn, 0)
@@ -306,7 +307,8 @@ def test_the_roll_is_even_along_its_length():
     points = pace * candidates[..., None] * np.stack([np.cos(candidates), np.sin(candidates)], -1)
     nearest = candidates[np.arange(len(z)), np.linalg.norm(points - z[:, None], axis=-1).argmin(1)]
     at = np.interp(nearest, theta, length)
-    # between one turn and a half from the end: at less than a turn the roll's length grows faster than θ², by up to 5 % at θ = π
+    # from half a turn to a bit before the end: at less than a turn the roll's length grows faster than θ², by up to
+    # 5 % at θ = π
     edges = np.linspace(np.interp(np.pi, theta, length), np.interp(3.75 * np.pi, theta, length), 13)
     counts = np.histogram(at, edges)[0]
     assert counts.min() > 5000

@@ -1,4 +1,4 @@
-"""The documents are true: their addresses and commands are understood, their links and files exist, their examples work."""
+"""The documents are true: addresses and commands are understood, links and files exist, examples work."""
 
 from __future__ import annotations
 
@@ -161,7 +161,7 @@ for module, query in json.loads(sys.argv[1]):
 
 
 def opened(extended: Path, *requests: tuple[str, dict[str, str]]) -> list[dict]:
-    """What the program's pages show, each opened through its main script: (page, query) in, texts, tables and problems out."""
+    """The content of pages, each opened through the main script: (page, query) in; texts, tables and problems out."""
     return [json.loads(line) for line in run(extended, "-c", OPEN, json.dumps(requests)).splitlines() if line[0] == "{"]
 
 

@@ -1,4 +1,7 @@
-"""Every public function of the mathematics, given arrays of any shape and value: a right result, or a sentence that names an argument. Never a number that looks right."""
+"""Every public function of the mathematics on arrays of all shapes and values.
+
+It returns a right result, or raises a sentence that names an argument. It never returns a number that looks right.
+"""
 
 from __future__ import annotations
 
@@ -150,7 +153,7 @@ def shapes_for(draw, case: Case) -> dict[str, tuple[int, ...]]:
 
 
 def fits(case: Case, found: Mapping[str, tuple[int, ...]]) -> bool:
-    """Whether the shapes are those that the case names: an axis has one size, not too small, and what leads broadcasts."""
+    """Whether the shapes fit the case: each named axis has one size, not too small, and the leading axes broadcast."""
     sizes: dict[str, int] = {}
     leading = []
     for name, shape in case.shapes.items():

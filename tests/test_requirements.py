@@ -52,7 +52,7 @@ def imported(source: str) -> set[str]:
 
 
 def distributions(paths: list[Path]) -> dict[str, str]:
-    """The distributions that the sources import from, each with a file that does. Raises KeyError for one that is not installed."""
+    """The distributions that the sources import, each with such a file. Raises KeyError if one is not installed."""
     known, found = packages_distributions(), {}
     for path in paths:
         for package in imported(path.read_text(encoding="utf-8")) - OWN - OPTIONAL - sys.stdlib_module_names:

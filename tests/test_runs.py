@@ -1,4 +1,4 @@
-"""Trainings beside the app: the numbers of `training.fit` however they are steered, a queue, and nothing left behind."""
+"""Trainings beside the app: the same numbers as `training.fit`, whatever the commands; a queue; no leftovers."""
 
 from __future__ import annotations
 

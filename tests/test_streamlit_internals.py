@@ -1,4 +1,4 @@
-"""What this program relies on in Streamlit without a promise from its documentation. A new version of Streamlit must pass these tests."""
+"""The undocumented parts of Streamlit that this program relies on. A new version of Streamlit must pass these tests."""
 
 from __future__ import annotations
 

@@ -692,7 +692,7 @@ def command(home: Path, *arguments: str) -> subprocess.Popen:
 def signalled(
     home: Path, arguments: list[str], epochs: int, number: signal.Signals, later: float = 0.0
 ) -> subprocess.CompletedProcess:
-    """Trains in another process, which gets the signal that many seconds after it has done so many epochs, over all models."""
+    """Trains in another process, and sends it the signal some seconds after so many epochs of all models."""
     process = command(home, *arguments)
     lines: list[str] = []
     try:

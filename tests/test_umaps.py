@@ -1,4 +1,4 @@
-"""UMAPs made while the app runs: one process, one job at a time, cancelling. A small script takes the process's place."""
+"""UMAPs made while the app runs: one process, one job at a time, cancelling. A small script replaces the process."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ from explorer.shared import fill
 from .asgi import Answer, ask, routes_app
 from .conftest import ROOT
 
-# Gives the first two columns back, plus its own number of jobs so far. 2 neighbours: at once; 3: waits after the first share; 4: says no; 5: breaks off.
+# Returns the first two columns plus its own number of jobs so far. 2 neighbours: at once; 3: waits after the first
+# share; 4: refuses; 5: breaks off.
 SCRIPT = """
 import pickle, sys, time
 def say(**parts):
@@ -356,7 +357,7 @@ def test_a_process_that_is_ended_leaves_no_temporary_file_behind():
 
 
 def run_process(*, before: str = "", jobs: bytes = b"") -> tuple[list[dict], str]:
-    """Runs explorer.background.umap_process after some code, on those jobs. Returns its answers and its errors' text."""
+    """Runs explorer.background.umap_process after some code, on these jobs. Returns its answers and errors."""
     code = f"{before}\nfrom explorer.background import umap_process\numap_process.main()"
     found = subprocess.run([sys.executable, "-c", code], input=jobs, capture_output=True, cwd=ROOT, timeout=300)
     written, answers = io.BytesIO(found.stdout), []

@@ -2,12 +2,12 @@
 
     python tests/benchmarks/classroom.py [--students 40] [--minutes 2] [--runs 80]
 
-Students speak to the server as a browser does (student.py), two more are pages of a real Chromium. All come within RUSH seconds; then, for
-some minutes, they move sliders, change models and pages. "ready": the script is over and every asset has come, from an empty cache; in
-Chromium, that the maps can be panned and zoomed. A first server shows which assets a page needs; the one that is measured is fresh but for one
-student who has gone through all pages, as a teacher would. With --runs, saved runs lie beside the shipped models.
-Everything runs on this machine: the students' own work is in the waiting time.
-Fails where a bar below is missed.
+Students speak to the server as a browser does (student.py); two more are pages of a real Chromium. All arrive within
+RUSH seconds. Then, for some minutes, they move sliders and change models and pages. "ready": the script has ended and
+every asset has arrived, with an empty cache; in Chromium, the maps can be panned and zoomed. A first server shows which
+assets a page needs. The measured server is fresh, except that one student has visited all pages, as a teacher would.
+With --runs, saved runs are listed beside the shipped models.
+Everything runs on this machine, so the waiting times include the students' own work. Fails above a limit below.
 """
 
 from __future__ import annotations

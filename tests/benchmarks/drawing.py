@@ -2,9 +2,9 @@
 
     python tests/benchmarks/drawing.py [--runs 3]
 
-Each run draws two strokes of 50 moves, one a frame. "work": from the move's handler to both codes, reconstructions, differences and marks being drawn
-(performance.now in the page); "whole": from the moment that the browser gives the move (event.timeStamp) to the same; "painted": until the
-frame after it is done. Run it on a machine that does nothing else.
+Each run draws two strokes of 50 moves, one per frame. "work": from the call of the move's handler until both codes,
+reconstructions, differences and marks are drawn (performance.now in the page). "whole": the same from the move's
+event.timeStamp. "painted": until the next frame has ended. Run it on a machine that does nothing else.
 """
 
 from __future__ import annotations
@@ -26,12 +26,15 @@ WATCH = """() => {
   const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.draw')).find(Boolean);
   window.times = [];
   let moves = [];
-  window.addEventListener('pointermove', (event) => moves.push({ given: event.timeStamp, handled: performance.now() }), true);
+  const note = (event) => moves.push({ given: event.timeStamp, handled: performance.now() });
+  window.addEventListener('pointermove', note, true);
   new MutationObserver(() => {
     const done = performance.now(), answered = moves;
     moves = [];
     requestAnimationFrame(() => setTimeout(() => {
-      for (const { given, handled } of answered) window.times.push({ work: done - handled, whole: done - given, painted: performance.now() - given });
+      for (const { given, handled } of answered) {
+        window.times.push({ work: done - handled, whole: done - given, painted: performance.now() - given });
+      }
     }));
   }).observe(root, { attributes: true, attributeFilter: ['data-encoded'] });
 }"""

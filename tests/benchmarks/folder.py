@@ -2,8 +2,8 @@
 
     python tests/benchmarks/folder.py [--pictures 50000] [--side 64]
 
-Makes a folder of generated pictures in colour (links to a thousand different ones), and runs `train.py --dry-run` on it, which reads
-all, takes a step, and encodes and measures all. Prints the process's largest resident memory, all counted.
+Makes a folder of generated pictures in colour (links to a thousand different ones), and runs `train.py --dry-run` on
+it, which reads all, takes a step, and encodes and measures all. Prints the largest resident memory of the process.
 """
 
 from __future__ import annotations

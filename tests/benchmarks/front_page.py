@@ -2,8 +2,9 @@
 
     python tests/benchmarks/front_page.py [--runs 5]
 
-Each run starts a server and a browser anew. "drawn": codes and pictures are painted; "complete": the maps can also
-be panned and zoomed. A late frame came more than 25 ms after the one before. Run it on a machine that does nothing else.
+Each run starts a new server and a new browser. "drawn": codes and pictures are painted; "complete": the maps can also
+be panned and zoomed. A late frame follows the previous one after more than 25 ms. Run it on a machine that does nothing
+else.
 """
 
 from __future__ import annotations

@@ -2,10 +2,10 @@
 
     python tests/benchmarks/scaling.py [--kinds vae aae] [--epochs 3] [--data-dir data]
 
-Counted is the processor time of one thread, of whole epochs: others on the machine take none of it, though they do cost caches. So all
-sizes run in turns, each a tenth of its epoch, and what slows one slows all. An epoch's cost is the median of its epochs; "linear" is the
-line through the origin from which these depart least. Memory is the most that a fresh process ever held, on images of noise. Fails where
-a cost departs from linear by more than a tenth.
+The cost is the processor time of one thread for a whole epoch: the median of the epochs. Other programs do not add to
+it, but they disturb caches. So all sizes take turns of a tenth of an epoch, and a disturbance slows all of them.
+"linear" is the line through the origin from which the costs deviate least. Memory is the peak of a fresh process, on
+images of noise. Fails if a cost deviates from linear by more than a tenth.
 """
 
 from __future__ import annotations
@@ -79,12 +79,14 @@ def measure(kind: str, images: np.ndarray, epochs: int) -> float:
         f"{torch.__version__}"
     )
     print(
-        f"{'images':>8}{'steps':>8}{'s an epoch (least to most)':>30}{'us an image':>14}{'from linear':>14}{'MB at most':>12}"
+        f"{'images':>8}{'steps':>8}{'s an epoch (least to most)':>30}"
+        f"{'us an image':>14}{'from linear':>14}{'MB at most':>12}"
     )
     for one in each:
         seconds = f"{statistics.median(one.costs):.2f} ({min(one.costs):.2f} to {max(one.costs):.2f})"
         print(
-            f"{one.n:>8,}{one.steps:>8}{seconds:>30}{1e6 * one.rate:>14.1f}{one.rate / linear - 1:>+14.1%}{memory(kind, one.n):>12.0f}"
+            f"{one.n:>8,}{one.steps:>8}{seconds:>30}{1e6 * one.rate:>14.1f}"
+            f"{one.rate / linear - 1:>+14.1%}{memory(kind, one.n):>12.0f}"
         )
     return max(abs(rate / linear - 1) for rate in rates)
 

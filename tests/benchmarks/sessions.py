@@ -2,8 +2,9 @@
 
     python tests/benchmarks/sessions.py [--sessions 20]
 
-Prints, after 5 sessions and after all, the server's memory, how many of its threads are in explorer/background/pool.py, and what share of a core
-it uses; and fails where there is such a thread, or 5 % more memory than after 5, or where something still computes.
+Prints, after 5 sessions and after all, the server's memory, the number of its threads in explorer/background/pool.py,
+and the share of a core that it uses. Fails if such a thread remains, if the memory has grown by more than 5 % since the
+fifth session, or if something still computes.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ GROWTH, IDLE = 0.05, 0.1
 ADDRESS = "practice?a=vae,digits,epochs=1000&b=aae,digits,epochs=1000"  # that go on when their session leaves
 
 
-# Python imports it when it starts: the server then writes, when it is asked to, how many of its threads are in explorer/background/pool.py. By a
-# handler in Python, which runs while all other threads stand still: faulthandler's would read the stacks of threads that run, and crash.
+# Python imports this module at its start. On a signal, the server writes how many of its threads are in
+# explorer/background/pool.py. A handler in Python runs while all other threads stand still; faulthandler's would read
+# the stacks of running threads, and crash.
 CUSTOM = """import os, signal, sys
 
 def stack(frame):
@@ -38,7 +40,9 @@ def stack(frame):
 
 def count(*_):
     with open(os.environ["THREADS"], "a", encoding="utf-8") as answers:
-        print(sum(any(file.endswith("explorer/background/pool.py") for file in stack(frame)) for frame in sys._current_frames().values()), file=answers)
+        stacks = [list(stack(frame)) for frame in sys._current_frames().values()]
+        inside = [files for files in stacks if any(file.endswith("explorer/background/pool.py") for file in files)]
+        print(len(inside), file=answers)
 
 if os.environ.get("THREADS"):
     signal.signal(signal.SIGUSR1, count)

@@ -1,4 +1,4 @@
-"""A student without a browser: speaks Streamlit's protocol to the server, and fetches what a browser would, with a browser's cache."""
+"""A student without a browser: speaks Streamlit's protocol, and fetches assets as a browser with its cache does."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def apart(visit: Callable[[], Awaitable]) -> object:
 
 
 class Student:
-    """One session. `bytes` counts what came, as it travels: bodies and websocket messages; `times`, in seconds, how long each thing took."""
+    """One session. `bytes`: received in bodies and websocket messages, compressed; `times`: durations in seconds."""
 
     def __init__(self, address: str, loads: dict[str, list[str]], seed: int) -> None:
         """loads: the paths that a browser with an empty cache fetches, for each page's address."""

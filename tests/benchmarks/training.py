@@ -2,11 +2,13 @@
 
     python tests/benchmarks/training.py [--device auto] [--epochs 1] [--data-dir data]
 
-All loops of a race take turns of a seventh of an epoch, so that a busy machine slows all alike; the figures are medians of
-those turns. The plain loop is torchvision's MNIST with ToTensor through a shuffling DataLoader, with Adam and a loss summed by
-`item()`; its workers go on fetching up to four batches while others have their turn, which is in its favour. Network, batch,
-objective and (held constant for the race) learning rate are the same. `fit` multiplies in the precision that "auto" chooses for the device,
-and races in float32 too; the plain loop is in float32. "Products" are fit's matrix products alone, forward and backward, in its own shapes and precision. On a machine that does other work too, OMP_NUM_THREADS=1 and processor time say more.
+All loops of a race take turns of a seventh of an epoch, so that a busy machine slows all alike. The figures are medians
+of those turns. The plain loop is torchvision's MNIST with ToTensor through a shuffling DataLoader, with Adam and a loss
+summed by `item()`. During the turns of the others its workers fetch up to four batches, which is in its favour.
+Network, batch, objective and learning rate (constant in the race) are the same. `fit` multiplies in the precision that
+"auto" chooses for the device, and also races in float32; the plain loop is in float32. "Products" are fit's matrix
+products alone, forward and backward, in its own shapes and precision. On a machine with other work, OMP_NUM_THREADS=1
+and processor time are more reliable.
 """
 
 from __future__ import annotations
@@ -153,7 +155,7 @@ class Products:
 
 
 def own_products(config: Config, device: torch.device) -> list[tuple[Tensor, Tensor]]:
-    """The matrix products of one step of a VAE: each layer's outputs, its weight's gradient and its inputs' gradient."""
+    """The matrix products of one step of a VAE: each layer's outputs, and the gradients of weight and inputs."""
     model = build(config.model)
     multiply_in(model, devices.products_in(config.training.precision, device))
     pairs = []

@@ -2,9 +2,10 @@
 
     python tests/benchmarks/umap.py
 
-Starts the process that makes UMAPs as the server does, and measures: until it has compiled; a UMAP of 10,000 x 32 codes, after that; how long a page of
-another session takes to open, and to answer a press of a button, before and meanwhile; and, a UMAP being under way, how long until cancelling has ended the process,
-and until another is ready. Run it on a machine that does nothing else. Fails where a UMAP takes more than 10 s, or cancelling more than 1 s.
+Starts the process that makes UMAPs, as the server does. Measures the time until it has compiled; a UMAP of 10,000 x 32
+codes after that; the time in which another session's page opens, and answers a button, before and during the UMAP; and,
+during a UMAP, the time until cancelling has ended the process, and until another is ready. Run it on a machine that
+does nothing else. Fails if a UMAP takes more than 10 s, or cancelling more than 1 s.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def ready(umaps: Umaps) -> float:
 
 
 def visit(browser, address: str) -> tuple[float, float]:
-    """One session: the seconds until the front page's maps stand, and the milliseconds from a press of Resample to the frame that shows it."""
+    """One session: seconds until the front page's maps are drawn, and milliseconds from Resample to its frame."""
     context = browser.new_context(viewport=driver.DESK)
     page, begun = context.new_page(), time.monotonic()
     page.goto(address)

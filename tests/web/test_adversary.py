@@ -157,11 +157,14 @@ def test_cloud_and_exact_divergence(compute):
         assert jsd == pytest.approx(exact.item(), abs=2e-6), name
 
 
-# What each preset's sentence says, seen in so many rounds of it: mean's distance from the prior's, standard deviation, loss, modes.
+# The claims of each preset's sentence, over many rounds: the mean's distance from the prior's, the standard deviation,
+# the loss, the modes.
 GAME = """
 const play = presets[name], shape = shapes[play.prior] ?? null;
-const make = (change) => new Game({ shape, seed, start: { mean: play.start, std: play.spread }, encoder: play.encoder, standardise: play.norm === "batch",
-  saturating: play.pull === "saturating", ...change });
+const make = (change) => new Game({
+  shape, seed, start: { mean: play.start, std: play.spread }, encoder: play.encoder,
+  standardise: play.norm === "batch", saturating: play.pull === "saturating", ...change,
+});
 const run = (game) => {
   const seen = [];
   for (let round = 1; round <= rounds; round++) {
@@ -227,7 +230,8 @@ def test_a_piece_of_a_round_is_one_move(compute, name):
     moves = compute(
         "adversary/game",
         """
-        const game = new Game({ shape: null, seed: 1, start: { mean: play.start, std: play.spread }, encoder: play.encoder });
+        const start = { mean: play.start, std: play.spread };
+        const game = new Game({ shape: null, seed: 1, start, encoder: play.encoder });
         const before = () => ({ ...game.steps });
         return Array.from({ length: 2 * play.moves + 2 }, () => {
           const { discriminator, encoder } = before(), { player } = game.move(play);

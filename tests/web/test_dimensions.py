@@ -1,4 +1,4 @@
-"""Models of many dimensions, in Node: principal components against scikit-learn, the decoder's response against torch."""
+"""Models of many dimensions: principal components against scikit-learn, the decoder's response against torch."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def half_up(value: float) -> int:
 
 
 def area_means(image: np.ndarray, height: int, width: int) -> np.ndarray:
-    """Each new pixel is the mean over the area it covers: every old pixel is repeated until the new size divides the old one. Or, larger, bilinear by Pillow."""
+    """Resizes by the mean over the area that each new pixel covers; enlarges by Pillow's bilinear interpolation."""
     for axis, size in ((0, height), (1, width)):
         if size <= image.shape[axis]:
             fine = np.repeat(image, size, axis)
@@ -165,7 +165,8 @@ def test_paper_ink_and_luminance_against_numpy(compute):
     paper = 0.8 + 0.02 * rng.standard_normal((60, 50))
     paper[20:40, 22:28] = 0.15
     code = """const picture = { values: Float32Array.from(given.flat()), width: given[0].length, height: given.length };
-      const paper = readPaper(picture); return { paper, dark: [...toInk(picture, paper, true).values], light: [...toInk(picture, paper, false).values] };"""
+      const paper = readPaper(picture), ink = (dark) => [...toInk(picture, paper, dark).values];
+      return { paper, dark: ink(true), light: ink(false) };"""
     found = compute("explore/draw/forms", code, given=paper.tolist())
     border = np.float32(np.concatenate([paper[0], paper[-1], paper[1:-1, 0], paper[1:-1, -1]]))
     assert found["paper"]["dark"] is True
@@ -193,8 +194,13 @@ def test_paper_ink_and_luminance_against_numpy(compute):
 
 
 ENCODE = """const models = new Models(base);
-  const encoder = await models.encoder(given.entry), bytes = Uint8Array.from(atob(given.pixels), (c) => c.charCodeAt(0)), n = given.size;
-  return Array.from({ length: bytes.length / n }, (_, i) => { const { mean, logVar } = encoder.encode(Float32Array.from(bytes.subarray(i * n, (i + 1) * n), (v) => v / 255)); return [...mean, ...(logVar ?? [])]; });"""
+  const encoder = await models.encoder(given.entry);
+  const bytes = Uint8Array.from(atob(given.pixels), (c) => c.charCodeAt(0)), n = given.size;
+  return Array.from({ length: bytes.length / n }, (_, i) => {
+    const image = Float32Array.from(bytes.subarray(i * n, (i + 1) * n), (v) => v / 255);
+    const { mean, logVar } = encoder.encode(image);
+    return [...mean, ...(logVar ?? [])];
+  });"""
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,11 @@ def test_a_change_goes_again_until_python_has_it(compute):
         "parts/exchange",
         """
         const sent = [], waits = [], timers = new Map(), { setTimeout: begin, clearTimeout: end } = globalThis;
-        globalThis.setTimeout = (call, wait) => { waits.push(wait); timers.set(waits.length, call); return waits.length; };
+        globalThis.setTimeout = (call, wait) => {
+          waits.push(wait);
+          timers.set(waits.length, call);
+          return waits.length;
+        };
         globalThis.clearTimeout = (timer) => timers.delete(timer);
         const fire = () => { const calls = [...timers.values()]; timers.clear(); for (const call of calls) call(); };
         const exchange = new Exchange({ key: "a page", state: {} }, (state) => sent.push(state.revision));

@@ -18,7 +18,7 @@ from explorer.ui import kl_reference
 
 @pytest.fixture
 def modules(compute):
-    """`modules(script, argument)`: calls a function of the lesson's modules, `({ math, fit, numerics }, argument) => …`."""
+    """`modules(script, argument)` calls a function of the modules: `({ math, fit, numerics }, argument) => …`."""
     imports = ", ".join(f"{name}: await import(`${{web}}/kl/{name}.js`)" for name in ("math", "fit", "numerics"))
     body = f"return (SCRIPT)({{ {imports} }}, argument);"
     return lambda script, argument=None: compute(

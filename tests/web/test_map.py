@@ -49,7 +49,8 @@ def test_grids_lie_at_the_priors_quantiles(compute):
         for values in (a, b):
             np.testing.assert_allclose(values, norm.ppf((np.arange(len(values)) + 0.5) / len(values)), atol=1e-4)
 
-    # along the roll r = 3 √s, θ = 4π √s, which is evenly dense in s, points are evenly spaced in s; across it at quantiles
+    # along the roll r = 3 √s, θ = 4π √s, whose density is uniform in s, points are evenly spaced in s; across it they
+    # are at quantiles
     roll = np.array(
         compute(
             "kernel/quantiles",

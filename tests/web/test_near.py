@@ -38,10 +38,14 @@ def test_neighbours_misplaced_and_density_against_scikit_learn(compute, name):
     points = rng.normal(size=(40, mean.shape[1])) * 1.5
     found = compute(
         "kernel/models kernel/nearest",
-        """const { codes: { mean, label } } = await new Models(base).open(entry), tree = new Tree(mean), allowed = (row) => label[row] !== 3;
-        const far = await neighbourhoods(mean, 10);
-        return { tree: points.map((point) => tree.nearest(point, 12)), plain: points.map((point) => nearest(mean, point, 12)),
-          without: points.map((point) => tree.nearest(point, 12, allowed).rows), misplaced: misplaced(far, label), distances: [...far.distances.slice(0, 5000)] };""",
+        """const { codes: { mean, label } } = await new Models(base).open(entry);
+        const tree = new Tree(mean), allowed = (row) => label[row] !== 3, far = await neighbourhoods(mean, 10);
+        return {
+          tree: points.map((point) => tree.nearest(point, 12)),
+          plain: points.map((point) => nearest(mean, point, 12)),
+          without: points.map((point) => tree.nearest(point, 12, allowed).rows),
+          misplaced: misplaced(far, label), distances: [...far.distances.slice(0, 5000)],
+        };""",
         entry=entry(name), points=points.tolist(),
     )  # fmt: skip
     assert found["tree"] == found["plain"]  # to the last bit
@@ -68,10 +72,11 @@ def test_neighbours_misplaced_and_density_against_scikit_learn(compute, name):
 
 @pytest.mark.parametrize("d", [2, 16])
 def test_log_density_of_a_normal_sample(compute, d):
-    """The estimate's mean error at places apart is log k − ψ(k), since the mass of the ball to the k-th neighbour is a Beta(k, n + 1 − k) variable.
+    """The estimate's mean error is log k − ψ(k): the mass in the ball to the k-th neighbour is Beta(k, n + 1 − k).
 
-    That holds for a density that is flat in the ball: in two dimensions, at a radius below 1.5. In 16 no sample is dense enough: the ball reaches from
-    the middle to where the density is much less, and the estimate is too small there. It is compared with the exact mass in that ball instead.
+    That holds if the density is flat in the ball: in two dimensions, at a radius below 1.5. In 16 no sample is dense
+    enough: the ball reaches from the middle to much lower densities, and the estimate is too small there. It is
+    compared with the exact mass in that ball instead.
     """
     n, k, places = 40_000 if d == 2 else 4000, 10, 300
     rng = np.random.default_rng(5)

@@ -22,10 +22,14 @@ def test_an_image_is_fetched_once_and_a_bad_one_keeps_no_other_back(compute):
       const rows = url.searchParams.get("rows").split(",").map(Number), good = rows.filter((row) => row !== 2);
       asked.push(rows);
       await new Promise((resolve) => setTimeout(resolve, 20));
-      return good.length ? new Response(Uint8Array.from(good), { headers: { "X-Rows": String(good) } }) : new Response("It is gone.", { status: 404 });
+      return good.length
+        ? new Response(Uint8Array.from(good), { headers: { "X-Rows": String(good) } })
+        : new Response("It is gone.", { status: 404 });
     };
     const originals = new Originals(new URL("https://x.invalid/")), say = (error) => error.message;
-    const both = await Promise.all([originals.fetch(entry, [1, 2, 3]).catch(say), originals.one(entry, 3).then((pixels) => [...pixels])]);
+    const both = await Promise.all([
+      originals.fetch(entry, [1, 2, 3]).catch(say), originals.one(entry, 3).then((pixels) => [...pixels]),
+    ]);
     return { asked, both, kept: [1, 2, 3].map((row) => originals.get(entry, row)?.[0] ?? null) };
     """
     found = compute("parts/originals", js)

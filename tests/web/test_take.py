@@ -18,7 +18,8 @@ pytestmark = pytest.mark.skipif(
 def test_pictures_of_each_class_go_into_the_file_however_many_were_seen(compute, channels, side, classes):
     """A region's mean fetches 512."""
     js = """
-    const label = Array.from({ length: 10_000 }, (_, row) => row % classes), seen = Array.from({ length: 600 }, (_, i) => 5000 + 10 * i);
+    const label = Array.from({ length: 10_000 }, (_, row) => row % classes);
+    const seen = Array.from({ length: 600 }, (_, i) => 5000 + 10 * i);
     const entry = { dataset: "some", channels, image_side: side }, panel = { model: { entry }, pickedRow: () => 9999 };
     return rowsOf({ state: () => ({}), originals: { rows: () => seen }, panels: [panel] }, entry, { label });
     """
