@@ -36,7 +36,10 @@ DRAWN = ".explorer[data-ready=true]"  # codes and pictures are on the screen
 COMPLETE = ".explorer[data-maps=true]"  # and the maps can be panned and zoomed
 
 # Of a map, in JavaScript: where a point of its axes is on the page, and the axes' ranges.
-AT = "(f, at) => { const { x, y } = f.latentMap.scale(), b = f.getBoundingClientRect(); return [b.x + x(at[0]), b.y + y(at[1])]; }"
+AT = (
+    "(f, at) => { const { x, y } = f.latentMap.scale(), b = f.getBoundingClientRect(); "
+    "return [b.x + x(at[0]), b.y + y(at[1])]; }"
+)
 RANGES = "f => { const { x, y } = f.latentMap.ranges(); return [x, y]; }"
 # Collects in window.seen, once a frame, what the page shows; the pictures by a hash of their pixels.
 WATCH = """() => {

@@ -74,8 +74,10 @@ class Page:
     def js(self, body: str):
         """What a function body returns, by way of JSON. `live()` in it is the root of the page's live part, `focused()` the element that has the focus."""
         seen = (
-            "const live = () => [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.live')).find(Boolean);"
-            "const focused = () => { let e = document.activeElement; while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return e; };"
+            "const "
+            "live = () => [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.live')).find(Boolean);"
+            "const focused = () => { let e = document.activeElement; "
+            "while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return e; };"
         )
         found = self.call(
             "script.evaluate",

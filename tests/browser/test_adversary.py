@@ -48,8 +48,10 @@ def numbers(page, tab: str) -> dict[str, str]:
 
 # FACTS: the cloud in the address, its JSD from N(0, I) and the loss at D*, to the digits of the table
 ROWS = [
-    ("mean=0.25,0", "0.00775", "1.3708"), ("mean=0.5,0", "0.03031", "1.3257"), ("mean=0,1", "0.11142", "1.1635"), ("mean=2,0", "0.33683", "0.7126"),
-    ("mean=0,0&std=1.1", "0.00450", "1.3773"), ("mean=0,0&std=2", "0.17332", "1.0397"), ("mean=0,0&hole=0.05", "0.01765", "1.3510"),
+    ("mean=0.25,0", "0.00775", "1.3708"), ("mean=0.5,0", "0.03031", "1.3257"), ("mean=0,1", "0.11142", "1.1635"),
+    ("mean=2,0", "0.33683", "0.7126"),
+    ("mean=0,0&std=1.1", "0.00450", "1.3773"), ("mean=0,0&std=2", "0.17332", "1.0397"),
+    ("mean=0,0&hole=0.05", "0.01765", "1.3510"),
 ]  # fmt: skip
 
 
@@ -83,7 +85,9 @@ def test_every_tab_fits_a_projector_and_stays_on_the_host(open_lesson, server):
         boxes = section.locator(
             ".plane, button, select, input, table, canvas.curve, canvas.loss, canvas.spread"
         ).evaluate_all(
-            "(all) => all.filter((e) => e.offsetParent !== null || e.closest('svg')).map((e) => { const b = e.getBoundingClientRect(); return [e.className, b.x, b.y, b.right, b.bottom]; })"
+            "(all) => all.filter((e) => e.offsetParent !== null || "
+            "e.closest('svg')).map((e) => { const b = e.getBoundingClientRect(); "
+            "return [e.className, b.x, b.y, b.right, b.bottom]; })"
         )
         assert len(boxes) >= 8
         for label, x, y, right, bottom in boxes:
@@ -222,10 +226,13 @@ def test_two_readings_of_log_4_and_the_honest_estimate(open_lesson, compute):
     # fresh discriminators on kept draws: the null, and the wide cloud
     bounds = compute(
         "kernel/live_discriminator adversary/clouds kernel/random",
-        "const cases = { null: [0, 1].map(() => new Cloud({ mean: [0, 0], std: 1 })), wide: [new Cloud({ mean: [0, 0], std: 2 })] }, found = {};"
+        "const cases = { null: [0, 1].map(() => new Cloud({ mean: [0, 0], std: 1 })), "
+        "wide: [new Cloud({ mean: [0, 0], std: 2 })] }, found = {};"
         "for (const [name, clouds] of Object.entries(cases)) found[name] = clouds.map((cloud, i) => {"
-        "  const u = seededUniform(50 + i), real = () => samplePrior(null, 3000, u), fake = () => cloud.sample(3000, u);"
-        "  const estimate = new Estimate({ real: { train: real(), held: real() }, fake: { train: fake(), held: fake() }, steps: 300, seed: i });"
+        "  const u = seededUniform(50 + i), real = () => samplePrior(null, 3000, u), "
+        "fake = () => cloud.sample(3000, u);"
+        "  const estimate = new Estimate({ real: { train: real(), held: real() }, "
+        "fake: { train: fake(), held: fake() }, steps: 300, seed: i });"
         "  while (!estimate.done) estimate.step();"
         "  return estimate.result().bound; });"
         "return found;",

@@ -19,13 +19,15 @@ from explorer.ui import present
 from .driver import COMPLETE, ROOT, expected
 
 READY = {
-    "": COMPLETE, "kl": ".kl-lesson[data-ready=true]", "reparameterisation": ".rep-lesson[data-ready=true]", "adversary": ".adversary[data-ready=true]",
+    "": COMPLETE, "kl": ".kl-lesson[data-ready=true]", "reparameterisation": ".rep-lesson[data-ready=true]",
+    "adversary": ".adversary[data-ready=true]",
     "practice": ".practice[data-ready=true]", "scoreboard": "[data-testid=stDataFrame]",
 }  # fmt: skip
 SCRIPT = "<script>window.ran = 1; alert(1)</script>"
 IMAGE = '"><img src=x onerror="window.ran = 1; alert(1)">'
 WORST = [
-    SCRIPT, IMAGE, "javascript:alert(1)", "![x](http://e.vil/x.png) [y](http://e.vil) http://e.vil www.e.vil a@e.vil", "{{7*7}}${7*7}$\\frac{7}{7}$:red[7]", "nan,inf,-inf,1e308", "\0\r\n\u202e\ufeff\ud83d\ude00", "",
+    SCRIPT, IMAGE, "javascript:alert(1)", "![x](http://e.vil/x.png) [y](http://e.vil) http://e.vil www.e.vil a@e.vil",
+    "{{7*7}}${7*7}$\\frac{7}{7}$:red[7]", "nan,inf,-inf,1e308", "\0\r\n\u202e\ufeff\ud83d\ude00", "",
     "9" * 7000, "../../../../etc/passwd%00", "1,2;" * 1500,
 ]  # fmt: skip
 PARAMETERS = list(dict.fromkeys(  # of every page, on each
@@ -104,8 +106,10 @@ def test_every_answer_has_the_headers(server):
 def test_no_file_outside_the_assets_can_be_read(server, folder):
     deep = "../" * 12
     for trick in (
-        f"{deep}etc/passwd", deep.replace("/", "%2f") + "etc%2fpasswd", deep.replace(".", "%2e") + "etc/passwd", deep.replace("/", "%252f") + "etc%252fpasswd", deep.replace("/", "%5c") + "etc%5cpasswd",
-        "/etc/passwd", "%2fetc%2fpasswd", "etc/passwd%00.js", "....//....//etc/passwd", f"{ROOT}/app.py", "../app.py", "..%2fapp.py", "../../.streamlit/config.toml", "%00", "a" * 8000,
+        f"{deep}etc/passwd", deep.replace("/", "%2f") + "etc%2fpasswd", deep.replace(".", "%2e") + "etc/passwd",
+        deep.replace("/", "%252f") + "etc%252fpasswd", deep.replace("/", "%5c") + "etc%5cpasswd",
+        "/etc/passwd", "%2fetc%2fpasswd", "etc/passwd%00.js", "....//....//etc/passwd", f"{ROOT}/app.py", "../app.py",
+        "..%2fapp.py", "../../.streamlit/config.toml", "%00", "a" * 8000,
         "x%0d%0aSet-Cookie:%20a=b",
     ):  # fmt: skip
         status, headers, body = answer(server, f"/{folder}{trick}")
@@ -164,7 +168,8 @@ def test_the_worst_addresses(server, chromium, path):
         page.wait_for_selector(READY[path])
         page.wait_for_timeout(300)
         shown = page.evaluate(
-            '() => ({ ran: window.ran, out: document.querySelectorAll(\'a[href*="e.vil"], img[src=x], img[src*="e.vil"], a[href^=javascript]\').length })'
+            '() => ({ ran: window.ran, out: document.querySelectorAll(\'a[href*="e.vil"], img[src=x], '
+            'img[src*="e.vil"], a[href^=javascript]\').length })'
         )
         assert shown == {"ran": None, "out": 0}, value[:60]
         assert (
@@ -197,7 +202,8 @@ def test_the_policy_stops_what_markup_could_do(server, chromium):
             await new Promise((done) => setTimeout(done, 500));
             return { ran: window.ran ?? 0, seen: [...new Set(seen)].sort() };
         }""",
-        '<img src="http://e.vil/x.png"><b onclick="1"></b><img src=x onerror="window.ran = 1"><iframe src="http://e.vil"></iframe>',
+        '<img src="http://e.vil/x.png"><b onclick="1"></b><img src=x onerror="window.ran = 1"><iframe '
+        'src="http://e.vil"></iframe>',
     )
     page.close()
     assert found == {"ran": 0, "seen": ["connect-src", "frame-src", "img-src", "script-src-attr", "script-src-elem"]}

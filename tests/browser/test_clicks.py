@@ -51,7 +51,8 @@ def test_changes_that_come_quickly_keep_the_connection(open_page):
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})  # as a phone
     tabs = page.get_by_role("tab")
     tabs.evaluate_all(
-        "async (tabs) => { for (let i = 0; i < 60; i++) { tabs[i % tabs.length].click(); await new Promise((resolve) => setTimeout(resolve, 20)); } }"
+        "async (tabs) => { for (let i = 0; i < 60; i++) { tabs[i % tabs.length].click(); "
+        "await new Promise((resolve) => setTimeout(resolve, 20)); } }"
     )
     tabs.nth(1).click()
     page.wait_for_url("**view=draws**")

@@ -25,7 +25,8 @@ needs_wide = pytest.mark.skipif(
 
 def made(page, side: str) -> None:
     page.wait_for_function(
-        "side => [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector(`.panel.${side} .making`)).find(Boolean).hidden",
+        "side => [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector(`.panel.${side} "
+        ".making`)).find(Boolean).hidden",
         arg=side,
         timeout=600_000,
     )
@@ -91,7 +92,8 @@ def test_the_tools_with_thirty_two_dimensions(open_page, kind):
     page.wait_for_timeout(500)
     for name, bundle in zip(names, bundles, strict=True):
         at = page.get_by_role("figure", name=f"{name} latent map").evaluate(
-            "f => { const { toX, toY } = f.latentMap.scale(), [x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
+            "f => { const { toX, toY } = f.latentMap.scale(), "
+            "[x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
             "return [toX(x), toY(y)]; }"
         )
         mean = travelled(bundle.name)[0]

@@ -20,7 +20,10 @@ from ..web.test_draw import digits_form, mnist_form
 from .driver import PHONE, ROOT, address, at_rest, next_frame, sent_messages
 
 OPEN = ".tool[data-ready=draw]"
-PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
+PIXELS = (
+    "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, "
+    "i) => i % 4 === 0)"
+)
 COLOURS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
 SEVEN = [(0.28, 0.25), (0.7, 0.25), (0.45, 0.85)]
 
@@ -132,7 +135,8 @@ def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(open_page):
             std = torch.exp(code.log_var / 2)[0].numpy()
             radii = page.get_by_role("figure", name="VAE latent map").evaluate(
                 "f => { const { perX, perY } = f.latentMap.scale();"
-                "return [...f.querySelectorAll('.drawn .spread')].map((e) => [e.getAttribute('rx') / perX, e.getAttribute('ry') / perY]); }"
+                "return [...f.querySelectorAll('.drawn .spread')].map((e) => [e.getAttribute('rx') / perX, "
+                "e.getAttribute('ry') / perY]); }"
             )
             np.testing.assert_allclose(radii, [std, 2 * std], rtol=0.03)
     assert "no KL" in page.locator(".draw .row").nth(1).inner_text()
@@ -217,7 +221,9 @@ def test_a_finger_draws_and_a_pen_draws_by_its_pressure(open_page):
         for kind in ("pointerdown", "pointermove", "pointerup"):
             y = box["y"] + box["height"] * (0.2 if kind == "pointerdown" else 0.8)
             canvas(page).evaluate(
-                "(c, [kind, x, y, pressure]) => { c.setPointerCapture = () => {}; c.dispatchEvent(new PointerEvent(kind, { pointerId: 7, pointerType: 'pen', pressure, clientX: x, clientY: y, bubbles: true })); }",
+                "(c, [kind, x, y, pressure]) => { c.setPointerCapture = () => {}; "
+                "c.dispatchEvent(new PointerEvent(kind, { pointerId: 7, pointerType: 'pen', pressure, clientX: x, "
+                "clientY: y, bubbles: true })); }",
                 [kind, box["x"] + box["width"] / 2, y, pressure],
             )
         widths.append((np.array(canvas(page).evaluate(PIXELS)).reshape(280, 280)[140] > 127).sum())
@@ -250,9 +256,13 @@ def give(page, name: str, content: bytes, how: str = "choose", more: int = 0) ->
         )
         return
     page.locator(".draw .pad").evaluate(
-        "(pad, [how, name, bytes, more]) => { const data = new DataTransfer(); data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)), new Uint8Array(more)], name, { type: 'image/png' }));"
-        "if (how === 'drop') pad.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true, composed: true }));"
-        "else document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true, cancelable: true })); }",
+        "(pad, [how, name, bytes, more]) => { const data = new DataTransfer(); "
+        "data.items.add(new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0)), new Uint8Array(more)], name, "
+        "{ type: 'image/png' }));"
+        "if (how === 'drop') pad.dispatchEvent(new DragEvent('drop', "
+        "{ dataTransfer: data, bubbles: true, cancelable: true, composed: true }));"
+        "else document.body.dispatchEvent(new ClipboardEvent('paste', "
+        "{ clipboardData: data, bubbles: true, cancelable: true })); }",
         [how, name, base64.b64encode(content).decode(), more],
     )
 
@@ -386,7 +396,8 @@ def test_test_images_are_picked_and_measured(open_page):
         np.testing.assert_allclose(codes_on_page(page)[i][:2], bundle.codes.mean[row], atol=0.011)
         figure = page.get_by_role("figure", name=f"{name.upper()} latent map")
         marks = figure.evaluate(
-            "f => ['.pick', '.drawn g'].map((name) => f.querySelector(name).getAttribute('transform').match(/[-\\d.]+/g).map(Number))"
+            "f => ['.pick', "
+            "'.drawn g'].map((name) => f.querySelector(name).getAttribute('transform').match(/[-\\d.]+/g).map(Number))"
         )
         np.testing.assert_allclose(marks[0], marks[1], atol=1.5)  # the ring of the pick and the diamond
     draw(page, SEVEN)
@@ -437,7 +448,8 @@ def test_on_a_umap_the_mark_is_among_the_nearest_codes(open_page):
             :4
         ]  # and another the one in their middle
         place = page.get_by_role("figure", name=f"{kind.upper()} 16-d latent map").evaluate(
-            "f => { const { toX, toY } = f.latentMap.scale(), [x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
+            "f => { const { toX, toY } = f.latentMap.scale(), "
+            "[x, y] = f.querySelector('.drawn g').getAttribute('transform').match(/[-\\d.]+/g).map(Number);"
             "return [toX(x), toY(y)]; }"
         )
         assert np.abs(close[inner] - place).max(1).min() < 0.02

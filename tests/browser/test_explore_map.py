@@ -47,7 +47,8 @@ TILE = (
     "(f, [x, y, size]) => { const scale = f.latentMap.scale(), canvas = f.querySelector('.under');"
     "const left = Math.round(scale.x(0) - size / 2 + 1e-3) + Math.round(scale.x(x) - scale.x(0));"
     "const top = Math.round(scale.y(0) - size / 2 + 1e-3) + Math.round(scale.y(y) - scale.y(0));"
-    "const { data } = canvas.getContext('2d').getImageData(left, top, size, size); return [...data].filter((_, i) => i % 4 === 0); }"
+    "const { data } = canvas.getContext('2d').getImageData(left, top, size, size); "
+    "return [...data].filter((_, i) => i % 4 === 0); }"
 )
 PER = "f => f.latentMap.scale().perX"
 
@@ -94,7 +95,8 @@ def test_tiles_of_the_plain_grid_are_the_decoders_and_go_with_the_map(open_page)
 # The share of a canvas that is painted, and a hash of its pixels.
 PAINTED = (
     "c => { const { data } = c.getContext('2d').getImageData(0, 0, c.width, c.height); let painted = 0;"
-    "for (let i = 3; i < data.length; i += 4) painted += data[i] > 0; return [(4 * painted) / data.length, data.reduce((h, v) => (h * 31 + v) | 0, 7)]; }"
+    "for (let i = 3; i < data.length; i += 4) painted += data[i] > 0; "
+    "return [(4 * painted) / data.length, data.reduce((h, v) => (h * 31 + v) | 0, 7)]; }"
 )
 
 
@@ -296,9 +298,12 @@ def test_samples_are_live_and_of_one_state_while_the_probe_is_dragged(open_page)
     knob = page.get_by_role("button", name="Probe in the VAE map; arrow keys move it").bounding_box()
     x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
     look = (
-        "() => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean);"
+        "() => { const "
+        "root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean);"
         "const data = root.querySelector('.samples .mean').getContext('2d').getImageData(0, 0, 28, 28).data;"
-        "return [data.reduce((h, v) => (h * 31 + v) | 0, 7), ...[...root.querySelectorAll('.samples canvas[data-draws]')].map((c) => Number(c.dataset.draws)), root.querySelectorAll('.left .many-draws circle').length]; }"
+        "return [data.reduce((h, v) => (h * 31 + v) | 0, 7), "
+        "...[...root.querySelectorAll('.samples canvas[data-draws]')].map((c) => Number(c.dataset.draws)), "
+        "root.querySelectorAll('.left .many-draws circle').length]; }"
     )
     page.mouse.move(x, y)
     page.mouse.down()

@@ -247,7 +247,8 @@ def test_a_lasso_its_count_means_and_csv(open_near):
         * 255
     )
     page.wait_for_function(
-        "(canvas) => canvas.getContext('2d').getImageData(0, 0, 28, 28).data.some((value, i) => i % 4 === 0 && value > 20)",
+        "(canvas) => canvas.getContext('2d').getImageData(0, 0, 28, "
+        "28).data.some((value, i) => i % 4 === 0 && value > 20)",
         arg=picture.element_handle(),
     )
     assert np.abs(np.array(picture.evaluate(PIXELS)) - mean).max() <= 2
@@ -273,7 +274,11 @@ def test_a_lasso_its_count_means_and_csv(open_near):
         rtol=1e-4,
     )
     assert sent == []
-    shown = "panel => { const canvas = panel.querySelector('.near-veil'); return canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.some((value) => value > 0); }"
+    shown = (
+        "panel => { const canvas = panel.querySelector('.near-veil'); "
+        "return canvas.getContext('2d').getImageData(0, 0, canvas.width, "
+        "canvas.height).data.some((value) => value > 0); }"
+    )
     for panel in ("left", "right"):  # the same images are lit in both maps
         assert page.locator(f".panel.{panel}").evaluate(shown)
 

@@ -19,7 +19,10 @@ from explorer.store.bundle import load_bundle
 from .driver import COMPLETE, DESK, RANGES, ROOT, address, at_rest
 
 PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
-PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
+PIXELS = (
+    "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, "
+    "i) => i % 4 === 0)"
+)
 TOOLS = ("Draw", "Near", "Map", "Walk", "Take away")
 DIGITS = "left=digits-vae&right=digits-aae"
 QUERY = "?mean=0.53,-0.41&log_var=-1.5,-2.25&noise=0.3,1.1&pick=mnist:12&codes=sampled&tool=take"
@@ -226,7 +229,10 @@ def test_what_was_looked_at_is_in_the_file(open_page, alone, tmp_path):
 @pytest.mark.slow
 def test_file_of_a_dark_theme_on_a_phone_and_a_wrong_address(open_page, alone, tmp_path):
     page = opened(open_page(f"?{DIGITS}&tool=take", color_scheme="dark"))
-    theme = "() => getComputedStyle([...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer') ?? (e.matches('.explorer') ? e : null)).find(Boolean)).getPropertyValue('--st-background-color')"
+    theme = (
+        "() => getComputedStyle([...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer') "
+        "?? (e.matches('.explorer') ? e : null)).find(Boolean)).getPropertyValue('--st-background-color')"
+    )
     background = page.evaluate(theme)
     assert "It also holds some original test images." in page.locator(".take-file .note").inner_text()
     (tmp_path / "small.html").write_bytes(downloaded(page, "Make the file")[1])
@@ -323,7 +329,10 @@ def test_link_reopens_the_state(open_page):
     page.get_by_role("button", name="Copy", exact=True).click()
     page.locator(".take > .said").wait_for()
     assert page.locator(".take > .said").inner_text() == "The address is copied."
-    refused = "Object.defineProperty(navigator, 'clipboard', { value: undefined }); document.execCommand = () => false;"  # as over plain http
+    refused = (
+        "Object.defineProperty(navigator, 'clipboard', { value: undefined }); "
+        "document.execCommand = () => false;"
+    )  # as over plain http
     page.evaluate(f"() => {{ {refused} }}")
     page.get_by_role("button", name="Copy", exact=True).click()
     assert page.locator(".take > .said").inner_text().startswith("The address is selected")
@@ -344,7 +353,8 @@ def test_failure_and_cancel_are_a_sentence_each(open_page):
     page = opened(open_page(f"?{DIGITS}&tool=take"))
     said = page.locator(".take > .said")
     page.evaluate(
-        "() => { const { fetch } = window; window.fetch = (...a) => String(a[0]).includes('encoders/') && window.broken ? Promise.resolve(new Response('', { status: 404 })) : fetch(...a); window.broken = true; }"
+        "() => { const { fetch } = window; window.fetch = (...a) => String(a[0]).includes('encoders/') && "
+        "window.broken ? Promise.resolve(new Response('', { status: 404 })) : fetch(...a); window.broken = true; }"
     )
     page.get_by_role("button", name="Make the file").click()
     page.wait_for_selector(".take > .said:not([hidden])")
@@ -352,7 +362,9 @@ def test_failure_and_cancel_are_a_sentence_each(open_page):
         r"could not be made: encoders/\w+ could not be fetched \(HTTP 404\)\. Try again", said.inner_text()
     )
     page.evaluate(
-        "() => { const { fetch } = window; window.broken = false; window.fetch = async (what, options) => { await new Promise((r) => setTimeout(r, 1500)); return fetch(what, options); }; }"
+        "() => { const { fetch } = window; window.broken = false; "
+        "window.fetch = async (what, options) => { await new Promise((r) => setTimeout(r, 1500)); "
+        "return fetch(what, options); }; }"
     )
     page.get_by_role("button", name="Make the file").click()
     page.get_by_role("progressbar").wait_for()

@@ -17,7 +17,10 @@ from ..web.test_walk import LOG_FIVE, log_density
 from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages
 
 OPEN = ".tool[data-ready=walk]"
-STRIP = "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; return [c.width, c.height, [...d].filter((_, i) => i % 4 === 0)]; }"
+STRIP = (
+    "c => { const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; "
+    "return [c.width, c.height, [...d].filter((_, i) => i % 4 === 0)]; }"
+)
 DIGITS = "left=digits-vae&right=digits-aae"
 
 pytestmark = pytest.mark.skipif(
@@ -48,7 +51,10 @@ def bundle(name: str):
 def drawn(compute, name: str) -> np.ndarray:
     """The codes whose density is shown: sampled z, with the page's own noise, or the codes."""
     digest = bundle(name).digest
-    body = "const model = await new Models(new URL(base)).open({ name, tensors }); return drawn(model).map((column) => [...column]);"
+    body = (
+        "const model = await new Models(new URL(base)).open({ name, tensors }); "
+        "return drawn(model).map((column) => [...column]);"
+    )
     return np.array(compute("kernel/models explore/walk/density", body, name=name, tensors=f"tensors/{digest}")).T
 
 
@@ -96,7 +102,8 @@ def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(open_page, c
     settle(page)
     ends = points_of(page)
     middle = compute(
-        "kernel/models explore/places", "const model = await new Models(new URL(base)).open({ name: '', tensors }); return hole(model.codes, null);",
+        "kernel/models explore/places",
+        "const model = await new Models(new URL(base)).open({ name: '', tensors }); return hole(model.codes, null);",
         tensors=f"tensors/{bundle('mnist-vae').digest}",
     )  # fmt: skip
     np.testing.assert_allclose(ends.mean(0), middle, atol=1e-3)
@@ -159,8 +166,12 @@ def test_clicks_set_waypoints_and_nothing_is_sent_while_one_is_dragged_or_it_pla
     sent.clear()
     page.get_by_role("button", name="Play", exact=True).click()
     pictures = page.evaluate(
-        "async () => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean), seen = new Set();"
-        "for (let i = 0; i < 60; i++) { await new Promise(requestAnimationFrame); seen.add(root.querySelector('.seek').value); } return seen.size; }"
+        "async "
+        "() => { const "
+        "root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean), "
+        "seen = new Set();"
+        "for (let i = 0; i < 60; i++) { await new Promise(requestAnimationFrame); "
+        "seen.add(root.querySelector('.seek').value); } return seen.size; }"
     )
     page.get_by_role("button", name="Pause", exact=True).click()
     assert pictures > 40 and sent == []
@@ -169,7 +180,13 @@ def test_clicks_set_waypoints_and_nothing_is_sent_while_one_is_dragged_or_it_pla
 @pytest.mark.slow
 def test_little_motion_goes_from_frame_to_frame_and_only_when_asked(open_walk):
     page = open_walk(f"{DIGITS}&walk=-1,0;1,1&way=circle&frames=24", reduced_motion="reduce")
-    values = "async () => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean), seen = new Set(); for (let i = 0; i < 50; i++) { await new Promise(requestAnimationFrame); seen.add(Number(root.querySelector('.seek').value)); } return [...seen]; }"
+    values = (
+        "async "
+        "() => { const "
+        "root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean), "
+        "seen = new Set(); for (let i = 0; i < 50; i++) { await new Promise(requestAnimationFrame); "
+        "seen.add(Number(root.querySelector('.seek').value)); } return [...seen]; }"
+    )
     assert page.evaluate(values) == [0]
     page.get_by_label("Seconds a frame").select_option("0.1")
     page.get_by_role("button", name="Play", exact=True).click()

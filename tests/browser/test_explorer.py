@@ -36,7 +36,10 @@ from .driver import (
 )
 
 PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
-PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
+PIXELS = (
+    "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, "
+    "i) => i % 4 === 0)"
+)
 DIGITS = "left=digits-vae&right=digits-aae"
 
 pytestmark = pytest.mark.skipif(
@@ -248,7 +251,10 @@ def test_address_reopens_the_view_and_bad_parameters_are_named(open_page):
 def test_legend_hides_classes_and_shows_one_alone(open_page):
     page = open_page("?" + DIGITS)
     figure = page.get_by_role("figure", name="AAE latent map")
-    shown = "f => [...f.querySelectorAll('.class-name')].filter((n) => n.style.display !== 'none').map((n) => n.textContent)"
+    shown = (
+        "f => [...f.querySelectorAll('.class-name')].filter((n) => n.style.display "
+        "!== 'none').map((n) => n.textContent)"
+    )
     visible = "f => f.latentMap.classes.filter((_, which) => !f.latentMap.hidden.has(which))"
     everything = [str(digit) for digit in range(10)]
     button = page.get_by_role("button", name="3", exact=True)

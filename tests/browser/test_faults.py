@@ -20,12 +20,18 @@ pytestmark = [
 EXPLORER = "?left=digits-vae&right=digits-aae&mean=1.25,-0.5"
 # A page, when it stands, a change of it by hand and one that takes it back, and what the address says in between.
 PAGES = {
-    "explorer": (EXPLORER, COMPLETE, lambda page: page.get_by_role("slider", name="μ₁", exact=True).press("PageUp"), lambda page: page.get_by_role("slider", name="μ₁", exact=True).press("PageDown"), r"mean=(?!1\.25)"),
-    "kl": ("kl?q=1.5,0.75", ".kl-lesson[data-ready=true]", lambda page: page.get_by_role("tab", name="Two dimensions").click(), lambda page: page.get_by_role("tab", name="One dimension").click(), r"tab=two"),
-    "adversary": ("adversary?tab=teach&std=0.75", ".adversary[data-ready=true]", lambda page: page.get_by_role("tab").first.click(), lambda page: page.get_by_role("tab").nth(1).click(), r"tab=field"),
+    "explorer": (EXPLORER, COMPLETE, lambda page: page.get_by_role("slider", name="μ₁", exact=True).press("PageUp"),
+        lambda page: page.get_by_role("slider", name="μ₁", exact=True).press("PageDown"), r"mean=(?!1\.25)"),
+    "kl": ("kl?q=1.5,0.75", ".kl-lesson[data-ready=true]",
+        lambda page: page.get_by_role("tab", name="Two dimensions").click(),
+        lambda page: page.get_by_role("tab", name="One dimension").click(), r"tab=two"),
+    "adversary": ("adversary?tab=teach&std=0.75", ".adversary[data-ready=true]",
+        lambda page: page.get_by_role("tab").first.click(), lambda page: page.get_by_role("tab").nth(1).click(),
+        r"tab=field"),
     "practice": (
         "practice?a=vae,digits,beta=2.5&b=aae,digits", ".practice[data-ready=true]",
-        lambda page: page.locator(".run.a .kinds input").first.check(), lambda page: page.locator(".run.a .kinds input").nth(1).check(), r"a=ae",
+        lambda page: page.locator(".run.a .kinds input").first.check(),
+        lambda page: page.locator(".run.a .kinds input").nth(1).check(), r"a=ae",
     ),
 }  # fmt: skip
 

@@ -17,7 +17,8 @@ HASHES = (
 # How many dots' pixels each map shows.
 DOTS = (
     "return [...live().querySelectorAll('.map')].map((map) => { const c = map.querySelector('.sketchpad');"
-    "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; });"
+    "const d = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; "
+    "for (let i = 3; i < d.length; i += 4) n += d[i] > 0; return n; });"
 )
 
 pytestmark = [
@@ -50,7 +51,8 @@ def test_the_main_job_in_firefox(server, page):
     page.press("ArrowRight", times=100)  # to 1
     assert (
         page.until(
-            "return /^1\\.635/.test(live().querySelector('.kl').textContent) && live().querySelector('.kl').textContent;"
+            "return /^1\\.635/.test(live().querySelector('.kl').textContent) && "
+            "live().querySelector('.kl').textContent;"
         )
         == "1.635 nats"
     )  # + ½

@@ -21,7 +21,8 @@ from .driver import AT, ROOT, address, serve
 from .test_explorer import picture
 
 RGB = (
-    "canvas => { const { width, height } = canvas; const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);"
+    "canvas => { const { width, height } = canvas; "
+    "const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);"
     "return [0, 1, 2].map((channel) => Array.from({ length: width * height }, (_, i) => data[4 * i + channel])); }"
 )
 CHANGED = "The pictures in the folder discs are gone or have changed since the model was trained."
@@ -144,7 +145,8 @@ def test_a_picture_goes_through_both_models_in_the_browser(trained, open_folder)
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "query", ["&tool=near", "&tool=near&near=find&near_find=class-3", "&tool=map&underlay=quantiles", "&tool=map&underlay=stretch&colour=error", "&tool=walk&walk=-1,-1;1,1",
+    "query", ["&tool=near", "&tool=near&near=find&near_find=class-3", "&tool=map&underlay=quantiles",
+        "&tool=map&underlay=stretch&colour=error", "&tool=walk&walk=-1,-1;1,1",
               "&tool=walk&sum=0,3", "&tool=take", "&moment=9&field=D"]
 )  # fmt: skip
 def test_every_tool_opens(open_folder, query):

@@ -19,10 +19,13 @@ from ..web.test_kl import tensors
 from .driver import DESK, PHONE, address, at_rest, next_frame, sent_messages
 
 READY = ".kl-lesson[data-ready=true]"
-PYTHON = "() => { const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.kl-lesson')).find(Boolean);"
-AGREED = (
-    PYTHON
-    + " return [...root.querySelectorAll('[role=tabpanel]:not([hidden]) .agreement')].every((a) => a.textContent.startsWith('✓')); }"
+PYTHON = (
+    "() => { const "
+    "root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.kl-lesson')).find(Boolean);"
+)
+AGREED = PYTHON + (
+    " return [...root.querySelectorAll('[role=tabpanel]:not([hidden]) "
+    ".agreement')].every((a) => a.textContent.startsWith('✓')); }"
 )
 # Collects in window.seen, once a frame, the open tab's KL and what its sliders say.
 WATCH = (
@@ -246,7 +249,11 @@ def test_the_area_counts_up_to_the_kl(open_lesson):
     assert float(counted.get_attribute("data-nats")) == pytest.approx(expected, abs=1e-7)
     page.evaluate(
         PYTHON
-        + "window.seen = []; const box = root.querySelector(\"[data-direction='q‖p'] .counted\"); new MutationObserver(() => window.seen.push(Number(box.dataset.nats))).observe(box, { attributes: true }); }"
+        + (
+            "window.seen = []; const box = root.querySelector(\"[data-direction='q‖p'] .counted\"); "
+            "new MutationObserver(() => window.seen.push(Number(box.dataset.nats))).observe(box, "
+            "{ attributes: true }); }"
+        )
     )
     page.get_by_role("button", name="Count up").click()
     page.wait_for_url(lambda url: "limit" not in url)
@@ -377,7 +384,8 @@ def test_every_tab_fits_a_projector_and_a_phone(open_lesson):
         page.wait_for_function(AGREED)
         panel = page.locator(f"[role=tabpanel][data-tab={tab}]")
         for element in panel.locator(
-            "[role=figure]:visible, .sliders:visible, output:visible, .agreement:visible, .code:visible, .options:visible"
+            "[role=figure]:visible, .sliders:visible, output:visible, .agreement:visible, .code:visible, "
+            ".options:visible"
         ).all():
             box = element.bounding_box()
             assert (

@@ -38,7 +38,10 @@ MNIST = "left=mnist-vae&right=mnist-aae"
 IMAGES = np.frombuffer(idx_contents()["t10k-images-idx3-ubyte"][16:], np.uint8).reshape(-1, 784)  # what the mirror has
 TOO_FEW = "mnist has 5 test images here, and not the 10000 that the model was measured on"  # the server's reason, once it is asked
 FETCH = re.compile("^Fetch mnist ")
-FOCUSED = "() => { let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; return at.matches('button, input, select'); }"
+FOCUSED = (
+    "() => { let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; "
+    "return at.matches('button, input, select'); }"
+)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,10 @@ from explorer.ui import components as live
 from .driver import COMPLETE, ROOT
 
 # A page whose script, in place of a lesson's, writes down what is asked of it.
-SCRIPT = "export const mount = (root, data) => { calls.push(`mount ${data.n}`); return { update: ({ n }) => calls.push(`update ${n}`), destroy: () => calls.push('destroy') }; };"
+SCRIPT = (
+    "export const mount = (root, data) => { calls.push(`mount ${data.n}`); "
+    "return { update: ({ n }) => calls.push(`update ${n}`), destroy: () => calls.push('destroy') }; };"
+)
 
 
 def test_a_page_is_mounted_once_and_left_when_it_is_out_of_the_document(server, chromium):

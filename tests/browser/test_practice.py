@@ -23,7 +23,10 @@ READY = ".practice[data-ready=true]"
 STEPS = 6  # an epoch, in batches of 256
 SMALL = "vae,digits,hidden=16,epochs=3,batch_size=256"
 LONG = "vae,digits,epochs=1000"
-INK = "c => { const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; for (let i = 3; i < p.length; i += 4) n += p[i] > 0; return n; }"
+INK = (
+    "c => { const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; "
+    "for (let i = 3; i < p.length; i += 4) n += p[i] > 0; return n; }"
+)
 HASH = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.reduce((h, v) => (h * 31 + v) | 0, 7)"
 
 
@@ -292,7 +295,8 @@ def test_a_failure_is_a_sentence_and_leaves_the_page_usable(practise):
     until(page, "failed")
     shown = panel(page).get_by_role("alert").inner_text()
     assert re.fullmatch(
-        r"Run A failed: \w+ became nan at epoch 1, step \d+ of 23\. A smaller learning rate often helps; change it and start again\.",
+        r"Run A failed: \w+ became nan at epoch 1, step \d+ of 23\. A smaller learning rate often helps; change it and "
+        r"start again\.",
         shown,
     )
     assert "Traceback" not in page.content()

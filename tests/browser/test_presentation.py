@@ -76,7 +76,8 @@ def test_every_view_can_be_read_and_does_not_scroll_sideways(open_page, name):
         assert legend["y"] + legend["height"] <= PROJECTOR["height"]
     assert (
         page.evaluate(
-            "() => { const main = document.querySelector('[data-testid=stMain]'); return main.scrollWidth - main.clientWidth; }"
+            "() => { const main = document.querySelector('[data-testid=stMain]'); "
+            "return main.scrollWidth - main.clientWidth; }"
         )
         == 0
     )

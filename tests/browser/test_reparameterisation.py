@@ -21,7 +21,10 @@ from explorer.ui import draws
 from .driver import DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages
 
 READY = ".rep-lesson[data-ready=true]"
-PIXELS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, i) => i % 4 === 0)"
+PIXELS = (
+    "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, "
+    "i) => i % 4 === 0)"
+)
 WATCH = """() => {
   const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.rep-lesson')).find(Boolean);
   window.seen = [];

@@ -28,7 +28,8 @@ PAINTED = (
     "const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);"
     "const alpha = (x, y) => data[4 * (Math.round(y - .5) * canvas.width + Math.round(x - .5)) + 3];"
     "let stray = 0; for (let y = 0; y < canvas.height; y++) for (let x = 0; x < canvas.width; x++)"
-    "  if (data[4 * (y * canvas.width + x) + 3] && !at.some(([a, b]) => Math.hypot(a - x - .5, b - y - .5) < 5)) stray++;"
+    "  if (data[4 * (y * canvas.width + x) + 3] && !at.some(([a, b]) => Math.hypot(a - x - .5, b - y - .5) < 5)) "
+    "stray++;"
     "return { codes: at.filter(([x, y]) => alpha(x, y) > 100).length, stray }; }"
 )
 WHERE = "f => f.querySelector('.pick').getAttribute('transform').match(/-?[\\d.]+/g).map(Number)"

@@ -38,7 +38,8 @@ def test_the_panel_says_that_only_this_machine_can_open_the_app(open_page):
     page.wait_for_url(re.compile("mean=4(%2C|,)-1"))
     page.go_back()
     page.wait_for_function(
-        "() => [...document.querySelectorAll('*')].some((e) => e.shadowRoot?.querySelector('.sliders input')?.value === '0.5')"
+        "() => [...document.querySelectorAll('*')].some((e) => e.shadowRoot?.querySelector('.sliders "
+        "input')?.value === '0.5')"
     )
     assert address(page)["mean"] == "0.5,-1"
 
