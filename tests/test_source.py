@@ -1,6 +1,8 @@
 """The code that the practice page shows is the code that runs."""
 
+import ast
 import inspect
+import re
 import textwrap
 
 import pytest
@@ -38,3 +40,19 @@ def test_the_numbers_stand_beside_the_lines_that_compute_with_them():
     step = source.with_numbers(source.of_step(SIBLINGS["vae"]), {"beta": 0.1})
     assert "self.training.beta)  # beta = 0.1\n" in step
     compile(textwrap.dedent(step), "step", "exec")  # still code
+
+
+def test_a_results_line_is_found_however_the_function_is_formatted():
+    text = source.of("explorer.objectives:vae_loss")
+    wide = ast.unparse(ast.parse(text))  # a statement a line
+    tall = re.sub(r"(?<= = )(.*)", r"(\n\1\n)", wide)  # an assignment takes three lines
+    names = ["mean, log_var", "z", "bce", "kl", "return"]
+    for written in (text, wide, tall, textwrap.indent(wide, "    ")):
+        assert list(source.result_lines(written)) == names
+    for written in (text, wide):
+        found = [written.splitlines()[line - 1].strip() for line in source.result_lines(written).values()]
+        starts = ["mean, log_var = ", "z = ", "bce = ", "kl = ", "return "]
+        assert all(
+            line.replace("(mean, log_var)", "mean, log_var").startswith(start) for line, start in zip(found, starts)
+        )
+    assert tall.splitlines()[source.result_lines(tall)["bce"] - 1] == ")"  # the last line of the assignment

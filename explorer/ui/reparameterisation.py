@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Iterable, Mapping
 from types import SimpleNamespace
@@ -16,7 +15,7 @@ from explorer.serving.failure import warn_of_models
 from explorer.serving.models_route import offered
 from explorer.shared import fill
 from explorer.ui import components as live
-from explorer.ui import draws, kept, reparameterisation_vae
+from explorer.ui import draws, kept, reparameterisation_vae, source
 from explorer.ui.texts import texts_of
 
 texts = texts_of("reparameterisation")
@@ -142,14 +141,10 @@ def known_baselines(state: dict) -> tuple[float, float]:
     return float(mass @ f(e)), float(mass @ (f(e) * score2) / total)
 
 
-def sources() -> dict[str, str]:
-    """The source of the functions that training runs."""
-    from explorer import gaussian, objectives
-
-    return {
-        f"explorer.{one.__module__.rpartition('.')[2]}.{one.__name__}": inspect.getsource(one)
-        for one in (gaussian.reparameterise, objectives.vae_loss)
-    }
+def sources() -> dict[str, dict]:
+    """The functions that training runs: {name: {text: its source, lines: see `source.result_lines`}}."""
+    texts = {name: source.of(name) for name in ("explorer.gaussian:reparameterise", "explorer.objectives:vae_loss")}
+    return {name.replace(":", "."): {"text": text, "lines": source.result_lines(text)} for name, text in texts.items()}
 
 
 def forward(state: dict, entry: dict) -> dict:

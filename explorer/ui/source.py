@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import textwrap
 from collections.abc import Mapping
 from functools import cache
 from importlib.util import find_spec
@@ -40,6 +41,20 @@ def _module(name: str) -> tuple[str, ast.Module]:
 
 def _below(node: ast.Module | ast.ClassDef, name: str) -> ast.FunctionDef | ast.ClassDef:
     return next(one for one in node.body if isinstance(one, (ast.FunctionDef, ast.ClassDef)) and one.name == name)
+
+
+def result_lines(source: str) -> dict[str, int]:
+    """The line, counted from 1, on which each assignment of a function ends, and its return.
+
+    The keys are the assigned names, as "mean, log_var", and "return".
+    """
+    lines = {}
+    for node in ast.walk(ast.parse(textwrap.dedent(source))):
+        if isinstance(node, ast.Assign):
+            lines[ast.unparse(node.targets[0]).strip("()")] = node.end_lineno
+        elif isinstance(node, ast.Return):
+            lines["return"] = node.end_lineno
+    return lines
 
 
 def with_numbers(source: str, numbers: Mapping[str, float]) -> str:

@@ -34,29 +34,23 @@ const GREEK = /σ²|[μσε]/g;
 const number = (value) => short(value, format);
 const vector = (values, kind) => `<i class="${kind}">(${values.map(number).join(", ")})</i>`;
 
-// Which line gets which numbers. `moment`: the page's frame; `run`: what Python found for an image.
-/** @type {[RegExp, (frame: any, run: any) => string][]} */
-const NUMBERS = [
-  [
-    /^ *return mean \+ \(0\.5 \* log_var\)\.exp\(\) \* noise$/,
-    ({ mean, std, noise, z }) =>
+// The numbers below the lines of each function, by what a line computes. frame: the page's; run: what Python found for
+// an image, or null.
+/** @type {Record<string, Record<string, (frame: any, run: any) => string>>} */
+const NUMBERS = {
+  "explorer.gaussian.reparameterise": {
+    return: ({ mean, std, noise, z }) =>
       `${vector(mean, "mean")} + ${vector(std, "log_var")} · ${vector(noise, "noise")} = ${vector(z, "z")}`,
-  ],
-  [
-    /^ *mean, log_var = model\.encode\(x\)$/,
-    (_, run) => run && `${vector(run.mean, "mean")}, ${vector(run.log_var, "log_var")}`,
-  ],
-  [
-    /^ *z = gaussian\.reparameterise\(mean, log_var, noise\)$/,
-    (_, run) => run && `noise ${vector(run.noise, "noise")}, z ${vector(run.z, "z")}`,
-  ],
-  [/^ *bce = reconstruction\(/, (_, run) => run && `${number(run.bce)} nats`],
-  [/^ *kl = kl_to_prior\(/, (_, run) => run && `${number(run.kl)} nats`],
-  [
-    /^ *return VAELoss\(/,
-    (_, run) => run && `${number(run.bce)} + ${number(run.beta)} · ${number(run.kl)} = ${number(run.total)} nats`,
-  ],
-];
+  },
+  "explorer.objectives.vae_loss": {
+    "mean, log_var": (_, run) => run && `${vector(run.mean, "mean")}, ${vector(run.log_var, "log_var")}`,
+    z: (_, run) => run && `noise ${vector(run.noise, "noise")}, z ${vector(run.z, "z")}`,
+    bce: (_, run) => run && `${number(run.bce)} nats`,
+    kl: (_, run) => run && `${number(run.kl)} nats`,
+    return: (_, run) =>
+      run && `${number(run.bce)} + ${number(run.beta)} · ${number(run.kl)} = ${number(run.total)} nats`,
+  },
+};
 
 export class CodeView {
   constructor(view, words) {
@@ -64,8 +58,7 @@ export class CodeView {
     this.words = words;
   }
 
-  // code: {sources: {name: text}}, or nothing while Python starts; run: see `forward` of reparameterisation.py, or
-  // {problem}.
+  // code: {sources, run}, of `sources` and `forward` in ui/reparameterisation.py, or nothing while Python starts.
   update(code) {
     this.code = code;
     this.firstShown = null;
@@ -75,20 +68,21 @@ export class CodeView {
     this.slots = [];
     if (!code) return void (view.textContent = this.words.code_wait);
     for (const [name, source] of Object.entries(code.sources)) {
+      const results = new Map(Object.entries(source.lines).map(([result, line]) => [line, NUMBERS[name][result]]));
       const figure = view.appendChild(document.createElement("figure"));
       figure.appendChild(document.createElement("figcaption")).textContent = name;
       const block = figure.appendChild(document.createElement("pre"));
       block.setAttribute("aria-label", name);
       block.tabIndex = 0;
-      for (const [line, html] of lines(source)) {
+      lines(source.text).forEach(([line, html], i) => {
         block.appendChild(document.createElement("code")).innerHTML = html || " ";
-        const found = NUMBERS.find(([pattern]) => pattern.test(line));
-        if (!found) continue;
+        const numbers = results.get(i + 1);
+        if (!numbers) return;
         const slot = block.appendChild(document.createElement("output"));
         slot.setAttribute("aria-live", "off"); // said on release
         slot.style.paddingLeft = `${line.match(/^ */)[0].length}ch`;
-        this.slots.push([slot, found[1]]);
-      }
+        this.slots.push([slot, numbers]);
+      });
     }
     this.first = gradientsOf(view.firstChild);
     this.foot = gradientsOf(view.lastChild);
