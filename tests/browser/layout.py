@@ -50,7 +50,7 @@ AMISS = (
   };
   for (const root of roots) for (const e of root.querySelectorAll('*')) {
     if (e.matches('.overlay text.note') && e.getBoundingClientRect().right > e.ownerSVGElement.getBoundingClientRect().right) found.push(`${e.textContent}: cut off`);
-    if (e.closest('style, script, option, .unseen, .sr-only, [data-testid=stHeader], [data-testid=stDataFrame], .map') || getComputedStyle(e).clipPath !== 'none' || !seen(e)) continue;
+    if (e.closest('style, script, option, .unseen, .sr-only, [data-testid=stHeader], [data-testid=stDataFrame], .latent-map') || getComputedStyle(e).clipPath !== 'none' || !seen(e)) continue;
     const box = e.getBoundingClientRect(), name = e.textContent.trim().slice(0, 30);
     if (e.matches('svg, canvas') && !e.closest('button, .legend, .bars') && box.width > 0 && (box.width < 40 || (roomy && box.width < 120 && box.width < 0.8 * box.height))) found.push(`${e.closest('[class]').className.baseVal ?? e.closest('[class]').className}: ${Math.round(box.width)} pixels wide`);
     if (roomy && e.matches('math *') && box.right > e.closest('math').parentElement.getBoundingClientRect().right + 2) found.push(`${e.closest('math').textContent.trim().slice(0, 30)}: cut off`);

@@ -110,7 +110,7 @@ def test_a_model_without_the_chosen_dimensions_shows_its_first_two(open_page):
     page = open_page("?left=mnist-vae-32d&right=mnist-aae-8d&dims=19,20&map=plane")
     for side, model, dims in (("left", "mnist-vae-32d", (18, 19)), ("right", "mnist-aae-8d", (0, 1))):
         codes = load_bundle(ROOT / "pretrained" / model).codes.mean.astype(np.float16)[:, dims]  # as they travel
-        places = page.locator(f".panel.{side} .map").evaluate(PLACES)
+        places = page.locator(f".panel.{side} .latent-map").evaluate(PLACES)
         np.testing.assert_allclose(np.sort(places, axis=0), np.sort(codes.astype(float), axis=0), atol=1e-6)
     assert page.locator(".panel.right .note").text_content() == "8 dimensions: the plane is of the first two"
     assert page.locator(".panel.left .note").text_content() == ""

@@ -16,7 +16,7 @@ from .driver import AT, COMPLETE, PHONE, ROOT, address, at_rest, next_frame, sen
 from .test_explorer import PIXELS, nats
 
 DIGITS = "left=digits-vae&right=digits-aae"
-DRAWN_UNDER = ".map .under[data-done=true]"
+DRAWN_UNDER = ".latent-map .under[data-done=true]"
 OPEN = ".explorer .tool[data-ready=map]"
 
 pytestmark = pytest.mark.skipif(
@@ -229,7 +229,7 @@ def test_colours_survive_what_happens_to_the_maps(open_page):
     page.wait_for_function("f => f.latentMap.tones.stops[0] === '#482878'", arg=figure(page, "VAE").element_handle())
     page.locator(".panel.left header select").select_option("mnist-vae")
     page.wait_for_url(re.compile("left=mnist-vae"))
-    map_ = page.locator(".panel.left .map").element_handle()
+    map_ = page.locator(".panel.left .latent-map").element_handle()
     page.wait_for_function("f => f.latentMap.tones?.values.length === 10000", arg=map_, timeout=60_000)
     page.get_by_role("combobox", name="Colour by").select_option("class")
     page.wait_for_url(re.compile("^(?!.*colour=)"))

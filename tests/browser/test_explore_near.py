@@ -149,7 +149,7 @@ def test_hovering_says_nothing_to_the_server_and_a_choice_keeps_the_list(open_ne
         for panel, name in (("left", "digits-vae"), ("right", "digits-aae")):
             next_frame(page)
             at = page.locator(f".panel.{panel} .near-hot").locator("xpath=..").get_attribute("transform")
-            figure = page.locator(f".panel.{panel} .map")
+            figure = page.locator(f".panel.{panel} .latent-map")
             box = figure.bounding_box()
             x, y = figure.evaluate(AT, codes(name).mean[before[0][i]].tolist())
             np.testing.assert_allclose(
@@ -405,5 +405,5 @@ def test_models_of_two_datasets_and_a_change_of_models(open_near):
     assert len(shown_rows(page, 1)) == 8
     page.get_by_role("button", name="Probe", exact=True).click()
     page.wait_for_url(lambda url: "tool" not in url)
-    assert page.locator(".near-veil, .near-own").count() == 0 and page.locator(".map[tabindex]").count() == 0
+    assert page.locator(".near-veil, .near-own").count() == 0 and page.locator(".latent-map[tabindex]").count() == 0
     page.wait_for_selector(COMPLETE)

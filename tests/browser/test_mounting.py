@@ -49,7 +49,7 @@ def test_a_page_is_mounted_once_and_left_when_it_is_out_of_the_document(server, 
 )
 def test_a_page_that_is_left_frees_its_maps(open_page):
     page = open_page()
-    maps = page.locator(".map .plot").evaluate_all(
+    maps = page.locator(".latent-map .plot").evaluate_all(
         "plots => (window.plots = plots).map((plot) => Boolean(plot.layout))"
     )
     assert maps == [True, True]

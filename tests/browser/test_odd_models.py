@@ -77,7 +77,7 @@ def open_odd(odd, open_address):
 
 def maps(page) -> list[list[list[float]]]:
     """The codes on both maps."""
-    return [sorted(page.locator(".map").nth(side).evaluate(PLACES)) for side in (0, 1)]
+    return [sorted(page.locator(".latent-map").nth(side).evaluate(PLACES)) for side in (0, 1)]
 
 
 def test_a_copy_of_a_bundle_shows_the_same_map_under_its_own_name(open_odd):
@@ -152,6 +152,6 @@ def test_the_legend_names_all_classes_of_both_models_and_leaves_room(open_odd):
 def test_no_name_of_a_class_hides_a_class(open_odd):
     for left, right in (("few", "alone"), ("all-bytes", "collapsed")):
         page = open_odd(left, right)
-        for map_ in page.locator(".map").all():
+        for map_ in page.locator(".latent-map").all():
             hidden = map_.evaluate(HIDDEN)
             assert hidden == [], (left, right, hidden)

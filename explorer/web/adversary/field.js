@@ -59,7 +59,7 @@ export class FieldTab {
       onMove: () => this.move(),
       onCommit: () => this.finishMove(),
     });
-    this.painter = new Painter(() => this.paint());
+    this.painter = new Painter(() => this.paint(), root);
   }
 
   set(part) {
@@ -330,7 +330,6 @@ export class FieldTab {
     const note = d ? words.read_note : words.outside_note;
     write(this.find(".read"), recorded ? note : "");
     this.checked(this.lesson.data.check);
-    this.root.dataset.frame = this.frames = (this.frames ?? 0) + 1;
   }
 
   // Python's answer stands as long as the point is the one it was worked out for.

@@ -18,13 +18,8 @@ export class TrainingTab {
     this.root = root;
     this.name = name;
     this.runLabel = runLabel;
-    this.frames = 0;
     this.runner = new Runner();
-    this.painter = new Painter(() => {
-      this.paint();
-      this.frames += 1;
-      root.dataset.frame = String(this.frames);
-    });
+    this.painter = new Painter(() => this.paint(), root);
     this.find(".run").addEventListener("click", () => (this.runner.running ? this.pause() : this.run()));
     this.find(".reset").addEventListener("click", () => this.reset());
     this.find(".seed").addEventListener("change", (event) => this.takeSeed(event.target));

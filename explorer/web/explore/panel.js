@@ -23,7 +23,7 @@ export class Panel {
     /** @type {import("./map_choice.js").MapChoice | null} */
     this.mapChoice = null;
     this.words = words.usage;
-    this.host = element.querySelector(".map");
+    this.host = element.querySelector(".latent-map");
     this.facts = element.querySelector(".facts");
     this.atMean = root.querySelector(`.pictures .${side}.at-mean canvas`);
     this.atZ = root.querySelector(`.pictures .${side}.at-z canvas`);

@@ -1,6 +1,7 @@
 // Two Gaussians in the plane as ellipses at 1σ and 2σ, with handles for the centre and for the end of each axis: length
 // and tilt.
 
+import { LEAST_STD } from "./curves.js";
 import { axesOf, covarianceOf } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";
 import { round } from "../kernel/probe.js";
@@ -98,7 +99,7 @@ export class Ellipses {
   // The end of an axis at 1σ: along it the length changes, across it the tilt.
   axisHandle(who, axis) {
     const { lesson, axes } = this;
-    const lengths = (length) => axes.of(who).stds.map((std, i) => (i === axis ? Math.max(0.05, length) : std));
+    const lengths = (length) => axes.of(who).stds.map((std, i) => (i === axis ? Math.max(LEAST_STD, length) : std));
     return new PlotHandle(this.plot, {
       name: fill(lesson.words.axis_handle, { who, axis: axis ? "b" : "a" }),
       className: `width of-${who}`,

@@ -1,6 +1,7 @@
 // Two dimensions: q and p as ellipses, and the four terms of the closed form as bars that add up to the KL.
 
 import { Axes, Ellipses, gaussianOf } from "./ellipses.js";
+import { LEAST_STD } from "./curves.js";
 import { withNumbers } from "./formulas.js";
 import { klIntegral, klTerms } from "./math.js";
 import { digits, number, showAgreement } from "./words.js";
@@ -62,11 +63,11 @@ export class Plane {
     const length = (i) => ({
       name: `${who} ${words.axis} ${"ab"[i]}`,
       symbol: "log_var",
-      range: [0.05, 4],
+      range: [LEAST_STD, 4],
       limit: 100,
-      least: 0.05,
+      least: LEAST_STD,
       get: () => axes.of(who).stds[i],
-      part: (value) => ({ stds: axes.of(who).stds.map((std, j) => (j === i ? Math.max(0.05, value) : std)) }),
+      part: (value) => ({ stds: axes.of(who).stds.map((std, j) => (j === i ? Math.max(LEAST_STD, value) : std)) }),
     });
     const tilt = {
       name: `${who} ${words.tilt}`,

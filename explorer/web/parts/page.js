@@ -26,9 +26,8 @@ export class Page {
     this.words = data.words;
     this.base = new URL(data.assets, document.baseURI);
     this.exchange = new Exchange(data, send);
-    this.frames = 0;
     this.destroyed = false;
-    this.painter = new Painter(() => this.paint());
+    this.painter = new Painter(() => this.destroyed || this.drawFrame(), root);
     this.resizer = new ResizeObserver(() => this.resize()); // a page names the elements that it observes
     this.unfollowScreen = followScreen(() => this.resize());
     this.readColours();
@@ -41,13 +40,6 @@ export class Page {
   // Draws one frame soon. then(): called when it has been drawn.
   draw(then) {
     this.painter.draw(then);
-  }
-
-  paint() {
-    if (this.destroyed) return;
-    this.drawFrame();
-    this.frames += 1;
-    this.root.dataset.frame = String(this.frames);
   }
 
   // Marks the page as ready: tests and screenshots wait for it.

@@ -2,9 +2,11 @@
 // a frame, so it is drawn in that frame.
 
 export class Painter {
-  // paint(): draws everything on the screen from one state.
-  constructor(paint) {
+  // paint(): draws everything on the screen from one state; root: its data-frame counts the frames.
+  constructor(paint, root) {
     this.paint = paint;
+    this.root = root;
+    this.frames = 0;
   }
 
   // then(): called once, when the current state has been painted. A later one replaces it.
@@ -13,6 +15,8 @@ export class Painter {
     if (this.scheduled) return void (this.stale = true);
     this.stale = false;
     this.paint();
+    this.frames += 1;
+    this.root.dataset.frame = String(this.frames);
     const painted = this.then;
     this.then = null;
     painted?.();

@@ -53,7 +53,7 @@ export class Tool {
     const find = (selector) => box.querySelector(selector);
     this.find = find;
     this.says = find(".says");
-    this.painter = new Painter(() => this.paint());
+    this.painter = new Painter(() => this.paint(), box);
     this.rows = page.panels.map((panel, i) => new Row(words, () => this.putProbe(i)));
     find(".rows").append(...this.rows.map((row) => row.element));
     this.pad = new Pad(find(".pad canvas"), find(".cursor"), {
