@@ -55,6 +55,7 @@ export class Divergence {
         simpson = simpsonWeight(i, RADII) * (radius / (3 * RADII));
       for (let j = 0; j < ANGLES; j++) {
         const angle = (2 * Math.PI * j) / ANGLES,
+          /** @type {import("../kernel/types.js").Pair} */
           at = [x + r * Math.cos(angle), y + r * Math.sin(angle)];
         const p = Math.exp(logDensity(this.shape, ...at)),
           q = Math.exp(cloud.logRest(...at));

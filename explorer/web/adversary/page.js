@@ -16,6 +16,10 @@ import { fieldColours } from "../parts/theme.js";
 const TABS = { field: FieldTab, teach: TeachTab, play: PlayTab, readings: ReadingsTab };
 
 class Lesson extends Page {
+  /**
+   * @param {HTMLElement} root @param {import("../kernel/types.js").PageData} data
+   * @param {(state: object) => void} send
+   */
   constructor(root, data, send) {
     super(root, data, send);
     this.state = data.state;

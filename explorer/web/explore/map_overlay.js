@@ -86,7 +86,11 @@ export class MapOverlay {
       this.noteRoom = width;
       text.textContent = note;
       const middle = note.indexOf(" ", note.length / 2) + 1;
-      if (middle && note.length * 9 > width && text.getComputedTextLength() > width - 12) {
+      if (
+        middle &&
+        note.length * 9 > width &&
+        /** @type {SVGTextElement} */ (text).getComputedTextLength() > width - 12
+      ) {
         text.textContent = "";
         add(text, "tspan", { dy: "-1.2em" }, note.slice(0, middle));
         add(text, "tspan", { dy: "1.2em" }, note.slice(middle));

@@ -26,12 +26,18 @@ import { fill } from "../kernel/text.js";
 
 const SIDES = ["left", "right"];
 
+/** @import { State } from "../kernel/types.js" */
+
 class Explorer extends Page {
+  /**
+   * @param {HTMLElement} root @param {import("../kernel/types.js").PageData} data
+   * @param {(state: object) => void} send
+   */
   constructor(root, data, send) {
     const html = root.outerHTML.replace(" presenting", ""); // before anything is filled in
     super(root, data, send);
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim >= 2);
-    this.probe = new Probe(data.state);
+    this.probe = new Probe(/** @type {State} */ (data.state));
     this.models = new Models(this.base, data.in_file);
     this.originals = new Originals(this.base);
     /** @type {import("./replay.js").Replay | null} */

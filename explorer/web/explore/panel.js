@@ -8,24 +8,30 @@ import { format } from "../kernel/format.js";
 import { activeUnits, variances } from "../kernel/usage.js";
 import { fill } from "../kernel/text.js";
 
+/** @import { Frame, Model, State } from "../kernel/types.js" */
+
 export class Panel {
   // root: the page's; side: "left" or "right"; catalogue: of catalogue.js; words: the page's;
   // on: {model(name), codes(value)}, choices that were made here, and {announce(text), fail(error, what)}.
+  /** @param {HTMLElement} root @param {"left" | "right"} side @param {import("../kernel/catalogue.js").Catalogue} catalogue */
   constructor(root, side, catalogue, words, on) {
     const element = root.querySelector(`.panel.${side}`);
     this.side = side;
     this.element = element;
     this.name = ""; // in everything that a screen reader or a test finds
-    /** @type {any} */
-    this.model = null; // {entry, decoder, codes}: see kernel/models.js
+    /** @type {Model | null} */
+    this.model = null;
+    /** @type {HTMLElement} */
+    this.facts = element.querySelector(".facts");
     /** @type {import("./latent_map.js").LatentMap | null} */
     this.map = null;
     /** @type {import("./map_choice.js").MapChoice | null} */
     this.mapChoice = null;
     this.words = words.usage;
     this.host = element.querySelector(".latent-map");
-    this.facts = element.querySelector(".facts");
+    /** @type {HTMLCanvasElement} */
     this.atMean = root.querySelector(`.pictures .${side}.at-mean canvas`);
+    /** @type {HTMLCanvasElement} */
     this.atZ = root.querySelector(`.pictures .${side}.at-z canvas`);
     this.pictureTitle = root.querySelector(`.pictures .title.${side}`);
     const select = element.querySelector("select");
@@ -35,11 +41,13 @@ export class Panel {
     element.querySelector(".zoom-in").addEventListener("click", () => this.map.zoom(1 / 1.5));
     element.querySelector(".zoom-out").addEventListener("click", () => this.map.zoom(1.5));
     element.querySelector(".zoom-home").addEventListener("click", () => this.map.goHome());
-    this.codesChoices = [...element.querySelectorAll("input[type=radio]")];
+    /** @type {NodeListOf<HTMLInputElement>} */
+    this.codesChoices = element.querySelectorAll("input[type=radio]");
     this.codesChoices.forEach((radio) => radio.addEventListener("change", () => on.codes(radio.value)));
   }
 
   // The name in everything that a screen reader or a test finds.
+  /** @param {string} name */
   setName(name) {
     this.name = name;
     this.host.setAttribute("aria-label", `${name} latent map`);
@@ -53,6 +61,7 @@ export class Panel {
 
   // Says what map and pictures show, to who does not see them: the class of the code that is nearest to the probe's
   // mean and to its z. frame: probe.js's, or null where there is no probe. Returns a sentence, or "".
+  /** @param {State} state @param {Frame | null} frame @param {Record<string, string>} words */
   tell(state, frame, words) {
     if (!this.model) return "";
     const { entry, codes } = this.model,
@@ -66,31 +75,33 @@ export class Panel {
       "aria-description",
       fill(words.told_map, { n: entry.images.toLocaleString("en"), classes: entry.classes.length }),
     );
-    for (const [canvas, found] of [
-      [this.atMean, mean],
-      [this.atZ, z],
-    ])
-      canvas.setAttribute("aria-description", found === null ? "" : fill(words.told_picture, { class: found }));
+    const picture = (found) => (found === null ? "" : fill(words.told_picture, { class: found }));
+    this.atMean.setAttribute("aria-description", picture(mean));
+    this.atZ.setAttribute("aria-description", picture(z));
     return mean === null ? "" : fill(words.told_near, { name: this.name, class: mean });
   }
 
+  /** @param {State} state */
   sync(state) {
     this.list.show(state[this.side]);
     this.codesChoices.forEach((radio) => (radio.checked = radio.value === state.codes));
   }
 
   // The two dimensions that the panel's plane shows: the chosen ones, or the first of a model that lacks one of them.
+  /** @param {State} state @returns {[number, number]} */
   dims(state) {
     return state.dims.every((i) => i < this.model.entry.latent_dim) ? state.dims : [0, 1];
   }
 
   // What the panel's map shall be, as the address writes it.
+  /** @param {State} state */
   mapOf(state) {
     const [left, right = left] = state.map.split(",");
     return this.side === "left" ? left : right;
   }
 
   // The state's `map` with another one in this panel.
+  /** @param {State} state @param {string} written */
   mapsWith(state, written) {
     const [left, right = left] = state.map.split(","),
       maps = this.side === "left" ? [written, right] : [left, written];
@@ -100,6 +111,7 @@ export class Panel {
   // What the map is, where its axes are no dimensions of the latent space: {kind: umap (stored), pca, or as it was
   // written for one that was made, columns: [x, y], project: as in pca.js, or left out}. null: a plane. Until one is
   // made, the stored UMAP stands in for it.
+  /** @param {State} state */
   view(state) {
     const { model } = this,
       { codes, entry } = model,
@@ -117,11 +129,13 @@ export class Panel {
   }
 
   // Are the axes of the map dimensions of the latent space?
+  /** @param {State} state */
   isPlane(state) {
     return this.view(state) === null;
   }
 
   // Has the map a place for every place of the latent, not for the codes alone?
+  /** @param {State} state */
   isExact(state) {
     const view = this.view(state);
     return !view || Boolean(view.project);
@@ -129,6 +143,7 @@ export class Panel {
 
   // Where a place of the model's dimensions is seen: itself on an exact map, else where the nearest code is. but: rows
   // left out.
+  /** @param {State} state @param {number[]} place @param {number[]} but */
   seen(state, place, but = []) {
     const view = this.view(state);
     if (!view) return this.dims(state).map((i) => place[i]);
@@ -139,6 +154,7 @@ export class Panel {
 
   // The points of the map: means, or one draw of z an image, the same draw every time; or what `view` gives, of the
   // means.
+  /** @param {State} state */
   points(state) {
     const { mean, logVar, label } = this.model.codes,
       view = this.view(state);
@@ -150,6 +166,7 @@ export class Panel {
   }
 
   // The ranges that show all of a map that is no plane, with a margin.
+  /** @param {State} state */
   viewRanges(state) {
     const [x, y] = this.view(state).columns.map((column) => {
       const low = column.reduce((a, b) => Math.min(a, b)),
@@ -181,6 +198,7 @@ export class Panel {
   }
 
   // The numbers under the map: measured when the model was trained, on the test set.
+  /** @param {State} state */
   describe(state) {
     const { metrics, images, holds } = this.model.entry;
     this.facts.innerHTML = `${figuresOf(this.model.entry)} ${this.usage()}<span>${holds}</span>`;
@@ -210,8 +228,11 @@ export class Panel {
   }
 
   // Means or sampled z: only where there is a q(z|x) to sample, and a plane to show it in.
+  /** @param {State} state */
   showSwitch(state) {
-    this.element.querySelector(".switch").hidden = !this.model.entry.stochastic || !this.isPlane(state);
+    /** @type {HTMLElement} */
+    const box = this.element.querySelector(".switch");
+    box.hidden = !this.model.entry.stochastic || !this.isPlane(state);
   }
 }
 

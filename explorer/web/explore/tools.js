@@ -12,20 +12,22 @@
 // What a tool draws over a map goes into panel.map.shapes.tool, a group of an SVG in the pixels that panel.map.scale()
 // gives; its classes are in NAME/tool.css.
 
+/** @import { Frame, State, Theme } from "../kernel/types.js" */
+
 /**
  * What the page's parts and tools see of it.
  * @typedef {object} PageApi
- * @property {() => object} state  the state as it stands: see kernel/probe.js
- * @property {() => object} frame  what one frame shows of it: see kernel/probe.js
- * @property {(part: object) => void} change  changes the state while something moves
+ * @property {() => State} state  the state as it stands: see kernel/probe.js
+ * @property {() => Frame} frame  what one frame shows of it: see kernel/probe.js
+ * @property {(part: Partial<State>) => void} change  changes the state while something moves
  * @property {() => void} commit  ends a change: Python and the address follow
- * @property {(part: object) => void} set  changes the state at once
+ * @property {(part: Partial<State>) => void} set  changes the state at once
  * @property {(panel: Panel, row: number, more?: object) => void} pick  what a click on a code does; more: what else
  *   changes
  * @property {() => void} draw  draws a frame soon
  * @property {(text: string) => void} announce  for screen readers
  * @property {(error: Error, what?: string) => void} fail  shows an error; what: what did not work
- * @property {() => import("../kernel/types.js").Theme} colours  of the theme
+ * @property {() => Theme} colours  of the theme
  * @property {() => {prior: string, codes: string}} fieldColours  of a discriminator's field
  * @property {(panel: Panel) => boolean} replayed  is a replay shown there?
  * @property {() => Promise<import("./surface.js").Surface | null>} surface  what lies under the codes, once its script

@@ -3,14 +3,18 @@
 
 import { applied, unbiased } from "./perceptron.js";
 
+/** @import { Numbers, Pair } from "./types.js" */
+
 const LANES = 4; // units whose weights are added in one go
 
 // The fastest way to decode with a Decoder (decoder.js) and to get its derivatives: {decode(z), tangents(z, dims)}.
+/** @param {import("./decoder.js").Decoder} decoder */
 export const activeDecoder = (decoder) =>
   decoder.body.convolves ? new ConvolutionalDecoder(decoder) : new ActiveDecoder(decoder);
 
 class ActiveDecoder {
   // decoder: a Decoder. Its weights are copied in transposed order, so that the weights of one input are contiguous.
+  /** @param {import("./decoder.js").Decoder} decoder */
   constructor(decoder) {
     this.layers = decoder.body.layers.map(({ inputs, weight, bias, result: { length: outputs } }) => {
       const turned = new Float32Array(inputs * outputs);
@@ -29,6 +33,7 @@ class ActiveDecoder {
   }
 
   // z: latent_dim numbers. Returns the logits of the pixels, in an array that the next call overwrites.
+  /** @param {Numbers} z */
   decode(z) {
     return this.forward([Float32Array.from(z)])[0];
   }
@@ -37,6 +42,7 @@ class ActiveDecoder {
   // layers. With h the units of a layer and t = ∂h/∂z_d, a linear layer gives W h + b and W t. A ReLU keeps both where
   // W h + b > 0 and gives 0 elsewhere. t starts as the unit vector of dimension d. Returns {logits, along: [2 arrays]},
   // which the next call overwrites.
+  /** @param {Numbers} z @param {Pair} dims */
   tangents(z, dims) {
     const unit = (d) => Float32Array.from(z, (_, i) => (i === d ? 1 : 0));
     const [logits, ...along] = this.forward([Float32Array.from(z), unit(dims[0]), unit(dims[1])]);
@@ -44,6 +50,7 @@ class ActiveDecoder {
   }
 
   // inputs: z, and the tangents that pass through the same linear pieces (the first input decides the ReLUs).
+  /** @param {Float32Array[]} inputs */
   forward(inputs) {
     let from = inputs;
     this.layers.forEach((layer, index) => {
@@ -59,16 +66,20 @@ class ActiveDecoder {
 
 // The same for convolutions, which do not skip zeros.
 class ConvolutionalDecoder {
+  /** @param {import("./decoder.js").Decoder} decoder */
   constructor(decoder) {
     this.decoder = decoder;
     this.layers = decoder.body.layers.map((layer) => [layer, unbiased(layer), unbiased(layer)]);
   }
 
+  /** @param {Numbers} z */
   decode(z) {
     return this.decoder.decode(z);
   }
 
+  /** @param {Numbers} z @param {Pair} dims */
   tangents(z, dims) {
+    /** @type {Float32Array[]} */
     let all = [Float32Array.from(z), ...dims.map((d) => Float32Array.from(z, (_, i) => (i === d ? 1 : 0)))];
     this.layers.forEach((layers, index) => {
       all = all.map((values, which) => applied(layers[which], values));
@@ -107,6 +118,7 @@ function addUp({ outputs, bias, turned, active }, x, count, sum, isValue) {
 // moves (Euclidean distance, intensities from 0 to 1) for a step of 1 in the direction that moves it most. With s =
 // sigmoid(logit), the columns of J are s (1 − s) · ∂logit/∂z_d. With JᵀJ = [[a, b], [b, c]], the square of that
 // singular value is the larger eigenvalue, σ² = ½ (a + c + √((a − c)² + 4 b²)).
+/** @param {{logits: Numbers, along: Numbers[]}} tangents */
 export function stretch({ logits, along: [first, second] }) {
   let a = 0,
     b = 0,

@@ -1,16 +1,24 @@
 // The models that a page can show: those that it was sent, and all the others when somebody asks for them. No document.
 
+/** @import { Entry } from "./types.js" */
+
+/** @typedef {{catalogue?: Entry[], runs?: number}} Listed  entries, and the number of saved runs that there are */
+
 export class Catalogue {
   // data: {catalogue: entries, runs: the number of saved runs that there are}; base: the assets' address;
   // fits(entry): whether the page can show a model.
+  /** @param {Listed} data @param {URL} base @param {(entry: Entry) => boolean} fits */
   constructor(data, base, fits = (_entry) => true) {
     this.base = base;
     this.fits = fits;
+    /** @type {Map<string, Entry>} */
     this.entries = new Map(); // by name
+    /** @type {(() => void)[]} */
     this.listeners = []; // called when there are more models
     this.take(data);
   }
 
+  /** @param {string} name */
   get(name) {
     return this.entries.get(name);
   }
@@ -26,6 +34,7 @@ export class Catalogue {
 
   // Adds what a page's data bring. A known model stays, though another may have taken its name on the disk.
   // Returns the datasets whose test images are here now and were not before.
+  /** @param {Listed} data */
   take({ catalogue, runs }) {
     const before = [this.entries.size, this.runs].join(),
       lacking = [...this].filter(({ originals }) => !originals);

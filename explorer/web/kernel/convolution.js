@@ -6,8 +6,11 @@
 // pixels, which meet 4 of the kernel's 16 weights. The parity of the output's row and column decides which 4: out[2m +
 // d] = Σ in[m − 1 + d + t] · kernel[3 − d − 2t], t = 0, 1, in both directions.
 
+/** @import { Numbers, Tensor } from "./types.js" */
+
 export class Convolution {
   // weight: {shape, values}, (outputs, inputs, 4, 4) or, transposed, (inputs, outputs, 4, 4); bias: (outputs,).
+  /** @param {Tensor} weight @param {Numbers} bias @param {boolean} transposed */
   constructor({ shape, values }, bias, transposed) {
     const [inputs, outputs] = transposed ? shape : [shape[1], shape[0]],
       taps = transposed ? 2 : 4;
@@ -55,6 +58,7 @@ export class Convolution {
 
   // x: inputs · side² numbers. Returns outputs · (side / 2)² numbers (transposed: outputs · (2 side)²), in an array
   // that the next call overwrites.
+  /** @param {Numbers} x */
   apply(x) {
     const { inputs, outputs, taps, transposed, bias, phases } = this,
       side = Math.round(Math.sqrt(x.length / inputs)),
@@ -96,6 +100,7 @@ export class Convolution {
   }
 
   // The border stays zero.
+  /** @param {Numbers} x @param {number} side */
   pad(x, side) {
     const { inputs } = this,
       wide = side + 2,

@@ -1,6 +1,7 @@
 // Comma-separated values (RFC 4180). No DOM.
 
 // The text of a table: a header, then a line for each row. columns: [{name, value(row): a number or a string}].
+/** @template Row @param {{name: string, value: (row: Row) => number | string}[]} columns @param {Iterable<Row>} rows */
 export function toCsv(columns, rows) {
   const lines = [columns.map(({ name }) => quoted(name))];
   for (const row of rows) lines.push(columns.map(({ value }) => cell(value(row))));

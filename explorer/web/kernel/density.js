@@ -1,16 +1,24 @@
 // The density of codes in the plane: a Gaussian kernel at each code, summed on a grid.
 
+/** @import { Numbers } from "./types.js" */
+
+/**
+ * @typedef {{x0: number, y0: number, cell: number, across: number, down: number}} Grid  x0, y0: the first cell's centre
+ */
+
 const REACH = 4; // standard deviations after which a kernel is cut off: exp(−8) of its height
 
 // The bandwidth, the same for two models that are compared: Scott's rule n^(−1/6) for the plane, with the smaller
 // number of codes n and a spread of about the prior's, reduced by a third, because codes form clusters that must stay
 // apart.
+/** @param {number} n */
 export const bandwidthFor = (n) => 0.67 * n ** (-1 / 6);
 
 // The sum of the kernels, computed in parts. grid: {x0, y0, cell, across, down}, with the centres of the cells from
 // (x0, y0).
 export class Kernel {
   // x, y: the codes; bandwidth: the kernel's standard deviation, in units of the latent space.
+  /** @param {Numbers} x @param {Numbers} y @param {number} bandwidth @param {Grid} grid */
   constructor(x, y, bandwidth, grid) {
     this.x = x;
     this.y = y;
@@ -25,6 +33,7 @@ export class Kernel {
   }
 
   // Adds the next `count` codes.
+  /** @param {number} count */
   step(count) {
     const {
         x,

@@ -2,8 +2,11 @@
 
 import { layer, linear, Perceptron } from "./perceptron.js";
 
+/** @import { Numbers, Tensors } from "./types.js" */
+
 export class Encoder {
   // tensors: from readSafetensors.
+  /** @param {Tensors} tensors */
   constructor(tensors) {
     this.body = new Perceptron(tensors, "encoder.body.0", { last: true });
     this.heads = {
@@ -13,6 +16,7 @@ export class Encoder {
   }
 
   // x: pixels in [0, 1], row by row. Returns {mean, logVar} in new arrays; logVar is null for a deterministic encoder.
+  /** @param {Numbers} x */
   encode(x) {
     const features = this.body.forward(x);
     const { mean, logVar } = this.heads;

@@ -6,12 +6,17 @@ import { Adam, Network } from "./network.js";
 import { NUMBERS } from "./numbers.js";
 import { sigmoid, softplus } from "./sigmoid.js";
 
+/** @import { Numbers } from "./types.js" */
+
+/** @typedef {{train: Numbers, held: Float64Array}} Halves  points to learn from, and others to measure the loss on */
+
 const HIDDEN = [32, 32];
 const BETAS = NUMBERS.discriminator_betas;
 export const CHANCE = 2 * Math.LN2; // real BCE + fake BCE of one that always says 50 %: log 4
 
 export class LiveDiscriminator {
   // seed: of the first weights; standardise: see network.js.
+  /** @param {{seed: number, standardise?: boolean, hidden?: number[]}} options */
   constructor({ seed, standardise = false, hidden = HIDDEN }) {
     this.network = new Network([2, ...hidden, 1], seededUniform(seed), { standardise });
     this.adam = new Adam(this.network, { betas: BETAS });
@@ -20,6 +25,7 @@ export class LiveDiscriminator {
 
   // One step: the discriminator maximises log D(real) + log(1 − D(fake)). real, fake: points, two numbers each.
   // Returns the loss, real BCE + fake BCE, before the step, and its two parts.
+  /** @param {Float64Array} real @param {Float64Array} fake @param {number} rate */
   step(real, fake, rate) {
     this.network.clearGradient();
     // one after the other, so that a network that standardises sees each batch by its own mean and variance, as batch
@@ -32,6 +38,7 @@ export class LiveDiscriminator {
   }
 
   // The mean of −log D (sign 1) or −log(1 − D) (sign −1) over points; its gradient is added.
+  /** @param {Float64Array} points @param {1 | -1} sign */
   learn(points, sign) {
     const n = points.length / 2,
       logits = this.network.forward(points, n);
@@ -45,11 +52,13 @@ export class LiveDiscriminator {
   }
 
   // log D/(1 − D) at points; statistics: see Network.forward.
+  /** @param {Float64Array} points @param {import("./network.js").Statistics | null} statistics */
   logits(points, statistics = null) {
     return this.network.forward(points, points.length / 2, statistics);
   }
 
   // real BCE + fake BCE on draws that it did not learn from.
+  /** @param {Float64Array} real @param {Float64Array} fake */
   loss(real, fake) {
     const mean = (points, sign) =>
       this.logits(points).reduce((sum, logit) => sum + softplus(-sign * logit), 0) / (points.length / 2);
@@ -58,6 +67,7 @@ export class LiveDiscriminator {
 
   // The pull on each of a set of codes: the gradient of log D (saturating: of −log(1 − D)) at it, two numbers each; and
   // the mean of −log D. With a network that standardises, what moves one code moves the batch's mean and variance too.
+  /** @param {Float64Array} codes @param {{saturating?: boolean}} options */
   pull(codes, { saturating = false } = {}) {
     const n = codes.length / 2,
       logits = this.logits(codes);
@@ -68,12 +78,14 @@ export class LiveDiscriminator {
 }
 
 // A lower bound on the divergence, in expectation: log 2 − L/2, L on draws that were not learnt from.
+/** @param {number} heldOutLoss */
 export const lowerBound = (heldOutLoss) => Math.LN2 - heldOutLoss / 2;
 
 // The honest estimate: a fresh discriminator learns on one half of the draws, and its loss is measured on the other.
 // Done in steps, so that a page can run it between frames.
 export class Estimate {
   // real, fake: {train, held}, points. steps: how many; seed: of weights and batches.
+  /** @param {{real: Halves, fake: Halves, steps?: number, batch?: number, rate?: number, seed: number}} options */
   constructor({ real, fake, steps = 1500, batch = 128, rate = 0.004, seed }) {
     this.real = real;
     this.fake = fake;
@@ -109,6 +121,7 @@ export class Estimate {
 }
 
 // A batch of points, drawn with replacement.
+/** @param {Numbers} points @param {number} n @param {() => number} uniform */
 export function choose(points, n, uniform) {
   const batch = new Float64Array(2 * n),
     count = points.length / 2;

@@ -4,23 +4,33 @@ import { Decoder } from "./decoder.js";
 import { seededUniform, standardNormal } from "./random.js";
 import { readSafetensors } from "./safetensors.js";
 
+/** @import { Codes, Columns, Entry, Model, Tensors } from "./types.js" */
+
 const SAMPLING_SEED = 1; // of the noise in the map of sampled z
 
 export class Models {
   // base: the address that the models' addresses are relative to; inFile: is there no server?
+  /** @param {URL | string} base @param {boolean} inFile */
   constructor(base, inFile = false) {
     this.base = base;
     this.inFile = inFile;
+    /** @type {Map<string, Promise<any>>} */
     this.opened = new Map(); // by the address of their file
+    /** @type {Map<string, Promise<any>>} */
     this.named = new Map(); // by name and address: copies of a bundle have one file, and each its own name
   }
 
   // A model of the catalogue: {entry, decoder, codes: what `columns` gives}.
+  /** @param {Entry} entry @returns {Promise<Model>} */
   open(entry) {
     return this.of(entry, entry.tensors, (tensors) => ({ decoder: new Decoder(tensors), codes: columns(tensors) }));
   }
 
   // {entry, ...what `make` makes of one of the model's files}, once for each model and file.
+  /**
+   * @template T @param {Entry} entry @param {string} address @param {(tensors: Tensors) => T} make
+   * @returns {Promise<{entry: Entry} & T>}
+   */
   of(entry, address, make) {
     const key = JSON.stringify([entry.name, address]);
     return once(this.named, key, async () => ({ entry, ...(await this.once(address, entry.name, make)) }));
@@ -28,17 +38,20 @@ export class Models {
 
   // A file of a model's, by its kind (assets.BUNDLE_FILES, or umaps, of which one is named), as readSafetensors gives
   // it.
+  /** @param {string} kind @param {Entry} entry @param {string | null} name @returns {Promise<Tensors>} */
   tensors(kind, entry, name = null) {
     return this.once([kind, entry.digest, name].filter(Boolean).join("/"), entry.name, (tensors) => tensors);
   }
 
   // A model's encoder.
+  /** @param {Entry} entry @returns {Promise<import("./encoder.js").Encoder>} */
   async encoder(entry) {
     const { Encoder } = await import("./encoder.js");
     return this.once(`encoders/${entry.digest}`, entry.name, (tensors) => new Encoder(tensors));
   }
 
   // What was recorded of a model's training, or null.
+  /** @param {Entry} entry @returns {Promise<import("./recording.js").Recording | null>} */
   async recording(entry) {
     if (!entry.recording) return null;
     const { Recording } = await import("./recording.js");
@@ -46,6 +59,10 @@ export class Models {
   }
 
   // Whatever `make` makes of a file of tensors, once for each address.
+  /**
+   * @template T @param {string} address @param {string} name @param {(tensors: Tensors) => T} make
+   * @returns {Promise<T>}
+   */
   once(address, name, make) {
     return once(this.opened, address, async () => {
       const response = await fetch(new URL(address, this.base));
@@ -59,12 +76,17 @@ export class Models {
 }
 
 // Why the server has no such file: its sentence without the full stop; null where another one answered, as a proxy may.
+/** @param {Response} response */
 async function sentenceOf(response) {
   const isSentence = response.status === 404 && response.headers.get("Content-Type")?.startsWith("text/plain");
   return isSentence ? (await response.text()).replace(/\.$/, "") : null;
 }
 
 // The promise that `opened` holds under a key; `open` makes it, again if it failed.
+/**
+ * @template T @param {Map<string, Promise<any>>} opened @param {string} key @param {() => Promise<T>} open
+ * @returns {Promise<T>}
+ */
 function once(opened, key, open) {
   if (!opened.has(key)) {
     const opening = open();
@@ -75,6 +97,7 @@ function once(opened, key, open) {
 }
 
 // The codes of a model's file by columns, a Float32Array a dimension, and how far out all but the outermost lie.
+/** @param {Tensors} tensors @returns {Codes} */
 function columns(tensors) {
   const split = (tensor) => {
     const [n, dimensions] = tensor.shape;
@@ -94,12 +117,14 @@ function columns(tensors) {
 }
 
 // The noise of the map of sampled z: for each dimension one ε an image, the same every time.
+/** @param {number} images @param {number} dimensions */
 export function samplingNoise(images, dimensions) {
   const uniform = seededUniform(SAMPLING_SEED);
   return Array.from({ length: dimensions }, () => standardNormal(images, uniform));
 }
 
 // One draw of z an image, the same draw every time.
+/** @param {Codes} codes @returns {Columns} */
 export function sample({ mean, logVar }) {
   const noise = samplingNoise(mean[0].length, mean.length);
   return mean.map((column, d) =>

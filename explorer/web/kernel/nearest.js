@@ -1,10 +1,21 @@
 // Nearest neighbours among many points in any number of dimensions, and the density of points.
 
+/** @import { Columns, Numbers, Pair } from "./types.js" */
+
+/**
+ * @typedef {{begin?: number, end?: number, dimension?: number, cut?: number, below?: Box, above?: Box}} Box  of a tree
+ * @typedef {{k: number, rows: Int32Array, distances: Float64Array}} Neighbourhoods
+ */
+
 const LEAF = 12; // points in a tree's smallest boxes
 
 // The nearest points. columns: the points, one array per dimension; point: one number per dimension; count: how many to
 // return; allowed(row): whether a point may be returned (default: all). Returns {rows, distances}, nearest first. Of
 // equally near points the first rows are returned; fewer than `count` if there are fewer points.
+/**
+ * @param {Columns} columns @param {Numbers} point @param {number} count
+ * @param {((row: number) => boolean) | null} allowed
+ */
 export function nearest(columns, point, count, allowed = null) {
   const found = new Found(count);
   for (let row = 0; row < columns[0].length; row++) {
@@ -17,6 +28,7 @@ export function nearest(columns, point, count, allowed = null) {
 
 // The same with a k-d tree, which pays off for many queries.
 export class Tree {
+  /** @param {Columns} columns */
   constructor(columns) {
     const n = columns[0].length,
       d = columns.length;
@@ -30,6 +42,7 @@ export class Tree {
   }
 
   // The node for the rows from begin to end, split at the median of its widest dimension.
+  /** @param {Columns} columns @param {number} begin @param {number} end @returns {Box} */
   split(columns, begin, end) {
     if (end - begin <= LEAF) return { begin, end };
     let widest = -1,
@@ -51,12 +64,14 @@ export class Tree {
     return { dimension, cut, below: this.split(columns, begin, middle), above: this.split(columns, middle, end) };
   }
 
+  /** @param {Numbers} point @param {number} count @param {((row: number) => boolean) | null} allowed */
   nearest(point, count, allowed = null) {
     const found = new Found(count);
     this.search(this.root, point, found, allowed);
     return found.result();
   }
 
+  /** @param {Box} box @param {Numbers} point @param {Found} found @param {((row: number) => boolean) | null} allowed */
   search(box, point, found, allowed) {
     if (box.below) {
       const past = point[box.dimension] - box.cut;
@@ -76,6 +91,7 @@ export class Tree {
 
 // The nearest points found so far, in order.
 class Found {
+  /** @param {number} count */
   constructor(count) {
     this.count = count;
     this.rows = [];
@@ -83,6 +99,7 @@ class Found {
     this.reach = Infinity; // reach: what a square may be, to be one of them
   }
 
+  /** @param {number} row @param {number} square */
   add(row, square) {
     const { rows, squares, count } = this;
     const before = (i) => squares[i] < square || (squares[i] === square && rows[i] < row);
@@ -99,6 +116,7 @@ class Found {
 }
 
 // The point with the smallest sum of distances to all others (in the plane); the first, if there are several.
+/** @param {Pair[]} places */
 export function medoid(places) {
   const sums = places.map(([x, y]) => places.reduce((sum, [a, b]) => sum + Math.hypot(a - x, b - y), 0));
   return places[sums.indexOf(Math.min(...sums))];
@@ -106,6 +124,7 @@ export function medoid(places) {
 
 // The k nearest neighbours of every point: {k, rows (n·k), distances (n·k)}, the points one after the other. Lets
 // frames and input in between.
+/** @param {Columns} columns @param {number} k @returns {Promise<Neighbourhoods>} */
 export async function neighbourhoods(columns, k = 10) {
   const n = columns[0].length,
     tree = new Tree(columns),
@@ -128,6 +147,7 @@ export async function neighbourhoods(columns, k = 10) {
 
 // The points whose neighbours are more often of one other class than of their own: [{row, other, votes}], most votes
 // first.
+/** @param {Neighbourhoods} neighbourhoods @param {Numbers} label */
 export function misplaced({ k, rows }, label) {
   const found = [];
   for (let row = 0; row < label.length; row++) {
@@ -145,17 +165,20 @@ export function misplaced({ k, rows }, label) {
 // The log of the density of points at `point`, in nats: k / (n · volume of the ball that just contains the k nearest)
 // (Loftsgaarden & Quesenberry 1965). Where the density is constant, it is too large by log k − ψ(k) on average, 0.05
 // for k = 10, because ψ(k) is the mean of the log of the ball's mass.
+/** @param {Columns} columns @param {Numbers} point @param {number} k */
 export function logDensity(columns, point, k = 10) {
   const { rows, distances } = nearest(columns, point, k);
   return logDensityWithin(rows.length, columns[0].length, columns.length, distances.at(-1));
 }
 
 // The same from a known distance to the k-th nearest of n points in d dimensions.
+/** @param {number} k @param {number} n @param {number} d @param {number} distance */
 export function logDensityWithin(k, n, d, distance) {
   return Math.log(k / n) - logBall(d) - d * Math.log(Math.max(distance, 1e-6));
 }
 
 // The log of the volume of the unit ball in d dimensions: V_d = V_(d−2) · 2π / d.
+/** @param {number} d */
 export function logBall(d) {
   let log = d % 2 ? Math.log(2) : 0;
   for (let i = d % 2 ? 3 : 2; i <= d; i += 2) log += Math.log((2 * Math.PI) / i);

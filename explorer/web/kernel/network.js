@@ -2,6 +2,20 @@
 //
 // All numbers are in double precision. A batch is n points of k numbers, one after the other in one array.
 
+/**
+ * @typedef {{mean: Float64Array, std: Float64Array}} Statistics  of a batch, a number for each input
+ * @typedef {object} Layer  with what the last forward pass left in it
+ * @property {number} inputs
+ * @property {number} outputs
+ * @property {Float64Array} [weight]  (outputs, inputs)
+ * @property {Float64Array} [bias]
+ * @property {Float64Array} [weightGradient]
+ * @property {Float64Array} [biasGradient]
+ * @property {Float64Array} [input]
+ * @property {Float64Array} [sum]  before the activation
+ * @property {Float64Array} [result]  after it
+ */
+
 // The activations with their derivatives: d SiLU(x) / dx = s (1 + x (1 − s)), s = sigmoid(x).
 const ACTIVATIONS = {
   silu: {
@@ -19,10 +33,15 @@ export class Network {
   // widths: of the input, the hidden layers and the output. uniform: a source of numbers in [0, 1) for the initial
   // weights and biases, distributed as in torch's Linear. standardise: whether each batch is first scaled to mean 0 and
   // variance 1 per dimension, by its own mean and variance (batch normalisation without weights).
+  /**
+   * @param {number[]} widths @param {() => number} uniform
+   * @param {{activation?: "silu" | "relu", standardise?: boolean}} options
+   */
   constructor(widths, uniform, { activation = "silu", standardise = false } = {}) {
     this.widths = widths;
     this.standardise = standardise;
     this.activation = ACTIVATIONS[activation];
+    /** @type {Layer[]} */
     this.layers = widths.slice(1).map((outputs, i) => ({ inputs: widths[i], outputs }));
     const size = this.layers.reduce((sum, { inputs, outputs }) => sum + outputs * (inputs + 1), 0);
     this.weights = new Float64Array(size); // of every layer: (outputs, inputs), then the biases
@@ -31,10 +50,11 @@ export class Network {
     for (const layer of this.layers) {
       const { inputs, outputs } = layer,
         limit = 1 / Math.sqrt(inputs);
-      for (const [name, length] of [
+      const sizes = /** @type {["weight" | "bias", number][]} */ ([
         ["weight", outputs * inputs],
         ["bias", outputs],
-      ]) {
+      ]);
+      for (const [name, length] of sizes) {
         layer[name] = this.weights.subarray(at, at + length);
         layer[`${name}Gradient`] = this.gradient.subarray(at, at + length);
         for (let i = 0; i < length; i++) layer[name][i] = limit * (2 * uniform() - 1);
@@ -45,6 +65,7 @@ export class Network {
 
   // points: n · widths[0] numbers. Returns n · (the last width) numbers, in an array that the next call overwrites.
   // statistics: {mean, std} to standardise with, instead of those of the batch.
+  /** @param {Float64Array} points @param {number} n @param {Statistics | null} statistics */
   forward(points, n = points.length / this.widths[0], statistics = null) {
     this.n = n;
     this.seen = points;
@@ -92,6 +113,7 @@ export class Network {
   // Backward pass, after a forward pass: adds the gradient by the weights to `gradient`, and returns the gradient by
   // the points (n · widths[0] numbers). slope: the derivative of the loss by each output. weights: false skips the
   // gradient by the weights.
+  /** @param {Float64Array} slope @param {{weights?: boolean}} options */
   backward(slope, { weights = true } = {}) {
     const { n } = this;
     for (let index = this.layers.length - 1; index >= 0; index--) {
@@ -119,6 +141,7 @@ export class Network {
 }
 
 // The mean of each dimension of a batch, and the root of its variance (divided by n) plus EPSILON.
+/** @param {Float64Array} points @param {number} n @param {number} k @returns {Statistics} */
 export function batchStatistics(points, n, k) {
   const mean = new Float64Array(k),
     std = new Float64Array(k);
@@ -128,6 +151,10 @@ export function batchStatistics(points, n, k) {
 }
 
 // With y = (x − mean) / std over the batch: dx = (dy − average(dy) − y · average(dy · y)) / std.
+/**
+ * @param {Float64Array} slope @param {Float64Array} seen @param {Statistics} statistics @param {number} n
+ * @param {number} k
+ */
 function throughStatistics(slope, seen, { std }, n, k) {
   const average = new Float64Array(k),
     along = new Float64Array(k);
@@ -138,12 +165,14 @@ function throughStatistics(slope, seen, { std }, n, k) {
   return slope.map((value, i) => (value - average[i % k] - seen[i] * along[i % k]) / std[i % k]);
 }
 
+/** @param {Float64Array | undefined} array @param {number} length */
 function sized(array, length) {
   return array?.length === length ? array : new Float64Array(length);
 }
 
 // Adam (Kingma & Ba 2015, arXiv 1412.6980), as in torch.optim.Adam.
 export class Adam {
+  /** @param {Network} network @param {{betas?: number[], epsilon?: number}} options */
   constructor(network, { betas = [0.9, 0.999], epsilon = 1e-8 } = {}) {
     this.network = network;
     this.betas = betas;
@@ -154,6 +183,7 @@ export class Adam {
   }
 
   // One step against the network's gradient, with this learning rate.
+  /** @param {number} rate */
   step(rate) {
     const {
       network: { weights, gradient },

@@ -1,11 +1,16 @@
 // Principal components: the plane in which points have the largest variance.
 
+/** @import { Columns, Numbers } from "./types.js" */
+
 const SWEEPS = 30,
   SMALL = 1e-20; // of Jacobi's method: six or seven are enough
 
 // columns: the points, one array per dimension. Returns {columns: [x, y], the centred points along the two axes; share:
 // the plane's share of the variance; project(place): the projection of another place}. The largest component of an axis
 // is positive, so that its direction is unique.
+/**
+ * @param {Columns} columns @returns {{columns: Float32Array[], share: number, project: (place: Numbers) => number[]}}
+ */
 export function principal(columns) {
   const n = columns[0].length,
     centre = columns.map((column) => column.reduce((sum, value) => sum + value, 0) / n);
@@ -35,6 +40,7 @@ export function principal(columns) {
 
 // The eigenvalues of a symmetric matrix: {values, vectors: a column for each value}. Jacobi's method: rotate two axes
 // at a time until everything off the diagonal is 0.
+/** @param {number[][]} matrix */
 export function eigen(matrix) {
   const n = matrix.length,
     a = matrix.map((row) => [...row]),

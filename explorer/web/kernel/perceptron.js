@@ -3,9 +3,13 @@
 
 import { Convolution } from "./convolution.js";
 
+/** @typedef {{inputs: number, weight: Numbers, bias: Numbers, result: Float32Array}} Linear  a linear layer */
+/** @import { Numbers, Tensors } from "./types.js" */
+
 export class Perceptron {
   // tensors: from readSafetensors, with PREFIX.0.weight (out, in), PREFIX.0.bias, PREFIX.2 and so on; last: whether a
   // ReLU follows the last layer; transposed: whether its convolutions are transposed.
+  /** @param {Tensors} tensors @param {string} prefix @param {{last?: boolean, transposed?: boolean}} options */
   constructor(tensors, prefix, { last = false, transposed = false } = {}) {
     const numbers = Object.keys(tensors)
       .map((name) => name.match(/^(.*)\.(\d+)\.weight$/))
@@ -17,8 +21,9 @@ export class Perceptron {
   }
 
   // x: the inputs of the first layer. Returns the outputs of the last, in an array that the next call overwrites.
+  /** @param {Numbers} x */
   forward(x) {
-    let activations = x;
+    let activations = /** @type {Float32Array} */ (x);
     this.layers.forEach((layer, index) => {
       activations = applied(layer, activations);
       if (!this.last && index === this.layers.length - 1) return;
@@ -29,6 +34,7 @@ export class Perceptron {
 }
 
 // One layer by its name, for `applied`; a linear one also for `linear`.
+/** @param {Tensors} tensors @param {string} name @param {boolean} transposed */
 export function layer(tensors, name, transposed = false) {
   const weight = tensors[`${name}.weight`],
     {
@@ -42,15 +48,18 @@ export function layer(tensors, name, transposed = false) {
 }
 
 // The outputs of a layer for x, in the layer's own array.
+/** @param {Convolution | Linear} layer @param {Numbers} x @returns {Float32Array} */
 export const applied = (layer, x) => (layer instanceof Convolution ? layer.apply(x) : linear(layer, x));
 
 // A layer without its bias and with its own array, to propagate a derivative.
+/** @param {Convolution | Linear} layer */
 export const unbiased = (layer) =>
   layer instanceof Convolution
     ? layer.unbiased()
     : { ...layer, bias: new Float32Array(layer.bias.length), result: new Float32Array(layer.result.length) };
 
 // Returns weight x + bias, in the layer's own array.
+/** @param {Linear} layer @param {Numbers} x */
 export function linear({ inputs, weight, bias, result }, x) {
   const whole = inputs - (inputs % 4);
   for (let row = 0, at = 0; row < result.length; row++, at += inputs) {

@@ -2,6 +2,10 @@
 
 import { seededUniform, standardNormal } from "./random.js";
 
+/** @import { Pair, Shape } from "./types.js" */
+
+// A mixture of more Gaussians than this is a chain: it is drawn as a band, and tiled along its length.
+export const CHAIN = 20;
 const DRAWS = 300,
   SEED = 7; // of the Monte Carlo KL: the same ε in every frame, so that it moves only with the probe
 const LOG_TWO_PI = Math.log(2 * Math.PI);
@@ -10,6 +14,10 @@ let noise; // DRAWS pairs
 
 // log p(x, y) in nats, for p convolved with Gaussian noise of standard deviation `smoothing`. component: the number of
 // one Gaussian of a mixture, to use it alone.
+/**
+ * @param {Shape | null} shape @param {number} x @param {number} y
+ * @param {{smoothing?: number, component?: number | null}} options
+ */
 export function logDensity(shape, x, y, { smoothing = 0, component = null } = {}) {
   const noise = smoothing * smoothing;
   if (!shape) return (-0.5 * (x * x + y * y)) / (1 + noise) - Math.log1p(noise) - LOG_TWO_PI;
@@ -32,6 +40,7 @@ export function logDensity(shape, x, y, { smoothing = 0, component = null } = {}
 }
 
 // The gradient of the same by x and y.
+/** @param {Shape | null} shape @param {number} x @param {number} y @param {{smoothing?: number}} options */
 export function scoreOf(shape, x, y, { smoothing = 0 } = {}) {
   if (!shape) return [x, y].map((value) => -value / (1 + smoothing * smoothing));
   const { means, axes, stds } = shape,
@@ -50,6 +59,7 @@ export function scoreOf(shape, x, y, { smoothing = 0 } = {}) {
 }
 
 // KL(N(mean, exp(logVar)) || p) in nats for a planar Gaussian, by Monte Carlo: {kl, error}, error the standard error.
+/** @param {Shape | null} shape @param {number[]} mean @param {number[]} logVar */
 export function klMonteCarlo(shape, mean, logVar) {
   noise ??= standardNormal(2 * DRAWS, seededUniform(SEED));
   const std = [0, 1].map((i) => Math.exp(0.5 * logVar[i]));

@@ -3,12 +3,17 @@
 import { rounded } from "./address.js";
 import { klToStandardNormal, klToStandardNormalTerms, reparameterise } from "./gaussian.js";
 
+/** @import { Frame, State } from "./types.js" */
+
 // The state is kept as an address can write it.
+/** @param {number} value */
 export const round = (value) => rounded(value);
 
 // The initial state: {mean, log_var, noise: arrays with as many numbers as the larger model has dimensions; pick:
 // "dataset:row" or null; left, right: names of models; codes; dims: the two dimensions that the sliders move; map}.
+/** @template {object} [S=State] the page's state */
 export class Probe {
+  /** @param {S} state */
   constructor(state) {
     this.state = state;
     this.committed = state;
@@ -16,6 +21,7 @@ export class Probe {
   }
 
   // Merges a change in progress. commit() completes it, revert() undoes it.
+  /** @param {Partial<S>} part */
   change(part) {
     const rounded = {};
     for (const [name, value] of Object.entries(part)) rounded[name] = Array.isArray(value) ? value.map(round) : value;
@@ -35,9 +41,11 @@ export class Probe {
   }
 
   // Everything that one frame shows, computed from one state.
+  /** @returns {Frame} */
   frame() {
-    const { log_var: logVar, noise } = this.state;
-    const mean = this.preview ?? this.state.mean;
+    const state = /** @type {State} */ (/** @type {unknown} */ (this.state)),
+      { log_var: logVar, noise } = state;
+    const mean = this.preview ?? state.mean;
     const perDimension = klToStandardNormal(mean, logVar);
     return {
       mean,

@@ -4,10 +4,12 @@
 // mapped by the inverse Gaussian CDF. For a mixture it is the same along the axes of each Gaussian. A chain of
 // Gaussians (the swiss roll) is one line: evenly spaced along its length, Gaussian quantiles across it.
 
+import { CHAIN } from "./prior.js";
+
+/** @import { Shape } from "./types.js" */
+
 // dz/du of the inverse CDF at u = ½: neighbours among n quantiles lie CENTRAL/n apart there
 const CENTRAL = Math.sqrt(2 * Math.PI);
-// A mixture of more Gaussians than this is a chain: it is drawn as a band, and tiled along its length.
-export const CHAIN = 20;
 
 // Wichura 1988, algorithm AS 241 (PPND16): rational functions for the centre, the shoulders and the far tails.
 const MIDDLE = [
@@ -45,6 +47,7 @@ const ratio = ([above, below], r) =>
   above.reduceRight((sum, value) => sum * r + value, 0) / below.reduceRight((sum, value) => sum * r + value, 0);
 
 // The quantile z with Φ(z) = u, for 0 < u < 1.
+/** @param {number} u */
 export function inverseNormalCdf(u) {
   const q = u - 0.5;
   if (Math.abs(q) <= 0.425) return q * ratio(MIDDLE, 0.180625 - q * q);
@@ -55,6 +58,7 @@ export function inverseNormalCdf(u) {
 
 // The n quantiles of N(0, 1) at the centres of n equal shares, and the room of each: twice the distance to the nearer
 // end of its share.
+/** @param {number} n */
 export function normalQuantiles(n) {
   return Array.from({ length: n }, (_, i) => {
     const at = inverseNormalCdf((i + 0.5) / n);
@@ -66,6 +70,7 @@ export function normalQuantiles(n) {
 // The number of quantiles along an axis with that standard deviation, so that the middle ones have `room` each. It is
 // one of a few numbers, so that a small zoom changes nothing.
 const COUNTS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32, 48, 64, 96];
+/** @param {number} std @param {number} room */
 export function countFor(std, room) {
   const wanted = (CENTRAL * std) / room;
   return COUNTS.findLast((count) => count <= wanted * 1.0001) ?? 1;
@@ -73,6 +78,7 @@ export function countFor(std, room) {
 
 // The grid for a prior (as in prior.js) whose tiles need that much room, in units of the latent space: [{x, y, room}],
 // and for N(0, I) the number of tiles per side.
+/** @param {Shape | null} shape @param {number} room */
 export function priorGrid(shape, room) {
   if (!shape) {
     const perSide = countFor(1, room),
@@ -89,6 +95,7 @@ export function priorGrid(shape, room) {
   };
 }
 
+/** @param {Shape} shape @param {number} c @param {number} room */
 function inGaussian({ means, axes, stds }, c, room) {
   const [first, second] = stds[c].map((std) => normalQuantiles(countFor(std, room)));
   const [[ax, ay], [bx, by]] = axes[c],
@@ -105,6 +112,7 @@ function inGaussian({ means, axes, stds }, c, room) {
 
 // The grid for a chain of equal Gaussians: evenly spaced along the chain, whose density is constant, quantiles across
 // it.
+/** @param {Shape} shape @param {number} room */
 function alongString({ means, stds }, room) {
   const last = means.length - 1,
     lengths = means.slice(1).map(([x, y], i) => Math.hypot(x - means[i][0], y - means[i][1]));

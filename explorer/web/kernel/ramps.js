@@ -1,5 +1,7 @@
 // Colour scales for numbers, perceptually uniform, also for people with colour blindness.
 
+/** @import { Numbers } from "./types.js" */
+
 // viridis, by S. van der Walt and N. Smith, in matplotlib since 1.5 (CC0): ten of its colours, evenly spaced.
 export const VIRIDIS = [
   "#440154",
@@ -18,9 +20,11 @@ export const NONE = "#8d939c"; // for what has no number
 const LEVELS = 256;
 
 // #rrggbb as [r, g, b].
+/** @param {string} hex */
 export const rgb = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
 
 // stops: colours as #rrggbb. Returns at(t): [r, g, b] for t from 0 to 1. Other values are clamped; NaN counts as 0.
+/** @param {string[]} stops */
 export function ramp(stops) {
   const colours = stops.map(rgb);
   const table = Array.from({ length: LEVELS }, (_, level) => {
@@ -34,12 +38,15 @@ export function ramp(stops) {
 
 // The same colours for maps: the largest number contrasts most with the background. The end of the scale that is as
 // bright, or as dark, as the background is left out.
+/** @param {boolean} dark */
 export const onBackground = (dark) => (dark ? VIRIDIS.slice(1) : VIRIDIS.slice(0, 9).reverse());
 
+/** @param {number[]} colour */
 export const css = ([r, g, b]) => `rgb(${r},${g},${b})`;
 
 // The range [low, high] of a colour scale: the 2 % and 98 % quantiles of the finite numbers, so that outliers do not
 // dominate.
+/** @param {Float32Array[]} arrays */
 export function range(arrays) {
   const all = Float64Array.from(arrays.flatMap((values) => [...values].filter(Number.isFinite))).sort();
   if (!all.length) return [0, 1];

@@ -1,6 +1,7 @@
 // Random numbers from a seed. They are the same draws as in explorer/ui/draws.py.
 
 // n draws from N(0, 1) by the Box-Muller transform, from a source of uniform numbers in [0, 1).
+/** @param {number} n @param {() => number} uniform */
 export function standardNormal(n, uniform = Math.random) {
   const draws = new Float64Array(n);
   for (let i = 0; i < n; i += 2) {
@@ -13,6 +14,7 @@ export function standardNormal(n, uniform = Math.random) {
 }
 
 // A source of uniform numbers in [0, 1) for a seed (mulberry32).
+/** @param {number} seed */
 export function seededUniform(seed) {
   let state = seed >>> 0;
   return () => {

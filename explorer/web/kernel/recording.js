@@ -7,11 +7,14 @@
 import { logDensity } from "./prior.js";
 import { NUMBERS } from "./numbers.js";
 
+/** @import { Numbers, Shape, Tensors } from "./types.js" */
+
 export const REACH = NUMBERS.grid_reach; // of the discriminator's grid, latent units to each side
 const TERMS = ["reconstruction", "kl", "adversarial", "coverage", "sliced_w2_squared"];
 
 export class Recording {
   // tensors: from readSafetensors; shape: the prior's, as in prior.js; epochs: of the whole training.
+  /** @param {Tensors} tensors @param {Shape | null} shape @param {number} epochs */
   constructor(tensors, shape, epochs) {
     const values = (name) => tensors[name]?.values ?? null;
     this.tensors = tensors;
@@ -28,7 +31,9 @@ export class Recording {
     this.smoothing = values("smoothing");
     /** @type {Promise<ImageBitmap> | undefined} */
     this.pictures = undefined;
+    /** @type {Map<string, Numbers>} */
     this.logits = new Map(); // by moment and label
+    /** @type {Map<string, Numbers>} */
     this.logPriors = new Map(); // by smoothing and label
   }
 
@@ -38,6 +43,7 @@ export class Recording {
 
   // The progress of a place, from 0 to 1, on the scale on which the moments are evenly spaced: its cube is the share of
   // the steps.
+  /** @param {number} place */
   progress(place) {
     const at = (moment) => Math.cbrt(this.steps[moment] / this.steps[this.last]);
     const before = Math.min(Math.floor(place), this.last - 1);
@@ -45,6 +51,7 @@ export class Recording {
   }
 
   // The place at that progress.
+  /** @param {number} progress */
   placeAt(progress) {
     let before = 0;
     while (before < this.last - 1 && this.progress(before + 1) <= progress) before++;
@@ -53,12 +60,14 @@ export class Recording {
     return before + Math.min(1, Math.max(0, (progress - from) / (to - from)));
   }
 
+  /** @param {number} moment */
   epoch(moment) {
     return (this.steps[moment] / this.steps[this.last]) * this.epochs;
   }
 
   // The codes of the recorded images at a place: {x, y}. noise: two columns of ε, one ε per image, for z = μ + σ ε;
   // null for means.
+  /** @param {number} place @param {Float64Array[] | null} noise */
   codes(place, noise = null) {
     const before = Math.min(Math.floor(place), this.last),
       share = place - before;
@@ -69,6 +78,10 @@ export class Recording {
     return { x, y };
   }
 
+  /**
+   * @param {Float32Array} x @param {Float32Array} y @param {number} moment @param {number} weight
+   * @param {Float64Array[] | null} noise
+   */
   addCodes(x, y, moment, weight, noise) {
     for (let image = 0, at = 2 * moment * this.images; image < this.images; image++, at += 2) {
       x[image] += weight * this.code(at, image, 0, noise);
@@ -76,12 +89,14 @@ export class Recording {
     }
   }
 
+  /** @param {number} at @param {number} image @param {number} dimension @param {Float64Array[] | null} noise */
   code(at, image, dimension, noise) {
     const mean = this.mean[at + dimension];
     return noise && this.logVar ? mean + Math.exp(0.5 * this.logVar[at + dimension]) * noise[dimension][image] : mean;
   }
 
   // The codes of one recorded image, a pair per moment.
+  /** @param {number} image @param {Float64Array[] | null} noise */
   trail(image, noise = null) {
     return Array.from({ length: this.moments }, (_, moment) => {
       const at = 2 * (moment * this.images + image);
@@ -90,6 +105,7 @@ export class Recording {
   }
 
   // The index of the recorded image in that row of the test set; −1 if it was not recorded.
+  /** @param {number} row */
   imageOf(row) {
     return this.rows.indexOf(row);
   }
@@ -112,6 +128,7 @@ export class Recording {
 
   // The discriminator's logit on the grid, log D / (1 − D): its learnt part plus log p(z). z₁ varies fastest, from the
   // bottom left.
+  /** @param {number} moment @param {number} label */
   logit(moment, label = 0) {
     const key = `${moment},${label}`;
     if (!this.logits.has(key)) {
@@ -125,6 +142,7 @@ export class Recording {
     return this.logits.get(key);
   }
 
+  /** @param {number} moment @param {number} label */
   learnt(moment, label = 0) {
     const [, labels, points] = this.tensors.logit.shape,
       size = points * points;
@@ -132,6 +150,7 @@ export class Recording {
     return this.tensors.logit.values.subarray(at, at + size);
   }
 
+  /** @param {number} moment @param {number} label */
   logPrior(moment, label) {
     const key = `${this.smoothing[moment]},${this.hasLabels ? label : ""}`;
     if (!this.logPriors.has(key)) {
@@ -145,6 +164,7 @@ export class Recording {
     return this.logPriors.get(key);
   }
 
+  /** @param {number} moment @param {number} x @param {number} y @param {number} label */
   logPriorAt(moment, x, y, label) {
     return logDensity(this.shape, x, y, {
       smoothing: this.smoothing[moment],
@@ -154,6 +174,7 @@ export class Recording {
 
   // The logit at a point: its learnt part is interpolated linearly on the grid, log p(z) is exact. null outside the
   // grid.
+  /** @param {number} moment @param {number} x @param {number} y @param {number} label */
   logitAt(moment, x, y, label = 0) {
     const { points } = this,
       toGrid = (value) => ((value + REACH) / (2 * REACH)) * (points - 1);
@@ -174,7 +195,9 @@ export class Recording {
   // One picture with the manifolds of all moments, one below the other, or null. It is decoded once.
   async manifold() {
     if (!this.tensors.manifold) return null;
-    this.pictures ??= createImageBitmap(new Blob([this.tensors.manifold.values], { type: "image/webp" }));
+    this.pictures ??= createImageBitmap(
+      new Blob([/** @type {Uint8Array<ArrayBuffer>} */ (this.tensors.manifold.values)], { type: "image/webp" }),
+    );
     return this.pictures;
   }
 }

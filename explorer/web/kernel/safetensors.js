@@ -1,6 +1,9 @@
 // Reads a safetensors file: the header's length in eight bytes, a JSON header, the tensors' bytes.
 
+/** @import { Tensors } from "./types.js" */
+
 // buffer: ArrayBuffer. Returns {name: {shape, values}}; float16 is widened to Float32Array.
+/** @param {ArrayBuffer} buffer @returns {Tensors} */
 export function readSafetensors(buffer) {
   const headerLength = Number(new DataView(buffer).getBigUint64(0, true));
   const header = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 8, headerLength)));
@@ -13,6 +16,7 @@ export function readSafetensors(buffer) {
   return tensors;
 }
 
+/** @param {string} dtype @param {ArrayBuffer} bytes */
 function decode(dtype, bytes) {
   if (dtype === "F16") return widen(new Uint16Array(bytes));
   if (dtype === "F32") return new Float32Array(bytes);
@@ -22,6 +26,7 @@ function decode(dtype, bytes) {
 
 let table; // the value of each of the 65,536 half-precision numbers
 
+/** @param {Uint16Array} halves */
 function widen(halves) {
   table ??= Float32Array.from({ length: 65536 }, (_, bits) => {
     const sign = bits & 0x8000 ? -1 : 1;

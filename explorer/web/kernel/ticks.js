@@ -2,6 +2,7 @@
 
 // About as many as wanted: the multiples in [low, high] of a step of 1, 2 or 5 times a power of ten. Returns {values,
 // decimals}.
+/** @param {number} low @param {number} high @param {number} wanted */
 export function ticks(low, high, wanted) {
   const rough = (high - low) / wanted,
     power = 10 ** Math.floor(Math.log10(rough));
@@ -10,11 +11,13 @@ export function ticks(low, high, wanted) {
 }
 
 // Exponents of ten between two others: whole ones, or halves or quarters where there are fewer than two.
+/** @param {number} low @param {number} high */
 export function decades(low, high) {
   const found = [1, 0.5, 0.25].map((step) => multiples(step, low, high)).find((values) => values.length >= 2);
   return found ?? [low, high];
 }
 
+/** @param {number} step @param {number} low @param {number} high */
 function multiples(step, low, high) {
   const found = [];
   for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++)

@@ -5,6 +5,8 @@ import { Network } from "./network.js";
 import { logDensity, scoreOf } from "./prior.js";
 import { sigmoid } from "./sigmoid.js";
 
+/** @import { Numbers, Pair, Shape, Tensors } from "./types.js" */
+
 // the standard deviation of the noise with which a mixture's density is given: priors.GaussianMixture.guide
 export const GUIDE = 0.5;
 export const PARTS = ["whole", "learnt", "given"]; // of the logit: network(z) + log p(z), network(z), log p(z)
@@ -12,6 +14,7 @@ const CLASSES = 10;
 
 export class TrainedDiscriminator {
   // tensors: from readSafetensors, with discriminator.body.0.weight and so on; shape: the prior's, as in prior.js.
+  /** @param {Tensors} tensors @param {Shape | null} shape */
   constructor(tensors, shape) {
     const widths = [];
     for (let i = 0; tensors[`discriminator.body.${i}.weight`]; i += 2) {
@@ -35,6 +38,7 @@ export class TrainedDiscriminator {
   }
 
   // The prior that a code is compared with. For a label-informed discriminator it is the label's own Gaussian.
+  /** @param {number} label */
   priorOf(label) {
     const { shape } = this;
     return this.labelled
@@ -43,6 +47,7 @@ export class TrainedDiscriminator {
   }
 
   // The network's inputs for points (two numbers each): the code, its random Fourier features, the label.
+  /** @param {Numbers} points @param {number} label */
   inputs(points, label) {
     const n = points.length / 2,
       width = this.network.widths[0],
@@ -64,6 +69,7 @@ export class TrainedDiscriminator {
   }
 
   // The logits of points, or their learnt part.
+  /** @param {Numbers} points @param {{label?: number, part?: "whole" | "learnt" | "given"}} options */
   logits(points, { label = 0, part = "whole" } = {}) {
     const n = points.length / 2,
       result = new Float64Array(n);
@@ -78,11 +84,12 @@ export class TrainedDiscriminator {
 
   // At one point: the parts of the logit, D, the gradient of the logit, and the gradient of log D, which moves a code
   // there.
+  /** @param {Pair} point @param {number} label */
   at([x, y], label = 0) {
     const inputs = this.inputs([x, y], label),
       count = this.frequencies.length;
     const [learnt] = this.network.forward(inputs, 1);
-    const below = this.network.backward([1], { weights: false });
+    const below = this.network.backward(Float64Array.of(1), { weights: false });
     const gradient = scoreOf(this.priorOf(label), x, y, { smoothing: this.smoothing });
     for (const i of [0, 1]) {
       gradient[i] += below[i];

@@ -2,10 +2,8 @@
 
 /**
  * @typedef {[number, number]} Pair  two numbers: a point in the plane, or the two ends of an interval
- * @typedef {[number, number, number, number]} Colour  red, green, blue and opacity, from 0 to 255
  * @typedef {ArrayLike<number>} Numbers  an array of numbers, typed or not
  * @typedef {Float32Array[]} Columns  one number for each test image, a column for each dimension
- * @typedef {"VAE" | "AAE" | "AE" | string} Kind  a sibling's name
  */
 
 /**
@@ -32,7 +30,7 @@
  * @property {string} name  its folder's
  * @property {string} title
  * @property {string} choice  what a list shows
- * @property {Kind} kind
+ * @property {string} kind
  * @property {string} sibling  the kind in words
  * @property {boolean} stochastic  is there a q(z|x)?
  * @property {boolean} discriminator  does it have one?
@@ -62,6 +60,9 @@
  * @property {boolean} originals  are its test images here?
  * @property {boolean} errors  can the reconstruction errors be computed?
  * @property {boolean} [run]  is it a saved run?
+ * @property {number} [saved]  when that was
+ * @property {number[]} [held]  the rows whose test images are in an exported file
+ * @property {string} [without_errors]  in an exported file: why the errors are unknown
  */
 
 /**
@@ -73,10 +74,21 @@
  * @property {Uint8Array | Float32Array} label
  * @property {number} reach  half the side of the square that holds all but the outermost codes
  *
+ * @typedef {object} View  a map whose axes are no dimensions of the latent space
+ * @property {string} kind
+ * @property {Columns} columns
+ * @property {(place: Numbers) => number[]} [project]  the place on the map of any latent point
+ *
  * @typedef {object} Model  an opened model
  * @property {Entry} entry
  * @property {import("./decoder.js").Decoder} decoder
  * @property {Codes} codes
+ * @property {Map<string, Promise<Float32Array | null>>} [values]  of its codes, by name: see kernel/values.js
+ * @property {Promise<import("./nearest.js").Neighbourhoods>} [neighbourhoods]
+ * @property {Map<string, View>} [views]  maps whose axes are no dimensions, by kind
+ * @property {Map<string, Float32Array[]>} [made]  maps that the server made, by the address's name
+ * @property {Columns} [sampled]  one draw of z for each test image
+ * @property {number[]} [response]  of the decoder to each dimension: see kernel/usage.js
  */
 
 /**
@@ -95,7 +107,37 @@
  * @property {number | null} moment  of the replay; null if none is shown
  * @property {string} field
  * @property {string} underlay
+ * @property {number[]} opacity  of the underlay and the codes
  * @property {string} colour  what the codes are coloured by
+ * @property {string} near  the open part of the tool Near
+ * @property {"left" | "right"} near_side
+ * @property {string} near_k  the number of neighbours
+ * @property {string} near_find
+ * @property {string} near_region  its shape and radius: "circle,0.8"
+ * @property {number[] | null} near_at  the region's centre; null: the probe's
+ * @property {string | null} walk  its waypoints
+ * @property {string | null} sum  of class means
+ * @property {"line" | "circle" | "curve"} way  between waypoints
+ * @property {number} frames  of a walk
+ * @property {number} [revision]  see parts/exchange.js
+ */
+
+/**
+ * The state of lesson 2.
+ * @typedef {object} ReparameterisationState
+ * @property {string} view  the open part
+ * @property {string} f  the function whose expectation is differentiated
+ * @property {number} omega  of the cosine
+ * @property {string} by  the parameter of the gradient
+ * @property {number[]} mean
+ * @property {number[]} log_var
+ * @property {number} seed  of the draws
+ * @property {number} n  their number
+ * @property {number} draw  the shown one
+ * @property {string} model
+ * @property {number} image  a row of the test set
+ * @property {string} component  the shown dimension, "1" or "2"
+ * @property {string} axes  do the histograms share one?
  */
 
 /**
@@ -113,6 +155,21 @@
  */
 
 /**
+ * What Python gives a live page: see explorer/ui/components.py.
+ * @typedef {object} Given
+ * @property {string} key  of its component
+ * @property {Record<string, any> & {revision?: number, seen?: number}} state
+ * @property {string} assets  the address of modules and tensors
+ * @property {Record<string, any>} words
+ * @property {Record<string, any>} symbols  kernel/symbols.json
+ * @property {boolean} presenting
+ *
+ * @typedef {Given & {catalogue?: Entry[], runs?: number} & Record<string, any>} PageData  with what is the page's own
+ *
+ * @typedef {Record<string, any> & {seen?: number}} Message  from Python to a mounted page; seen: acknowledges changes
+ */
+
+/**
  * The theme's colours, as CSS has them.
  * @typedef {object} Theme
  * @property {string} text
@@ -124,8 +181,7 @@
  */
 
 /**
- * A Gaussian on the line or in the plane.
- * @typedef {{mean: number, std: number}} Gaussian1
+ * A Gaussian in the plane.
  * @typedef {{mean: Pair, cov: [Pair, Pair]}} Gaussian2
  */
 

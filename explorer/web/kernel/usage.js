@@ -3,12 +3,15 @@
 import { activeDecoder } from "./active.js";
 import { klToStandardNormal } from "./gaussian.js";
 
+/** @import { Codes, Model } from "./types.js" */
+
 // variance of the means over the images, above which a dimension is active (Burda et al. 2016, arXiv 1509.00519)
 export const ACTIVE = 0.01;
 const IMAGES = 48; // at whose codes the decoder's response is measured: evenly spaced in the test set
 const WORK = 8; // ms at a time
 
 // The variance of each dimension's means (or of the codes of a deterministic encoder) over the images.
+/** @param {Codes} codes */
 export function variances({ mean }) {
   return mean.map((column) => {
     const centre = column.reduce((sum, value) => sum + value, 0) / column.length;
@@ -16,9 +19,11 @@ export function variances({ mean }) {
   });
 }
 
+/** @param {Codes} codes */
 export const activeUnits = (codes) => variances(codes).filter((variance) => variance > ACTIVE).length;
 
 // The mean KL(q(z|x) || N(0, 1)) of each dimension over the codes of a model, in nats.
+/** @param {Codes} codes */
 export function averageKl({ mean, logVar }) {
   const n = mean[0].length;
   return mean.map((column, d) => {
@@ -32,6 +37,7 @@ export function averageKl({ mean, logVar }) {
 // 1) for a step of one standard deviation of z, √(mean over some test images of ‖∂s/∂z_d‖²) · √Var z_d, with s =
 // sigmoid(logits) at the code or mean. z is what is compared with the prior: for a VAE its variance is that of q(z),
 // Var μ_d + mean σ²_d. Lets frames and input in between.
+/** @param {Model} model */
 export async function response({ codes, decoder }) {
   const { mean, logVar } = codes,
     active = activeDecoder(decoder),

@@ -5,6 +5,8 @@ import { logDensityWithin, neighbourhoods } from "./nearest.js";
 import { sigmoid } from "./sigmoid.js";
 import { TrainedDiscriminator } from "./trained_discriminator.js";
 
+/** @import { Model } from "./types.js" */
+
 export const VALUES = ["kl", "error", "judgement", "density"];
 
 // model: of models.js, which is `models`. Resolves to a Float32Array, one number for each test image, or null where the
@@ -14,6 +16,10 @@ export const VALUES = ["kl", "error", "judgement", "density"];
 //              here, or the file has them
 //   judgement  D at the code or mean; only for the AAE in the plane
 //   density    log of the density of all codes there, nats, by its ten nearest (see nearest.js)
+/**
+ * @param {import("./models.js").Models} models @param {Model} model @param {string} name
+ * @returns {Promise<Float32Array | null>}
+ */
 export function valuesOf(models, model, name) {
   if (name === "error" && !model.entry.errors) return Promise.resolve(null); // not kept: they may be known later
   model.values ??= new Map();
@@ -26,7 +32,8 @@ export function valuesOf(models, model, name) {
 }
 
 const MAKE = {
-  async kl(models, { codes: { mean, logVar } }) {
+  /** @param {import("./models.js").Models} _ @param {Model} model */
+  async kl(_, { codes: { mean, logVar } }) {
     const at = (columns, row) => columns.map((column) => column[row]);
     return (
       logVar &&
@@ -59,6 +66,7 @@ const MAKE = {
 };
 
 // The ten nearest others of each code, in all dimensions: see nearest.js.
+/** @param {Model} model */
 export function neighbourhoodsOf(model) {
   model.neighbourhoods ??= neighbourhoods(model.codes.mean);
   return model.neighbourhoods;

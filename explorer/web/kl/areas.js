@@ -4,6 +4,7 @@
 import { countUp, integrand } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";
 import { fill } from "../kernel/text.js";
+import { set } from "../parts/svg.js";
 
 const STEPS = 700;
 
@@ -24,7 +25,7 @@ export class Areas {
     this.counted = this.bottom.make("path", "running");
     this.limits = [this.top, this.bottom].map((plot) => plot.make("line", "limit"));
     this.dot = this.bottom.make("circle", "running-dot");
-    this.dot.setAttribute("r", 4);
+    set(this.dot, { r: 4 });
     const move = (z) => lesson.change({ limit: z >= range()[1] ? null : Math.max(z, range()[0]) });
     this.handle = new PlotHandle(this.top, {
       name: fill(lesson.words.limit_handle, { kl: name }),
@@ -65,8 +66,7 @@ export class Areas {
     place(this.goal, bottom.x(low), bottom.y(sums.total), bottom.x(high), bottom.y(sums.total));
     for (const [i, plot] of [top, bottom].entries())
       place(this.limits[i], plot.x(end), plot.margin.top, plot.x(end), plot.height - plot.margin.bottom);
-    this.dot.setAttribute("cx", bottom.x(end));
-    this.dot.setAttribute("cy", bottom.y(counted));
+    set(this.dot, { cx: bottom.x(end), cy: bottom.y(counted) });
     this.handle.show(end, top.toY(top.margin.top + 9));
     return { total: sums.total, counted };
   }

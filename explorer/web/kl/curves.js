@@ -3,6 +3,7 @@
 import { density } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";
 import { fill } from "../kernel/text.js";
+import { set } from "../parts/svg.js";
 
 const HOME = [-7, 7];
 export const LEAST_STD = 0.05;
@@ -89,8 +90,7 @@ export class Curves {
       handles[who].width.show(mean + gap + std, at(who)(mean + gap + std));
       handles[who].gap?.show(mean + gap, at(who)(mean + gap), gap > 0);
       const left = mean - gap - 1.25 * std;
-      this.labels[who].setAttribute("x", plot.x(left) - 12);
-      this.labels[who].setAttribute("y", plot.y(at(who)(left)) - 4);
+      set(this.labels[who], { x: plot.x(left) - 12, y: plot.y(at(who)(left)) - 4 });
     }
   }
 }

@@ -7,6 +7,7 @@ import { Plot, PlotHandle } from "../parts/plot.js";
 import { round } from "../kernel/probe.js";
 import { fill } from "../kernel/text.js";
 import { fieldOf } from "../kernel/address.js";
+import { set } from "../parts/svg.js";
 
 const REACH = 4.2;
 const { least: LEAST, most: MOST, correlation: CORRELATION } = fieldOf("kl", "q2"); // of the state's five numbers
@@ -136,22 +137,15 @@ export class Ellipses {
         { rings, spokes } = this.shapes[who];
       const degrees = (-angle * 180) / Math.PI;
       for (const { radius, element } of rings) {
-        element.setAttribute("rx", radius * stds[0] * plot.perX);
-        element.setAttribute("ry", radius * stds[1] * plot.perX);
-        element.setAttribute("transform", `translate(${plot.x(mx)} ${plot.y(my)}) rotate(${degrees})`);
+        const transform = `translate(${plot.x(mx)} ${plot.y(my)}) rotate(${degrees})`;
+        set(element, { rx: radius * stds[0] * plot.perX, ry: radius * stds[1] * plot.perX, transform });
       }
       const ends = [0, 1].map((axis) => {
         const turned = angle + (axis * Math.PI) / 2;
         return [mx + stds[axis] * Math.cos(turned), my + stds[axis] * Math.sin(turned)];
       });
       ends.forEach(([x, y], axis) => {
-        for (const [name, value] of [
-          ["x1", plot.x(mx)],
-          ["y1", plot.y(my)],
-          ["x2", plot.x(x)],
-          ["y2", plot.y(y)],
-        ])
-          spokes[axis].setAttribute(name, value);
+        set(spokes[axis], { x1: plot.x(mx), y1: plot.y(my), x2: plot.x(x), y2: plot.y(y) });
         this.handles[who][axis].show(x, y);
       });
       this.handles[who][2].show(mx, my);

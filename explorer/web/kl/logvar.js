@@ -11,6 +11,7 @@ import { Slider } from "../parts/slider.js";
 import { fill } from "../kernel/text.js";
 import { NUMBERS } from "../kernel/numbers.js";
 import { fieldOf } from "../kernel/address.js";
+import { set } from "../parts/svg.js";
 
 const STEPS = NUMBERS.descent_steps;
 const RATE = fieldOf("kl", "rate"),
@@ -143,30 +144,29 @@ export class LogVariance {
                 .join("L")}`
             : "",
         );
-        for (const [name, value] of [
-          ["x", plot.margin.left],
-          ["width", plot.width - plot.margin.left - plot.margin.right],
-          ["y", plot.y(0)],
-          ["height", Math.max(0, plot.height - plot.margin.bottom - plot.y(0))],
-        ])
-          below.setAttribute(name, value);
-        for (const [name, value] of [
-          ["x1", plot.x(-0.3)],
-          ["x2", plot.x(STEPS + 0.3)],
-          ["y1", plot.y(width.stdP)],
-          ["y2", plot.y(width.stdP)],
-        ])
-          goal.setAttribute(name, value);
+        const { left, right, bottom } = plot.margin;
+        set(below, {
+          x: left,
+          width: plot.width - left - right,
+          y: plot.y(0),
+          height: Math.max(0, plot.height - bottom - plot.y(0)),
+        });
+        const level = plot.y(width.stdP);
+        set(goal, { x1: plot.x(-0.3), x2: plot.x(STEPS + 0.3), y1: level, y2: level });
         dots.forEach((dot, step) => {
           const { std } = path[step];
-          dot.setAttribute("cx", plot.x(step));
-          dot.setAttribute("cy", plot.y(Number.isNaN(std) ? 0 : held(std)));
-          dot.setAttribute("r", step === dead ? 6 : 3.5);
-          dot.setAttribute("class", `run-dot ${lifeOf(step, dead)}`);
+          set(dot, {
+            cx: plot.x(step),
+            cy: plot.y(Number.isNaN(std) ? 0 : held(std)),
+            r: step === dead ? 6 : 3.5,
+            class: `run-dot ${lifeOf(step, dead)}`,
+          });
         });
         write(note, dead < 0 ? "" : fill(words.dies_at, { step: dead, std: format(path[dead].std, 2) }));
-        note.setAttribute("x", Math.min(plot.x(Math.max(dead, 0)) + 10, plot.width - 170));
-        note.setAttribute("y", plot.y(dead < 0 ? 0 : Math.max(held(path[dead].std), low)) + 16);
+        set(note, {
+          x: Math.min(plot.x(Math.max(dead, 0)) + 10, plot.width - 170),
+          y: plot.y(dead < 0 ? 0 : Math.max(held(path[dead].std), low)) + 16,
+        });
       }
       const end = path[last];
       const { gradient, std, kl } = path[Math.max(0, last - 1)];

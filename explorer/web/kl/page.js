@@ -13,6 +13,10 @@ const TABS = { one: Line, two: Plane, derivation: Derivation, logvar: LogVarianc
 const ROUNDED = ["gap", "limit", "rate", "log_var"]; // numbers; the probe rounds lists
 
 class Lesson extends Page {
+  /**
+   * @param {HTMLElement} root @param {import("../kernel/types.js").PageData} data
+   * @param {(state: object) => void} send
+   */
   constructor(root, data, send) {
     super(root, data, send);
     this.defaults = data.defaults;

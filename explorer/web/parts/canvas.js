@@ -2,8 +2,11 @@
 
 import { enlargement } from "./theme.js";
 
+/** @import { Pair } from "../kernel/types.js" */
+
 // Fits the canvas to its place, the page's type and the screen's sharpness. Returns {context, width, height} in CSS
 // pixels of the usual type, cleared.
+/** @param {HTMLCanvasElement} canvas */
 export function fresh(canvas) {
   const grown = enlargement(),
     sharpness = window.devicePixelRatio * grown;
@@ -18,6 +21,7 @@ export function fresh(canvas) {
 }
 
 // Strokes a line through points, in pixels.
+/** @param {CanvasRenderingContext2D} context @param {Pair[]} points */
 export function stroke(context, points) {
   context.beginPath();
   points.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));

@@ -28,11 +28,15 @@ const SMALLEST = 1e-4; // of a logarithmic axis
  * @property {number[]} [include]  values that the y axis has anyway
  * @property {boolean} [log]  a logarithmic y axis
  * @property {boolean} [late]  the y axis leaves out a steep beginning
+ *
+ * @typedef {{left: number, right: number, top: number, bottom: number}} Area  pixels
+ * @typedef {{last: number, low: number, high: number, x: (step: number) => number, y: (value: number) => number}} Axes
  */
 
 // A chart that is drawn again when its canvas is resized, or emptied by a graphics driver.
 export class Chart {
   // always: the part of the scene that stays.
+  /** @param {HTMLCanvasElement} canvas @param {Partial<Scene>} always */
   constructor(canvas, always = {}) {
     this.canvas = canvas;
     this.always = always;
@@ -45,8 +49,9 @@ export class Chart {
     this.resizer.disconnect();
   }
 
+  /** @param {Partial<Scene>} scene */
   show(scene) {
-    this.scene = { ...this.always, ...scene };
+    this.scene = /** @type {Scene} */ ({ ...this.always, ...scene });
     this.redraw();
   }
 
@@ -88,6 +93,7 @@ export function drawChart(canvas, scene) {
 
 // Where values are in pixels: {x(step), y(value), last, low, high: of the y axis, in powers of ten if it is
 // logarithmic}.
+/** @param {Scene} scene @param {Area} area */
 function axesOf(scene, area) {
   const scale = scene.log ? (value) => Math.log10(Math.max(value, SMALLEST)) : (value) => value;
   const last = scene.last ?? Math.max(1, ...scene.lines.map(({ points }) => points.at(-1)?.[0] ?? 0));
@@ -121,6 +127,7 @@ function extent(
   return [low - room, high + room];
 }
 
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Area} area @param {Axes} axes */
 function drawGrid(context, scene, area, { x, low, high, last }) {
   const wanted = Math.max(2, Math.min(5, (area.bottom - area.top) / CLOSEST));
   const { values, decimals } = scene.log ? { values: decades(low, high), decimals: 0 } : ticks(low, high, wanted);
@@ -146,8 +153,10 @@ function drawGrid(context, scene, area, { x, low, high, last }) {
 }
 
 // The steps that an axis to `last` names: whole ones, each once.
+/** @param {number} last */
 export const wholeTicks = (last) => [...new Set([0, Math.round(last / 2), last])];
 
+/** @param {number} exponent */
 const power = (exponent) => {
   const value = 10 ** exponent;
   return value >= 1000 || value < 0.001
@@ -155,6 +164,7 @@ const power = (exponent) => {
     : String(Number(value.toPrecision(1)));
 };
 
+/** @param {CanvasRenderingContext2D} context @param {Scene["band"]} band @param {Area} area @param {Axes} axes */
 function drawBand(context, { low, high, colour }, area, { y }) {
   context.fillStyle = colour;
   context.globalAlpha = 0.3;
@@ -163,8 +173,11 @@ function drawBand(context, { low, high, colour }, area, { y }) {
 }
 
 // A curve; a dot marks where one that is not dashed has come to.
+/** @param {CanvasRenderingContext2D} context @param {Line} line @param {Axes} axes */
 function drawLine(context, { points, colour, width = 1.7, dash = [] }, { x, y }) {
-  const known = points.filter(([, value]) => value !== null).map(([step, value]) => [x(step), y(value)]);
+  const known = points
+    .filter(([, value]) => value !== null)
+    .map(([step, value]) => /** @type {[number, number]} */ ([x(step), y(value)]));
   context.strokeStyle = context.fillStyle = colour;
   context.lineWidth = width;
   context.setLineDash(dash);
@@ -177,16 +190,18 @@ function drawLine(context, { points, colour, width = 1.7, dash = [] }, { x, y })
 }
 
 // Over the curves, on a halo.
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Area} area @param {Axes} axes */
 function drawLevelTexts(context, { levels = [], colours }, area, { y }) {
   context.font = FONT;
   context.textAlign = "right";
   context.lineWidth = 3;
   context.strokeStyle = colours.background;
   for (const { value, colour, text = "", below = false } of levels) {
-    const place = [text, area.right - 2, y(value) + (below ? 13 : -5)];
-    context.strokeText(...place);
+    const right = area.right - 2,
+      base = y(value) + (below ? 13 : -5);
+    context.strokeText(text, right, base);
     context.fillStyle = colour;
-    context.fillText(...place);
+    context.fillText(text, right, base);
   }
 }
 
@@ -218,9 +233,11 @@ export class Record {
   constructor(most = 400) {
     this.most = most;
     this.every = 1;
+    /** @type {[number, number][]} */
     this.points = []; // [step, value]
   }
 
+  /** @param {number} step @param {number} value */
   add(step, value) {
     if (step % this.every) return;
     this.points.push([step, value]);

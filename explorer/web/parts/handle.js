@@ -58,6 +58,7 @@ export class Handle {
     on("blur", () => this.end(false));
   }
 
+  /** @param {PointerEvent} event */
   press(event) {
     event.stopPropagation(); // nor is a press on it one on what lies beneath
     if (event.button || this.dragged) return;
@@ -70,6 +71,7 @@ export class Handle {
     this.move = { from, offset: [from[0] - x, from[1] - y], pointer: event.pointerId };
   }
 
+  /** @param {PointerEvent} event */
   drag(event) {
     if (!this.dragged || event.pointerId !== this.move.pointer) return;
     const [x, y] = this.options.at(event),
@@ -77,6 +79,7 @@ export class Handle {
     this.options.onMove([x + dx, y + dy], true);
   }
 
+  /** @param {KeyboardEvent} event */
   key(event) {
     const way = WAYS[event.key],
       { options } = this;
@@ -93,6 +96,7 @@ export class Handle {
     options.onMove([x + dx * far, y + dy * far], false);
   }
 
+  /** @param {boolean} cancelled */
   end(cancelled) {
     if (!this.move) return;
     const { from } = this.move;

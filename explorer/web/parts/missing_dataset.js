@@ -1,7 +1,7 @@
 // A dataset that is missing on the server: a sentence, and a button that downloads it there, with progress and a way to
 // cancel.
 
-import { write } from "./dom.js";
+import { focusedBeside, write } from "./dom.js";
 import { fill } from "../kernel/text.js";
 
 const ASK_AGAIN = 400; // ms between two questions for a download's progress
@@ -9,6 +9,10 @@ const ASK_AGAIN = 400; // ms between two questions for a download's progress
 export class MissingDataset {
   // box: the element to fill; base: the address that the server's answers are relative to; words: of
   // texts/en/datasets.py; onFetched(dataset): called when it has arrived.
+  /**
+   * @param {HTMLElement} box @param {URL} base @param {Record<string, string>} words
+   * @param {(dataset: string) => void} onFetched
+   */
   constructor(box, base, words, onFetched) {
     this.box = box;
     this.base = base;
@@ -35,8 +39,9 @@ export class MissingDataset {
   }
 
   // Offers to fetch a dataset, or none (null). sentence: why it is needed, with {dataset} in it.
+  /** @param {string | null} dataset */
   offer(dataset, sentence = this.words.missing) {
-    const wasHere = this.box.contains(this.box.getRootNode().activeElement);
+    const wasHere = this.box.contains(focusedBeside(this.box));
     this.box.hidden = dataset === null;
     if (wasHere && this.box.hidden) this.focusNext();
     if (this.dataset === dataset) return;
@@ -49,6 +54,7 @@ export class MissingDataset {
     this.ask({});
   }
 
+  /** @param {"fetch" | "cancel"} action */
   order(action) {
     return this.ask({
       method: "POST",
@@ -57,6 +63,7 @@ export class MissingDataset {
     });
   }
 
+  /** @param {RequestInit} options */
   async ask(options) {
     clearTimeout(this.timer);
     const { dataset, words } = this;
@@ -93,7 +100,7 @@ export class MissingDataset {
     this.why.setAttribute("aria-live", running && this.state === "running" ? "off" : "polite");
     this.state = state;
     write(this.why, fill(why, { dataset, done: megabytes(done), total: megabytes(total) }));
-    const focused = this.box.getRootNode().activeElement;
+    const focused = focusedBeside(this.box);
     this.start.hidden = running;
     for (const part of [this.bar, this.stop]) part.hidden = !running;
     if (running && focused === this.start) this.stop.focus();
@@ -103,7 +110,9 @@ export class MissingDataset {
 
   // Moves the focus to the next element, because the box is hidden now.
   focusNext() {
+    /** @type {NodeListOf<HTMLElement>} */
     const all = this.box.closest(".live").querySelectorAll("button:enabled, select:enabled, input:enabled");
+    /** @param {Node} one */
     const isBehind = (one) => this.box.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING;
     [...all].find((one) => isBehind(one) && one.offsetParent)?.focus();
   }

@@ -2,11 +2,23 @@
 
 import { fill } from "../kernel/text.js";
 
+/** @import { Entry } from "../kernel/types.js" */
+
+/**
+ * @typedef {{
+ *   choose: (name: string) => void, announce: (text: string) => void, fail: (error: Error, what?: string) => void
+ * }} Answers
+ */
+
 const ALL = ""; // the value of the last option
 
 export class ModelList {
   // select: the element; words: the page's model_list; on: {choose(name), announce(text), fail(error, what)};
   // holds(entry): whether the list contains a model of the catalogue.
+  /**
+   * @param {HTMLSelectElement} select @param {import("../kernel/catalogue.js").Catalogue} catalogue
+   * @param {Record<string, string>} words @param {Answers} on @param {(entry: Entry) => boolean} holds
+   */
   constructor(select, catalogue, words, on, holds = () => true) {
     this.select = select;
     this.catalogue = catalogue;
@@ -19,6 +31,7 @@ export class ModelList {
   }
 
   // Shows the chosen model.
+  /** @param {string} name */
   show(name) {
     this.chosen = name;
     this.select.value = name;
@@ -60,4 +73,5 @@ export class ModelList {
   }
 }
 
-const shippedThenNewest = (a, b) => a.run - b.run || (a.run ? b.saved - a.saved : 0);
+/** @param {Entry} a @param {Entry} b */
+const shippedThenNewest = (a, b) => Number(a.run) - Number(b.run) || (a.run ? b.saved - a.saved : 0);

@@ -3,25 +3,32 @@
 import { fill } from "../kernel/text.js";
 import { NUMBERS } from "../kernel/numbers.js";
 
+/** @import { Entry } from "../kernel/types.js" */
+
 const KEPT = 3000; // images; the oldest are dropped
 const AT_ONCE = NUMBERS.most_originals; // in one answer
 export const ROOM = 400_000; // bytes of pixels of each dataset in an exported file
 
 export class Originals {
   // base: the address that the images' addresses are relative to.
+  /** @param {URL} base */
   constructor(base) {
     this.base = base;
+    /** @type {Map<string, Uint8Array>} */
     this.kept = new Map(); // pixels by `key`, the oldest first
+    /** @type {Map<string, Promise<void>>} */
     this.coming = new Map(); // promises by `key`
   }
 
   // The pixels of a fetched image, 0 to 255, channel by channel; or undefined.
+  /** @param {Entry} entry @param {number} row */
   get(entry, row) {
     return this.kept.get(key(entry, row));
   }
 
   // Fetches the images that are available. If one is not, it throws the server's sentence once the others have arrived;
   // if the server does not answer, it throws a TypeError at once. signal: an AbortSignal, or null.
+  /** @param {Entry} entry @param {number[]} rows @param {AbortSignal | null} signal */
   async fetch(entry, rows, signal = null) {
     const lacking = () => rows.filter((row) => hasOriginal(entry, row) && !this.get(entry, row));
     const others = lacking()
@@ -38,6 +45,7 @@ export class Originals {
     }
   }
 
+  /** @param {Entry} entry @param {number[]} rows @param {AbortSignal | null} signal */
   async fetchFresh(entry, rows, signal) {
     const size = entry.channels * entry.image_side ** 2;
     let problem = null;
@@ -58,17 +66,20 @@ export class Originals {
     if (problem !== null) throw new Error(problem);
   }
 
+  /** @param {Entry} entry @param {number[]} rows @param {AbortSignal | null} signal */
   ask(entry, rows, signal) {
     return fetch(new URL(`originals/${entry.dataset}?rows=${rows}`, this.base), { signal });
   }
 
   // Fetches one image. Resolves to its pixels.
+  /** @param {Entry} entry @param {number} row */
   async one(entry, row) {
     await this.fetch(entry, [row]);
     return this.get(entry, row);
   }
 
   // The fetched rows of a dataset, newest first.
+  /** @param {Entry} entry */
   rows({ dataset }) {
     const start = `${dataset}/`;
     return [...this.kept.keys()]
@@ -77,21 +88,26 @@ export class Originals {
       .reverse();
   }
 
+  /** @param {string} name @param {Uint8Array} pixels */
   keep(name, pixels) {
     this.kept.set(name, pixels);
     if (this.kept.size > KEPT) this.kept.delete(this.kept.keys().next().value);
   }
 }
 
+/** @param {Entry} entry @param {number} row */
 const key = ({ dataset }, row) => `${dataset}/${row}`;
 
 // Whether a model's test image has an original. entry: the catalogue's. In an exported file, entry lists the rows in
 // the file.
+/** @param {Entry} entry @param {number} row */
 export const hasOriginal = (entry, row) => entry.originals && (entry.held?.includes(row) ?? true);
 
 // The reason why there is none, as a clause. words: of texts/en/datasets.py.
+/** @param {Entry} entry @param {Record<string, string>} words */
 export const noOriginal = (entry, words) =>
   entry.without_originals ?? fill(words.no_pictures, { dataset: entry.dataset });
 
 // The reason why the errors of a model's images are unknown, as a clause.
+/** @param {Entry} entry @param {Record<string, string>} words */
 export const noErrors = (entry, words) => entry.without_errors ?? noOriginal(entry, words);

@@ -8,8 +8,11 @@ import { Painter } from "./painter.js";
 import { followScreen, readTheme } from "./theme.js";
 import { fill } from "../kernel/text.js";
 
+/** @import { Message, PageData, Theme } from "../kernel/types.js" */
+
 // A page module's mount(root, data, send): fills `root` with the page, and returns {update(data), destroy()}.
 // data: see ui/components.py; send(state) hands a finished change to Python.
+/** @param {typeof Page} PageClass */
 export const mounting = (PageClass) => (root, data, send) => {
   const page = new PageClass(root, data, send);
   page.exchange.open((message) => page.receive(message));
@@ -20,6 +23,7 @@ export const mounting = (PageClass) => (root, data, send) => {
 export const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
 export class Page {
+  /** @param {HTMLElement} root @param {PageData} data @param {(state: object) => void} send */
   constructor(root, data, send) {
     this.root = root;
     this.data = data; // the newest from Python
@@ -38,6 +42,7 @@ export class Page {
   }
 
   // Draws one frame soon. then(): called when it has been drawn.
+  /** @param {() => void} [then] */
   draw(then) {
     this.painter.draw(then);
   }
@@ -48,11 +53,13 @@ export class Page {
   }
 
   // Gives a screen reader a text to read aloud.
+  /** @param {string} text */
   announce(text) {
     write(this.find(".announcement"), text);
   }
 
   // Shows an error above the page. what: the sentence's first part, which says what did not work.
+  /** @param {Error} error @param {string} what */
   fail(error, what = this.words.page.not_drawn) {
     console.error(error);
     const box = this.find(".failure");
@@ -69,6 +76,7 @@ export class Page {
   }
 
   // Takes new data: another theme, answers from Python, or a state from the address.
+  /** @param {PageData} data */
   update(data) {
     const before = this.data;
     this.data = data;
@@ -91,15 +99,19 @@ export class Page {
   drawFrame() {}
 
   // Shows a state that came from the address.
+  /** @param {Record<string, any>} _state */
   showState(_state) {}
 
   // Takes the rest of the new data. before: the data until now.
+  /** @param {PageData} _data @param {PageData} _before */
   take(_data, _before) {}
 
   // Takes a message that Python sent without the page's data: see tell() in ui/components.py.
+  /** @param {Message} _message */
   receive(_message) {}
 
   // What the page keeps of the theme's colours.
+  /** @param {Theme} colours @returns {any} */
   coloursOf(colours) {
     return colours;
   }

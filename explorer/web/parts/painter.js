@@ -3,6 +3,7 @@
 
 export class Painter {
   // paint(): draws everything on the screen from one state; root: its data-frame counts the frames.
+  /** @param {() => void} paint @param {HTMLElement} root */
   constructor(paint, root) {
     this.paint = paint;
     this.root = root;
@@ -10,6 +11,7 @@ export class Painter {
   }
 
   // then(): called once, when the current state has been painted. A later one replaces it.
+  /** @param {() => void} [then] */
   draw(then) {
     if (then) this.then = then;
     if (this.scheduled) return void (this.stale = true);

@@ -6,8 +6,17 @@ import { Handle } from "./handle.js";
 import { set, svgElement } from "./svg.js";
 import { enlargement } from "./theme.js";
 
+/** @import { Pair } from "../kernel/types.js" */
+
+/**
+ * @typedef {{
+ *   left: number, right: number, top: number, bottom: number, square: boolean, xLabel: string, yLabel: string
+ * }} Options
+ */
+
 export class Plot {
   // host: the element to fill. square: both axes have one scale. labels: the axes' names.
+  /** @param {HTMLElement} host @param {Partial<Options>} options */
   constructor(host, { left = 40, right = 10, top = 8, bottom = 20, square = false, xLabel = "", yLabel = "" } = {}) {
     this.host = host;
     this.plain = { left, right, top, bottom };
@@ -27,6 +36,7 @@ export class Plot {
   }
 
   // Sets what is seen. Returns false while the plot has no size, as in a tab that is not open.
+  /** @param {Pair} xRange @param {Pair} yRange */
   view([x0, x1], [y0, y1]) {
     const { clientWidth: width, clientHeight: height } = this.host,
       { plain } = this,
@@ -46,7 +56,9 @@ export class Plot {
     this.width = width;
     this.height = height;
     this.grown = grown;
+    /** @type {Pair} */
     this.xRange = [x0, x1];
+    /** @type {Pair} */
     this.yRange = [y0, y1];
     this.perX = across / (x1 - x0);
     this.perY = down / (y1 - y0);
@@ -83,24 +95,30 @@ export class Plot {
     set(this.names[1], { x: left + 5, y: top + 12 * grown });
   }
 
+  /** @param {number} value */
   x(value) {
     return this.margin.left + (value - this.xRange[0]) * this.perX;
   }
+  /** @param {number} value */
   y(value) {
     return this.margin.top + (this.yRange[1] - value) * this.perY;
   }
+  /** @param {number} pixel */
   toX(pixel) {
     return this.xRange[0] + (pixel - this.margin.left) / this.perX;
   }
+  /** @param {number} pixel */
   toY(pixel) {
     return this.yRange[1] - (pixel - this.margin.top) / this.perY;
   }
 
+  /** @param {string} name @param {string} className */
   make(name, className, parent = this.inside) {
     return parent.appendChild(svgElement(name, { class: className }));
   }
 
   // The path of a function over [from, to], by n + 1 points.
+  /** @param {(x: number) => number} f */
   curve(f, from = this.xRange[0], to = this.xRange[1], n = 320) {
     const far = 1e5; // pixels: a browser does not draw paths that go to 1e30
     let path = "";
@@ -113,6 +131,7 @@ export class Plot {
   }
 
   // The same, closed along y = 0.
+  /** @param {(x: number) => number} f @param {number} from @param {number} to @param {number} [n] */
   area(f, from, to, n) {
     if (!(to > from)) return "";
     const [right, left, base] = [this.x(to), this.x(from), this.y(0)].map((pixel) => pixel.toFixed(2));
@@ -123,6 +142,7 @@ export class Plot {
 // A handle of a plot. Where its point is out of sight, it stands at the plot's edge, and can be dragged from there.
 export class PlotHandle {
   // options: name, className, value, onMove, onNudge, onEnd, line: see handle.js. Points are in the plot's units.
+  /** @param {Plot} plot @param {Omit<import("./handle.js").HandleOptions, "at" | "held">} options */
   constructor(plot, options) {
     this.plot = plot;
     this.place = [0, 0]; // pixels
@@ -137,6 +157,7 @@ export class PlotHandle {
   }
 
   // Puts it at (x, y) of the plot's units, kept where it can be reached.
+  /** @param {number} x @param {number} y */
   show(x, y, visible = true) {
     const { plot } = this,
       { left, right, top, bottom } = plot.margin;

@@ -23,6 +23,7 @@ function loaded() {
 }
 
 // Plotly puts its style rules into the document's head, which a shadow root does not see: copies them there.
+/** @param {Document | ShadowRoot} root */
 export function adoptStyles(root) {
   if (root === document) return;
   const rules = [...document.styleSheets]

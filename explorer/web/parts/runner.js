@@ -9,6 +9,10 @@ export class Runner {
   // Calls `work()` between frames until it returns false or stop() is called: in each frame as often as fits into
   // `budget` milliseconds, and for at most `most()` steps. After each frame's work it calls `shown(done)`. The work
   // counts its own steps: a slow machine takes longer, and comes to the same result.
+  /**
+   * @param {() => any} work @param {(done: boolean) => void} shown
+   * @param {{most?: () => number, budget?: number}} options
+   */
   start(work, shown, { most = () => Infinity, budget = BUDGET } = {}) {
     this.stop();
     const frame = () => {

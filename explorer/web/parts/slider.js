@@ -2,12 +2,20 @@
 // release.
 
 import { format } from "../kernel/format.js";
-import { write } from "./dom.js";
+import { focusedBeside, write } from "./dom.js";
+
+/**
+ * @typedef {{
+ *   symbol: string, range: number[], limit: number, step?: number, least?: number,
+ *   onMove: (value: number) => void, onCommit: () => void
+ * }} SliderOptions
+ */
 
 export class Slider {
   // box: the element to add it to; symbol: the class that colours it, as in symbols.json; range: [low, high]; limit:
   // the largest magnitude that may be typed; step: of keys and of the pointer; least: the smallest number that may be
   // typed, if there is one. onMove(value) is called for each move, onCommit() at the end of a change.
+  /** @param {Element} box @param {SliderOptions} options */
   constructor(box, { symbol, range, limit, step = 0.01, least = -Infinity, onMove, onCommit }) {
     this.home = range;
     this.step = step;
@@ -31,6 +39,7 @@ export class Slider {
   }
 
   // Sets the name by which screen readers and tests find the slider.
+  /** @param {string} name */
   name(name) {
     write(this.row.querySelector(".name"), name);
     this.range.setAttribute("aria-label", name);
@@ -39,6 +48,7 @@ export class Slider {
 
   // value: the shown value; committed: the value of the last finished change. Either one widens the slider if it is out
   // of range.
+  /** @param {number} value */
   show(value, committed = value) {
     this.committed = committed;
     const [low, high] = this.home;
@@ -49,11 +59,12 @@ export class Slider {
     set(this.range, "step", Math.abs(steps - Math.round(steps)) < 1e-7 ? String(this.step) : "any");
     set(this.range, "value", String(value));
     this.range.setAttribute("aria-valuetext", format(value, 2));
-    if (this.row.getRootNode().activeElement !== this.number) set(this.number, "value", value.toFixed(2));
+    if (focusedBeside(this.row) !== this.number) set(this.number, "value", value.toFixed(2));
   }
 }
 
 // Reports the moves of a range input, and the end of a change.
+/** @param {HTMLInputElement} range @param {(value: number) => void} onMove @param {() => void} onCommit */
 export function listen(range, onMove, onCommit) {
   let keyed = false; // arrow keys fire `change` at each press: the change ends when the key is released
   range.addEventListener("keydown", (event) => (keyed = event.key !== "Tab" && event.key !== "Escape"));
@@ -63,6 +74,7 @@ export function listen(range, onMove, onCommit) {
   for (const end of ["keyup", "blur"]) range.addEventListener(end, () => keyed && ((keyed = false), onCommit()));
 }
 
+/** @param {HTMLInputElement} element @param {"min" | "max" | "step" | "value"} name @param {string} value */
 function set(element, name, value) {
   if (element[name] !== value) element[name] = value;
 }

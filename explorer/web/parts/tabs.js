@@ -4,11 +4,14 @@
 export class Tabs {
   // root: holds buttons of role "tab" and, with the same data-tab, a panel of role "tabpanel" for each.
   // choose(name): a person chose a tab; the page then calls show(name).
+  /** @param {HTMLElement} root @param {(name: string) => void} choose */
   constructor(root, choose) {
     this.root = root;
     this.choose = choose;
-    this.buttons = [...root.querySelectorAll("[role=tab]")];
-    this.panels = [...root.querySelectorAll("[role=tabpanel]")];
+    /** @param {string} role */
+    const all = (role) => [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(`[role=${role}]`))];
+    this.buttons = all("tab");
+    this.panels = all("tabpanel");
     for (const button of this.buttons) {
       const { tab } = button.dataset,
         panel = this.panel(tab);
@@ -21,14 +24,16 @@ export class Tabs {
     }
   }
 
+  /** @param {string} name */
   panel(name) {
     return this.panels.find((panel) => panel.dataset.tab === name);
   }
 
   // The key's tab takes the focus and is chosen.
+  /** @param {KeyboardEvent} event */
   move(event) {
     const { length } = this.buttons,
-      at = this.buttons.indexOf(event.currentTarget);
+      at = this.buttons.indexOf(/** @type {HTMLElement} */ (event.currentTarget));
     const next = { ArrowLeft: at - 1 + length, ArrowRight: at + 1, Home: 0, End: length - 1 }[event.key];
     if (next === undefined || event.altKey || event.ctrlKey || event.metaKey) return; // Alt and an arrow: the browser's
     event.preventDefault();
@@ -38,6 +43,7 @@ export class Tabs {
   }
 
   // Shows one tab's panel. Only its button is in the order of the Tab key.
+  /** @param {string} name */
   show(name) {
     for (const button of this.buttons) {
       const chosen = button.dataset.tab === name;

@@ -1,7 +1,13 @@
 // The theme's colours, and the symbols' colours in it; the size of its type, and the sharpness of the screen.
 
+/** @import { Theme } from "../kernel/types.js" */
+
 // Reads the theme's colours where `root` stands, and sets --mean, --log-var … on it from symbols.json.
 // Returns {text, background, grid, zero, faint, dark}, or null if they are those of `before`.
+/**
+ * @param {HTMLElement} root @param {Record<string, {light: string, dark: string}>} symbols
+ * @param {Theme | null} before @returns {Theme | null}
+ */
 export function readTheme(root, symbols, before = null) {
   const style = getComputedStyle(root);
   const text = style.getPropertyValue("--st-text-color").trim() || "#222222";
@@ -21,6 +27,7 @@ export const enlargement = () => parseFloat(getComputedStyle(document.documentEl
 
 // Calls `moved` after the window came to a screen of another sharpness: its size stays. Returns a function that ends
 // it.
+/** @param {() => void} moved */
 export function followScreen(moved) {
   let same;
   const changed = () => {
@@ -37,11 +44,13 @@ export function followScreen(moved) {
 }
 
 // What the discriminator takes for the prior's, and for codes: {prior, codes}. field: symbols.json's.
+/** @param {Record<"prior" | "codes", {light: string, dark: string}>} field @param {boolean} dark */
 export function fieldColours({ prior, codes }, dark) {
   const shade = dark ? "dark" : "light";
   return { prior: prior[shade], codes: codes[shade] };
 }
 
+/** @param {string} colour */
 function luminance(colour) {
   const context = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
   context.fillStyle = colour;

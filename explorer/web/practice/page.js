@@ -10,6 +10,10 @@ import { escaped, fill } from "../kernel/text.js";
 const SIDES = ["a", "b"];
 
 class Practice extends Page {
+  /**
+   * @param {HTMLElement} root @param {import("../kernel/types.js").PageData} data
+   * @param {(state: object) => void} send
+   */
   constructor(root, data, send) {
     super(root, data, send);
     this.datasets = data.datasets;

@@ -19,11 +19,14 @@ import { mounting, Page } from "../parts/page.js";
 import { Tabs } from "../parts/tabs.js";
 import { fill } from "../kernel/text.js";
 
+/** @import { PageData, ReparameterisationState } from "../kernel/types.js" */
+
 class Lesson extends Page {
+  /** @param {HTMLElement} root @param {PageData} data @param {(state: object) => void} send */
   constructor(root, data, send) {
     super(root, data, send);
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2);
-    this.probe = new Probe(data.state);
+    this.probe = new Probe(/** @type {ReparameterisationState} */ (data.state));
     this.strip = new Tabs(root, (view) => this.set({ view }));
     this.controls = new Controls(this);
     this.buildViews();
@@ -70,6 +73,7 @@ class Lesson extends Page {
     this.draw();
   }
 
+  /** @param {ReparameterisationState} state */
   showState(state) {
     this.probe = new Probe(state);
     this.sync();

@@ -43,6 +43,7 @@ const markup = (words) => `
 
 export class Tool {
   // box: the section to fill; page: see tools.js.
+  /** @param {HTMLElement} box @param {import("../tools.js").PageApi} page */
   constructor(box, page) {
     this.box = box;
     this.page = page;
@@ -96,7 +97,8 @@ export class Tool {
     });
     this.box.addEventListener(
       "dragleave",
-      (event) => this.box.contains(event.relatedTarget) || this.box.classList.remove("over"),
+      (event) =>
+        this.box.contains(/** @type {Node | null} */ (event.relatedTarget)) || this.box.classList.remove("over"),
     );
     this.box.addEventListener("drop", (event) => {
       this.box.classList.remove("over");
@@ -198,7 +200,7 @@ export class Tool {
     this.find(".invert").hidden = !pad.base?.greys;
     if (pad.base?.greys) this.find(".invert input").checked = pad.base.inverted;
     this.place();
-    this.box.dataset.encoded = ++this.encoded;
+    this.box.dataset.encoded = String(++this.encoded);
   }
 
   // A stroke has ended: what is said is of all of it.

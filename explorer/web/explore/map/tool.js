@@ -13,6 +13,7 @@ const BAR = 160; // colours that a bar shows
 
 export class Tool {
   // box: the section to fill; page: see tools.js.
+  /** @param {HTMLElement} box @param {import("../tools.js").PageApi} page */
   constructor(box, page) {
     this.box = box;
     this.page = page;
@@ -52,7 +53,8 @@ export class Tool {
     ];
     for (const [name, choice] of this.choices)
       choice.addEventListener("change", () => page.set({ [name]: choice.value }));
-    this.sliders = [...box.querySelectorAll(".choice input")];
+    /** @type {NodeListOf<HTMLInputElement>} */
+    this.sliders = box.querySelectorAll(".choice input");
     for (const [at, slider] of this.sliders.entries()) {
       listen(
         slider,

@@ -13,6 +13,7 @@ const VIEWS = { neighbours: Neighbours, region: Regions, find: Find };
 
 export class Tool {
   // box: the section to fill; page: see tools.js.
+  /** @param {HTMLElement} box @param {import("../tools.js").PageApi} page */
   constructor(box, page) {
     const { words } = page;
     this.box = box;
@@ -40,10 +41,13 @@ export class Tool {
         return [name, button];
       }),
     );
+    /** @type {HTMLSelectElement} */
     this.side = box.querySelector(".side select");
     write(box.querySelector(".side span"), words.side);
     this.side.title = words.side_title;
-    this.side.addEventListener("change", () => page.set({ near_side: this.side.value, near_at: null }));
+    this.side.addEventListener("change", () =>
+      page.set({ near_side: /** @type {"left" | "right"} */ (this.side.value), near_at: null }),
+    );
     /** @type {Map<string, any>} */
     this.views = new Map(
       Object.entries(VIEWS).map(([name, View]) => {
@@ -159,6 +163,7 @@ export class Tool {
     this.side.value = state.near_side;
     const { classes } = this.panels[0].model.entry,
       hidden = [...this.hidden()].sort().map((which) => classes[which] ?? which);
+    /** @type {HTMLElement} */
     const note = this.box.querySelector(".left-out");
     note.hidden = !hidden.length;
     if (hidden.length)

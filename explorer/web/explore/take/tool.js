@@ -6,7 +6,7 @@ import { ROOM } from "../../parts/originals.js";
 import { format, subscript, trimmed } from "../../kernel/format.js";
 import { fill } from "../../kernel/text.js";
 import { viewText } from "../note.js";
-import { write } from "../../parts/dom.js";
+import { focusedBeside, write } from "../../parts/dom.js";
 import { codesCsv } from "./codes.js";
 import { mapSvg, picturesSvg, pngOf, resolved } from "./svg.js";
 
@@ -15,6 +15,7 @@ const HERE = ["localhost", "127.0.0.1", "[::1]"];
 
 export class Tool {
   // box: the section to fill; page: see tools.js.
+  /** @param {HTMLElement} box @param {import("../tools.js").PageApi} page */
   constructor(box, page) {
     this.box = box;
     this.page = page;
@@ -311,7 +312,7 @@ export class Tool {
   }
 
   busy(busy) {
-    const focused = this.box.getRootNode().activeElement;
+    const focused = focusedBeside(this.box);
     for (const element of [this.progress, this.counted, this.cancelButton]) element.hidden = !busy;
     this.makeButton.hidden = busy;
     if (focused === this.makeButton) this.cancelButton.focus();

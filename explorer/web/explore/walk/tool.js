@@ -18,6 +18,7 @@ const SUM = "7,9"; // classes that lie near each other in most datasets: sevens 
 
 export class Tool {
   // box: the section to fill; page: see tools.js.
+  /** @param {HTMLElement} box @param {import("../tools.js").PageApi} page */
   constructor(box, page) {
     this.box = box;
     this.page = page;
@@ -39,7 +40,8 @@ export class Tool {
           probe: () => this.putProbe(i),
         }),
     );
-    this.canvases = [...box.querySelectorAll(".big canvas")];
+    /** @type {NodeListOf<HTMLCanvasElement>} */
+    this.canvases = box.querySelectorAll(".big canvas");
     this.sum = new Sum(this.find(".summing"), this.page, w);
     this.player = new Player(this.find(".play"), w, {
       at: () => this.at,
@@ -93,7 +95,9 @@ export class Tool {
     this.find(".sum-part").setAttribute("aria-pressed", summing);
     this.find(".walking").hidden = summing;
     this.find(".summing").hidden = !summing;
-    for (const element of this.box.querySelectorAll(".walk-only")) element.hidden = summing;
+    /** @type {NodeListOf<HTMLElement>} */
+    const walkOnly = this.box.querySelectorAll(".walk-only");
+    for (const element of walkOnly) element.hidden = summing;
     this.waypoints.follow(state);
     if (summing) {
       this.player.pause();
