@@ -1,7 +1,7 @@
-// What a toy's discriminator is shown: draws of a prior, and of a cloud q(z) whose density is known. No DOM.
+// The draws that a live discriminator learns from: of a prior, and of a cloud q(z) whose density is known. No DOM.
 //
-// A cloud is {mean: [x, y], std, hole, at: [x, y]}: N(mean, std² I), from which a disc that held the share `hole` of
-// its mass is cut out, the rest made one again. The disc's centre is mean + std · at, so that it goes with the cloud.
+// A cloud is {mean: [x, y], std, hole, at: [x, y]}: N(mean, std² I), without a disc that held the share `hole` of
+// its mass, normalised. The disc's centre is mean + std · at, so it moves with the cloud.
 
 import { standardNormal } from "../kernel/random.js";
 
@@ -61,7 +61,7 @@ export class Cloud {
     return this.radius > 0 && (x - this.centre[0]) ** 2 + (y - this.centre[1]) ** 2 < this.radius * this.radius;
   }
 
-  // log q outside of the hole, in nats: the smooth function, which says nothing of the hole.
+  // log q outside the hole, in nats: the smooth function, which ignores the hole.
   logRest(x, y) {
     const dx = (x - this.mean[0]) / this.std,
       dy = (y - this.mean[1]) / this.std;

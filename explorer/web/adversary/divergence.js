@@ -13,7 +13,7 @@ const RADII = 60,
 const centre = (i) => -REACH + (i + 0.5) * STEP;
 
 export class Divergence {
-  // shape: the prior, as in prior.js. Its density is worked out once.
+  // shape: the prior, as in prior.js. Its density is computed once.
   constructor(shape) {
     this.shape = shape;
     this.prior = new Float64Array(CELLS * CELLS);

@@ -195,7 +195,7 @@ export class FieldTab {
     return this.grids.get(key);
   }
 
-  // What does not move with the point.
+  // Draws what does not depend on the point.
   paintMaps() {
     const { field } = this.lesson.state,
       { vae, aae } = this.models;
@@ -332,7 +332,7 @@ export class FieldTab {
     this.checked(this.lesson.data.check);
   }
 
-  // Python's answer stands as long as the point is the one it was worked out for.
+  // Shows Python's answer while the point is the one for which it was computed.
   checked(check) {
     const { field } = this.lesson.state;
     const fits =
@@ -357,7 +357,7 @@ export class FieldTab {
   }
 }
 
-// What −log D counts in the loss, and from when on.
+// The weight of −log D in the loss, and when it begins.
 function weightWords(words, { adversarial_weight: weight, adversarial_start: start, adversarial_rise: rise }) {
   return fill(rise ? words.weight_rising : words.weight, { weight, start, share: percent(rise) });
 }

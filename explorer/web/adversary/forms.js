@@ -1,4 +1,4 @@
-// Small things that the tabs' tables and lists need.
+// Helpers for the tabs' tables and lists.
 
 import { write } from "../parts/dom.js";
 
@@ -14,7 +14,7 @@ export function writeSelect(select, value) {
   select.value = [...select.options].find(isValue).value;
 }
 
-// What an array of points, two numbers each, draws as dots: {x, y}.
+// The columns {x, y} of an array of points, two numbers each.
 export const columns = (points) => ({
   x: points.filter((_, i) => i % 2 === 0),
   y: points.filter((_, i) => i % 2 === 1),

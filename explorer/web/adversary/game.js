@@ -9,7 +9,7 @@ import { logDensity } from "../kernel/prior.js";
 
 export const CODES = 400;
 const BATCH = 128;
-// free codes; or a network's map of fixed noise, bent or straight
+// null: free codes; else the widths of a network that maps fixed noise to codes, non-linearly or linearly
 const ENCODERS = { codes: null, map: [2, 32, 32, 2], line: [2, 2] };
 
 export class Game {
@@ -53,7 +53,7 @@ export class Game {
     ));
   }
 
-  // The encoder's move. Free codes go along the pull, rate times as far; a map's weights by Adam. Returns the mean of
+  // The encoder's move. Free codes move by rate times the pull; a network's weights by Adam. Returns the mean of
   // −log D on the codes.
   stepEncoder(rate) {
     this.steps.encoder += 1;
@@ -68,7 +68,7 @@ export class Game {
     return loss;
   }
 
-  // What can be said of the codes as they lie: {mean, std, modes, D on codes, size of the pull}.
+  // Statistics of the present codes: {mean, std, modes, D on codes, size of the pull}.
   measure() {
     const { codes } = this,
       n = codes.length / 2,
@@ -88,7 +88,7 @@ export class Game {
   }
 }
 
-// Brings a map's output to this mean and standard deviation at first, by its last layer.
+// Sets a network's last layer so that its output has this mean and standard deviation at first.
 function begin(map, noise, { mean, std }) {
   const n = noise.length / 2,
     { weight, bias, inputs } = map.layers.at(-1);
@@ -101,8 +101,8 @@ function begin(map, noise, { mean, std }) {
   }
 }
 
-// How many of a mixture's Gaussians hold at least a third of their fair share of the codes, each code counted for the
-// one it is nearest to.
+// The number of a mixture's Gaussians that hold at least a third of their expected share of the codes. Each code counts
+// for its nearest Gaussian.
 export function modes(shape, codes) {
   const n = codes.length / 2,
     count = new Array(shape.means.length).fill(0);

@@ -1,6 +1,6 @@
 // The honest estimate of a divergence: fresh discriminators on held-out draws, beside their null.
 //
-// The null is the same estimate where there is nothing to find: the prior against the prior.
+// The null is the same estimate with no difference to find: draws of the prior against other draws of the prior.
 
 import { samplePrior } from "./clouds.js";
 import { drawEstimates } from "./estimate_chart.js";
@@ -14,7 +14,7 @@ import { Runner } from "../parts/runner.js";
 const REPEATS = 5, // of the null
   MOST = 5000; // draws on each side; of a model, half of the codes of a test set
 const STEPS = 600; // of each discriminator
-const BUDGET = 30; // milliseconds of a frame: nothing else moves meanwhile
+const BUDGET = 30; // milliseconds of a frame; nothing else is animated meanwhile
 
 const count = (number) => number.toLocaleString("en");
 

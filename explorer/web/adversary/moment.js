@@ -1,7 +1,7 @@
-// The scrubber of the field's tab: at which recorded moment of their training its two models are shown.
+// The scrubber of the tab Field: it chooses the recorded moment of training at which both models are shown.
 //
-// Its moments are those of the recording that has most of them; the other model is shown at its own moment, at the same
-// share of its training. At the end stand the finished models, whose weights are kept.
+// Its moments are those of the longer recording. The other model is shown at its own moment at the same share of its
+// training. The last position shows the finished models with their weights.
 
 import { percent, trimmed, whole } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
@@ -10,7 +10,7 @@ import { fill } from "../kernel/text.js";
 
 const PACE = 400; // milliseconds a moment, as the explorer's replay
 export class Moment {
-  // bar: the element with the scrubber; onMove(): the state has another moment; onCommit(): it was let go.
+  // bar: the element with the scrubber; onMove(): the state has another moment; onCommit(): it was released.
   constructor(lesson, bar, { onMove, onCommit }) {
     this.lesson = lesson;
     this.bar = bar;
@@ -34,7 +34,7 @@ export class Moment {
     this.button.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
   }
 
-  // From here to the finished models, a moment after the other; from those, anew.
+  // Plays from here to the finished models, or from the beginning if they are shown.
   play() {
     if (this.place === this.last) this.move(0);
     this.playing = setInterval(() => {
@@ -68,12 +68,12 @@ export class Moment {
     return Math.max(0, ...this.entries.map(([, entry]) => entry.moments)) - 1;
   }
 
-  // Where the scrubber stands. A link may name a moment that these models have not: they are shown finished.
+  // The scrubber's position. If a link names a moment that these models lack, they are shown finished.
   get place() {
     return Math.min(this.lesson.state.field.moment ?? this.last, this.last);
   }
 
-  // Fetches the recordings when a moment is first asked for; resolves when those of the state's models are here.
+  // Fetches the recordings once a moment is chosen; resolves when those of the state's models have arrived.
   async fetch() {
     if (this.place === this.last) return;
     await Promise.all(
@@ -93,7 +93,7 @@ export class Moment {
     return { recording, moment: recording === main ? place : Math.round(recording.placeAt(main.progress(place))) };
   }
 
-  // What a side's caption begins with: its own place in its training.
+  // The beginning of a side's caption: its place in its training.
   says(side) {
     const at = this.of(side),
       { words } = this.lesson;
@@ -109,7 +109,7 @@ export class Moment {
     });
   }
 
-  // What a screen reader hears.
+  // The text for screen readers.
   announcement() {
     const { words } = this.lesson,
       parts = this.entries.map(([side, entry]) => [entry, this.of(side)]).filter(([, at]) => at);

@@ -1,4 +1,4 @@
-// Lesson 3, the adversary: four tabs over one state, of which the address shows the open tab's part.
+// Lesson 3, the adversary: four tabs that share one state. The address shows the open tab's part.
 
 import { FieldTab } from "./field.js";
 import { PlayTab } from "./play.js";
@@ -39,7 +39,7 @@ class Lesson extends Page {
     this.showTab();
   }
 
-  // Shows the open tab, which is made when it is first opened; the others stop what they do.
+  // Shows the open tab, which is built when it is first opened. The others stop training and playing.
   showTab() {
     const { tab } = this.state;
     this.strip.show(tab);
@@ -96,7 +96,7 @@ class Lesson extends Page {
     }
   }
 
-  // A list of models: those of the catalogue that `holds` says.
+  // A list of the catalogue's models for which `holds` returns true.
   modelList(select, choose, holds) {
     const on = { choose, announce: (text) => this.announce(text), fail: (error, what) => this.fail(error, what) };
     return new ModelList(select, this.catalogue, this.words.model_list, on, holds);

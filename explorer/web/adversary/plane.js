@@ -1,8 +1,7 @@
 // A square of the latent plane: a heat map over a grid, dots, arrows along a field, the prior's outline, and handles
 // that can be dragged.
 //
-// It draws what it is given, and knows no model: `show` takes a grid of values (of a discriminator: its logits) and a
-// set of codes, whatever moment they are from.
+// It knows no model: `show` takes a grid of values (of a discriminator: its logits) and a set of codes.
 
 import { Handle } from "../parts/handle.js";
 import { priorOutline } from "../parts/prior_outline.js";
@@ -93,7 +92,7 @@ export class Plane {
 
   // scene: {heat: {values, colour(value) gives [r, g, b, a], side, reach: of its grid, the plane's unless it says
   // otherwise}, dots: [{x, y, label or null, colour, size}], shape: the prior's, or undefined for none, field(x, y):
-  // the pull, or null}. Whatever is left out is not there.
+  // the pull, or null}. Whatever is left out is not drawn.
   show(scene) {
     this.scene = scene;
     this.redraw();
@@ -221,7 +220,7 @@ function arrowPath(field, reach, unit, x, y) {
       const [fx, fy] = field(...at),
         size = Math.hypot(fx, fy),
         length = 0.9 * cell * Math.tanh(size);
-      if (!(length > 2)) continue; // would be a speck
+      if (!(length > 2)) continue; // too short to see
       const ux = fx / size,
         uy = -fy / size,
         head = Math.min(4, 0.45 * length);
@@ -245,10 +244,10 @@ export function channels(colour) {
   return [...context.getImageData(0, 0, 1, 1).data].slice(0, 3);
 }
 
-const FULL = 190; // of 255: how little of what lies beneath the fullest colour lets through
+const FULL = 190; // of 255: the greatest opacity
 
-// Colours for logits: `real` where D is above 50 %, `fake` below, clear where it cannot tell. A small lean is shown
-// stronger than in proportion.
+// Colours for logits: `real` where D is above 50 %, `fake` below, transparent at 50 %. Small differences from 50 % are
+// exaggerated.
 export function tellTale(real, fake) {
   return (logit) => {
     const lean = Math.tanh(logit / 2); // 2 D − 1
@@ -256,5 +255,5 @@ export function tellTale(real, fake) {
   };
 }
 
-// One colour, ever less clear up to a highest value.
+// One colour, whose opacity grows with the value up to `top`.
 export const growing = (colour, top) => (value) => [...colour, FULL * Math.min(1, Math.max(0, value / top))];

@@ -1,4 +1,4 @@
-// Two players: a discriminator and an encoder, stepped alone or in turn; and the known failures.
+// Two players, a discriminator and an encoder, stepped alone or in turn; presets show the known failures.
 
 import { samplePrior } from "./clouds.js";
 import { columns, writeCells, writeSelect } from "./forms.js";
@@ -18,7 +18,7 @@ const POINTS = gridPoints(REACH, SIDE);
 const RATES = { rate_d: [0.0001, 0.0003, 0.001, 0.002, 0.003, 0.01, 0.03], rate_e: [0.01, 0.03, 0.1, 0.3, 1, 2] };
 // what a preset sets
 const SETTINGS = ["prior", "encoder", "norm", "pull", "start", "spread", "rate_d", "rate_e", "moves"];
-const LIVE = ["rate_d", "rate_e", "moves", "pull"]; // what may change while the game goes on
+const LIVE = ["rate_d", "rate_e", "moves", "pull"]; // settings that may change during a game
 const NUMERIC = ["rate_d", "rate_e", "moves"];
 
 export class PlayTab extends TrainingTab {
@@ -49,7 +49,7 @@ export class PlayTab extends TrainingTab {
     if (preset in this.lesson.data.presets) this.reset(); // from its start, even where only the rates differ
   }
 
-  // A setting that differs from the preset's makes the settings one's own.
+  // A setting that differs from the preset's turns the preset into "own".
   set(part) {
     const next = { ...this.own, ...part };
     const preset = this.lesson.data.presets[next.preset];
@@ -92,7 +92,7 @@ export class PlayTab extends TrainingTab {
     this.game.saturating = this.own.pull === "saturating";
   }
 
-  // One move. A round goes as in training: so many moves of the discriminator, then one of the encoder.
+  // One move. A round is as in training: some moves of the discriminator, then one of the encoder.
   work() {
     const { player, loss } = this.game.move(this.own);
     this.record(player, loss);
@@ -103,7 +103,7 @@ export class PlayTab extends TrainingTab {
     while (this.work() === PART);
   }
 
-  // Keeps what the charts show of a move.
+  // Records a move for the charts.
   record(player, loss) {
     const { records, prior } = this,
       { steps, codes } = this.game;
@@ -136,7 +136,7 @@ export class PlayTab extends TrainingTab {
   paintPlane() {
     const { codes, discriminator, shape } = this.game,
       { colours } = this.lesson;
-    // behind batch norm a place looks as it does in the batch of codes
+    // with batch norm, a point is standardised as in the batch of codes
     const statistics = discriminator.network.standardise ? batchStatistics(codes, CODES, 2) : null;
     const logits = discriminator.logits(POINTS, statistics).slice(),
       pull = pullOf(logits, REACH, SIDE);

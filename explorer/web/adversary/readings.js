@@ -1,4 +1,5 @@
-// The wrong readings: two discriminators at log 4, of which one cannot see; and the honest estimate beside its null.
+// Wrong readings: two discriminators whose loss is log 4, one of them because it is too weak; and the honest estimate
+// beside its null.
 
 import { Cloud, samplePrior } from "./clouds.js";
 import { Divergence } from "./divergence.js";

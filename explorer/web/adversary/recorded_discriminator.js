@@ -15,7 +15,7 @@ export class RecordedDiscriminator {
     this.reach = (REACH * this.side) / (this.side - 1);
   }
 
-  // Its logits on the grid, or a part of them.
+  // Its logits on the grid, or one part of them.
   values(part, label) {
     const { recording, moment } = this;
     return {
@@ -34,7 +34,7 @@ export class RecordedDiscriminator {
     );
   }
 
-  // The pull that arrows show: of the whole on a code, or the gradient of a part.
+  // The arrows: the pull of the whole logit on a code, or the gradient of a part.
   field(part, label) {
     const values = this.values(part, label),
       { reach, side } = this;

@@ -1,5 +1,5 @@
-// What should it be taught? A cloud q that is dragged, scaled and punched; a discriminator that learns, step by step;
-// the best one beside it.
+// The tab Teach: a cloud q that is dragged, scaled and punched; a discriminator that learns step by step; the best
+// discriminator D* beside it.
 
 import { Cloud, samplePrior } from "./clouds.js";
 import { Chart, Record } from "../parts/chart.js";
@@ -24,7 +24,7 @@ const REACH = 4.5,
   FINE = 128,
   BATCH = 128,
   HELD_OUT = 2000;
-const EVERY = 20; // steps after which the held-out draws are looked at again
+const EVERY = 20; // steps between two measurements on the held-out draws
 const RATES = [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02];
 const POINTS = gridPoints(REACH, SIDE),
   FINE_POINTS = gridPoints(REACH, FINE); // D* may have sharp edges, a small network has none
@@ -155,7 +155,7 @@ export class TeachTab extends TrainingTab {
     this.find(".punch").textContent = hole > 0 ? words.fill : words.punch;
   }
 
-  // All that follows from the cloud as it is now.
+  // Computes everything that depends on the cloud.
   takeCloud() {
     const { own } = this,
       key = JSON.stringify([own.mean, own.std, own.hole, own.at]);

@@ -12,7 +12,7 @@ import { fieldOf } from "../kernel/address.js";
 const SEED = fieldOf("adversary", "seed");
 
 export class TrainingTab {
-  // name: the tab's part of the state; runLabel: what its run button says while nothing runs.
+  // name: the tab's part of the state; runLabel: of its run button while nothing runs.
   constructor(lesson, root, { name, runLabel }) {
     this.lesson = lesson;
     this.root = root;
@@ -50,7 +50,7 @@ export class TrainingTab {
     else field.value = this.own.seed;
   }
 
-  // Brings the tab up to the state. If the training does not fit the state any more, it begins again.
+  // Updates the tab from the state. If the training does not fit the state any more, it begins again.
   refresh() {
     Object.assign(this.find(".seed"), { max: SEED.most, value: this.own.seed });
     if (this.find(".speed")) writeSelect(this.find(".speed"), this.own.speed);
@@ -108,7 +108,7 @@ export class TrainingTab {
     return this.finish();
   }
 
-  // What ran has ended.
+  // A run has ended.
   finish() {
     this.showRun();
     this.say();
@@ -147,13 +147,13 @@ export class TrainingTab {
     return [this.own.seed];
   }
 
-  // Makes what stays the same in all trainings on this basis.
+  // Computes what all trainings on this basis share.
   prepare() {}
 
   // Makes untrained models.
   begin() {}
 
-  // Settings changed that a training takes over while it goes on.
+  // Adopts settings that may change during a training.
   adopt() {}
 
   // One piece of work, short enough for a frame. Returns false at the end of the training, PART within a step.

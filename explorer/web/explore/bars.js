@@ -1,5 +1,5 @@
-// The KL of each dimension as bars: the probe's, and a mark for what a model pays on average over the test set. Below
-// them, what the models' decoders make of each dimension.
+// The KL of each dimension as bars: the probe's, and a mark for each model's mean over the test set. Below them, the
+// response of the models' decoders to each dimension.
 
 import { format, subscript } from "../kernel/format.js";
 import { fill } from "../kernel/text.js";

@@ -1,4 +1,4 @@
-// The classes' names on a map: each at the median of its codes, or beside them where it would hide them.
+// The classes' names on a map: each at the median of its codes, or beside it if the name would hide them.
 
 import { rowsByClass } from "./sketchpad.js";
 import { set, svgElement } from "../parts/svg.js";
@@ -6,14 +6,14 @@ import { set, svgElement } from "../parts/svg.js";
 const TALL = 16,
   WIDE = 8.5,
   EDGE = 4; // of a name, in pixels: its height, a letter's width, the halo
-const NEAR = 12; // names whose middles are nearer stand on each other
-const ASKED = 16; // of a class's codes, evenly: are they hidden?
+const NEAR = 12; // pixels: names whose middles are nearer overlap
+const ASKED = 16; // codes of a class, evenly chosen, that are tested
 
 export class ClassNames {
   // group: of an SVG, to fill.
   constructor(group) {
     this.group = group;
-    this.classes = []; // what is known of each: see summaries()
+    this.classes = []; // see summaries()
   }
 
   // names: the classes'.
@@ -64,7 +64,7 @@ function summaries({ x, y, label }, count) {
 
 // Returns where the middle of each name is. classes: {name, isSeen, middle, some: places of codes}, all in pixels.
 // A name stands at its class's median, or above or below it, where it hides most codes of no class. If there is no such
-// place, it is left out (null). If most names would stand on each other, all are left out.
+// place, it is left out (null). If most names would overlap, all are left out.
 export function placed(classes, grown = 1) {
   const seen = classes.filter(({ isSeen }) => isSeen),
     down = (TALL * grown) / 2 + EDGE;
@@ -74,7 +74,7 @@ export function placed(classes, grown = 1) {
   };
   const hides = (one, at) => {
     const isUnder = covers(one, at);
-    // where most codes are, the median is
+    // most codes lie around the median
     return seen.some(({ middle, some }) => isUnder(middle) && some.filter(isUnder).length > some.length / 2);
   };
   const places = [];

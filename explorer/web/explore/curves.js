@@ -1,4 +1,4 @@
-// What a model was worth at each recorded moment: a small curve a term, with a cursor.
+// A model's metrics at each recorded moment: a small curve for each term, with a cursor.
 
 import { format } from "../kernel/format.js";
 import { add, set } from "../parts/svg.js";

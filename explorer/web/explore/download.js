@@ -1,4 +1,4 @@
-// Hands a file to the person: names, and the download itself.
+// Downloads: the names of files, and the download itself.
 
 // blob: what the file holds.
 export function download(name, blob) {
@@ -6,15 +6,15 @@ export function download(name, blob) {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers begin to read it later
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers start reading late
 }
 
-// Joins parts to a name that every disk takes.
+// Joins parts to a file name that every file system accepts.
 export function fileName(parts, ending) {
   return `${parts.join("-").replaceAll(/[^\p{L}\p{N}.-]+/gu, "-")}.${ending}`;
 }
 
-// Today, where the person is: 2025-01-31.
+// The local date, as 2025-01-31.
 export function today(now = new Date()) {
   return [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
 }

@@ -1,8 +1,8 @@
-// One map of a latent plane: a canvas of the codes, Plotly's axes over it, and over both an SVG of all that moves.
+// One map of a latent plane: a canvas of the codes, Plotly's axes above it, and above both an SVG of all that moves.
 //
-// Plotly takes a second or two to arrive and to be evaluated. Until then the codes stand where its axes will have them:
-// the page can be looked at and used, but not zoomed. Plotly draws no codes. For so many it needs WebGL, which some
-// machines lack, and which loses its pictures when a laptop wakes or a graphics driver restarts.
+// Plotly takes a second or two to load. Until then the codes are drawn where its axes will put them: the page can be
+// used, but not zoomed. Plotly draws no codes. For so many it needs WebGL, which some machines lack, and which loses
+// its pictures when a laptop wakes or a graphics driver restarts.
 
 import { ClassNames } from "./class_names.js";
 import { MapOverlay } from "./map_overlay.js";
@@ -33,7 +33,7 @@ export class LatentMap {
     this.tones = null; // colours by a number of each code in the place of its class
     this.sketchpad = new Sketchpad();
     host.append(this.sketchpad.canvas);
-    // it is empty when a graphics driver has restarted
+    // a restarted graphics driver empties it
     this.sketchpad.canvas.addEventListener("contextrestored", () => this.paintAgain());
     this.plot = host.appendChild(document.createElement("div"));
     this.plot.className = "plot";
@@ -55,7 +55,7 @@ export class LatentMap {
   async draw(points, classes, ranges, colours) {
     this.classes = classes;
     this.classNames.write(classes);
-    this.tones = null; // they were of the codes before
+    this.tones = null; // they belonged to the codes before
     this.points = points;
     this.home = ranges;
     this.colours = colours;
@@ -79,8 +79,7 @@ export class LatentMap {
     return this.drawing.handle.dragged;
   }
 
-  // Asks Plotly for one thing after the other: two at once find a plot that is not there yet. After purge() for
-  // nothing.
+  // Calls Plotly one call at a time: a second call would not find the plot yet. After purge() it calls nothing.
   ask(call) {
     this.asked = (this.asked ?? Promise.resolve()).catch(() => {}).then(() => (this.purged ? null : call(this.Plotly)));
     return this.asked;
@@ -98,7 +97,7 @@ export class LatentMap {
     this.layer = layer;
   }
 
-  // The points that are seen.
+  // The visible points.
   shown() {
     return this.layer?.points ?? this.points;
   }
@@ -134,8 +133,8 @@ export class LatentMap {
     this.plot.on("plotly_relayout", () => moved({}));
   }
 
-  // Plotly's axes as it has drawn them: of its layout, and of an event's changes, which a zoom or pan under way has not
-  // put there.
+  // Plotly's axes as drawn: from its layout, and from an event's changes, which are not in the layout during a zoom or
+  // pan.
   readAxes(changed = {}) {
     const { width, height, xaxis, yaxis } = this.plot.layout;
     const range = (name, axis) => [0, 1].map((end) => changed[`${name}.range[${end}]`] ?? axis.range[end]);
@@ -179,7 +178,7 @@ export class LatentMap {
     return size * enlargement(); // pixels
   }
 
-  // Moves the codes, as when means give way to sampled z.
+  // Moves the codes, as from means to sampled z.
   movePoints(points) {
     this.points = points;
   }
@@ -281,7 +280,7 @@ export class LatentMap {
   }
 }
 
-// Where the axes lie in a host of that size: what the margins leave. It has no size where it is not seen.
+// Where the axes lie in a host of that size: what the margins leave. It has no size while it is hidden.
 function areaOf(width, height, grown) {
   const { l, r, t, b } = margin(grown);
   return { left: l, top: t, width: Math.max(1, width - l - r), height: Math.max(1, height - t - b) };

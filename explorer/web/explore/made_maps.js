@@ -1,5 +1,5 @@
-// UMAPs that the server makes for the panels: it is asked until it is done, told when nobody wants it any more, and
-// what it made is kept with the model.
+// UMAPs that the server makes for the panels. The page asks until one is done, and cancels one that no panel shows any
+// more. The result is kept with the model.
 
 const ASK_AGAIN = 300; // ms
 const NOTHING = { state: "idle", place: 0, share: 0, problem: null };
@@ -7,8 +7,8 @@ const NOTHING = { state: "idle", place: 0, share: 0, problem: null };
 export const isMade = (written) => /^(umap|pixels)-/.test(written);
 
 export class MadeMaps {
-  // models: of models.js; on: {change(panel): how it stands has changed, made(panel): what it wanted is there}; silent:
-  // what is said where the server does not answer.
+  // models: of models.js; on: {change(panel): its status changed, made(panel): its map has arrived}; silent: the
+  // sentence for a server that does not answer.
   constructor(models, silent, on) {
     this.models = models;
     this.silent = silent;
@@ -17,20 +17,20 @@ export class MadeMaps {
     this.jobs = new Map();
   }
 
-  // How it stands with what a panel wants: {state: idle, compiling, waiting, running, done, failed or cancelled, place,
+  // The status of a panel's map: {state: idle, compiling, waiting, running, done, failed or cancelled, place,
   // share, problem: a clause or null}.
   status(panel) {
     return this.jobs.get(panel)?.status ?? NOTHING;
   }
 
-  // A model of many dimensions is seen: the server may get ready.
+  // A model of many dimensions is shown: the server may prepare.
   warm() {
     if (this.warmed) return;
     this.warmed = true;
-    this.post("umaps", { action: "warm" }).catch(() => (this.warmed = false)); // what is wanted later will say why
+    this.post("umaps", { action: "warm" }).catch(() => (this.warmed = false)); // a later request reports the error
   }
 
-  // Brings the server's work for a panel up to what its map shall be. written: as in the address.
+  // Starts or cancels the server's work, as a panel's map needs. written: the map, as in the address.
   sync(panel, written) {
     const { model } = panel,
       job = this.jobs.get(panel);
@@ -46,20 +46,20 @@ export class MadeMaps {
     this.follow(panel, begun, "want");
   }
 
-  // A failed one again.
+  // Tries a failed map again.
   retry(panel, written) {
     this.drop(panel);
     this.sync(panel, written);
   }
 
-  // The panel wants it no longer.
+  // The panel shows another map now.
   drop(panel) {
     const job = this.jobs.get(panel);
     if (!job) return;
     this.jobs.delete(panel);
     clearTimeout(job.timer);
     if (["compiling", "waiting", "running"].includes(job.status.state))
-      this.post(job.address, { action: "cancel", page: this.page }).catch(() => {}); // it ends by itself
+      this.post(job.address, { action: "cancel", page: this.page }).catch(() => {}); // the job ends by itself
   }
 
   async follow(panel, job, action) {

@@ -1,5 +1,4 @@
-// What a panel's map is, where its model has more than two dimensions: chosen, and if it must be made, with how far
-// that is.
+// The choice of a panel's map, for a model of more than two dimensions, and the progress of a map that is being made.
 
 import { isMade } from "./made_maps.js";
 import { percent } from "../kernel/format.js";
@@ -47,7 +46,7 @@ export class MapChoice {
     this.stop.addEventListener("click", () => on.cancel());
   }
 
-  // What must be made waits for its numbers.
+  // A map that must be made waits for its settings.
   chosen(kind) {
     this.drafted = kind === "again" || kind === "pixels" ? kind : null;
     if (!this.drafted) return this.on.choose(kind);
@@ -65,7 +64,7 @@ export class MapChoice {
     else this.on.choose(written);
   }
 
-  // written: what the map shall be, as in the address; status: of made_maps.js.
+  // written: the map, as in the address; status: of made_maps.js.
   // offered: {stored: is there a stored UMAP?, made: does a server make any?, noPixels: why there are no images, or
   // null}.
   show(written, offered, status) {
@@ -91,7 +90,7 @@ export class MapChoice {
     this.making.hidden = !busy && state !== "failed" && state !== "cancelled";
     this.stop.hidden = this.bar.hidden = !busy;
     if (busy && state !== "running")
-      this.bar.removeAttribute("value"); // it cannot be told how long
+      this.bar.removeAttribute("value"); // the remaining time is unknown
     else this.bar.value = share;
     let which = place > 1 ? "queue" : state;
     if (state === "running" && share === 0) which = "neighbours_sought";

@@ -1,4 +1,4 @@
-// What the page does when one of its maps is hovered, clicked, dragged, panned or zoomed.
+// The page's answers when one of its maps is hovered, clicked, dragged, panned or zoomed.
 
 const NEAR = 40; // pixels within which a map that is no plane shows the nearest code
 

@@ -30,8 +30,8 @@ function pointerText(explorer, panel) {
   return [`(${format(x, 2)}, ${format(y, 2)})`, d, image].filter(Boolean).join(" · ");
 }
 
-// What a map that is no plane shows. view: a panel's; texts: by the kind of map, "made_…" for those that are made on
-// demand.
+// The note of a map whose axes are no dimensions. view: a panel's; texts: by the kind of map, "made_…" for those that
+// are made on demand.
 export function viewText({ kind, share }, texts) {
   const [name, neighbours, distance] = kind.split("-");
   return fill(neighbours ? texts[`made_${name}`] : texts[name], { share: percent(share ?? 0), neighbours, distance });

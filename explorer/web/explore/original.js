@@ -38,11 +38,11 @@ export class Original {
     } catch (error) {
       if (this.shown !== pick) return;
       write(label, `${name}: ${error.message}`);
-      this.panel = null; // the next time it is tried again
+      this.panel = null; // so that the next call tries again
     }
   }
 
-  // It may be there now.
+  // Its dataset may have arrived: tries again.
   again(state, panels) {
     this.panel = null;
     this.show(state, panels);

@@ -1,4 +1,4 @@
-// One of the two panels: its model, its map, its pictures, and what of the page's state they show.
+// One of the two panels: its model, its map, its pictures, and the part of the page's state that they show.
 
 import { ModelList } from "../parts/model_list.js";
 import { sample } from "../kernel/models.js";
@@ -13,7 +13,10 @@ import { fill } from "../kernel/text.js";
 export class Panel {
   // root: the page's; side: "left" or "right"; catalogue: of catalogue.js; words: the page's;
   // on: {model(name), codes(value)}, choices that were made here, and {announce(text), fail(error, what)}.
-  /** @param {HTMLElement} root @param {"left" | "right"} side @param {import("../kernel/catalogue.js").Catalogue} catalogue */
+  /**
+   * @param {HTMLElement} root @param {"left" | "right"} side
+   * @param {import("../kernel/catalogue.js").Catalogue} catalogue
+   */
   constructor(root, side, catalogue, words, on) {
     const element = root.querySelector(`.panel.${side}`);
     this.side = side;
@@ -59,8 +62,8 @@ export class Panel {
     this.map.shapes.handle.setAttribute("aria-label", `Probe in the ${name} map; arrow keys move it`);
   }
 
-  // Says what map and pictures show, to who does not see them: the class of the code that is nearest to the probe's
-  // mean and to its z. frame: probe.js's, or null where there is no probe. Returns a sentence, or "".
+  // Describes map and pictures for screen readers: the class of the code that is nearest to the probe's mean and to its
+  // z. frame: probe.js's, or null without a probe. Returns a sentence, or "".
   /** @param {State} state @param {Frame | null} frame @param {Record<string, string>} words */
   tell(state, frame, words) {
     if (!this.model) return "";
@@ -93,7 +96,7 @@ export class Panel {
     return state.dims.every((i) => i < this.model.entry.latent_dim) ? state.dims : [0, 1];
   }
 
-  // What the panel's map shall be, as the address writes it.
+  // The panel's chosen map, as the address writes it.
   /** @param {State} state */
   mapOf(state) {
     const [left, right = left] = state.map.split(",");
@@ -108,9 +111,8 @@ export class Panel {
     return [...new Set(maps)].join(",");
   }
 
-  // What the map is, where its axes are no dimensions of the latent space: {kind: umap (stored), pca, or as it was
-  // written for one that was made, columns: [x, y], project: as in pca.js, or left out}. null: a plane. Until one is
-  // made, the stored UMAP stands in for it.
+  // The map, if its axes are no dimensions of the latent space. kind: umap (stored), pca, or the address's name of one
+  // that the server made. null: a plane. Until such a map is made, the stored UMAP is shown.
   /** @param {State} state */
   view(state) {
     const { model } = this,
@@ -134,14 +136,14 @@ export class Panel {
     return this.view(state) === null;
   }
 
-  // Has the map a place for every place of the latent, not for the codes alone?
+  // Does the map have a place for every latent point, not only for the codes?
   /** @param {State} state */
   isExact(state) {
     const view = this.view(state);
     return !view || Boolean(view.project);
   }
 
-  // Where a place of the model's dimensions is seen: itself on an exact map, else where the nearest code is. but: rows
+  // The place of a latent point on the map: its own on an exact map, else that of the nearest code. but: rows that are
   // left out.
   /** @param {State} state @param {number[]} place @param {number[]} but */
   seen(state, place, but = []) {
@@ -211,7 +213,7 @@ export class Panel {
     this.showSwitch(state);
   }
 
-  // Which of many dimensions the model uses.
+  // How many of its dimensions the model uses.
   usage() {
     const { words, model } = this,
       {

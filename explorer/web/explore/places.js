@@ -1,4 +1,4 @@
-// Places worth seeing in a latent plane, found in the codes themselves.
+// Interesting places in a latent plane, found from the codes.
 
 import { logDensity } from "../kernel/prior.js";
 

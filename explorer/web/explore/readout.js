@@ -35,7 +35,7 @@ export class Readout {
       .join("")}</tbody>`;
     this.cells = [...this.table.querySelectorAll("tbody tr")].map((row) => [...row.querySelectorAll("td")]);
     this.shown = shown;
-    this.formula.hidden = others.length > 0; // sixteen brackets are no formula to read
+    this.formula.hidden = others.length > 0; // a formula with sixteen brackets is unreadable
     const bracket = `(<span class="log_var"></span> + <span class="mean"></span> − 1 − <span class="log_var"></span>)`;
     this.formula.innerHTML = `KL = ½ [ ${shown.map(() => bracket).join(" + ")} ] = <b></b>`;
     this.numbers = [...this.formula.querySelectorAll("span")];

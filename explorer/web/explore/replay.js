@@ -1,8 +1,8 @@
 // Replay: the two models' trainings in step. Codes move, the decoded manifold forms, curves draw a cursor.
 //
-// The scrubber's moments are those of the recording that has most of them; the other panel shows its own moment at the
-// same share of its training. At rest everything shown was recorded. While it plays, codes between two moments lie on
-// straight lines, and the page says so; the rest is that of the nearer moment.
+// The scrubber's moments are those of the longer recording; the other panel shows its own moment at the same share of
+// its training. At rest everything shown was recorded. While it plays, codes are interpolated linearly between two
+// moments, and the page says so; everything else is that of the nearer moment.
 
 import { Curves } from "./curves.js";
 import { samplingNoise } from "../kernel/models.js";
@@ -48,7 +48,7 @@ export class Replay {
   async open() {
     const wanted = this.page.panels.filter((panel) => panel.model).map((panel) => [panel, panel.model.entry]);
     const found = await Promise.all(wanted.map(([, entry]) => this.page.models.recording(entry)));
-    // another call shows what came since
+    // a later call shows the newer models
     if (this.page.state().moment === null || wanted.some(([panel, entry]) => panel.model.entry !== entry)) return;
     wanted.forEach(([panel], i) => (this.sides.get(panel).recording = found[i]));
     const recordings = found.filter(Boolean);
@@ -63,7 +63,7 @@ export class Replay {
     this.root.dataset.replay = "true";
   }
 
-  // The finished models again.
+  // Shows the finished models again.
   close() {
     this.stop();
     this.root.classList.remove("replaying", "compact");
@@ -148,7 +148,7 @@ export class Replay {
   play() {
     if (!this.main || this.playing) return;
     this.running = this.place >= this.main.last ? 0 : this.place;
-    this.at = this.running; // without the steps that reduced motion makes of it
+    this.at = this.running; // before rounding for reduced motion
     this.playing = true;
     let before = null;
     const tick = (now) => {
@@ -281,7 +281,7 @@ export class Replay {
     canvas.getContext("2d").drawImage(side.picture, 0, moment * edge, edge, edge, 0, 0, edge, edge);
   }
 
-  // What a screen reader hears of a moment.
+  // A moment's text for screen readers.
   announcement() {
     const { words } = this.page;
     return this.page.panels
@@ -305,7 +305,7 @@ export class Replay {
     return this.sides.get(panel).recording.rows[image];
   }
 
-  // A discriminator that sees labels is asked about the followed image's, or the first.
+  // A label-informed discriminator is shown for the followed image's label, or the first.
   labelOf({ recording, label }, image) {
     return recording.hasLabels && image >= 0 ? label[image] : 0;
   }

@@ -1,5 +1,5 @@
 // What lies beneath the codes of both maps, and what the codes are coloured by: one choice of each for both. It stays
-// when the tool that chooses is closed, and is worked out between frames, some milliseconds at a time.
+// when the tool that chooses is closed, and is computed between frames, some milliseconds at a time.
 
 import { activeDecoder } from "../kernel/active.js";
 import { bandwidthFor } from "../kernel/density.js";
@@ -176,7 +176,7 @@ export class Surface {
     );
   }
 
-  // The share that is done, or null where nothing is under way.
+  // The share that is done, or null if nothing is being computed.
   progress() {
     const left = this.left(),
       total = [...this.sides.values()].reduce((sum, { layer }) => sum + (layer?.total ?? 0), 0);

@@ -1,4 +1,5 @@
-// The explorer's tools: one at a time has the room of the sliders. A tool's script is fetched when it is first opened.
+// The explorer's tools: one at a time is shown in the place of the sliders. A tool's script is fetched when it is first
+// opened.
 //
 // NAME/tool.js exports class Tool. It is built once, with a section to fill and the page; all its methods may be left
 // out:

@@ -1,6 +1,7 @@
-// What can lie under the codes of a map: decoded tiles, how dense the codes lie, where the decoder stretches the plane.
+// The pictures under a map's codes: decoded tiles, the density of the codes, and how far the decoder stretches the
+// plane.
 //
-// Each has: aim(view), what part of the plane is looked at; step(), a little of the work for it, until `left` is 0;
+// Each has: aim(view), which takes the visible part of the plane; step(), a little of the work, until `left` is 0;
 // paint(context, scale, ink). view: {x0, x1, y0, y1, per}, per the pixels a unit. scene: {decoder: of active.js, side:
 // of its pictures, z(x, y): the latent point there, dims: the plane's two dimensions, shape: the prior's, as in
 // prior.js, x, y: the codes, home: the map's ranges, bandwidth: of the density}.
@@ -104,7 +105,7 @@ class Tiles {
   }
 }
 
-// Tiles side by side wherever one looks, one of them at the origin.
+// Tiles side by side over the visible plane, one of them at the origin.
 export class PlainGrid extends Tiles {
   // A tile's pixels are whole multiples of its picture's, so that at rest they are the decoder's own.
   get size() {
@@ -334,7 +335,7 @@ export class Density {
       for (let i = 0, at = making.row * across; i < across; i++, at++) {
         const p = logDensity(shape, x0 + i * cell, y0 + making.row * cell, { smoothing: bandwidth }),
           q = values[at];
-        // where neither has as much as one code there is nothing to say
+        // where neither density reaches that of one code, the ratio is unknown
         values[at] = Math.max(q, Math.exp(p)) < one ? NaN : Math.log(q) - p;
       }
     }

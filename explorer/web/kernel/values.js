@@ -1,4 +1,4 @@
-// A number for each code of a model: what a map is coloured by, and what images are found by. No DOM.
+// A number for each code of a model. Maps are coloured by it, and images are found by it. No DOM.
 
 import { klToStandardNormal } from "./gaussian.js";
 import { logDensityWithin, neighbourhoods } from "./nearest.js";
@@ -21,7 +21,7 @@ export const VALUES = ["kl", "error", "judgement", "density"];
  * @returns {Promise<Float32Array | null>}
  */
 export function valuesOf(models, model, name) {
-  if (name === "error" && !model.entry.errors) return Promise.resolve(null); // not kept: they may be known later
+  if (name === "error" && !model.entry.errors) return Promise.resolve(null); // not cached: they may be known later
   model.values ??= new Map();
   if (!model.values.has(name)) {
     const found = MAKE[name](models, model);

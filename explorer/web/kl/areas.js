@@ -1,5 +1,5 @@
-// One direction of the KL on the line: its integrand shaded by sign up to a limit, and under it the area counting up to
-// the KL.
+// One direction of the KL on the line: its integrand, shaded by sign up to a limit, and below it the running integral,
+// which ends at the KL.
 
 import { countUp, integrand } from "./math.js";
 import { Plot, PlotHandle } from "../parts/plot.js";
@@ -9,7 +9,7 @@ import { set } from "../parts/svg.js";
 const STEPS = 700;
 
 export class Areas {
-  // above, below: elements for the integrand and the running area. range(): what of the line is seen.
+  // above, below: elements for the integrand and the running area. range(): the visible interval.
   constructor(above, below, lesson, { name, range }) {
     this.lesson = lesson;
     this.range = range;

@@ -1,5 +1,5 @@
-// The derivation in six steps: each with its formula, the code that Python runs for it, and its value on the parameters
-// it is right for.
+// The derivation in six steps: each with its formula, Python's code for it, and its value for the parameters for which
+// the formula holds.
 
 import { Axes, Ellipses, gaussianOf } from "./ellipses.js";
 import { PUT_IN, STEPS } from "./formulas.js";
@@ -21,11 +21,11 @@ const NORMAL = {
   ],
 };
 const SETS = ["drawn", "standard", "diagonal"];
-// the parameters that a step is about
+// the parameters to which a step applies
 const OF_STEP = ["drawn", "drawn", "standard", "diagonal", "diagonal", "diagonal"];
 const DRAWS = [10, 100, 1000, 10000, 100000];
 
-// Each form, and the sets of parameters that it is right for. at({q, p}): its value.
+// Each form, and the sets of parameters for which it holds. at({q, p}): its value.
 const FORMS = [
   { name: "integral", step: 1, sets: SETS, at: ({ q, p }) => klIntegral(q, p) },
   { name: "full", step: 2, sets: SETS, at: ({ q, p }) => klTerms(q, p).total },
@@ -187,7 +187,7 @@ export class Derivation {
     code.scrollTop = 0;
   }
 
-  // What a step leaves out, in numbers.
+  // The value of the terms that a step leaves out.
   showDifference(state, values, chosen) {
     const [, , a, b, c] = state.q2,
       { words } = this.lesson;
@@ -285,7 +285,7 @@ class ErrorBars {
   }
 }
 
-// The texts of both means and covariances, by the names that the sentence has for them.
+// Both means and covariances as texts, by the names of their places in the sentence.
 function parametersOf(state) {
   const texts = {};
   for (const who of ["q", "p"]) {

@@ -46,7 +46,7 @@ export class Axes {
     return (this.kept[who] = { key, ...axesOf(gaussianOf(values).cov, kept?.angle ?? 0) });
   }
 
-  // Changes mean, stds or angle of q or p, unless that would be no covariance any more.
+  // Changes mean, stds or angle of q or p, unless the result would not be a covariance matrix.
   change(who, part) {
     const values = this.lesson.state[`${who}2`];
     const { stds, angle } = { ...this.of(who), ...part };
@@ -121,7 +121,7 @@ export class Ellipses {
 
   draw(state) {
     const { committed } = this.lesson;
-    // 2σ of both, seen from where the last finished change left them
+    // the view shows 2σ of both as the last finished change left them, so that a drag does not move it
     const reach = Math.max(
       REACH,
       ...["q2", "p2"].flatMap((name) => {
@@ -149,7 +149,7 @@ export class Ellipses {
         this.handles[who][axis].show(x, y);
       });
       this.handles[who][2].show(mx, my);
-      const side = who === "q" ? 1 : -1; // the two names on different sides, or equal ellipses would hide one
+      const side = who === "q" ? 1 : -1; // on different sides, so that the names of equal ellipses do not overlap
       this.names[who].setAttribute(
         "x",
         plot.x(mx + side * stds[0] * 2 * Math.cos(angle) * 0.72 - side * stds[1] * 2 * Math.sin(angle) * 0.72) + 5,

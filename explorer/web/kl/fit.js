@@ -1,5 +1,5 @@
-// Fits of one Gaussian to a density on the line, and gradient descent on a width, written twice. All by numbers, in
-// this browser.
+// Fits one Gaussian to a density on the line, and runs gradient descent on a width in two parameterisations. All of it
+// is computed numerically in the browser.
 
 import { density } from "./math.js";
 
@@ -79,18 +79,18 @@ export function fit(direction, start, target, { rate = 0.5, tolerance = 1e-8, mo
     const fall = byMean * way[0] + byLogVar * way[1]; // below 0
     let next;
     for (; ; size /= 2) {
-      // a step of log σ² is held to 1, e-fold: from far away the slope promises more than it keeps
+      // a step of log σ² is at most 1, a factor e: far from the minimum the slope overestimates the fall
       const bound = Math.min(size, 1 / Math.abs(way[1] || 1e-300));
       next = { mean: mean + bound * way[0], logVar: logVar + bound * way[1] };
       next.found = value(next.mean, next.logVar);
       if (next.found.kl <= here.kl + 1e-4 * bound * fall) break;
-      // near the minimum the KL falls by less than its rounding: there the slope has to fall
+      // near the minimum the KL falls by less than its rounding error, so the slope has to fall
       const level = Math.abs(next.found.kl - here.kl) < 1e-13 * (1 + Math.abs(here.kl));
       if (level && steepnessOf(next.found, next.logVar) < steepness) break;
       if (size < 1e-12) return { path, converged: Math.abs(fall) < 1e-12 };
     }
     ({ mean, logVar, found: here } = next);
-    size = Math.min(rate, 1.1 * size); // slowly: a step that had to be halved will have to be again
+    size = Math.min(rate, 1.1 * size); // slowly: a step that was halved would probably be halved again
     path.push({ mean, std: Math.exp(0.5 * logVar), kl: here.kl });
   }
   return { path, converged: false };
@@ -102,7 +102,7 @@ function steepnessOf({ gradient: [byMean, byLogVar] }, logVar) {
   return Math.hypot(Math.exp(0.5 * logVar) * byMean, byLogVar);
 }
 
-// The lowest minimum that is reached from `start`, from each bump and from over both: {mean, std, kl}.
+// The lowest minimum found from `start`, from each bump, and from a Gaussian that covers both: {mean, std, kl}.
 export function lowest(direction, start, { mean, std, gap }) {
   const target = density({ mean, std, gap });
   const starts = [start, { mean: mean - gap, std }, { mean: mean + gap, std }, { mean, std: Math.hypot(std, gap) }];

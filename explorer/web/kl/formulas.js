@@ -77,7 +77,7 @@ export const STEPS = [
   math(KL, mo("="), half, sum(round(sup(mi("e"), logVar), mo("+"), meanI, mo("−"), mn(1), mo("−"), logVar))),
 ];
 
-// What each step puts in.
+// What each step substitutes.
 export const PUT_IN = [
   "",
   math(

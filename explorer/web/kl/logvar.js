@@ -1,4 +1,4 @@
-// Why log σ²: one gradient descent in σ and in log σ², and what float32 makes of exp.
+// Why log σ²: the same gradient descent in σ and in log σ², and the rounding errors of exp in float32.
 
 import { descend, fatalRate } from "./fit.js";
 import { bench, CLAMP, LARGEST, OVERFLOW } from "./numerics.js";
@@ -16,11 +16,11 @@ import { set } from "../parts/svg.js";
 const STEPS = NUMBERS.descent_steps;
 const RATE = fieldOf("kl", "rate"),
   LOG_VAR = fieldOf("kl", "log_var");
-const HIGHEST = 12; // |σ| that is drawn
+const HIGHEST = 12; // the largest |σ| that is drawn
 const PRESETS = [0.0001, 1, 20, 30, 88, 88.7, 88.8, 100];
 const FORMS = ["exp", "expm1", "clamp"];
 
-// A number with four digits that count, whatever its size.
+// A number with four significant digits.
 function short(value) {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return format(value);
@@ -121,7 +121,7 @@ export class LogVariance {
       high = Math.max(2, width.stdP * 1.3, ...all),
       room = 0.08 * (high - low);
     this.runs.forEach(({ coordinate, host, plot, below, goal, line, after, dots, note }, i) => {
-      // σ = 0 in log σ² is only a number too small to write: log σ² itself is there
+      // in the log σ² form σ = 0 is an underflow: log σ² itself is finite
       const path = paths[i],
         dead = coordinate === "std" ? path.findIndex(({ std }) => !(std > 0) || !Number.isFinite(std)) : -1;
       const last = dead < 0 ? STEPS : dead;
@@ -193,7 +193,7 @@ export class LogVariance {
       if (checked)
         path.forEach((one, step) => {
           const python = checked.runs[coordinate][step];
-          // what is no number in the browser must be none in torch
+          // NaN in the browser must be NaN in torch
           pairs.push(
             [one.std, python.std],
             [Number.isNaN(one.kl) ? 0 : one.kl, Number.isNaN(number(python.kl)) ? 0 : python.kl],
@@ -237,13 +237,13 @@ export class LogVariance {
       for (const what of ["kl", "gradient"]) {
         const cell = row.querySelector(`.${what}`);
         write(cell, short(here[what]));
-        // apart from what a subtraction of rounded numbers lost
+        // apart from the digits that a subtraction of rounded numbers loses
         const wrong =
           Math.abs(here[what] - found.double[what]) > 0.01 * Math.abs(found.double[what]) ||
           !Number.isFinite(here[what]);
         cell.classList.toggle("wrong", wrong);
         write(row.querySelector(`.python-${what}`), python ? short(number(python[what])) : "…");
-        // exp in the browser and in torch may differ in float32's last digit, which subtracting 1 brings to light
+        // exp may differ between browser and torch in float32's last digit; subtracting 1 makes the difference visible
         if (python) pairs.push([0, Math.max(0, apart(here[what], number(python[what])) - 2.5e-7)]);
       }
     }

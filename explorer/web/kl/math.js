@@ -113,7 +113,8 @@ export function klIntegral(q, p) {
 }
 
 // The mean of log(q / p) over draws z = mean + L ε of q, and its standard error, for q in the plane. noise: 2n numbers,
-// ε of each draw. log q(z) is what it is at ε, and log p(z) a form of z, so a draw costs a few multiplications.
+// ε of each draw. log q(z) follows from ε, and log p(z) is a quadratic form of z, so a draw costs a few
+// multiplications.
 export function klMonteCarlo(q, p, noise) {
   const [[a], [b, c]] = cholesky(q.cov),
     [[d], [e, f]] = cholesky(p.cov);
@@ -121,7 +122,7 @@ export function klMonteCarlo(q, p, noise) {
   const constant = Math.log(d * f) - Math.log(a * c);
   const n = noise.length / 2;
   let mean = 0,
-    squares = 0; // Welford's: a sum of squares would cancel
+    squares = 0; // Welford's method: a plain sum of squares would lose digits to cancellation
   for (let i = 0; i < n; i++) {
     const e0 = noise[2 * i],
       e1 = noise[2 * i + 1];
@@ -161,7 +162,7 @@ export function density({ mean, std, gap = 0 }) {
     },
     slope: (z) => {
       const [a, b] = parts(z),
-        share = 1 / (1 + Math.exp(b - a)); // how much of the density at z is the left bump's
+        share = 1 / (1 + Math.exp(b - a)); // of the density at z that is the left bump's
       return precision * (share * left + (1 - share) * right - z);
     },
   };
@@ -204,7 +205,7 @@ export function axesOf([[a, b], [, c]], near = 0) {
   const middle = (a + c) / 2,
     reach = Math.hypot((a - c) / 2, b);
   const large = middle + reach,
-    small = (a * c - b * b) / large; // the difference would cancel
+    small = (a * c - b * b) / large; // a difference would lose digits to cancellation
   const round = reach < 1e-9 * middle;
   let angle = round ? near : 0.5 * Math.atan2(2 * b, a - c),
     stds = [Math.sqrt(large), Math.sqrt(small)];

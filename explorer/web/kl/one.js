@@ -1,4 +1,4 @@
-// One dimension: p and q by their curves, both directions of the KL as areas that count up, and fits of q to two bumps.
+// One dimension: the densities of p and q, both directions of the KL as running integrals, and fits of q to two bumps.
 
 import { Areas } from "./areas.js";
 import { asP, asQ, Curves, LEAST_STD, lineView } from "./curves.js";
@@ -11,7 +11,7 @@ import { Slider } from "../parts/slider.js";
 import { fill } from "../kernel/text.js";
 import { fieldOf } from "../kernel/address.js";
 
-// what a click on a fit starts from where there are no bumps
+// the state that a click on a fit starts from if p has one bump
 const BUMPS = { q: [-1, 1], p: [0, 0.6], gap: 2, limit: null };
 const LINE = fieldOf("kl", "q"), // mean and σ of one Gaussian
   GAP = fieldOf("kl", "gap");
@@ -111,7 +111,7 @@ export class Line {
     return lineView(this.lesson.committed);
   }
 
-  // Counts the area up from the left.
+  // Animates the running integral from the left.
   count() {
     const { lesson } = this,
       [low, high] = this.view();
@@ -122,8 +122,8 @@ export class Line {
     );
   }
 
-  // Fits q to p in one direction, from where q stands, or, after a fit, from where that one began, so that both
-  // directions can be compared. Where p has no two bumps, it gets them first.
+  // Fits q to p in one direction. It starts at the present q; after a fit, at that fit's start, so that both directions
+  // can be compared. If p has one bump, it first gets two.
   fit(direction) {
     const { lesson } = this;
     if (!lesson.state.gap) lesson.set({ ...BUMPS });
@@ -136,7 +136,7 @@ export class Line {
     lesson.animate(
       SECONDS.fit,
       (share) => {
-        // evenly by the logarithm of the step: the first steps go far, the last ones polish
+        // evenly by the logarithm of the step: the first steps are long, the last ones short
         const { mean, std } = path[Math.round(path.length ** share) - 1];
         lesson.apply({ q: [mean, std] });
       },
@@ -172,7 +172,7 @@ export class Line {
     return JSON.stringify([q, p, gap]);
   }
 
-  // Does q stand where the last fit left it?
+  // Is q the result of the last fit?
   isFitted() {
     return this.fitted?.of === this.fittedKey();
   }

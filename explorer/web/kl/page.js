@@ -77,7 +77,7 @@ class Lesson extends Page {
     this.tell();
   }
 
-  // Draws, and then says to a screen reader what the open tab shows.
+  // Draws, then tells a screen reader what the open tab shows.
   tell() {
     this.draw(() => this.announce(this.tabs[this.openTab].spoken()));
   }
@@ -87,8 +87,7 @@ class Lesson extends Page {
     this.finish();
   }
 
-  // Python's numbers, if they are of the state that is shown in all the parameters named; null while it still has to
-  // compute.
+  // Python's numbers, if they belong to the shown values of all named parameters; null while Python still computes.
   checked(...names) {
     const { reference, state } = this;
     return reference && names.every((name) => JSON.stringify(reference.of[name]) === JSON.stringify(state[name]))

@@ -1,4 +1,4 @@
-// Predict, then reveal: questions about the Gaussians as they stand, answered by computing.
+// Predict, then reveal: questions about the present Gaussians. The answers are computed.
 
 import { asP, asQ, Curves } from "./curves.js";
 import { lowest } from "./fit.js";
@@ -19,13 +19,13 @@ function kl(weight, other) {
   return countUp(density(weight), density(other)).total;
 }
 
-// The option that the numbers say: of the two conditions the first that holds, else the third option.
+// The right option: that of the first of two conditions that holds, else the third.
 function optionOf([first, ifFirst], [second, ifSecond], otherwise) {
   if (first) return ifFirst;
   return second ? ifSecond : otherwise;
 }
 
-// Each question: what is computed from q and p, and which of its options the numbers say. → {answer: index, values}.
+// Each question computes numbers from q and p, and from them the right option: {answer: its index, values}.
 const QUESTIONS = {
   larger: (q, p) => {
     const [a, b] = [kl(q, p), kl(p, q)];
@@ -94,7 +94,7 @@ const QUESTIONS = {
 const NAMES = Object.keys(QUESTIONS);
 
 // By the questions' names: the option that was chosen, whether the answer is shown, and whether it was right. It
-// outlives the component, which is mounted again after a visit to another page, or when the connection comes back.
+// outlives the component, which is mounted again after a visit to another page or a reconnection.
 const memory = { chosen: {}, revealed: {}, outcomes: {} };
 
 export class Predict {
@@ -154,7 +154,7 @@ export class Predict {
     write(this.find(".because"), fill(words[`${name}_because`], values));
   }
 
-  // Computed anew for whatever stands now.
+  // Computed again from the present state.
   answers(name) {
     const { state } = this.lesson,
       key = JSON.stringify([name, state.q, state.p, state.gap]);
@@ -195,8 +195,7 @@ export class Predict {
   }
 }
 
-// KL of two independent dimensions, each with q and p: by the form for full covariances, or by a sum over a grid of the
-// plane.
+// The KL of two independent dimensions: by the closed form for full covariances, or by a sum over a grid.
 function inTwoDimensions(q, p) {
   const square = ({ mean, std }) => ({
     mean: [mean, mean],

@@ -4,7 +4,7 @@ import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
 
-// All the digits that are compared.
+// A number with all the digits that are compared.
 export const digits = (value) =>
   Math.abs(value) < 1e5 ? format(value, 10) : value.toExponential(9).replaceAll("-", "−");
 
@@ -14,17 +14,17 @@ export const bracketed = (value, decimals = 2) => {
   return text.startsWith("−") ? `(${text})` : text;
 };
 
-// The number behind what Python sends: JSON has no NaN and no infinity.
+// The number that Python sent: as text if it is NaN or infinite, which JSON lacks.
 export const number = (value) => (typeof value === "string" ? Number(value.replace("inf", "Infinity")) : value);
 
-// How far apart two numbers are, in units of the larger of 1 and their size; 0 for two that are alike, infinite or NaN.
+// The distance of two numbers, divided by the larger of 1 and |a|; 0 if they are equal, also both infinite or NaN.
 export function apart(a, b) {
   if (Object.is(a, b) || a === b) return 0;
   const distance = Math.abs(a - b) / Math.max(1, Math.abs(a));
   return Number.isNaN(distance) ? Infinity : distance;
 }
 
-// Says whether all pairs [here, Python's] agree. pairs: null while Python computes.
+// Shows whether all pairs [browser's, Python's] agree. pairs: null while Python computes.
 export function showAgreement(element, words, pairs, tolerance = 1e-9) {
   const worst = pairs && Math.max(...pairs.map(([here, there]) => apart(here, number(there))));
   element.classList.toggle("disagrees", pairs !== null && !(worst <= tolerance));

@@ -134,10 +134,9 @@ class Practice extends Page {
     this.panels.b.show(runs.b, runs.a);
     SIDES.forEach((side, i) => {
       const { state, name, root, run } = this.panels[side];
-      if (state !== before[i] && state !== "running")
-        this.announce(
-          `${name}: ${root.querySelector(".word").textContent}${run?.status.steps ? `, ${this.panels[side].progress()}` : ""}`,
-        );
+      if (state === before[i] || state === "running") return;
+      const progress = run?.status.steps ? `, ${this.panels[side].progress()}` : "";
+      this.announce(`${name}: ${root.querySelector(".word").textContent}${progress}`);
     });
     this.find(".copy").setAttribute("aria-disabled", String(this.panels.b.isLocked));
     const saved = SIDES.map((side) => runs[side]?.status.saved);
