@@ -44,7 +44,7 @@ def common_context(chromium):
 
 @pytest.fixture
 def open_address(chromium):
-    """`open_address(address)`: a page in a context of its own. Fails the test if a page logs an error, and closes it afterwards.
+    """`open_address(address)`: a page in its own context. Fails the test if it logs an error, and closes it afterwards.
 
     ready: the element to wait for; script: runs before the page's own; missing: parts of addresses that may be missing.
     """
@@ -76,7 +76,7 @@ def open_address(chromium):
 
 @pytest.fixture
 def open_page(server, chromium, common_context):
-    """`open_page("?mean=1,2")`: the front page, drawn. Fails the test if the page logs an error, and closes it afterwards."""
+    """`open_page("?mean=1,2")`: the front page, drawn. Fails the test if it logs an error, and closes it afterwards."""
     contexts, pages, errors = [], [], []
 
     def open_one(query: str = "", *, wait: str | None = COMPLETE, **options):

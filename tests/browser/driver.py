@@ -45,11 +45,13 @@ RANGES = "f => { const { x, y } = f.latentMap.ranges(); return [x, y]; }"
 WATCH = """() => {
   const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean);
   const canvases = [...root.querySelectorAll('.pictures canvas')];
-  const hash = (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.reduce((h, v) => (h * 31 + v) | 0, 7);
+  const bytes = (canvas) => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+  const hash = (canvas) => bytes(canvas).reduce((h, v) => (h * 31 + v) | 0, 7);
   window.seen = [];
   const look = (at) => setTimeout(() => { // when the frame is done
     window.seen.push({
-      at, pictures: canvases.map(hash), nats: root.querySelector('.kl').dataset.nats, text: root.querySelector('.kl').textContent,
+      at, pictures: canvases.map(hash), nats: root.querySelector('.kl').dataset.nats,
+      text: root.querySelector('.kl').textContent,
       sliders: [...root.querySelectorAll('.sliders input[type=range]')].map((slider) => Number(slider.value)),
     });
     requestAnimationFrame(look);
@@ -190,7 +192,7 @@ def next_frame(page) -> None:
 
 
 def drag_slider(page, name: str, moves: int = 100) -> list[dict]:
-    """Drags a slider from its middle to nine tenths in as many moves, one a frame. Returns what WATCH saw; the button is still down."""
+    """Drags a slider from its middle to nine tenths, a move per frame. Returns WATCH's list; the button stays down."""
     box = page.get_by_role("slider", name=name, exact=True).bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(x, y)

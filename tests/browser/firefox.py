@@ -1,4 +1,4 @@
-"""A real Firefox, spoken to by WebDriver BiDi over its own websocket: no geckodriver, and Playwright drives a Firefox of its own only."""
+"""Drives a real Firefox by WebDriver BiDi over its websocket. Playwright drives only its own build of Firefox."""
 
 from __future__ import annotations
 
@@ -72,10 +72,13 @@ class Page:
         self.call("browsingContext.navigate", context=self.context, url=address, wait="interactive")
 
     def js(self, body: str):
-        """What a function body returns, by way of JSON. `live()` in it is the root of the page's live part, `focused()` the element that has the focus."""
+        """The result of a function body, by way of JSON.
+
+        In it, `live()` is the root of the page's live part, `focused()` the element with the focus.
+        """
         seen = (
-            "const "
-            "live = () => [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.live')).find(Boolean);"
+            "const everything = [...document.querySelectorAll('*')]; "
+            "const live = () => everything.map((e) => e.shadowRoot?.querySelector('.live')).find(Boolean);"
             "const focused = () => { let e = document.activeElement; "
             "while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement; return e; };"
         )

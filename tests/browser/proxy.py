@@ -19,9 +19,10 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "host"
 
 @contextmanager
 def proxy(server: str, below: str = "", keeps_host: bool = True) -> Iterator[str]:
-    """A proxy in front of `server` that takes the path `below` off, as nginx does with `location /lab/ { proxy_pass http://server/; }`.
+    """A proxy in front of `server` that removes the path `below`, as nginx with `location /lab/ { proxy_pass …/; }`.
 
-    Gives its address, with `below`. keeps_host: the server gets the browser's Host header; otherwise its own, as behind most tunnels.
+    Yields its address, with `below`. keeps_host: the server gets the browser's Host header; otherwise its own, as
+    behind most tunnels.
     """
     started: Future[tuple[int, asyncio.AbstractEventLoop, asyncio.Event]] = Future()
 

@@ -1,4 +1,4 @@
-"""Every eye: what axe-core finds on each page, all of the main job by keys alone, what a screen reader is told and when, little motion, 200 % zoom."""
+"""Accessibility: axe-core on each page, the keyboard, a screen reader's announcements, reduced motion, 200 % zoom."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def open_view(open_page):
 
 
 def violations(page) -> list[str]:
-    """What axe-core calls serious or critical, a line each. It looks into open shadow roots. Nothing is left out, Streamlit's own parts neither."""
+    """axe-core's serious and critical findings, a line each, also in open shadow roots and in Streamlit's own parts."""
     base = pytest.importorskip(
         "axe_playwright_python.base", reason="axe-core is not installed: tests/requirements.txt has it"
     )
@@ -76,9 +76,12 @@ FOCUS = """() => {
   let e = document.activeElement;
   while (e?.shadowRoot?.activeElement) e = e.shadowRoot.activeElement;
   if (!e || e === document.body) return null;
-  const drawn = (style) => (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) || style.boxShadow !== 'none';
-  const around = [e, e.parentElement, e.parentElement?.parentElement].filter(Boolean).map((one) => getComputedStyle(one));
-  const knob = e.querySelector(':scope > .knob'), table = e.closest('[data-testid=stDataFrame]'); // Streamlit's table draws its own, on a canvas
+  const drawn = (style) => (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 1) ||
+    style.boxShadow !== 'none';
+  const near = [e, e.parentElement, e.parentElement?.parentElement].filter(Boolean);
+  const around = near.map((one) => getComputedStyle(one));
+  // Streamlit's table draws its focus itself, on a canvas
+  const knob = e.querySelector(':scope > .knob'), table = e.closest('[data-testid=stDataFrame]');
   const visible = knob ? parseFloat(getComputedStyle(knob).strokeWidth) >= 4 : table || around.some(drawn);
   const name = e.getAttribute('aria-label') ?? e.labels?.[0]?.textContent.trim() ?? e.textContent.trim();
   return { name, visible: Boolean(visible), what: e.outerHTML.slice(0, 120), live: e.getRootNode() !== document };
@@ -148,9 +151,11 @@ def test_the_main_job_by_keys_alone(open_view):
 LISTEN = """() => {
   window.said = [];
   const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)];
-  for (const root of roots) for (const region of root.querySelectorAll('[aria-live], [role=status], [role=log], [role=alert], output')) {
+  const live = '[aria-live], [role=status], [role=log], [role=alert], output';
+  for (const root of roots) for (const region of root.querySelectorAll(live)) {
     if (region.getAttribute('aria-live') === 'off') continue;
-    new MutationObserver(() => window.said.push(region.textContent.trim())).observe(region, { childList: true, characterData: true, subtree: true });
+    new MutationObserver(() => window.said.push(region.textContent.trim())).observe(region,
+      { childList: true, characterData: true, subtree: true });
   }
 }"""
 
@@ -214,7 +219,8 @@ def test_the_lessons_speak_on_release(open_view, name):
 # Whether anything moves by itself: running CSS animations, and whether the page draws on.
 MOVES = """async () => {
   const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)];
-  const running = roots.flatMap((root) => root.getAnimations?.() ?? []).filter((one) => one.playState === 'running' && one.effect.getComputedTiming().iterations === Infinity);
+  const running = roots.flatMap((root) => root.getAnimations?.() ?? []).filter((one) => one.playState === 'running' &&
+    one.effect.getComputedTiming().iterations === Infinity);
   const live = roots.map((root) => root.querySelector('.live')).find(Boolean), before = live.dataset.frame;
   await new Promise((resolve) => setTimeout(resolve, 600));
   return { running: running.length, drew: Number(live.dataset.frame ?? 0) - Number(before ?? 0) };

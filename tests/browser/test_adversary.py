@@ -1,4 +1,4 @@
-"""The adversary lesson in a real browser: its arithmetic against torch, FACTS's table on the page, the games' failures by numbers."""
+"""The lesson on the adversary in a real browser: numbers against torch, divergences, the failures of the game."""
 
 from __future__ import annotations
 
@@ -301,7 +301,8 @@ def gap_of(codes: np.ndarray) -> list[float]:
 
 
 PIXEL = """(host, [x, y]) => {
-  const canvas = host.querySelector('canvas'), unit = canvas.width / (2 * 4.2), at = [canvas.width / 2 + x * unit, canvas.height / 2 - y * unit];
+  const canvas = host.querySelector('canvas'), unit = canvas.width / (2 * 4.2),
+    at = [canvas.width / 2 + x * unit, canvas.height / 2 - y * unit];
   return [...canvas.getContext('2d').getImageData(Math.round(at[0]), Math.round(at[1]), 1, 1).data];
 }"""
 PAIR = "vae=digits-vae&aae=digits-aae"

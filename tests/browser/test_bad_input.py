@@ -1,4 +1,4 @@
-"""The server as strangers meet it: bound to this machine, with its headers on every answer, and no address that runs, loads or shows what it should not."""
+"""The server and strangers: bound to this machine, headers on every answer, and no address that runs or loads more."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_a_request_that_is_none_is_refused_and_the_server_goes_on(server):
 @pytest.mark.slow
 @pytest.mark.parametrize("path", READY)
 def test_the_worst_addresses(server, chromium, path):
-    """Nothing runs, no dialog opens, nothing is asked of another host, the console holds no error, and the page stands and shows no traceback."""
+    """Nothing runs, no dialog opens, no other host is asked, the console has no error, the page shows no traceback."""
     context = chromium.new_context(viewport={"width": 1366, "height": 768})
     context.set_default_timeout(90_000)
     page = context.new_page()
@@ -187,7 +187,7 @@ def test_the_worst_addresses(server, chromium, path):
 
 @pytest.mark.slow
 def test_the_policy_stops_what_markup_could_do(server, chromium):
-    """Should a text become markup after all: its script does not run, its picture is not asked for, and no other host hears of it."""
+    """If a text became markup, its script would not run, its picture would not load, no other host would be asked."""
     page = chromium.new_page()
     page.goto(f"{server}/nothing.css")  # Streamlit's page, as for every address
     found = page.evaluate(

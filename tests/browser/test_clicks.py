@@ -1,4 +1,4 @@
-"""What a hurried person does: clicks that follow each other before the page has caught up. Nothing fails, and the connection stays."""
+"""Clicks that follow each other before the page has caught up: nothing fails, and the connection stays."""
 
 from __future__ import annotations
 
@@ -22,22 +22,32 @@ pytestmark = pytest.mark.skipif(
 TOOLS = {"Draw": "draw", "Near": "near", "Map": "map", "Walk": "walk", "Take away": "take"}
 ROUNDS = 30
 
-# Uses some controls of the page's main part within one task, as many as asked for: those that can be seen then, and are not out of use. Returns their names.
+# Uses `count` controls of the page's main part within one task: visible and enabled ones. Returns their names.
 USE = """([seed, count]) => {
   let state = seed;
-  const random = () => (state = (state * 1664525 + 1013904223) % 2 ** 32) / 2 ** 32, pick = (list) => list[Math.floor(random() * list.length)];
-  const all = [], collect = (root) => root.querySelectorAll('*').forEach((element) => { all.push(element); if (element.shadowRoot) collect(element.shadowRoot); });
+  const random = () => (state = (state * 1664525 + 1013904223) % 2 ** 32) / 2 ** 32,
+    pick = (list) => list[Math.floor(random() * list.length)];
+  const all = [], collect = (root) => root.querySelectorAll('*').forEach((element) => {
+    all.push(element);
+    if (element.shadowRoot) collect(element.shadowRoot);
+  });
   collect(document.querySelector('[data-testid=stMain]'));
-  const usable = (e) => e.isConnected && e.getClientRects().length && !e.disabled && !e.closest('[inert], [data-testid=stToolbar], .modebar') && e.options?.length !== 0;
+  const usable = (e) => e.isConnected && e.getClientRects().length && !e.disabled &&
+    !e.closest('[inert], [data-testid=stToolbar], .modebar') && e.options?.length !== 0;
   const controls = all.filter((e) => e.matches('button, input:not([type=file]), select, summary') && usable(e));
-  const changed = (e, value, ...events) => { e.value = value; events.forEach((name) => e.dispatchEvent(new Event(name, { bubbles: true }))); };
+  const changed = (e, value, ...events) => {
+    e.value = value;
+    events.forEach((name) => e.dispatchEvent(new Event(name, { bubbles: true })));
+  };
   return Array.from({ length: count }, () => {
     const e = pick(controls);
     if (!e || !usable(e)) return null;
     const name = `${e.getAttribute('aria-label') ?? e.textContent.trim()} (${e.type ?? e.tagName})`;
     if (e.matches('select')) changed(e, pick([...e.options]).value, 'input', 'change');
-    else if (e.type === 'range') changed(e, Number(e.min) + random() * (e.max - e.min), 'input', ...(random() < 0.7 ? ['change'] : []));
-    else if (e.type === 'number' || e.type === 'text') changed(e, pick(['', '-1', '3', '0.5', '1e9']), 'input', 'change');
+    else if (e.type === 'range') changed(e, Number(e.min) + random() * (e.max - e.min), 'input',
+      ...(random() < 0.7 ? ['change'] : []));
+    else if (e.type === 'number' || e.type === 'text') changed(e, pick(['', '-1', '3', '0.5', '1e9']), 'input',
+      'change');
     else e.click();
     return name;
   });

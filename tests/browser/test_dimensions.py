@@ -74,7 +74,7 @@ def test_a_umap_is_made_with_other_settings_and_one_of_the_pixels_and_one_is_can
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["umap", "pca"])
 def test_the_tools_with_thirty_two_dimensions(open_page, kind):
-    """A digit is drawn, neighbours are sought, the probe is sampled from, and a walk is walked, in all 32 dimensions."""
+    """A digit is drawn, neighbours are found, the probe is sampled, and a walk is made, in all 32 dimensions."""
     bundles = [load_bundle(SHIPPED / name) for name in WIDE]
     names = [title.format(32) for title in TITLES]
     query = f"?left={WIDE[0]}&right={WIDE[1]}&map={kind}"

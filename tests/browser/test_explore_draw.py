@@ -1,4 +1,4 @@
-"""The explorer's tool Draw: what is drawn, opened or picked goes through both models in the browser, and is what torch says of it."""
+"""The tool Draw: a drawing, a file or a test image goes through both models in the browser, with torch's results."""
 
 from __future__ import annotations
 
@@ -72,7 +72,8 @@ def says(page) -> str:
 
 # Collects in window.seen, once a frame, the first model's BCE.
 WATCH_ERROR = """() => {
-  const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.draw')).find(Boolean), error = root.querySelector('.error');
+  const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.draw')).find(Boolean),
+    error = root.querySelector('.error');
   window.seen = [];
   const look = () => setTimeout(() => { window.seen.push(error.dataset.nats); requestAnimationFrame(look); });
   requestAnimationFrame(look);

@@ -1,4 +1,4 @@
-"""The explorer's tool Map in a real browser: what lies under the codes, what they are coloured by, and many samples, against torch, scipy and numpy."""
+"""The tool Map in a real browser: underlays, colours of codes and many samples, against torch, scipy and numpy."""
 
 from __future__ import annotations
 

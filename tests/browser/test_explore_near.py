@@ -1,4 +1,4 @@
-"""The tool Near: neighbours, regions and what it finds, against scikit-learn, numpy and torch on the bundles' own codes."""
+"""The tool Near: neighbours, regions and found images, against scikit-learn, numpy and torch on the bundles' codes."""
 
 from __future__ import annotations
 
@@ -256,7 +256,11 @@ def test_a_lasso_its_count_means_and_csv(open_near):
         page.get_by_role("button", name="CSV").click()
     assert download.value.suggested_filename == f"region-mnist-aae-{len(rows)}-images.csv"
     table = list(csv.DictReader(Path(download.value.path()).read_text(encoding="utf-8").splitlines()))
-    column = lambda start: np.float32([line[next(name for name in line if name.startswith(start))] for line in table])  # noqa: E731
+
+    def column(start: str) -> np.ndarray:
+        name = next(name for name in table[0] if name.startswith(start))
+        return np.float32([line[name] for line in table])
+
     assert column("image").tolist() == rows.tolist() and [line["class"] for line in table] == [
         str(label) for label in aae.label[rows]
     ]

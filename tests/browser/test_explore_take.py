@@ -60,7 +60,7 @@ def codes(bundle):
 
 @pytest.fixture
 def alone(chromium):
-    """`alone(file)`: a page of its own without a network, that opens a file by its path. Nothing may leave it, and nothing may fail."""
+    """`alone(file)`: opens a file by its path in a page without a network. Nothing may leave it or fail."""
     contexts, requests, errors = [], [], []
 
     def open_one(file, **options):
@@ -140,9 +140,12 @@ def test_tools_replay_and_encoders_are_in_the_file(taken, alone):
     x = np.random.default_rng(4).random(784, np.float32)
     got = page.evaluate(
         """async (x) => {
-          const [{ Models }, { BASE }] = [await import("explorer/kernel/models.js"), await import("explorer/explore/take/standalone.js")];
-          const models = new Models(new URL(BASE)), { catalogue } = JSON.parse(document.getElementById("data").textContent);
-          return Promise.all(catalogue.map(async (entry) => [entry.name, [...(await models.encoder(entry)).encode(x).mean]]));
+          const [{ Models }, { BASE }] = [await import("explorer/kernel/models.js"),
+            await import("explorer/explore/take/standalone.js")];
+          const models = new Models(new URL(BASE)),
+            { catalogue } = JSON.parse(document.getElementById("data").textContent);
+          return Promise.all(catalogue.map(async (entry) =>
+            [entry.name, [...(await models.encoder(entry)).encode(x).mean]]));
         }""",
         x.tolist(),
     )
@@ -230,8 +233,9 @@ def test_what_was_looked_at_is_in_the_file(open_page, alone, tmp_path):
 def test_file_of_a_dark_theme_on_a_phone_and_a_wrong_address(open_page, alone, tmp_path):
     page = opened(open_page(f"?{DIGITS}&tool=take", color_scheme="dark"))
     theme = (
-        "() => getComputedStyle([...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer') "
-        "?? (e.matches('.explorer') ? e : null)).find(Boolean)).getPropertyValue('--st-background-color')"
+        "() => getComputedStyle([...document.querySelectorAll('*')].map((e) => "
+        "e.shadowRoot?.querySelector('.explorer') ?? (e.matches('.explorer') ? e : null)).find(Boolean))"
+        ".getPropertyValue('--st-background-color')"
     )
     background = page.evaluate(theme)
     assert "It also holds some original test images." in page.locator(".take-file .note").inner_text()
@@ -241,7 +245,8 @@ def test_file_of_a_dark_theme_on_a_phone_and_a_wrong_address(open_page, alone, t
     assert phone.evaluate("() => document.documentElement.scrollWidth") <= 390
     start = seen(phone)
     phone.evaluate(
-        """() => { location.hash = encodeURIComponent('{"mean": "x", "left": "none", "dims": [7, 9], "log_var": [1e400, 0]}'); }"""
+        "(state) => { location.hash = encodeURIComponent(state); }",
+        '{"mean": "x", "left": "none", "dims": [7, 9], "log_var": [1e400, 0]}',
     )
     phone.wait_for_timeout(300)
     assert seen(phone) == start and phone.locator(".failure:visible").count() == 0

@@ -166,9 +166,8 @@ def test_clicks_set_waypoints_and_nothing_is_sent_while_one_is_dragged_or_it_pla
     sent.clear()
     page.get_by_role("button", name="Play", exact=True).click()
     pictures = page.evaluate(
-        "async "
-        "() => { const "
-        "root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean), "
+        "async () => { const all = [...document.querySelectorAll('*')], "
+        "root = all.map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean), "
         "seen = new Set();"
         "for (let i = 0; i < 60; i++) { await new Promise(requestAnimationFrame); "
         "seen.add(root.querySelector('.seek').value); } return seen.size; }"
@@ -181,9 +180,8 @@ def test_clicks_set_waypoints_and_nothing_is_sent_while_one_is_dragged_or_it_pla
 def test_little_motion_goes_from_frame_to_frame_and_only_when_asked(open_walk):
     page = open_walk(f"{DIGITS}&walk=-1,0;1,1&way=circle&frames=24", reduced_motion="reduce")
     values = (
-        "async "
-        "() => { const "
-        "root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean), "
+        "async () => { const all = [...document.querySelectorAll('*')], "
+        "root = all.map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean), "
         "seen = new Set(); for (let i = 0; i < 50; i++) { await new Promise(requestAnimationFrame); "
         "seen.add(Number(root.querySelector('.seek').value)); } return [...seen]; }"
     )

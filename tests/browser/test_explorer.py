@@ -1,4 +1,4 @@
-"""The front page in a real browser: what it shows is true, moves at once, costs the server nothing, and can be reopened by its address."""
+"""The front page in a real browser: true, immediate, at no cost for the server, and restored from its address."""
 
 from __future__ import annotations
 

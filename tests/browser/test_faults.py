@@ -1,4 +1,4 @@
-"""A page outlives its server and its connection: what it shows stays, and what was changed meanwhile reaches the address."""
+"""A page outlives its server and its connection: its content stays, and changes reach the address later."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ CHANGED = "The pictures in the folder discs are gone or have changed since the m
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """{folder, vae, aae (bundles), address}: a server of two models of 2,000 generated pictures, trained by the command line."""
+    """{folder, vae, aae (bundles), address}: a server with two models of 2,000 pictures, trained by train.py."""
     home = tmp_path_factory.mktemp("folder")
     discs, runs = home / "discs", home / "runs"
     generate(discs, 2000, 32)

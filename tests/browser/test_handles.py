@@ -1,4 +1,4 @@
-"""All handles to drag behave alike: mouse, pen, finger and arrow keys move them, Escape takes a move back, blur finishes it."""
+"""All handles behave alike: mouse, pen, finger and arrow keys move them, Escape undoes a move, blur finishes it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 
 from .driver import COMPLETE, ROOT, address, next_frame, sent_messages
 
-# A page with a handle at (0.5, 0.5), how one sees that it is drawn, the handle's name, and its parameter of the address.
+# A page with a handle at (0.5, 0.5), the sign that it is drawn, the handle's name, and its parameter in the address.
 HANDLES = {
     "explorer": ("?mean=0.5,0.5", COMPLETE, "Probe in the VAE map; arrow keys move it", "mean"),
     "KL": (

@@ -1,4 +1,4 @@
-"""Lesson 1 in a real browser: its numbers are explorer.gaussian's and scipy's, it moves at once, and its address reopens it."""
+"""Lesson 1 in a real browser: the numbers of explorer.gaussian and scipy, immediate, and restored from its address."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ WATCH = (
   window.seen = [];
   const look = () => setTimeout(() => {
     window.seen.push({
-      nats: [...panel.querySelectorAll('output')].map((output) => output.dataset.nats), picture: panel.querySelector('.curve.q, .ring-1.q').outerHTML,
+      nats: [...panel.querySelectorAll('output')].map((output) => output.dataset.nats),
+      picture: panel.querySelector('.curve.q, .ring-1.q').outerHTML,
       sliders: [...panel.querySelectorAll('.sliders input[type=range]')].map((slider) => Number(slider.value)),
     });
     requestAnimationFrame(look);
@@ -185,7 +186,7 @@ def test_keys_move_handles_and_sliders(open_lesson):
 
 
 def test_what_is_finished_within_one_frame_is_drawn_and_then_said(open_lesson):
-    """The first change of a frame is drawn at once, the others wait for the next one: their tab may not have been made yet."""
+    """The first change of a frame is drawn at once, the others in the next one: their tab may not exist yet."""
     page = open_lesson("?q=1,2&p=0,1")
 
     def said_after(*selectors: str) -> str:

@@ -1,4 +1,4 @@
-"""A server that has no pictures of MNIST, neither in a sheet nor as a dataset: pages say so, offer to fetch them, and go on when they are there."""
+"""A server without MNIST's pictures (no sheet, no dataset): pages say so, offer a download, and continue after it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ app = st.App(**serving.arguments())
 """
 MNIST = "left=mnist-vae&right=mnist-aae"
 IMAGES = np.frombuffer(idx_contents()["t10k-images-idx3-ubyte"][16:], np.uint8).reshape(-1, 784)  # what the mirror has
-TOO_FEW = "mnist has 5 test images here, and not the 10000 that the model was measured on"  # the server's reason, once it is asked
+# the reason that the server gives
+TOO_FEW = "mnist has 5 test images here, and not the 10000 that the model was measured on"
 FETCH = re.compile("^Fetch mnist ")
 FOCUSED = (
     "() => { let at = document.activeElement; while (at.shadowRoot?.activeElement) at = at.shadowRoot.activeElement; "

@@ -22,10 +22,12 @@ def test_a_page_is_mounted_once_and_left_when_it_is_out_of_the_document(server, 
     calls = page.evaluate(
         """async (bootstrap) => {
           window.calls = [];
-          const { default: run } = await import(URL.createObjectURL(new Blob([bootstrap], { type: 'text/javascript' })));
+          const { default: run } = await import(URL.createObjectURL(new Blob([bootstrap],
+            { type: 'text/javascript' })));
           const parentElement = document.body.appendChild(document.createElement('div'));
           parentElement.innerHTML = '<div class="live"><p class="failure" hidden></p></div>';
-          const give = (n) => run({ data: { n, assets: '/', presenting: false }, parentElement, setStateValue: () => {} });
+          const give = (n) => run({ data: { n, assets: '/', presenting: false }, parentElement,
+            setStateValue: () => {} });
           const first = give(1);
           while (!calls.length) await new Promise((resolve) => setTimeout(resolve)); // until it has been imported
           const second = give(2), third = give(3);

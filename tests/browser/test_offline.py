@@ -13,7 +13,8 @@ from .driver import COMPLETE, DESK, serve
 
 TOOLS = ("Draw", "Near", "Map", "Walk", "Take away")
 PAGES = 6  # at least: those in the navigation
-# Python imports it when it starts: it writes down whom the process looks up and connects to. Connecting UDP sends nothing.
+# Python imports this module at its start. It records the hosts that the process looks up and connects to, except by
+# UDP, where connecting sends nothing.
 CUSTOM = """import os, socket, sys
 
 def note(event, args):
@@ -37,7 +38,7 @@ def is_here(host: str | None) -> bool:
 
 @pytest.fixture
 def watched(tmp_path, monkeypatch):
-    """Servers that are started now write down whom they ask: `watched()` is a list of the hosts that are not this one."""
+    """Servers that start now record the hosts that they contact. `watched()` lists them, without this machine."""
     (tmp_path / "sitecustomize.py").write_text(CUSTOM, encoding="utf-8")
     asked = tmp_path / "asked"
     asked.touch()
@@ -53,7 +54,7 @@ def watched(tmp_path, monkeypatch):
 
 
 def walk(chromium, address: str, tools: bool = False) -> tuple[list[str], int]:
-    """Opens the front page in a fresh browser, then every page of the navigation. Returns what was asked of other hosts, and how many requests there were in all."""
+    """Opens every page in a fresh browser. Returns the requests to other hosts, and the number of all requests."""
     asked: list[str] = []
     context = chromium.new_context(viewport=DESK)
     context.set_default_timeout(120_000)

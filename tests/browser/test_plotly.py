@@ -1,4 +1,4 @@
-"""What the maps rely on in Plotly: parts/plotly.js leans on what it does not document, latent_map.js on its layout and events."""
+"""The parts of Plotly that the maps rely on: undocumented ones (parts/plotly.js), layout and events (latent_map.js)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lesson 4 in a real browser: a training is started, stepped, paused, stopped and reset; two are compared; one is saved and opened."""
+"""Lesson 4 in a real browser: trainings are started, stepped, paused, stopped, reset, compared, saved and opened."""
 
 from __future__ import annotations
 

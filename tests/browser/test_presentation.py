@@ -1,4 +1,4 @@
-"""Presentation mode: what a projector shows can be read from the last row, nothing else is shown, and it is entered and left as said."""
+"""Presentation mode: large enough for the last row, nothing but the page, entered and left as documented."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ LEAST = 15  # pixels of 768: ticks of an axis. What one has to read is larger
 SIZES = """() => {
   const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)], found = [];
   for (const root of roots) for (const e of root.querySelectorAll('*')) {
-    if (e.closest('style, script, option, .unseen, math') || ![...e.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) continue;
+    if (e.closest('style, script, option, .unseen, math') ||
+      ![...e.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim())) continue;
     if (!e.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
     const box = e.getBoundingClientRect(), scale = e.ownerSVGElement ? e.getScreenCTM().d : 1;
-    if (box.width > 2 && box.height > 2) found.push([parseFloat(getComputedStyle(e).fontSize) * scale, e.textContent.trim().slice(0, 40)]);
+    if (box.width > 2 && box.height > 2) found.push([parseFloat(getComputedStyle(e).fontSize) * scale,
+      e.textContent.trim().slice(0, 40)]);
   }
   return found;
 }"""

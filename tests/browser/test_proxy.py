@@ -1,4 +1,4 @@
-"""The proxies of .github/classroom.md, word for word but for the ports: a path before the app's, and a class with two servers."""
+"""The proxies of .github/classroom.md, unchanged except for the ports: a path before the app's, and two servers."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def in_numbers(server: str) -> str:
 
 @contextlib.contextmanager
 def nginx(folder: Path, block: str, meant: dict[str, str]):
-    """Runs nginx with this block in `http`. meant: what stands in the block, and what it becomes here. Gives nginx's address."""
+    """Runs nginx with this block in `http`. meant: texts of the block and their replacements. Yields the address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -1,4 +1,4 @@
-"""The lesson on the reparameterisation trick in a real browser: its numbers are true, it moves at once, and Python agrees with it."""
+"""The lesson on the reparameterisation trick in a real browser: its numbers are true, immediate, and Python's."""
 
 from __future__ import annotations
 
@@ -31,7 +31,8 @@ WATCH = """() => {
   const look = () => setTimeout(() => { // when the frame is done
     const slider = root.querySelector('.sliders input[type=range]');
     const texts = [...root.querySelectorAll('.trick .edge text')].map((one) => one.textContent);
-    window.seen.push({ mean: Number(slider.value), z: texts.find((one) => one.startsWith('z = ')), gradient: texts.find((one) => one.startsWith('∂f/∂μ')) });
+    window.seen.push({ mean: Number(slider.value), z: texts.find((one) => one.startsWith('z = ')),
+      gradient: texts.find((one) => one.startsWith('∂f/∂μ')) });
     requestAnimationFrame(look);
   });
   requestAnimationFrame(look);
@@ -137,15 +138,21 @@ def test_the_browsers_mathematics_against_torch(lesson, server):
     ]
     found = page.evaluate(
         """async ([base, cases]) => {
-            const { FUNCTIONS, estimates, exact, exactVariances, baselines, normalCumulative, scoreVariance } = await import(base + "web/reparameterisation/estimators.js");
+            const {
+              FUNCTIONS, estimates, exact, exactVariances, baselines, normalCumulative, scoreVariance,
+            } = await import(base + "web/reparameterisation/estimators.js");
             const { seededUniform, standardNormal } = await import(base + "web/kernel/random.js");
             const noise = standardNormal(200, seededUniform(11));
             return {
                 noise: [...noise], cumulative: [-6, -1.5, 0, 0.3, 7].map(normalCumulative),
                 cases: cases.map(({ f, by, mean, log_var, omega }) => {
-                    const std = Math.exp(0.5 * log_var), known = exact(f, mean, std, omega, by), z = [...noise].map((e) => mean + std * e);
-                    const draws = estimates({ noise, value: z.map((x) => FUNCTIONS[f].value(x, omega)), slope: z.map((x) => FUNCTIONS[f].slope(x, omega)), std, by, levels: [0, known.expectation, 0.7] });
-                    return { known, levels: baselines(known), variances: exactVariances(known), other: scoreVariance(known, 0.7), draws: draws.map((one) => [...one]) };
+                    const std = Math.exp(0.5 * log_var), known = exact(f, mean, std, omega, by),
+                      z = [...noise].map((e) => mean + std * e);
+                    const draws = estimates({ noise, value: z.map((x) => FUNCTIONS[f].value(x, omega)),
+                      slope: z.map((x) => FUNCTIONS[f].slope(x, omega)), std, by,
+                      levels: [0, known.expectation, 0.7] });
+                    return { known, levels: baselines(known), variances: exactVariances(known),
+                      other: scoreVariance(known, 0.7), draws: draws.map((one) => [...one]) };
                 }),
             };
         }""",

@@ -1,4 +1,4 @@
-"""Replay in a real browser: what it shows was recorded, in both panels at once; it moves without the server, and its address reopens it."""
+"""Replay in a real browser: the recordings, in both panels at once, without the server, restored from the address."""
 
 from __future__ import annotations
 
@@ -36,7 +36,11 @@ WHERE = "f => f.querySelector('.pick').getAttribute('transform').match(/-?[\\d.]
 SEE = """() => {
   const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.explorer')).find(Boolean);
   window.texts = new Set(); window.places = new Set();
-  const look = () => { window.texts.add(root.querySelector('.replay .when').textContent); window.places.add(root.querySelector('.pick').getAttribute('transform')); requestAnimationFrame(look); };
+  const look = () => {
+    window.texts.add(root.querySelector('.replay .when').textContent);
+    window.places.add(root.querySelector('.pick').getAttribute('transform'));
+    requestAnimationFrame(look);
+  };
   requestAnimationFrame(look);
 }"""
 
@@ -248,14 +252,17 @@ def test_the_discriminators_field_against_torch(open_page, recorded):
     arrays = recorded["AAE"]
     judge.smoothing = float(arrays["smoothing"][-1])
     addresses = page.evaluate(
-        "() => performance.getEntriesByType('resource').map((e) => e.name).filter((name) => name.includes('recordings/'))"
+        "() => performance.getEntriesByType('resource').map((e) => e.name)"
+        ".filter((name) => name.includes('recordings/'))"
     )
     load = """async ([base, addresses]) => {
       const at = (name) => new URL(base + name, document.baseURI);
-      const [{ Recording }, { readSafetensors }] = await Promise.all([import(at("web/kernel/recording.js")), import(at("web/kernel/safetensors.js"))]);
+      const [{ Recording }, { readSafetensors }] =
+        await Promise.all([import(at("web/kernel/recording.js")), import(at("web/kernel/safetensors.js"))]);
       for (const address of addresses) {
         const one = new Recording(readSafetensors(await (await fetch(address)).arrayBuffer()), null, 300);
-        if (one.hasDiscriminator) return { grid: [...one.logit(one.last)], between: one.logitAt(one.last, 0.7, -1.3), outside: one.logitAt(one.last, 4.1, 0) };
+        if (one.hasDiscriminator) return { grid: [...one.logit(one.last)], between: one.logitAt(one.last, 0.7, -1.3),
+          outside: one.logitAt(one.last, 4.1, 0) };
       }
     }"""
     found = page.evaluate(load, [assets.address(), addresses])
