@@ -26,7 +26,7 @@ const middle = (i, reach, side) => reach * ((2 * i + 1) / side - 1);
 
 // A grid's value at (x, y), interpolated between the middles of its cells.
 export function valueAt(values, x, y, reach, side = SIDE) {
-  return look(values, side, cellOf(x, reach, side), cellOf(y, reach, side));
+  return interpolated(values, side, cellOf(x, reach, side), cellOf(y, reach, side));
 }
 
 // The gradient of a grid's values at (x, y), by differences over a cell.
@@ -38,14 +38,15 @@ export function gradientAt(values, x, y, reach, side = SIDE) {
     Math.min(side - 1, Math.max(0, value)),
   );
   return [
-    (look(values, side, right, py) - look(values, side, left, py)) / (cell * (right - left)),
-    (look(values, side, px, high) - look(values, side, px, low)) / (cell * (high - low)),
+    (interpolated(values, side, right, py) - interpolated(values, side, left, py)) / (cell * (right - left)),
+    (interpolated(values, side, px, high) - interpolated(values, side, px, low)) / (cell * (high - low)),
   ];
 }
 
 const cellOf = (value, reach, side) => Math.min(side - 1, Math.max(0, ((value / reach + 1) * side - 1) / 2));
 
-function look(values, side, px, py) {
+// The value of a grid between the middles of its cells, by bilinear interpolation; px, py: in cells.
+function interpolated(values, side, px, py) {
   const i = Math.min(side - 2, Math.floor(px)),
     j = Math.min(side - 2, Math.floor(py)),
     a = px - i,

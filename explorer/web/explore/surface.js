@@ -114,13 +114,13 @@ export class Surface {
       side.canvas.hidden = replayed;
       if (!side.layer || replayed || !panel.map.axes) continue;
       side.canvas.style.opacity = veil;
-      this.look(panel, side);
+      this.takeView(panel, side);
       if (side.stale) this.paint(panel, side);
     }
   }
 
-  // Has the view changed?
-  look(panel, side) {
+  // Takes the visible part of the plane, if it has changed.
+  takeView(panel, side) {
     const scale = panel.map.scale(),
       { area, toX, toY } = scale;
     const key = JSON.stringify([scale.perX, toX(0), toY(0), area, window.devicePixelRatio]);

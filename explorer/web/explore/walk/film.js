@@ -136,11 +136,11 @@ export class Film {
   // it.
   seek(at, canvas) {
     if (this.sought?.walk !== this.walk || this.sought.at !== at)
-      this.sought = { walk: this.walk, at, cursor: this.look(at, canvas) };
+      this.sought = { walk: this.walk, at, cursor: this.drawAt(at, canvas) };
     return this.sought.cursor;
   }
 
-  look(at, canvas) {
+  drawAt(at, canvas) {
     const { model, points, way, count, side } = this.walk;
     const place = position(points, way, at / (count - 1)),
       [density] = densities(model, [place]);

@@ -32,7 +32,7 @@ export class WalkMarks {
       { x, y } = panel.map.scale(),
       points = walk?.points ?? [];
     const pixels = (point) => [x(point[0]), y(point[1])];
-    this.look(state, walk, points);
+    this.locate(state, walk, points);
     const way = this.waySeen.map((point) =>
       pixels(point)
         .map((value) => value.toFixed(1))
@@ -48,7 +48,7 @@ export class WalkMarks {
   }
 
   // Where the walk's points are seen on this map, if another walk, or the map, is shown.
-  look(state, walk, points) {
+  locate(state, walk, points) {
     const { panel } = this,
       exact = panel.isExact(state),
       view = panel.view(state),
