@@ -22,6 +22,7 @@ from explorer.address import practice as choices
 from explorer.address import reparameterisation as reparameterisation_state
 from explorer.config import Config
 from explorer.serving import catalogue
+from explorer.store import bundle
 from explorer.training import job
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -126,94 +127,65 @@ def extended(tmp_path_factory) -> Path:
     return copy
 
 
-def run(extended: Path, *command: str) -> str:
-    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(extended)}
-    command = [sys.executable, *command]
-    done = subprocess.run(command, cwd=extended, env=environment, capture_output=True, encoding="utf-8", timeout=240)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+PAGES = {
+    "codes": {},
+    "explore": {"left": "WAE"},
+    "reparameterisation": {"model": "WAE", "view": "vae"},
+    "adversary": {"tab": "readings", "model": "WAE"},
+    "practice": {"a": "wae,digits,beta=50", "b": "wae,bars,prior=ring"},
+    "scoreboard": {},
+}
 
 
-@pytest.mark.parametrize("section", ["A prior", "A model", "A dataset"])
-def test_what_is_added_can_be_trained(extended, section):
-    commands = re.findall(r"^\.venv/bin/python (train\.py.*)$", SECTIONS[section], re.MULTILINE)
-    assert commands
-    for command in commands:
-        assert "nothing written" in run(extended, *shlex.split(command), "--dry-run")
-
-
-OPEN = """
-import json, sys
-from streamlit.util import calc_hash
-from streamlit.testing.v1 import AppTest
-
-for module, query in json.loads(sys.argv[1]):
-    page = AppTest.from_file("explorer/ui/main.py", default_timeout=120)
-    page._page_hash = calc_hash("" if module == "explore" else module)
-    for name, value in query.items():
-        page.query_params[name] = value
-    page.run()
-    texts = [one.value for kind in (page.title, page.markdown, page.code, page.caption) for one in kind]
-    tables = [str(frame.value.to_dict()) for frame in page.dataframe]
-    problems = [one.value for kind in (page.exception, page.error, page.warning) for one in kind]
-    print(json.dumps({"texts": texts, "tables": tables, "problems": problems}))
-"""
-
-
-def opened(extended: Path, *requests: tuple[str, dict[str, str]]) -> list[dict]:
-    """The content of pages, each opened through the main script: (page, query) in; texts, tables and problems out."""
-    return [json.loads(line) for line in run(extended, "-c", OPEN, json.dumps(requests)).splitlines() if line[0] == "{"]
-
-
-def test_a_page_that_is_added_is_shown(extended):
-    (page,) = opened(extended, ("codes", {}))
-    assert page["problems"] == [] and page["texts"][0] == "How many codes?"
-    assert len([text for text in page["texts"] if re.search(r": [\d,]+$", text)]) == len(catalogue.current().entries)
+def commands_of(section: str) -> list[str]:
+    return re.findall(r"^\.venv/bin/python (train\.py.*)$", SECTIONS[section], re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
-def wae(extended) -> str:
-    """The name of a trained model of the sibling that was added, as the explorer lists it."""
-    run(extended, "train.py", "--dataset", "digits", "--model", "wae", "--epochs", "2", "--hidden", "16")
-    (bundle,) = (extended / "runs").glob("digits-wae-*")
-    return f"runs/{bundle.name}"
+def answers(extended) -> dict:
+    """The answers of `extended.py`, asked in the copy: all in one process."""
+    commands = [command for section in SECTIONS for command in commands_of(section)]
+    questions = json.dumps({"commands": commands, "pages": list(PAGES.items())})
+    environment = os.environ | {"OMP_NUM_THREADS": "1", "PYTHONPATH": str(extended)}
+    command = [sys.executable, Path(__file__).with_name("extended.py"), "result.json", questions]
+    done = subprocess.run(command, cwd=extended, env=environment, capture_output=True, encoding="utf-8", timeout=240)
+    assert done.returncode == 0, done.stderr
+    return json.loads((extended / "result.json").read_text(encoding="utf-8"))
 
 
-def test_every_page_opens_with_the_sibling_that_is_added(extended, wae):
-    explorer, lesson, adversary, practice, scoreboard = opened(
-        extended,
-        ("explore", {"left": wae}),
-        ("reparameterisation", {"model": wae, "view": "vae"}),
-        ("adversary", {"tab": "readings", "model": wae}),
-        ("practice", {"a": "wae,digits,beta=50", "b": "wae,bars,prior=ring"}),
-        ("scoreboard", {}),
-    )
-    for page in (explorer, adversary, practice, scoreboard):
-        assert page["problems"] == []
+@pytest.mark.parametrize("section", ["A prior", "A model", "A dataset"])
+def test_what_is_added_can_be_trained(answers, section):
+    assert commands_of(section)
+    for command in commands_of(section):
+        assert "nothing written" in answers[command], answers[command]
+
+
+def test_a_page_that_is_added_is_shown(answers):
+    page = answers["codes"]
+    assert page["problems"] == [] and page["texts"][0] == "How many codes?"
+    models = len(bundle.find_bundles(ROOT / "pretrained")) + 1  # and the trained one
+    assert len([text for text in page["texts"] if re.search(r": [\d,]+$", text)]) == models
+
+
+def test_every_page_opens_with_the_sibling_that_is_added(answers):
+    for module in ("explore", "adversary", "practice", "scoreboard"):
+        assert answers[module]["problems"] == []
+    lesson = answers["reparameterisation"]
     assert len(lesson["problems"]) <= 1  # the lesson is about a q(z|x), and says that this model has none
-    code = "\n".join(practice["texts"])
+    code = "\n".join(answers["practice"]["texts"])
     assert "**Run A** · WAE-MMD, digits, N(0, I)" in code and "--model wae --dataset digits --beta 50" in code
     assert "def wae_loss(" in code and "def take_step(" in code and "# beta = 50" in code
     assert "**Run B** · WAE-MMD, bars, a ring of 40 Gaussians" in code
 
 
-def test_the_scoreboard_compares_the_sibling_that_is_added(extended, wae):
-    script = (
-        "from streamlit.testing.v1 import AppTest\n"
-        "page = AppTest.from_string('from explorer.ui import scoreboard; scoreboard.page()').run(timeout=120)\n"
-        "page.segmented_control[0].set_value('digits').run(timeout=120)\n"
-        "assert not page.exception, page.exception\n"
-        "rows = page.dataframe[0].value\n"
-        "print(rows[rows.bundle.str.contains('wae')]['what is minimised'].tolist())\n"
-    )
-    assert "300 · MMD²(q(z), p(z)), p(z): N(0, I)" in run(extended, "-c", script)
+def test_the_scoreboard_compares_the_sibling_that_is_added(answers):
+    assert answers["compared"] == ["−log p(x|z) + 300 · MMD²(q(z), p(z)), p(z): N(0, I)"]
 
 
-def test_the_pages_know_what_was_added(extended):
-    script = (
-        "from explorer.address import practice as choices\nfrom explorer.serving import catalogue\n"
-        "from explorer.config import DATASETS, KINDS, PRIORS, ZOO\n"
-        "starts = all(choices.start(kind, dataset) for kind in KINDS for dataset in DATASETS)\n"
-        "print(catalogue.PRIOR_NAMES['ring'], starts, DATASETS[-1], KINDS[-1], any('wae' in name for name in ZOO))\n"
-    )
-    assert run(extended, "-c", script).split("\n")[-2] == "a ring of 40 Gaussians True bars wae False"
+def test_the_pages_know_what_was_added(answers):
+    assert answers["known"] == {
+        "prior": ["ring", "a ring of 40 Gaussians"],
+        "last": ["bars", "wae"],
+        "starts": True,
+        "shipped": [],
+    }
