@@ -1,4 +1,4 @@
-"""Hundreds of models: each is read once, few are sent to a page; a damaged one is named, and the others are shown."""
+"""Many models: each is read once, few are sent to a page; a damaged one is named, and the others are shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from explorer.ui.texts.en import common as texts
 from .asgi import ask, routes_app
 from .small_bundles import save
 
-MANY = 300
+MANY = 100
 PAGES = ("explore", "reparameterisation", "adversary", "scoreboard")
 
 
@@ -134,7 +134,7 @@ def test_a_page_is_sent_the_shipped_models_the_newest_runs_and_those_in_use(open
     names = {entry["name"] for entry in found["catalogue"]}
     assert names == {"vae", "aae", "runs/run-007"} | {f"runs/{path.name}" for path in newest}
     assert found["runs"] == MANY and all("originals" in entry for entry in found["catalogue"])
-    assert len(json.dumps(found)) < len(json.dumps(entries)) / 10
+    assert len(json.dumps(found)) < len(json.dumps(entries)) / 5
 
 
 @pytest.mark.parametrize("accepted", ["gzip", "identity"])
@@ -152,8 +152,8 @@ def test_a_page_can_ask_for_all_models(opened, accepted):
 def test_an_address_names_any_run(opened):
     entries = {entry["name"]: entry for entry in catalogue.current().entries}
     default = state.default_state(entries, catalogue.FRONT)
-    found, problems = state.parse({"left": "runs/run-000", "right": "runs/run-150"}, default, entries)
-    assert (found["left"], found["right"]) == ("runs/run-000", "runs/run-150") and problems == []
+    found, problems = state.parse({"left": "runs/run-000", "right": "runs/run-050"}, default, entries)
+    assert (found["left"], found["right"]) == ("runs/run-000", "runs/run-050") and problems == []
 
 
 NAMES = [f"runs/run-{i:03}" for i in range(MANY)] + ["digits-vae"]
@@ -279,16 +279,23 @@ def test_bundles_that_were_crafted_with_a_right_digest_are_named_on_every_page(c
     assert len(shown.warning) == failure.NAMED + 1 and not shown.error
 
 
-@pytest.mark.parametrize(
-    "name", ["a b", 'it\'s "quoted"', "$(x)", "<img src=x>", "a;b", "%2f", "[x](y)", "кошки", "a&b=c", "a#b?c"]
-)
-def test_a_folder_of_any_name_is_a_model_that_an_address_can_name(few, name):
-    (few / "run-vae").rename(few / name)
+ODD = ["a b", 'it\'s "quoted"', "$(x)", "<img src=x>", "a;b", "%2f", "[x](y)", "кошки", "a&b=c", "a#b?c"]
+
+
+def test_a_folder_of_any_name_is_a_model_that_an_address_can_name(few):
+    shutil.rmtree(few / "run-ae")
+    shutil.rmtree(few / "run-aae")
+    for seed, name in enumerate(ODD[1:], start=1):
+        save(few / name, "vae", seed=seed)
+    (few / "run-vae").rename(few / ODD[0])
     entries = {entry["name"]: entry for entry in catalogue.current().entries}
-    assert f"runs/{name}" in entries
-    assert state.parse({"left": f"runs/{name}"}, state.default_state(entries, catalogue.FRONT), entries)[1] == []
+    assert len(ODD) == models.NEWEST  # each page is sent all of them
+    for name in ODD:
+        assert f"runs/{name}" in entries
+        assert state.parse({"left": f"runs/{name}"}, state.default_state(entries, catalogue.FRONT), entries)[1] == []
     for page in PAGES:
-        open_page(page)
+        shown = open_page(page)
+        assert not shown.warning
 
 
 def test_a_folder_whose_name_is_no_utf8_is_a_model_too(few):
