@@ -24,6 +24,8 @@ WEB = ROOT / "explorer" / "web"
 ALLOWED = json.loads((TOOLS / "allowed.json").read_text(encoding="utf-8"))
 PLACES = ["app.py", "train.py", "explorer", "tests"]
 LECTURE = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "explorer").glob("*.py"))
+# a tool reads again only the files whose content, settings or version changed
+CACHED = ("--cache", "--cache-strategy", "content", "--cache-location")
 WIDTH, SHARE = 120, 0.005  # characters of a line, and how many lines may have more
 
 
@@ -95,12 +97,14 @@ def test_the_lecture_has_its_types():
 
 def test_javascript_is_formatted():
     files = ["explorer/web/**/*.{js,css}", "tests/**/*.{js,mjs}", "!**/node_modules/**"]
-    done = node_tool("prettier/bin/prettier.cjs", "--config", "tests/tools/prettier.json", "--check", *files)
+    options = [*CACHED, "tests/tools/node_modules/.cache/prettier", "--config", "tests/tools/prettier.json"]
+    done = node_tool("prettier/bin/prettier.cjs", *options, "--check", *files)
     assert done.returncode == 0, done.stdout
 
 
 def test_javascript_is_linted():
-    done = node_tool("eslint/bin/eslint.js", "--config", "tests/tools/eslint.config.js", "-f", "json", "explorer/web")
+    options = [*CACHED, "tests/tools/node_modules/.cache/eslint", "--config", "tests/tools/eslint.config.js"]
+    done = node_tool("eslint/bin/eslint.js", *options, "-f", "json", "explorer/web")
     assert done.returncode in (0, 1), done.stdout
     violations = [
         f"{Path(file['filePath']).relative_to(ROOT)}:{one['line']}: {one['message']}"
