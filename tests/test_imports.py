@@ -46,7 +46,15 @@ MAY_IMPORT = LECTURE | PLUMBING | {room: others | {room} for room, others in ROO
 TORCH = {"torch", "torchvision"}
 WITH_TORCH = {"gaussian", "priors", "models", "objectives", "steps", "estimators", "data", "training", "background"}
 WITH_TORCH_INSIDE_FUNCTIONS = {"siblings", "store", "serving", "ui"}
-APP_ONLY = {"streamlit", "plotly", "umap", "pandas", "segno", "starlette"}  # train.py runs where they are not installed
+APP_ONLY = {
+    "streamlit",
+    "plotly",
+    "umap",
+    "pandas",
+    "segno",
+    "starlette",
+    "uvicorn",
+}  # train.py runs where they are not installed
 APP = {"serving": APP_ONLY, "ui": APP_ONLY, "figures": {"plotly"}, "projection": {"umap"}}
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import gc
 import hashlib
 import inspect
 import re
+import socket
 import subprocess
 import sys
 import tomllib
@@ -15,6 +17,8 @@ from unittest.mock import create_autospec
 
 import pytest
 import streamlit as st
+import uvicorn
+from starlette.applications import Starlette
 from streamlit import config, net_util, runtime
 from streamlit.proto.ClientState_pb2 import ContextInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -23,6 +27,8 @@ from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.scriptrunner import ScriptRunContext, ScriptRunner
 from streamlit.testing.v1 import AppTest
 from streamlit.web.server import app_discovery, server_util
+from streamlit.web.server.starlette import starlette_server
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from explorer.background.sessions import SessionRegistry
 from explorer.serving import headers, streamlit_internals
@@ -36,6 +42,32 @@ def test_streamlit_looks_up_the_function_that_asks_the_internet(monkeypatch):
     assert server_util.is_url_from_allowed_origins("https://203.0.113.7")
     streamlit_internals.ask_no_host()
     assert not server_util.is_url_from_allowed_origins("https://203.0.113.7")
+
+
+def test_the_server_sends_small_answers_at_once(monkeypatch):
+    """Its listening socket has no protocol number, so asyncio leaves the connections as the system makes them."""
+    monkeypatch.setattr(AutoHTTPProtocol, "connection_made", AutoHTTPProtocol.connection_made)  # restored afterwards
+    streamlit_internals.send_at_once()
+
+    async def no_delay() -> int:
+        with starlette_server._bind_socket("127.0.0.1", 0, 10) as listening:
+            assert listening.proto == 0
+            server = uvicorn.Server(uvicorn.Config(create_autospec(Starlette), lifespan="off", log_level="warning"))
+            serving = asyncio.create_task(server.serve(sockets=[listening]))
+            while not server.started:
+                await asyncio.sleep(0.01)
+            _, writer = await asyncio.open_connection(*listening.getsockname())
+            while not server.server_state.connections:
+                await asyncio.sleep(0.01)
+            [connection] = server.server_state.connections
+            accepted = connection.transport.get_extra_info("socket")
+            found = accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+            writer.close()
+            server.should_exit = True
+            await serving
+            return found
+
+    assert asyncio.run(no_delay())
 
 
 @pytest.mark.parametrize("page, scripts", [

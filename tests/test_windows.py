@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 # The libraries come first: on Linux they may use what Linux has.
 TRAINS = "import filelock, sklearn.datasets, sklearn.model_selection, torch, tqdm"
-SERVES = "import pandas, pyarrow, streamlit"
+SERVES = "import pandas, pyarrow, streamlit, uvicorn"
 WITHOUT = """
 import os, pathlib, signal, sys
 for name in ("fcntl", "grp", "pty", "pwd", "resource", "termios"):

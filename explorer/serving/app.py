@@ -34,6 +34,7 @@ FILES = 4096
 def arguments() -> dict:
     """The arguments of st.App."""
     streamlit_internals.ask_no_host()
+    streamlit_internals.send_at_once()
     below = base_path()
     return {
         "script_path": SCRIPT, "routes": routes(below), "middleware": middleware(below),

@@ -14,8 +14,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import re
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +25,7 @@ from pathlib import Path
 import streamlit
 from streamlit import net_util, runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 # ---- the server
 
@@ -40,6 +43,23 @@ def ask_no_host() -> None:
     net_util at each call.
     """
     net_util.get_external_ip = lambda: None
+
+
+def send_at_once() -> None:
+    """Makes the server send small answers without delay (TCP_NODELAY), which saves some 40 ms for each.
+
+    Asyncio does so by itself, but not for the socket that Streamlit has bound: its `proto` is 0. The system then keeps
+    an answer's body back until the browser has confirmed its head, which browsers put off (uvicorn, issue 3149).
+    """
+    made = AutoHTTPProtocol.connection_made
+    if made.__module__ == __name__:
+        return  # another app of this process has come first
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        made(self, transport)
+
+    AutoHTTPProtocol.connection_made = connection_made
 
 
 def inline_scripts(page: bytes) -> list[bytes]:
