@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import hypothesis
 import pytest
+import threadpoolctl
 import torch
 
 from explorer.config import Config, ModelConfig, TrainingConfig
@@ -23,6 +24,7 @@ DATA = Path(os.environ.get("EXPLORER_DATA_DIR", ROOT / "data"))
 EPOCHS = 16
 
 torch.set_num_threads(1)  # the same numbers whatever else the machine does
+threadpoolctl.threadpool_limits(1)  # the same for NumPy and scikit-learn, whose threads spin while they wait
 hypothesis.settings.register_profile("same every time", derandomize=True, deadline=None, database=None)
 hypothesis.settings.load_profile("same every time")
 

@@ -25,7 +25,7 @@ from explorer.config import Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
 from explorer.serving import runs_route as asked
 from explorer.store import bundle
-from explorer.training import devices, job, saving
+from explorer.training import devices, evaluation, job, saving
 from explorer.training import fit as training
 
 EPOCHS, STEPS = 3, 6  # of the small trainings here; digits' 1,437 images in batches of 256
@@ -41,6 +41,12 @@ def wait_for(condition, seconds: float = 60) -> None:
     while not condition():
         assert time.monotonic() < end, "it took too long"
         time.sleep(0.01)
+
+
+@pytest.fixture(autouse=True)
+def few_draws(monkeypatch) -> None:
+    """A saved run is measured with few draws of the prior: the metrics themselves are tested elsewhere."""
+    monkeypatch.setattr(evaluation, "SETS", 2)
 
 
 @pytest.fixture
@@ -418,14 +424,16 @@ def test_the_untrained_take_the_choices_of_the_start(registry):
 
 
 def test_what_a_session_had_is_freed_when_it_has_left(registry, monkeypatch):
-    monkeypatch.setattr(registry, "GRACE", 0.5)
-    connected = [True]
-    session = registry.join("one", lambda: connected[0])
+    monkeypatch.setattr(registry, "GRACE", 0.2)
+    connected, checks = [True], []
+    session = registry.join("one", lambda: checks.append(1) or connected[0])
+    session.command("a", "pace", pace=50.0)
     session.command("a", "start", config(epochs=1000))
     session.command("b", "step", config("aae"))
     wait_for(lambda: session.runs["a"].taken > 3 and session.runs["b"].state == "paused")
     models = [weakref.ref(session.runs[side]._model) for side in "ab"]
-    time.sleep(1.5)
+    checks.clear()
+    wait_for(lambda: len(checks) > 2 * sessions.CHECKS)
     assert not session.closed
     connected[0] = False
     wait_for(lambda: session.closed)  # to ask the registry for the session would keep it
@@ -441,17 +449,23 @@ def test_what_a_session_had_is_freed_when_it_has_left(registry, monkeypatch):
     assert [model() for model in models] == [None, None]
 
 
-def test_a_session_that_comes_back_or_whose_page_asks_keeps_its_trainings(registry, monkeypatch):
-    monkeypatch.setattr(registry, "GRACE", 1.0)
+def test_a_session_that_comes_back_or_whose_page_asks_keeps_its_trainings(registry):
+    def check(times: int) -> None:
+        """What the timer does in `times` tenths of the grace."""
+        for _ in range(times):
+            registry._timer.cancel()
+            registry._check()
+
     session = registry.join("one")
-    time.sleep(0.5)
+    check(sessions.CHECKS)
     assert registry.join("one") is session  # it is back
-    time.sleep(0.5)
-    for _ in range(20):
+    check(sessions.CHECKS)
+    for _ in range(3):
         assert registry.find("one") is session
-        time.sleep(0.1)
-    wait_for(lambda: session.closed, 3)
-    assert registry.find("one") is None
+        check(sessions.CHECKS)
+    assert not session.closed
+    check(1)
+    assert session.closed and registry.find("one") is None
     with pytest.raises(ValueError, match="ended"):
         session.command("a", "start", config())
 
@@ -467,15 +481,18 @@ def test_the_time_that_the_machine_slept_ends_nothing(registry, monkeypatch):
 
 
 def test_a_session_takes_over_the_trainings_of_the_one_before(registry, monkeypatch):
-    monkeypatch.setattr(registry, "GRACE", 0.5)
+    monkeypatch.setattr(registry, "GRACE", 0.2)
+    checks: list[int] = []
     before, now = registry.new_token(), registry.new_token()
     session = registry.join(before)
+    session.command("a", "pace", pace=50.0)
     session.command("a", "start", config(epochs=1000))
     run = session.runs["a"]
-    own = registry.join(now, lambda: True)
+    own = registry.join(now, lambda: checks.append(1) or True)
     assert registry.take_over(now, before)
     assert registry.find(now) is session and registry.find(before) is None and own.closed
-    time.sleep(1.5)  # it is held by its new session
+    checks.clear()
+    wait_for(lambda: len(checks) > 2 * sessions.CHECKS)  # it is held by its new session
     assert registry.find(now) is session and run.state == "running"
     assert (
         not registry.take_over(now, before)
