@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urljoin
+
 import pytest
 
+from . import mounted
 from .driver import CHROMIUM, COMPLETE, DESK, FLAGS, ROOT, expected, serve
 
 
@@ -33,80 +36,122 @@ def chromium():
         browser.close()
 
 
+class Tabs:
+    """The browser's tabs, used again by one test after another: one that has compiled the page opens it in half the time.
+
+    A tab whose context has other options is another tab. One that a test gave scripts, routes or a protocol session of
+    its own is closed after it.
+    """
+
+    SPOILING = ("add_init_script", "emulate_media", "route", "expose_function", "expose_binding")
+
+    def __init__(self, chromium):
+        self.chromium = chromium
+        self.contexts, self.idle = {}, {}
+
+    def take(self, options: dict):
+        key = repr(sorted(options.items()))
+        if self.idle.get(key):
+            return self.idle[key].pop()
+        if key not in self.contexts:
+            context = self.chromium.new_context(**{"viewport": DESK} | options)
+            context.set_default_timeout(60_000)
+            self.contexts[key] = context
+        page = self.contexts[key].new_page()
+        page.kept, page.viewport = key, page.viewport_size
+        for owner, name in [*((page, name) for name in self.SPOILING), (page.context, "new_cdp_session")]:
+            self._watch(owner, name, page)
+        return page
+
+    def give_back(self, page, quiet: str) -> None:
+        """quiet: an address of the page's origin where nothing runs."""
+        if page.is_closed():
+            return
+        context = page.context
+        if page.kept is None or page.goto(quiet).status >= 500:
+            page.close()
+        else:
+            page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
+            if page.viewport_size != page.viewport:
+                page.set_viewport_size(page.viewport)
+            self.idle.setdefault(page.kept, []).append(page)
+        context.clear_cookies()
+
+    def _watch(self, owner, name: str, page) -> None:
+        """From the first call of that method on, the tab is not used again."""
+        method = getattr(owner, name)
+
+        def spoil(*arguments, **named):
+            if owner is page or page in arguments:
+                page.kept = None
+            return method(*arguments, **named)
+
+        setattr(owner, name, spoil)
+
+    def close(self) -> None:
+        for context in self.contexts.values():
+            context.close()
+
+
 @pytest.fixture(scope="session")
-def common_context(chromium):
-    """The context of all pages that ask for nothing special: what one page fetched and compiled serves the next."""
-    context = chromium.new_context(viewport=DESK)
-    context.set_default_timeout(60_000)
-    yield context
-    context.close()
+def tabs(chromium):
+    tabs = Tabs(chromium)
+    yield tabs
+    tabs.close()
 
 
 @pytest.fixture
-def open_address(chromium):
-    """`open_address(address)`: a page in its own context. Fails the test if it logs an error, and closes it afterwards.
+def open_address(tabs):
+    """`open_address(address)`: a page, drawn. Fails the test if a page logs an error.
 
-    ready: the element to wait for; script: runs before the page's own; missing: parts of addresses that may be missing.
+    ready: the element to wait for; script: runs before the page's own; missing: parts of addresses that may be missing;
+    options: those of the browser's context.
     """
-    contexts, errors = [], []
+    opened, errors = [], []
 
-    def open_one(address: str, ready: str = COMPLETE, *, script: str = "", missing: tuple[str, ...] = (), **options):
+    def open_one(
+        address: str, ready: str | None = COMPLETE, *, script: str = "", missing: tuple[str, ...] = (), **options
+    ):
         def logged(message) -> None:
             url = message.location["url"]
             if message.type == "error" and not expected(message) and not any(part in url for part in missing):
                 errors.append(f"{message.text} {url}")
 
-        context = chromium.new_context(**{"viewport": DESK} | options)
-        context.set_default_timeout(60_000)
-        contexts.append(context)
+        def failed(error) -> None:
+            errors.append(str(error))
+
+        page = tabs.take(options)
+        opened.append((page, address, {"console": logged, "pageerror": failed}))
         if script:
-            context.add_init_script(script)
-        page = context.new_page()
-        page.on("pageerror", lambda error: errors.append(str(error)))
+            page.add_init_script(script)
+        page.on("pageerror", failed)
         page.on("console", logged)
         page.goto(address)
-        page.wait_for_selector(ready)
+        if ready:
+            page.wait_for_selector(ready)
         return page
 
     yield open_one
-    for context in contexts:
-        context.close()
+    for page, address, listeners in opened:
+        tabs.give_back(page, urljoin(address, "/_stcore/health"))
+        for event, listener in listeners.items():
+            page.remove_listener(event, listener)
     assert not errors, errors
 
 
 @pytest.fixture
-def open_page(server, chromium, common_context):
-    """`open_page("?mean=1,2")`: the front page, drawn. Fails the test if it logs an error, and closes it afterwards."""
-    contexts, pages, errors = [], [], []
+def open_page(server, open_address):
+    """`open_page("?mean=1,2")`: a page of the server, drawn: the front page, unless the query names another one."""
+    return lambda query="", *, wait=COMPLETE, **options: open_address(f"{server}/{query}", wait, **options)
 
-    def open_one(query: str = "", *, wait: str | None = COMPLETE, **options):
-        context = common_context
-        if options:
-            context = chromium.new_context(**{"viewport": DESK} | options)
-            context.set_default_timeout(60_000)
-            contexts.append(context)
-        page = context.new_page()
-        pages.append(page)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.on(
-            "console",
-            lambda message: (
-                message.type == "error"
-                and not expected(message)
-                and errors.append(f"{message.text} {message.location['url']}")
-            ),
-        )
-        page.goto(f"{server}/{query}")
-        if wait:
-            page.wait_for_selector(wait)
-        return page
 
-    yield open_one
-    for page in pages:
-        if page.context is common_context and not page.is_closed():
-            page.evaluate("() => localStorage.clear()")
-            page.close()
-    for context in contexts:
-        context.close()
-    common_context.clear_cookies()
-    assert not errors, errors
+@pytest.fixture
+def mount_page(running_server, open_address):
+    """`mount_page("kl?tab=two")`: a live page without Streamlit around it, see mounted.py. Otherwise as `open_page`."""
+
+    def mount(query: str = "", *, wait: str | None = COMPLETE, **options):
+        served = {"": ROOT / "pretrained", "runs/": running_server.runs}
+        name = mounted.write(running_server.mounted, query, served)
+        return open_address(f"{running_server.address}/mounted/{name}", wait, **options)
+
+    return mount

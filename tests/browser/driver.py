@@ -63,10 +63,14 @@ WATCH = """() => {
 APP = """
 from pathlib import Path
 import streamlit as st
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 from explorer.serving import places, app as serving
 places.FOLDERS = {{"": Path({pretrained!r}), "runs/": Path({runs!r})}}
 places.DATA_DIR = Path({data!r})
-app = st.App(**serving.arguments())
+arguments = serving.arguments()
+arguments["routes"].append(Mount("/mounted", StaticFiles(directory={mounted!r})))  # see mounted.py
+app = st.App(**arguments)
 """
 
 
@@ -75,6 +79,7 @@ class Server(NamedTuple):
     pid: int
     log: Path
     runs: Path  # where trainings are saved, unless the script says otherwise
+    mounted: Path  # the folder of pages that are opened without Streamlit: see mounted.py
 
 
 @contextmanager
@@ -92,7 +97,13 @@ def serve(
     runs = runs or folder / "runs"
     if script is None:
         script = str(folder / "app.py")
-        text = APP.format(pretrained=str(ROOT / "pretrained"), runs=str(runs), data=str(folder / "data"))
+        (folder / "mounted").mkdir(exist_ok=True)
+        text = APP.format(
+            pretrained=str(ROOT / "pretrained"),
+            runs=str(runs),
+            data=str(folder / "data"),
+            mounted=str(folder / "mounted"),
+        )
         Path(script).write_text(text, encoding="utf-8")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -126,7 +137,7 @@ def serve(
                 time.sleep(0.25)
         else:
             raise AssertionError("the server did not come up:\n" + log.read_text(encoding="utf-8"))
-        yield Server(address, process.pid, log, runs)
+        yield Server(address, process.pid, log, runs, folder / "mounted")
     finally:
         process.terminate()
         process.wait(10)
@@ -156,7 +167,7 @@ def address(page) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(urlparse(page.url).query).items()}
 
 
-IDLE = "[data-testid=stApp][data-test-script-state=notRunning]"
+IDLE = ":is([data-testid=stApp][data-test-script-state=notRunning], #mounted)"
 # Until the live page has drawn nothing for ten frames, or goes on drawing for five seconds.
 STILL = """async () => {
   const roots = [...document.querySelectorAll('*')].map((element) => element.shadowRoot).filter(Boolean);
@@ -176,9 +187,10 @@ def at_rest(page) -> None:
 
 
 def sent_messages(page, wait: Callable[[], object]) -> list:
-    """Reloads the page, and waits until it stands. Fills with every websocket message that it sends from then on."""
+    """Reloads the page, and waits until it stands. Fills with every message that it sends to Python from then on."""
     sent: list = []
     page.on("websocket", lambda socket: socket.on("framesent", lambda message: sent.append(message)))
+    page.on("console", lambda message: message.text.startswith("sent ") and sent.append(message.text))  # mounted.js
     page.reload()
     wait()
     at_rest(page)

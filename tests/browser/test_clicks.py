@@ -54,9 +54,9 @@ USE = """([seed, count]) => {
 }"""
 
 
-def test_changes_that_come_quickly_keep_the_connection(open_page):
+def test_changes_that_come_quickly_keep_the_connection(mount_page):
     """Each interrupts the run of the one before: Streamlit's cache of messages has to outlive them (config.toml)."""
-    page = open_page("reparameterisation", wait=".rep-lesson[data-ready=true]")
+    page = mount_page("reparameterisation", wait=".rep-lesson[data-ready=true]")
     page.wait_for_timeout(1500)  # what opened the page
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})  # as a phone
     tabs = page.get_by_role("tab")
@@ -76,8 +76,8 @@ def shown(page) -> list[str]:
     return page.locator(".tool > :visible").evaluate_all("boxes => boxes.map((box) => box.className)")
 
 
-def test_tools_follow_each_other_and_one_is_seen_at_a_time(open_page):
-    page = open_page()
+def test_tools_follow_each_other_and_one_is_seen_at_a_time(mount_page):
+    page = mount_page()
     for label, name in [*TOOLS.items(), *reversed(TOOLS.items())]:
         page.get_by_role("button", name=label, exact=True).click()
         page.wait_for_selector(f".tool[data-ready={name}]:not([inert])")
@@ -98,10 +98,10 @@ def test_of_two_tools_chosen_at_once_the_second_is_seen(open_page):
     assert shown(page) == ["take"]
 
 
-def test_a_tool_is_out_of_use_until_what_it_needs_is_there(open_page):
+def test_a_tool_is_out_of_use_until_what_it_needs_is_there(mount_page):
     from playwright.sync_api import Error as PlaywrightError
 
-    page = open_page("?tool=draw", wait=f"{COMPLETE} .tool[data-ready=draw]")
+    page = mount_page("?tool=draw", wait=f"{COMPLETE} .tool[data-ready=draw]")
     held, draw = [], page.get_by_role("button", name="Random", exact=True)
     page.route("**/encoders/*", lambda route: held.append(route))
     with page.expect_request("**/encoders/*"):
@@ -116,8 +116,8 @@ def test_a_tool_is_out_of_use_until_what_it_needs_is_there(open_page):
     page.wait_for_url("**pick=mnist**")
 
 
-def test_a_model_without_the_chosen_dimensions_shows_its_first_two(open_page):
-    page = open_page("?left=mnist-vae-32d&right=mnist-aae-8d&dims=19,20&map=plane")
+def test_a_model_without_the_chosen_dimensions_shows_its_first_two(mount_page):
+    page = mount_page("?left=mnist-vae-32d&right=mnist-aae-8d&dims=19,20&map=plane")
     for side, model, dims in (("left", "mnist-vae-32d", (18, 19)), ("right", "mnist-aae-8d", (0, 1))):
         codes = load_bundle(ROOT / "pretrained" / model).codes.mean.astype(np.float16)[:, dims]  # as they travel
         places = page.locator(f".panel.{side} .latent-map").evaluate(PLACES)

@@ -80,8 +80,8 @@ WATCH_ERROR = """() => {
 }"""
 
 
-def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(open_page):
-    page = open_page("?tool=draw")
+def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(mount_page):
+    page = mount_page("?tool=draw")
     sent = sent_messages(page, lambda: page.wait_for_selector(OPEN))
     box = canvas(page).bounding_box()
     at_pad = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
@@ -194,8 +194,8 @@ def test_keys_draw_undo_clear_and_put_the_probe(open_page):
     )
 
 
-def test_a_finger_draws_and_a_pen_draws_by_its_pressure(open_page):
-    page = open_page("?tool=draw", viewport=PHONE, has_touch=True, is_mobile=True)
+def test_a_finger_draws_and_a_pen_draws_by_its_pressure(mount_page):
+    page = mount_page("?tool=draw", viewport=PHONE, has_touch=True, is_mobile=True)
     page.wait_for_selector(OPEN)
     canvas(page).scroll_into_view_if_needed()
     at_rest(page)
@@ -308,8 +308,8 @@ ACCEPTED = {
 }
 
 
-def test_every_wrong_upload_gets_a_sentence_and_loses_nothing(open_page):
-    page = open_page("?tool=draw")
+def test_every_wrong_upload_gets_a_sentence_and_loses_nothing(mount_page):
+    page = mount_page("?tool=draw")
     page.wait_for_selector(OPEN)
     draw(page, SEVEN)
     before, codes = reads(page, "VAE"), codes_on_page(page)
@@ -344,8 +344,8 @@ def test_pictures_of_every_kind_become_the_same_digit(open_page):
     assert says(page).startswith("Nothing stands out") and page.get_by_label("invert").is_checked()
 
 
-def test_a_picture_is_taken_by_drop_and_paste_and_can_be_inverted(open_page):
-    page = open_page("?tool=draw")
+def test_a_picture_is_taken_by_drop_and_paste_and_can_be_inverted(mount_page):
+    page = mount_page("?tool=draw")
     page.wait_for_selector(OPEN)
     mixed = np.array(digit())
     mixed[60:80, 10:40] = 255  # something lighter than the paper too
@@ -432,8 +432,8 @@ def test_models_of_different_datasets_get_their_own_forms(open_page):
     assert np.abs(reads(page, "VAE").reshape(8, 8) - digits_form(pad) * 255).max() <= 17
 
 
-def test_on_a_umap_the_mark_is_among_the_nearest_codes(open_page):
-    page = open_page("?tool=draw&left=mnist-vae-16d&right=mnist-aae-16d")
+def test_on_a_umap_the_mark_is_among_the_nearest_codes(mount_page):
+    page = mount_page("?tool=draw&left=mnist-vae-16d&right=mnist-aae-16d")
     page.wait_for_selector(OPEN)
     draw(page, SEVEN)
     assert "A UMAP has no place for a new code" in page.locator(".draw .forms").inner_text()

@@ -237,8 +237,8 @@ def test_colours_survive_what_happens_to_the_maps(open_page):
     assert page.locator(".explorer.toned").count() == 0
 
 
-def test_many_samples_against_numpy(open_page, compute):
-    page = open_page(f"?{DIGITS}&tool=map&mean=0.4,-0.3&log_var=-1,-0.5")
+def test_many_samples_against_numpy(mount_page, compute):
+    page = mount_page(f"?{DIGITS}&tool=map&mean=0.4,-0.3&log_var=-1,-0.5")
     page.wait_for_selector(".samples canvas[data-draws='16']")
     noise = np.array(compute("explore/map/sampler", "return drawNoise(1, 2).slice(0, 16).map((one) => [...one])"))
     assert abs(noise.mean()) < 0.6 and 0.5 < noise.std() < 1.5
@@ -324,8 +324,8 @@ def test_samples_are_live_and_of_one_state_while_the_probe_is_dragged(open_page)
     assert set(page.evaluate(look)[1:]) == {64} and len(sent) == 1
 
 
-def test_by_keyboard_with_opacity_in_the_address(open_page):
-    page = open_page(f"?{DIGITS}&tool=map")
+def test_by_keyboard_with_opacity_in_the_address(mount_page):
+    page = mount_page(f"?{DIGITS}&tool=map")
     page.wait_for_selector(OPEN)
     kl = nats(page)
     page.get_by_role("combobox", name="Underlay").focus()
@@ -343,8 +343,8 @@ def test_by_keyboard_with_opacity_in_the_address(open_page):
     assert figure(page, "AAE").evaluate(opacity) == ["0", "1"] and nats(page) == kl
 
 
-def test_a_umap_has_colours_but_nothing_under_it(open_page):
-    page = open_page("?left=mnist-vae-16d&right=mnist-aae&underlay=grid&colour=kl")
+def test_a_umap_has_colours_but_nothing_under_it(mount_page):
+    page = mount_page("?left=mnist-vae-16d&right=mnist-aae&underlay=grid&colour=kl")
     page.wait_for_selector(".explorer.toned")
     assert (
         figure(page, "VAE 16-d").locator(".under").count() == 0 and figure(page, "AAE").locator(".under").count() == 1

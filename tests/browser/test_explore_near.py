@@ -32,8 +32,8 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def open_near(open_page):
-    return lambda query="", **options: open_page(f"?tool=near&{query}", wait=READY, **options)
+def open_near(mount_page):
+    return lambda query="", **options: mount_page(f"?tool=near&{query}", wait=READY, **options)
 
 
 def shown_rows(page, section: int = 0, view: str = "neighbours") -> list[int]:

@@ -252,8 +252,8 @@ def test_file_of_a_dark_theme_on_a_phone_and_a_wrong_address(open_page, alone, t
     assert seen(phone) == start and phone.locator(".failure:visible").count() == 0
 
 
-def test_csv_holds_the_codes(open_page):
-    page = opened(open_page("?tool=take&codes=sampled"))
+def test_csv_holds_the_codes(mount_page):
+    page = opened(mount_page("?tool=take&codes=sampled"))
     both = list(csv.DictReader(io.StringIO(downloaded(page, "both, by image")[1].decode())))
     vae, aae = codes("mnist-vae"), codes("mnist-aae")
     column = lambda *names: np.array([[float(row[name]) for name in names] for row in both], np.float32)  # noqa: E731
@@ -270,8 +270,8 @@ def test_csv_holds_the_codes(open_page):
     assert name == "mnist-aae-codes.csv" and one.decode().partition("\r\n")[0] == "image,class,code_1,code_2"
 
 
-def test_pictures_are_what_is_seen(open_page):
-    page = opened(open_page("?tool=take&mean=0.5,-0.4"))
+def test_pictures_are_what_is_seen(mount_page):
+    page = opened(mount_page("?tool=take&mean=0.5,-0.4"))
     page.get_by_role("button", name="Zoom in").first.click()
     page.get_by_role("group", name="Classes").get_by_role("button", name="3", exact=True).click()
     at_rest(page)
@@ -323,8 +323,8 @@ def test_pictures_are_what_is_seen(open_page):
     )
 
 
-def test_link_reopens_the_state(open_page):
-    page = opened(open_page("?tool=take&mean=0.5,-0.4&pick=mnist:7"))
+def test_link_reopens_the_state(mount_page):
+    page = opened(mount_page("?tool=take&mean=0.5,-0.4&pick=mnist:7"))
     page.get_by_role("figure", name="VAE latent map").locator(".handle").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("mean=0.55"))
@@ -345,7 +345,7 @@ def test_link_reopens_the_state(open_page):
     assert field.evaluate(
         "field => [field.selectionStart, field.selectionEnd, field === field.getRootNode().activeElement]"
     ) == [0, len(link), True]
-    other = open_page(f"?{urlparse(link).query}")
+    other = mount_page(f"?{urlparse(link).query}")
     assert seen(other) == seen(page)
     other.get_by_role("button", name="Resample ε").click()
     other.wait_for_url(re.compile("noise="))

@@ -29,9 +29,9 @@ pytestmark = pytest.mark.skipif(
 
 
 @pytest.fixture
-def open_walk(open_page):
+def open_walk(mount_page):
     def open_one(query: str = "", **options):
-        page = open_page(f"?tool=walk{query and '&'}{query}", **options)
+        page = mount_page(f"?tool=walk{query and '&'}{query}", **options)
         page.wait_for_selector(OPEN)
         settle(page)
         return page
@@ -89,9 +89,9 @@ def flagged(page, side: int) -> list[int]:
 # ---- the page ----------------------------------------------------------------------------------------
 
 
-def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(open_page, compute):
+def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(mount_page, compute):
     fetched = []
-    page = open_page("", wait=None)
+    page = mount_page("", wait=None)
     page.on("request", lambda request: fetched.append(request.url))
     page.wait_for_selector(COMPLETE)
     assert not any("walk" in url for url in fetched)  # nothing of the tool before it is opened
@@ -318,9 +318,11 @@ def test_a_model_of_another_dataset_says_that_it_has_no_such_images(open_walk):
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE])
-def test_the_main_things_are_in_sight(open_walk, viewport):
+def test_the_main_things_are_in_sight(open_page, viewport):
     options = {"has_touch": True, "is_mobile": True} if viewport == PHONE else {}
-    page = open_walk("walk=-1.8,0.9;-0.8,1.6", viewport=viewport, **options)
+    page = open_page("?tool=walk&walk=-1.8,0.9;-0.8,1.6", viewport=viewport, **options)
+    page.wait_for_selector(OPEN)
+    settle(page)
     for locator in (
         page.get_by_role("img", name=re.compile("^AAE: 12 frames")),
         page.get_by_role("slider", name="Frame of the walk"),

@@ -63,9 +63,9 @@ def assert_frames_are_of_one_state(seen: list[dict]) -> None:
         assert float(frame["nats"]) == pytest.approx(0.5 * np.sum(np.exp(log_var) + mean**2 - 1 - log_var), abs=1e-9)
 
 
-def test_page_shows_everything_by_name_and_stays_on_the_host(open_page, chromium, server):
+def test_page_shows_everything_by_name_and_stays_on_the_host(mount_page, chromium, server):
     requests = []
-    page = open_page("", wait=None)
+    page = mount_page("", wait=None)
     page.on("request", lambda request: requests.append(request.url))
     page.reload()
     page.wait_for_selector(COMPLETE)
@@ -92,8 +92,8 @@ def test_server_does_not_import_torch(chromium, tmp_path):
     assert "numpy" in mapped and "libtorch" not in mapped
 
 
-def test_nothing_needs_scrolling_on_a_projector(open_page):
-    page = open_page(viewport=DESK)
+def test_nothing_needs_scrolling_on_a_projector(mount_page):
+    page = mount_page(viewport=DESK)
     for locator in [
         *(page.get_by_role("figure", name=name) for name in ("VAE latent map", "AAE latent map")),
         *(picture(page, name) for name in PICTURES),
@@ -154,8 +154,8 @@ def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
     assert len(sent) == 2
 
 
-def test_hovering_decodes_what_is_under_the_pointer_and_sends_nothing(open_page):
-    page = open_page()
+def test_hovering_decodes_what_is_under_the_pointer_and_sends_nothing(mount_page):
+    page = mount_page()
     sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
     kl_before = nats(page)
     box = page.get_by_role("figure", name="AAE latent map").bounding_box()
@@ -193,11 +193,11 @@ def test_dragging_the_probe_moves_it_and_dragging_elsewhere_pans(open_page):
     assert address(page)["mean"] == first
 
 
-def test_clicking_a_code_marks_the_image_and_sets_the_posterior(open_page):
+def test_clicking_a_code_marks_the_image_and_sets_the_posterior(mount_page):
     codes = load_bundle(ROOT / "pretrained" / "digits-vae").codes
     distance = np.abs(codes.mean[:, None] - codes.mean[None]).max(-1) + 9 * np.eye(len(codes.mean))
     row = int(np.where(np.abs(codes.mean).max(-1) < 2.5, distance.min(-1), 0).argmax())  # one that stands alone
-    page = open_page("?" + DIGITS)
+    page = mount_page("?" + DIGITS)
     figure = page.get_by_role("figure", name="VAE latent map")
     x, y = figure.evaluate(AT, codes.mean[row].tolist())
     page.mouse.click(x, y)
@@ -213,8 +213,8 @@ def test_clicking_a_code_marks_the_image_and_sets_the_posterior(open_page):
     assert original.evaluate(PIXELS) == datasets.load("digits", "test").images[row].tolist()
 
 
-def test_keyboard_moves_slider_and_probe(open_page):
-    page = open_page("?mean=0,0")
+def test_keyboard_moves_slider_and_probe(mount_page):
+    page = mount_page("?mean=0,0")
     slider = page.get_by_role("slider", name="μ₂", exact=True)
     slider.focus()
     for _ in range(5):
@@ -225,8 +225,8 @@ def test_keyboard_moves_slider_and_probe(open_page):
     page.wait_for_url(re.compile("mean=-0.05"))
 
 
-def test_values_out_of_range_widen_the_slider(open_page):
-    page = open_page("?mean=6.25,-7&log_var=-9.5,3")
+def test_values_out_of_range_widen_the_slider(mount_page):
+    page = mount_page("?mean=6.25,-7&log_var=-9.5,3")
     for name, value in (("μ₁", 6.25), ("μ₂", -7), ("log σ²₁", -9.5), ("log σ²₂", 3)):
         slider = page.get_by_role("slider", name=name, exact=True)
         assert float(slider.input_value()) == value
@@ -248,8 +248,8 @@ def test_address_reopens_the_view_and_bad_parameters_are_named(open_page):
     assert "was ignored" in alerts.first.inner_text()
 
 
-def test_legend_hides_classes_and_shows_one_alone(open_page):
-    page = open_page("?" + DIGITS)
+def test_legend_hides_classes_and_shows_one_alone(mount_page):
+    page = mount_page("?" + DIGITS)
     figure = page.get_by_role("figure", name="AAE latent map")
     shown = (
         "f => [...f.querySelectorAll('.class-name')].filter((n) => n.style.display "
@@ -259,11 +259,14 @@ def test_legend_hides_classes_and_shows_one_alone(open_page):
     everything = [str(digit) for digit in range(10)]
     button = page.get_by_role("button", name="3", exact=True)
     button.click()
+    next_frame(page)
     assert figure.evaluate(shown) == figure.evaluate(visible) == [name for name in everything if name != "3"]
     assert button.get_attribute("aria-pressed") == "false"
     button.dblclick()
+    next_frame(page)
     assert figure.evaluate(shown) == figure.evaluate(visible) == ["3"]
     button.dblclick()
+    next_frame(page)
     assert figure.evaluate(shown) == figure.evaluate(visible) == everything
 
 
@@ -281,8 +284,8 @@ def test_a_finger_drags_the_probe(open_page):
     assert first > 0.8 and abs(second) < 0.05
 
 
-def test_another_priors_kl_stands_beside_with_its_error(open_page):
-    page = open_page("?left=mnist-vae-mixture&right=mnist-aae-mixture&mean=1.5,0.5&log_var=-3,-2")
+def test_another_priors_kl_stands_beside_with_its_error(mount_page):
+    page = mount_page("?left=mnist-vae-mixture&right=mnist-aae-mixture&mean=1.5,0.5&log_var=-3,-2")
     shown = page.locator(".other-priors").inner_text()
     kl, error = map(
         float,
@@ -300,8 +303,8 @@ def test_another_priors_kl_stands_beside_with_its_error(open_page):
         )  # 1σ and 2σ of ten Gaussians
 
 
-def test_a_swiss_roll_is_drawn_as_a_band(open_page):
-    page = open_page("?right=mnist-aae-swiss-roll")
+def test_a_swiss_roll_is_drawn_as_a_band(mount_page):
+    page = mount_page("?right=mnist-aae-swiss-roll")
     band = page.get_by_role("figure", name="AAE swiss roll latent map").locator(".band")
     assert band.count() == 1 and len(band.get_attribute("d").split("L")) == 200
     page.locator(".places").select_option(label="A hole in q(z) (AAE swiss roll)")
@@ -310,8 +313,8 @@ def test_a_swiss_roll_is_drawn_as_a_band(open_page):
     assert get_prior("swiss-roll").log_prob(mean).item() > -5  # where the prior has mass, not between its arms
 
 
-def test_sixteen_dimensions(open_page):
-    page = open_page("?left=mnist-vae-16d&right=mnist-aae-16d")
+def test_sixteen_dimensions(mount_page):
+    page = mount_page("?left=mnist-vae-16d&right=mnist-aae-16d")
     figure = page.get_by_role("figure", name="VAE 16-d latent map")
     assert "UMAP" in figure.locator(".note").text_content()
     left, right = (page.get_by_role("combobox", name=f"Kind of map, {side}") for side in ("left", "right"))
@@ -373,8 +376,8 @@ def test_a_late_answer_to_an_earlier_change_changes_nothing_back(open_page):
             assert page.locator(".panel.right header select").input_value() == right
 
 
-def test_hovering_a_umap_decodes_the_nearest_code(open_page):
-    page = open_page("?left=mnist-vae-16d&right=mnist-aae-16d")
+def test_hovering_a_umap_decodes_the_nearest_code(mount_page):
+    page = mount_page("?left=mnist-vae-16d&right=mnist-aae-16d")
     bundle = load_bundle(ROOT / "pretrained" / "mnist-vae-16d")
     figure = page.get_by_role("figure", name="VAE 16-d latent map")
     row = 123
@@ -453,8 +456,8 @@ def coloured(page, name: str) -> int:
 
 
 @pytest.mark.parametrize("without", ["lost", "never there"])
-def test_the_codes_are_seen_without_webgl(open_page, chromium, without):
-    page = open_page()
+def test_the_codes_are_seen_without_webgl(mount_page, chromium, without):
+    page = mount_page()
     names = ("VAE latent map", "AAE latent map")
     before = [coloured(page, name) for name in names]
     if without == "lost":
@@ -477,8 +480,8 @@ window.matchMedia = (query) => (query.includes("resolution") ? screens : ask(que
 """
 
 
-def test_the_codes_are_as_sharp_as_the_screen(open_page):
-    page = open_page("?tool=map&underlay=density", device_scale_factor=2)
+def test_the_codes_are_as_sharp_as_the_screen(mount_page):
+    page = mount_page("?tool=map&underlay=density", device_scale_factor=2)
     page.add_init_script(SCREENS)
     page.reload()
     page.wait_for_selector(COMPLETE)

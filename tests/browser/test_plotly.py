@@ -31,8 +31,8 @@ def assert_axes_agree(page, figure) -> list[float]:
     return [tick["at"] for tick in ticks]
 
 
-def test_the_maps_know_where_plotly_draws_its_axes(open_page):
-    page = open_page()
+def test_the_maps_know_where_plotly_draws_its_axes(mount_page):
+    page = mount_page()
     figure = page.get_by_role("figure", name="VAE latent map")
     seen = [assert_axes_agree(page, figure)]
     box = figure.bounding_box()
@@ -58,8 +58,8 @@ def test_the_maps_know_where_plotly_draws_its_axes(open_page):
     assert_axes_agree(page, other)
 
 
-def test_plotly_sets_a_global_and_marks_its_style_rules(open_page):
-    page = open_page()
+def test_plotly_sets_a_global_and_marks_its_style_rules(mount_page):
+    page = mount_page()
     assert page.evaluate("() => typeof window.Plotly.react") == "function"
     rules = page.evaluate(
         "() => [...document.styleSheets].filter((sheet) => sheet.ownerNode?.id?.startsWith('plotly.js-style'))"

@@ -67,8 +67,8 @@ def figure(page, kind: str):
     return page.get_by_role("figure", name=f"{kind} latent map", exact=True)
 
 
-def open_replay(open_page, moment: int, more: str = "", **options):
-    page = open_page(f"?{DIGITS}&moment={moment}{more}", **options)
+def open_replay(mount_page, moment: int, more: str = "", **options):
+    page = mount_page(f"?{DIGITS}&moment={moment}{more}", **options)
     page.wait_for_selector(OPEN)
     page.wait_for_timeout(500)  # the maps take their new size
     return page
@@ -86,8 +86,8 @@ def assert_shows(page, recorded, moment: int) -> None:
         )
 
 
-def test_the_scrubber_moves_both_maps_by_keyboard_and_mouse_with_one_message_on_release(open_page, recorded):
-    page = open_replay(open_page, 12)
+def test_the_scrubber_moves_both_maps_by_keyboard_and_mouse_with_one_message_on_release(mount_page, recorded):
+    page = open_replay(mount_page, 12)
     assert_shows(page, recorded, 12)
     sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
     page.wait_for_selector(OPEN)
@@ -116,8 +116,8 @@ def test_the_scrubber_moves_both_maps_by_keyboard_and_mouse_with_one_message_on_
     assert len(sent) == 2
 
 
-def test_play_goes_on_without_messages_and_pause_holds_a_recorded_moment(open_page, recorded):
-    page = open_replay(open_page, 18, "&pick=digits:40")
+def test_play_goes_on_without_messages_and_pause_holds_a_recorded_moment(mount_page, recorded):
+    page = open_replay(mount_page, 18, "&pick=digits:40")
     sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
     page.wait_for_selector(OPEN)
     page.get_by_role("button", name="Play", exact=True).click()
@@ -158,8 +158,8 @@ def test_it_plays_to_the_end_where_the_decoders_are(open_page):
     assert figure(page, "VAE").evaluate("f => f.latentMap.shown().x.length") == 360  # all of the test set again
 
 
-def test_the_front_page_fetches_no_recording_until_replay_is_opened(open_page):
-    page = open_page(f"?{DIGITS}", wait=None)
+def test_the_front_page_fetches_no_recording_until_replay_is_opened(mount_page):
+    page = mount_page(f"?{DIGITS}", wait=None)
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.reload()
@@ -174,8 +174,8 @@ def test_the_front_page_fetches_no_recording_until_replay_is_opened(open_page):
     assert "immutable" in answer.headers["cache-control"] and answer.headers["content-encoding"] == "gzip"
 
 
-def test_with_reduced_motion_nothing_plays_by_itself_and_nothing_glides(open_page):
-    page = open_page(f"?{DIGITS}", reduced_motion="reduce")
+def test_with_reduced_motion_nothing_plays_by_itself_and_nothing_glides(mount_page):
+    page = mount_page(f"?{DIGITS}", reduced_motion="reduce")
     page.get_by_role("button", name="Replay", exact=True).click()
     page.wait_for_selector(OPEN)
     page.wait_for_timeout(700)
@@ -186,8 +186,8 @@ def test_with_reduced_motion_nothing_plays_by_itself_and_nothing_glides(open_pag
     assert not any("interpolated" in text for text in page.evaluate("() => [...window.texts]"))
 
 
-def test_a_followed_image_leaves_its_trail_on_both_maps(open_page, recorded):
-    page = open_replay(open_page, LAST)
+def test_a_followed_image_leaves_its_trail_on_both_maps(mount_page, recorded):
+    page = open_replay(mount_page, LAST)
     codes = recorded["VAE"]["mean"][LAST]
     distance = np.abs(codes[:, None] - codes[None]).max(-1) + 9 * np.eye(len(codes))
     image = int(np.where(np.abs(codes).max(-1) < 2.5, distance.min(-1), 0).argmax())  # one that stands alone
@@ -216,8 +216,8 @@ def test_a_followed_image_leaves_its_trail_on_both_maps(open_page, recorded):
         np.testing.assert_allclose(one.evaluate(WHERE), [at[0] - box["x"], at[1] - box["y"]], atol=1.5)
 
 
-def test_sampled_z_moves_with_one_noise(open_page, recorded):
-    page = open_replay(open_page, LAST, "&pick=digits:40&codes=sampled")
+def test_sampled_z_moves_with_one_noise(mount_page, recorded):
+    page = open_replay(mount_page, LAST, "&pick=digits:40&codes=sampled")
     trail = [
         [float(value) for value in pair.split(",")]
         for pair in figure(page, "VAE").locator(".trail .whole").get_attribute("d")[1:].split("L")
@@ -246,8 +246,8 @@ def test_the_address_reopens_a_moment_with_its_manifold_and_a_bad_one_is_named(o
     assert not scrubber(bad).is_visible()
 
 
-def test_the_discriminators_field_against_torch(open_page, recorded):
-    page = open_replay(open_page, LAST, "&field=D")
+def test_the_discriminators_field_against_torch(mount_page, recorded):
+    page = open_replay(mount_page, LAST, "&field=D")
     judge = load_bundle(ROOT / "pretrained" / "digits-aae").model().discriminator
     arrays = recorded["AAE"]
     judge.smoothing = float(arrays["smoothing"][-1])
@@ -293,8 +293,8 @@ def test_the_discriminators_field_against_torch(open_page, recorded):
 
 
 @pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-vae-16d").exists(), reason="no model of sixteen dimensions")
-def test_a_model_without_a_recording_says_so_and_the_other_still_replays(open_page, recorded):
-    page = open_page("?left=mnist-vae-16d&right=digits-aae&moment=10")
+def test_a_model_without_a_recording_says_so_and_the_other_still_replays(mount_page, recorded):
+    page = mount_page("?left=mnist-vae-16d&right=digits-aae&moment=10")
     page.wait_for_selector(OPEN)
     page.wait_for_timeout(500)
     assert "only latent spaces of two dimensions are recorded" in page.locator(".moments .left .none").inner_text()
@@ -307,8 +307,8 @@ def test_a_model_without_a_recording_says_so_and_the_other_still_replays(open_pa
     assert_shows(page, recorded, 10)
 
 
-def test_leaving_the_replay_leaves_nothing_of_it(open_page):
-    page = open_page(f"?{DIGITS}&moment=3", wait=OPEN)
+def test_leaving_the_replay_leaves_nothing_of_it(mount_page):
+    page = mount_page(f"?{DIGITS}&moment=3", wait=OPEN)
     page.get_by_text("Decoders are kept only for the finished model").wait_for()
     page.get_by_role("button", name="Probe", exact=True).click()
     page.wait_for_selector(".explorer:not([data-replay])")
@@ -316,8 +316,8 @@ def test_leaving_the_replay_leaves_nothing_of_it(open_page):
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["projector", "phone"])
-def test_the_scrubber_is_in_sight(open_page, viewport):
-    page = open_replay(open_page, 10, "&field=D&pick=digits:3", viewport=viewport)
+def test_the_scrubber_is_in_sight(mount_page, viewport):
+    page = open_replay(mount_page, 10, "&field=D&pick=digits:3", viewport=viewport)
     parts = [
         scrubber(page),
         page.get_by_role("button", name="Play", exact=True),

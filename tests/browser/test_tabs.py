@@ -8,10 +8,10 @@ from .views import PARTS
 
 
 @pytest.mark.parametrize("lesson", PARTS)
-def test_arrow_keys_home_and_end_choose_a_tab(open_page, lesson):
+def test_arrow_keys_home_and_end_choose_a_tab(mount_page, lesson):
     _, parts, ready = PARTS[lesson]
     names = parts.split()
-    page = open_page(lesson, wait=ready)
+    page = mount_page(lesson, wait=ready)
 
     def chosen() -> str:
         tab = page.locator("[role=tab][aria-selected=true]")

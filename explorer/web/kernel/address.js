@@ -132,7 +132,7 @@ export class Address {
       for (const each of Object.keys(presetOf(field, value))) ofPreset.add(each);
       if (value === null || ofPreset.has(name)) continue;
       if (!isWritten(field, state, kept)) continue;
-      const text = written(value, field, this.context(state));
+      const text = written(value, field, () => this.context(state));
       if (text === null) continue;
       if (always || field.always || String(value) !== String(defaultOf(field))) params[name] = text;
     }
@@ -385,7 +385,7 @@ const boundOf = ({ below }, known, state) => state[below] ?? known[below];
  * A value as the address writes it; null for a value that is not of the field's kind.
  * @param {unknown} value
  * @param {{kind: string, fine?: boolean}} field
- * @param {object} known  the context, for runs
+ * @param {() => object} known  gives the context: runs need it. Of a state that was sent it may not exist
  */
 function written(value, { kind, fine }, known) {
   const isList = Array.isArray(value) && value.every((part) => typeof part === "number");
@@ -401,7 +401,7 @@ function written(value, { kind, fine }, known) {
 // A run's choices as the address writes them: those that are not as its sibling and dataset start.
 function runText(chosen, known) {
   const { kind, dataset } = chosen,
-    start = known.starts[kind]?.[dataset];
+    start = known().starts[kind]?.[dataset];
   if (!start) return null;
   const parts = [kind, dataset];
   for (const [name, field] of SETTINGS) {
