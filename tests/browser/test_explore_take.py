@@ -323,8 +323,8 @@ def test_pictures_are_what_is_seen(mount_page):
     )
 
 
-def test_link_reopens_the_state(mount_page):
-    page = opened(mount_page("?tool=take&mean=0.5,-0.4&pick=mnist:7"))
+def test_link_reopens_the_state(open_page):
+    page = opened(open_page("?tool=take&mean=0.5,-0.4&pick=mnist:7"))
     page.get_by_role("figure", name="VAE latent map").locator(".handle").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("mean=0.55"))
@@ -345,7 +345,7 @@ def test_link_reopens_the_state(mount_page):
     assert field.evaluate(
         "field => [field.selectionStart, field.selectionEnd, field === field.getRootNode().activeElement]"
     ) == [0, len(link), True]
-    other = mount_page(f"?{urlparse(link).query}")
+    other = open_page(f"?{urlparse(link).query}")
     assert seen(other) == seen(page)
     other.get_by_role("button", name="Resample ε").click()
     other.wait_for_url(re.compile("noise="))
