@@ -49,8 +49,9 @@ class Tabs:
         self.chromium = chromium
         self.contexts, self.idle = {}, {}
 
-    def take(self, options: dict):
-        key = repr(sorted(options.items()))
+    def take(self, options: dict, own: bool = False):
+        """own: a tab that has fetched nothing, for what looks at requests."""
+        key = f"own {len(self.contexts)}" if own else repr(sorted(options.items()))
         if self.idle.get(key):
             return self.idle[key].pop()
         if key not in self.contexts:
@@ -68,7 +69,7 @@ class Tabs:
         if page.is_closed():
             return
         context = page.context
-        if page.kept is None or page.goto(quiet).status >= 500:
+        if page.kept is None or page.kept.startswith("own") or page.goto(quiet).status >= 500:
             page.close()
         else:
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
@@ -105,12 +106,18 @@ def open_address(tabs):
     """`open_address(address)`: a page, drawn. Fails the test if a page logs an error.
 
     ready: the element to wait for; script: runs before the page's own; missing: parts of addresses that may be missing;
-    options: those of the browser's context.
+    own: a browser that has fetched nothing, for what looks at requests; options: those of the browser's context.
     """
     opened, errors = [], []
 
     def open_one(
-        address: str, ready: str | None = COMPLETE, *, script: str = "", missing: tuple[str, ...] = (), **options
+        address: str,
+        ready: str | None = COMPLETE,
+        *,
+        script: str = "",
+        missing: tuple[str, ...] = (),
+        own: bool = False,
+        **options,
     ):
         def logged(message) -> None:
             url = message.location["url"]
@@ -120,7 +127,7 @@ def open_address(tabs):
         def failed(error) -> None:
             errors.append(str(error))
 
-        page = tabs.take(options)
+        page = tabs.take(options, own)
         opened.append((page, address, {"console": logged, "pageerror": failed}))
         if script:
             page.add_init_script(script)

@@ -368,7 +368,7 @@ def test_the_field_at_a_moment_is_the_recordings(open_lesson, recorded):
 
 
 def test_the_moment_moves_without_messages(open_lesson, recorded):
-    page = open_lesson(f"?{PAIR}")
+    page = open_lesson(f"?{PAIR}", own=True)
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     sent = sent_messages(page, lambda: page.wait_for_selector(DRAWN))

@@ -88,7 +88,7 @@ def test_tools_follow_each_other_and_one_is_seen_at_a_time(mount_page):
 
 
 def test_of_two_tools_chosen_at_once_the_second_is_seen(open_page):
-    page = open_page()
+    page = open_page(own=True)
     page.route("**/walk/tool.js", lambda route: (page.wait_for_timeout(500), route.continue_()))
     page.get_by_role("button", name="Walk", exact=True).click()
     with page.expect_response("**/walk/tool.js"):
@@ -101,7 +101,7 @@ def test_of_two_tools_chosen_at_once_the_second_is_seen(open_page):
 def test_a_tool_is_out_of_use_until_what_it_needs_is_there(mount_page):
     from playwright.sync_api import Error as PlaywrightError
 
-    page = mount_page("?tool=draw", wait=f"{COMPLETE} .tool[data-ready=draw]")
+    page = mount_page("?tool=draw", wait=f"{COMPLETE} .tool[data-ready=draw]", own=True)
     held, draw = [], page.get_by_role("button", name="Random", exact=True)
     page.route("**/encoders/*", lambda route: held.append(route))
     with page.expect_request("**/encoders/*"):

@@ -194,8 +194,8 @@ def test_keys_draw_undo_clear_and_put_the_probe(open_page):
     )
 
 
-def test_a_finger_draws_and_a_pen_draws_by_its_pressure(mount_page):
-    page = mount_page("?tool=draw", viewport=PHONE, has_touch=True, is_mobile=True)
+def test_a_finger_draws_and_a_pen_draws_by_its_pressure(open_page):
+    page = open_page("?tool=draw", viewport=PHONE, has_touch=True, is_mobile=True)
     page.wait_for_selector(OPEN)
     canvas(page).scroll_into_view_if_needed()
     at_rest(page)

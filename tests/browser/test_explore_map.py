@@ -102,7 +102,7 @@ PAINTED = (
 
 def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     requests = []
-    page = open_page("", wait=None)
+    page = open_page("", wait=None, own=True)
     page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{page.url.split('?')[0]}?{DIGITS}")
     page.wait_for_selector(COMPLETE)
@@ -137,7 +137,7 @@ def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     page.wait_for_selector(DRAWN_UNDER)
     page.get_by_role("button", name="Replay", exact=True).click()
     page.wait_for_selector(".explorer[data-replay=true]")
-    assert page.locator(".under:visible").count() == 0  # it is the finished model's
+    page.locator(".under:visible").first.wait_for(state="detached")  # it is the finished model's
 
 
 def test_the_stretchs_colours_are_one_logarithmic_scale(open_page):
@@ -178,7 +178,7 @@ SEEN = (
 
 
 def test_codes_are_coloured_by_kl_before_and_after_plotly(open_page):
-    page = open_page("", wait=None)
+    page = open_page("", wait=None, own=True)
     page.route("**/plotly.min.js", lambda route: held.append(route))
     held: list = []
     page.goto(f"{page.url.split('?')[0]}?{DIGITS}&colour=kl")

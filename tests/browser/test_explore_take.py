@@ -24,6 +24,7 @@ PIXELS = (
     "i) => i % 4 === 0)"
 )
 TOOLS = ("Draw", "Near", "Map", "Walk", "Take away")
+LINK = "Address of this view"
 DIGITS = "left=digits-vae&right=digits-aae"
 QUERY = "?mean=0.53,-0.41&log_var=-1.5,-2.25&noise=0.3,1.1&pick=mnist:12&codes=sampled&tool=take"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -328,8 +329,8 @@ def test_link_reopens_the_state(open_page):
     page.get_by_role("figure", name="VAE latent map").locator(".handle").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("mean=0.55"))
-    at_rest(page)
-    link = page.get_by_label("Address of this view").input_value()
+    page.wait_for_function("field => field.value.includes('mean=0.55')", arg=page.get_by_label(LINK).element_handle())
+    link = page.get_by_label(LINK).input_value()
     assert "tool" not in parse_qs(urlparse(link).query)
     page.get_by_role("button", name="Copy", exact=True).click()
     page.locator(".take > .said").wait_for()
@@ -341,7 +342,7 @@ def test_link_reopens_the_state(open_page):
     page.evaluate(f"() => {{ {refused} }}")
     page.get_by_role("button", name="Copy", exact=True).click()
     assert page.locator(".take > .said").inner_text().startswith("The address is selected")
-    field = page.get_by_label("Address of this view")
+    field = page.get_by_label(LINK)
     assert field.evaluate(
         "field => [field.selectionStart, field.selectionEnd, field === field.getRootNode().activeElement]"
     ) == [0, len(link), True]

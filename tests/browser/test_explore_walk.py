@@ -91,7 +91,7 @@ def flagged(page, side: int) -> list[int]:
 
 def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(mount_page, compute):
     fetched = []
-    page = mount_page("", wait=None)
+    page = mount_page("", wait=None, own=True)
     page.on("request", lambda request: fetched.append(request.url))
     page.wait_for_selector(COMPLETE)
     assert not any("walk" in url for url in fetched)  # nothing of the tool before it is opened

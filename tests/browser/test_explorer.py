@@ -63,9 +63,9 @@ def assert_frames_are_of_one_state(seen: list[dict]) -> None:
         assert float(frame["nats"]) == pytest.approx(0.5 * np.sum(np.exp(log_var) + mean**2 - 1 - log_var), abs=1e-9)
 
 
-def test_page_shows_everything_by_name_and_stays_on_the_host(mount_page, chromium, server):
+def test_page_shows_everything_by_name_and_stays_on_the_host(open_page, chromium, server):
     requests = []
-    page = mount_page("", wait=None)
+    page = open_page("", wait=None, own=True)
     page.on("request", lambda request: requests.append(request.url))
     page.reload()
     page.wait_for_selector(COMPLETE)

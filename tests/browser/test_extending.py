@@ -19,7 +19,9 @@ def extended_server(tmp_path_factory):
     shutil.copytree(ROOT / "explorer", copy / "explorer", ignore=shutil.ignore_patterns("__pycache__"))
     (step,) = [step for step in STEPS.finditer(SECTIONS["A model"]) if step["new"]]
     (copy / step["new"]).write_text(step["code"], encoding="utf-8")
-    app = APP.format(pretrained=str(ROOT / "pretrained"), runs=str(copy / "runs"), data=str(copy / "data"))
+    app = APP.format(
+        pretrained=str(ROOT / "pretrained"), runs=str(copy / "runs"), data=str(copy / "data"), mounted=str(copy)
+    )
     script = copy / "app.py"
     script.write_text(f"import sys\n\nsys.path.insert(0, {str(copy)!r})\n{app}", encoding="utf-8")
     with serve(copy, str(script)) as server:

@@ -70,15 +70,24 @@ def figure(page, kind: str):
 def open_replay(mount_page, moment: int, more: str = "", **options):
     page = mount_page(f"?{DIGITS}&moment={moment}{more}", **options)
     page.wait_for_selector(OPEN)
-    page.wait_for_timeout(500)  # the maps take their new size
+    at_rest(page)  # the maps have taken their new size
     return page
+
+
+def painted(page, kind: str, codes, count: int) -> None:
+    """Waits until the map shows that many of those codes, and nothing else."""
+    script = (
+        f"async (f, codes) => {{ for (let frame = 0; frame < 600; frame++) {{ const found = ({PAINTED})(f, codes); "
+    )
+    script += f"if ((found.codes === {count} && !found.stray) || frame === 599) return found; "
+    script += "await new Promise(requestAnimationFrame); } }"
+    assert figure(page, kind).evaluate(script, codes.tolist()) == {"codes": count, "stray": 0}, kind
 
 
 def assert_shows(page, recorded, moment: int) -> None:
     """Both maps show the recording's codes of that moment, and nothing else; each line says its own step."""
     for kind, arrays in recorded.items():
-        found = figure(page, kind).evaluate(PAINTED, arrays["mean"][moment].tolist())
-        assert found == {"codes": len(arrays["row"]), "stray": 0}, (kind, found)
+        painted(page, kind, arrays["mean"][moment], len(arrays["row"]))
         side = "left" if kind == "VAE" else "right"
         assert (
             f"step {int(arrays['step'][moment]):,} of {int(arrays['step'][-1]):,}"
@@ -159,7 +168,7 @@ def test_it_plays_to_the_end_where_the_decoders_are(open_page):
 
 
 def test_the_front_page_fetches_no_recording_until_replay_is_opened(mount_page):
-    page = mount_page(f"?{DIGITS}", wait=None)
+    page = mount_page(f"?{DIGITS}", wait=None, own=True)
     requests = []
     page.on("request", lambda request: requests.append(request.url))
     page.reload()
@@ -296,14 +305,11 @@ def test_the_discriminators_field_against_torch(mount_page, recorded):
 def test_a_model_without_a_recording_says_so_and_the_other_still_replays(mount_page, recorded):
     page = mount_page("?left=mnist-vae-16d&right=digits-aae&moment=10")
     page.wait_for_selector(OPEN)
-    page.wait_for_timeout(500)
     assert "only latent spaces of two dimensions are recorded" in page.locator(".moments .left .none").inner_text()
-    found = figure(page, "AAE").evaluate(PAINTED, recorded["AAE"]["mean"][10].tolist())
-    assert found == {"codes": 360, "stray": 0}
+    painted(page, "AAE", recorded["AAE"]["mean"][10], 360)
     page.locator(".panel.left header select").select_option("digits-vae")
     page.wait_for_url(re.compile("left=digits-vae"))
     page.get_by_role("img", name="VAE decoded manifold").wait_for()
-    page.wait_for_timeout(500)
     assert_shows(page, recorded, 10)
 
 
