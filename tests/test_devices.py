@@ -17,8 +17,14 @@ from explorer.training import checkpoint, devices, evaluation, saving
 from explorer.training import fit as training
 from explorer.training.recording import Recorder
 from tests.pretended import pretended_accelerator
+from tests.quick_training import make_quick
 
 CPU = torch.device("cpu")
+
+
+@pytest.fixture(autouse=True)
+def quick(tmp_path, monkeypatch) -> None:
+    make_quick(tmp_path, monkeypatch.setattr)
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def accelerator():
 def config(kind: str = "vae", model=None, **changes) -> Config:
     if model is None:
         model = {}
-    settings = {"epochs": 2, "batch_size": 256, "adversarial_weight": 5.0} | changes
+    settings = {"epochs": 2, "batch_size": 64, "adversarial_weight": 5.0} | changes
     shape = ModelConfig(kind, image_side=8, hidden=(16,), discriminator_hidden=(8,), **model)
     return Config(shape, TrainingConfig("digits", **settings))
 

@@ -18,13 +18,13 @@ import torch
 import train
 from explorer.data import datasets
 from explorer.store import bundle
-from explorer.training import batch, evaluation, job
+from explorer.training import batch, job
 from explorer.training.distributed import ALONE, Processes, is_first, join, leads_its_machine, own_device
 from tests.pictures import generate
-from tests.test_train import SAMPLES, checkpoints, files, home, interrupt_after  # noqa: F401
+from tests.quick_training import IMAGES, Command
+from tests.test_train import checkpoints, files, home, interrupt_after  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
-SETS = 2  # of the prior's draws that codes are compared with, in place of many: the tests are of the training
 
 
 def torchrun(
@@ -199,8 +199,18 @@ together.leave()
 
 
 def test_two_processes_do_what_one_does(tmp_path):
-    code, _, errors = ended(torchrun(tmp_path, FITS))
-    assert code == 0, errors
+    script = tmp_path / "together.py"
+    script.write_text(FITS, encoding="utf-8")
+    store = torch.distributed.TCPStore("127.0.0.1", 0, is_master=True, wait_for_workers=False)
+    common = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(store.port), "WORLD_SIZE": "2", "LOCAL_WORLD_SIZE": "2"}
+    # as torchrun sets them
+    common |= {"TORCHELASTIC_RUN_ID": "x", "TORCHELASTIC_RESTART_COUNT": "0", "TORCHELASTIC_USE_AGENT_STORE": "True"}
+    started = [
+        Command(tmp_path, script=script, environment=common | {"RANK": rank, "LOCAL_RANK": rank}) for rank in ("0", "1")
+    ]
+    for process in started:
+        code, _, errors = process.end()
+        assert code == 0, errors
     first, second = (json.loads((tmp_path / f"found.{rank}").read_text(encoding="utf-8")) for rank in (0, 1))
     assert first == second  # the same weights to the bit
     compared = {name: found for name, found in first.items() if isinstance(found, dict)}
@@ -221,12 +231,13 @@ def test_two_processes_do_what_one_does(tmp_path):
 
 # The command line.
 
-COMMAND = f"""
+COMMAND = """
 import sys
 import train
 from explorer.store import bundle
 from explorer import steps
-from explorer.training import batch, checkpoint, devices, distributed, evaluation, job
+from explorer.training import batch, checkpoint, devices, distributed, job
+from tests.quick_training import make_quick
 
 def noted(module):
     def write(file, content, write=module.write_to_disk):
@@ -234,8 +245,7 @@ def noted(module):
         write(file, content)
     module.write_to_disk = write
 noted(bundle), noted(checkpoint)
-job.ROOT, job.IMPORTANCE_SAMPLES = pathlib.Path.cwd(), {SAMPLES}
-evaluation.SETS = {SETS}
+make_quick(pathlib.Path.cwd())
 if __name__ == "__main__":
     train.signal.signal(train.signal.SIGTERM, train.signal.default_int_handler)
 """
@@ -288,7 +298,6 @@ def test_processes_come_together_before_data_is_read(home, monkeypatch):
 
 
 def test_two_processes_go_on_where_one_was_killed_and_write_once(home, monkeypatch):
-    monkeypatch.setattr(evaluation, "SETS", SETS)
     arguments = [*ARGUMENTS, "--epochs", "3"]
     assert train.main([*arguments, "--out", "alone"]) == 0
     interrupt_after(monkeypatch, 2, [*arguments, "--model", "vae"])
@@ -296,7 +305,7 @@ def test_two_processes_go_on_where_one_was_killed_and_write_once(home, monkeypat
     assert code == 0, errors
     assert (
         "Device: 2 x cpu (1 threads)" in output
-        and "digits-vae: 3 epochs on 1,437 images, seed 0, going on after epoch 2\n" in output
+        and f"digits-vae: 3 epochs on {IMAGES['train']} images, seed 0, going on after epoch 2\n" in output
     )
     epochs = [line.split(":")[0] for line in output.splitlines() if line.startswith("epoch ")]
     assert epochs == [f"epoch {epoch}/3" for epoch in (3, 1, 2, 3)]  # one of them speaks
@@ -311,7 +320,6 @@ def test_two_processes_go_on_where_one_was_killed_and_write_once(home, monkeypat
 
 @pytest.mark.slow
 def test_one_process_goes_on_where_three_were_interrupted(home, monkeypatch):
-    monkeypatch.setattr(evaluation, "SETS", SETS)
     arguments = [*ARGUMENTS, "--epochs", "4"]
     assert train.main([*arguments, "--out", "alone"]) == 0
     stop = (
@@ -330,7 +338,6 @@ def test_one_process_goes_on_where_three_were_interrupted(home, monkeypatch):
 
 @pytest.mark.slow
 def test_two_machines(home, monkeypatch):
-    monkeypatch.setattr(evaluation, "SETS", SETS)
     arguments = [*ARGUMENTS, "--epochs", "2", "--model", "vae"]
     assert train.main([*arguments, "--out", "alone"]) == 0
     others = home / "other machine"

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import errno
 import io
+import itertools
 import os
 import random
 import shutil
 import signal
 import subprocess
 import sys
-import time
+import warnings
 from datetime import datetime
 from pathlib import Path
 
@@ -29,10 +30,10 @@ from explorer.training import batch, checkpoint, devices, evaluation, job
 from explorer.training import fit as training
 from tests.pictures import generate
 from tests.pretended import pretended_accelerator
+from tests.quick_training import IMAGES, SAMPLES, Command, make_quick
 
 ROOT = Path(__file__).resolve().parent.parent
 QUICK = ["--dataset", "digits", "--epochs", "1", "--device", "cpu"]
-SAMPLES = 20  # of z an image, in place of the command line's many: a bound that is less tight, and quick
 COST = ("seconds", "device", "resumed_after")  # what is not measured on the test set
 
 
@@ -43,8 +44,7 @@ def no_map(codes):
 @pytest.fixture
 def home(tmp_path, monkeypatch) -> Path:
     """A folder in the place of the repository's."""
-    monkeypatch.setattr(job, "ROOT", tmp_path)
-    monkeypatch.setattr(job, "IMPORTANCE_SAMPLES", SAMPLES)
+    make_quick(tmp_path, monkeypatch.setattr)
     monkeypatch.setattr(projection, "umap", no_map)  # it would compile for a minute
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -202,7 +202,7 @@ def test_a_recipe_with_another_prior(home, capsys, monkeypatch):
     assert opened.config == one and opened.name == one.name
     assert 0 <= opened.metrics["own_component"] <= 1
     assert opened.weights["discriminator.body.0.weight"].shape == (256, 2 + 10)  # codes and labels
-    assert f"{labelled}: 2 epochs on 1,437 images, seed 0" in capsys.readouterr().out
+    assert f"{labelled}: 2 epochs on {IMAGES['train']} images, seed 0" in capsys.readouterr().out
 
 
 def test_a_mixture_does_not_fill_three_dimensions(home, capsys):
@@ -220,6 +220,7 @@ def test_a_mixture_does_not_fill_three_dimensions(home, capsys):
 def test_what_is_measured_is_what_is_written(home, capsys, monkeypatch, kind, latent_dim):
     samples = 500 if latent_dim == 2 else SAMPLES
     monkeypatch.setattr(job, "IMPORTANCE_SAMPLES", samples)
+    monkeypatch.setattr(batch.time, "perf_counter", itertools.count().__next__)  # a second passes at each call
     monkeypatch.setattr(projection, "umap", flat_map if latent_dim > 2 else no_map)
     assert (
         train.main([*QUICK, "--epochs", "2", "--model", kind, kind, "--out", "out", "--latent-dim", str(latent_dim)])
@@ -286,7 +287,7 @@ def test_where_umap_is_not_installed_the_map_is_added_later_and_kept(home, capsy
     monkeypatch.setattr(projection, "umap", flat_map)
     assert train.main(["--evaluate", "--out", "out"]) == 0
     mapped = bundle.load_bundle(path)
-    assert mapped.codes.umap.shape == (360, 2)
+    assert mapped.codes.umap.shape == (IMAGES["test"], 2)
     assert_same_result(mapped, before)
 
     for umap in (without_umap, no_map):  # a map that is there is neither lost nor made again
@@ -313,7 +314,7 @@ def test_a_map_that_fails_does_not_cost_the_model(home, capsys, monkeypatch):
 
     monkeypatch.setattr(projection, "umap", flat_map)  # as it says
     assert train.main(["--evaluate", "--out", "out"]) == 0
-    assert bundle.load_bundle(home / "out" / "digits-ae-3d").codes.umap.shape == (360, 2)
+    assert bundle.load_bundle(home / "out" / "digits-ae-3d").codes.umap.shape == (IMAGES["test"], 2)
 
 
 def test_a_dry_run_writes_nothing(home, capsys):
@@ -340,7 +341,7 @@ def test_in_a_terminal_there_is_one_bar_for_the_whole_training(home, capsys, mon
     screen = io.StringIO()
     screen.isatty = lambda: True
     monkeypatch.setattr(sys, "stderr", screen)
-    assert train.main([*QUICK, "--epochs", "2", "--batch-size", "500", "--model", "vae"]) == 0
+    assert train.main([*QUICK, "--epochs", "2", "--batch-size", "100", "--model", "vae"]) == 0
     last = screen.getvalue().split("\r")[-1]
     assert "epoch 2/2" in last and "6/6" in last and "reconstruction" in last  # two epochs of three steps
     assert "epoch 2/2:" not in capsys.readouterr().out
@@ -547,33 +548,26 @@ def test_an_error_before_training_ends_with_a_sentence(home, capsys, monkeypatch
 
 def test_after_an_error_a_checkpoint_goes_on(home, capsys, monkeypatch):
     arguments = [*QUICK, "--model", "vae", "--out", "out", "--epochs", "2", "--checkpoint-every", "0"]
-    monkeypatch.setattr(evaluation, "evaluate", failing(RuntimeError("CUDA error")))
-    assert train.main(arguments) == 2
+    with monkeypatch.context() as patch:
+        patch.setattr(evaluation, "evaluate", failing(RuntimeError("CUDA error")))
+        assert train.main(arguments) == 2
     assert capsys.readouterr().err.endswith("The same command with --resume goes on from the last checkpoint.\n")
-    monkeypatch.undo()
-    monkeypatch.setattr(job, "ROOT", home)
-    monkeypatch.setattr(job, "IMPORTANCE_SAMPLES", SAMPLES)
-    monkeypatch.chdir(home)
     assert train.main([*arguments, "--resume"]) == 0
     assert bundle.load_bundle(home / "out" / "digits-vae").metrics["resumed_after"] == 2
 
 
-def test_where_an_error_came_from_can_be_asked_for():
-    program = (
-        "import sys, train\n"
-        "from explorer import steps\n"
-        "def misspelt(*arguments, **options): return undefined_name\n"
-        "steps.objectives.vae_loss = misspelt\n"
-        "sys.exit(train.main(['--dataset', 'digits', '--model', 'vae', '--device', 'cpu', '--dry-run']))\n"
-    )
-    for asked in (False, True):
-        environment = os.environ | ({"EXPLORER_TRACEBACK": "1"} if asked else {})
-        command = [sys.executable, "-c", program]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, env=environment)
-        assert done.returncode == 2
-        assert ("Traceback" in done.stderr and "in misspelt" in done.stderr) == asked
-        last = done.stderr.splitlines()[-1]
-        assert last.startswith("digits-vae: the training failed (NameError: ") and "EXPLORER_TRACEBACK=1" in last
+@pytest.mark.parametrize("asked", [False, True])
+def test_where_an_error_came_from_can_be_asked_for(home, capfd, monkeypatch, asked):
+    def misspelt(*arguments, **options):
+        return undefined_name  # noqa: F821
+
+    monkeypatch.setattr(steps.objectives, "vae_loss", misspelt)
+    monkeypatch.setenv("EXPLORER_TRACEBACK", "1" if asked else "")
+    assert train.main([*QUICK, "--model", "vae", "--dry-run"]) == 2
+    errors = capfd.readouterr().err
+    assert ("Traceback" in errors and "in misspelt" in errors) == asked
+    last = errors.splitlines()[-1]
+    assert last.startswith("digits-vae: the training failed (NameError: ") and "EXPLORER_TRACEBACK=1" in last
 
 
 # Sets from which there is little to learn.
@@ -585,36 +579,22 @@ ODD = {
 }
 
 
-@pytest.fixture(scope="module")
-def odd_trainings(tmp_path_factory) -> dict[str, tuple[Path, str]]:
-    """By name: the folder of its bundles, and what one process, in which no test watches warnings, wrote to stderr."""
-    home = tmp_path_factory.mktemp("odd")
-    arguments = ["--dataset", "folder", "--epochs", "1", "--device", "cpu"]
-    for name, (picture, classes, _) in ODD.items():
-        for i in range(48):
-            folder = home / name / f"{i % classes:02}"
-            folder.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(picture(i).astype(np.uint8)).save(folder / f"{i}.png")
-    program = (
-        "import sys, train\n"
-        f"train.IMPORTANCE_SAMPLES = {SAMPLES}\n"
-        f"for name in {list(ODD)}:\n"
-        f"    assert train.main([*{arguments}, '--data-dir', name, '--out', f'out/{{name}}']) == 0\n"
-        "    print('====', file=sys.stderr)\n"
-    )
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=home, env=environment
-    )
-    assert done.returncode == 0, done.stderr
-    return {name: (home / "out" / name, text) for name, text in zip(ODD, done.stderr.split("====\n"))}
-
-
-@pytest.mark.parametrize("name", ODD)
-def test_of_an_odd_set_a_sentence_says_what_is_wrong_and_no_library_warns(odd_trainings, name):
-    out, errors = odd_trainings[name]
-    assert len(bundle.find_bundles(out)) == 2
-    assert errors.startswith(ODD[name][2]) and errors.count("\n") == 1
+@pytest.mark.parametrize("picture, classes, sentence", ODD.values(), ids=ODD)
+def test_of_an_odd_set_a_sentence_says_what_is_wrong_and_no_library_warns(home, capfd, picture, classes, sentence):
+    for i in range(48):
+        folder = home / "odd" / f"{i % classes:02}"
+        folder.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(picture(i).astype(np.uint8)).save(folder / f"{i}.png")
+    arguments = ["--dataset", "folder", "--epochs", "1", "--device", "cpu", "--data-dir", "odd", "--out", "out"]
+    with warnings.catch_warnings(record=True) as seen:
+        warnings.simplefilter("ignore")
+        for shown in (UserWarning, RuntimeWarning, FutureWarning):  # what a command line shows
+            warnings.simplefilter("always", shown)
+        assert train.main(arguments) == 0
+    assert [str(warning.message) for warning in seen] == []
+    assert len(bundle.find_bundles(home / "out")) == 2
+    errors = capfd.readouterr().err
+    assert errors.startswith(sentence) and errors.count("\n") == 1
 
 
 # Names that an output cannot show.
@@ -673,88 +653,37 @@ def test_an_interruption_before_training(home, capsys, monkeypatch):
     assert list(home.iterdir()) == []
 
 
-def command(home: Path, *arguments: str) -> subprocess.Popen:
-    """The command line in another process, with `home` in the repository's place."""
-    source = (ROOT / "train.py").read_text(encoding="utf-8")
-    start = 'if __name__ == "__main__":'
-    assert source.count(start) == 1
-    here = f"job.ROOT, job.IMPORTANCE_SAMPLES = Path(__file__).resolve().parent, {SAMPLES}\n"
-    (home / "train.py").write_text(source.replace(start, here + start), encoding="utf-8")
-    # as many threads as conftest.py gives this process: so the numbers are the same to the last bit
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [sys.executable, "train.py", "--dataset", "digits", "--device", "cpu", *arguments],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", cwd=home, env=environment,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs ignore it
-    )  # fmt: skip
-
-
-def signalled(
-    home: Path, arguments: list[str], epochs: int, number: signal.Signals, later: float = 0.0
-) -> subprocess.CompletedProcess:
-    """Trains in another process, and sends it the signal some seconds after so many epochs of all models."""
-    process = command(home, *arguments)
-    lines: list[str] = []
-    try:
-        for line in process.stdout:
-            lines.append(line)
-            if (
-                line.startswith(("epoch ", "digits-vae: "))
-                and sum(line.startswith("epoch ") for line in lines) == epochs
-            ):
-                time.sleep(later)
-                process.send_signal(number)
-                break
-        rest, errors = process.communicate(timeout=60)
-    finally:
-        process.kill()
-        process.wait()
-    return subprocess.CompletedProcess(process.args, process.returncode, "".join(lines) + rest, errors)
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_ctrl_c_in_the_first_training_writes_nothing(home, number):
-    done = signalled(home, ["--epochs", "100000", "--out", "out", "--checkpoint-every", "inf"], 1, number)
-    assert done.returncode == 130, done.stderr
-    assert (
-        "Interrupted while training digits-vae: it was not written" in done.stderr
-        and "Bundles kept: none." in done.stderr
-    )
-    assert "Traceback" not in done.stderr and "\r" not in done.stdout + done.stderr
-    assert files(home) == [home / "train.py"]
+def test_a_job_scheduler_that_ends_the_first_training_writes_nothing(home):
+    arguments = ["--epochs", "100000", "--out", "out", "--checkpoint-every", "inf"]
+    code, output, errors = Command(home, *arguments, epochs=1, number=signal.SIGTERM, later=0.01).end()
+    assert code == 130, errors
+    assert "Interrupted while training digits-vae: it was not written" in errors and "Bundles kept: none." in errors
+    assert "Traceback" not in errors and "\r" not in output + errors
+    assert files(home) == []
 
 
 def test_ctrl_c_in_the_second_training_keeps_the_first(home, capsys):
     arguments = ["--epochs", "15", "--out", "out", "--checkpoint-every", "0"]
-    done = signalled(home, arguments, 15 + 3, signal.SIGINT)
-    assert done.returncode == 130, done.stderr
+    code, output, errors = Command(home, *arguments, epochs=15 + 3, number=signal.SIGINT).end()
+    assert code == 130, errors
     vae = home / "out" / "digits-vae"
-    assert "Interrupted while training digits-aae: it was not written" in done.stderr
-    assert (
-        "Bundles kept: out/digits-vae. The same command with --resume goes on from the last checkpoint." in done.stderr
-    )
-    assert "Traceback" not in done.stderr
+    assert "Interrupted while training digits-aae: it was not written" in errors
+    assert "Bundles kept: out/digits-vae. The same command with --resume goes on from the last checkpoint." in errors
+    assert "Traceback" not in errors
     (left,) = files(home / "runs")  # the AAE's checkpoint
-    assert bundle.find_bundles(home / "out") == [vae] and {file.parent for file in files(home)} == {
-        home,
-        vae,
-        left.parent,
-    }
-    assert any(line.startswith("digits-vae  ") for line in done.stdout.splitlines())  # its numbers are shown
+    assert bundle.find_bundles(home / "out") == [vae] and {file.parent for file in files(home)} == {vae, left.parent}
+    assert any(line.startswith("digits-vae  ") for line in output.splitlines())  # its numbers are shown
 
     opened = bundle.load_bundle(vae)
     assert opened.config.training.epochs == 15
     assert train.main(["--dataset", "digits", "--device", "cpu", *arguments, "--resume"]) == 0
     output = capsys.readouterr().out
-    assert (
-        "digits-vae: out/digits-vae is of this very configuration; kept" in output and "digits-aae: 15 epochs" in output
-    )
+    assert "digits-vae: out/digits-vae is of this very configuration; kept" in output
+    assert "digits-aae: 15 epochs" in output
     assert bundle.load_bundle(vae).digest == opened.digest and files(home / "runs") == []
-    aae = bundle.load_bundle(home / "out" / "digits-aae")
-    assert (
-        2 <= aae.metrics["resumed_after"] <= 15
-    )  # the checkpoint follows its epoch's line, so that of the third may have failed
-    assert f"going on after epoch {aae.metrics['resumed_after']}" in output
+    after = bundle.load_bundle(home / "out" / "digits-aae").metrics["resumed_after"]
+    assert 2 <= after <= 15  # the checkpoint follows its epoch's line, so that of the third may have failed
+    assert f"going on after epoch {after}" in output
 
 
 # Killed, and resumed.
@@ -766,8 +695,7 @@ LONGER = ["--dataset", "digits", "--epochs", str(LONG), "--device", "cpu", "--ou
 def trained(folder: Path, *arguments: str) -> Path:
     """Trains with that folder in the repository's place."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(job, "ROOT", folder)
-        patch.setattr(job, "IMPORTANCE_SAMPLES", SAMPLES)
+        make_quick(folder, patch.setattr)
         patch.chdir(folder)
         assert train.main([*LONGER, *arguments]) == 0
     return folder / "out"
@@ -790,10 +718,10 @@ def older(tmp_path_factory) -> Path:
 
 RANDOM = random.Random(0)
 MOMENTS = [
-    pytest.param(1, 0.02, id="in the first epochs"),
-    pytest.param(LONG, 0.1, id="while the first model is measured"),
-    pytest.param(LONG + 5, 0.07, id="in the second model"),
-    *(pytest.param(RANDOM.randrange(2 * LONG), RANDOM.uniform(0, 0.3), marks=pytest.mark.slow) for _ in range(10)),
+    pytest.param(1, 0.01, id="in the first epochs"),
+    pytest.param(LONG, 0.02, id="while the first model is measured"),
+    pytest.param(LONG + 5, 0.01, id="in the second model"),
+    *(pytest.param(RANDOM.randrange(1, 2 * LONG), RANDOM.uniform(0, 0.03), marks=pytest.mark.slow) for _ in range(10)),
 ]
 
 
@@ -801,10 +729,9 @@ MOMENTS = [
 def test_a_killed_training_goes_on_to_the_same_result(home, capsys, unbroken, older, epochs, later):
     shutil.copytree(older, home / "out")
     before = {path.name: bundle.load_bundle(path).digest for path in bundle.find_bundles(home / "out")}
-    done = signalled(
-        home, ["--epochs", str(LONG), "--out", "out", "--checkpoint-every", "0"], epochs, signal.SIGKILL, later
-    )
-    assert done.returncode == -signal.SIGKILL, done.stdout
+    arguments = ["--epochs", str(LONG), "--out", "out", "--checkpoint-every", "0"]
+    code, output, _ = Command(home, *arguments, epochs=epochs, number=signal.SIGKILL, later=later).end()
+    assert code == -signal.SIGKILL, output
     for name, digest in before.items():  # what stood there opens; unless its successor was finished
         opened = bundle.load_bundle(home / "out" / name)
         if opened.digest != digest:
@@ -822,7 +749,10 @@ def test_a_killed_training_goes_on_to_the_same_result(home, capsys, unbroken, ol
             number >= min(epochs - first - 1, LONG)
             or f"{name}: out/{name} is of this very configuration; kept" in output
         )
-        assert number == 0 or f"{name}: {LONG} epochs on 1,437 images, seed 0, going on after epoch {number}" in output
+        assert (
+            number == 0
+            or f"{name}: {LONG} epochs on {IMAGES['train']} images, seed 0, going on after epoch {number}" in output
+        )
     assert files(home / "runs") == []
 
 
@@ -850,7 +780,10 @@ def test_ctrl_c_and_resume(home, capsys, monkeypatch, unbroken, kind, epoch):
     assert len(checkpoints(home)) == 1 and files(home / "out") == []
     capsys.readouterr()
     assert train.main([*LONGER, "--model", kind, "--resume"]) == 0
-    assert f"{name}: {LONG} epochs on 1,437 images, seed 0, going on after epoch {epoch}\n" in capsys.readouterr().out
+    assert (
+        f"{name}: {LONG} epochs on {IMAGES['train']} images, seed 0, going on after epoch {epoch}\n"
+        in capsys.readouterr().out
+    )
     resumed = bundle.load_bundle(home / "out" / name)
     assert_same_result(resumed, unbroken[name])
     assert resumed.metrics["resumed_after"] == epoch and checkpoints(home) == []
@@ -1104,7 +1037,7 @@ def test_checkpoints_keep_their_distance(tmp_path, monkeypatch):
 
 
 def test_in_a_terminal_a_resumed_bar_begins_where_it_was(home, monkeypatch):
-    arguments = [*QUICK, "--epochs", "4", "--batch-size", "500", "--model", "vae", "--out", "out"]  # twelve steps
+    arguments = [*QUICK, "--epochs", "4", "--batch-size", "100", "--model", "vae", "--out", "out"]  # twelve steps
     interrupt_after(monkeypatch, 3, arguments)
     screen = io.StringIO()
     screen.isatty = lambda: True
@@ -1271,6 +1204,7 @@ def test_training_runs_where_the_app_is_not_installed():
         "for name in ('streamlit', 'plotly', 'umap'): sys.modules[name] = None  # an import of it fails\n"
         "import train; assert 'torch' not in sys.modules\n"
         "import explorer.training.fit, explorer.store.bundle, explorer.data.datasets\n"
+        "from explorer.training import evaluation; evaluation.SETS = 2  # quick\n"
         "sys.exit(train.main(['--dataset', 'digits', '--device', 'cpu', '--dry-run']))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, encoding="utf-8", cwd=ROOT)
