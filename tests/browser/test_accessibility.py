@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from .driver import PHONE, ROOT, drag_slider, next_frame
+from .driver import PHONE, ROOT, at_rest, drag_slider, next_frame
 from .layout import amiss, cut_off
 from .views import VIEWS
 
@@ -59,7 +59,7 @@ def in_theme(page, scheme: str) -> None:
         "(wanted) => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme === wanted", arg=scheme
     )
     page.add_style_tag(content="* { transition: none !important; }")  # colours fade into each other
-    page.wait_for_timeout(500)
+    at_rest(page)
 
 
 def test_axe_finds_nothing_grave_on_the_front_page_in_either_theme(open_view):
@@ -277,6 +277,6 @@ def test_a_view_for_every_eye(open_view, name):
         found[f"focus, {scheme}"] = unseen_stops(page)
     for size, viewport in SMALL.items():
         page.set_viewport_size(viewport)
-        page.wait_for_timeout(700)
+        at_rest(page)
         found[size] = cut_off(page) + amiss(page)
     assert not any(found.values()), "\n".join(f"{what}: {one}" for what, all_ in found.items() for one in all_)

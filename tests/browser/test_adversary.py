@@ -80,7 +80,7 @@ def test_every_tab_fits_a_projector_and_stays_on_the_host(open_lesson, server):
             "(tab) => document.querySelector('.stMain') && location.search.includes(`tab=${tab}`) || tab === 'field'",
             arg=tab,
         )
-        page.wait_for_timeout(400)
+        at_rest(page)
         section = page.locator(f".tab.{tab}")
         boxes = section.locator(
             ".plane, button, select, input, table, canvas.curve, canvas.loss, canvas.spread"
@@ -158,7 +158,7 @@ def test_training_counts_its_steps_and_comes_to_the_same_again(open_lesson):
     assert int(numbers(page, "teach")["steps"]) == 0  # nothing runs unasked
     page.get_by_role("button", name="100 steps").click()
     page.locator(".teach .numbers[data-steps='100']").wait_for()
-    page.wait_for_timeout(200)
+    at_rest(page)
     first = numbers(page, "teach")
     assert first["steps"] == "100" and float(first["loss"]) < 1.3
     page.get_by_role("button", name="1 step", exact=True).click()
@@ -166,7 +166,7 @@ def test_training_counts_its_steps_and_comes_to_the_same_again(open_lesson):
     page.get_by_role("button", name="Reset").click()
     page.get_by_role("button", name="100 steps").click()
     page.locator(".teach .numbers[data-steps='100']").wait_for()
-    page.wait_for_timeout(200)
+    at_rest(page)
     assert numbers(page, "teach") == first
     page.get_by_role("button", name="Train", exact=True).click()
     page.wait_for_timeout(700)
@@ -215,7 +215,7 @@ def test_two_readings_of_log_4_and_the_honest_estimate(open_lesson, compute):
     page = open_lesson("?tab=readings&other=line")
     page.get_by_role("button", name="Train both").click()
     page.locator(".readings[data-steps='600']").wait_for()
-    page.wait_for_timeout(300)
+    at_rest(page)
     shown = page.locator(".readings .panel .numbers").evaluate_all(
         "(all) => all.map((table) => ({ ...table.dataset }))"
     )

@@ -16,7 +16,7 @@ from explorer.address import reparameterisation as reparameterisation_state
 from explorer.serving import assets
 from explorer.ui import present
 
-from .driver import COMPLETE, ROOT, expected
+from .driver import COMPLETE, ROOT, at_rest, expected
 
 READY = {
     "": COMPLETE, "kl": ".kl-lesson[data-ready=true]", "reparameterisation": ".rep-lesson[data-ready=true]",
@@ -166,7 +166,7 @@ def test_the_worst_addresses(server, chromium, path):
         )
         page.goto(f"{server}/{path}?{query[:60_000]}#{quote(value[:100], errors='surrogatepass')}")
         page.wait_for_selector(READY[path])
-        page.wait_for_timeout(300)
+        at_rest(page)
         shown = page.evaluate(
             '() => ({ ran: window.ran, out: document.querySelectorAll(\'a[href*="e.vil"], img[src=x], '
             'img[src*="e.vil"], a[href^=javascript]\').length })'

@@ -12,7 +12,7 @@ from PIL import Image
 from explorer.serving.assets import WEB
 from explorer.ui import room
 
-from .driver import COMPLETE, ROOT, serve
+from .driver import COMPLETE, ROOT, at_rest, serve
 from .test_explore_take import PIXELS, downloaded
 from .views import VIEWS
 
@@ -115,7 +115,7 @@ QUICK = "near"  # pictures, lists and choices, beside both maps
 def test_every_view_opens_in_an_older_browser(server, open_at, view):
     path, ready = VIEWS[view]
     page = open_at(f"{server}/{path}", ready, older=True)
-    page.wait_for_timeout(1000)
+    at_rest(page)
     assert page.locator(".failure:visible").count() == 0
 
 

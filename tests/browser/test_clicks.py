@@ -10,7 +10,7 @@ import pytest
 
 from explorer.store.bundle import load_bundle
 
-from .driver import COMPLETE, ROOT
+from .driver import COMPLETE, ROOT, at_rest
 from .layout import amiss
 from .test_dimensions import PLACES
 from .views import VIEWS
@@ -57,7 +57,7 @@ USE = """([seed, count]) => {
 def test_changes_that_come_quickly_keep_the_connection(mount_page):
     """Each interrupts the run of the one before: Streamlit's cache of messages has to outlive them (config.toml)."""
     page = mount_page("reparameterisation", wait=".rep-lesson[data-ready=true]")
-    page.wait_for_timeout(1500)  # what opened the page
+    at_rest(page)  # what opened the page
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})  # as a phone
     tabs = page.get_by_role("tab")
     tabs.evaluate_all(
@@ -66,7 +66,7 @@ def test_changes_that_come_quickly_keep_the_connection(mount_page):
     )
     tabs.nth(1).click()
     page.wait_for_url("**view=draws**")
-    page.wait_for_timeout(1000)
+    at_rest(page)
     tabs.nth(2).click()  # it is still heard
     page.wait_for_url("**view=estimators**")
 
@@ -94,7 +94,7 @@ def test_of_two_tools_chosen_at_once_the_second_is_seen(open_page):
     with page.expect_response("**/walk/tool.js"):
         page.get_by_role("button", name="Take away", exact=True).click()
         page.wait_for_selector(".tool[data-ready=take]:not([inert])")
-    page.wait_for_timeout(300)
+    at_rest(page)
     assert shown(page) == ["take"]
 
 

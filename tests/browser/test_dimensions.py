@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from explorer.store.bundle import load_bundle
 
 from ..web.test_dimensions import NAMES, SHIPPED, travelled
-from .driver import COMPLETE, address
+from .driver import COMPLETE, address, at_rest
 from .test_explore_near import shown_rows
 
 WIDE = ("mnist-vae-32d", "mnist-aae-32d")
@@ -89,7 +89,7 @@ def test_the_tools_with_thirty_two_dimensions(open_page, kind):
         assert shown_rows(page, section) == np.argsort(((mean - around) ** 2).sum(1))[:8].tolist()
     page = open_page(f"{query}&tool=draw&pick=mnist:7")
     page.wait_for_selector(".tool[data-ready=draw]")
-    page.wait_for_timeout(500)
+    at_rest(page)
     for name, bundle in zip(names, bundles, strict=True):
         at = page.get_by_role("figure", name=f"{name} latent map").evaluate(
             "f => { const { toX, toY } = f.latentMap.scale(), "

@@ -406,7 +406,7 @@ def test_test_images_are_picked_and_measured(open_page):
     number.fill("")
     number.fill(str(row))
     number.press("Enter")  # the same image again, as it was
-    page.wait_for_timeout(500)
+    at_rest(page)
     np.testing.assert_array_equal(reads(page, "VAE"), images[row])
     number.fill("99999")
     number.press("Enter")

@@ -82,10 +82,10 @@ def test_tiles_of_the_plain_grid_are_the_decoders_and_go_with_the_map(open_page)
         expected = torch.sigmoid(models["VAE"].decode(torch.zeros(1, 2)))[0].numpy() * 255
         assert np.abs(origin - expected).max() <= 2  # in the same frame as the axes
     page.mouse.up()
-    page.wait_for_timeout(800)
+    at_rest(page)
     check([(-6, 1), (0, 0), (-8, 5)])  # some came into view
     figure(page, "VAE").evaluate("f => f.parentElement.querySelector('.zoom-in').click()")
-    page.wait_for_timeout(600)
+    at_rest(page)
     assert figure(page, "VAE").evaluate(PER) == pytest.approx(1.5 * 28 / room, rel=1e-3)
     room /= 1.5
     check([(0, 0), (-2, 1)])
@@ -320,7 +320,7 @@ def test_samples_are_live_and_of_one_state_while_the_probe_is_dragged(open_page)
     page.mouse.up()
     page.wait_for_url(re.compile("mean="))
     page.wait_for_selector(".samples canvas[data-draws='64']")
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert set(page.evaluate(look)[1:]) == {64} and len(sent) == 1
 
 
@@ -357,7 +357,7 @@ def test_a_umap_has_colours_but_nothing_under_it(mount_page):
 def test_the_tool_is_in_sight_on_a_projector_and_no_wider_than_a_phone(open_page):
     page = open_page(f"?{DIGITS}&tool=map&underlay=stretch&colour=kl")
     page.wait_for_selector(OPEN)
-    page.wait_for_timeout(500)
+    at_rest(page)
     for name in ("VAE: draws decoded", "AAE: draws decoded", "VAE: mean of the draws' pictures"):
         box = page.get_by_role("img", name=name).bounding_box()
         assert box["y"] > 0 and box["y"] + box["height"] < 650

@@ -20,7 +20,7 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 
 from ..web.test_near import codes, in_polygon
-from .driver import AT, COMPLETE, PHONE, RANGES, ROOT, address, next_frame, sent_messages
+from .driver import AT, COMPLETE, PHONE, RANGES, ROOT, address, at_rest, next_frame, sent_messages
 from .test_explorer import PIXELS
 
 READY = ".explorer[data-maps=true] .tool[data-ready=near]"
@@ -159,7 +159,7 @@ def test_hovering_says_nothing_to_the_server_and_a_choice_keeps_the_list(open_ne
     assert page.locator(".near .thumbs .hot").count() >= 1 and sent == []
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(f"pick=digits%3A{before[0][3]}|pick=digits:{before[0][3]}"))
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert len(sent) == 1
     np.testing.assert_allclose(
         [float(value) for value in address(page)["mean"].split(",")], codes("digits-vae").mean[before[0][3]], atol=1e-4

@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from explorer.store.bundle import load_bundle
 
 from ..web.test_walk import LOG_FIVE, log_density
-from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, next_frame, sent_messages
+from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages
 
 OPEN = ".tool[data-ready=walk]"
 STRIP = (
@@ -135,7 +135,7 @@ def test_clicks_set_waypoints_and_nothing_is_sent_while_one_is_dragged_or_it_pla
         before = page.url
         page.mouse.click(*page.get_by_role("figure", name=name).evaluate(AT, at))
         page.wait_for_function("before => location.href !== before", arg=before)
-    page.wait_for_timeout(400)
+    at_rest(page)
     np.testing.assert_allclose(points_of(page), [[-1.5, -2], [2, 1]], atol=0.03)
     assert len(sent) == 2
     sent.clear()
@@ -153,7 +153,7 @@ def test_clicks_set_waypoints_and_nothing_is_sent_while_one_is_dragged_or_it_pla
     assert sent == [] and page.url == before and len(seen) >= 19 and first.tobytes() in seen
     page.mouse.up()
     page.wait_for_function("before => location.href !== before", arg=before)
-    page.wait_for_timeout(400)
+    at_rest(page)
     assert len(sent) == 1 and points_of(page)[1][0] < 1.5
     for name in ("VAE", "AAE"):  # in both models at the same place
         figure = page.get_by_role("figure", name=f"{name} latent map")

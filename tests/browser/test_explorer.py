@@ -371,7 +371,7 @@ def test_a_late_answer_to_an_earlier_change_changes_nothing_back(open_page):
             page.locator(".panel.left header select").select_option(left)
             page.locator(".panel.right header select").select_option(right)
             page.wait_for_url(re.compile(f"left={left}&right={right}"))
-            page.wait_for_timeout(300)
+            at_rest(page)
             assert page.locator(".panel.left header select").input_value() == left
             assert page.locator(".panel.right header select").input_value() == right
 

@@ -17,7 +17,7 @@ from explorer.data import folder
 from explorer.store.bundle import find_bundles, load_bundle
 
 from ..pictures import CLASSES, generate
-from .driver import AT, ROOT, address, serve
+from .driver import AT, ROOT, address, at_rest, serve
 from .test_explorer import picture
 
 RGB = (
@@ -152,7 +152,7 @@ def test_a_picture_goes_through_both_models_in_the_browser(trained, open_folder)
 def test_every_tool_opens(open_folder, query):
     page = open_folder(query)
     page.wait_for_selector(".explorer[data-replay=true]" if "moment" in query else ".tool[data-ready]")
-    page.wait_for_timeout(2000)
+    at_rest(page)
     assert page.locator(".failure:visible").count() == 0 and page.locator("[data-testid=stAlert]").count() == 0
     if "underlay" in query:
         assert min(

@@ -12,7 +12,7 @@ import pytest
 
 from ..test_datasets import idx_contents
 from ..test_downloads import ARCHIVES, Mirror
-from .driver import COMPLETE, ROOT, address, serve
+from .driver import COMPLETE, ROOT, address, at_rest, serve
 from .test_explorer import PIXELS
 
 pytestmark = [
@@ -210,7 +210,7 @@ def test_strokes_that_were_drawn_before_the_images_came_stay(open_bare):
     drawn = page.locator(".rows .reads").first.evaluate(PIXELS)
     fetch(page)
     page.get_by_role("spinbutton", name="Number of the test image").wait_for()
-    page.wait_for_timeout(500)
+    at_rest(page)
     assert page.locator(".rows .reads").first.evaluate(PIXELS) == drawn
 
 

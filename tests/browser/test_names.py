@@ -13,7 +13,7 @@ import pytest
 from explorer.files import readable
 
 from .. import small_bundles
-from .driver import COMPLETE, DESK, address, expected, serve
+from .driver import COMPLETE, DESK, address, at_rest, expected, serve
 
 IMAGE = "<img src=x onerror='window.ran = 1'>"
 CLASSES = (IMAGE, '"><b id=bold>bold</b>', "кошки 🐱 & собаки", "$x$ `y` {name} \\ ]]> <!--")
@@ -128,5 +128,5 @@ def test_the_scoreboard_shows_names_as_they_are(named, open_named):
     page = open_named.watch(open_named.context.new_page())
     page.goto(f"{named.address}/scoreboard")
     page.get_by_test_id("stDataFrame").first.wait_for()
-    page.wait_for_timeout(1000)
+    at_rest(page)
     assert page.locator("[data-testid=stAlert] img, .katex").count() == 0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from .. import small_bundles
-from .driver import DESK, address, serve
+from .driver import DESK, address, at_rest, serve
 from .test_dimensions import PLACES
 
 # The classes of a map of which more than half of the codes lie under names.
@@ -115,7 +115,7 @@ def test_pictures_in_many_dimensions_open_with_every_tool(open_odd, left, right)
         tools.nth(i).click()
         page.wait_for_selector(f".tools button:nth-of-type({i + 1})[aria-pressed=true]")
         page.wait_for_selector(".tool[data-ready]" if i else ".sliders:visible")
-        page.wait_for_timeout(500)
+        at_rest(page)
         assert page.locator(".failure:visible").count() == 0
     tools.nth(1).click()  # no training was recorded
     page.get_by_text("No recording").first.wait_for()

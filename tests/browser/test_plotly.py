@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .driver import ROOT, next_frame
+from .driver import ROOT, at_rest, next_frame
 
 # Each tick of a map's axes that Plotly draws: {axis, value, at: its pixel, expected: the pixel by the map's own scale}.
 TICKS = """f => {
@@ -45,13 +45,13 @@ def test_the_maps_know_where_plotly_draws_its_axes(mount_page):
     next_frame(page)
     seen.append(assert_axes_agree(page, figure))
     page.mouse.wheel(0, -240)
-    page.wait_for_timeout(300)
+    at_rest(page)
     seen.append(assert_axes_agree(page, figure))
     page.locator(".panel.left .zoom-out").click()
-    page.wait_for_timeout(300)
+    at_rest(page)
     seen.append(assert_axes_agree(page, figure))
     page.set_viewport_size({"width": 1100, "height": 600})
-    page.wait_for_timeout(300)
+    at_rest(page)
     seen.append(assert_axes_agree(page, figure))
     assert seen[1] == pytest.approx(seen[2], abs=1.5)
     other = page.get_by_role("figure", name="AAE latent map")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .driver import ROOT, address, drag_slider
+from .driver import ROOT, address, at_rest, drag_slider
 from .layout import amiss
 from .views import VIEWS
 
@@ -40,7 +40,7 @@ def test_enter_move_something_and_leave(open_page):
     page.wait_for_selector(".explorer.presenting")
     assert address(page)["present"] == "on"
     assert page.get_by_test_id("stHeader").is_hidden() and page.get_by_text("What am I looking at?").is_hidden()
-    page.wait_for_timeout(500)
+    at_rest(page)
     sizes = page.evaluate(SIZES)
     assert min(sizes)[0] >= LEAST, min(sizes)
     by_text = {text: size for size, text in sizes}
@@ -69,7 +69,7 @@ def test_every_view_can_be_read_and_does_not_scroll_sideways(open_page, name):
     path, ready = VIEWS[name]
     page = open_page(f"{path}{'&' if '?' in path else '?'}present=on", wait=ready, viewport=PROJECTOR)
     page.wait_for_function("() => parseFloat(getComputedStyle(document.documentElement).fontSize) === 24")
-    page.wait_for_timeout(500)
+    at_rest(page)
     sizes = page.evaluate(SIZES)
     assert min(sizes)[0] >= LEAST, sorted(sizes)[:5]
     assert amiss(page) == []

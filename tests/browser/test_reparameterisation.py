@@ -328,7 +328,7 @@ def test_a_finger_drags_a_handle_and_phones_have_no_sideways_scroll(lesson):
     assert first > 0.8 and abs(second) < 0.05
     for tab in page.get_by_role("tab").all():
         tab.click()
-        page.wait_for_timeout(150)
+        at_rest(page)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
 
 

@@ -135,7 +135,7 @@ def test_play_goes_on_without_messages_and_pause_holds_a_recorded_moment(mount_p
     assert sent == []
     page.get_by_role("button", name="Pause", exact=True).click()
     page.wait_for_url(re.compile("moment=(?!18)"))
-    page.wait_for_timeout(600)
+    at_rest(page)
     assert len(sent) == 1
     assert any("codes interpolated" in text for text in page.evaluate("() => [...window.texts]"))
     moment = int(address(page)["moment"])
@@ -187,7 +187,7 @@ def test_with_reduced_motion_nothing_plays_by_itself_and_nothing_glides(mount_pa
     page = mount_page(f"?{DIGITS}", reduced_motion="reduce")
     page.get_by_role("button", name="Replay", exact=True).click()
     page.wait_for_selector(OPEN)
-    page.wait_for_timeout(700)
+    at_rest(page)
     assert scrubber(page).input_value() == "0" and page.get_by_role("button", name="Play", exact=True).count() == 1
     page.evaluate(SEE)
     page.get_by_role("button", name="Play", exact=True).click()

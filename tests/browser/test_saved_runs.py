@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from .. import small_bundles
-from .driver import COMPLETE, DESK, ROOT, address, serve
+from .driver import COMPLETE, DESK, ROOT, address, at_rest, serve
 
 pytestmark = pytest.mark.skipif(
     not (ROOT / "pretrained" / "digits-aae").exists(), reason="no shipped models: python train.py makes them"
@@ -124,7 +124,7 @@ def test_a_run_that_is_saved_while_the_page_is_open_can_be_chosen(open_term, ter
         page.get_by_text(f"The list holds all {RUNS + 1} runs now").wait_for(state="attached")
         models.select_option("runs/late")
         page.wait_for_url("**left=runs%2Flate**")
-        page.wait_for_timeout(1000)
+        at_rest(page)
         assert address(page)["left"] == "runs/late" and models.input_value() == "runs/late"
     finally:
         for file in (term.runs / "late").iterdir():
