@@ -205,3 +205,12 @@ class A:
     ]  # fmt: skip
     assert imports("from .kept import x", "explorer.ui", is_package=True)[0].module == "explorer.ui.kept"
     assert (row("explorer.ui.texts.en.kl"), row("explorer.ui.kl"), row("explorer.uinit")) == ("ui.texts", "ui", "uinit")
+
+
+FOLDERS = sorted({path.parent for path in (ROOT / "explorer").rglob("*.*") if path.suffix != ".pyc"})
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.relative_to(ROOT).as_posix())
+def test_a_folder_is_seen_at_one_glance(folder):
+    files = [path.name for path in folder.iterdir() if path.suffix in (".py", ".js", ".json", ".css", ".html", ".svg")]
+    assert len(files) <= 30, sorted(files)

@@ -125,7 +125,7 @@ def open_address(tabs):
                 errors.append(f"{message.text} {url}")
 
         def failed(error) -> None:
-            errors.append(str(error))
+            errors.append(error.stack or str(error))
 
         page = tabs.take(options, own)
         opened.append((page, address, {"console": logged, "pageerror": failed}))

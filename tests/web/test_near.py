@@ -145,7 +145,7 @@ def test_a_table_of_odd_cells_is_read_back(compute):
     numbers = np.random.default_rng(0).normal(size=len(cells)) * 10.0 ** np.arange(-4, 2)
     numbers = numbers.astype(np.float32)
     text = compute(
-        "kernel/csv",
+        "parts/csv",
         "return toCsv([{ name: 'cell, one', value: (row) => cells[row] }, "
         "{ name: 'number (\"nats\")', value: (row) => numbers[row] }], cells.map((_, row) => row));",
         cells=cells, numbers=numbers.tolist(),

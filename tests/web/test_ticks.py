@@ -17,10 +17,10 @@ import pytest
     ],
 )
 def test_ticks_are_multiples_of_a_round_step(compute, low, high, wanted, values, decimals):
-    found = compute("kernel/ticks", "return ticks(low, high, wanted)", low=low, high=high, wanted=wanted)
+    found = compute("parts/ticks", "return ticks(low, high, wanted)", low=low, high=high, wanted=wanted)
     assert found == {"values": values, "decimals": decimals}
 
 
 def test_a_logarithmic_axis_has_whole_powers_or_their_halves(compute):
-    found = compute("kernel/ticks", "return [decades(-3.2, 0.1), decades(-1.7, -0.8), decades(0.1, 0.2)]")
+    found = compute("parts/ticks", "return [decades(-3.2, 0.1), decades(-1.7, -0.8), decades(0.1, 0.2)]")
     assert found == [[-3, -2, -1, 0], [-1.5, -1], [0.1, 0.2]]

@@ -2,7 +2,7 @@
 
 import { gradientAt, pullOf, valueAt } from "./plane.js";
 import { REACH } from "../kernel/recording.js";
-import { sigmoid } from "../kernel/sigmoid.js";
+import { sigmoid } from "../kernel/perceptron.js";
 
 export class RecordedDiscriminator {
   constructor(recording, moment) {

@@ -7,7 +7,7 @@ import { Divergence } from "./divergence.js";
 import { columns, writeCells, writeSelect } from "./forms.js";
 import { seededUniform } from "../kernel/random.js";
 import { CHANCE, LiveDiscriminator, lowerBound } from "../kernel/live_discriminator.js";
-import { sigmoid, softplus } from "../kernel/sigmoid.js";
+import { sigmoid, softplus } from "../kernel/perceptron.js";
 import { set, svgElement } from "../parts/svg.js";
 import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "./plane.js";
 import { logDensity } from "../kernel/prior.js";

@@ -4,7 +4,7 @@
 import { seededUniform } from "./random.js";
 import { Adam, Network } from "./network.js";
 import { NUMBERS } from "./numbers.js";
-import { sigmoid, softplus } from "./sigmoid.js";
+import { sigmoid, softplus } from "./perceptron.js";
 
 /** @import { Numbers } from "./types.js" */
 

@@ -1,5 +1,5 @@
 // Linear layers, or convolutions, with a ReLU between them: the forward pass of multilayer_perceptron() and
-// convolutions() in explorer/models.py.
+// convolutions() in explorer/models.py. And what turns a logit into a probability and its logarithm.
 
 import { Convolution } from "./convolution.js";
 
@@ -78,3 +78,12 @@ export function linear({ inputs, weight, bias, result }, x) {
   }
   return result;
 }
+
+// The sigmoid of a logit, and the negative logarithm of it, without overflow.
+
+/** @param {number} logit */
+export const sigmoid = (logit) => (logit >= 0 ? 1 / (1 + Math.exp(-logit)) : Math.exp(logit) / (1 + Math.exp(logit)));
+
+// log(1 + exp(value)): −log sigmoid(logit) is softplus(−logit).
+/** @param {number} value */
+export const softplus = (value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));

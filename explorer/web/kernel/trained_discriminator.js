@@ -3,7 +3,7 @@
 
 import { Network } from "./network.js";
 import { logDensity, scoreOf } from "./prior.js";
-import { sigmoid } from "./sigmoid.js";
+import { sigmoid } from "./perceptron.js";
 
 /** @import { Numbers, Pair, Shape, Tensors } from "./types.js" */
 

@@ -2,7 +2,7 @@
 
 import { klToStandardNormal } from "./gaussian.js";
 import { logDensityWithin, neighbourhoods } from "./nearest.js";
-import { sigmoid } from "./sigmoid.js";
+import { sigmoid } from "./perceptron.js";
 import { TrainedDiscriminator } from "./trained_discriminator.js";
 
 /** @import { Model } from "./types.js" */

@@ -7,7 +7,7 @@ import { klDiagonal, klIntegral, klMonteCarlo, klTerms, klToStandardNormalFull }
 import { apart, digits, number, showAgreement } from "./words.js";
 import { klToStandardNormal } from "../kernel/gaussian.js";
 import { seededUniform, standardNormal } from "../kernel/random.js";
-import { ticks } from "../kernel/ticks.js";
+import { ticks } from "../parts/ticks.js";
 import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { set, svgElement } from "../parts/svg.js";

@@ -1,7 +1,7 @@
 // A chart of curves over the steps or epochs of a training, on a canvas.
 
 import { format } from "../kernel/format.js";
-import { decades, ticks } from "../kernel/ticks.js";
+import { decades, ticks } from "./ticks.js";
 import { fresh, stroke } from "./canvas.js";
 
 const MARGIN = { left: 38, right: 6, top: 6, bottom: 16 };

@@ -1,7 +1,7 @@
 // A small plot in SVG: axes with ticks, curves, and handles that can be dragged by mouse, finger and keys.
 
 import { format } from "../kernel/format.js";
-import { ticks } from "../kernel/ticks.js";
+import { ticks } from "./ticks.js";
 import { Handle } from "./handle.js";
 import { set, svgElement } from "./svg.js";
 import { enlargement } from "./theme.js";

@@ -1,6 +1,6 @@
 // Draws the codes of a training and the pictures that it decodes, each into a canvas of its own.
 
-import { ticks } from "../kernel/ticks.js";
+import { ticks } from "../parts/ticks.js";
 import { fresh, stroke } from "../parts/canvas.js";
 
 const TICKS = 5; // at most, on an axis

@@ -2,7 +2,7 @@
 
 import { drawLogits, drawPixels } from "../../parts/pixels.js";
 import { klToStandardNormal } from "../../kernel/gaussian.js";
-import { softplus } from "../../kernel/sigmoid.js";
+import { softplus } from "../../kernel/perceptron.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { fill } from "../../kernel/text.js";

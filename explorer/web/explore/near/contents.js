@@ -4,7 +4,7 @@ import { drawPixels } from "../../parts/pixels.js";
 import { download, fileName } from "../download.js";
 import { decodedPixels } from "./pictures.js";
 import { columnsOf } from "./table.js";
-import { toCsv } from "../../kernel/csv.js";
+import { toCsv } from "../../parts/csv.js";
 import { hasOriginal } from "../../parts/originals.js";
 import { format, whole } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";

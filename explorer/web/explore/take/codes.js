@@ -1,6 +1,6 @@
 // Codes as comma-separated values: a row for each test image. No DOM.
 
-import { toCsv } from "../../kernel/csv.js";
+import { toCsv } from "../../parts/csv.js";
 import { klToStandardNormal } from "../../kernel/gaussian.js";
 
 // The columns of a panel's model, as csv.js takes them. shown: what else its map shows, {sampled: z by columns, view:

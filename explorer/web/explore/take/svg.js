@@ -2,7 +2,7 @@
 //
 // What is copied from the page has its styles written into it: a viewer has neither the page's CSS nor its variables.
 
-import { ticks } from "../../kernel/ticks.js";
+import { ticks } from "../../parts/ticks.js";
 import { format } from "../../kernel/format.js";
 import { svgElement } from "../../parts/svg.js";
 
