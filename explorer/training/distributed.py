@@ -13,6 +13,7 @@ Torch is imported only if there are several processes.
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import os
 import re
@@ -230,6 +231,8 @@ def join() -> Processes:
     rank, size = int(os.environ["RANK"]), int(os.environ["WORLD_SIZE"])
     with Processes(rank, size)._or_lost():
         torch.distributed.init_process_group("gloo", timeout=PATIENCE)
+        # the group's threads, left to the interpreter's end, now and then abort a process that has done its work
+        atexit.register(torch.distributed.destroy_process_group)
         return Processes(rank, size, torch.distributed.new_group(backend="gloo", timeout=LONG))
 
 
