@@ -16,6 +16,7 @@ import tempfile
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from unittest import mock
 
 # what trainings import when they need it is imported once, for all processes that `Command` forks
@@ -77,8 +78,12 @@ class Command:
         command = [str(script), "--dataset", "digits", "--device", "cpu", *arguments]
         given = (home, command, environment or {}, self._said.name, epochs, number, later)
         self._process = forks.Process(target=_run, args=given)
-        # as many threads as conftest.py gives this process: so the numbers are the same to the last bit
-        with mock.patch.dict(os.environ, PYTHONPATH=str(ROOT), OMP_NUM_THREADS="1"):
+        # As many threads as conftest.py gives this process: so the numbers are the same to the last bit. And a bare
+        # __main__: the fork runs this process's again, which may be a page that a test opened.
+        with (
+            mock.patch.dict(os.environ, PYTHONPATH=str(ROOT), OMP_NUM_THREADS="1"),
+            mock.patch.dict(sys.modules, __main__=ModuleType("__main__")),
+        ):
             self._process.start()
 
     def end(self, timeout: float = 400) -> tuple[int | None, str, str]:

@@ -98,7 +98,9 @@ def test_parsing_never_raises(text):
     [
         {"beta": "1"},
         {"epochs": 10**400},
+        {"beta": True},
         {"hidden": "256"},
+        {"hidden": [True]},
         {"hidden": [10**400]},
         {"kind": []},
         {"prior": None},

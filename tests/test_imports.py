@@ -144,6 +144,17 @@ def test_the_app_is_imported_only_by_the_app(name):
     assert [one for one in imports_of(name) if is_below(one.module, APP_ONLY - allowed)] == []
 
 
+@pytest.mark.parametrize("name", files())
+def test_nothing_is_unpickled(name):
+    """A pickle runs what its writer wants."""
+    assert [
+        one for one in imports_of(name) if is_below(one.module, {"pickle", "dill", "joblib", "marshal", "shelve"})
+    ] == []
+    source = files()[name].read_text(encoding="utf-8")
+    called = {ast.unparse(node.func) for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)}
+    assert called.isdisjoint({"torch.load", "eval", "exec"})
+
+
 def test_bundle_imports_the_models_only_inside_the_call_that_rebuilds_one():
     found = [one for one in imports_of("explorer.store.bundle") if is_below(one.module, {"explorer.models", *TORCH})]
     assert found and not any(one.on_loading for one in found)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import errno
-import io
 import json
-import pickle
 import subprocess
 import sys
 import threading
@@ -27,24 +25,30 @@ from .conftest import ROOT
 # Returns the first two columns plus its own number of jobs so far. 2 neighbours: at once; 3: waits after the first
 # share; 4: refuses; 5: breaks off.
 SCRIPT = """
-import pickle, sys, time
+import json, sys, time
+import numpy as np
+answers = sys.stdout.buffer
 def say(**parts):
-    pickle.dump(parts, sys.stdout.buffer)
-    sys.stdout.buffer.flush()
+    answers.write(json.dumps(parts).encode() + b"\\n")
+    answers.flush()
 say(ready=True)
 done = 0
-while sys.stdin.buffer.peek():
-    points, seed, neighbours, min_distance = pickle.load(sys.stdin.buffer)
+while (line := sys.stdin.buffer.readline()):
+    job = json.loads(line)
+    n, d = job["shape"]
+    points = np.frombuffer(sys.stdin.buffer.read(4 * n * d), np.float32).reshape(n, d)
     say(share=0.25)
-    if neighbours == 3:
+    if job["neighbours"] == 3:
         time.sleep(60)
-    if neighbours == 4:
+    if job["neighbours"] == 4:
         say(problem="no")
         continue
-    if neighbours == 5:
+    if job["neighbours"] == 5:
         break
     done += 1
-    say(map=points[:, :2] + done)
+    say(shape=[n, 2])
+    answers.write((points[:, :2] + done).astype(np.float32).tobytes())
+    answers.flush()
 """
 POINTS = np.arange(12, dtype=np.float32).reshape(4, 3)
 
@@ -160,8 +164,7 @@ def test_a_failure_is_said_and_the_next_job_goes_on(made):
 
 
 def test_a_process_that_cannot_begin_fails_what_waits(tmp_path):
-    said = "import pickle, sys; pickle.dump({'problem': 'not installed'}, sys.stdout.buffer)"
-    ended = fill(umaps.DIED, reason="exit status 0")
+    said, ended = 'print(\'{"problem": "not installed"}\')', fill(umaps.DIED, reason="exit status 0")
     for script, problem in ((said, "not installed"), ("pass", ended)):
         found = Umaps((sys.executable, "-c", script))
         found.want(wanted(), "p", lambda: POINTS)
@@ -360,21 +363,18 @@ def run_process(*, before: str = "", jobs: bytes = b"") -> tuple[list[dict], str
     """Runs explorer.background.umap_process after some code, on these jobs. Returns its answers and errors."""
     code = f"{before}\nfrom explorer.background import umap_process\numap_process.main()"
     found = subprocess.run([sys.executable, "-c", code], input=jobs, capture_output=True, cwd=ROOT, timeout=300)
-    written, answers = io.BytesIO(found.stdout), []
-    while written.tell() < len(found.stdout):
-        answers.append(pickle.load(written))
-    return answers, found.stderr.decode()
+    return [json.loads(line) for line in found.stdout.splitlines() if line.startswith(b"{")], found.stderr.decode()
 
 
 QUICK = "from explorer import projection\nprojection.umap = lambda points, *others: points[:, :2]"  # nothing to compile
-JOB = pickle.dumps((POINTS, 0, 2, 0.1))
+JOB = json.dumps({"shape": [4, 3], "neighbours": 2, "min_distance": 0.1, "seed": 0}).encode() + b"\n" + POINTS.tobytes()
 
 
 @pytest.mark.parametrize("error", ["PermissionError(1, 'not permitted')", "OSError(38, 'not implemented')"])
 def test_the_process_works_where_its_scheduling_class_is_refused(error):
     refuse = f"import os\ndef refuse(*_): raise {error}\nos.sched_setscheduler = os.nice = refuse\n"
     answers, complaints = run_process(before=refuse + QUICK, jobs=JOB)
-    assert answers[0] == {"ready": True} and answers[1]["map"].shape == (4, 2), complaints
+    assert answers[0] == {"ready": True} and answers[1]["shape"] == [4, 2], complaints
 
 
 def test_the_process_says_why_it_cannot_begin():
@@ -397,7 +397,7 @@ def test_a_umap_that_fails_in_the_process_leaves_it_to_do_the_next(error, expect
         f"    if len(calls) == 2: raise {error}\n    return points[:, :2]\nprojection.umap = umap"
     )
     answers, complaints = run_process(before=failing, jobs=JOB + JOB)
-    assert expected in answers[1]["problem"] and answers[2]["map"].shape == (4, 2), complaints
+    assert expected in answers[1]["problem"] and answers[2]["shape"] == [4, 2], complaints
 
 
 @pytest.mark.slow  # it compiles

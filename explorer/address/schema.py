@@ -140,6 +140,8 @@ def rounded(value: float, fine: bool = False) -> float:
 
 def exact(value: float) -> str:
     """A number with all its digits, as an address writes it. Raises an error for what is no finite number."""
+    if isinstance(value, bool):
+        raise TypeError("it is no number")
     return str(int(value)) if value == int(value) else repr(value)
 
 
@@ -397,7 +399,7 @@ def _written(value, field: Mapping, known: Mapping = MappingProxyType({})) -> st
     if field["kind"] == "exact":
         return exact(value)
     if field["kind"] == "wholes":
-        return "-".join(map(text, value))
+        return "-".join(map(exact, value))
     if field["kind"] == "run":
         return run_text(value, known)
     return str(value) if field["kind"] in ("choice", "whole") else value

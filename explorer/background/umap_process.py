@@ -1,16 +1,18 @@
 """The process that computes UMAPs for umaps.py: `python -m explorer.background.umap_process`.
 
 It compiles at once, then does one job after the other. It reads jobs from its standard input and writes answers to its
-standard output, both pickled. It ends when its input ends, and so with its parent.
+standard output: each is a line of JSON, followed by the bytes of an array. It ends when its input ends, and so with its
+parent.
 """
 
 from __future__ import annotations
 
 import contextlib
+import json
 import os
-import pickle
 import sys
 from collections.abc import Callable
+from typing import BinaryIO
 
 import numpy as np
 
@@ -24,8 +26,8 @@ def main() -> None:
     os.dup2(2, 1)  # what a library prints is no answer
     _yield_to_others()
 
-    def answer(**parts) -> None:
-        pickle.dump(parts, answers)
+    def answer(array: np.ndarray | None = None, **parts) -> None:
+        answers.write(json.dumps(parts).encode() + b"\n" + (b"" if array is None else array.tobytes()))
         answers.flush()
 
     try:
@@ -34,8 +36,8 @@ def main() -> None:
         # compiles what every later call needs
         projection.umap(np.random.default_rng(0).standard_normal((64, 4), np.float32))
         answer(ready=True)
-        while sys.stdin.buffer.peek():
-            _work(pickle.load(sys.stdin.buffer), answer)
+        while (job := sys.stdin.buffer.readline()) != b"":
+            _work(json.loads(job), sys.stdin.buffer, answer)
     except BrokenPipeError:
         pass  # nobody listens any more
     except Exception as error:
@@ -51,12 +53,14 @@ def _yield_to_others() -> None:
         os.nice(NICE)
 
 
-def _work(job: tuple[np.ndarray, int, int, float], answer: Callable[..., None]) -> None:
-    """job: the points, (n, d) float32; the seed, n_neighbors and min_dist."""
+def _work(job: dict, points_from: BinaryIO, answer: Callable[..., None]) -> None:
+    points = np.frombuffer(points_from.read(4 * job["shape"][0] * job["shape"][1]), np.float32).reshape(job["shape"])
     from explorer import projection
 
     try:
-        found = projection.umap(*job, lambda share: answer(share=share))
+        found = projection.umap(
+            points, job["seed"], job["neighbours"], job["min_distance"], lambda share: answer(share=share)
+        )
     except BrokenPipeError:
         raise  # nobody waits for the answer
     except (ValueError, np.linalg.LinAlgError) as error:
@@ -64,7 +68,7 @@ def _work(job: tuple[np.ndarray, int, int, float], answer: Callable[..., None]) 
     except Exception as error:
         answer(problem=f"the UMAP could not be computed ({reason(error)})")
     else:
-        answer(map=found)
+        answer(found, shape=found.shape)
 
 
 if __name__ == "__main__":

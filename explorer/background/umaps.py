@@ -8,9 +8,9 @@ wanted for long. Cancelling a job ends the process; another starts at once for t
 from __future__ import annotations
 
 import contextlib
+import json
 import logging
 import os
-import pickle
 import signal
 import subprocess
 import sys
@@ -253,17 +253,22 @@ class Umaps:
 
     def _do(self, process: subprocess.Popen, job: _Job) -> None:
         try:
+            points = np.ascontiguousarray(job.load(), np.float32)
             _, _, neighbours, min_distance, seed = job.wanted
-            message = pickle.dumps((np.asarray(job.load(), np.float32), seed, neighbours, min_distance))
+            settings = {"shape": points.shape, "neighbours": neighbours, "min_distance": min_distance, "seed": seed}
+            message = json.dumps(settings).encode() + b"\n" + points.tobytes()
         except Exception as error:
             if not isinstance(error, (LookupError, ValueError)):  # those have been foreseen
                 _LOG.exception("no points for a UMAP")
             return self._finish(job, "failed", reason(error))
         process.stdin.write(message)
         process.stdin.flush()
-        while "share" in (answer := _read(process)):
-            job.share = answer["share"]
-        self._finish(job, "failed" if "problem" in answer else "done", answer.get("problem"), answer.get("map"))
+        while "share" in (said := _read(process)):
+            job.share = said["share"]
+        if "problem" in said:
+            return self._finish(job, "failed", said["problem"])
+        n, two = said["shape"]
+        self._finish(job, "done", None, np.frombuffer(_exactly(process, 4 * n * two), np.float32).reshape(n, two))
 
     def _finish(self, job: _Job, state: str, problem: str | None, found: np.ndarray | None = None) -> None:
         with self._changed:
@@ -323,9 +328,17 @@ def _ending(status: int | None, complaints: deque[str]) -> str:
 
 def _read(process: subprocess.Popen) -> dict:
     """One answer. Raises BrokenPipeError if the process has ended, and ValueError for anything but an answer."""
+    line = process.stdout.readline()
+    if not line.endswith(b"\n"):
+        raise BrokenPipeError("the process ended")
     try:
-        return dict(pickle.load(process.stdout))
-    except Exception as error:
-        if not process.stdout.peek():
-            raise BrokenPipeError("the process ended") from error
-        raise ValueError("it wrote something that is no answer") from error
+        return dict(json.loads(line))
+    except (ValueError, TypeError):
+        raise ValueError(f"it gave no answer but {line[:60]!r}") from None
+
+
+def _exactly(process: subprocess.Popen, size: int) -> bytes:
+    content = process.stdout.read(size)
+    if len(content) != size:
+        raise BrokenPipeError("the process ended")
+    return content

@@ -1,5 +1,6 @@
-// Mounts a live page on what Python gave it: see mounted.py. In place of Streamlit it writes the address, logs each
-// change ("sent …": the tests count them), and acknowledges it.
+// Mounts a live page on what Python gave it: see mounted.py. In place of Streamlit it logs each change ("sent …": the
+// tests count them), writes the address, and acknowledges the change. The last two come after the next frame: in the app
+// they come from Python, when the page has drawn the change.
 
 const given = JSON.parse(document.getElementById("given").textContent);
 const { page, data, messages } = given;
@@ -12,8 +13,12 @@ const [{ mount }, { deliver }, { Address }] = await Promise.all(
 );
 const address = new Address(page);
 mount(inside.querySelector(".live"), data, (state) => {
-  window.history.replaceState(null, "", `?${new URLSearchParams(address.write(state))}`);
   console.debug(`sent ${JSON.stringify(state)}`);
-  deliver(data.key, { seen: state.revision });
+  requestAnimationFrame(() =>
+    setTimeout(() => {
+      window.history.replaceState(null, "", `?${new URLSearchParams(address.write(state))}`);
+      deliver(data.key, { seen: state.revision });
+    }),
+  );
 });
 for (const message of messages) deliver(data.key, message);

@@ -54,9 +54,9 @@ USE = """([seed, count]) => {
 }"""
 
 
-def test_changes_that_come_quickly_keep_the_connection(mount_page):
+def test_changes_that_come_quickly_keep_the_connection(open_page):
     """Each interrupts the run of the one before: Streamlit's cache of messages has to outlive them (config.toml)."""
-    page = mount_page("reparameterisation", wait=".rep-lesson[data-ready=true]")
+    page = open_page("reparameterisation", wait=".rep-lesson[data-ready=true]")
     at_rest(page)  # what opened the page
     page.context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": 4})  # as a phone
     tabs = page.get_by_role("tab")

@@ -313,8 +313,8 @@ def test_a_region_around_the_probe_by_keyboard(open_near):
 
 
 @pytest.mark.slow
-def test_a_finger_draws_a_lasso(open_near):
-    page = open_near("near=region&" + DIGITS, viewport=PHONE, has_touch=True, is_mobile=True)
+def test_a_finger_draws_a_lasso(open_page):
+    page = open_page("?tool=near&near=region&" + DIGITS, wait=READY, viewport=PHONE, has_touch=True, is_mobile=True)
     page.get_by_role("button", name="Lasso (L)").tap()
     page.wait_for_timeout(1200)  # the map comes into sight
     box, touch = page.get_by_role("figure", name="VAE latent map").bounding_box(), page.context.new_cdp_session(page)

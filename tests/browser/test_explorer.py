@@ -92,8 +92,8 @@ def test_server_does_not_import_torch(chromium, tmp_path):
     assert "numpy" in mapped and "libtorch" not in mapped
 
 
-def test_nothing_needs_scrolling_on_a_projector(mount_page):
-    page = mount_page(viewport=DESK)
+def test_nothing_needs_scrolling_on_a_projector(open_page):
+    page = open_page(viewport=DESK)
     for locator in [
         *(page.get_by_role("figure", name=name) for name in ("VAE latent map", "AAE latent map")),
         *(picture(page, name) for name in PICTURES),

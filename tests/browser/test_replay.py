@@ -322,8 +322,8 @@ def test_leaving_the_replay_leaves_nothing_of_it(mount_page):
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["projector", "phone"])
-def test_the_scrubber_is_in_sight(mount_page, viewport):
-    page = open_replay(mount_page, 10, "&field=D&pick=digits:3", viewport=viewport)
+def test_the_scrubber_is_in_sight(open_page, viewport):
+    page = open_replay(open_page, 10, "&field=D&pick=digits:3", viewport=viewport)
     parts = [
         scrubber(page),
         page.get_by_role("button", name="Play", exact=True),
