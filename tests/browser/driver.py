@@ -199,8 +199,38 @@ def sent_messages(page, wait: Callable[[], object]) -> list:
     return sent
 
 
-def next_frame(page) -> None:
-    page.evaluate("() => new Promise(requestAnimationFrame)")
+def next_frame(page, count: int = 1) -> None:
+    """Waits for so many frames. A page draws each change in the frame after it at the latest."""
+    page.evaluate(
+        "async (count) => { for (let i = 0; i < count; i += 1) await new Promise(requestAnimationFrame); }", count
+    )
+
+
+def wait_for_view(page, url) -> None:
+    """Waits for an address, and until the page has drawn it: the address may change before the picture does."""
+    page.wait_for_url(url)
+    next_frame(page)
+
+
+def expect(locator):
+    """Playwright's assertions of a locator. They wait for what they assert, as long as the other waits do."""
+    from playwright.sync_api import expect as assertions  # the tests can be collected without it
+
+    assertions.set_options(timeout=60_000)
+    return assertions(locator)
+
+
+def eventually(page, check: Callable[[], object], seconds: float = 30) -> None:
+    """Repeats an assertion until it holds."""
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            check()
+            return
+        except AssertionError:
+            if time.monotonic() > end:
+                raise
+            page.wait_for_timeout(100)
 
 
 def drag_slider(page, name: str, moves: int = 100) -> list[dict]:

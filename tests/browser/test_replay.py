@@ -14,7 +14,7 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 from explorer.training import recording
 
-from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, at_rest, sent_messages
+from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages, wait_for_view
 from .layout import amiss
 from .test_explorer import PIXELS, picture
 
@@ -131,7 +131,7 @@ def test_play_goes_on_without_messages_and_pause_holds_a_recorded_moment(mount_p
     page.wait_for_selector(OPEN)
     page.get_by_role("button", name="Play", exact=True).click()
     page.evaluate(SEE)
-    page.wait_for_function("() => window.places.size > 20")
+    page.wait_for_function("() => window.places.size > 20 && window.texts.size > 2")  # it has left the moment 18
     assert sent == []
     page.get_by_role("button", name="Pause", exact=True).click()
     page.wait_for_url(re.compile("moment=(?!18)"))
@@ -142,7 +142,7 @@ def test_play_goes_on_without_messages_and_pause_holds_a_recorded_moment(mount_p
     assert scrubber(page).input_value() == str(moment)
     assert_shows(page, recorded, moment)
     page.evaluate(SEE)
-    page.wait_for_timeout(500)
+    next_frame(page, 30)
     assert page.evaluate("() => window.places.size") == 1  # it holds
 
 
@@ -153,7 +153,7 @@ def test_it_plays_to_the_end_where_the_decoders_are(open_page):
     assert explanation.is_visible() and not page.locator(".pictures .left.at-z canvas").is_visible()
     assert page.get_by_role("button", name="Probe in the VAE map; arrow keys move it").count() == 0
     page.get_by_role("button", name="Play", exact=True).click()
-    page.wait_for_url(re.compile(f"moment={LAST}"))
+    wait_for_view(page, re.compile(f"moment={LAST}"))
     assert page.get_by_role("button", name="Play", exact=True).count() == 1  # and stops there
     assert not explanation.is_visible()
     expected = (
@@ -162,7 +162,7 @@ def test_it_plays_to_the_end_where_the_decoders_are(open_page):
     )
     assert np.abs(np.array(picture(page, "VAE decoded at μ").evaluate(PIXELS)) - expected).max() <= 2
     page.get_by_role("button", name="Finished models").click()
-    page.wait_for_url(lambda url: "moment" not in url)
+    wait_for_view(page, lambda url: "moment" not in url)
     assert page.get_by_role("slider", name="μ₁", exact=True).is_visible() and not scrubber(page).is_visible()
     assert figure(page, "VAE").evaluate("f => f.latentMap.shown().x.length") == 360  # all of the test set again
 
@@ -246,9 +246,9 @@ def test_the_address_reopens_a_moment_with_its_manifold_and_a_bad_one_is_named(o
         with Image.open(io.BytesIO(arrays["manifold"].tobytes())) as whole:
             edge = whole.size[0]
             expected = np.asarray(whole.convert("L"))[7 * edge : 8 * edge].astype(float)
-        shown = np.array(
-            page.get_by_role("img", name=f"{kind} decoded manifold", exact=True).evaluate(PIXELS), float
-        ).reshape(edge, edge)
+        canvas = page.get_by_role("img", name=f"{kind} decoded manifold", exact=True)
+        page.wait_for_function("([canvas, edge]) => canvas.height === edge", arg=[canvas.element_handle(), edge])
+        shown = np.array(canvas.evaluate(PIXELS), float).reshape(edge, edge)
         assert edge == recording.TILES * 8 and np.abs(shown - expected).max() <= 3
     bad = open_page(f"?{DIGITS}&moment=30")
     assert "moment=30 was ignored" in bad.get_by_test_id("stAlert").inner_text()
@@ -318,7 +318,9 @@ def test_leaving_the_replay_leaves_nothing_of_it(mount_page):
     page.get_by_text("Decoders are kept only for the finished model").wait_for()
     page.get_by_role("button", name="Probe", exact=True).click()
     page.wait_for_selector(".explorer:not([data-replay])")
-    assert not page.get_by_text("Decoders are kept only for the finished model").is_visible() and amiss(page) == []
+    assert not page.get_by_text("Decoders are kept only for the finished model").is_visible()
+    at_rest(page)  # the maps have taken their new size
+    assert amiss(page) == []
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["projector", "phone"])
