@@ -94,7 +94,7 @@ export class Contents {
       if (!mean) return;
       drawPixels(canvases[i], panel.model.entry.image_side, mean);
     }
-    return complete && (() => this.showOriginals(made, canvases.at(-1), entry, some));
+    return complete ? () => this.showOriginals(made, canvases.at(-1), entry, some) : null;
   }
 
   async showOriginals(made, canvas, entry, rows) {
