@@ -234,6 +234,7 @@ MOVES = """async () => {
 )
 def test_with_little_motion_asked_for_nothing_moves_by_itself(open_view, name):
     page = open_view(name, reduced_motion="reduce")
+    at_rest(page)  # what opens the page has been drawn
     assert page.evaluate(MOVES) == {"running": 0, "drew": 0}
     if name == "reparameterisation, graphs":
         page.emulate_media(reduced_motion="no-preference")
@@ -241,7 +242,7 @@ def test_with_little_motion_asked_for_nothing_moves_by_itself(open_view, name):
     if name == "explorer":
         page.get_by_role("button", name="Replay", exact=True).click()
         page.wait_for_selector(".explorer.replaying")
-        page.wait_for_timeout(300)
+        at_rest(page)
         assert page.evaluate(MOVES)["drew"] == 0 and page.get_by_role("button", name="Play", exact=True).is_visible()
 
 

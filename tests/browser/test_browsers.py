@@ -132,12 +132,20 @@ RESTART = """async () => {
   const canvases = all(document).filter(isLarge);
   const pixels = (c) => c.getContext('2d').getImageData(0, 0, c.width, c.height).data;
   const hash = (c) => pixels(c).reduce((h, v) => (h * 31 + v) | 0, 7);
-  const before = canvases.map(hash);
+  const until = async (holds) => {
+    for (let tries = 0; tries < 100 && !holds(); tries += 1) await new Promise((resolve) => setTimeout(resolve, 300));
+  };
+  let before = [];
+  await until(() => {
+    const last = before;
+    before = canvases.map(hash);
+    return String(last) === String(before); // what is worked out between frames is complete
+  });
   for (const canvas of canvases) {
     canvas.width = canvas.width;
     canvas.dispatchEvent(new Event('contextrestored'));
   }
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await until(() => String(canvases.map(hash)) === String(before));
   return [before, canvases.map(hash)];
 }"""
 

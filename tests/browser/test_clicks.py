@@ -81,6 +81,7 @@ def test_tools_follow_each_other_and_one_is_seen_at_a_time(mount_page):
     for label, name in [*TOOLS.items(), *reversed(TOOLS.items())]:
         page.get_by_role("button", name=label, exact=True).click()
         page.wait_for_selector(f".tool[data-ready={name}]:not([inert])")
+        at_rest(page)  # the maps have taken their new size
         assert shown(page) == [name] and amiss(page) == []
     page.get_by_role("button", name="Walk", exact=True).dispatch_event("click")
     page.get_by_role("button", name="Probe", exact=True).click()

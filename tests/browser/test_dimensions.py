@@ -12,7 +12,7 @@ from sklearn.decomposition import PCA
 from explorer.store.bundle import load_bundle
 
 from ..web.test_dimensions import NAMES, SHIPPED, travelled
-from .driver import COMPLETE, address, at_rest
+from .driver import COMPLETE, address, at_rest, wait_for_view
 from .test_explore_near import shown_rows
 
 WIDE = ("mnist-vae-32d", "mnist-aae-32d")
@@ -46,7 +46,7 @@ def test_a_umap_is_made_with_other_settings_and_one_of_the_pixels_and_one_is_can
     for name, value in (("n_neighbors, left", "5"), ("min_dist, left", "0.5")):
         page.get_by_role("spinbutton", name=name).fill(value)
     page.get_by_role("group", name="What the left map shows").get_by_role("button", name="Make").click()
-    page.wait_for_url(re.compile("map=umap-5-0.5(%2C|,)umap"))
+    wait_for_view(page, re.compile("map=umap-5-0.5(%2C|,)umap"))
     figure = page.get_by_role("figure", name="VAE 16-d latent map")
     assert "near stays near" in figure.locator(".note").text_content()  # the stored one stands in for it
     figure.locator(".note", has_text="n_neighbors 5, min_dist 0.5").wait_for(timeout=600_000)

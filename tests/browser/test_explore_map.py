@@ -12,7 +12,7 @@ from plotly.colors import sequential
 from explorer import gaussian
 
 from ..web.test_map import bundle
-from .driver import AT, COMPLETE, PHONE, ROOT, address, at_rest, next_frame, sent_messages
+from .driver import AT, COMPLETE, PHONE, ROOT, address, at_rest, expect, next_frame, sent_messages
 from .test_explorer import PIXELS, nats
 
 DIGITS = "left=digits-vae&right=digits-aae"
@@ -183,6 +183,7 @@ def test_codes_are_coloured_by_kl_before_and_after_plotly(open_page):
     held: list = []
     page.goto(f"{page.url.split('?')[0]}?{DIGITS}&colour=kl")
     page.wait_for_selector(".explorer.toned")
+    next_frame(page)  # the page says so before it draws them
     codes = bundle("digits-vae").codes
     kl = gaussian.kl_to_standard_normal(torch.tensor(codes.mean).double(), torch.tensor(codes.log_var).double()).numpy()
     low, high = np.sort(kl)[[round(share * (len(kl) - 1)) for share in (0.02, 0.98)]]
@@ -234,7 +235,7 @@ def test_colours_survive_what_happens_to_the_maps(open_page):
     page.get_by_role("combobox", name="Colour by").select_option("class")
     page.wait_for_url(re.compile("^(?!.*colour=)"))
     page.wait_for_function("f => f.latentMap.tones === null", arg=map_)
-    assert page.locator(".explorer.toned").count() == 0
+    expect(page.locator(".explorer.toned")).to_have_count(0)
 
 
 def test_many_samples_against_numpy(mount_page, compute):

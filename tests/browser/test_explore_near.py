@@ -20,7 +20,7 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 
 from ..web.test_near import codes, in_polygon
-from .driver import AT, COMPLETE, PHONE, RANGES, ROOT, address, at_rest, next_frame, sent_messages
+from .driver import AT, COMPLETE, PHONE, RANGES, ROOT, address, at_rest, expect, next_frame, sent_messages
 from .test_explorer import PIXELS
 
 READY = ".explorer[data-maps=true] .tool[data-ready=near]"
@@ -37,6 +37,7 @@ def open_near(mount_page):
 
 
 def shown_rows(page, section: int = 0, view: str = "neighbours") -> list[int]:
+    next_frame(page)  # they are drawn in the frame after a change at the latest
     return (
         page.locator(f".near .{view} .thumbs")
         .nth(section)
@@ -156,7 +157,8 @@ def test_hovering_says_nothing_to_the_server_and_a_choice_keeps_the_list(open_ne
                 [float(value) for value in re.findall(r"[-\d.]+", at)], [x - box["x"], y - box["y"]], atol=0.6
             )
     thumbs.nth(3).focus()
-    assert page.locator(".near .thumbs .hot").count() >= 1 and sent == []
+    page.locator(".near .thumbs .hot").first.wait_for()
+    assert sent == []
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(f"pick=digits%3A{before[0][3]}|pick=digits:{before[0][3]}"))
     at_rest(page)
@@ -186,7 +188,6 @@ def test_neighbours_by_keyboard_follow_the_probe_and_leave_out_classes(open_near
     gone = int(np.bincount(label[shown_rows(page)]).argmax())
     page.locator(".legend button").nth(gone).click()
     kept = np.flatnonzero(label != gone)
-    next_frame(page)
     assert (
         shown_rows(page) == kept[NearestNeighbors(n_neighbors=8).fit(mean[kept]).kneighbors([[-0.5, 0]])[1][0]].tolist()
     )
@@ -352,7 +353,6 @@ def test_what_is_found_is_sorted_and_what_is_missing_says_why(open_near):
     page.locator(".near .find .thumbs button:visible").first.wait_for()
     assert found() == order[:16]
     page.get_by_role("button", name="Later pictures").click()
-    next_frame(page)
     assert found() == order[16:32] and page.locator(".near .find .pager span").inner_text() == "17–32 of 360"
     choice = page.get_by_role("combobox", name="Find")
     choice.select_option("class-7")
@@ -384,7 +384,7 @@ def test_what_is_found_is_sorted_and_what_is_missing_says_why(open_near):
     assert "KL: the AAE has no q(z|x)" in groups and choice.locator("option[value=kl-largest]").is_disabled()
     page.get_by_role("spinbutton", name="Image").fill("360")
     page.keyboard.press("Enter")
-    assert "from 0 to 359" in page.locator(".near .find .summary").inner_text()
+    expect(page.locator(".near .find .summary")).to_contain_text("from 0 to 359")
     page.get_by_role("spinbutton", name="Image").fill("42")
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("pick=digits(%3A|:)42"))

@@ -16,7 +16,7 @@ from PIL import Image
 from explorer.data import originals
 from explorer.store.bundle import load_bundle
 
-from .driver import COMPLETE, DESK, RANGES, ROOT, address, at_rest
+from .driver import COMPLETE, DESK, RANGES, ROOT, address, at_rest, expect, next_frame
 
 PICTURES = ("VAE decoded at μ", "AAE decoded at μ", "VAE decoded at z", "AAE decoded at z")
 PIXELS = (
@@ -48,7 +48,7 @@ def downloaded(page, button: str):
 
 def seen(page) -> list:
     """The KL's text and the four pictures' pixels."""
-    page.evaluate("() => new Promise(requestAnimationFrame)")
+    next_frame(page)
     return [
         page.get_by_role("status", name="KL divergence").inner_text(),
         *(page.get_by_role("img", name=name, exact=True).evaluate(PIXELS) for name in PICTURES),
@@ -172,9 +172,10 @@ def test_original_pictures_are_in_the_file(taken, alone):
     for which in ("", "7", "7"):
         page.get_by_role("combobox", name="Class of the test images").select_option(which)
         page.get_by_role("button", name="Random", exact=True).click()
-        page.get_by_text(re.compile(r"^mnist test image \d+, class \d: draw on it")).wait_for()
-        page.evaluate("() => new Promise(requestAnimationFrame)")
+        next_frame(page)  # from then on the number is that of the new image
         row = int(page.get_by_role("spinbutton", name="Number of the test image").input_value())
+        page.get_by_text(re.compile(rf"^mnist test image {row}, class \d: draw on it")).wait_for()
+        next_frame(page)
         assert page.locator(".rows .reads").first.evaluate(PIXELS) == images[row].tolist()
         assert not which or labels[row] == int(which)
     number = page.get_by_role("spinbutton", name="Number of the test image")
@@ -184,9 +185,8 @@ def test_original_pictures_are_in_the_file(taken, alone):
         "Test image 9999 is marked on the maps, but cannot be shown: this original picture is not in the file."
     ).wait_for()
     page.get_by_role("button", name="Probe", exact=True).click()
-    assert (
-        page.locator(".original .label").inner_text()
-        == f"image 9999, class {labels[9999]}: this original picture is not in the file"
+    expect(page.locator(".original .label")).to_have_text(
+        f"image 9999, class {labels[9999]}: this original picture is not in the file"
     )
     page.get_by_text("What is in this file").click()
     page.get_by_text(
@@ -333,15 +333,14 @@ def test_link_reopens_the_state(open_page):
     link = page.get_by_label(LINK).input_value()
     assert "tool" not in parse_qs(urlparse(link).query)
     page.get_by_role("button", name="Copy", exact=True).click()
-    page.locator(".take > .said").wait_for()
-    assert page.locator(".take > .said").inner_text() == "The address is copied."
+    expect(page.locator(".take > .said")).to_have_text("The address is copied.")
     refused = (
         "Object.defineProperty(navigator, 'clipboard', { value: undefined }); "
         "document.execCommand = () => false;"
     )  # as over plain http
     page.evaluate(f"() => {{ {refused} }}")
     page.get_by_role("button", name="Copy", exact=True).click()
-    assert page.locator(".take > .said").inner_text().startswith("The address is selected")
+    expect(page.locator(".take > .said")).to_have_text(re.compile("^The address is selected"))
     field = page.get_by_label(LINK)
     assert field.evaluate(
         "field => [field.selectionStart, field.selectionEnd, field === field.getRootNode().activeElement]"
@@ -349,7 +348,7 @@ def test_link_reopens_the_state(open_page):
     other = open_page(f"?{urlparse(link).query}")
     assert seen(other) == seen(page)
     other.get_by_role("button", name="Resample ε").click()
-    other.wait_for_url(re.compile("noise="))
+    other.wait_for_url(lambda _: address(other)["noise"] != "0.8,-0.6")
     shared = {name: value for name, value in address(other).items() if name != "noise"}
     assert shared == {name: value for name, value in address(page).items() if name not in ("noise", "tool")}
 

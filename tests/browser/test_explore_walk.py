@@ -40,8 +40,7 @@ def open_walk(mount_page):
 
 
 def settle(page) -> None:
-    next_frame(page)
-    next_frame(page)
+    next_frame(page, 2)
 
 
 def bundle(name: str):
@@ -119,6 +118,7 @@ def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(mount_page, 
     seek.focus()
     for _ in range(5):
         page.keyboard.press("ArrowRight")
+    settle(page)
     reading = page.locator(".film").first.locator(".reading")
     assert "hole" in reading.inner_text() and float(
         re.search(r"log p (\S+)", reading.inner_text()).group(1).replace("−", "-")

@@ -17,7 +17,7 @@ from explorer.data import folder
 from explorer.store.bundle import find_bundles, load_bundle
 
 from ..pictures import CLASSES, generate
-from .driver import AT, ROOT, address, at_rest, serve
+from .driver import AT, ROOT, address, at_rest, next_frame, serve
 from .test_explorer import picture
 
 RGB = (
@@ -70,7 +70,8 @@ def open_folder(trained, open_address):
 
 
 def shown(canvas) -> np.ndarray:
-    """(3, pixels) of a canvas."""
+    """(3, pixels) of a canvas, once what was said of it has been drawn."""
+    next_frame(canvas.page)
     return np.array(canvas.evaluate(RGB))
 
 

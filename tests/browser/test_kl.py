@@ -16,7 +16,7 @@ from scipy.stats import norm
 from explorer import gaussian
 
 from ..web.test_kl import tensors
-from .driver import DESK, PHONE, address, at_rest, next_frame, sent_messages
+from .driver import DESK, PHONE, address, at_rest, expect, next_frame, sent_messages, wait_for_view
 
 READY = ".kl-lesson[data-ready=true]"
 PYTHON = (
@@ -102,7 +102,7 @@ def test_known_values_stand_on_the_page(open_lesson, rows):
             )
     page.get_by_role("tab", name="Derivation").click()
     for form in ("integral", "full"):
-        assert page.locator(f".forms tr[data-form={form}] td[data-set=drawn]").inner_text() == value
+        expect(page.locator(f".forms tr[data-form={form}] td[data-set=drawn]")).to_have_text(value)
 
 
 def messages(page) -> list:
@@ -257,7 +257,7 @@ def test_the_area_counts_up_to_the_kl(open_lesson):
         )
     )
     page.get_by_role("button", name="Count up").click()
-    page.wait_for_url(lambda url: "limit" not in url)
+    wait_for_view(page, lambda url: "limit" not in url)
     seen = page.evaluate("() => window.seen")
     assert len(set(seen)) > 20 and min(seen) < 0.0 and seen[-1] == pytest.approx(1.3068528194, abs=1e-8)
 
@@ -296,7 +296,7 @@ def test_the_derivation_shows_code_values_and_agreement(open_lesson):
     )
     assert abs(estimate - diagonal) < 4 * error < 0.1
     page.get_by_role("combobox", name="Draws of the Monte Carlo value").select_option("100")
-    page.wait_for_url(re.compile("n=100(&|$)"))
+    wait_for_view(page, re.compile("n=100(&|$)"))
     wider = float(page.locator(".forms tr[data-form=samples] td[data-set=diagonal]").inner_text().split(" ± ")[1])
     assert 4 < wider / error < 25  # ten times, for a hundredth of the draws
     page.get_by_role("button", name="Draw again").click()
@@ -313,10 +313,10 @@ def test_a_descent_in_the_standard_deviation_goes_below_zero(open_lesson):
     assert float(page.locator(".rates").get_attribute("data-fatal")) == pytest.approx(4 / 3)
     page.get_by_role("slider", name="rate η").press("Home")
     page.wait_for_url(re.compile("rate=0.05"))
-    assert runs["std"].locator(".run-dot.dead").count() == 0
+    expect(runs["std"].locator(".run-dot.dead")).to_have_count(0)
     page.get_by_role("button", name="Take σ below zero").click()
     page.wait_for_url(re.compile("rate=1.47"))
-    assert runs["std"].locator(".run-dot.dead").count() == 1
+    expect(runs["std"].locator(".run-dot.dead")).to_have_count(1)
     page.wait_for_function(AGREED)
     page.goto(
         page.url.split("?")[0] + "?tab=logvar&q=0,90&p=0,0.05&rate=3"
@@ -364,7 +364,7 @@ def test_predictions_are_answered_from_the_state(open_lesson):
         "Home"
     )  # q is narrow now: the other way round
     page.wait_for_url(re.compile("q=1%2C0.05"))
-    assert page.locator(".outcome").inner_text() == "No: KL(p‖q)."
+    expect(page.locator(".outcome")).to_have_text("No: KL(p‖q).")
     right = ["it grows without bound", "KL(p‖q)", "it stays", "twice as much", "on one bump"]
     for answer in right:
         page.get_by_role("button", name="Next question").click()
@@ -382,6 +382,7 @@ def test_every_tab_fits_a_projector_and_a_phone(open_lesson):
     for tab in ("one", "two", "derivation", "logvar", "predict"):
         page.set_viewport_size(DESK)
         page.locator(f"[role=tab][data-tab={tab}]").click()
+        next_frame(page)  # another tab is opened in the frame after the click at the latest
         page.wait_for_function(AGREED)
         panel = page.locator(f"[role=tabpanel][data-tab={tab}]")
         for element in panel.locator(

@@ -12,7 +12,7 @@ import pytest
 
 from ..test_datasets import idx_contents
 from ..test_downloads import ARCHIVES, Mirror
-from .driver import COMPLETE, ROOT, address, at_rest, serve
+from .driver import COMPLETE, ROOT, address, at_rest, next_frame, serve
 from .test_explorer import PIXELS
 
 pytestmark = [
@@ -150,6 +150,7 @@ def test_a_missing_dataset_is_fetched_on_the_server(open_bare, bare):
     assert page.evaluate(FOCUSED)  # it went on from the button, which is hidden now
     assert [path.name for path in data.iterdir()] == ["MNIST"]
     reads = page.locator(".rows .reads").nth(1)
+    next_frame(page)
     assert reads.evaluate(PIXELS) == IMAGES[3].tolist()
     assert page.get_by_role("spinbutton", name="Number of the test image").is_visible() and button.is_hidden()
     page.get_by_role("button", name="Probe", exact=True).click()
@@ -207,6 +208,7 @@ def test_strokes_that_were_drawn_before_the_images_came_stay(open_bare):
     page.mouse.down()
     page.mouse.move(box["x"] + 150, box["y"] + 150, steps=5)
     page.mouse.up()
+    next_frame(page)
     drawn = page.locator(".rows .reads").first.evaluate(PIXELS)
     fetch(page)
     page.get_by_role("spinbutton", name="Number of the test image").wait_for()

@@ -93,9 +93,12 @@ def test_classes_are_shown_as_they_are_wherever_they_stand(named, open_named):
     page.locator(".classes .class").nth(len(CLASSES) - 1).wait_for()
     assert page.locator(".classes .class span:first-child").all_inner_texts() == list(CLASSES)
     page.locator("td").filter(has_text=CLASSES[0]).first.wait_for()
+    at_rest(page)
+    assert page.locator(".failure:visible").count() == 0
     page = open_named.open(named.names[0], named.names[1], "&tool=near&near=find&near_find=class-0")
     page.get_by_text(CLASSES[0]).first.wait_for()
     page = open_named.open(named.names[0], named.names[1], "&tool=walk&sum=0,1")
+    page.wait_for_selector(".tool[data-ready=walk]")
     assert page.locator("select.a option").all_inner_texts()[: len(CLASSES)] == list(CLASSES)
     page = open_named.open(named.names[0], named.names[1], "&moment=1&field=D")
     page.wait_for_selector(".explorer[data-replay=true]")

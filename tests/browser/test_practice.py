@@ -17,7 +17,7 @@ from explorer.data import datasets
 from explorer.store import bundle
 from explorer.training import fit as training
 
-from .driver import DESK, PHONE, serve
+from .driver import DESK, PHONE, eventually, serve
 
 READY = ".practice[data-ready=true]"
 STEPS = 6  # an epoch, in batches of 256
@@ -204,7 +204,7 @@ def test_pictures_are_as_sharp_as_the_screen(practise):
     page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", screen)
     page.evaluate("screens.dispatchEvent(new Event('change'))")  # the window was moved to another one
     assert canvases.count() > 2
-    np.testing.assert_allclose(canvases.evaluate_all(ratios), 1, rtol=2e-2)
+    eventually(page, lambda: np.testing.assert_allclose(canvases.evaluate_all(ratios), 1, rtol=2e-2))
     assert page.get_by_role("img", name="Run A: decoded manifold").evaluate(INK) == pytest.approx(ink / 9, rel=0.1)
 
 

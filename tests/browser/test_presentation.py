@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .driver import ROOT, address, at_rest, drag_slider
+from .driver import ROOT, address, at_rest, drag_slider, expect
 from .layout import amiss
 from .views import VIEWS
 
@@ -38,7 +38,7 @@ def test_enter_move_something_and_leave(open_page):
     page.get_by_role("button", name="Present", exact=True).click()
     page.wait_for_function("() => parseFloat(getComputedStyle(document.documentElement).fontSize) === 24")
     page.wait_for_selector(".explorer.presenting")
-    assert address(page)["present"] == "on"
+    page.wait_for_url("**present=on**")
     assert page.get_by_test_id("stHeader").is_hidden() and page.get_by_text("What am I looking at?").is_hidden()
     at_rest(page)
     sizes = page.evaluate(SIZES)
@@ -60,7 +60,8 @@ def test_enter_move_something_and_leave(open_page):
     page.wait_for_function("() => parseFloat(getComputedStyle(document.documentElement).fontSize) === 16")
     page.wait_for_function("() => !location.search.includes('present')")
     page.get_by_test_id("stHeader").wait_for()
-    assert address(page)["mean"].startswith("3.") and page.locator(".explorer.presenting").count() == 0
+    expect(page.locator(".explorer.presenting")).to_have_count(0)
+    assert address(page)["mean"].startswith("3.")
 
 
 @pytest.mark.slow

@@ -18,7 +18,7 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 from explorer.ui import draws
 
-from .driver import DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages
+from .driver import DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages, wait_for_view
 
 READY = ".rep-lesson[data-ready=true]"
 PIXELS = (
@@ -93,7 +93,7 @@ def test_the_table_of_facts_is_on_the_page(lesson):
     assert number(page.locator(".estimators .row.axes .mean-of").inner_text()) == 4
     agrees(page)
     page.get_by_role("radio", name="σ", exact=True).check()
-    page.wait_for_url(re.compile("by=std"))
+    wait_for_view(page, re.compile("by=std"))
     assert cells(page, "exact")[:2] == pytest.approx(expected["std"], rel=1e-9)
     assert page.locator(".estimators .formula").nth(1).inner_text().startswith("2μ⁴/σ² + 60μ² + 74σ²")
     agrees(page)
@@ -370,6 +370,7 @@ def test_the_code_is_the_programs_own_with_the_numbers_of_the_moment(lesson):
     noise = torch.from_numpy(draws.standard_normal(4, 2)[2:]).float()[None]
     model = load_bundle(ROOT / "pretrained" / "digits-vae").model()
     loss = objectives.vae_loss(model, x, noise)
+    page.locator(".code .gradients", has_text="mean.grad").wait_for()  # Python has run the code on the image
     outputs = page.locator(".code output").all_text_contents()
     assert len(outputs) == 6 and all(one.startswith("→") for one in outputs)  # every line that has a number shows it
     z = np.array([0.25, -1]) + np.exp(np.array([-1, 0.5]) / 2) * noise[0].double().numpy()
@@ -422,7 +423,8 @@ def test_a_measurement_can_be_cancelled_and_goes_on(lesson):
     page.get_by_role("button", name="Cancel").click()
     go_on = page.get_by_role("button", name=re.compile("Go on after [0-9,]+ draws"))
     go_on.wait_for()
-    assert page.locator(".vae .verdict").is_hidden() and page.get_by_text("was stopped").count() == 1
+    page.get_by_text("was stopped").wait_for()
+    assert page.locator(".vae .verdict").is_hidden()
     done = int(re.sub(r"\D", "", go_on.inner_text()))
     assert 0 < done < 100_000 and done % 2_000 == 0
 
