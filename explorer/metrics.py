@@ -1,19 +1,19 @@
 """Estimates of the distance between the aggregate q(z) and the prior p(z), and of the quality of codes. numpy only.
 
 Compare an estimate with its null, the value of the same estimator for two sets of draws from the prior.
-The codes of a stochastic encoder must be sampled z, not means.
+The codes of a stochastic encoder must be sampled z, not means. A `Backend` computes what takes long: this module's own
+uses one core; training/accelerated.py has one for a GPU.
 """
 
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 from scipy.special import logsumexp
-from sklearn.neighbors import KNeighborsClassifier, NearestNeighbors
+from sklearn.neighbors import NearestNeighbors
 
 NEIGHBOURS = 5
 DIRECTIONS = 64
@@ -28,17 +28,53 @@ class Null(NamedTuple):
     std: float
 
 
-def coverage(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> float:
+class Backend:
+    """What takes long in this module, on the processor. All points are float64 (n, d)."""
+
+    def nearest(self, k: int, among: np.ndarray, of: np.ndarray | None = None) -> np.ndarray:
+        """The rows (n, k) of the k points of `among` that are nearest to each point of `of`, the nearest one first.
+
+        None: to each point of `among`, of its other points.
+        """
+        search = NearestNeighbors(n_neighbors=k, algorithm=_search(among)).fit(among)
+        return search.kneighbors(of, return_distance=False)
+
+    def mean_squared_gap(self, one: np.ndarray, other: np.ndarray, axes: np.ndarray) -> float:
+        """The mean squared difference between the sorted projections of both sets onto axes (d, directions)."""
+        gaps = np.sort(one @ axes, axis=0) - np.sort(other @ axes, axis=0)
+        return float((gaps**2).mean())
+
+    def log_sum_exp_product(self, left: np.ndarray, right: np.ndarray, diagonal: np.ndarray) -> np.ndarray:
+        """The logarithm of the sum of exponentials of each row of left @ right, with this diagonal in its place: (n,).
+
+        left: (n, c); right: (c, n); diagonal: (n,).
+        """
+        found = np.empty(len(left))
+        for start in range(0, len(left), BLOCK):
+            rows = np.arange(start, min(start + BLOCK, len(left)))
+            product = left[rows] @ right  # (BLOCK, n)
+            product[rows - start, rows] = diagonal[rows]
+            top = product.max(1, keepdims=True)
+            found[rows] = np.log(np.exp(product - top).sum(1)) + top[:, 0]
+        return found
+
+
+PROCESSOR = Backend()
+
+
+def coverage(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS, backend: Backend = PROCESSOR) -> float:
     """The share of draws from the prior with a code no further away than their k-th neighbour among the draws.
 
     codes: (n, d); prior_draws: (m, d). Holes of q lower it; the maximum is 1. When q = p it is about 1 - (m/(n+m))ᵏ
     in any number of dimensions, because each nearest neighbour of a draw is a code with probability n/(n+m).
     Errors: see `covered`. (Naeem et al. 2020, arXiv 2002.09797, eq. 10, with the prior as the real set.)
     """
-    return float(covered(codes, prior_draws, k).mean())
+    return float(covered(codes, prior_draws, k, backend).mean())
 
 
-def covered(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> np.ndarray:
+def covered(
+    codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS, backend: Backend = PROCESSOR
+) -> np.ndarray:
     """The draws from the prior that are covered: those with a code no further away than their k-th neighbouring draw.
 
     codes: (n, d), n >= 1; prior_draws: (m, d), m > k >= 1. Returns (m,) bool.
@@ -46,11 +82,11 @@ def covered(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> 
     """
     _check_sets(codes=(codes, 1), prior_draws=(prior_draws, k + 1))
     _check_neighbours(k)
-    radius = _distance_to_neighbour(k, prior_draws)
-    return _distance_to_neighbour(1, codes, prior_draws) <= radius
+    radius = _distance_to_neighbour(k, prior_draws, backend=backend)
+    return _distance_to_neighbour(1, codes, prior_draws, backend) <= radius
 
 
-def knn_kl(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> float:
+def knn_kl(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS, backend: Backend = PROCESSOR) -> float:
     """Estimate of KL(q || p) in nats from distances to neighbours. It is near 0 when q = p, and may be negative.
 
     codes: (n, d), n > k; prior_draws: (m, d), m >= k. It is accurate in a few dimensions, if the draws cover q: for
@@ -64,8 +100,8 @@ def knn_kl(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> f
     _check_sets(codes=(codes, k + 1), prior_draws=(prior_draws, k))
     _check_neighbours(k)
     n, m, dimensions = len(codes), len(prior_draws), codes.shape[1]
-    rho = _distance_to_neighbour(k, codes)  # (n,), to the k-th of the other codes
-    nu = _distance_to_neighbour(k, prior_draws, codes)  # (n,), to the k-th draw
+    rho = _distance_to_neighbour(k, codes, backend=backend)  # (n,), to the k-th of the other codes
+    nu = _distance_to_neighbour(k, prior_draws, codes, backend)  # (n,), to the k-th draw
     for distance, others, density in ((rho, "other codes", "q(z)"), (nu, "draws of the prior", "p(z)")):
         if not distance.all():
             raise ValueError(
@@ -76,7 +112,9 @@ def knn_kl(codes: np.ndarray, prior_draws: np.ndarray, k: int = NEIGHBOURS) -> f
     return float(dimensions * np.log(nu / rho).mean() + math.log(m / (n - 1)))
 
 
-def sliced_w2_squared(codes: np.ndarray, prior_draws: np.ndarray, directions: int = DIRECTIONS) -> float:
+def sliced_w2_squared(
+    codes: np.ndarray, prior_draws: np.ndarray, directions: int = DIRECTIONS, backend: Backend = PROCESSOR
+) -> float:
     """The squared Wasserstein-2 distance of one-dimensional projections, averaged over directions.
 
     codes, prior_draws: (n, d), the same n. In two dimensions the directions are evenly spaced over the half
@@ -87,9 +125,7 @@ def sliced_w2_squared(codes: np.ndarray, prior_draws: np.ndarray, directions: in
         raise ValueError(f"at least one direction is needed, not {directions}")
     if len(codes) != len(prior_draws):
         raise ValueError(f"as many codes as draws of the prior are needed, not {len(codes)} and {len(prior_draws)}")
-    axes = _directions(codes.shape[1], directions)  # (d, directions)
-    gaps = np.sort(codes @ axes, axis=0) - np.sort(prior_draws @ axes, axis=0)
-    return float((gaps**2).mean())
+    return backend.mean_squared_gap(codes, prior_draws, _directions(codes.shape[1], directions))
 
 
 def mmd_squared(codes: np.ndarray, prior_draws: np.ndarray, c: float = 1.0) -> float:
@@ -146,7 +182,9 @@ class ElboSurgery(NamedTuple):
         return self.mutual_information + self.marginal_kl
 
 
-def elbo_surgery(mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_prior_z: np.ndarray) -> ElboSurgery:
+def elbo_surgery(
+    mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_prior_z: np.ndarray, backend: Backend = PROCESSOR
+) -> ElboSurgery:
     """Splits the mean KL of a Gaussian encoder in two. Each part is an unbiased estimate from one draw of z per image.
 
     mean, log_var, z: (n, d), z_i ~ q(z|x_i) = N(mean_i, exp(log_var_i)); log_prior_z: (n,), log p(z_i). q(z) is the
@@ -166,7 +204,7 @@ def elbo_surgery(mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_prior
     mean, log_var, z, log_prior_z = _finite(mean=mean, log_var=log_var, z=z, log_prior_z=log_prior_z)
     # log q(z|n) = -½ Σ ((z - μ)²/σ² + log σ² + log 2π)
     log_q_own = -0.5 * ((z - mean) ** 2 * np.exp(-log_var) + log_var + math.log(2 * math.pi)).sum(1)  # (n,)
-    log_q = _log_mixture(mean, log_var, z, log_q_own)
+    log_q = _log_mixture(mean, log_var, z, log_q_own, backend)
     return ElboSurgery(float((log_q_own - log_q).mean()), float((log_q - log_prior_z).mean()))
 
 
@@ -212,6 +250,7 @@ def knn_label_accuracy(
     test_codes: np.ndarray,
     test_labels: np.ndarray,
     k: int = NEIGHBOURS,
+    backend: Backend = PROCESSOR,
 ) -> float:
     """The accuracy of k-nearest-neighbour classification: a test code gets the most frequent label of its k neighbours.
 
@@ -228,10 +267,11 @@ def knn_label_accuracy(
     ):
         if np.shape(labels) != (n,):
             raise ValueError(f"{name} must be ({n},), a label a code, not {np.shape(labels)}")
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message="The number of unique classes")  # many classes are fine here
-        voters = KNeighborsClassifier(k, algorithm=_search(train_codes)).fit(train_codes, train_labels)
-        return float((voters.predict(test_codes) == test_labels).mean())
+    rows = backend.nearest(k, *_finite(among=train_codes, of=test_codes))  # (m, k)
+    classes, votes = np.unique(train_labels, return_inverse=True)
+    counts = np.zeros((len(rows), len(classes)), dtype=int)
+    np.add.at(counts, (np.arange(len(rows))[:, None], votes[rows]), 1)
+    return float((classes[counts.argmax(1)] == test_labels).mean())
 
 
 # Shared functions.
@@ -268,17 +308,15 @@ def _search(points: np.ndarray) -> str:
     return "brute" if points.shape[1] > TREE_DIMENSIONS else "auto"
 
 
-def _distance_to_neighbour(k: int, among: np.ndarray, of: np.ndarray | None = None) -> np.ndarray:
+def _distance_to_neighbour(
+    k: int, among: np.ndarray, of: np.ndarray | None = None, backend: Backend = PROCESSOR
+) -> np.ndarray:
     """The distance (n,) from each point of `of` to its k-th nearest point of `among`; None: from each point of `among`
     to its k-th nearest other point.
     """
     among = np.asarray(among, dtype=np.float64)
     of = None if of is None else np.asarray(of, dtype=np.float64)
-    nearest = (
-        NearestNeighbors(n_neighbors=k, algorithm=_search(among))
-        .fit(among)
-        .kneighbors(of, return_distance=False)[:, -1]
-    )
+    nearest = backend.nearest(k, among, of)[:, -1]
     # computed again: the search uses |x|² - 2xy + |y|², whose rounding may separate equal points
     return np.linalg.norm((among if of is None else of) - among[nearest], axis=1)
 
@@ -296,25 +334,20 @@ def _kernel_sum(a: np.ndarray, b: np.ndarray, c: float) -> float:
     return float(total)
 
 
-def _log_mixture(mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_q_own: np.ndarray) -> np.ndarray:
+def _log_mixture(
+    mean: np.ndarray, log_var: np.ndarray, z: np.ndarray, log_q_own: np.ndarray, backend: Backend
+) -> np.ndarray:
     """log q(z_i) = log 1/n Σⱼ N(z_i; mean_j, exp(log_var_j)): (n,). log_q_own: (n,), the logs of the terms j = i."""
     n = len(z)
     centre = mean.mean(0)
     mean, z = mean - centre, z - centre
-    # log N = -½ z²/σ² + z μ/σ² - ½ Σ (μ²/σ² + log σ² + log 2π) as one matrix product, a block of rows at a time
+    # log N = -½ z²/σ² + z μ/σ² - ½ Σ (μ²/σ² + log σ² + log 2π) as one matrix product
     precision = np.exp(-log_var)
     constant = -0.5 * (mean**2 * precision + log_var + math.log(2 * math.pi)).sum(1)
     left = np.hstack([z**2, z, np.ones((n, 1))])  # (n, 2d + 1)
     right = np.vstack([-0.5 * precision.T, (mean * precision).T, constant])  # (2d + 1, n)
-    log_q = np.empty(n)
-    for start in range(0, n, BLOCK):
-        rows = np.arange(start, min(start + BLOCK, n))
-        log_components = left[rows] @ right  # (BLOCK, n)
-        # the terms j = i without the rounding of the product: so log q(z|n) - log q(z) <= log n
-        log_components[rows - start, rows] = log_q_own[rows]
-        top = log_components.max(1, keepdims=True)
-        log_q[rows] = np.log(np.exp(log_components - top).sum(1)) + top[:, 0]
-    return log_q - math.log(n)
+    # the terms j = i without the rounding of the product: so log q(z|n) - log q(z) <= log n
+    return backend.log_sum_exp_product(left, right, log_q_own) - math.log(n)
 
 
 def _directions(dimensions: int, count: int) -> np.ndarray:

@@ -127,17 +127,29 @@ class Discriminator(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.prior = get_prior(config.prior)
-        self.smoothing = 0.0  # standard deviation of the noise in the codes and draws that it receives
+        # standard deviation of the noise in the codes and draws that it receives; while it falls, a tensor ()
+        self.smoothing: float | Tensor = 0.0
         self.label_informed = config.label_informed
-        self.detail = 1.0  # the factor of the random Fourier features
+        self.detail: float | Tensor = 1.0  # the factor of the random Fourier features; while it rises, a tensor ()
         inputs = config.latent_dim + 2 * config.frequencies + (CLASSES if config.label_informed else 0)
         frequencies = FREQUENCY_SCALE * torch.randn(config.frequencies, config.latent_dim)
         # rounded as a bundle stores them
         self.register_buffer("frequencies", frequencies.half().float() if config.frequencies else None)
         self.body = multilayer_perceptron(inputs, *config.discriminator_hidden, 1)
 
+    @property
+    def is_smoothed(self) -> bool:
+        """Whether noise is added to what it receives. This reads no tensor."""
+        return isinstance(self.smoothing, Tensor) or self.smoothing > 0
+
+    @property
+    def prior_smoothing(self) -> float | Tensor:
+        """The standard deviation of the noise in its log p(z)."""
+        least = self.prior.guide
+        return self.smoothing.clamp(min=least) if isinstance(self.smoothing, Tensor) else max(self.smoothing, least)
+
     def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
-        smoothing = max(self.smoothing, self.prior.guide)
+        smoothing = self.prior_smoothing
         if self.label_informed:
             assert isinstance(self.prior, GaussianMixture), "only a mixture has a component for each label"
             log_prior = self.prior.log_prob(z, labels, smoothing)  # (n,)

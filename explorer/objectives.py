@@ -1,7 +1,7 @@
 """Every loss, on one screen: the VAE's objective beside the AAE's two.
 
 All values are in nats per image: summed over pixels or latent dimensions, averaged over the batch.
-Each function returns its terms separately, and `total`, on which backward() is called.
+Each function returns its terms separately, and `total`, whose gradient a training step follows.
 """
 
 from __future__ import annotations

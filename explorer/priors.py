@@ -33,8 +33,11 @@ class StandardNormal(nn.Module):
         _check_draws(n, latent_dim)
         return torch.randn(n, latent_dim, generator=generator, device=generator.device)
 
-    def log_prob(self, z: Tensor, smoothing: float = 0.0) -> Tensor:
+    def log_prob(self, z: Tensor, smoothing: float | Tensor = 0.0) -> Tensor:
         """log p(z) in nats, for p convolved with N(0, smoothing² I). z: (..., k). Returns (...). NaN propagates."""
+        if isinstance(smoothing, Tensor):  # a number that only the device knows
+            std = (1 + smoothing.square()).sqrt()
+            return gaussian.log_prob_standard_normal(z / std) - z.shape[-1] * std.log()
         std = math.sqrt(1 + smoothing**2)
         return gaussian.log_prob_standard_normal(z / std) - z.shape[-1] * math.log(std)
 
@@ -71,7 +74,7 @@ class GaussianMixture(nn.Module):
         noise = torch.randn(n, latent_dim, generator=generator, device=device)
         return means + torch.einsum("nik,ni->nk", axes, stds * noise)
 
-    def component_log_prob(self, z: Tensor, smoothing: float = 0.0) -> Tensor:
+    def component_log_prob(self, z: Tensor, smoothing: float | Tensor = 0.0) -> Tensor:
         """The log-density of each component in nats, convolved with N(0, smoothing² I). z: (n, k). Returns (n, c).
 
         Raises ValueError for other shapes. NaN propagates.
@@ -84,7 +87,7 @@ class GaussianMixture(nn.Module):
         distance = along.view(len(z), *var.shape).square() / var  # squared Mahalanobis distance, per axis
         return -0.5 * (distance + var.log() + math.log(2 * math.pi)).sum(-1)
 
-    def log_prob(self, z: Tensor, component: Tensor | None = None, smoothing: float = 0.0) -> Tensor:
+    def log_prob(self, z: Tensor, component: Tensor | None = None, smoothing: float | Tensor = 0.0) -> Tensor:
         """log p(z), or log p(z | component), in nats, for p convolved with N(0, smoothing² I). Returns (n,).
 
         z: (n, k); component: (n,). Raises ValueError for other shapes. NaN propagates.

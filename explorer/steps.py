@@ -6,7 +6,7 @@ Training (training/fit.py) passes the model, its settings, a random generator an
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import TYPE_CHECKING, Protocol, TypeVarTuple
 
 import torch
@@ -30,7 +30,7 @@ Batch = TypeVarTuple("Batch")  # tensors with one row per image of a batch, or N
 
 
 class Loss(Protocol):
-    """A named tuple of scalars: `total`, on which backward() is called, and the terms of a loss."""
+    """A named tuple of scalars: `total`, whose gradient is followed, and the terms of a loss."""
 
     @property
     def _fields(self) -> tuple[str, ...]: ...
@@ -61,12 +61,24 @@ class Step:
         self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes
     ) -> None:
         self.model, self.training, self.noise, self.processes = model, training, noise, processes
-        self.all_parameters = list(model.parameters())  # with the discriminator's: each phase clears all gradients
         self.optimisers = {adam([*model.encoder.parameters(), *model.decoder.parameters()]): training.lr}
 
-    def set_progress(self, progress: float) -> None:
-        for optimiser, peak in self.optimisers.items():
-            optimiser.param_groups[0]["lr"] = peak * one_cycle(progress)
+    def scalars(self, progress: float) -> dict[str, float]:
+        """The numbers that vary from step to step, after a share `progress` of the steps, in (0, 1]."""
+        return {f"lr{i}": peak * one_cycle(progress) for i, peak in enumerate(self.optimisers.values())}
+
+    def follow(self, scalars: dict[str, Tensor]) -> None:
+        """From now on, each step reads these numbers from tensors (), which `fit` changes before the step."""
+        for i, optimiser in enumerate(self.optimisers):
+            optimiser.param_groups[0]["lr"] = scalars[f"lr{i}"]
+
+    def set_progress(self, progress: float) -> Hashable:
+        """Chooses the operations of the step that ends after a share `progress` of the steps. Returns the choices.
+
+        Steps with equal choices and batches of one size take the same operations, so one CUDA graph serves them all
+        (training/graphs.py).
+        """
+        return None
 
     def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         """Takes one step. Returns the terms of the loss by name: scalars in nats per image, means over the batch.
@@ -96,13 +108,11 @@ class Step:
         loss: its terms on this process's share of the batch. batch: the number of images in the whole batch.
         Gradients and terms are averaged over the whole batch.
         """
-        for parameter in self.all_parameters:
-            parameter.grad = None
-        loss.total.backward()
         moved = optimiser.param_groups[0]["params"]
-        means = self.processes.average(
-            [*(parameter.grad for parameter in moved), *(term.detach() for term in loss)], batch
-        )
+        for parameter in moved:
+            parameter.grad = None  # its memory, still in the processor's cache, takes the new ones
+        gradients = torch.autograd.grad(loss.total, moved)
+        means = self.processes.average([*gradients, *(term.detach() for term in loss)], batch)
         for parameter, gradient in zip(moved, means):
             parameter.grad = gradient
         optimiser.step()
@@ -131,15 +141,30 @@ class AAEStep(Step):
         super().__init__(model, training, noise, processes)
         betas = tuple(NUMBERS["discriminator_betas"])  # (0.5, 0.99), also those of the lesson's discriminator
         self.optimisers[adam(model.discriminator.parameters(), betas=betas)] = training.discriminator_lr
-        self.adversarial_weight = training.adversarial_weight
+        self.adversarial_weight = torch.tensor(training.adversarial_weight)
+        self.followed: dict[str, Tensor] = {}
 
-    def set_progress(self, progress: float) -> None:
-        super().set_progress(progress)
-        self.adversarial_weight = self.training.adversarial_weight_after(progress)
+    def scalars(self, progress: float) -> dict[str, float]:
         # coarse shapes first, so that the mass can spread; then finer and finer ones
-        discriminator, (start, end) = self.model.discriminator, DETAIL
-        discriminator.smoothing = self.training.smoothing * max(0.0, 1 - progress / SMOOTHED)
-        discriminator.detail = min(1.0, max(0.0, (progress - start) / (end - start)))
+        start, end = DETAIL
+        return super().scalars(progress) | {
+            "adversarial_weight": self.training.adversarial_weight_after(progress),
+            "smoothing": self.training.smoothing * max(0.0, 1 - progress / SMOOTHED),
+            "detail": min(1.0, max(0.0, (progress - start) / (end - start))),
+        }
+
+    def follow(self, scalars: dict[str, Tensor]) -> None:
+        super().follow(scalars)
+        self.adversarial_weight = scalars["adversarial_weight"]
+        self.followed = scalars
+
+    def set_progress(self, progress: float) -> Hashable:
+        # smoothing and detail are plain numbers while they are 0 or 1: they cost nothing then
+        discriminator, now = self.model.discriminator, self.scalars(progress)
+        fixed = {name: now[name] if now[name] in (0, 1) else None for name in ("smoothing", "detail")}
+        for name, value in fixed.items():
+            setattr(discriminator, name, self.followed[name] if value is None else value)
+        return tuple(fixed.values())
 
     def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         autoencoder_optimiser, discriminator_optimiser = self.optimisers
@@ -147,8 +172,9 @@ class AAEStep(Step):
         draws = self.model.prior.sample(batch, latent_dim, self.noise, *([] if labels is None else [labels]))
         x, labels, draws = self.share(x, labels, draws)
         seen = codes = self.model.encode(x).mean  # (share, latent_dim)
-        if smoothing := self.model.discriminator.smoothing:
-            noise = torch.randn(2, batch, latent_dim, generator=self.noise, device=codes.device) * smoothing
+        if self.model.discriminator.is_smoothed:
+            noise = torch.randn(2, batch, latent_dim, generator=self.noise, device=codes.device)
+            noise = noise * self.model.discriminator.smoothing
             of_codes, of_draws = self.share(*noise)
             seen, draws = codes + of_codes, draws + of_draws
 
@@ -157,7 +183,7 @@ class AAEStep(Step):
         judged_terms = self.descend(discriminator_optimiser, judged, batch)
 
         # Phase 2: encoder and decoder reconstruct, and the encoder fools the discriminator.
-        loss = objectives.aae_loss(self.model, x, codes, self.adversarial_weight, labels, seen)
+        loss = objectives.aae_loss(self.model, x, codes, self.adversarial_weight.to(x), labels, seen)
         return self.descend(autoencoder_optimiser, loss, batch) | {
             f"discriminator_{name}": term for name, term in judged_terms.items()
         }
@@ -170,4 +196,6 @@ def step_of(kind: str) -> type[Step]:
 
 
 def adam(parameters, **options) -> torch.optim.Optimizer:
-    return torch.optim.Adam(list(parameters), fused=True, **options)
+    parameters = list(parameters)
+    # capturable: a CUDA graph may hold its step
+    return torch.optim.Adam(parameters, fused=True, capturable=parameters[0].is_cuda, **options)

@@ -64,6 +64,13 @@ def test_the_pretended_accelerator_refuses_what_mps_refuses(accelerator):
 
 # What must run there.
 
+
+@pytest.fixture
+def in_float32(monkeypatch):
+    """Rates of learning on the CPU are float32, as on accelerators, so that results are equal to the last digit."""
+    monkeypatch.setattr(training, "number_type", lambda device: torch.float32)
+
+
 INFORMED = {"prior": "mixture", "label_informed": True, "frequencies": 3}
 CONFIGS = {
     "ae": config("ae"),
@@ -91,7 +98,7 @@ def trained(one: Config, device: torch.device, resume=None):
 
 
 @pytest.mark.parametrize("one", CONFIGS.values(), ids=CONFIGS)
-def test_an_accelerator_without_float64_trains_and_measures_as_the_cpu_does(one):
+def test_an_accelerator_without_float64_trains_and_measures_as_the_cpu_does(one, in_float32):
     expected, _, seen, measured = trained(one, CPU)
     with pretended_accelerator() as device:
         report, _, recorded, evaluation = trained(one, device)
@@ -103,7 +110,7 @@ def test_an_accelerator_without_float64_trains_and_measures_as_the_cpu_does(one)
         np.testing.assert_array_equal(recorded[name], array)
 
 
-def test_convolutions_on_an_accelerator_without_float64():
+def test_convolutions_on_an_accelerator_without_float64(in_float32):
     shape = ModelConfig("vae", image_side=16, channels=3, network="conv", hidden=(4, 8, 16))
     one = Config(shape, TrainingConfig("digits", epochs=1, batch_size=20))
     images = np.random.default_rng(0).integers(0, 256, (50, shape.pixels), np.uint8)
@@ -150,7 +157,7 @@ def start(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
-def test_the_practice_page_trains_and_saves_on_an_accelerator_without_float64(start, monkeypatch, kind):
+def test_the_practice_page_trains_and_saves_on_an_accelerator_without_float64(start, monkeypatch, in_float32, kind):
     monkeypatch.setattr(saving, "IMPORTANCE_SAMPLES", 3)
     expected = start(kind)
     with pretended_accelerator() as device:

@@ -425,7 +425,7 @@ def test_a_process_that_fails_by_itself_says_why(home):
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments, message", [
     (["--lr", "-1"], "lr must be above 0, not -1.0"),
-    (["--nonsense"], "together.py: error: unrecognized arguments: --nonsense"),
+    (["--nonsense"], "train.py: error: unrecognized arguments: --nonsense"),
     (["--lr", "1e20"], "Nothing was written. A smaller --lr usually helps."),
     (["--out", "occupied"], "holds something that is no bundle"),
     (["--dataset", "mnist", "--data-dir", "together.py"], "Dataset mnist could not be downloaded: "),

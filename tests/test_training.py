@@ -171,7 +171,7 @@ def test_every_optimiser_follows_the_cycle(images, monkeypatch):
     rates = []
 
     def spy(self, x, labels, step=steps.step_of("aae").take):
-        rates.append([optimiser.param_groups[0]["lr"] for optimiser in self.optimisers])
+        rates.append([float(optimiser.param_groups[0]["lr"]) for optimiser in self.optimisers])
         return step(self, x, labels)
 
     monkeypatch.setattr(steps.step_of("aae"), "take", spy)
@@ -323,7 +323,7 @@ def test_the_noise_before_the_discriminators_eyes_falls_to_exactly_nothing(image
     seen = []
 
     def spy(discriminator, codes, draws, r1, labels, discriminator_loss=objectives.discriminator_loss):
-        seen.append((discriminator.smoothing, codes.detach().clone()))
+        seen.append((float(discriminator.smoothing), codes.detach().clone()))
         return discriminator_loss(discriminator, codes, draws, r1, labels)
 
     def watch(self, x, labels, step=steps.step_of("aae").take):
@@ -363,7 +363,7 @@ def test_the_discriminator_gets_its_waves_when_the_noise_has_gone(images, monkey
     heard = []
 
     def spy(discriminator, *arguments, discriminator_loss=objectives.discriminator_loss):
-        heard.append(discriminator.detail)
+        heard.append(float(discriminator.detail))
         return discriminator_loss(discriminator, *arguments)
 
     monkeypatch.setattr(objectives, "discriminator_loss", spy)
@@ -377,7 +377,7 @@ def test_the_prior_is_smoothed_as_the_codes_are(images, monkeypatch):
     draws = []
 
     def spy(discriminator, codes, prior_draws, r1, labels, discriminator_loss=objectives.discriminator_loss):
-        draws.append((discriminator.smoothing, prior_draws.clone()))
+        draws.append((float(discriminator.smoothing), prior_draws.clone()))
         return discriminator_loss(discriminator, codes, prior_draws, r1, labels)
 
     monkeypatch.setattr(objectives, "discriminator_loss", spy)
@@ -602,7 +602,7 @@ def test_evaluation_is_the_same_every_time_and_leaves_the_global_generator_alone
 def test_codes_are_compared_with_many_sets_of_draws(digits_aae, test_images, monkeypatch):
     values = iter([1.0, 2.0, 6.0] + 100 * [0.5])
     monkeypatch.setattr(evaluation, "SETS", 3)
-    monkeypatch.setattr(evaluation.metrics, "sliced_w2_squared", lambda codes, draws: next(values))
+    monkeypatch.setattr(evaluation.metrics, "sliced_w2_squared", lambda codes, draws, backend: next(values))
     results = evaluation.evaluate(digits_aae.model, some(test_images), CPU).metrics
     assert results["sliced_w2_squared"] == 3.0 and results["sliced_w2_squared_null"] == [0.5, 0.0]
 

@@ -246,7 +246,7 @@ class Run:
             {name: tuple(null) for name, null in self._snapshots.null.items()},
         )
         self.steps = math.ceil(len(train.images) / self.config.training.batch_size)
-        self._reports = training.fit(self.config, train.images, self._device, labels=train.labels)
+        self._reports = training.fit(self.config, train.images, self._device, labels=train.labels, say=self._note)
         # the same as in fit
         self._model = models.build(self.config.model, seed=self.config.training.seed).to(self._device)
         self._take_snapshot()
@@ -254,13 +254,13 @@ class Run:
     def _choose_device(self):
         from explorer.training import devices
 
-        def say(sentence: str) -> None:
-            self.note = sentence
-
         if not _failed_on:
-            return devices.choose_device(say=say)
-        say(f"A training failed on {_failed_on[0]}, so the CPU is used.")
+            return devices.choose_device(say=self._note)
+        self._note(f"A training failed on {_failed_on[0]}, so the CPU is used.")
         return devices.CPU
+
+    def _note(self, sentence: str) -> None:
+        self.note = sentence
 
     def _leave_accelerator(self, error: BaseException) -> bool:
         """After a failure on an accelerator, later trainings use the CPU, because the page cannot choose a device.

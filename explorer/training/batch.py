@@ -121,7 +121,9 @@ def train_one(
     )
     keep = None if options.dry_run or not is_first() else Checkpoints(file, target, options.checkpoint_every, recorder)
     begun = time.perf_counter()
-    reports = training.fit(config, train.images, device, labels=train.labels, resume=resume, processes=processes)
+    reports = training.fit(
+        config, train.images, device, labels=train.labels, resume=resume, processes=processes, say=warn
+    )
     last = show_progress(reports, config, options.dry_run, recorder, keep)
     seconds = time.perf_counter() - begun
 

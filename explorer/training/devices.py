@@ -90,6 +90,11 @@ def _capabilities() -> dict:
     return getattr(torch.cpu, "get_capabilities", dict)()  # torch 2.11 does not have it
 
 
+def number_type(device: torch.device) -> torch.dtype:
+    """The type of single numbers on a device, such as rates of learning: float64 on the CPU, elsewhere float32."""
+    return torch.float64 if device.type == "cpu" else torch.float32
+
+
 def in_double(tensor: Tensor) -> Tensor:
     """The tensor in float64 on the CPU, because MPS has no float64."""
     return tensor.cpu().double()

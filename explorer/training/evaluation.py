@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from torch.nn import functional as F
 from explorer import gaussian, metrics, objectives
 from explorer.models import Autoencoder, Encoding
 from explorer.store.bundle_checks import LARGEST
+from explorer.training.accelerated import backend_for
 from explorer.training.devices import in_double
 from explorer.training.diverged import REMEDY, TrainingDiverged
 
@@ -94,11 +96,12 @@ def evaluate(
             f"the trained model's codes or their log-variances are larger than pages can show. {REMEDY}"
         )
     progress(0.05)
-    results |= _distances(codes.cpu().numpy(), model, generator)
+    backend = backend_for(device)
+    results |= _distances(codes.cpu().numpy(), model, generator, backend)
     progress(0.15)
     if log_var is not None:
         split = metrics.elbo_surgery(
-            *(part.cpu().numpy() for part in (mean, log_var, codes, model.prior.log_prob(codes)))
+            *(part.cpu().numpy() for part in (mean, log_var, codes, model.prior.log_prob(codes))), backend=backend
         )
         results |= {"mutual_information": split.mutual_information, "marginal_kl": split.marginal_kl}
         if importance_samples:
@@ -109,7 +112,7 @@ def evaluate(
     if train is not None:
         train_codes = _encode(model, torch.from_numpy(train.images).to(device)).mean
         results["label_accuracy"] = metrics.knn_label_accuracy(
-            train_codes.cpu().numpy(), train.labels, mean.cpu().numpy(), test.labels
+            train_codes.cpu().numpy(), train.labels, mean.cpu().numpy(), test.labels, backend=backend
         )
     if model.config.label_informed:
         nearest = model.prior.component_log_prob(mean).argmax(-1).cpu().numpy()
@@ -137,7 +140,7 @@ def _encode(model: Autoencoder, images: Tensor) -> Encoding:
     )
 
 
-def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator) -> dict:
+def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator, backend: metrics.Backend) -> dict:
     """The distances of the codes (n, latent_dim) from the prior, and their nulls: [mean, standard deviation].
 
     Each is a mean over several sets of n draws from the prior. Estimates from a single set scatter by as much as models
@@ -152,7 +155,7 @@ def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator
     found: dict = {"code_mean": codes.mean(0).tolist(), "code_std": codes.std(0).tolist()}
     sets = SETS if latent_dim <= 3 else SETS_IN_MANY_DIMENSIONS
     for name in ("coverage", "sliced_w2_squared", "knn_kl"):
-        estimator = getattr(metrics, name)
+        estimator = functools.partial(getattr(metrics, name), backend=backend)
         try:
             found[name] = float(np.mean([estimator(codes, sample_prior(n)) for _ in range(sets)]))
         except ValueError:  # knn_kl: codes that coincide have no density

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import functools
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,9 +15,10 @@ from torch import Tensor
 from explorer.config import Config
 from explorer.models import Autoencoder, build, multiply_in
 from explorer.steps import step_of
-from explorer.training.devices import in_double, products_in
+from explorer.training.devices import in_double, number_type, products_in
 from explorer.training.distributed import ALONE, Processes
 from explorer.training.diverged import REMEDY, TrainingDiverged
+from explorer.training.graphs import Replay
 
 NEGLIGIBLE_STEPS = 100  # steps from one call of `forget_negligible_moments` to the next
 RESEEDED = 1_000_003  # more than the differences between the seeds of one training
@@ -44,7 +45,7 @@ class Report:
     terms: dict[str, float] | None = None  # of the loss: means over the epoch, in nats per image
     history: list[dict] | None = None  # an entry per epoch so far, see `Checkpoint`
     checkpoint: Callable[[], Checkpoint] | None = None  # call it before the next report
-    losses: dict[str, Tensor] | None = None  # the terms of this step, on the device
+    losses: dict[str, Tensor] | None = None  # the terms of this step, on the device; valid until the epoch has ended
 
 
 def fit(
@@ -55,79 +56,133 @@ def fit(
     labels: np.ndarray | None = None,
     resume: Checkpoint | None = None,
     processes: Processes = ALONE,
+    say: Callable[[str], None] = lambda sentence: None,
+    captured: bool = True,
 ) -> Iterator[Report]:
     """Trains one model, and yields a Report after every step. The last report's `model` is the result.
 
     images: (n, pixels) uint8; labels: (n,), for a label-informed discriminator. `config.training.seed` determines all
     random numbers. resume: a checkpoint of the same configuration, to continue after it; on the same kind of machine
     the result is the same. processes: each of several processes calls `fit`. Up to rounding, all get the result and the
-    losses of one process.
+    losses of one process. say: receives a sentence if CUDA cannot capture the step. captured: False never captures.
     Raises TrainingDiverged, Lost if another process is lost, and ValueError if labels are missing.
     """
-    training = config.training
     if config.model.label_informed and labels is None:
         raise ValueError("a label-informed discriminator needs the images' labels")
-    run = _Run(config, device, processes)
-    data = torch.from_numpy(images).to(device)
-    label = torch.from_numpy(labels).long().to(device) if config.model.label_informed else None
-    steps = math.ceil(len(data) / training.batch_size)
+    run = _Run(config, images, labels, device, processes, say, captured)
+    steps, epochs = run.steps, config.training.epochs
     history: list[dict] = []
     done = 0
     if resume is not None:
         run.restore(resume)
         done, history = resume.epoch, list(resume.history)
-        if done == training.epochs:
+        if done == epochs:
             yield Report(
                 done, steps, steps, run.result, {k: v for k, v in history[-1].items() if k != "epoch"}, history
             )
 
-    for epoch in range(done + 1, training.epochs + 1):
-        order = torch.randperm(len(data), generator=run.shuffling, device=device)
-        losses: list[dict[str, Tensor]] = []
-        for step, rows in enumerate(order.split(training.batch_size), start=1):
-            x = data.index_select(0, rows).float().div_(255)  # (batch, pixels); six times as fast as data[rows]
-            losses.append(
-                run.step(x, None if label is None else label[rows], (epoch - 1) * steps + step, training.epochs * steps)
-            )
-            if step < steps:
-                yield Report(epoch, step, steps, run.result, losses=losses[-1])
-        terms = _mean_terms(losses, epoch)
+    for epoch in range(done + 1, epochs + 1):
+        run.begin(epoch)
+        for step in range(1, steps):
+            losses = run.step(epoch, step)
+            yield Report(epoch, step, steps, run.result, losses=losses)
+        losses = run.step(epoch, steps)
+        terms = _mean_terms(run.terms, run.losses, epoch)
         history.append({"epoch": epoch, **terms})
         checkpoint = functools.partial(run.checkpoint, epoch, history)
-        yield Report(epoch, steps, steps, run.result, terms, history, checkpoint, losses[-1])
+        yield Report(epoch, steps, steps, run.result, terms, history, checkpoint, losses)
 
 
 class _Run:
-    """The state of one training: the model, the average of its weights, the optimisers, the random generators."""
+    """The state of one training: the model, the average of its weights, the optimisers, the random generators.
 
-    def __init__(self, config: Config, device: torch.device, processes: Processes) -> None:
-        seed, average = config.training.seed, config.training.average
+    What varies from step to step stands in tables of an epoch, with a row per step, on the device. A step finds its row
+    by a counter that it raises itself, and so needs nothing of Python: see graphs.py.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        images: np.ndarray,
+        labels: np.ndarray | None,
+        device: torch.device,
+        processes: Processes,
+        say: Callable[[str], None],
+        captured: bool,
+    ) -> None:
+        training = config.training
         self.config = config
-        self.model = build(config.model, seed=seed).to(device).train()
-        self.shuffling = torch.Generator(device).manual_seed(seed)
-        self.noise = torch.Generator(device).manual_seed(seed + 1)
-        self.one_step = step_of(config.model.kind)(self.model, config.training, self.noise, processes)
-        self.result = copy.deepcopy(self.model).requires_grad_(False) if average else self.model
-        multiply_in(self.model, products_in(config.training.precision, device))
+        self.model = build(config.model, seed=training.seed).to(device).train()
+        self.shuffling = torch.Generator(device).manual_seed(training.seed)
+        self.noise = torch.Generator(device).manual_seed(training.seed + 1)
+        self.one_step = step_of(config.model.kind)(self.model, training, self.noise, processes)
+        self.result = copy.deepcopy(self.model).requires_grad_(False) if training.average else self.model
+        multiply_in(self.model, products_in(training.precision, device))
         halves = [(self.result.encoder, self.model.encoder), (self.result.decoder, self.model.decoder)]
-        self._averaged = [weight for averaged, _ in halves for weight in averaged.parameters()] if average else []
+        averaged = [weight for averaged, _ in halves for weight in averaged.parameters()] if training.average else []
+        self._averaged = averaged
         self._weights = [weight.detach() for _, trained in halves for weight in trained.parameters()]
         if (
             config.model.sibling.discriminator
         ):  # not averaged: an average of discriminators is no opponent of the encoder
             self.result.discriminator = self.model.discriminator
 
-    def step(self, x: Tensor, labels: Tensor | None, taken: int, all_steps: int) -> dict[str, Tensor]:
-        """Takes a training step and updates the average. taken: the number of steps, this one included."""
-        self.one_step.set_progress(taken / all_steps)
-        losses = self.one_step.take(x, labels)
+        self.images = torch.from_numpy(images).to(device)
+        self.labels = torch.from_numpy(labels).long().to(device) if config.model.label_informed else None
+        self.steps = math.ceil(len(images) / training.batch_size)  # per epoch
+        self.at = torch.zeros(1, dtype=torch.long, device=device)  # the row of the next step
+        # the images of each step's batch, as rows of `images`; the last batch may be smaller
+        most = min(training.batch_size, len(images))
+        self.order = torch.zeros(self.steps, most, dtype=torch.long, device=device)
+        names = list(self._scalars(1))
+        self.scalars = torch.zeros(self.steps, len(names), dtype=number_type(device), device=device)
+        self.now = torch.zeros_like(self.scalars[:1])  # the row of this step
+        self._named = dict(zip(names, self.now[0]))
+        self.one_step.follow(self._named)
+        self.terms: list[str] = []  # the names of the losses' columns, known after the first step
+        self.losses = torch.zeros(self.steps, 0, device=device)
+        self._replay = Replay(self._take, device, [self.noise], say, captured and processes.size == 1)
+
+    def _scalars(self, taken: int) -> dict[str, float]:
+        """What varies from step to step, at the step with this number, from 1."""
+        # a lower decay at first, so that the average of a short run forgets the initial weights
+        decay = min(self.config.training.average, taken / (taken + 10))
+        progress = taken / (self.steps * self.config.training.epochs)
+        return self.one_step.scalars(progress) | {"new in the average": 1 - decay}
+
+    def begin(self, epoch: int) -> None:
+        """Fills the tables of an epoch, from 1."""
+        n = len(self.images)
+        self.order.view(-1)[:n] = torch.randperm(n, generator=self.shuffling, device=self.order.device)
+        taken = (epoch - 1) * self.steps
+        rows = [list(self._scalars(taken + step).values()) for step in range(1, self.steps + 1)]
+        self.scalars.copy_(torch.tensor(rows, dtype=self.scalars.dtype))
+        self.at.zero_()
+
+    def step(self, epoch: int, step: int) -> dict[str, Tensor]:
+        """Takes a training step, from 1 in the epoch, and updates the average. Returns the terms of its loss."""
+        training = self.config.training
+        taken = (epoch - 1) * self.steps + step
+        choices = self.one_step.set_progress(taken / (self.steps * training.epochs))
+        self._replay(min(training.batch_size, len(self.images) - (step - 1) * training.batch_size), choices)
         if taken % NEGLIGIBLE_STEPS == 0:
             self.one_step.forget_negligible_moments()
+        return dict(zip(self.terms, self.losses[step - 1]))
+
+    def _take(self, size: int, choices: Hashable) -> None:
+        """The step with a batch of this size, by the tables' rows. Python reads no tensor: a CUDA graph may hold it."""
+        torch.index_select(self.scalars, 0, self.at, out=self.now)
+        rows = self.order.index_select(0, self.at)[0, :size]
+        x = self.images.index_select(0, rows).float().div_(255)  # (size, pixels); six times as fast as images[rows]
+        losses = self.one_step.take(x, None if self.labels is None else self.labels[rows])
         if self._averaged:
-            # a lower decay at first, so that the average of a short run forgets the initial weights
-            decay = min(self.config.training.average, taken / (taken + 10))
-            torch._foreach_lerp_(self._averaged, self._weights, 1 - decay)
-        return losses
+            new = self._named["new in the average"].to(x)
+            torch._foreach_lerp_(self._averaged, self._weights, [new] * len(self._weights))
+        if not self.terms:
+            self.terms = list(losses)
+            self.losses = torch.zeros(self.steps, len(losses), device=x.device)
+        self.losses.index_copy_(0, self.at, torch.stack(list(losses.values()))[None])
+        self.at.add_(1)
 
     def checkpoint(self, epoch: int, history: list[dict]) -> Checkpoint:
         return Checkpoint(self.config, epoch, list(history), self.tensors())
@@ -168,6 +223,7 @@ class _Run:
                 parameter, _, moment = name.partition(".")
                 moments.setdefault(int(parameter), {})[moment] = tensor
             optimiser.load_state_dict(optimiser.state_dict() | {"state": moments})
+        self.one_step.follow(self._named)  # the optimisers have copied their rates
         for name, generator in {"shuffling": self.shuffling, "noise": self.noise}.items():
             if tensors[name].shape == generator.get_state().shape:
                 generator.set_state(tensors[name].cpu())
@@ -180,10 +236,12 @@ def goes_on_exactly(checkpoint: Checkpoint, device: torch.device) -> bool:
     return checkpoint.tensors["noise"].shape == torch.Generator(device).get_state().shape
 
 
-def _mean_terms(losses: list[dict[str, Tensor]], epoch: int) -> dict[str, float]:
-    """The means over an epoch. All values are copied from the device at once. Raises TrainingDiverged."""
-    names = list(losses[0])
-    table = in_double(torch.stack([torch.stack(list(loss.values())) for loss in losses]))  # (steps, terms)
+def _mean_terms(names: list[str], losses: Tensor, epoch: int) -> dict[str, float]:
+    """The means of losses (steps, terms) over an epoch. All are copied from the device at once.
+
+    Raises TrainingDiverged.
+    """
+    table = in_double(losses)
     broken = (~table.isfinite()).nonzero()
     if len(broken):
         # of the broken terms of the first such step name a summand, rather than the total

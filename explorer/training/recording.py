@@ -19,6 +19,7 @@ from explorer.config import CLASSES, Config
 from explorer.models import Autoencoder, build
 from explorer.shared import NUMBERS
 from explorer.store.bundle_checks import LARGEST
+from explorer.training.accelerated import backend_for
 
 if TYPE_CHECKING:
     from explorer.data.datasets import Split
@@ -75,7 +76,7 @@ class Recorder:
         """taken: the result of `tensors` in a run that was killed and is now resumed. test: the test split."""
         if config.model.latent_dim != 2:
             raise ValueError(f"only a latent space of two dimensions can be recorded, not of {config.model.latent_dim}")
-        self.config, self.device = config, device
+        self.config, self.device, self.backend = config, device, backend_for(device)
         count = min(IMAGES, len(test.images))
         self.rows = np.arange(count) * len(test.images) // count
         self.x = torch.from_numpy(test.images[self.rows]).to(device).float() / 255  # (n, pixels)
@@ -134,7 +135,7 @@ class Recorder:
         }  # fmt: skip
         codes = z.cpu().numpy()
         for name in ("coverage", "sliced_w2_squared"):
-            seen[name] = getattr(metrics, name)(codes, self.draws)
+            seen[name] = getattr(metrics, name)(codes, self.draws, backend=self.backend)
         if log_var is not None:
             seen |= {"log_var": log_var, "kl": objectives.kl_to_prior(model.prior, mean, log_var, z).mean()}
         if self.config.model.sibling.discriminator:
@@ -144,7 +145,7 @@ class Recorder:
             seen |= {
                 "adversarial": adversarial,
                 "logit": self._learnt(judge),
-                "smoothing": max(judge.smoothing, judge.prior.guide),
+                "smoothing": judge.prior_smoothing,
             }
         for name, value in seen.items():
             tensor = torch.as_tensor(value).cpu()

@@ -1,14 +1,14 @@
 """How fast is training? `training.fit` beside the loop that one writes first, and the AAE beside the VAE.
 
-    python tests/benchmarks/training.py [--device auto] [--epochs 1] [--data-dir data]
+    python tests/benchmarks/training.py [--device auto] [--epochs 1] [--workers 0 2 8] [--data-dir data]
 
 All loops of a race take turns of a seventh of an epoch, so that a busy machine slows all alike. The figures are medians
 of those turns. The plain loop is torchvision's MNIST with ToTensor through a shuffling DataLoader, with Adam and a loss
 summed by `item()`. During the turns of the others its workers fetch up to four batches, which is in its favour.
 Network, batch, objective and learning rate (constant in the race) are the same. `fit` multiplies in the precision that
-"auto" chooses for the device, and also races in float32; the plain loop is in float32. "Products" are fit's matrix
-products alone, forward and backward, in its own shapes and precision. On a machine with other work, OMP_NUM_THREADS=1
-and processor time are more reliable.
+"auto" chooses for the device, and also races in float32; the plain loop is in float32. On CUDA `fit` also races without
+its graphs. "Products" are fit's matrix products alone, forward and backward, in its own shapes and precision. On a
+machine with other work, OMP_NUM_THREADS=1 and processor time are more reliable.
 """
 
 from __future__ import annotations
@@ -30,8 +30,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from explorer import objectives
+from explorer import objectives, steps
 from explorer.config import Config, ModelConfig, TrainingConfig, recipe
+from explorer.cores import cores
 from explorer.data import datasets
 from explorer.models import build, multiply_in
 from explorer.priors import StandardNormal
@@ -41,7 +42,7 @@ from explorer.training import fit as training
 TURNS = 7  # an epoch
 WARM_UP = 5  # steps of each loop, not timed
 WIDTH, LATENT_DIM, BATCH_SIZE, LR = 400, 20, 128, 1e-3
-WORKERS = (0, 2)
+WORKERS = (0, 2, 8)  # of the DataLoader; by default those for which the machine has cores
 SQUARE = {"cpu": 1024}  # side of the large matrices; elsewhere 4096
 
 
@@ -60,8 +61,8 @@ class Turn(NamedTuple):
 class Ours:
     """`training.fit`, step by step."""
 
-    def __init__(self, config: Config, images: np.ndarray, device: torch.device) -> None:
-        self.reports = training.fit(config, images, device)
+    def __init__(self, config: Config, images: np.ndarray, device: torch.device, captured: bool = True) -> None:
+        self.reports = training.fit(config, images, device, say=print, captured=captured)
         self.batch_size, self.n = config.training.batch_size, len(images)
 
     def step(self) -> int:
@@ -182,13 +183,13 @@ def large_product(device: torch.device, operations_an_image: float, dtype: torch
     return Products(pairs, round(operations(pairs) / operations_an_image))
 
 
-def race(loops: dict, steps: int, epochs: int, device: torch.device) -> dict[str, list[Turn]]:
+def race(loops: dict, an_epoch: int, epochs: int, device: torch.device) -> dict[str, list[Turn]]:
     """Lets the loops run to the end of the last epoch, by turns. Returns the turns of each."""
     for loop in loops.values():
         for _ in range(WARM_UP):
             loop.step()
     turns: dict[str, list[Turn]] = {name: [] for name in loops}
-    length, left = math.ceil(steps / TURNS), steps * epochs - WARM_UP
+    length, left = math.ceil(an_epoch / TURNS), an_epoch * epochs - WARM_UP
     while left:
         taken = min(length, left)
         for name, loop in loops.items():
@@ -256,16 +257,19 @@ def race_the_plain_loop(
 
     data = MNIST(options.data_dir, train=True, transform=transforms.ToTensor())
     exact = dataclasses.replace(config, training=dataclasses.replace(config.training, precision="float32"))
-    loops = {"fit": Ours(config, train.images, device), "fit, float32": Ours(exact, train.images, device)} | {
-        f"DataLoader, {workers} workers": Plain(data, device, workers) for workers in WORKERS
-    }
+    ours = {"fit": Ours(config, train.images, device)}
+    if device.type == "cuda":
+        ours["fit, no graphs"] = Ours(config, train.images, device, captured=False)
+    else:
+        ours["fit, float32"] = Ours(exact, train.images, device)
+    loops = ours | {f"DataLoader, {workers} workers": Plain(data, device, workers) for workers in options.workers}
     pairs = own_products(config, device)
     an_image = operations(pairs) / BATCH_SIZE
     limits = {
         "products, own shapes": Products(pairs, BATCH_SIZE),
         "products, large squares": large_product(device, an_image, pairs[0][0].dtype),
     }
-    with mock.patch.object(training, "one_cycle", lambda progress: 1.0):
+    with mock.patch.object(steps, "one_cycle", lambda progress: 1.0):
         turns = race(loops | limits, math.ceil(len(train.images) / BATCH_SIZE), options.epochs, device)
 
     print(
@@ -273,10 +277,10 @@ def race_the_plain_loop(
         f"image; epochs: {options.epochs}"
     )
     print_rates(turns)
-    for workers in WORKERS:
+    for workers in options.workers:
         name = f"DataLoader, {workers} workers"
-        for ours in ("fit", "fit, float32"):
-            print_ratio(f"{name}: times as long as {ours}", turns[name], turns[ours], processor=workers == 0)
+        for own in ours:
+            print_ratio(f"{name}: times as long as {own}", turns[name], turns[own], processor=workers == 0)
     print_shares(turns, "fit", an_image)
     print("  Loss, nats per image: mean of the last epoch on the training set; -ELBO on the test set")
     for name, loop in loops.items():
@@ -313,6 +317,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--epochs", type=int, default=1)
+    least = [workers for workers in WORKERS if workers <= cores()]
+    parser.add_argument("--workers", type=int, nargs="+", default=least, help="of the DataLoader, one race for each")
     parser.add_argument("--data-dir", type=Path, default=Path("data"))
     options = parser.parse_args()
     device = devices.choose_device(options.device)
