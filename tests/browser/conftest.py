@@ -10,6 +10,12 @@ from . import mounted
 from .driver import CHROMIUM, COMPLETE, DESK, FLAGS, ROOT, expected, serve
 
 
+def pytest_collection_modifyitems(items) -> None:
+    for item in items:
+        if item.path.parent == ROOT / "tests" / "browser":
+            item.add_marker("in_browser")
+
+
 @pytest.fixture(scope="session")
 def running_server(tmp_path_factory):
     with serve(tmp_path_factory.mktemp("server")) as running:

@@ -100,6 +100,7 @@ def test_every_tab_fits_a_projector_and_stays_on_the_host(open_lesson, server):
     assert not any("/tensors/" in url for url in requests)  # decoders are not fetched here
 
 
+@pytest.mark.main_job
 def test_the_field_shows_the_point_and_torch_agrees(open_lesson):
     z, label = [0.6, 2.1], 3
     page = open_lesson(f"?aae=mnist-aae-mixture-labels&part=learnt&label={label}&z={z[0]},{z[1]}")
@@ -368,6 +369,7 @@ def test_the_field_at_a_moment_is_the_recordings(open_lesson, recorded):
     assert outside.locator(".field [data-is=logit]").inner_text() == "–"
 
 
+@pytest.mark.main_job
 def test_the_moment_moves_without_messages(open_lesson, recorded):
     page = open_lesson(f"?{PAIR}", own=True)
     requests = []

@@ -89,12 +89,14 @@ def test_tools_follow_each_other_and_one_is_seen_at_a_time(mount_page):
 
 
 def test_of_two_tools_chosen_at_once_the_second_is_seen(open_page):
-    page = open_page(own=True)
-    page.route("**/walk/tool.js", lambda route: (page.wait_for_timeout(500), route.continue_()))
-    page.get_by_role("button", name="Walk", exact=True).click()
+    page, held = open_page(own=True), []
+    page.route("**/walk/tool.js", lambda route: held.append(route))
+    with page.expect_request("**/walk/tool.js"):
+        page.get_by_role("button", name="Walk", exact=True).click()
+    page.get_by_role("button", name="Take away", exact=True).click()
+    page.wait_for_selector(".tool[data-ready=take]:not([inert])")
     with page.expect_response("**/walk/tool.js"):
-        page.get_by_role("button", name="Take away", exact=True).click()
-        page.wait_for_selector(".tool[data-ready=take]:not([inert])")
+        held[0].continue_()
     at_rest(page)
     assert shown(page) == ["take"]
 

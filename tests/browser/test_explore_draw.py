@@ -82,6 +82,7 @@ WATCH_ERROR = """() => {
 }"""
 
 
+@pytest.mark.main_job
 def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(mount_page):
     page = mount_page("?tool=draw")
     sent = sent_messages(page, lambda: page.wait_for_selector(OPEN))

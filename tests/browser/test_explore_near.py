@@ -79,6 +79,7 @@ def test_many_originals_in_one_answer(server):
 # ---- neighbours ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.main_job
 def test_neighbours_of_a_click_in_both_models(open_near):
     page = open_near("near_k=12")
     figure = page.get_by_role("figure", name="AAE latent map")

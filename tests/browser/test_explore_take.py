@@ -324,6 +324,7 @@ def test_pictures_are_what_is_seen(mount_page):
     )
 
 
+@pytest.mark.main_job
 def test_link_reopens_the_state(open_page):
     page = opened(open_page("?tool=take&mean=0.5,-0.4&pick=mnist:7"))
     page.get_by_role("figure", name="VAE latent map").locator(".handle").focus()

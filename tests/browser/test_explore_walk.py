@@ -88,6 +88,7 @@ def flagged(page, side: int) -> list[int]:
 # ---- the page ----------------------------------------------------------------------------------------
 
 
+@pytest.mark.main_job
 def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(mount_page, compute):
     fetched = []
     page = mount_page("", wait=None, own=True)

@@ -63,6 +63,7 @@ def assert_frames_are_of_one_state(seen: list[dict]) -> None:
         assert float(frame["nats"]) == pytest.approx(0.5 * np.sum(np.exp(log_var) + mean**2 - 1 - log_var), abs=1e-9)
 
 
+@pytest.mark.main_job
 def test_page_shows_everything_by_name_and_stays_on_the_host(open_page, chromium, server):
     requests = []
     page = open_page("", wait=None, own=True)
@@ -105,6 +106,7 @@ def test_nothing_needs_scrolling_on_a_projector(open_page):
         assert box["x"] >= 0 and box["x"] + box["width"] <= DESK["width"], (locator, box)
 
 
+@pytest.mark.main_job
 @pytest.mark.parametrize("left, right", [("mnist-vae", "mnist-aae"), ("digits-vae", "digits-aae")])
 def test_pictures_and_kl_against_torch(open_page, left, right):
     rng = np.random.default_rng(3)
@@ -131,6 +133,7 @@ def test_pictures_and_kl_against_torch(open_page, left, right):
                 assert np.abs(shown - expected).max() <= 2, (kind, at)
 
 
+@pytest.mark.main_job
 def test_dragging_a_slider_is_live_and_sends_one_message(open_page):
     page = open_page("?log_var=-1,-1")
     sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
@@ -233,6 +236,7 @@ def test_values_out_of_range_widen_the_slider(mount_page):
         assert float(slider.get_attribute("min")) <= value <= float(slider.get_attribute("max"))
 
 
+@pytest.mark.main_job
 def test_address_reopens_the_view_and_bad_parameters_are_named(open_page):
     page = open_page(f"?mean=1.2345,-0.5&log_var=-1,-3&noise=0.3,-2&pick=digits:7&codes=sampled&{DIGITS}")
     page.get_by_role("button", name="Resample ε").click()
@@ -395,6 +399,7 @@ def test_hovering_a_umap_decodes_the_nearest_code(mount_page):
     )
 
 
+@pytest.mark.main_job
 def test_phone_keeps_pictures_and_kl_in_sight(open_page):
     page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
     page.get_by_role("figure", name="AAE latent map").scroll_into_view_if_needed()

@@ -121,6 +121,7 @@ def drag(page, handle, dx: float, dy: float, moves: int) -> list[dict]:
     return page.evaluate("() => window.seen")
 
 
+@pytest.mark.main_job
 def test_dragging_a_curve_is_live_and_sends_one_message(open_lesson):
     page = open_lesson("?q=0.5,1.5")
     sent, before = messages(page), page.url
@@ -262,6 +263,7 @@ def test_the_area_counts_up_to_the_kl(open_lesson):
     assert len(set(seen)) > 20 and min(seen) < 0.0 and seen[-1] == pytest.approx(1.3068528194, abs=1e-8)
 
 
+@pytest.mark.main_job
 def test_the_derivation_shows_code_values_and_agreement(open_lesson):
     page = open_lesson("?tab=derivation&q2=0.5,-1,2,0.8,1&p2=1,0,1.5,-0.4,1&n=10000")
     mean, cov, mean_p, cov_p = tensors(

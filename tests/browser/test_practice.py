@@ -208,6 +208,7 @@ def test_pictures_are_as_sharp_as_the_screen(practise):
     assert page.get_by_role("img", name="Run A: decoded manifold").evaluate(INK) == pytest.approx(ink / 9, rel=0.1)
 
 
+@pytest.mark.main_job
 def test_a_finished_run_is_saved_and_opens_in_the_explorer(practise, running_server):
     page = practise(b="ae,digits,hidden=16,epochs=2,batch_size=256")
     assert page.get_by_role("button", name="Save run A").get_attribute("aria-disabled") == "true"

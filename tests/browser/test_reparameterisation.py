@@ -226,6 +226,7 @@ def test_the_graphs_hold_the_values_and_gradients_of_autograd(lesson):
     assert "sample().requires_grad is False" in agrees(page)
 
 
+@pytest.mark.main_job
 def test_dragging_is_live_sends_one_message_and_python_agrees(lesson):
     page = lesson("view=graphs&mean=0")
     agrees(page)

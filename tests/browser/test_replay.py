@@ -95,6 +95,7 @@ def assert_shows(page, recorded, moment: int) -> None:
         )
 
 
+@pytest.mark.main_job
 def test_the_scrubber_moves_both_maps_by_keyboard_and_mouse_with_one_message_on_release(mount_page, recorded):
     page = open_replay(mount_page, 12)
     assert_shows(page, recorded, 12)

@@ -16,6 +16,7 @@ SHIPPED = {bundle.name: bundle for bundle in map(load_bundle, find_bundles(ROOT 
 pytestmark = pytest.mark.skipif(not SHIPPED, reason="no shipped models: python train.py makes them")
 
 
+@pytest.mark.main_job
 def test_the_table_holds_the_bundles_figures(open_page):
     page = open_page("scoreboard", wait="[data-testid=stDataFrame]")
     with page.expect_download() as download:
