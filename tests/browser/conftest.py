@@ -14,6 +14,8 @@ def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if item.path.parent == ROOT / "tests" / "browser":
             item.add_marker("in_browser")
+    # first, because their files take long: several processes then end at about the same time
+    items.sort(key=lambda item: item.get_closest_marker("in_browser") is None)
 
 
 @pytest.fixture(scope="session")
