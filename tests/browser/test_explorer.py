@@ -311,7 +311,7 @@ def test_a_swiss_roll_is_drawn_as_a_band(mount_page):
     page = mount_page("?right=mnist-aae-swiss-roll")
     band = page.get_by_role("figure", name="AAE swiss roll latent map").locator(".band")
     assert band.count() == 1 and len(band.get_attribute("d").split("L")) == 200
-    page.locator(".places").select_option(label="A hole in q(z) (AAE swiss roll)")
+    page.locator(".places").select_option(label="The largest gap between codes (AAE swiss roll)")
     page.wait_for_url(re.compile("log_var=-4"))
     mean = torch.tensor([[float(value) for value in address(page)["mean"].split(",")]])
     assert get_prior("swiss-roll").log_prob(mean).item() > -5  # where the prior has mass, not between its arms

@@ -110,7 +110,7 @@ def test_densities_against_numpy(compute):
     for d, prior in ((2, "normal"), (2, "mixture"), (16, "normal")):
         codes, places = rng.normal(size=(2000, d)), rng.normal(size=(20, d)) * 2
         shape = catalogue.shape(prior)
-        given = compute("explore/walk/density", body, columns=codes.T.tolist(), places=places.tolist(), shape=shape)
+        given = compute("explore/holes", body, columns=codes.T.tolist(), places=places.tolist(), shape=shape)
         q, p = (np.array([one[name] for one in given["found"]]) for name in "qp")
         np.testing.assert_allclose(q, log_density(codes, places), atol=1e-9)
         if d == 2:

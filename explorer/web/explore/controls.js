@@ -1,7 +1,7 @@
 // The probe's controls: sliders, the dimensions that they move, fresh noise, named places.
 
 import { standardNormal } from "../kernel/random.js";
-import { between, hole } from "./places.js";
+import { namedPlaces } from "./places.js";
 import { subscript } from "../kernel/format.js";
 import { Slider } from "../parts/slider.js";
 import { fieldOf } from "../kernel/address.js";
@@ -90,28 +90,10 @@ export class Controls {
     }
   }
 
-  // Named places. They are looked for in the codes of the models on the page, so that the names are true of them.
   buildPlaces(panels) {
-    const mean = () => this.page.state().mean;
-    const at = (/** @type {number[]} */ [x, y]) => mean().map((_, i) => [x, y][i] ?? 0);
-    const flat = (value) => mean().map(() => value);
-    const places = new Map([["The prior itself: KL = 0", () => ({ mean: flat(0), log_var: flat(0) })]]);
-    for (const panel of panels) {
-      // holes and borders of more dimensions are not looked for
-      if (!panel.model || panel.model.entry.latent_dim > 2) continue;
-      const { codes, entry } = panel.model;
-      const [a, b] = entry.confusable ?? [];
-      if (entry.confusable)
-        places.set(`Between ${entry.classes[a]} and ${entry.classes[b]} (${panel.name})`, () => ({
-          mean: at(between(codes, a, b)),
-          log_var: flat(-4),
-        }));
-      places.set(`A hole in q(z) (${panel.name})`, () => ({ mean: at(hole(codes, entry.shape)), log_var: flat(-4) }));
-    }
-    places.set("Far from the prior", () => ({ mean: flat(3.5), log_var: flat(-6) }));
-    places.set("Wider than the prior", () => ({ mean: flat(0), log_var: flat(1.5) }));
-    this.placesByName = places;
-    this.places.replaceChildren(new Option("Go to …", ""), ...[...places.keys()].map((name) => new Option(name)));
+    this.placesByName = namedPlaces(panels, () => this.page.state().mean.length);
+    const names = [...this.placesByName.keys()];
+    this.places.replaceChildren(new Option("Go to …", ""), ...names.map((name) => new Option(name)));
   }
 }
 

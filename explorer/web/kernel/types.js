@@ -88,6 +88,8 @@
  * @property {Map<string, View>} [views]  maps whose axes are no dimensions, by kind
  * @property {Map<string, Float32Array[]>} [made]  maps that the server made, by the address's name
  * @property {Columns} [sampled]  one draw of z for each test image
+ * @property {Columns} [priorDraws]  as many draws of N(0, I), in more than two dimensions
+ * @property {{place: Pair, hole: boolean}} [gap]  the largest between its codes: see explore/places.js
  * @property {number[]} [response]  of the decoder to each dimension: see kernel/usage.js
  */
 

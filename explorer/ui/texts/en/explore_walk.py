@@ -20,6 +20,7 @@ WORDS = {
     "examples": "Walks to try",
     "example": "Try …",
     "through_hole": "through a hole in q(z) ({name})",
+    "through_gap": "through the largest gap between codes ({name})",
     "two_images": "from a {a} to a {b}",
     "across": "across the prior",
     "empty_points": (

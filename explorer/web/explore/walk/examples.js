@@ -2,17 +2,17 @@
 
 import { classMean } from "./class_means.js";
 import { nearest } from "../../kernel/nearest.js";
-import { hole } from "../places.js";
-import { logQ } from "./density.js";
+import { logQ } from "../holes.js";
+import { largestGap } from "../places.js";
 import { fill } from "../../kernel/text.js";
 
 const DIRECTIONS = 16,
-  REACHES = [0.4, 0.6, 0.8, 1, 1.25]; // of the ends about a hole, latent units
+  REACHES = [0.4, 0.6, 0.8, 1, 1.25]; // of the ends about a gap, latent units
 
-// Two points on either side of a planar model's hole, where its codes are dense: the straight line between them goes
-// through it.
-export function throughHole(model) {
-  const [x, y] = hole(model.codes, model.entry.shape);
+// Two points on either side of the largest gap between a planar model's codes, where they are dense: the straight line
+// between them goes through it.
+export function throughGap(model) {
+  const [x, y] = largestGap(model).place;
   let best = { worse: -Infinity };
   for (let i = 0; i < DIRECTIONS; i++) {
     const angle = (Math.PI * i) / DIRECTIONS;
@@ -42,11 +42,11 @@ export const across = () => [
 // The examples that there are for the page's models: [{name, stops(), images: are they test images, way}].
 export function examplesFor({ panels, words }) {
   const [{ entry, codes }] = panels.map(({ model }) => model);
-  const holes = panels
+  const gaps = panels
     .filter(({ model }) => model.entry.latent_dim === 2)
     .map(({ name, model }) => ({
-      name: fill(words.through_hole, { name }),
-      stops: () => throughHole(model),
+      name: fill(largestGap(model).hole ? words.through_hole : words.through_gap, { name }),
+      stops: () => throughGap(model),
       way: "line",
     }));
   const [a, b] = entry.confusable ?? [];
@@ -56,5 +56,5 @@ export function examplesFor({ panels, words }) {
     images: true,
     way: "line",
   };
-  return [...holes, ...(entry.confusable ? [between] : []), { name: words.across, stops: across, way: "circle" }];
+  return [...gaps, ...(entry.confusable ? [between] : []), { name: words.across, stops: across, way: "circle" }];
 }

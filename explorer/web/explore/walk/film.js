@@ -5,7 +5,7 @@ import { add, set } from "../../parts/svg.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { along, position } from "./path.js";
-import { densities } from "./density.js";
+import { densities } from "../holes.js";
 import { fill } from "../../kernel/text.js";
 
 const FINE = 4; // places of the curve for each frame, in the plane and at rest: in more dimensions each costs more
