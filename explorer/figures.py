@@ -14,14 +14,20 @@ CODES, PRIOR, HOLE = "#3f90da", "#94a4a2", "#bd1f01"
 DISTANCES = {
     "coverage": "coverage (more is nearer)",
     "sliced_w2_squared": "sliced W₂² (less is nearer)",
-    "knn_kl": "kNN-KL, nats (less is nearer)",
+    "kl_of_codes": "KL(q(z)‖p(z)) ≈, nats (less is nearer)",
 }
+MATCHES = {
+    "coverage": "coverage of p(z) (more is nearer)",
+    "sliced_w2_squared": "sliced W₂² (less is nearer)",
+}
+LOGARITHMIC = {"sliced_w2_squared"}  # on a logarithmic axis
 
 
 def distances(rows: Sequence[Mapping]) -> go.Figure:
-    """The distances of q(z) from p(z), a dot per model, over their nulls (mean ± 2 standard deviations).
+    """The distances of q(z) from p(z), a dot per model, over the bands of their nulls.
 
-    rows: each with title, kind, colour, and, for each name of DISTANCES, an estimate and `<name>_null`, (mean, std).
+    rows: each with title, kind, colour, and, for each name of DISTANCES, an estimate, `<name>_null`, (mean, std), and
+    `<name>_band`, (low, high). NaN: there is no dot or no band.
     Raises ValueError without rows.
     """
     if not rows:
@@ -31,9 +37,12 @@ def distances(rows: Sequence[Mapping]) -> go.Figure:
     )
     titles = [row["title"] for row in rows]
     for column, name in enumerate(DISTANCES, start=1):
-        means, stds = np.array([row[f"{name}_null"] for row in rows]).T
+        means = np.array([row[f"{name}_null"][0] for row in rows])
+        low, high = np.array([row[f"{name}_band"] for row in rows]).T
+        if name in LOGARITHMIC:
+            low = np.maximum(low, high / 100)  # the axis has no place for 0
         band = go.Bar(
-            y=titles, x=4 * stds, base=means - 2 * stds, orientation="h", marker_color=PRIOR, opacity=0.6, width=0.8,
+            y=titles, x=high - low, base=low, orientation="h", marker_color=PRIOR, opacity=0.6, width=0.8,
             name="null", showlegend=column == 1, hovertemplate="%{y}: null %{customdata:.4f}<extra></extra>",
             customdata=means,
         )  # fmt: skip
@@ -48,31 +57,33 @@ def distances(rows: Sequence[Mapping]) -> go.Figure:
     return figure.update_layout(height=120 + 30 * len(rows), margin={"l": 10, "r": 10, "t": 40, "b": 30}, bargap=0.2)
 
 
-def frontier(rows: Sequence[Mapping]) -> go.Figure:
-    """Reconstruction against coverage, a dot per model.
+def frontier(rows: Sequence[Mapping], match: str = "coverage") -> go.Figure:
+    """Reconstruction against the match with the prior, a dot per model. A better match is higher.
 
-    rows: each with title, kind, colour, reconstruction (nats per image) and coverage.
+    rows: each with title, kind, colour, reconstruction (nats per image) and match; match: a name of MATCHES.
     """
     figure = go.Figure()
     kinds = {row["kind"]: row["colour"] for row in rows}
-    rows = sorted(rows, key=lambda row: row["coverage"])
+    rows = sorted(rows, key=lambda row: row[match])
     # so that the names of neighbours do not overlap
     sides = {row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)}
     for kind, colour in kinds.items():
         found = [row for row in rows if row["kind"] == kind]
         figure.add_scatter(
-            x=[row["reconstruction"] for row in found], y=[row["coverage"] for row in found],
+            x=[row["reconstruction"] for row in found], y=[row[match] for row in found],
             text=[row["title"] for row in found], name=kind,
             mode="markers+text", textposition=[sides[row["title"]] for row in found],
             marker={"size": 11, "color": colour},
-            hovertemplate="%{text}<br>BCE %{x:.2f} nats<br>coverage %{y:.3f}<extra></extra>",
+            hovertemplate="%{text}<br>BCE %{x:.2f} nats<br>" + MATCHES[match].split(" (")[0] + " %{y:.4f}<extra></extra>",
         )  # fmt: skip
     figure.update_traces(cliponaxis=False)
     figure.update_layout(
-        xaxis_title="BCE at μ or code, nats (less is sharper)", yaxis_title="coverage of p(z) (more is nearer)",
-        height=420,
+        xaxis_title="BCE at μ or code, nats (less is nearer)", yaxis_title=MATCHES[match],
+        height=420 if len(rows) > 3 else 260,
         margin={"l": 10, "r": 10, "t": 20, "b": 40},
     )  # fmt: skip
+    if match in LOGARITHMIC:
+        figure.update_yaxes(type="log", autorange="reversed", exponentformat="none")
     return figure
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,10 +59,11 @@ def save_model(
     recorded: bool = False,
     spread: float = 1.0,
     unmeasured: Collection[str] = (),
+    measured: Mapping = {},
 ) -> None:
     """The bundle of an untrained model, with random codes of images of those labels.
 
-    spread: the codes' standard deviation. unmeasured: metrics that it lacks.
+    spread: the codes' standard deviation. unmeasured: metrics that it lacks; measured: others that it has.
     """
     kind, seed, shape = config.model.kind, config.training.seed, (len(labels), config.model.latent_dim)
     rng = np.random.default_rng(seed)
@@ -86,5 +87,5 @@ def save_model(
             recording["log_var"] = np.zeros((2, 5, 2), np.float32)
     history = [{"epoch": 1, "total": 2.25}]
     model = build(config.model, seed=seed)
-    measured = {name: value for name, value in metrics(config, len(labels)).items() if name not in unmeasured}
-    bundle.save_bundle(path, model, config, measured, history, codes, recording)
+    found = {name: value for name, value in metrics(config, len(labels)).items() if name not in unmeasured}
+    bundle.save_bundle(path, model, config, found | measured, history, codes, recording)

@@ -21,7 +21,7 @@ def rows() -> list[dict]:
     for kind, title in [*KINDS.items(), ("VAE", "mnist-vae-beta40")]:
         row = {"kind": kind, "colour": COLOURS[kind], "title": title, "reconstruction": 100 + 50 * rng.random()}
         for name in figures.DISTANCES:
-            row |= {name: rng.random(), f"{name}_null": [rng.random(), 0.1 * rng.random()]}
+            row |= {name: rng.random(), f"{name}_null": [0.5, 0.1], f"{name}_band": (0.3, 0.4 + rng.random())}
         found.append(row)
     return found
 
@@ -82,32 +82,44 @@ def test_each_estimate_stands_over_its_null_band():
         on = [trace for trace in figure.data if axis(trace) == ("x", "x2", "x3")[column]]
         (band,), (dots,) = ([trace for trace in on if isinstance(trace, kind)] for kind in (go.Bar, go.Scatter))
         for row, title, start, length, at in zip(given, band.y, band.base, band.x, dots.x, strict=True):
-            mean, std = row[f"{name}_null"]
             assert title == row["title"] and at == row[name]
-            assert (start, start + length) == pytest.approx((mean - 2 * std, mean + 2 * std))
+            assert (start, start + length) == pytest.approx(row[f"{name}_band"])
         assert list(dots.y) == [row["title"] for row in given]
         assert list(dots.marker.color) == [row["colour"] for row in given]
     assert figure.layout.xaxis2.type == "log"
-    assert figure.layout.xaxis.type is None and figure.layout.xaxis3.type is None  # a kNN-KL may be negative
+    assert figure.layout.xaxis.type is None and figure.layout.xaxis3.type is None  # an estimate of a KL may be negative
     assert sum(trace.showlegend for trace in figure.data) == 2  # each thing is named once
     assert figure.layout.yaxis.autorange == "reversed"  # the first row is on top
 
 
-def test_reconstruction_against_coverage():
+def test_the_band_of_a_logarithmic_axis_does_not_reach_0():
     given = rows()
-    figure = figures.frontier(given)
+    for row in given:
+        row["sliced_w2_squared_band"] = (-0.1, 0.2)
+    bands = [trace for trace in figures.distances(given).data if isinstance(trace, go.Bar)]
+    low = np.asarray(bands[1].base)
+    assert (low > 0).all() and low + bands[1].x == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("match", figures.MATCHES)
+def test_reconstruction_against_the_match_with_the_prior(match):
+    given = rows()
+    figure = figures.frontier(given, match)
     seen = {
         (trace.name, title, x, y)
         for trace in figure.data
         for title, x, y in zip(trace.text, trace.x, trace.y, strict=True)
     }
-    assert seen == {(row["kind"], row["title"], row["reconstruction"], row["coverage"]) for row in given}
+    assert seen == {(row["kind"], row["title"], row["reconstruction"], row[match]) for row in given}
     assert {trace.name: trace.marker.color for trace in figure.data} == COLOURS
     assert (
         "BCE" in figure.layout.xaxis.title.text
         and "nats" in figure.layout.xaxis.title.text
-        and "coverage" in figure.layout.yaxis.title.text
+        and "sharp" not in figure.layout.xaxis.title.text  # blur of a true grey costs nothing
+        and {"coverage": "coverage", "sliced_w2_squared": "sliced W₂²"}[match] in figure.layout.yaxis.title.text
     )
+    less_is_nearer = "less" in figure.layout.yaxis.title.text
+    assert (figure.layout.yaxis.autorange == "reversed") == less_is_nearer  # a better match is higher
 
 
 # The aggregate.

@@ -68,6 +68,19 @@ def test_a_hole_of_5_percent_lies_outside_the_null_band(estimator, sign):
     assert distance > 3 * null.std > 0
 
 
+@pytest.mark.parametrize("repeats, half", [(5, 3.0414), (10, 2.3725), (20, 2.1447)])
+def test_the_null_band_holds_95_of_100_more_nulls(repeats, half):
+    assert metrics.null_band(metrics.Null(1.0, 0.1), repeats) == pytest.approx(
+        (1 - 0.1 * half, 1 + 0.1 * half), abs=1e-4
+    )
+    estimates = np.random.default_rng(45).standard_normal((4000, repeats + 1))
+    inside = 0
+    for *nulls, another in estimates:
+        low, high = metrics.null_band(metrics.Null(np.mean(nulls), np.std(nulls, ddof=1)), repeats)
+        inside += low < another < high
+    assert inside / 4000 == pytest.approx(0.95, abs=4 * math.sqrt(0.95 * 0.05 / 4000))
+
+
 # Coverage.
 
 
@@ -281,6 +294,95 @@ def test_knn_kl_refuses_what_cannot_be_measured():
         metrics.knn_kl(draws, draws[:4])
     with pytest.raises(ValueError, match="dimensions do not fit: codes has 2, prior_draws has 3"):
         metrics.knn_kl(draws, np.zeros((20, 3)))
+
+
+# KL from the exact density of the prior.
+
+
+def log_gaussian(z: np.ndarray) -> np.ndarray:
+    """log N(z; 0, I): (n,). z: (n, d)."""
+    return -0.5 * ((z**2).sum(1) + z.shape[1] * math.log(2 * math.pi))
+
+
+@pytest.mark.parametrize(
+    "mean, std",
+    [
+        pytest.param([0.0], [1.0], id="1-D, null"),
+        pytest.param([1.0], [2.0], id="1-D, wider q"),  # knn_kl: 0.9 of 1.31
+        pytest.param([0.0, 0.0], [1.0, 1.0], id="2-D, null"),
+        pytest.param([2.5, 2.2], [5.7, 5.4], id="2-D, far outside all draws"),  # as an AE's codes are; knn_kl: 2.6
+        pytest.param([0.0, 0.0], [0.2, 0.5], id="2-D, narrower q"),
+        pytest.param([0.5, 0.0, 0.0], [1.0, 0.5, 2.0], id="3-D"),
+    ],
+)
+def test_kl_to_density_of_gaussians_is_the_closed_form(mean, std):
+    exact = gaussian_kl(mean, np.diag(np.square(std)), np.zeros(len(mean)), np.eye(len(mean)))
+    rng = np.random.default_rng(40)
+    sets = [mean + np.array(std) * rng.standard_normal((5000, len(mean))) for _ in range(6)]
+    values = [metrics.kl_to_density(codes, log_gaussian(codes)) for codes in sets]
+    standard_error = np.std(values, ddof=1) / math.sqrt(6)
+    assert standard_error < 0.01 * (1 + exact)
+    assert np.mean(values) == pytest.approx(exact, abs=4 * standard_error + 0.02)
+
+
+def test_kl_to_density_sees_what_lies_beyond_all_draws_where_knn_kl_does_not():
+    rng = np.random.default_rng(41)
+    codes = 5.5 * prior(N, rng)
+    exact = gaussian_kl([0, 0], 30.25 * np.eye(2), [0, 0], np.eye(2))  # 25.8 nats
+    assert metrics.knn_kl(codes, prior(N, rng)) < 4 < 25 < exact
+    assert metrics.kl_to_density(codes, log_gaussian(codes)) == pytest.approx(exact, rel=0.03)
+
+
+def test_kl_to_density_refuses_what_cannot_be_measured():
+    codes = prior(20, np.random.default_rng(42))
+    with pytest.raises(ValueError, match=r"log_p must be \(20,\)"):
+        metrics.kl_to_density(codes, np.zeros(19))
+    with pytest.raises(ValueError, match="NaN"):
+        metrics.kl_to_density(codes, np.full(20, math.nan))
+    with pytest.raises(ValueError, match=r"codes must be .* n >= 6"):
+        metrics.kl_to_density(codes[:5], np.zeros(5))
+    codes[:6] = codes[0]
+    with pytest.raises(ValueError, match=r"6 of 20 codes are equal to 5 or more other codes"):
+        metrics.kl_to_density(codes, np.zeros(20))
+
+
+# Which measure sees which difference, in how many dimensions. 4,000 codes.
+
+
+def narrow(n: int, d: int, rng: np.random.Generator) -> np.ndarray:
+    return 0.5 * rng.standard_normal((n, d))
+
+
+def half_dead(n: int, d: int, rng: np.random.Generator) -> np.ndarray:
+    z = rng.standard_normal((n, d))
+    z[:, d // 2 :] = 0.001 * z[:, d // 2 :]
+    return z
+
+
+def cut_off(n: int, d: int, rng: np.random.Generator) -> np.ndarray:
+    """Without the quarter of the mass where the first coordinate is above its upper quartile."""
+    z = rng.standard_normal((2 * n, d))
+    return z[z[:, 0] < 0.6744898][:n]
+
+
+@pytest.mark.parametrize("sample_codes", [narrow, half_dead, cut_off])
+@pytest.mark.parametrize("dimensions", [2, 16, 32])
+def test_a_measure_that_is_shown_calls_none_of_these_a_match(dimensions, sample_codes):
+    rng, n = np.random.default_rng(43), 4000
+    codes = sample_codes(n, dimensions, rng)
+    shown = {"sliced": metrics.sliced_w2_squared}
+    if dimensions <= metrics.FEW_DIMENSIONS:
+        shown |= {"coverage": metrics.coverage, "kl": lambda z, _: metrics.kl_to_density(z, log_gaussian(z))}
+    for name, estimator in shown.items():
+        null = metrics.null_of(estimator, lambda count: rng.standard_normal((count, dimensions)), n, repeats=5)
+        low, high = metrics.null_band(null, 5)
+        value = estimator(codes, rng.standard_normal((n, dimensions)))
+        assert value < low if name == "coverage" else value > high, name
+
+
+def test_in_many_dimensions_coverage_calls_codes_of_half_the_width_a_match():
+    rng, n = np.random.default_rng(44), 2000
+    assert metrics.coverage(narrow(n, 32, rng), rng.standard_normal((n, 32))) > 0.969  # more than a perfect match has
 
 
 # MMD².

@@ -109,7 +109,7 @@ TORCH = [
 ]  # fmt: skip
 NUMPY = [
     Case(metrics.coverage, SETS, {"m": 6}), Case(metrics.covered, SETS, {"m": 6}),
-    Case(metrics.knn_kl, SETS, {"n": 6, "m": 5}),
+    Case(metrics.knn_kl, SETS, {"n": 6, "m": 5}), Case(metrics.kl_to_density, {"codes": "nd", "log_p": "n"}, {"n": 6}),
     Case(metrics.sliced_w2_squared, {"codes": "nd", "prior_draws": "nd"}),
     Case(metrics.mmd_squared, SETS, {"n": 2, "m": 2}),
     Case(metrics.elbo_surgery, {"mean": "nd", "log_var": "nd", "z": "nd", "log_prior_z": "n"}),
@@ -262,6 +262,7 @@ def test_nan_and_infinity_are_refused_or_seen_in_the_result(case, data):
     (lambda: metrics.sliced_w2_squared(np.zeros((9, 2)), np.zeros((9, 2)), directions=0), "at least one direction"),
     (lambda: metrics.mmd_squared(np.zeros((9, 2)), np.zeros((9, 2)), c=math.nan), "c must be positive"),
     (lambda: metrics.null_of(metrics.coverage, lambda n: np.zeros((n, 2)), 9, repeats=1), "at least two repeats"),
+    (lambda: metrics.null_band(metrics.Null(0.0, 1.0), 1), "at least two repeats"),
     (lambda: shapes.petals(count=0), "at least one component"),
     (lambda: shapes.petals(along=0.0), "along must be above 0"),
     (lambda: shapes.swiss_roll(beads=-1), "at least one component"),
@@ -305,6 +306,7 @@ def test_every_public_function_is_in_the_table():
         "aae_loss",
         "kl_to_prior",
         "null_of",
+        "null_band",
     }  # which take a model or a function, and call those above
     for module in (gaussian, priors, metrics, objectives, estimators, figures, shapes, projection):
         for name, one in vars(module).items():

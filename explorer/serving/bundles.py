@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.models import Autoencoder
 
 MMD_DRAWS = 1500  # of codes, and of the prior
+NULLS = cached.NULLS  # repeats of the null of `kl_of_codes`
 
 
 class ModelGone(LookupError):
@@ -64,6 +65,18 @@ def history(digest: str) -> list[dict]:
 def compared(digest: str) -> cached.Compared:
     """Imports torch."""
     return cached.compared(digest, required(digest))
+
+
+def kl_of_codes(digest: str) -> tuple[float, tuple[float, float]]:
+    """KL(q(z) || p(z)) in nats, for a few dimensions, and its null, (mean, standard deviation). Imports torch.
+
+    NaN where codes coincide, because q(z) has no density there.
+    """
+    bundle = required(digest)
+    value = cached.kl_of_codes(digest, bundle)
+    if np.isnan(value):
+        return value, (value, value)
+    return value, cached.null_of_kl(bundle.config.model.prior, *bundle.codes.mean.shape)
 
 
 def mmd_squared(digest: str) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""Every st.cache_* call of the app. The hashed argument is always a digest; names that begin with _ are not hashed.
+"""Every st.cache_* call of the app. Of a model, the hashed argument is its digest; names with _ are not hashed.
 
 All sessions share the cached objects, so nothing may change them; a `gradient_reference` alone is filled by pages.
 Streamlit keeps what a function returns, but no error that it raises.
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from explorer.models import Autoencoder
 
 SEED = 2  # of the scoreboard's draws
+NULLS = 10  # repeats of the null of KL(q(z) || p(z))
 
 
 class Compared(NamedTuple):
@@ -54,11 +55,50 @@ def compared(digest: str, _bundle: Bundle) -> Compared:
     from explorer import metrics
     from explorer.priors import get_prior
 
-    codes, log_var = _bundle.codes.mean, _bundle.codes.log_var
-    if log_var is not None:
-        codes = codes + np.exp(0.5 * log_var) * np.random.default_rng(SEED).standard_normal(codes.shape, np.float32)
+    codes = sampled_codes(_bundle)
     draws = get_prior(_bundle.config.model.prior).sample(*codes.shape, torch.Generator().manual_seed(SEED)).numpy()
     return Compared(codes, draws, metrics.covered(codes, draws))
+
+
+@st.cache_resource(max_entries=512, show_spinner=False)
+def kl_of_codes(digest: str, _bundle: Bundle) -> float:
+    """KL(q(z) || p(z)) in nats, from neighbours of the codes and the exact log p; NaN if codes coincide. Imports torch.
+
+    For a few dimensions: see `metrics.FEW_DIMENSIONS`.
+    """
+    import torch
+
+    from explorer import metrics
+    from explorer.priors import get_prior
+
+    codes = sampled_codes(_bundle).astype(np.float32)
+    log_p = get_prior(_bundle.config.model.prior).log_prob(torch.from_numpy(codes)).numpy()
+    try:
+        return metrics.kl_to_density(codes, log_p)
+    except ValueError:  # codes that coincide have no density, and a few have no neighbours
+        return float("nan")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def null_of_kl(prior: str, n: int, latent_dim: int) -> tuple[float, float]:
+    """Mean and standard deviation of `kl_of_codes` for n draws of the prior in place of codes, NULLS times."""
+    import torch
+
+    from explorer import metrics
+    from explorer.priors import get_prior
+
+    p, generator = get_prior(prior), torch.Generator().manual_seed(SEED)
+    draws = [p.sample(n, latent_dim, generator) for _ in range(NULLS)]
+    values = [metrics.kl_to_density(one.numpy(), p.log_prob(one).numpy()) for one in draws]
+    return float(np.mean(values)), float(np.std(values, ddof=1))
+
+
+def sampled_codes(bundle: Bundle) -> np.ndarray:
+    """(n, d): a draw from q(z|x) of each test image, or its code where the encoder is deterministic."""
+    codes, log_var = bundle.codes.mean, bundle.codes.log_var
+    if log_var is None:
+        return codes
+    return codes + np.exp(0.5 * log_var) * np.random.default_rng(SEED).standard_normal(codes.shape, np.float32)
 
 
 @st.cache_resource(max_entries=256, show_spinner=False)

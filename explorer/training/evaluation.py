@@ -14,6 +14,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from explorer import gaussian, metrics, objectives
+from explorer.metrics import FEW_DIMENSIONS, SETS, SETS_IN_MANY_DIMENSIONS
 from explorer.models import Autoencoder, Encoding
 from explorer.store.bundle_checks import LARGEST
 from explorer.training.accelerated import backend_for
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
 EVALUATION_SEED = 20  # of the noise and of the draws from the prior in `evaluate`
 AT_ONCE = 40_000_000  # pixels of the images that are encoded at once, in float32
 DRAWS_AN_IMAGE = 16  # draws of z per image in the VAE's -ELBO
-# Sets of draws from the prior that are compared with the codes. In many dimensions neighbours are slow to find.
-SETS, SETS_IN_MANY_DIMENSIONS = 20, 5
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def _distances(codes: np.ndarray, model: Autoencoder, generator: torch.Generator
         return prior.sample(count, latent_dim, generator).numpy()
 
     found: dict = {"code_mean": codes.mean(0).tolist(), "code_std": codes.std(0).tolist()}
-    sets = SETS if latent_dim <= 3 else SETS_IN_MANY_DIMENSIONS
+    sets = SETS if latent_dim <= FEW_DIMENSIONS else SETS_IN_MANY_DIMENSIONS
     for name in ("coverage", "sliced_w2_squared", "knn_kl"):
         estimator = functools.partial(getattr(metrics, name), backend=backend)
         try:
@@ -174,7 +173,7 @@ def importance_weighted_bound(
     """A lower bound on the mean log p(x) in nats per image: the log of a mean over draws of z, tighter than the ELBO.
 
     x: (n, pixels) in [0, 1]; samples: draws of z per image; progress: as in `evaluate`.
-    (Burda et al. 2015, arXiv 1509.00519, section 3.)
+    (Burda et al. 2016, arXiv 1509.00519, section 3.)
     """
     bounds: list[float] = []
     parts = x.split(max(1, min(50_000, _images_at_once(model)) // samples))

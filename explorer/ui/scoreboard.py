@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import html
 import math
+from typing import TYPE_CHECKING
 
 import pandas as pd
 import streamlit as st
 
-from explorer import figures
+from explorer import figures, metrics
 from explorer.serving import bundles, catalogue
 from explorer.serving.failure import few_of, plain, warn_of_models
 from explorer.serving.models_route import NEWEST, newest
 from explorer.shared import fill
 from explorer.siblings import SIBLINGS
+from explorer.store.bundle import BundleError
 from explorer.ui.texts import sibling_word, texts_of
+
+if TYPE_CHECKING:
+    from pandas.io.formats.style import Styler
 
 NO_MODELS = texts_of("common").NO_MODELS
 texts = texts_of("scoreboard")
@@ -26,20 +31,23 @@ COLUMNS = [
     ("kl", "KL", texts.KL_HELP, 2),
     ("negative_elbo", "−ELBO", texts.ELBO_HELP, 2),
     ("negative_log_likelihood", "−log p(x) ≤", texts.BOUND_HELP, 2),
-    ("mutual_information", "I(n; z)", texts.MUTUAL_HELP, 2),
-    ("marginal_kl", "KL(q(z)‖p(z))", texts.MARGINAL_HELP, 3),
+    ("mutual_information", "I(n; z) ≤ log N", texts.MUTUAL_HELP, 2),
+    ("marginal_kl", "KL(q(z)‖p(z)) ≤", texts.MARGINAL_HELP, 3),
     ("coverage", "coverage", texts.COVERAGE_HELP, 3),
     ("coverage_null", "its null", texts.NULL_HELP, 3),
     ("sliced_w2_squared", "sliced W₂²", texts.SLICED_HELP, 4),
     ("sliced_w2_squared_null", "its null ", texts.NULL_HELP, 4),
-    ("knn_kl", "kNN-KL", texts.KNN_KL_HELP, 3),
-    ("knn_kl_null", "its null  ", texts.NULL_HELP, 3),
+    ("kl_of_codes", "KL(q(z)‖p(z)) ≈", texts.KNN_KL_HELP, 3),
+    ("kl_of_codes_null", "its null  ", texts.KL_NULL_HELP, 3),
     ("label_accuracy", "label accuracy", texts.ACCURACY_HELP, 3),
     ("seconds", "seconds to train", texts.SECONDS_HELP, 0),
 ]
 WIDTH = 95  # pixels: room for why a cell is empty
 COMPARABLE = {"coverage", "sliced_w2_squared", "label_accuracy"}  # what every model has, if this version measured it
-NOT_OF_EQUAL_CODES = {"knn_kl": math.nan, "knn_kl_null": [math.nan, math.nan]}  # codes that coincide have no density
+CAPPED = {"mutual_information": texts.CAPPED_INFORMATION, "marginal_kl": texts.CAPPED_KL}
+NEAR_CAP = 0.5  # nats below log N: there the mutual information says how many images there are, and nothing else
+CAP_COLOUR = "#808080"
+NO_PAIR = (math.nan, math.nan)
 
 
 def page() -> None:
@@ -60,17 +68,56 @@ def page() -> None:
     entries = [entry for entry in entries if entry["name"] not in old]
     if not entries:
         return
-    if coinciding := [entry["name"] for entry in entries if "knn_kl" not in entry["metrics"]]:
+    with st.spinner("Measuring the codes …"):
+        entries = [entry | {"metrics": measured(entry)} for entry in entries]
+    few = [entry for entry in entries if in_few_dimensions(entry)]
+    if coinciding := [entry["name"] for entry in few if math.isnan(entry["metrics"]["kl_of_codes"])]:
         st.info(fill(texts.COINCIDING, names=few_of(coinciding)), icon=":material/straighten:")
     show_table(entries, datasets[dataset], dataset)
-    measured = [NOT_OF_EQUAL_CODES | entry["metrics"] | in_figures(entry) for entry in entries]
     st.subheader(texts.DISTANCES_TITLE)
-    st.plotly_chart(figures.distances(measured))
+    st.plotly_chart(figures.distances([entry["metrics"] | bands(entry) | in_figures(entry) for entry in entries]))
     st.caption(texts.DISTANCES_CAPTION)
     st.subheader(texts.FRONTIER_TITLE)
-    st.plotly_chart(figures.frontier(measured))
-    st.caption(texts.FRONTIER_CAPTION)
+    show_frontiers(entries)
     show_model(entries)
+
+
+def in_few_dimensions(entry: dict) -> bool:
+    """Whether distances to neighbours see holes of the model's q(z)."""
+    return entry["latent_dim"] <= metrics.FEW_DIMENSIONS
+
+
+def measured(entry: dict) -> dict:
+    """The bundle's metrics, with NaN for those that do not see holes, and the KL that the page measures itself."""
+    found = dict(entry["metrics"])
+    blank = {"kl_of_codes": math.nan, "kl_of_codes_null": NO_PAIR}
+    if not in_few_dimensions(entry):
+        return found | blank | {"coverage": math.nan, "coverage_null": NO_PAIR}
+    try:
+        value, null = bundles.kl_of_codes(entry["digest"])
+    except (BundleError, bundles.ModelGone):  # since it was listed
+        return found | blank
+    return found | {"kl_of_codes": value, "kl_of_codes_null": null}
+
+
+def bands(entry: dict) -> dict:
+    """For each distance `<name>_band`: the interval that holds an estimate of its null with a probability of 95 %."""
+    sets = metrics.SETS if in_few_dimensions(entry) else metrics.SETS_IN_MANY_DIMENSIONS
+    repeats = {"coverage": sets, "sliced_w2_squared": sets, "kl_of_codes": bundles.NULLS}
+    return {
+        f"{name}_band": metrics.null_band(entry["metrics"][f"{name}_null"], count) for name, count in repeats.items()
+    }
+
+
+def show_frontiers(entries: list[dict]) -> None:
+    """A plot for each number of latent dimensions."""
+    for dimensions in sorted({entry["latent_dim"] for entry in entries}):
+        alike = [entry for entry in entries if entry["latent_dim"] == dimensions]
+        match = "coverage" if in_few_dimensions(alike[0]) else "sliced_w2_squared"
+        st.markdown(fill(texts.FRONTIER_DIMENSIONS, dimensions=dimensions))
+        rows = [entry["metrics"] | in_figures(entry) for entry in alike]
+        st.plotly_chart(figures.frontier(rows, match), key=f"frontier-{dimensions}")
+    st.caption(texts.FRONTIER_CAPTION)
 
 
 def chosen(entries: list[dict]) -> list[dict]:
@@ -102,28 +149,68 @@ def table(entries: list[dict]) -> pd.DataFrame:
     rows = []
     for entry in entries:
         found = entry["metrics"]
-        minimised = fill(sibling_word(SIBLINGS[entry["kind"]].minimised), entry["weights"])
+        minimised = fill(sibling_word(SIBLINGS[entry["kind"]].minimised), formula_weights(entry["weights"]))
         row = {"model": entry["title"], "what is minimised": minimised}
         for name, heading, *_ in COLUMNS:
             value = found.get(name, math.nan)
-            row[heading] = value[0] if isinstance(value, list) else value
+            row[heading] = value[0] if isinstance(value, (list, tuple)) else value
         row["own component"] = f"{found['own_component']:.3f}" if "own_component" in found else texts.NO_LABELS
         rows.append(row | {"epochs": entry["epochs"], "device": found.get("device", ""), "bundle": entry["name"]})
     return pd.DataFrame(rows)
 
 
+def formula_weights(weights: dict) -> dict:
+    """The weights as they stand in the objective's formula."""
+    beta, start, end = (weights[name] for name in ("beta", "adversarial_start", "adversarial_weight"))
+    return weights | {
+        "times_beta": "" if beta == 1 else f"{beta:g} · ",
+        "rising_weight": f"{end:g}" if start == end else f"({start:g} → {end:g})",
+    }
+
+
+def styled(entries: list[dict], frame: pd.DataFrame) -> Styler:
+    """The table, in grey and as bounds where the mutual information is near its cap, the log of the number of images.
+
+    The figures themselves stay, for sorting.
+    """
+    capped = [
+        entry["metrics"].get("mutual_information", -math.inf) > math.log(entry["metrics"]["images"]) - NEAR_CAP
+        for entry in entries
+    ]
+    style = frame.style
+    headings = {name: heading for name, heading, *_ in COLUMNS}
+    for name, bound in CAPPED.items():
+        heading = headings[name]
+        style = style.format("{:.2f}", subset=[heading], na_rep=texts.NO_FIGURE)
+        style = style.format(
+            lambda value, bound=bound: fill(bound, value=f"{value:.1f}"), subset=pd.IndexSlice[capped, [heading]]
+        )
+    grey = [headings[name] for name in CAPPED]
+    return style.set_properties(subset=pd.IndexSlice[capped, grey], color=CAP_COLOUR)
+
+
 def show_table(entries: list[dict], dataset: str, file: str) -> None:
     """dataset: its name in Markdown; file: that name in the name of a file."""
     frame = table(entries)
+    images = sorted({entry["metrics"]["images"] for entry in entries})
+    sizes = {
+        "images": " or ".join(f"{n:,}" for n in images),
+        "cap": " or ".join(f"{math.log(n):.2f}" for n in images),
+    }
     columns = {
-        heading: st.column_config.NumberColumn(format=f"%.{digits}f", help=text, width=WIDTH)
-        for _, heading, text, digits in COLUMNS
+        heading: st.column_config.NumberColumn(
+            # a column with a format of its own would not show the table's bounds
+            format=None if name in CAPPED else f"%.{digits}f",
+            help=fill(text, sizes),
+            width=WIDTH,
+        )
+        for name, heading, text, digits in COLUMNS
     }
     columns |= {
         "model": st.column_config.Column(pinned=True),
         "own component": st.column_config.Column(help=texts.OWN_HELP),
     }
-    st.dataframe(frame, hide_index=True, column_config=columns, placeholder=texts.NO_FIGURE)
+    st.dataframe(styled(entries, frame), hide_index=True, column_config=columns, placeholder=texts.NO_FIGURE)
     st.download_button(
         "Download all figures as CSV",
         frame.to_csv(index=False),
@@ -132,10 +219,11 @@ def show_table(entries: list[dict], dataset: str, file: str) -> None:
         icon=":material/download:",
         on_click="ignore",
     )
-    images = {entry["metrics"]["images"] for entry in entries}
-    st.caption(fill(texts.TABLE_CAPTION, images=" or ".join(f"{n:,}" for n in sorted(images)), dataset=dataset))
-    if file == "mnist":
-        st.caption(texts.ENTROPY_FLOOR)
+    st.caption(fill(texts.TABLE_CAPTION, sizes, dataset=dataset))
+    if not all(map(in_few_dimensions, entries)):
+        st.caption(texts.MANY_DIMENSIONS)
+    floor = texts.FLOORS.get(file)
+    st.caption(texts.GREY_PIXELS + (fill(texts.ENTROPY_FLOOR, floor=f"{floor:.2f}", dataset=dataset) if floor else ""))
 
 
 def show_model(entries: list[dict]) -> None:

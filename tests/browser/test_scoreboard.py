@@ -29,10 +29,11 @@ def test_the_table_holds_the_bundles_figures(open_page):
     assert set(expected) <= set(rows)
     for name, bundle in expected.items():
         assert float(rows[name]["BCE at μ or code"]) == bundle.metrics["reconstruction"]
-        assert (
-            float(rows[name]["coverage"]) == bundle.metrics["coverage"]
-            and float(rows[name]["its null"]) == bundle.metrics["coverage_null"][0]
-        )
+        if bundle.config.model.latent_dim > 3:  # there, coverage does not see holes
+            assert rows[name]["coverage"] == rows[name]["its null"] == ""
+        else:
+            assert float(rows[name]["coverage"]) == bundle.metrics["coverage"]
+            assert float(rows[name]["its null"]) == bundle.metrics["coverage_null"][0]
         assert bool(rows[name]["−ELBO"]) == (
             bundle.config.model.kind == "vae"
         )  # nothing is called an ELBO where there is none

@@ -12,6 +12,9 @@ import { write } from "../parts/dom.js";
 import { Runner } from "../parts/runner.js";
 
 const REPEATS = 5, // of the null
+  // Half of the null's band in standard deviations: 95 of 100 more nulls lie inside. Student's t of 4 degrees of
+  // freedom, 2.776, times the root of 1 + 1/5.
+  WIDTH = 3.04,
   MOST = 5000; // draws on each side; of a model, half of the codes of a test set
 const STEPS = 600; // of each discriminator
 const BUDGET = 30; // milliseconds of a frame; nothing else is animated meanwhile
@@ -150,7 +153,7 @@ export class HonestEstimate {
       entry?.stochastic && words.fresh_sampled,
       model && words.fresh_limit,
     ];
-    const begin = fill(words.fresh_caption, { steps: count(STEPS), repeats: REPEATS });
+    const begin = fill(words.fresh_caption, { steps: count(STEPS), repeats: REPEATS, width: WIDTH });
     return begin + parts.filter(Boolean).join(" ");
   }
 }
@@ -177,11 +180,11 @@ function begun({ shape, half, codes, fake }, at, seed) {
   });
 }
 
-// The null's estimates, and the band of two standard deviations about their mean.
-function band(nulls) {
+// The null's estimates, and the band that holds 95 of 100 more of them. nulls: REPEATS of them.
+export function band(nulls) {
   const mean = nulls.reduce((a, b) => a + b) / nulls.length;
   const std = Math.sqrt(nulls.reduce((a, b) => a + (b - mean) ** 2, 0) / (nulls.length - 1));
-  return { nulls, low: mean - 2 * std, high: mean + 2 * std };
+  return { nulls, low: mean - WIDTH * std, high: mean + WIDTH * std };
 }
 
 // A model's codes, two numbers each: of a stochastic encoder one draw of z an image.

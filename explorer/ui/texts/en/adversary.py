@@ -242,7 +242,7 @@ WORDS = {
         "Take a fresh discriminator that is able to see, teach it on one half of the codes, judge it on the other "
         "half: log 2 − L/2 is, in expectation, a lower bound on the JSD. It can be negative, if what it learnt does "
         "not carry over. Compare it with the null: the same for draws of the prior against other draws of the prior. "
-        "Inside the band, nothing was found."
+        "Inside the band, nothing was found: 95 of 100 nulls lie there."
     ),
     "estimate_cases": "Judge A and B",
     "estimate_model": "Judge the model",
@@ -255,7 +255,7 @@ WORDS = {
     "true_value": "exact",
     "fresh_caption": (
         "Dots: log 2 − L/2 in nats, of a fresh network 2-32-32-1 after {steps} steps, on held-out draws. Grey: mean "
-        "± 2 standard deviations of {repeats} repeats of prior against prior, of as many draws. The axis is a root's, "
+        "± {width} standard deviations of {repeats} repeats of prior against prior, of as many draws. The axis is a root's, "
         "so that small values can be seen. "
     ),
     "fresh_sizes": "{name}: {half} to learn from, {half} to judge on.",
