@@ -116,6 +116,7 @@ def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(mount_page, 
         assert flagged(page, side) == np.flatnonzero(gap > LOG_FIVE).tolist()
         assert np.abs(strip(page, name[6:].upper()).astype(float) - decoded(name, frames)).max() <= 2
     assert {5, 6} <= set(flagged(page, 0)) and flagged(page, 1) == []  # the AAE has no hole there
+    assert page.locator(".key.hole").is_visible() and not page.locator(".unmarked").is_visible()
     seek = page.get_by_role("slider", name="Frame of the walk")
     seek.focus()
     for _ in range(5):
@@ -312,6 +313,10 @@ def test_sixteen_dimensions_are_walked_in_all_and_marked_on_the_umap(open_walk):
         umap = np.delete(codes.umap, [3, 18], 0)[rows].astype(np.float16).astype(float)
         expected = [[x - box["x"], y - box["y"]] for x, y in (figure.evaluate(AT, point.tolist()) for point in umap)]
         np.testing.assert_allclose(rings, expected, atol=1.5)
+        label = page.get_by_role("img", name=re.compile(f"^{title}: 10 frames")).get_attribute("aria-label")
+        assert "hole" not in label
+    assert flagged(page, 0) == flagged(page, 1) == [] and not page.locator(".key.hole").is_visible()
+    assert "not marked in more than 3 dimensions" in page.locator(".legend-row").inner_text()
 
 
 def test_a_model_of_another_dataset_says_that_it_has_no_such_images(open_walk):

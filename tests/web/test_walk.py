@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import math
+import re
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from scipy.special import gammaln
 
 from explorer.priors import get_prior
 from explorer.serving import catalogue
+from explorer.ui.texts.en.explore_walk import WORDS
 
 from ..browser.driver import ROOT
 
@@ -121,7 +123,31 @@ def test_densities_against_numpy(compute):
             draws = np.array(given["draws"]).T
             np.testing.assert_allclose(p, log_density(draws, places), atol=1e-9)
             assert draws.shape == (2000, 16) and abs(draws.mean()) < 0.02 and abs(draws.std() - 1) < 0.02
-        assert [one["hole"] for one in given["found"]] == list(p - q > LOG_FIVE)
+        assert [one["hole"] for one in given["found"]] == list((p - q > LOG_FIVE) & (d == 2))
+
+
+# Codes are draws of N(0, I) without those of z₁ > 0.6745, a quarter of the mass; places: draws of that quarter.
+CUT = """
+const uniform = seededUniform(11), [n, m, cut] = [10_000, 400, 0.6745];
+const normal = (count) => standardNormal(count, uniform);
+const first = normal(2 * n), columns = [first.filter((z) => z < cut).slice(0, n)], beyond = first.filter((z) => z > cut);
+for (let i = 1; i < d; i++) columns.push(normal(n));
+const model = { codes: { mean: columns, logVar: null, label: columns[0] }, entry: { latent_dim: d, shape: null } };
+const found = densities(model, [...beyond.slice(0, m)].map((z) => [z, ...normal(d - 1)]));
+return [found.filter(({ q, p }) => p - q > HOLE).length / m, found.some(({ hole }) => hole)];
+"""
+
+
+def test_holes_are_marked_where_the_rule_finds_most_of_them_as_the_text_says(compute):
+    about = " ".join(WORDS["about"])
+    shares = re.search(r"(\d+) % of the .* in the plane, (\d+) % in 3 dim.*, (\d+) % in 16 and (\d+) % in 32", about)
+    assert shares and "no hole is marked in more than 3 dimensions" in about
+    for d, told in zip((2, 3, 16, 32), map(int, shares.groups())):
+        found, marked = compute("explore/holes kernel/random", CUT, d=d)
+        spread = math.sqrt(found * (1 - found) / 400)
+        assert abs(found - told / 100) < 3 * spread + 0.01
+        assert marked == (found > 0.5) == (d <= 3)
+    assert "called a hole only where this rule finds one" in about
 
 
 def test_gif_of_any_bytes_is_read_back(compute):

@@ -8,11 +8,16 @@ import { logDensity as logPrior } from "../kernel/prior.js";
 /** @import { Columns, Model, Numbers } from "../kernel/types.js" */
 
 const NEIGHBOURS = 10;
-// A hole: q(z) is less than a fifth of p(z). Of 3,000 draws of N(0, I) against 10,000 others none is taken for one (the
-// estimate's standard deviation is 0.33 nats); of 16 dimensions, where both densities are estimates, one in a thousand,
-// of 32 one in two hundred.
+// A hole: q(z) is less than a fifth of p(z). Of 3,000 draws of N(0, I) against 10,000 others none is called a hole in
+// the plane (the estimate's standard deviation is 0.33 nats). Of places where a quarter of the mass is missing the rule
+// finds 88 % in the plane, 71 % in three dimensions, 55 % in four, 9 % in 16: beyond three, no place is called a hole.
 export const HOLE = Math.log(5);
+export const MOST_DIMENSIONS = 3;
 const SEED = 5; // of the draws of the prior, the same every time
+
+// Does the rule find most of a model's holes?
+/** @param {Model} model */
+export const seesHoles = ({ entry }) => entry.latent_dim <= MOST_DIMENSIONS;
 
 // The columns whose density is q(z)'s: one draw of z an image where there is a q(z|x), as on the map; else the codes.
 /** @param {Model} model @returns {Columns} */
@@ -39,12 +44,13 @@ export function logP(model, place) {
   return logDensity(model.priorDraws, place, NEIGHBOURS);
 }
 
-// At each place: {q, p: logarithms of the densities, hole: is q far below p}.
+// At each place: {q, p: logarithms of the densities, hole: is q far below p, where the rule finds most holes}.
 /** @param {Model} model @param {Numbers[]} places */
 export function densities(model, places) {
+  const sees = seesHoles(model);
   return places.map((place) => {
     const q = logQ(model, place),
       p = logP(model, place);
-    return { q, p, hole: p - q > HOLE };
+    return { q, p, hole: sees && p - q > HOLE };
   });
 }

@@ -64,8 +64,8 @@ straight lines.
 test image, and see what each model reads, where its code lies and what comes back. *Near*: the codes nearest to a
 point, a region that you draw around, images found by class, error or KL. *Map*: what lies beneath the codes (decoded
 pictures, density, how far the decoder stretches the plane), what colours them, and many draws from the probe. *Walk*: a
-way through waypoints as a film, with the density of codes at each step, so that a hole shows; sums of class
-means. *Take away*: pictures, codes, a link, or this view as one file that needs no server.
+way through waypoints as a film, with the density of codes at each step (in up to 3 dimensions a hole is marked); sums
+of class means. *Take away*: pictures, codes, a link, or this view as one file that needs no server.
 
 The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL(q(z|x)‖p(z)), σ² and log σ² here.
 """

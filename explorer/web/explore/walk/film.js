@@ -5,7 +5,7 @@ import { add, set } from "../../parts/svg.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { along, position } from "./path.js";
-import { densities } from "../holes.js";
+import { densities, seesHoles } from "../holes.js";
 import { fill } from "../../kernel/text.js";
 
 const FINE = 4; // places of the curve for each frame, in the plane and at rest: in more dimensions each costs more
@@ -101,8 +101,9 @@ export class Film {
     this.drawStrip();
     const holes = dense.filter(({ hole }) => hole).length,
       [low, high] = range;
-    const told = [fill(words.film, { name, frames: count }), fill(words.holes, { holes, frames: count })].join("; ");
-    this.find(".strip").setAttribute("aria-label", told);
+    const lines = [fill(words.film, { name, frames: count })];
+    if (seesHoles(walk.model)) lines.push(fill(words.holes, { holes, frames: count }));
+    this.find(".strip").setAttribute("aria-label", lines.join("; "));
     this.chart.setAttribute("aria-label", fill(words.chart, { name }));
     write(this.find(".high"), format(high, 0));
     write(this.find(".low"), format(low, 0));

@@ -1,5 +1,7 @@
 // The tool Walk's HTML.
 
+import { fill } from "../../kernel/text.js";
+import { MOST_DIMENSIONS } from "../holes.js";
 import { FRAMES, WAYS } from "./path.js";
 
 const SECONDS = [0.1, 0.2, 0.4, 0.8]; // of each frame, to choose from
@@ -22,7 +24,8 @@ export const layout = (w) => `
       <output class="frame" aria-live="off"></output><span class="big"><canvas role="img" width="28"
         height="28"></canvas><canvas role="img" width="28" height="28"></canvas></span></div>
     <p class="legend-row"><span>${w.legend}</span> <span class="key q">${w.legend_q}</span>
-      <span class="key p">${w.legend_p}</span> <span class="key hole">${w.legend_hole}</span></p>
+      <span class="key p">${w.legend_p}</span> <span class="key hole">${w.legend_hole}</span>
+      <span class="unmarked">${fill(w.unmarked, { most: MOST_DIMENSIONS })}</span></p>
     <p class="options"><select class="way"
       aria-label="${w.way}">${WAYS.map((way) => option(way, w.ways[way])).join("")}</select>
       <label>${w.frames} <input type="number" class="frames" min="${FRAMES.least}" max="${FRAMES.most}"

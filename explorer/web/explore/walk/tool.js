@@ -7,6 +7,7 @@ import { Controls } from "./controls.js";
 import { examplesFor } from "./examples.js";
 import { Film, sharedRange, walked } from "./film.js";
 import { layout } from "./layout.js";
+import { seesHoles } from "../holes.js";
 import { WalkMarks } from "./marks.js";
 import { fitted, write as written } from "./path.js";
 import { Player } from "./player.js";
@@ -154,6 +155,8 @@ export class Tool {
       this.canvases[i].setAttribute("aria-label", fill(this.words.at_cursor, { name: panel.name }));
     });
     this.find(".player").hidden = this.find(".legend-row").hidden = !seen.length;
+    this.find(".key.hole").hidden = !seen.some(({ model }) => seesHoles(model));
+    this.find(".unmarked").hidden = seen.every(({ model }) => seesHoles(model));
     this.find(".gif").disabled = !seen.length;
     if (!seen.length) this.player.pause();
   }
