@@ -116,7 +116,7 @@ class Discriminator(nn.Module):
     """Tells draws from the prior from codes: (n, latent_dim) to the logits log D / (1 - D), (n,).
 
     It never receives pixels. The best discriminator's logit is log p(z) - log q(z). The prior p is known, so log p(z)
-    is added (smoothed if p is narrow), and the network learns the unknown part, -log q(z), up to a constant.
+    is added (smoothed if p is narrow), and the network learns the unknown part, -log q(z).
     A label-informed one also receives labels (n,), and compares p(z|label) with q(z|label).
 
     A network over the plane is smooth, and does not see thin gaps between classes. Random Fourier features, the sines

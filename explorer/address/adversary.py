@@ -5,7 +5,8 @@
     ?tab=play&preset=weak&seed=0&speed=1, or preset=own and every number
     ?tab=readings&model=mnist-aae&other=batch&seed=0
 
-The address contains the state of the open tab only. It does not contain learnt weights: the same steps from the same
+A plain address opens the field at a moment that shows what its sentence says; one with models but without a moment,
+the finished models. The address contains the state of the open tab only. It does not contain learnt weights: the same steps from the same
 address learn them again.
 """
 
@@ -22,11 +23,15 @@ PARAMETERS = ("tab", *dict.fromkeys(field["name"] for fields in FIELDS.values() 
 MODELS = ("vae", "aae", "model")  # the fields that name a model
 
 
-def default_state(models: Mapping[str, Sequence[str]]) -> dict:
-    """The state that a plain address opens. models: for each name in MODELS, the names of its list, the best first."""
+def default_state(models: Mapping[str, Sequence[str]], moment: int | None = None) -> dict:
+    """The state that a plain address opens. models: for each name in MODELS, the names of its list, the best first.
+
+    moment: the recorded moment at which the field opens; None: the finished models.
+    """
     tabs = {tab: schema.defaults(fields) for tab, fields in FIELDS.items()}
     for part in tabs.values():
         part |= {name: next(iter(models[name]), None) for name in MODELS if name in part}
+    tabs["field"]["moment"] = moment
     return {"tab": TABS[0]} | tabs
 
 
@@ -34,7 +39,10 @@ def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Sequ
     """A state from an address's parameters, and a sentence for each that had to be ignored. Never raises."""
     found, problems = schema.read([TABLE["tab"]], params, {"tab": default["tab"]}, lambda state: {})
     tab = found["tab"]
-    part, more = schema.read(FIELDS[tab], params, default[tab], lambda state: {"models": models})
+    start = default[tab]
+    if tab == "field" and not schema.named(FIELDS[tab]).keys().isdisjoint(params):
+        start = start | {"moment": None}  # a written address without a moment is that of the finished models
+    part, more = schema.read(FIELDS[tab], params, start, lambda state: {"models": models})
     return dict(default) | {"tab": tab, tab: part}, [*problems.values(), *more.values()]
 
 

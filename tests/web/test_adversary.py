@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
 import numpy as np
 import pytest
@@ -177,6 +178,33 @@ const run = (game) => {
 };
 return { preset: run(make({})), other: changed ? run(make(changed)) : null };
 """
+
+
+def test_the_lower_bound_has_its_standard_error(compute):
+    """D* of N((1, 0), I) against N(0, I): log D*/(1 − D*) = ½ − z₁. Many estimates scatter as one of them says."""
+    rng, n = np.random.default_rng(0), 2000
+    real, fake = 0.5 - rng.normal(size=(200, n)), 0.5 - rng.normal(1, 1, size=(200, n))
+    bounds = math.log(2) - 0.5 * (np.logaddexp(0, -real).mean(1) + np.logaddexp(0, fake).mean(1))
+    error = compute("kernel/live_discriminator", "return errorOfBound(real, fake);", real=real[0], fake=fake[0])
+    expected = 0.5 * math.hypot(*(np.logaddexp(0, x).std(ddof=1) / n**0.5 for x in (-real[0], fake[0])))
+    assert error == pytest.approx(expected) and error == pytest.approx(bounds.std(), rel=0.2)
+    assert 0.3 < (bounds > 0.11142).mean() < 0.7  # about half of them lie above the exact JSD
+    shown = (ROOT / "explorer" / "web" / "adversary" / "teach.js").read_text(encoding="utf-8")
+    assert re.search(r"bound: `.*lowerBound.* ± .*measured\.error", shown)
+
+
+def test_codes_creep_and_spread_under_a_strong_discriminator(compute):
+    found = compute(
+        "adversary/game",
+        GAME,
+        presets=adversary_state.PRESETS,
+        shapes=catalogue.shapes(),
+        name="strong",
+        rounds=100,
+        seed=0,
+        changed=None,
+    )["preset"]
+    assert np.mean(found[-1]["std"]) > 2 * np.mean(found[0]["std"])
 
 
 @pytest.mark.parametrize("seed", [0, pytest.param(1, marks=pytest.mark.slow), pytest.param(2, marks=pytest.mark.slow)])

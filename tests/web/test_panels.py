@@ -12,6 +12,15 @@ def test_what_was_not_measured_is_a_dash(compute):
         assert aae == "BCE – nats at the code · no ELBO coverage –, null – ± –"
 
 
+def test_coverage_stands_under_maps_of_few_dimensions_only(compute):
+    text = "return figuresOf({ stochastic: false, latent_dim, metrics });"
+    metrics = {"reconstruction": 70, "coverage": 0.9, "coverage_null": [0.97, 0.003]}
+    for dimensions in (2, 3):
+        assert "coverage" in compute("explore/panel", text, latent_dim=dimensions, metrics=metrics)
+    for dimensions in (8, 32):  # N(0, ½² I) has 0.998 there
+        assert "coverage" not in compute("explore/panel", text, latent_dim=dimensions, metrics=metrics)
+
+
 def test_names_stand_at_medians_or_beside_them(compute):
     def place(*classes, grown: float = 1):
         given = [{"name": name, "isSeen": bool(some), "middle": middle, "some": some} for name, middle, some in classes]

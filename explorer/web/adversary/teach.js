@@ -6,7 +6,7 @@ import { Chart, Record } from "../parts/chart.js";
 import { Divergence } from "./divergence.js";
 import { columns, writeCells, writeSelect } from "./forms.js";
 import { seededUniform } from "../kernel/random.js";
-import { CHANCE, LiveDiscriminator, lowerBound } from "../kernel/live_discriminator.js";
+import { CHANCE, errorOfBound, LiveDiscriminator, lowerBound } from "../kernel/live_discriminator.js";
 import { sigmoid, softplus } from "../kernel/perceptron.js";
 import { set, svgElement } from "../parts/svg.js";
 import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "./plane.js";
@@ -241,7 +241,7 @@ export class TeachTab extends TrainingTab {
         0,
       ) /
       (2 * HELD_OUT);
-    this.measured = { loss, gap };
+    this.measured = { loss, gap, error: errorOfBound(logits[0], logits[1]) };
     this.behind = false;
     if (this.discriminator.steps % EVERY === 0) this.heldLosses.add(this.discriminator.steps, loss);
   }
@@ -316,7 +316,7 @@ export class TeachTab extends TrainingTab {
       jsd: `${format(exact.jsd, 5)} nats`,
       best: format(exact.lossAtBest, 4),
       loss: format(measured.loss, 4),
-      bound: `${format(lowerBound(measured.loss), 5)} nats`,
+      bound: `${format(lowerBound(measured.loss), 3)} ± ${format(measured.error, 3)} nats`,
       gap: format(measured.gap, 3),
     });
     Object.assign(table.dataset, {

@@ -10,6 +10,8 @@ import { fill } from "../kernel/text.js";
 
 /** @import { Frame, Model, State } from "../kernel/types.js" */
 
+const SEEN = 3; // dimensions: in more, coverage does not see holes (N(0, ½² I) against N(0, I) in 32: 0.998)
+
 export class Panel {
   // root: the page's; side: "left" or "right"; catalogue: of catalogue.js; words: the page's;
   // on: {model(name), codes(value)}, choices that were made here, and {announce(text), fail(error, what)}.
@@ -207,8 +209,11 @@ export class Panel {
     this.facts.title =
       `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. ` +
       "BCE: binary cross-entropy summed over pixels, averaged over images. " +
-      "Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, " +
-      "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. " +
+      (this.model.entry.latent_dim <= SEEN
+        ? "Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, " +
+          "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. " +
+          "Holes lower it. "
+        : `Coverage cannot be read in ${this.model.entry.latent_dim} dimensions: it does not see holes there. `) +
       "–: not measured.";
     this.showSwitch(state);
   }
@@ -242,13 +247,14 @@ export class Panel {
 const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals) : "–");
 
 // A model's figures, as HTML.
-export function figuresOf({ stochastic, metrics }) {
+export function figuresOf({ stochastic, metrics, latent_dim }) {
   const [nullMean, nullStd] = Array.isArray(metrics.coverage_null) ? metrics.coverage_null : [];
   const of = (name) => figure(metrics[name], 1);
   const bce = stochastic
     ? `BCE <b>${of("reconstruction_sampled")}</b> at z, ${of("reconstruction")} at μ · ` +
       `KL <b>${figure(metrics.kl, 2)}</b> · −ELBO <b>${of("negative_elbo")}</b> nats`
     : `BCE <b>${of("reconstruction")}</b> nats at the code · no ELBO`;
+  if (latent_dim > SEEN) return `<span>${bce}</span>`;
   const nulls = `${figure(nullMean, 3)} ± ${figure(nullStd, 3)}`;
   return `<span>${bce}</span> <span>coverage <b>${figure(metrics.coverage, 3)}</b>, null ${nulls}</span>`;
 }

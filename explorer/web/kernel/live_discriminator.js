@@ -81,6 +81,19 @@ export class LiveDiscriminator {
 /** @param {number} heldOutLoss */
 export const lowerBound = (heldOutLoss) => Math.LN2 - heldOutLoss / 2;
 
+// The standard error of `lowerBound`, of both sets of held-out draws: of log 2 − L/2, L = mean −log D over the real ones
+// + mean −log(1 − D) over the fake ones. logits: of both sets.
+/** @param {Numbers} real @param {Numbers} fake */
+export function errorOfBound(real, fake) {
+  const ofMean = (logits, sign) => {
+    const losses = Float64Array.from(logits, (logit) => softplus(-sign * logit)),
+      n = losses.length,
+      mean = losses.reduce((sum, loss) => sum + loss, 0) / n;
+    return losses.reduce((sum, loss) => sum + (loss - mean) ** 2, 0) / (n - 1) / n;
+  };
+  return 0.5 * Math.sqrt(ofMean(real, 1) + ofMean(fake, -1));
+}
+
 // The honest estimate: a fresh discriminator learns on one half of the draws, and its loss is measured on the other.
 // Done in steps, so that a page can run it between frames.
 export class Estimate {

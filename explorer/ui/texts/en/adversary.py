@@ -15,8 +15,9 @@ WORDS = {
     # the field that pulls
     "field_lead": (
         "The VAE's KL term pulls every mean to 0, by the same field for every picture: it does not know where the "
-        "other codes lie. The AAE's discriminator was taught to tell codes from draws of the prior. Its field knows: "
-        "it pushes codes out of crowds, and into holes."
+        "other codes lie. The AAE's discriminator is trained to tell codes from draws of the prior. Its field knows: it "
+        "pushes codes out of crowds, and into holes. (Drag the moment of training: at the end hardly anything is left to "
+        "push.)"
     ),
     "kl_map": "Field of the KL term",
     "d_map": "Field of the discriminator",
@@ -38,7 +39,8 @@ WORDS = {
     "learnt_caption": (
         "The network alone; it should be −log q(z){rest}. Violet: lower than at half of the codes, where they crowd; "
         "amber: higher, where they are rare or missing. Arrows: its gradient, away from crowds. Far from all data it "
-        "has seen nothing, and what it says there means nothing."
+        "has seen nothing, and what it says there means nothing. Where D is 50 % it is −log of the given prior, whatever "
+        "the codes do."
     ),
     "given_caption": (
         "log p(z){smoothed}, which nobody had to learn. Amber: higher than at half of the codes; violet: lower. "
@@ -91,8 +93,23 @@ WORDS = {
     "row_pull": "pull ∇ log D",
     "point_hint": "Drag the point on either map, or move it with the arrow keys.",
     "best_note": (
-        "If D were the best one, D* = p/(p+q), it would say 50 % wherever q = p: no colour, no arrows. What is left "
-        "in colour is what training left unmatched, or what a smooth network and its gradient penalty did not learn."
+        "For the best D, D* = p/(p+q): if q = p everywhere, it is 50 % everywhere, without colour or arrows. What is "
+        "left in colour is what training left unmatched, or what a smooth network and its gradient penalty did not "
+        "learn."
+    ),
+    "finished_note": (
+        "At the end the MNIST AAE's D is about 50 % wherever there are codes, although the scoreboard still sees thin "
+        "gaps: this D is too smooth to see them."
+    ),
+    # what is ours, and not the paper's
+    "textbook_note": (
+        "This is no longer the textbook AAE. The discriminator of Makhzani et al. (2015) sees z alone, so it has to "
+        "learn log p(z) too: with three plain optimisers it left the codes too wide (σ 3.4 and 2.1 instead of 1). We "
+        "add log p(z) because it is known, smooth D by a gradient penalty, and let its weight rise during training."
+    ),
+    "width_note": (
+        "An AAE's encoder can also return a Gaussian; ours returns a point. With a Gaussian one, σ fell to 0.001 in "
+        "our trials: without the KL, nothing in the loss keeps a width."
     ),
     "arrows_note": "An arrow's length is 0.9 tanh of the pull, in cells of the grid of arrows.",
     # what should it be taught?
@@ -139,10 +156,11 @@ WORDS = {
     "number_jsd": "JSD(p, q), exact",
     "number_best": "L at D*",
     "number_loss": "L, held out",
-    "number_bound": "log 2 − L/2 ≤ JSD",
+    "number_bound": "log 2 − L/2 (on average ≤ JSD)",
     "number_gap": "mean |D − D*|",
     "gap_help": "The mean of |D − D*| over the held-out draws, half of them p's, half q's",
     "loss_help": "real BCE + fake BCE, mean over 2,000 draws of p and 2,000 of q that it does not learn from",
+    "bound_help": "From the held-out draws, ± one standard error. It can lie above the JSD; its mean does not.",
     "jsd_help": "By quadrature from both densities, in nats",
     "loss_curve": "Loss of the discriminator over its steps",
     "level_chance": "log 4: chance",
@@ -170,16 +188,17 @@ WORDS = {
         "point where codes are missing."
     ),
     "says_strong": (
-        "The codes hardly move: D makes 20 moves to one and is sure of itself, D ≈ 0 on every code, and the pull of "
-        "the textbook's log(1 − D) is D times the logit's slope, almost nothing. Choose −log D, and they come."
+        "The codes creep, and spread: D makes 20 moves to one and is sure of itself, D ≈ 0 on every code, and the pull of "
+        "the textbook's log(1 − D) is D times the logit's slope, almost nothing. Choose log D, and they come."
     ),
     "says_weak": (
         "The codes rush through the prior and back, bunched, and do not settle, while the loss stays near log 4: D "
         "learns so slowly, and they move so fast, that its arrows point to where codes were missing before."
     ),
     "says_pinned": (
-        "The cloud keeps its place and its width, far off, and the loss is log 4: batch norm takes mean and variance "
-        "of each batch away before D looks, so D sees no difference, and cannot pull."
+        "The cloud keeps its place and its width, far off, and the loss is log 4: draws and codes come in batches of "
+        "their own, and batch norm takes mean and variance of each batch away before D looks, so D sees no difference, "
+        "and cannot pull."
     ),
     "says_dropping": (
         "Only some of the ten Gaussians ever hold codes, and which ones changes: the encoder, a small network of "
@@ -261,8 +280,8 @@ WORDS = {
     "fresh_sizes": "{name}: {half} to learn from, {half} to judge on.",
     "fresh_sampled": "Of a VAE, draws of z ~ q(z|x), one an image.",
     "fresh_limit": (
-        "A small network is blind to thin gaps: a model inside the band can still have them. The scoreboard's "
-        "coverage sees more."
+        "A small network is blind to thin gaps: a model inside the band can still have them. In the plane the "
+        "scoreboard's coverage sees more."
     ),
     "said_steps": "{steps} steps, loss {loss}",
 }

@@ -10,11 +10,11 @@ ONE_DIMENSION = (
 GUIDE_TITLE = "What am I looking at?"
 
 GUIDE = """
-**Two autoencoders with the same encoder and decoder** (the lists above the maps hold more). Each turns a picture into a
-point of the plane, its code, and a point of the plane into a picture. They differ in what holds the codes in place.
-The **VAE** (left) pays, for every picture *x*, the KL divergence between its posterior q(z|x) = N(μ, σ²) and the prior
-p(z) = N(0, I). The **AAE** (right) has no KL in its loss: a discriminator looks at many codes at once, and learns to
-tell them from draws of the prior; the encoder learns to fool it.
+**Two autoencoders of the same architecture** (the lists above the maps hold more). Each turns a picture into a code, a
+point of the plane (the VAE into a small cloud of codes), and a point of the plane into a picture. They differ in what
+holds the codes in place. The **VAE** (left) pays, for every picture *x*, the KL divergence of its posterior
+q(z|x) = N(μ, σ²) from the prior p(z) = N(0, I). The **AAE** (right) has no KL in its loss. Its discriminator is trained
+on all codes to tell them from draws of the prior, and judges one code at a time; the encoder learns to fool it.
 
 **The maps** show the test set, a dot for each picture, coloured by class. Dashed rings are the prior's: 39 %, 86 % and
 99 % of the draws of N(0, I) fall inside; of a mixture, each Gaussian's 1σ and 2σ are drawn, of the swiss roll a band of
@@ -28,30 +28,32 @@ there; click a dot to put the probe on that picture's code (for the VAE on its w
 picture on the other map. Drag elsewhere to pan, turn the wheel to zoom; with the probe in focus, arrow keys move it.
 The address holds the view: copy it to share what you see.
 
-**The KL** is that of the probe from N(0, I), in nats. It is the VAE's price for such a posterior. For the AAE it is
-only a yardstick, because its encoder gives a point and no q(z|x). For a model with another prior, the KL from that
-prior stands beside it: a Monte Carlo mean of 300 draws, with its standard error.
+**The KL** is that of the probe from N(0, I), in nats. A VAE with β = 1 and this prior pays it for such a posterior; with
+another β, β times as much. For our AAE it is only a yardstick, because its encoder gives a point and no q(z|x). For a
+model with another prior, the KL from that prior stands beside it: a Monte Carlo mean of 300 draws, with its standard
+error.
 
-**More than two dimensions.** A model with 8, 16 or 32 is shown by a UMAP of its codes, in which near codes stay near,
-and nothing else is kept: hovering decodes the nearest code. Or, by the list above the map: by the plane in which the
-codes spread most (PCA), by a plane of any two dimensions (these are the two that the sliders move, while the others
+**More than two dimensions.** A model with 8, 16 or 32 is shown by a UMAP of its codes, in which near codes mostly stay
+near, and nothing else is kept: hovering decodes the nearest code. Or, by the list above the map: by the plane in which
+the codes spread most (PCA), by a plane of any two dimensions (these are the two that the sliders move, while the others
 keep their place), by a UMAP with other n_neighbors and min_dist, or, to compare, by a UMAP of the raw pixels, which
 knows no model. The last two are made on the server, in seconds, and can be cancelled. Beside a model of many
 dimensions, one of two sees the probe's first two.
 
-**Which dimensions are used.** The bars are the probe's KL in each dimension; lines in them, what the VAE pays on
-average. A dimension of the VAE is *active* where the means of q(z|x) vary over the images by more than 0.01 (Burda et
-al. 2016): where they do not, it says the prior's own N(0, 1) to every image, and costs nothing. The AAE's codes are
-held to N(0, 1) in *every* dimension, so their spread says nothing; what its decoder makes of a dimension does. The
-second bars are that *response*, measured for both models alike: how far the picture moves (Euclidean, pixels from 0
-to 1) for a step of one standard deviation of the codes, root mean square over 48 test images, from the decoder's
+**Which dimensions are used.** The bars are the probe's KL in each dimension; lines in them, the average KL of the VAE's
+q(z|x) there. A dimension of the VAE is *active* where the means of q(z|x) have a variance over the images above 0.01
+(Burda et al. 2015): where they do not, it says the prior's own N(0, 1) to every image, and costs nothing. The AAE's
+codes are held to N(0, 1) in *every* dimension, so their spread says nothing; what its decoder makes of a dimension
+does. The second bars are that *response*, measured for both models alike: how far the picture moves (Euclidean, pixels
+from 0 to 1) for a step of one standard deviation of the codes, root mean square over 48 test images, from the decoder's
 derivatives.
 
 **Under each map**: BCE, the binary cross-entropy summed over the pixels and averaged over the test set (on grey pixels:
 the expected negative log-likelihood of pixels made black or white at random with those intensities); and coverage, the
 share of draws of the prior that have a code as near as their fifth neighbour among the draws (the mean over 20 sets of
-draws; in more than three dimensions 5). The null is the same number for two sets of draws of the prior: what a perfect
-match would show.
+draws). The null is the same number for two sets of draws of the prior: what a perfect match would show. Holes lower
+coverage in two or three dimensions. In more, it cannot be read, and is not shown: in 32 dimensions N(0, ½² I) has 0.998
+against N(0, I), more than the null.
 
 **Replay** shows both trainings in step, by the share of their steps that is done, at some thirty moments that are dense
 at the start: the codes of up to 2,000 test images, a grid of decoded points as it forms, and what the model was worth
@@ -127,7 +129,7 @@ WORDS = {
             "cancelled": "Cancelled on the server.",
         },
         "notes": {
-            "umap": "UMAP of the codes: near stays near, distances do not count",
+            "umap": "UMAP of the codes: near mostly stays near, distances do not count",
             "pca": "PCA of the codes: this plane holds {share} of their variance",
             "first_two": "{all} dimensions: the plane is of the first two",
             "made_umap": "UMAP of the codes, n_neighbors {neighbours}, min_dist {distance}: distances do not count",
@@ -144,9 +146,9 @@ WORDS = {
         "spread": "over {all} dimensions: std of the codes {least} to {most}",
         "responses": ", decoder's response {least} to <b>{most}</b>",
         "used_title": (
-            "Active: the means of q(z|x) vary over the test images by more than 0.01 (variance). Response: how far "
-            "the picture moves for one standard deviation in a dimension, from the decoder's derivatives. See the "
-            "guide below."
+            "Active: the means of q(z|x) have a variance over the test images above 0.01. Response: how far the "
+            "picture moves for one standard deviation in a dimension, from the decoder's derivatives. See the guide "
+            "below."
         ),
     },
     "decoders": "Decoders are kept only for the finished model: go to the last moment to decode.",
@@ -181,7 +183,7 @@ WORDS = {
         "right: the training, its start stretched."
     ),
     "kl": "KL",
-    "kl_help": "KL(q(z|x)‖p(z)), averaged over the recorded images, nats: what the VAE pays.",
+    "kl_help": "KL(q(z|x)‖p(z)), averaged over the recorded images, nats. In the VAE's loss it counts β times.",
     "adversarial": "−log D",
     "adversarial_help": (
         "−log D(z), averaged over the codes of the recorded images, nats: what the AAE's encoder pays. log 2 = 0.693 "

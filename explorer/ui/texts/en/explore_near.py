@@ -119,7 +119,10 @@ WORDS = {
             "other."
         ),
         "error_note": "Error: BCE of the picture decoded at the code or mean, summed over pixels, nats.",
-        "kl_note": "KL(q(z|x)‖N(0, I)) of each image, nats: what the VAE pays for it.",
+        "kl_note": (
+            "KL(q(z|x)‖N(0, I)) of each image, nats. In the loss of a VAE with this prior it counts β times; one with "
+            "another prior pays the KL to that prior."
+        ),
         "judgement_note": (
             "D at the code: 1 where the discriminator takes it for a draw of the prior, 0 where for a code."
         ),

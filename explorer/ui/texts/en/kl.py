@@ -135,7 +135,8 @@ WORDS = {
     "here_draws": "this browser",
     "python_draws": "Python",
     "error_bars_hint": (
-        "Line: exact. Bars: one and two standard errors; two hold the exact value in about 95 of 100 draws."
+        "Line: exact. Bars: one and two standard errors; two hold the exact value in about 95 of 100 repeats, from "
+        "n = 100 on."
     ),
     # why log-variance
     "same_descent": "One descent, twice",

@@ -93,8 +93,8 @@ BAD_CHOICES = "Run {run} cannot be trained with these choices: {problem}."
 
 GUIDE_TITLE = "What am I looking at?"
 GUIDE = """
-**Two trainings, A and B,** of the siblings AE, VAE and AAE. They have the same encoder and decoder, and differ in what
-holds the codes in place: nothing (AE), the KL term with weight β (VAE), or an adversary (AAE). Choose what differs,
+**Two trainings, A and B,** of the siblings AE, VAE and AAE. They are of the same architecture (the VAE's encoder has a
+second head, for log σ²), and differ in what holds the codes in place: nothing (AE), the KL term with weight β (VAE), or an adversary (AAE). Choose what differs,
 start both, and compare. *B ← A* makes the two alike, so that you can change one thing.
 
 **The dots** are the codes of test images (at most 1,000), which no training sees, coloured by class; dashed lines show
@@ -109,7 +109,7 @@ training images; a point is the mean over the steps since the last one. D's loss
 tell codes from draws, *or* that it is a weak discriminator. They are no divergence. **Sliced W₂²** is an honest
 distance of the test codes' q(z) from p(z), the same for all models: grey is its null, what two sets of draws of the
 prior show. **Coverage** is the share of draws of p(z) that have a code as near as their fifth neighbour among the
-draws: it sees holes.
+draws: in two or three dimensions, holes lower it.
 
 **Step** takes one batch, **Epoch** goes to the epoch's end. **Reset** goes back to the untrained model; the same seed
 gives the same numbers again. *Pace* slows a training down to look at it. The learning rate rises for a fifth of all

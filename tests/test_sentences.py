@@ -1,0 +1,196 @@
+"""What the lessons' and the explorer's sentences claim: worked out again, or compared with what they speak of."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs
+
+import numpy as np
+import pytest
+
+from explorer import metrics
+from explorer.address import adversary as lesson_address
+from explorer.address import practice as choices
+from explorer.serving import catalogue
+from explorer.store.bundle import load_bundle
+from explorer.ui import adversary as lesson
+from explorer.ui.texts import texts_of
+
+from .browser.driver import ROOT
+
+PRETRAINED = ROOT / "pretrained"
+shipped = pytest.mark.skipif(not (PRETRAINED / "mnist-aae").exists(), reason="no shipped models")
+LESSON, EXPLORE, PRACTICE = texts_of("adversary").WORDS, texts_of("explore"), texts_of("practice")
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+# ---- the explorer -------------------------------------------------------------------------------
+
+
+def test_the_siblings_have_one_architecture_and_weights_of_their_own():
+    for guide in (EXPLORE.GUIDE, PRACTICE.GUIDE):
+        assert "same encoder and decoder" not in flat(guide) and "the same architecture" in flat(guide)
+    assert "the VAE into a small cloud of codes" in flat(EXPLORE.GUIDE)
+    assert "judges one code at a time" in flat(EXPLORE.GUIDE) and "looks at many codes" not in flat(EXPLORE.GUIDE)
+
+
+def test_the_kl_is_the_price_of_a_vae_with_weight_1_and_that_prior():
+    assert "A VAE with β = 1 and this prior pays it" in flat(EXPLORE.GUIDE)
+    for words in (EXPLORE.WORDS["kl_help"], EXPLORE.WORDS["near"]["find"]["kl_note"]):
+        assert "β times" in words and "what the VAE pays" not in words
+    assert "what the VAE pays" not in flat(EXPLORE.GUIDE)
+    assert "another prior" in EXPLORE.WORDS["near"]["find"]["kl_note"]  # it is the KL from N(0, I) of all models
+
+
+def test_a_umap_keeps_neighbours_mostly():
+    assert "near codes mostly stay near" in flat(EXPLORE.GUIDE)
+    assert "near mostly stays near" in EXPLORE.WORDS["maps"]["notes"]["umap"]
+
+
+def test_an_active_dimension_has_a_variance_above_its_limit():
+    for words in (flat(EXPLORE.GUIDE), EXPLORE.WORDS["usage"]["used_title"]):
+        assert re.search(r"a variance over the (test )?images above 0\.01", words)
+
+
+def test_coverage_sees_holes_in_two_or_three_dimensions_only():
+    """N(0, ½² I) against N(0, I): as 10,000 codes and draws have it in 32 dimensions, and in the plane."""
+    rng = np.random.default_rng(0)
+
+    def coverages(dimensions: int, draws: int) -> tuple[float, float]:
+        codes, prior, other = rng.normal(size=(3, draws, dimensions)).astype(np.float32)
+        return metrics.coverage(0.5 * codes, prior), metrics.coverage(other, prior)
+
+    narrow, null = coverages(32, 10_000)
+    assert narrow > null and narrow == pytest.approx(0.998, abs=0.0015)
+    assert f"{0.998}" in flat(EXPLORE.GUIDE) and "in 32 dimensions N(0, ½² I)" in flat(EXPLORE.GUIDE)
+    narrow, null = coverages(2, 3_000)
+    assert narrow < null - 0.2
+    for words in (EXPLORE.GUIDE, PRACTICE.GUIDE):
+        assert re.search("in two or three dimensions", flat(words))
+        assert "it sees holes" not in flat(words)
+    assert "In the plane the scoreboard's coverage sees more" in LESSON["fresh_limit"]
+
+
+# ---- lesson 1 -----------------------------------------------------------------------------------
+
+
+def test_two_standard_errors_hold_the_exact_value_from_a_hundred_draws_on():
+    """KL(N(1, 1.5²)‖N(0, 1)) as a mean of n values of log q/p, 20,000 times."""
+    rng, exact = np.random.default_rng(0), 0.5 * (1.5**2 + 1 - 1) - np.log(1.5)
+
+    def share(n: int) -> float:
+        z = rng.normal(1, 1.5, (20_000, n))
+        values = 0.5 * z**2 - np.log(1.5) - 0.5 * ((z - 1) / 1.5) ** 2
+        return np.mean(np.abs(values.mean(1) - exact) < 2 * values.std(1, ddof=1) / np.sqrt(n))
+
+    assert share(10) < 0.9 < 0.93 < share(100)
+    words = texts_of("kl").WORDS["error_bars_hint"]
+    assert "95 of 100 repeats, from n = 100 on" in words and "draws" not in words
+
+
+# ---- lesson 3 -----------------------------------------------------------------------------------
+
+
+def test_the_lower_bound_holds_on_average_and_is_called_so():
+    assert "on average" in LESSON["number_bound"] and "standard error" in LESSON["bound_help"]
+
+
+def test_the_best_discriminator_is_half_everywhere_only_where_q_is_p_everywhere():
+    assert "wherever q = p" not in LESSON["best_note"] and "q = p everywhere" in LESSON["best_note"]
+
+
+def test_the_situations_name_what_the_page_offers():
+    strong, pinned = LESSON["says_strong"], LESSON["says_pinned"]
+    assert re.search(r"Choose ([^,]+),", strong).group(1) == LESSON["pull_log"]
+    assert "creep, and spread" in strong and "hardly move" not in strong
+    assert "draws and codes come in batches of their own" in pinned
+
+
+def test_the_lesson_says_what_is_not_the_textbook_in_its_adversary():
+    words = LESSON["textbook_note"]
+    assert "no longer the textbook AAE" in words and "log p(z)" in words and "3.4 and 2.1" in words
+    assert "σ fell to 0.001" in LESSON["width_note"]
+    page = (ROOT / "explorer" / "web" / "adversary" / "page.html").read_text(encoding="utf-8")
+    assert all(f"{{{name}}}" in page for name in ("textbook_note", "width_note", "finished_note"))
+
+
+def judgements(name: str, moment: int) -> dict[str, float]:
+    """Medians of D at a recorded moment, near the prior's mass: where codes crowd, where they are missing, at codes.
+
+    Crowds: more than twice the prior's density of codes, by their ten nearest; missing: less than 0.3 of it.
+    """
+    recording = load_bundle(PRETRAINED / name).recording
+    codes, logit = recording["mean"][moment].astype(float), recording["logit"][moment, 0].astype(float)
+    side = np.linspace(-4, 4, len(logit))
+    points = np.stack(np.meshgrid(side, side), -1).reshape(-1, 2)  # rows: the second coordinate
+    squared = (points**2).sum(1)
+    variance = 1 + float(recording["smoothing"][moment]) ** 2
+    d = 1 / (1 + np.exp(-logit.ravel() + squared / 2 / variance + np.log(2 * np.pi * variance)))
+    apart = np.linalg.norm(points[:, None] - codes[None], axis=-1)
+    reach = np.partition(apart, 9)[:, 9]
+    ratio = np.log(np.exp(-squared / 2) / (2 * np.pi) * np.pi * reach**2 * len(codes) / 10)  # log p/q
+    near = squared < 2.2**2
+    median = lambda chosen: float(np.median(d[near & chosen])) if (near & chosen).any() else float("nan")  # noqa: E731
+    return {"crowds": median(ratio < -0.7), "missing": median(ratio > 1.2), "codes": median(reach < 0.3)}
+
+
+@shipped
+@pytest.mark.parametrize("name", sorted(lesson.OPENINGS))
+def test_the_lesson_opens_where_the_field_shows_its_sentence(name):
+    assert (
+        "out of crowds, and into holes" in LESSON["field_lead"] and "at the end hardly anything" in LESSON["field_lead"]
+    )
+    found = judgements(name, lesson.OPENINGS[name])
+    assert found["crowds"] < 0.45 and found["missing"] > 0.55
+    end = judgements(name, -1)
+    assert abs(end["codes"] - 0.5) < 0.02  # "about 50 % wherever there are codes"
+
+
+@shipped
+def test_the_finished_discriminator_does_not_see_the_gaps_that_coverage_sees():
+    assert "MNIST AAE's D is about 50 %" in LESSON["finished_note"] and "thin gaps" in LESSON["finished_note"]
+    measured = load_bundle(PRETRAINED / "mnist-aae").metrics
+    null, spread = measured["coverage_null"]
+    assert measured["coverage"] < null - 3 * spread
+
+
+@shipped
+def test_a_plain_address_opens_the_moment_and_written_ones_stay():
+    planar = lesson.shown(catalogue.current().entries)
+    models, entries = lesson.choices(planar), {entry["name"]: entry for entry in planar}
+    moment = lesson.opening(models, entries)
+    assert moment == lesson.OPENINGS[models["aae"][0]]
+    default = lesson_address.default_state(models, moment)
+    at = lambda params: lesson_address.parse(params, default, models)[0]["field"]["moment"]  # noqa: E731
+    assert at({}) == at({"tab": "field"}) == moment
+    assert at({"tab": "field", "moment": "3"}) == 3 and at({"aae": "digits-aae"}) is None
+    finished = default | {"field": default["field"] | {"moment": None}}
+    assert lesson_address.check(finished, default, models) == finished  # its end can be reached
+    for state in (default, finished):
+        assert lesson_address.parse(lesson_address.to_params(state), default, models) == (state, [])
+
+
+@pytest.mark.parametrize("change", [{"moments": 0}, {"moments": 8}, {"name": "another-aae"}, None])
+def test_without_that_moment_the_finished_models_open(change):
+    vae, aae = {"name": "mnist-vae", "moments": 0}, {"name": "mnist-aae", "moments": 30}
+    planar = {one["name"]: one for one in (vae, aae | (change or {}))}
+    models = {"vae": ["mnist-vae"], "aae": [name for name in planar if change and name != "mnist-vae"], "model": []}
+    assert lesson.opening(models, planar) is None
+
+
+# ---- the class ----------------------------------------------------------------------------------
+
+
+def test_a_class_trains_as_long_as_its_minutes_allow():
+    """150 epochs of digits take 8.6 s (VAE) and 13.8 s (AAE) of a core: forty students, two cores, eight minutes."""
+    [line] = [line for line in (ROOT / ".github" / "classroom.md").read_text().splitlines() if "/practice?" in line]
+    first, last = map(int, re.search(r"(\d+)–(\d+)", line).groups())
+    params = {name: values[0] for name, values in parse_qs(re.search(r"\?([^`]+)`", line).group(1)).items()}
+    chosen, problems = choices.parse(params)
+    epochs = [chosen[run]["epochs"] for run in ("a", "b")]
+    assert problems == [] and {chosen[run]["kind"] for run in ("a", "b")} == {"vae", "aae"}
+    seconds = sum(each * number / 150 for each, number in zip((8.6, 13.8), epochs))
+    assert seconds * 40 / 2 <= 60 * (last - first) and "Forty students" in line
