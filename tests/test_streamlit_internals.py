@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from unittest.mock import create_autospec
 
@@ -67,7 +68,7 @@ def test_the_server_sends_small_answers_at_once(monkeypatch):
             await serving
             return found
 
-    assert asyncio.run(no_delay())
+    assert ThreadPoolExecutor(1).submit(asyncio.run, no_delay()).result()  # Playwright runs a loop in this thread
 
 
 @pytest.mark.parametrize("page, scripts", [
@@ -176,7 +177,7 @@ from streamlit.testing.v1 import AppTest
 
 app = AppTest.from_string("import streamlit as st; st.components.v2.component('a', html='<p></p>')(data={'b': [1]})")
 before = {"pandas", "pyarrow"} & set(sys.modules)
-assert not app.run().exception
+assert not app.run(timeout=60).exception
 print(before, sorted({"pandas", "pyarrow"} & set(sys.modules)))
 """
 
@@ -226,7 +227,7 @@ def test_a_session_is_asked_for_by_the_id_that_its_script_had(monkeypatch):
 
         st.session_state["is_connected"] = streamlit_internals.connection()
 
-    is_connected = AppTest.from_function(script).run().session_state["is_connected"]
+    is_connected = AppTest.from_function(script).run(timeout=60).session_state["is_connected"]
     assert not is_connected()  # there is no server here
     server = create_autospec(runtime.Runtime, instance=True)
     server.is_active_session.side_effect = {"test session id": True}.get
