@@ -14,13 +14,15 @@ CODES, PRIOR, HOLE = "#3f90da", "#94a4a2", "#bd1f01"
 DISTANCES = {
     "coverage": "coverage (more is nearer)",
     "sliced_w2_squared": "sliced W₂² (less is nearer)",
-    "kl_of_codes": "KL(q(z)‖p(z)) ≈, nats (less is nearer)",
+    "kl_of_codes": "KL(q(z)‖p(z)) ≈, nats (less is nearer; ≤ 0.001 at the edge)",
 }
 MATCHES = {
     "coverage": "coverage of p(z) (more is nearer)",
     "sliced_w2_squared": "sliced W₂² (less is nearer)",
 }
-LOGARITHMIC = {"sliced_w2_squared"}  # on a logarithmic axis
+# The smallest value on a logarithmic axis: what is smaller, 0 or negative is drawn there.
+LOGARITHMIC = {"sliced_w2_squared": 1e-5, "kl_of_codes": 1e-3}
+LEAST_NATS, LEAST_RATIO = 5, 10  # that the axes of a frontier span: two models alike do not look far apart
 
 
 def distances(rows: Sequence[Mapping]) -> go.Figure:
@@ -39,20 +41,23 @@ def distances(rows: Sequence[Mapping]) -> go.Figure:
     for column, name in enumerate(DISTANCES, start=1):
         means = np.array([row[f"{name}_null"][0] for row in rows])
         low, high = np.array([row[f"{name}_band"] for row in rows]).T
-        if name in LOGARITHMIC:
-            low = np.maximum(low, high / 100)  # the axis has no place for 0
+        values = np.array([row[name] for row in rows], dtype=float)
+        least = LOGARITHMIC.get(name, -np.inf)
+        low, high = np.maximum(low, least), np.maximum(high, least)
         band = go.Bar(
             y=titles, x=high - low, base=low, orientation="h", marker_color=PRIOR, opacity=0.6, width=0.8,
             name="null", showlegend=column == 1, hovertemplate="%{y}: null %{customdata:.4f}<extra></extra>",
             customdata=means,
         )  # fmt: skip
         dots = go.Scatter(
-            y=titles, x=[row[name] for row in rows], mode="markers",
+            y=titles, x=np.maximum(values, least), mode="markers", customdata=values,
             marker={"size": 11, "color": [row["colour"] for row in rows]},
-            name="estimate", showlegend=column == 1, hovertemplate="%{y}: %{x:.4f}<extra></extra>",
+            name="estimate", showlegend=column == 1, hovertemplate="%{y}: %{customdata:.4f}<extra></extra>",
         )  # fmt: skip
         figure.add_traces([band, dots], rows=[1, 1], cols=[column, column])
-    figure.update_xaxes(type="log", exponentformat="none", col=2)
+    for column, name in enumerate(DISTANCES, start=1):
+        if name in LOGARITHMIC:
+            figure.update_xaxes(type="log", exponentformat="none", col=column)
     figure.update_yaxes(autorange="reversed", automargin=True)
     return figure.update_layout(height=120 + 30 * len(rows), margin={"l": 10, "r": 10, "t": 40, "b": 30}, bargap=0.2)
 
@@ -82,8 +87,23 @@ def frontier(rows: Sequence[Mapping], match: str = "coverage") -> go.Figure:
         height=420 if len(rows) > 3 else 260,
         margin={"l": 10, "r": 10, "t": 20, "b": 40},
     )  # fmt: skip
+    reconstructions = [row["reconstruction"] for row in rows]
+    if max(reconstructions) - min(reconstructions) < LEAST_NATS / 2:
+        middle = (max(reconstructions) + min(reconstructions)) / 2
+        figure.update_xaxes(range=[middle - LEAST_NATS / 2, middle + LEAST_NATS / 2])
     if match in LOGARITHMIC:
-        figure.update_yaxes(type="log", autorange="reversed", exponentformat="none")
+        ticks = [digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5)]
+        figure.update_yaxes(
+            type="log",
+            autorange="reversed",
+            tickvals=ticks,
+            ticktext=[np.format_float_positional(tick, 1, fractional=False, trim="-") for tick in ticks],
+        )
+        logs = np.log10([max(row[match], LOGARITHMIC[match]) for row in rows])
+        if np.ptp(logs) < 0.5 * np.log10(LEAST_RATIO):
+            half = 0.5 * np.log10(LEAST_RATIO)
+            middle = (logs.max() + logs.min()) / 2
+            figure.update_yaxes(range=[middle + half, middle - half], autorange=None)  # less is higher
     return figure
 
 

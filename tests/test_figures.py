@@ -86,8 +86,8 @@ def test_each_estimate_stands_over_its_null_band():
             assert (start, start + length) == pytest.approx(row[f"{name}_band"])
         assert list(dots.y) == [row["title"] for row in given]
         assert list(dots.marker.color) == [row["colour"] for row in given]
-    assert figure.layout.xaxis2.type == "log"
-    assert figure.layout.xaxis.type is None and figure.layout.xaxis3.type is None  # an estimate of a KL may be negative
+    assert figure.layout.xaxis.type is None
+    assert figure.layout.xaxis2.type == figure.layout.xaxis3.type == "log"
     assert sum(trace.showlegend for trace in figure.data) == 2  # each thing is named once
     assert figure.layout.yaxis.autorange == "reversed"  # the first row is on top
 
@@ -95,10 +95,17 @@ def test_each_estimate_stands_over_its_null_band():
 def test_the_band_of_a_logarithmic_axis_does_not_reach_0():
     given = rows()
     for row in given:
-        row["sliced_w2_squared_band"] = (-0.1, 0.2)
-    bands = [trace for trace in figures.distances(given).data if isinstance(trace, go.Bar)]
-    low = np.asarray(bands[1].base)
-    assert (low > 0).all() and low + bands[1].x == pytest.approx(0.2)
+        row |= {"sliced_w2_squared_band": (-0.1, 0.2), "kl_of_codes_band": (-0.01, 0.02), "kl_of_codes": -0.008}
+    figure = figures.distances(given)
+    bands = [trace for trace in figure.data if isinstance(trace, go.Bar)]
+    for band, high in ((bands[1], 0.2), (bands[2], 0.02)):
+        low = np.asarray(band.base)
+        assert (low > 0).all() and low + band.x == pytest.approx(high)
+    dots = [trace for trace in figure.data if isinstance(trace, go.Scatter)][2]
+    assert set(dots.x) == {1e-3} and set(dots.customdata) == {
+        -0.008
+    }  # at the edge, and inside the band; says its value
+    assert "0.001 at the edge" in figures.DISTANCES["kl_of_codes"]
 
 
 @pytest.mark.parametrize("match", figures.MATCHES)
@@ -120,6 +127,17 @@ def test_reconstruction_against_the_match_with_the_prior(match):
     )
     less_is_nearer = "less" in figure.layout.yaxis.title.text
     assert (figure.layout.yaxis.autorange == "reversed") == less_is_nearer  # a better match is higher
+
+
+def test_two_models_that_are_alike_do_not_look_far_apart():
+    given = rows()[1:3]
+    for row, (bce, match) in zip(given, ((81.948, 0.0067), (82.081, 0.0116)), strict=True):
+        row |= {"reconstruction": bce, "sliced_w2_squared": match}
+    layout = figures.frontier(given, "sliced_w2_squared").layout
+    assert layout.xaxis.range[1] - layout.xaxis.range[0] == figures.LEAST_NATS
+    assert dict(zip(layout.yaxis.tickvals, layout.yaxis.ticktext, strict=True))[0.005] == "0.005"
+    bottom, top = layout.yaxis.range
+    assert bottom - top == pytest.approx(1) and top < np.log10(0.0067) < np.log10(0.0116) < bottom
 
 
 # The aggregate.

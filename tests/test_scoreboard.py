@@ -156,6 +156,7 @@ def test_information_near_its_cap_is_shown_as_the_bound_it_is():
     free = cells([entry(mutual_information=6.618, marginal_kl=0.370), entry()])
     assert ">6.62<" in free and ">0.37<" in free and "cap" not in free and free.count(f">{texts.NO_FIGURE}<") == 2
     assert page_module.CAP_COLOUR not in free
+    assert ">0.00<" in cells([entry(mutual_information=0.0, marginal_kl=-0.0003)])
 
 
 def test_the_cap_of_the_information_stands_in_its_headings(runs):

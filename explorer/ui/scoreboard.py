@@ -181,7 +181,8 @@ def styled(entries: list[dict], frame: pd.DataFrame) -> Styler:
     headings = {name: heading for name, heading, *_ in COLUMNS}
     for name, bound in CAPPED.items():
         heading = headings[name]
-        style = style.format("{:.2f}", subset=[heading], na_rep=texts.NO_FIGURE)
+        # + 0.0: no −0.00
+        style = style.format(lambda value: f"{round(value, 2) + 0.0:.2f}", subset=[heading], na_rep=texts.NO_FIGURE)
         style = style.format(
             lambda value, bound=bound: fill(bound, value=f"{value:.1f}"), subset=pd.IndexSlice[capped, [heading]]
         )
