@@ -42,7 +42,7 @@ dimensions, one of two sees the probe's first two.
 
 **Which dimensions are used.** The bars are the probe's KL in each dimension; lines in them, the average KL of the VAE's
 q(z|x) there. A dimension of the VAE is *active* where the means of q(z|x) have a variance over the images above 0.01
-(Burda et al. 2015): where they do not, it says the prior's own N(0, 1) to every image, and costs nothing. The AAE's
+(Burda et al. 2016): where they do not, it says the prior's own N(0, 1) to every image, and costs nothing. The AAE's
 codes are held to N(0, 1) in *every* dimension, so their spread says nothing; what its decoder makes of a dimension
 does. The second bars are that *response*, measured for both models alike: how far the picture moves (Euclidean, pixels
 from 0 to 1) for a step of one standard deviation of the codes, root mean square over 48 test images, from the decoder's
