@@ -11,6 +11,7 @@ import pytest
 from explorer import metrics
 from explorer.address import adversary as lesson_address
 from explorer.address import practice as choices
+from explorer.models import Discriminator
 from explorer.serving import catalogue
 from explorer.store.bundle import load_bundle
 from explorer.ui import adversary as lesson
@@ -179,6 +180,12 @@ def test_without_that_moment_the_finished_models_open(change):
     planar = {one["name"]: one for one in (vae, aae | (change or {}))}
     models = {"vae": ["mnist-vae"], "aae": [name for name in planar if change and name != "mnist-vae"], "model": []}
     assert lesson.opening(models, planar) is None
+
+
+def test_the_networks_part_of_the_logit_has_no_free_constant():
+    """D* of as many draws as codes is p/(p + q), so its logit less log p(z) is −log q(z) itself."""
+    said = flat(Discriminator.__doc__)
+    assert "learns the unknown part, -log q(z)." in said and "constant" not in said
 
 
 # ---- the class ----------------------------------------------------------------------------------

@@ -21,6 +21,16 @@ def test_coverage_stands_under_maps_of_few_dimensions_only(compute):
         assert "coverage" not in compute("explore/panel", text, latent_dim=dimensions, metrics=metrics)
 
 
+def test_the_tooltip_says_where_coverage_can_be_read(compute):
+    text = """
+    const panel = { facts: {}, usage: () => "", showSwitch() {}, model: { entry: {
+      latent_dim, metrics: {}, images: 10, holds: "", stochastic: false } } };
+    Panel.prototype.describe.call(panel, {});
+    return panel.facts.title;"""
+    assert "Holes lower it" in compute("explore/panel", text, latent_dim=2)
+    assert "Coverage cannot be read in 32 dimensions" in compute("explore/panel", text, latent_dim=32)
+
+
 def test_names_stand_at_medians_or_beside_them(compute):
     def place(*classes, grown: float = 1):
         given = [{"name": name, "isSeen": bool(some), "middle": middle, "some": some} for name, middle, some in classes]
