@@ -69,6 +69,7 @@ def frontier(rows: Sequence[Mapping], match: str = "coverage") -> go.Figure:
     """
     figure = go.Figure()
     kinds = {row["kind"]: row["colour"] for row in rows}
+    name_of_match = MATCHES[match].split(" (")[0]
     rows = sorted(rows, key=lambda row: row[match])
     # so that the names of neighbours do not overlap
     sides = {row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)}
@@ -79,7 +80,7 @@ def frontier(rows: Sequence[Mapping], match: str = "coverage") -> go.Figure:
             text=[row["title"] for row in found], name=kind,
             mode="markers+text", textposition=[sides[row["title"]] for row in found],
             marker={"size": 11, "color": colour},
-            hovertemplate="%{text}<br>BCE %{x:.2f} nats<br>" + MATCHES[match].split(" (")[0] + " %{y:.4f}<extra></extra>",
+            hovertemplate="%{text}<br>BCE %{x:.2f} nats<br>" + name_of_match + " %{y:.4f}<extra></extra>",
         )  # fmt: skip
     figure.update_traces(cliponaxis=False)
     figure.update_layout(

@@ -102,7 +102,8 @@ def test_a_page_opens_only_the_bundles_whose_tensors_it_shows(opened, page):
     opened.clear()
     shown = open_page(page)
     few = len(opened)
-    assert few <= 2
+    # the scoreboard measures the codes of all models that it compares, once
+    assert few <= (2 + models.NEWEST if page == "scoreboard" else 2)
     shown.run()
     assert len(opened) == few
 

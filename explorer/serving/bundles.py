@@ -72,11 +72,8 @@ def kl_of_codes(digest: str) -> tuple[float, tuple[float, float]]:
 
     NaN where codes coincide, because q(z) has no density there.
     """
-    bundle = required(digest)
-    value = cached.kl_of_codes(digest, bundle)
-    if np.isnan(value):
-        return value, (value, value)
-    return value, cached.null_of_kl(bundle.config.model.prior, *bundle.codes.mean.shape)
+    value, prior, shape = cached.kl_of_codes(digest, required)
+    return value, (value, value) if np.isnan(value) else cached.null_of_kl(prior, *shape)
 
 
 def mmd_squared(digest: str) -> tuple[float, float]:

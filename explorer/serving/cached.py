@@ -6,6 +6,7 @@ Streamlit keeps what a function returns, but no error that it raises.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -61,22 +62,24 @@ def compared(digest: str, _bundle: Bundle) -> Compared:
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)
-def kl_of_codes(digest: str, _bundle: Bundle) -> float:
+def kl_of_codes(digest: str, _open: Callable[[str], Bundle]) -> tuple[float, str, tuple[int, int]]:
     """KL(q(z) || p(z)) in nats, from neighbours of the codes and the exact log p; NaN if codes coincide. Imports torch.
 
-    For a few dimensions: see `metrics.FEW_DIMENSIONS`.
+    For a few dimensions: see `metrics.FEW_DIMENSIONS`. With it, the prior's name and the codes' shape, (n, d).
+    _open: returns the bundle with the digest; called once.
     """
     import torch
 
     from explorer import metrics
     from explorer.priors import get_prior
 
-    codes = sampled_codes(_bundle).astype(np.float32)
-    log_p = get_prior(_bundle.config.model.prior).log_prob(torch.from_numpy(codes)).numpy()
+    bundle = _open(digest)
+    prior, codes = bundle.config.model.prior, sampled_codes(bundle).astype(np.float32)
+    log_p = get_prior(prior).log_prob(torch.from_numpy(codes)).numpy()
     try:
-        return metrics.kl_to_density(codes, log_p)
+        return metrics.kl_to_density(codes, log_p), prior, codes.shape
     except ValueError:  # codes that coincide have no density, and a few have no neighbours
-        return float("nan")
+        return float("nan"), prior, codes.shape
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)

@@ -274,8 +274,8 @@ WORDS = {
     "true_value": "exact",
     "fresh_caption": (
         "Dots: log 2 − L/2 in nats, of a fresh network 2-32-32-1 after {steps} steps, on held-out draws. Grey: mean "
-        "± {width} standard deviations of {repeats} repeats of prior against prior, of as many draws. The axis is a root's, "
-        "so that small values can be seen. "
+        "± {width} standard deviations of {repeats} repeats of prior against prior, of as many draws. The axis is a "
+        "root's, so that small values can be seen. "
     ),
     "fresh_sizes": "{name}: {half} to learn from, {half} to judge on.",
     "fresh_sampled": "Of a VAE, draws of z ~ q(z|x), one an image.",
