@@ -3,6 +3,7 @@
 import { standardNormal } from "../kernel/random.js";
 import { namedPlaces } from "./places.js";
 import { subscript } from "../kernel/format.js";
+import { idle } from "../parts/page.js";
 import { Slider } from "../parts/slider.js";
 import { fieldOf } from "../kernel/address.js";
 
@@ -90,7 +91,9 @@ export class Controls {
     }
   }
 
-  buildPlaces(panels) {
+  // When nothing else waits: to find the gaps between ten thousand codes takes longer than a frame.
+  async buildPlaces(panels) {
+    await idle();
     this.placesByName = namedPlaces(panels, () => this.page.state().mean.length);
     const names = [...this.placesByName.keys()];
     this.places.replaceChildren(new Option("Go to …", ""), ...names.map((name) => new Option(name)));

@@ -15,7 +15,7 @@ import { MissingDataset } from "../parts/missing_dataset.js";
 import { Original } from "./original.js";
 import { noteOf } from "./note.js";
 import { noOriginal, Originals } from "../parts/originals.js";
-import { mounting, Page, painted } from "../parts/page.js";
+import { idle, mounting, Page, painted } from "../parts/page.js";
 import { Panel, panelNames } from "./panel.js";
 import { Probe } from "../kernel/probe.js";
 import { format } from "../kernel/format.js";
@@ -444,11 +444,3 @@ class Explorer extends Page {
 }
 
 export const mount = mounting(Explorer);
-
-// ---- helpers -------------------------------------------------------------------------------------------
-
-// Resolves when what waits has been done: input, frames, messages.
-const idle = () =>
-  new Promise((resolve) =>
-    window.requestIdleCallback ? requestIdleCallback(resolve, { timeout: 300 }) : setTimeout(resolve),
-  );

@@ -22,6 +22,12 @@ export const mounting = (PageClass) => (root, data, send) => {
 // Resolves when the browser has painted what was drawn so far.
 export const painted = () => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
 
+// Resolves when what waits has been done: input, frames, messages.
+export const idle = () =>
+  new Promise((resolve) =>
+    window.requestIdleCallback ? requestIdleCallback(resolve, { timeout: 300 }) : setTimeout(resolve),
+  );
+
 export class Page {
   /** @param {HTMLElement} root @param {PageData} data @param {(state: object) => void} send */
   constructor(root, data, send) {
