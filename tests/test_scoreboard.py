@@ -232,11 +232,11 @@ def test_grey_pixels_are_told_of_wherever_a_likelihood_stands(runs):
         assert "grey pixels" in helps(page)[heading].lower()
 
 
-@pytest.mark.parametrize("dataset", texts.FLOORS)
-def test_the_floor_is_the_entropy_of_the_test_images_pixels(dataset):
-    if not datasets.is_present(dataset, "data"):
-        pytest.skip("the images are not here")
-    x = datasets.load(dataset, "test", "data").images / 255.0
+@pytest.mark.parametrize(
+    "dataset", [pytest.param(name, marks=pytest.mark.needs_dataset(name)) for name in texts.FLOORS]
+)
+def test_the_floor_is_the_entropy_of_the_test_images_pixels(dataset, data_dir):
+    x = datasets.load(dataset, "test", data_dir(dataset)).images / 255.0
     inside = (x > 0) & (x < 1)
     x = np.where(inside, x, 0.5)
     entropy = -(x * np.log(x) + (1 - x) * np.log(1 - x))
