@@ -193,7 +193,11 @@ def test_the_networks_part_of_the_logit_has_no_free_constant():
 
 def test_a_class_trains_as_long_as_its_minutes_allow():
     """100 epochs of digits take 7 s (VAE) and 14 s (AAE) of a core: forty students, two cores, eight minutes."""
-    [line] = [line for line in (ROOT / ".github" / "classroom.md").read_text(encoding="utf-8").splitlines() if "/practice?" in line]
+    [line] = [
+        line
+        for line in (ROOT / ".github" / "classroom.md").read_text(encoding="utf-8").splitlines()
+        if "/practice?" in line
+    ]
     first, last = map(int, re.search(r"(\d+)–(\d+)", line).groups())
     params = {name: values[0] for name, values in parse_qs(re.search(r"\?([^`]+)`", line).group(1)).items()}
     chosen, problems = choices.parse(params)
