@@ -22,6 +22,8 @@ from explorer.training.accelerated import Accelerated
 from explorer.training.diverged import TrainingDiverged
 from explorer.training.recording import Recorder
 
+from .test_devices import AtOnce
+
 CPU, CUDA = torch.device("cpu"), torch.device("cuda")
 IMAGES = 2_040  # of MNIST: eight steps an epoch, the last one of a smaller batch
 needs_cuda = pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU with CUDA")
@@ -202,7 +204,7 @@ FOLDERS = {
     f"folder of {('grey', 'colour')[c == 3]} pictures, {k}": folder(k, c) for k in ("vae", "aae") for c in (1, 3)
 }
 TRAINED = [
-    *(pytest.param(RECIPES[name], id=name, marks=pytest.mark.needs_dataset(RECIPES[name].training.dataset)) for name in ZOO),
+    *(pytest.param(c, id=c.name, marks=pytest.mark.needs_dataset(c.training.dataset)) for c in map(RECIPES.get, ZOO)),
     *(pytest.param(config, id=name) for name, config in FOLDERS.items()),
 ]  # fmt: skip
 
@@ -334,23 +336,6 @@ def test_trainings_in_threads_are_captured_beside_each_other(data_dir):
     for thread in threads:
         thread.join()
     assert [results.get(i) for i in range(3)] == [expected] * 3
-
-
-class AtOnce:
-    """A pool that does its work in the thread that asks for it."""
-
-    def submit(self, run) -> None:
-        run.work()
-
-    def withdraw(self, run) -> None: ...
-    def place(self, run) -> int:
-        return 0
-
-    def is_at_work(self, run) -> bool:
-        return False
-
-    def has_waiting(self) -> bool:
-        return False
 
 
 @needs_cuda

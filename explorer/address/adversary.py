@@ -6,8 +6,8 @@
     ?tab=readings&model=mnist-aae&other=batch&seed=0
 
 A plain address opens the field at a moment that shows what its sentence says; one with models but without a moment,
-the finished models. The address contains the state of the open tab only. It does not contain learnt weights: the same steps from the same
-address learn them again.
+the finished models. The address contains the state of the open tab only. It does not contain learnt weights: the same
+steps from the same address learn them again.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 // Mounts a live page on what Python gave it: see mounted.py. In place of Streamlit it logs each change ("sent …": the
-// tests count them), writes the address, and acknowledges the change. The last two come after the next frame: in the app
-// they come from Python, when the page has drawn the change.
+// tests count them), writes the address, and acknowledges the change. The last two come after the next frame: in the
+// app they come from Python, when the page has drawn the change.
 
 const given = JSON.parse(document.getElementById("given").textContent);
 const { page, data, messages } = given;

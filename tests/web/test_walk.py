@@ -130,7 +130,8 @@ def test_densities_against_numpy(compute):
 CUT = """
 const uniform = seededUniform(11), [n, m, cut] = [10_000, 400, 0.6745];
 const normal = (count) => standardNormal(count, uniform);
-const first = normal(2 * n), columns = [first.filter((z) => z < cut).slice(0, n)], beyond = first.filter((z) => z > cut);
+const first = normal(2 * n), beyond = first.filter((z) => z > cut);
+const columns = [first.filter((z) => z < cut).slice(0, n)];
 for (let i = 1; i < d; i++) columns.push(normal(n));
 const model = { codes: { mean: columns, logVar: null, label: columns[0] }, entry: { latent_dim: d, shape: null } };
 const found = densities(model, [...beyond.slice(0, m)].map((z) => [z, ...normal(d - 1)]));

@@ -40,9 +40,9 @@ export function between({ mean: [x, y], label }, a, b) {
   return best((px, py) => Math.min(ofA(px, py), ofB(px, py)));
 }
 
-// The middle of the largest gap between a planar model's codes (sampled z, for a VAE), and whether it is a hole in q(z):
-// {place: [x, y], hole}. The largest gap is where draws of the prior fall, but codes are far: the prior's density weighs
-// the empty disc's area. There always is one; a hole is where q(z) is less than a fifth of p(z).
+// The middle of the largest gap between a planar model's codes (sampled z, for a VAE), and whether it is a hole in
+// q(z): {place: [x, y], hole}. The largest gap is where draws of the prior fall, but codes are far: the prior's density
+// weighs the empty disc's area. There always is one; a hole is where q(z) is less than a fifth of p(z).
 /** @param {import("../kernel/types.js").Model} model */
 export function largestGap(model) {
   return (model.gap ??= gapOf(model));

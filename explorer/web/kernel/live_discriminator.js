@@ -81,8 +81,8 @@ export class LiveDiscriminator {
 /** @param {number} heldOutLoss */
 export const lowerBound = (heldOutLoss) => Math.LN2 - heldOutLoss / 2;
 
-// The standard error of `lowerBound`, of both sets of held-out draws: of log 2 − L/2, L = mean −log D over the real ones
-// + mean −log(1 − D) over the fake ones. logits: of both sets.
+// The standard error of `lowerBound`, of both sets of held-out draws: of log 2 − L/2, L = mean −log D over the real
+// ones + mean −log(1 − D) over the fake ones. logits: of both sets.
 /** @param {Numbers} real @param {Numbers} fake */
 export function errorOfBound(real, fake) {
   const ofMean = (logits, sign) => {

@@ -15,9 +15,9 @@ WORDS = {
     # the field that pulls
     "field_lead": (
         "The VAE's KL term pulls every mean to 0, by the same field for every picture: it does not know where the "
-        "other codes lie. The AAE's discriminator is trained to tell codes from draws of the prior. Its field knows: it "
-        "pushes codes out of crowds, and into holes. (Drag the moment of training: at the end hardly anything is left to "
-        "push.)"
+        "other codes lie. The AAE's discriminator is trained to tell codes from draws of the prior. Its field knows: "
+        "it pushes codes out of crowds, and into holes. (Drag the moment of training: at the end hardly anything is "
+        "left to push.)"
     ),
     "kl_map": "Field of the KL term",
     "d_map": "Field of the discriminator",
@@ -39,8 +39,8 @@ WORDS = {
     "learnt_caption": (
         "The network alone; it should be −log q(z){rest}. Violet: lower than at half of the codes, where they crowd; "
         "amber: higher, where they are rare or missing. Arrows: its gradient, away from crowds. Far from all data it "
-        "has seen nothing, and what it says there means nothing. Where D is 50 % it is −log of the given prior, whatever "
-        "the codes do."
+        "has seen nothing, and what it says there means nothing. Where D is 50 % it is −log of the given prior, "
+        "whatever the codes do."
     ),
     "given_caption": (
         "log p(z){smoothed}, which nobody had to learn. Amber: higher than at half of the codes; violet: lower. "
@@ -188,8 +188,8 @@ WORDS = {
         "point where codes are missing."
     ),
     "says_strong": (
-        "The codes creep, and spread: D makes 20 moves to one and is sure of itself, D ≈ 0 on every code, and the pull of "
-        "the textbook's log(1 − D) is D times the logit's slope, almost nothing. Choose log D, and they come."
+        "The codes creep, and spread: D makes 20 moves to one and is sure of itself, D ≈ 0 on every code, and the pull "
+        "of the textbook's log(1 − D) is D times the logit's slope, almost nothing. Choose log D, and they come."
     ),
     "says_weak": (
         "The codes rush through the prior and back, bunched, and do not settle, while the loss stays near log 4: D "

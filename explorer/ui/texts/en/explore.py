@@ -28,10 +28,10 @@ there; click a dot to put the probe on that picture's code (for the VAE on its w
 picture on the other map. Drag elsewhere to pan, turn the wheel to zoom; with the probe in focus, arrow keys move it.
 The address holds the view: copy it to share what you see.
 
-**The KL** is that of the probe from N(0, I), in nats. A VAE with β = 1 and this prior pays it for such a posterior; with
-another β, β times as much. For our AAE it is only a yardstick, because its encoder gives a point and no q(z|x). For a
-model with another prior, the KL from that prior stands beside it: a Monte Carlo mean of 300 draws, with its standard
-error.
+**The KL** is that of the probe from N(0, I), in nats. A VAE with β = 1 and this prior pays it for such a posterior;
+with another β, β times as much. For our AAE it is only a yardstick, because its encoder gives a point and no q(z|x).
+For a model with another prior, the KL from that prior stands beside it: a Monte Carlo mean of 300 draws, with its
+standard error.
 
 **More than two dimensions.** A model with 8, 16 or 32 is shown by a UMAP of its codes, in which near codes mostly stay
 near, and nothing else is kept: hovering decodes the nearest code. Or, by the list above the map: by the plane in which
