@@ -436,6 +436,27 @@ WRONG = {  # what happens to the bundle, the file that is named, and what is sai
     "a deviation too many": (metrics_forged(code_std=[1.0] * 3), "bundle.json", "code_std is not 2 finite numbers"),
     "a device that is no text": (metrics_forged(device=5), "bundle.json", "its metric device is not a text"),
     "a device of half a letter": (metrics_forged(device="\ud800"), "bundle.json", "its metric device is not a text"),
+    **{
+        f"seeds that are {value!r}": (
+            metrics_forged(seeds=value),
+            "bundle.json",
+            "its metric seeds is not two or more different numbers",
+        )
+        for value in (3, [0], [0, 0], [0, math.inf], [0, "1"], [0, True], [0, [1]], "01", {})
+    },
+    **{
+        f"values for seeds that are {value!r}": (
+            metrics_forged(seeds=[0, 1], kl_seeds=value),
+            "bundle.json",
+            "kl_seeds is not 2 finite numbers",
+        )
+        for value in (3.0, [3.0], [3.0, 3.1, 3.2], [3.0, math.nan], [3.0, "3"], [3.0, True])
+    },
+    "values for seeds that are not named": (
+        metrics_forged(kl_seeds=[3.0, 3.1]),
+        "bundle.json",
+        "its metric seeds is not two or more different numbers",
+    ),
     "metrics of other images": (metrics_forged(images=21), "bundle.json", "measured on 21 images, and there are codes"),
     "no history": (forged(history=[]), "bundle.json", "its history is none"),
     "a history of numbers": (forged(history=[1]), "bundle.json", "its history is none"),
@@ -509,6 +530,14 @@ def test_a_dataset_that_was_added_may_have_more_classes(tmp_path, monkeypatch):
     letters = dataclasses.replace(config("ae"), training=TrainingConfig("letters", epochs=1))
     small_bundles.save_model(tmp_path / "one", letters, [3, 25])
     assert load_bundle(tmp_path / "one").codes.label.tolist() == [3, 25]
+
+
+def test_metrics_of_several_seeds_are_stored(tmp_path):
+    found = METRICS | {"seeds": [0, 1, 2], "reconstruction_seeds": [128.1, 128.4, 127.9], "unanimous_prior": 0.62}
+    save(tmp_path / "three", metrics=found)
+    assert load_bundle(tmp_path / "three").metrics == found
+    save(tmp_path / "alone", metrics=METRICS | {"seeds": [3, 4]})
+    assert load_bundle(tmp_path / "alone").metrics["seeds"] == [3, 4]
 
 
 def test_a_metric_that_json_cannot_hold_is_left_out(tmp_path):

@@ -19,6 +19,8 @@ BYTES = ("uint8",)
 NEEDED = {"images", "seed", "reconstruction", "coverage", "coverage_null", "code_std"}
 NEEDED_OF_A_VAE = {"reconstruction_sampled", "kl", "negative_elbo"}
 TEXTS = {"device"}  # metrics that are texts
+# `seeds`: the seeds of models that were trained alike; `<metric>_seeds`: what the metric is for each of them
+SEEDS, OF_SEEDS = "seeds", "_seeds"
 # largest absolute values of codes: pages square and exponentiate them in float32
 LARGEST = {"mean": 1e6, "umap": 1e6, "log_var": 80}
 
@@ -88,25 +90,38 @@ def check_recording(arrays: Mapping[str, np.ndarray], config: Config, images: in
 
 
 def check_metrics(metrics: object, config: Config, images: int) -> None:
-    """Metrics must be finite numbers, lists of the right length, or texts. Those that every page needs must exist."""
+    """Metrics must be finite numbers, lists of the right length, or texts. Those that every page needs must exist.
+
+    A list of a metric for several seeds is as long as the list of the seeds.
+    """
     if not isinstance(metrics, dict):
         raise ValueError("its metrics are none")
     if missing := sorted((NEEDED | (NEEDED_OF_A_VAE if config.model.sibling.stochastic else set())) - set(metrics)):
         raise ValueError(f"its metric {missing[0]} is missing")
-    counts = {"code_mean": config.model.latent_dim, "code_std": config.model.latent_dim}
+    of_seeds = {name for name in metrics if name.endswith(OF_SEEDS)}
+    counts = dict.fromkeys(("code_mean", "code_std"), config.model.latent_dim)
+    counts |= {name: 2 for name in metrics if name.endswith("_null")}
+    if of_seeds or SEEDS in metrics:
+        counts |= dict.fromkeys((SEEDS, *of_seeds), _count_of_seeds(metrics.get(SEEDS)))
     for name, value in metrics.items():
-        count = 2 if name.endswith("_null") else counts.get(name)
         if name in TEXTS:
             right, kind = isinstance(value, str) and value.isprintable(), "a text"
-        elif count is None:
-            right, kind = is_finite(value), "a finite number"
+        elif name in counts:
+            right = isinstance(value, list) and len(value) == counts[name] and all(map(is_finite, value))
+            kind = f"{counts[name]} finite numbers"
         else:
-            right = isinstance(value, list) and len(value) == count and all(map(is_finite, value))
-            kind = f"{count} finite numbers"
+            right, kind = is_finite(value), "a finite number"
         if not right:
             raise ValueError(f"its metric {name} is not {kind}")
     if metrics["images"] != images:
         raise ValueError(f"its metrics were measured on {metrics['images']} images, and there are codes of {images}")
+
+
+def _count_of_seeds(seeds: object) -> int:
+    """The length of the list of seeds."""
+    if not isinstance(seeds, list) or len(seeds) < 2 or not all(map(is_finite, seeds)) or len(set(seeds)) < len(seeds):
+        raise ValueError(f"its metric {SEEDS} is not two or more different numbers")
+    return len(seeds)
 
 
 def check_history(history: object) -> None:
