@@ -120,7 +120,7 @@ def help_of(setting: Setting) -> str:
     """The line of --help: which siblings have the setting, what it means, and its default."""
     words = texts_of("settings")
     titles = [sibling_word(SIBLINGS[kind].title) for kind in setting.only_for]
-    kinds = f"{', '.join(titles)}: " if titles else ""
+    kinds = f"{'; '.join(titles)}: " if titles else ""
     meaning = words.MEANINGS[setting.name]
     return words.ON_COMMAND_LINE.format(kinds=kinds, meaning=f"{meaning[0].lower()}{meaning[1:]}")
 

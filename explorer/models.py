@@ -116,7 +116,8 @@ class Discriminator(nn.Module):
     """Tells draws from the prior from codes: (n, latent_dim) to the logits log D / (1 - D), (n,).
 
     It never receives pixels. The best discriminator's logit is log p(z) - log q(z). The prior p is known, so log p(z)
-    is added (smoothed if p is narrow), and the network learns the unknown part, -log q(z).
+    is added (smoothed if p is narrow), and the network learns the unknown part, -log q(z). If it is not `given_prior`,
+    as in the textbook, nothing is added, and the network has to learn log p(z) too.
     A label-informed one also receives labels (n,), and compares p(z|label) with q(z|label).
 
     A network over the plane is smooth, and does not see thin gaps between classes. Random Fourier features, the sines
@@ -127,6 +128,7 @@ class Discriminator(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
         self.prior = get_prior(config.prior)
+        self.given_prior = config.sibling.discriminator_given_prior
         # standard deviation of the noise in the codes and draws that it receives; while it falls, a tensor ()
         self.smoothing: float | Tensor = 0.0
         self.label_informed = config.label_informed
@@ -149,13 +151,15 @@ class Discriminator(nn.Module):
         return self.smoothing.clamp(min=least) if isinstance(self.smoothing, Tensor) else max(self.smoothing, least)
 
     def forward(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
-        smoothing = self.prior_smoothing
-        if self.label_informed:
-            assert isinstance(self.prior, GaussianMixture), "only a mixture has a component for each label"
-            log_prior = self.prior.log_prob(z, labels, smoothing)  # (n,)
-        else:
-            log_prior = self.prior.log_prob(z, smoothing=smoothing)  # (n,)
-        return self.learnt(z, labels) + log_prior
+        learnt = self.learnt(z, labels)  # (n,)
+        return learnt + self.log_prior(z, labels) if self.given_prior else learnt
+
+    def log_prior(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
+        """log p(z) as it is added to the logit: smoothed; of a label-informed one log p(z|label). (n,)."""
+        if not self.label_informed:
+            return self.prior.log_prob(z, smoothing=self.prior_smoothing)
+        assert isinstance(self.prior, GaussianMixture), "only a mixture has a component for each label"
+        return self.prior.log_prob(z, labels, self.prior_smoothing)
 
     def learnt(self, z: Tensor, labels: Tensor | None = None) -> Tensor:
         """The learnt part of the logit, without log p(z): (n,)."""

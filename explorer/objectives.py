@@ -116,6 +116,37 @@ def discriminator_loss(
     return DiscriminatorLoss(real + fake + 0.5 * r1 * penalty, real, fake, penalty)
 
 
+class TextbookDiscriminatorLoss(NamedTuple):
+    total: Tensor
+    real: Tensor  # -log D on draws from the prior; log 2 if D = ½ everywhere
+    fake: Tensor  # -log(1 - D) on codes; log 2 if D = ½ everywhere
+
+
+def textbook_discriminator_loss(
+    discriminator: nn.Module, codes: Tensor, prior_draws: Tensor, labels: Tensor | None = None
+) -> TextbookDiscriminatorLoss:
+    """The discriminator MAXIMISES log D(prior draws) + log(1 - D(codes)), without a penalty.
+
+    codes, prior_draws: (n, latent_dim). The codes are detached, so this cannot change the encoder.
+    labels: as in `discriminator_loss`. (Goodfellow et al. 2014, eq. 1.)
+    """
+    real = F.softplus(-discriminator(prior_draws, labels)).mean()
+    fake = F.softplus(discriminator(codes.detach(), labels)).mean()
+    return TextbookDiscriminatorLoss(real + fake, real, fake)
+
+
+class EncoderLoss(NamedTuple):
+    total: Tensor  # -log D on codes; log 2 if D = ½ everywhere
+
+
+def encoder_loss(discriminator: nn.Module, codes: Tensor, labels: Tensor | None = None) -> EncoderLoss:
+    """The textbook's encoder, in a step of its own, MAXIMISES log D(codes).
+
+    codes: (n, latent_dim), not detached. Give the optimiser only the encoder's weights.
+    """
+    return EncoderLoss(F.softplus(-discriminator(codes, labels)).mean())
+
+
 class AAELoss(NamedTuple):
     total: Tensor
     reconstruction: Tensor

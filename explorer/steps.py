@@ -189,10 +189,40 @@ class AAEStep(Step):
         }
 
 
+class TextbookAAEStep(Step):
+    """Makhzani et al. 2015 (arXiv 1511.05644), section 2: two phases, and an optimiser for each of three losses."""
+
+    def __init__(
+        self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes
+    ) -> None:
+        super().__init__(model, training, noise, processes)
+        for moved in (model.discriminator, model.encoder):
+            self.optimisers[adam(moved.parameters())] = training.discriminator_lr
+
+    def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        autoencoder_optimiser, discriminator_optimiser, encoder_optimiser = self.optimisers
+        batch, latent_dim, discriminator = len(x), self.model.config.latent_dim, self.model.discriminator
+        draws = self.model.prior.sample(batch, latent_dim, self.noise, *([] if labels is None else [labels]))
+        x, labels, draws = self.share(x, labels, draws)
+
+        # Reconstruction phase: encoder and decoder reconstruct.
+        reconstructed = self.descend(autoencoder_optimiser, objectives.ae_loss(self.model, x), batch)
+
+        # Regularisation phase: the discriminator learns to tell draws of the prior from codes, ...
+        codes = self.model.encode(x).mean  # (share, latent_dim)
+        judged = objectives.textbook_discriminator_loss(discriminator, codes, draws, labels)
+        judged_terms = self.descend(discriminator_optimiser, judged, batch)
+        # ... then the encoder learns to fool it.
+        fooled = self.descend(encoder_optimiser, objectives.encoder_loss(discriminator, codes, labels), batch)
+        return {"reconstruction": reconstructed["reconstruction"], "adversarial": fooled["total"]} | {
+            f"discriminator_{name}": term for name, term in judged_terms.items()
+        }
+
+
 def step_of(kind: str) -> type[Step]:
     """The training step of a sibling. Its record names the class, or a function that becomes the class's `take`."""
     found = resolve(SIBLINGS[kind].step)
-    return found if isinstance(found, type) else type(f"{kind.upper()}Step", (Step,), {"take": found})
+    return found if isinstance(found, type) else type(f"Step of {kind}", (Step,), {"take": found})
 
 
 def adam(parameters, **options) -> torch.optim.Optimizer:

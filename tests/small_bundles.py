@@ -23,7 +23,7 @@ def metrics(config: Config, images: int) -> dict:
     found = {"images": images, "seed": 20, "reconstruction": 40.0, "label_accuracy": 0.9}
     found |= {"coverage": 0.5, "sliced_w2_squared": 0.1, "knn_kl": 0.3}
     found |= {f"{name}_null": [0.5, 0.1] for name in ("coverage", "sliced_w2_squared", "knn_kl")}
-    if config.model.kind == "vae":
+    if config.model.sibling.stochastic:
         found |= {"reconstruction_sampled": 41.5, "kl": 3.0, "negative_elbo": 44.5}
     return found | {"code_std": [1.0] * config.model.latent_dim}
 
@@ -65,15 +65,15 @@ def save_model(
 
     spread: the codes' standard deviation. unmeasured: metrics that it lacks; measured: others that it has.
     """
-    kind, seed, shape = config.model.kind, config.training.seed, (len(labels), config.model.latent_dim)
+    sibling, seed, shape = config.model.sibling, config.training.seed, (len(labels), config.model.latent_dim)
     rng = np.random.default_rng(seed)
     mean = spread * rng.standard_normal(shape, np.float32)
-    log_var = rng.standard_normal(shape, np.float32) if kind == "vae" else None
+    log_var = rng.standard_normal(shape, np.float32) if sibling.stochastic else None
     map_ = rng.standard_normal((len(labels), 2), np.float32) if umap else None
     codes = bundle.Codes(mean, log_var, np.array(labels, np.uint8), map_)
     recording = None
     if recorded:
-        own = {"ae": [], "vae": ["kl"], "aae": ["adversarial", "smoothing"]}[kind]
+        own = ["kl"] * sibling.stochastic + ["adversarial", "smoothing"] * sibling.discriminator
         moments = ["step", "reconstruction", "coverage", "sliced_w2_squared", *own]
         recording = dict.fromkeys(moments, np.arange(2, dtype=np.float32)) | {"row": np.arange(5, dtype=np.float32)}
         recording["mean"] = np.zeros((2, 5, 2), np.float32)
@@ -81,9 +81,9 @@ def save_model(
         sheet = recordings.decode_manifold(build(config.model, seed=seed), grid)
         picture = np.frombuffer(recordings._webp(np.concatenate([sheet, sheet])), np.uint8)
         recording |= {"manifold": picture, "manifold_z": grid.numpy()}
-        if kind == "aae":
+        if sibling.discriminator:
             recording["logit"] = np.zeros((2, 1, 8, 8), np.float16)
-        if kind == "vae":
+        if sibling.stochastic:
             recording["log_var"] = np.zeros((2, 5, 2), np.float32)
     history = [{"epoch": 1, "total": 2.25}]
     model = build(config.model, seed=seed)

@@ -775,7 +775,9 @@ def test_shipped_bundles_open_and_are_small(path):
     assert (
         sum(recorded) <= 1_500_000 and sum(file.stat().st_size for file in path.iterdir()) - sum(recorded) <= 3_000_000
     )
-    assert (opened.config.model.kind == "aae") == any(name.startswith("discriminator.") for name in opened.weights)
+    assert opened.config.model.sibling.discriminator == any(
+        name.startswith("discriminator.") for name in opened.weights
+    )
     assert [entry["epoch"] for entry in opened.history] == list(range(1, opened.config.training.epochs + 1))
     assert opened.metrics["images"] == len(opened.codes.label)
 

@@ -52,6 +52,7 @@ def test_an_address_names_what_differs():
     state, _ = choices.parse({"a": "vae,digits,beta=4,hidden=64-32", "b": "aae,mnist,prior=swiss-roll"})
     assert state["a"]["beta"] == 4 and state["a"]["hidden"] == [64, 32] and state["b"]["prior"] == "swiss-roll"
     assert choices.to_params(state) == {"a": "vae,digits,beta=4,hidden=64-32", "b": "aae,mnist,prior=swiss-roll"}
+    assert choices.to_params(choices.parse({"b": "aae-textbook,mnist"})[0])["b"] == "aae-textbook,mnist"
     config = choices.to_config(state["b"])
     assert (config.training.r1, config.training.smoothing) == (
         RECIPES["mnist-aae-swiss-roll"].training.r1,
@@ -62,8 +63,8 @@ def test_an_address_names_what_differs():
 @pytest.mark.parametrize(
     "text, why",
     [
-        ("", "kind is wrong: it can be ae, vae or aae"),
-        ("gan,digits", "kind is wrong: it can be ae, vae or aae"),
+        ("", "kind is wrong: it can be ae, vae, aae or aae-textbook"),
+        ("gan,digits", "kind is wrong: it can be ae, vae, aae or aae-textbook"),
         ("vae", "dataset is wrong: it can be"),
         ("vae,cifar", "dataset is wrong: it can be"),
         ("vae,digits,beta=x", "must be a number"),

@@ -52,7 +52,7 @@ def test_a_name_says_what_is_not_the_default():
     def name(kind="vae", beta=1.0, **model) -> str:
         return Config(ModelConfig(kind, **model), TrainingConfig("mnist", 1, beta=beta)).name
 
-    assert name() == "mnist-vae" and name("aae") == "mnist-aae"
+    assert name() == "mnist-vae" and name("aae") == "mnist-aae" and name("aae-textbook") == "mnist-aae-textbook"
     assert name(beta=0.1) == "mnist-vae-beta0.1" and name(beta=40.0) == "mnist-vae-beta40"
     assert name("aae", beta=40.0) == "mnist-aae"  # it has no KL to weigh
     assert name(prior="swiss-roll") == "mnist-vae-swiss-roll"
@@ -65,7 +65,7 @@ def test_a_name_says_what_is_not_the_default():
 def test_the_models_that_ship():
     assert len(set(ZOO)) == len(ZOO) and set(ZOO) < set(RECIPES)
     shipped = {
-        "mnist-ae", "mnist-vae", "mnist-aae", "fashion-mnist-ae", "fashion-mnist-vae", "fashion-mnist-aae",
+        "mnist-ae", "mnist-vae", "mnist-aae", "mnist-aae-textbook", "fashion-mnist-ae", "fashion-mnist-vae", "fashion-mnist-aae",
         "digits-vae", "digits-aae",
         "mnist-vae-beta0.1", "mnist-vae-beta40", "mnist-vae-mixture", "mnist-aae-mixture", "mnist-aae-mixture-labels",
         "mnist-aae-swiss-roll",
@@ -118,8 +118,8 @@ def test_recipes_that_are_compared_have_equal_encoders_and_decoders(dataset, lat
 
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_models_that_are_compared_differ_in_kind_and_discriminator_alone(dataset):
-    ae, vae, aae = (recipe(dataset, kind) for kind in KINDS)
-    for other in (ae, aae):
+    vae = recipe(dataset, "vae")
+    for other in (recipe(dataset, kind) for kind in KINDS):
         assert dataclasses.replace(other.model, kind="vae", frequencies=0) == vae.model
         assert (other.training.dataset, other.training.seed) == (vae.training.dataset, vae.training.seed)
 
@@ -135,7 +135,7 @@ def test_a_configuration_cannot_be_changed():
 @pytest.mark.parametrize(
     "model, training, message",
     [
-        ({"kind": "gan"}, {}, "model kind 'gan' is unknown; there are ae, vae, aae"),
+        ({"kind": "gan"}, {}, "model kind 'gan' is unknown; there are ae, vae, aae, aae-textbook"),
         ({}, {"dataset": "cifar"}, "dataset 'cifar' is unknown; there are mnist, "),
         ({"latent_dim": 0}, {}, "latent_dim must be a whole number from 1 to 1,024, not 0"),
         ({"latent_dim": 2.0}, {}, "latent_dim must be a whole number from 1 to 1,024, not 2.0"),

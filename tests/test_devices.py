@@ -76,6 +76,7 @@ CONFIGS = {
     "ae": config("ae"),
     "vae": config("vae"),
     "aae": config("aae", smoothing=1.0),
+    "aae-textbook": config("aae-textbook"),
     "vae, mixture": config("vae", {"prior": "mixture"}),
     "aae, labels": config("aae", INFORMED),
 }

@@ -157,6 +157,7 @@ def apart(one, other):
 
 informed = {"prior": "mixture", "label_informed": True, "frequencies": 3}
 configs = {"ae": config("ae"), "vae": config("vae"), "aae": config("aae"),
+           "aae-textbook": config("aae-textbook"),
            "aae, labels, smoothed": config("aae", model=informed, smoothing=1.0),
            "vae, a last batch of one image": config("vae", 249)}
 found = {}
@@ -214,7 +215,7 @@ def test_two_processes_do_what_one_does(tmp_path):
     first, second = (json.loads((tmp_path / f"found.{rank}").read_text(encoding="utf-8")) for rank in (0, 1))
     assert first == second  # the same weights to the bit
     compared = {name: found for name, found in first.items() if isinstance(found, dict)}
-    assert len(compared) == 7
+    assert len(compared) == 8
     for (
         name,
         found,

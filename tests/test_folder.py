@@ -366,7 +366,7 @@ def test_sixteen_bits_become_eight(tmp_path):
 # ---- the networks
 
 
-@pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
+@pytest.mark.parametrize("kind", config.KINDS)
 @pytest.mark.parametrize("side, channels", [(16, 1), (28, 3), (44, 1), (64, 3)])
 def test_every_side_has_a_pair_as_the_bundle_expects_it(kind, side, channels):
     pictures = Pictures("/x", ("a",), "0" * 16, "")

@@ -36,7 +36,9 @@ def small(**changes) -> Config:
 # The table of what varies from step to step.
 
 
-@pytest.mark.parametrize("name", ["mnist-vae", "mnist-aae", "fashion-mnist-aae", "mnist-aae-mixture-labels"])
+@pytest.mark.parametrize(
+    "name", ["mnist-vae", "mnist-aae", "fashion-mnist-aae", "mnist-aae-mixture-labels", "mnist-aae-textbook"]
+)
 def test_the_table_of_an_epoch_has_the_numbers_of_the_schedules(name):
     config = dataclasses.replace(
         RECIPES[name], training=dataclasses.replace(RECIPES[name].training, epochs=5, batch_size=16)
@@ -52,6 +54,8 @@ def test_the_table_of_an_epoch_has_the_numbers_of_the_schedules(name):
         progress, found = step / 50, dict(zip(names, row))
         expected = {"lr0": part.lr * steps.one_cycle(progress)}
         expected["new in the average"] = 1 - min(part.average, step / (step + 10))
+        if config.model.kind == "aae-textbook":
+            expected |= dict.fromkeys(("lr1", "lr2"), part.discriminator_lr * steps.one_cycle(progress))
         if config.model.kind == "aae":
             start, end = steps.DETAIL
             expected["lr1"] = part.discriminator_lr * steps.one_cycle(progress)

@@ -38,9 +38,11 @@ def test_shapes_of_what_goes_in_and_out(kind):
 
 
 def test_compared_models_have_equal_encoders_and_decoders():
-    ae, vae, aae = (models.build(CONFIGS[kind], seed=0) for kind in KINDS)
-    assert shapes(ae.encoder) == shapes(aae.encoder)
-    assert shapes(ae.decoder) == shapes(vae.decoder) == shapes(aae.decoder)
+    built = {kind: models.build(CONFIGS[kind], seed=0) for kind in KINDS}
+    ae, vae, aae = (built[kind] for kind in ("ae", "vae", "aae"))
+    assert all(shapes(model.encoder) == shapes(ae.encoder) for kind, model in built.items() if kind != "vae")
+    assert all(shapes(model.decoder) == shapes(ae.decoder) for model in built.values())
+    assert shapes(built["aae-textbook"]) == shapes(aae)
     extra = {name: shape for name, shape in shapes(vae.encoder).items() if name not in shapes(ae.encoder)}
     assert extra == {"log_var.weight": (3, 5), "log_var.bias": (3,)}
     assert {name: shape for name, shape in shapes(vae.encoder).items() if name not in extra} == shapes(ae.encoder)
@@ -75,6 +77,7 @@ def test_the_full_size_has_the_known_number_of_weights():
         "ae": body + head + decoder,
         "vae": body + 2 * head + decoder,
         "aae": body + head + decoder + discriminator,
+        "aae-textbook": body + head + decoder + discriminator,
     }
     for kind, count in expected.items():
         assert sum(parameter.numel() for parameter in models.build(ModelConfig(kind)).parameters()) == count
@@ -135,6 +138,18 @@ def test_the_discriminator_is_given_the_prior():
     for parameter in discriminator.parameters():
         nn.init.zeros_(parameter)
     torch.testing.assert_close(discriminator(z), log_prior)
+
+
+@pytest.mark.parametrize("changes", [{}, {"prior": "mixture"}, {"prior": "mixture", "label_informed": True}])
+def test_the_textbooks_discriminator_has_to_learn_the_prior(changes):
+    shape = {"image_side": 4, "hidden": (7, 5), "discriminator_hidden": (6,)} | changes
+    discriminator = models.build(ModelConfig("aae-textbook", **shape), seed=0).discriminator
+    z, labels = torch.randn(9, 2, generator=torch.Generator().manual_seed(0)), torch.arange(9)
+    seen = torch.cat([z, torch.eye(10)[labels]], -1) if discriminator.label_informed else z
+    assert torch.equal(discriminator(z, labels), discriminator.body(seen).squeeze(-1))
+    for parameter in discriminator.parameters():
+        nn.init.zeros_(parameter)
+    assert torch.equal(discriminator(z, labels), torch.zeros(9))
 
 
 @pytest.mark.parametrize("smoothing, width", [(0.0, 1.0), (0.75, 1.25)])

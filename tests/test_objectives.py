@@ -10,7 +10,7 @@ from torch import nn
 from torch.distributions import Bernoulli, MultivariateNormal, Normal, kl_divergence
 
 from explorer import models, objectives, steps
-from explorer.config import ModelConfig, TrainingConfig
+from explorer.config import KINDS, ModelConfig, TrainingConfig
 from explorer.priors import GaussianMixture, get_prior
 from explorer.training.distributed import ALONE
 
@@ -281,6 +281,72 @@ def test_a_label_informed_discriminator_judges_each_code_beside_its_label():
     assert objectives.aae_loss(model, x, codes, weight=1.0, labels=other).adversarial != paid.adversarial
 
 
+# The textbook's AAE.
+
+
+def test_the_textbooks_discriminator_has_ours_loss_without_the_penalty():
+    generator = torch.Generator().manual_seed(15)
+    draws, codes = torch.randn(2, 15, 2, generator=generator).unbind()
+    for kind in ("aae", "aae-textbook"):
+        discriminator = small(kind).discriminator
+        ours = objectives.discriminator_loss(discriminator, codes, draws, r1=0.0)
+        loss = objectives.textbook_discriminator_loss(discriminator, codes, draws)
+        probability = torch.sigmoid(discriminator(torch.cat([draws, codes])))
+        torch.testing.assert_close(loss.real, -probability[:15].log().mean())
+        torch.testing.assert_close(loss.fake, -(1 - probability[15:]).log().mean())
+        assert loss.total.isfinite() and (loss.real, loss.fake, loss.total) == (ours.real, ours.fake, ours.total)
+
+
+def test_the_textbooks_encoder_is_paid_for_fooling_the_discriminator_alone():
+    model, x = small("aae-textbook"), random_images()
+    codes = model.encode(x).mean
+    loss = objectives.encoder_loss(model.discriminator, codes)
+    torch.testing.assert_close(loss.total, -torch.sigmoid(model.discriminator(codes)).log().mean())
+    (slope,) = torch.autograd.grad(loss.total, codes)
+    assert objectives.encoder_loss(model.discriminator, codes - 0.01 * slope).total < loss.total
+    assert objectives.encoder_loss(Judge(undecided), codes).total.item() == pytest.approx(math.log(2))
+
+
+def test_the_textbooks_step_is_the_papers():
+    """Two phases and three of torch's Adams with their default settings, written out by hand."""
+    ours, by_hand = small("aae-textbook"), small("aae-textbook")
+    training = TrainingConfig("digits", 1, lr=0.01, discriminator_lr=0.003)
+    one_step = steps.step_of("aae-textbook")(ours, training, torch.Generator().manual_seed(8), ALONE)
+    rates = [optimiser.param_groups[0]["lr"] for optimiser in one_step.optimisers]
+    assert rates == [1e-3] * 3  # torch's, until `follow`
+    one_step.follow({name: torch.tensor(rate) for name, rate in zip(("lr0", "lr1", "lr2"), (0.01, 0.003, 0.003))})
+    assert list(one_step.optimisers.values()) == [0.01, 0.003, 0.003]
+    encoder, decoder, discriminator = by_hand.encoder, by_hand.decoder, by_hand.discriminator
+    reconstructing = torch.optim.Adam([*encoder.parameters(), *decoder.parameters()], lr=0.01)
+    judging = torch.optim.Adam(discriminator.parameters(), lr=0.003)
+    fooling = torch.optim.Adam(encoder.parameters(), lr=0.003)
+    noise = torch.Generator().manual_seed(8)
+    for step in range(3):
+        x = random_images(seed=step)
+        terms = one_step.take(x)
+
+        by_hand.zero_grad()
+        reconstruction = -Bernoulli(logits=decoder(encoder(x).mean), validate_args=False).log_prob(x).sum(1).mean()
+        reconstruction.backward()
+        reconstructing.step()
+
+        by_hand.zero_grad()
+        real = torch.sigmoid(discriminator.body(torch.randn(6, 2, generator=noise)))
+        fake = torch.sigmoid(discriminator.body(encoder(x).mean.detach()))
+        (-(real.log() + (1 - fake).log()).mean()).backward()
+        judging.step()
+
+        by_hand.zero_grad()
+        fooled = -torch.sigmoid(discriminator.body(encoder(x).mean)).log().mean()
+        fooled.backward()
+        fooling.step()
+
+        assert terms["reconstruction"].item() == pytest.approx(reconstruction.item(), rel=1e-4)
+        assert terms["adversarial"].item() == pytest.approx(fooled.item(), rel=1e-4)
+    for name, weight in by_hand.state_dict().items():
+        torch.testing.assert_close(ours.state_dict()[name], weight, rtol=1e-3, atol=1e-4)
+
+
 # Who may move whom.
 
 
@@ -335,6 +401,25 @@ def test_each_phase_of_the_game_leaves_the_other_side_bit_for_bit_unchanged(chan
         assert all(discriminator_same) and not any(autoencoder_same)
 
 
+def test_each_step_of_the_textbooks_game_moves_its_own_side_alone():
+    model, moved = small("aae-textbook"), []
+    one_step = steps.step_of("aae-textbook")(
+        model, TrainingConfig("digits", 1), torch.Generator().manual_seed(8), ALONE
+    )
+
+    def watched(*arguments, descend=one_step.descend):
+        before = {name: weight.clone() for name, weight in model.state_dict().items()}
+        terms = descend(*arguments)
+        after = model.state_dict()
+        moved.append({name.partition(".")[0] for name in before if not torch.equal(before[name], after[name])})
+        return terms
+
+    one_step.descend = watched
+    for step in range(3):
+        one_step.take(random_images(seed=step))
+    assert moved == [{"encoder", "decoder"}, {"discriminator"}, {"encoder"}] * 3
+
+
 def test_each_optimiser_owns_its_sides_weights_alone():
     model = small("aae")
     one_step = steps.step_of("aae")(model, TrainingConfig("digits", 1), torch.Generator(), ALONE)
@@ -346,7 +431,7 @@ def test_each_optimiser_owns_its_sides_weights_alone():
     assert owned[1] == {id(weight) for weight in model.discriminator.parameters()}
 
 
-@pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_step_clears_the_gradients_that_it_finds(kind):
     # the encoder's phase leaves gradients on the discriminator, which its next phase must not follow
     after = []
@@ -362,7 +447,7 @@ def test_a_step_clears_the_gradients_that_it_finds(kind):
     assert all(torch.equal(after[0][name], after[1][name]) for name in after[0])
 
 
-@pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_step_reports_the_terms_of_its_loss(kind):
     one_step = steps.step_of(kind)(small(kind), TrainingConfig("digits", 1), torch.Generator().manual_seed(9), ALONE)
     terms = one_step.take(random_images())
@@ -373,6 +458,9 @@ def test_a_step_reports_the_terms_of_its_loss(kind):
             "vae": ["total", "reconstruction", "kl"],
             "aae": ["total", "reconstruction", "adversarial"]
             + [f"discriminator_{name}" for name in ("total", "real", "fake", "penalty")],
+            # no total: each of its three losses has an optimiser of its own
+            "aae-textbook": ["reconstruction", "adversarial"]
+            + [f"discriminator_{name}" for name in ("total", "real", "fake")],
         }[kind]
     )
     assert all(term.isfinite() and not term.requires_grad for term in terms.values())

@@ -12,7 +12,7 @@ from PIL import Image
 from scipy.stats import norm
 
 from explorer import steps
-from explorer.config import Config, ModelConfig, TrainingConfig
+from explorer.config import KINDS, Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
 from explorer.data.datasets import Split
 from explorer.models import build
@@ -38,6 +38,7 @@ def config(kind: str = "vae", epochs: int = 2, **model) -> Config:
 
 LABELLED = config("aae", prior="mixture", label_informed=True)
 WAVING = config("aae", frequencies=3)
+RECORDED = {kind: config(kind) for kind in KINDS} | {"aae": WAVING, "labels": LABELLED}
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ def test_a_tile_of_the_manifold_is_its_codes_picture():
     assert np.abs(tile - expected).max() <= 0.5 + 1e-3
 
 
-@pytest.mark.parametrize("one", [config("ae"), config("vae"), WAVING, LABELLED], ids=["ae", "vae", "aae", "labels"])
+@pytest.mark.parametrize("one", RECORDED.values(), ids=RECORDED)
 def test_what_is_recorded_is_the_trainings_own(one, train, test):
     recorder, last = record(one, train, test)
     found = recorder.arrays()
@@ -114,7 +115,7 @@ def test_what_is_recorded_is_the_trainings_own(one, train, test):
         mosaic = recorder.taken["manifold"][at].numpy()
         assert np.array_equal(mosaic, recording.decode_manifold(model, recorder.grid))
     assert ("kl" in found) == ("log_var" in found) == (one.model.kind == "vae")
-    assert ("adversarial" in found) == ("logit" in found) == (one.model.kind == "aae")
+    assert ("adversarial" in found) == ("logit" in found) == one.model.sibling.discriminator
     height, width = len(found["step"]) * recording.TILES * 8, recording.TILES * 8
     with Image.open(io.BytesIO(found["manifold"].tobytes())) as picture:
         assert picture.size == (width, height)
@@ -124,7 +125,7 @@ def test_what_is_recorded_is_the_trainings_own(one, train, test):
         )  # it is lossy
 
 
-@pytest.mark.parametrize("one", [WAVING, LABELLED], ids=["waves", "labels"])
+@pytest.mark.parametrize("one", [WAVING, LABELLED, config("aae-textbook")], ids=["waves", "labels", "textbook"])
 def test_the_learnt_part_and_log_p_add_up_to_the_logit(one, train, test):
     recorder, last = record(one, train, test)
     found, judge = recorder.arrays(), last.model.discriminator
@@ -136,12 +137,13 @@ def test_the_learnt_part_and_log_p_add_up_to_the_logit(one, train, test):
     side = np.linspace(-recording.REACH, recording.REACH, points)
     z = torch.tensor([[side[j], side[i]]], dtype=torch.float32)
     labels = [torch.tensor([7])] if judge.label_informed else []
-    log_p = judge.prior.log_prob(z, *labels, smoothing=float(found["smoothing"][-1]))
+    log_p = judge.prior.log_prob(z, *labels, smoothing=float(found["smoothing"][-1])) * judge.given_prior
     at = found["logit"][-1, 7 if labels else 0, i, j]
     assert float(at) + log_p.item() == pytest.approx(judge(z, *labels).item(), abs=5e-3)
     assert found["smoothing"][-1] == judge.prior.guide  # the noise is gone at the end
+    noise = 0.5 if one.model.kind == "aae" else 0  # the textbook's sees no noise
     assert found["smoothing"][1] == pytest.approx(
-        max(0.5 * (1 - recording.moments(8)[1] / 8 / steps.SMOOTHED), judge.prior.guide)
+        max(noise * (1 - recording.moments(8)[1] / 8 / steps.SMOOTHED), judge.prior.guide)
     )
 
 

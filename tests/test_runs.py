@@ -21,7 +21,7 @@ import train
 from explorer.address import practice as choices
 from explorer.background import runs, sessions
 from explorer.background.pool import Pool
-from explorer.config import Config, ModelConfig, TrainingConfig
+from explorer.config import KINDS, Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
 from explorer.serving import runs_route as asked
 from explorer.store import bundle
@@ -80,7 +80,7 @@ def straight(one: Config) -> training.Report:
 # The same numbers, however it is steered.
 
 
-@pytest.mark.parametrize("kind", ["ae", "vae", "aae"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_run_is_training_fit(run, kind):
     one = run(config(kind))
     one.play()

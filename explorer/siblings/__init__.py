@@ -37,7 +37,7 @@ class Chart:
 class Sibling:
     """One autoencoder: its network, its loss, its settings, and its words on the pages."""
 
-    kind: str  # its name in addresses, commands, bundles and file names: lower-case letters and digits
+    kind: str  # its name in addresses, commands, bundles and file names: lower-case letters, digits and dashes
     title: str  # key: its name on the pages
     place: int  # its position in lists, from 1
     colour: str  # in figures, #rrggbb: distinguishable from the siblings' with any colour blindness
@@ -50,6 +50,7 @@ class Sibling:
     penalty: Term | None = None  # what the loss adds to the reconstruction; None: nothing
     stochastic: bool = False  # whether its encoder gives a log-variance, and so a q(z|x)
     discriminator: bool = False  # whether it has one; it is stored in the bundle
+    discriminator_given_prior: bool = False  # whether log p(z) is added to its discriminator's logit
     epochs: int = 20  # of a full recipe
     settings: tuple[str, ...] = ()  # names in settings.SETTINGS that this sibling has, and not all have
     named: tuple[str, ...] = ()  # those of them that a model's name contains if they differ from a full recipe's

@@ -1,4 +1,8 @@
-"""The adversarial autoencoder: a discriminator keeps the aggregate q(z) on the prior."""
+"""The adversarial autoencoder: a discriminator keeps the aggregate q(z) on the prior.
+
+Not the textbook's (aae_textbook.py): one optimiser for encoder and decoder on a weighted sum, and a discriminator that
+is given log p(z), has a gradient penalty, and may be smoothed.
+"""
 
 import math
 
@@ -21,6 +25,7 @@ SIBLING = Sibling(
     ),
     penalty=Term("adversarial", "aae_penalty"),
     discriminator=True,
+    discriminator_given_prior=True,
     epochs=60,
     settings=("adversarial_weight", "discriminator_lr"),
     # the reconstruction spreads the codes over the plane first, then the adversary fills the prior

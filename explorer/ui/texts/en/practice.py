@@ -93,10 +93,11 @@ BAD_CHOICES = "Run {run} cannot be trained with these choices: {problem}."
 
 GUIDE_TITLE = "What am I looking at?"
 GUIDE = """
-**Two trainings, A and B,** of the siblings AE, VAE and AAE. They are of the same architecture (the VAE's encoder has a
-second head, for log σ²), and differ in what holds the codes in place: nothing (AE), the KL term with weight β (VAE), or
-an adversary (AAE). Choose what differs, start both, and compare. *B ← A* makes the two alike, so that you can change
-one thing.
+**Two trainings, A and B,** of the siblings AE, VAE, AAE and the textbook's AAE. They are of the same architecture (the
+VAE's encoder has a second head, for log σ²), and differ in what holds the codes in place: nothing (AE), the KL term
+with weight β (VAE), or an adversary (both AAEs). The AAE adds its adversary to the reconstruction, with a weight, and
+gives its discriminator log p(z). The textbook's does neither: its encoder takes turns between the two. Choose what
+differs, start both, and compare. *B ← A* makes the two alike, so that you can change one thing.
 
 **The dots** are the codes of test images (at most 1,000), which no training sees, coloured by class; dashed lines show
 the prior. For a VAE the dots are draws z ~ q(z|x), which is what is compared with the prior; *means* shows the means

@@ -19,7 +19,7 @@ MEANINGS = {  # on the practice page and in `python train.py --help`, where a te
     "adversarial_weight": "Weight of the adversary: what the encoder pays where the discriminator knows its codes",
     "hidden": "Widths of the encoder's hidden layers, as in 256 256; the decoder has them in reverse",
     "lr": "Peak learning rate of encoder and decoder: it rises for a fifth of the steps, then falls",
-    "discriminator_lr": "Peak learning rate of the discriminator",
+    "discriminator_lr": "Peak learning rate of the discriminator; of the textbook's AAE also of the encoder against it",
     "epochs": "Passes over the training set",
     "batch_size": "Images a step, over all processes",
     "seed": "Of all that is random: the same seed and settings give the same numbers on the same machine",

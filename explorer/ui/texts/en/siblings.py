@@ -20,4 +20,10 @@ WORDS = {
     "aae_real": "p(z)",
     "aae_fake": "codes",
     "aae_penalty": "−log D, codes",
+    "aae_textbook_title": "AAE, textbook",
+    "aae_textbook_minimised": "−log p(x|z) and −log D(z) in turn, against p(z): {prior}",
+    "aae_textbook_holds": (
+        "A discriminator that sees z alone, without log p(z), pulls its codes towards {prior}, in steps of its own. The "
+        "KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe."
+    ),
 }
