@@ -207,14 +207,17 @@ def test_the_kl_of_codes_is_measured_with_the_exact_density_of_the_prior(runs):
 def test_units_and_objectives_are_the_formulas(runs):
     save(runs / "vae", "vae")
     save(runs / "aae")
+    save(runs / "textbook", "aae-textbook")
     page = scoreboard()
     assert "sliced W₂² is in squared latent units; coverage is a share" in texts.INTRO.replace("\n", " ")
     assert "distances are in nats" not in texts.INTRO.replace("\n", " ")
     formulas = page.dataframe[0].value["what is minimised"].tolist()
     assert any(one.startswith("E_q[−log p(x|z)] + KL(q(z|x)‖p(z))") for one in formulas)
     assert any("200 · (−log D(z))" in one for one in formulas)
+    assert "−log p(x|z) and −log D(z) in turn, against p(z): N(0, I)" in formulas
     weights = {"beta": 0.1, "adversarial_start": 30.0, "adversarial_weight": 300.0}
     assert page_module.formula_weights(weights) == weights | {"times_beta": "0.1 · ", "rising_weight": "(30 → 300)"}
+    assert page_module.formula_weights({"beta": 1.0}) == {"beta": 1.0, "times_beta": ""}  # no adversary with a weight
     assert "sharp" not in texts.BCE_HELP and "Less is nearer" in texts.BCE_HELP
 
 

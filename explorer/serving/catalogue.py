@@ -92,13 +92,13 @@ def describe(name: str, bundle: Bundle) -> dict:
     """A model's entry: what lists, addresses and the browser need of it until its files change. See `in_full`."""
     model, training, images = bundle.config.model, bundle.config.training, pictures.images_of(bundle.config)
     title, several, sibling = _title(bundle.config), len(images.class_names) > 1, model.sibling
-    weights = {
-        "beta": training.beta,
-        "adversarial_weight": training.adversarial_weight,
-        "adversarial_start": training.adversarial_weight_after(0),
-        "adversarial_rise": training.adversarial_rise,
-        "prior": PRIOR_NAMES[model.prior],
-    }
+    weights = {"beta": training.beta, "prior": PRIOR_NAMES[model.prior]}
+    if "adversarial_weight" in sibling.settings:
+        weights |= {
+            "adversarial_weight": training.adversarial_weight,
+            "adversarial_start": training.adversarial_weight_after(0),
+            "adversarial_rise": training.adversarial_rise,
+        }
     return {
         "name": name,
         "title": title,
@@ -107,6 +107,7 @@ def describe(name: str, bundle: Bundle) -> dict:
         "sibling": sibling_word(sibling.title),
         "stochastic": sibling.stochastic,  # whether there is a q(z|x)
         "discriminator": sibling.discriminator,
+        "given_prior": sibling.discriminator_given_prior,  # whether log p(z) is added to its discriminator's logit
         "penalised": sibling.penalty is not None,  # whether anything in its loss holds the latent space
         "holds": fill(sibling_word(sibling.holds), weights),
         "dataset": bundle.config.dataset,

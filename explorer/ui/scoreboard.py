@@ -161,11 +161,12 @@ def table(entries: list[dict]) -> pd.DataFrame:
 
 def formula_weights(weights: dict) -> dict:
     """The weights as they stand in the objective's formula."""
-    beta, start, end = (weights[name] for name in ("beta", "adversarial_start", "adversarial_weight"))
-    return weights | {
-        "times_beta": "" if beta == 1 else f"{beta:g} · ",
-        "rising_weight": f"{end:g}" if start == end else f"({start:g} → {end:g})",
-    }
+    beta = weights["beta"]
+    found = weights | {"times_beta": "" if beta == 1 else f"{beta:g} · "}
+    if "adversarial_weight" not in weights:
+        return found
+    start, end = weights["adversarial_start"], weights["adversarial_weight"]
+    return found | {"rising_weight": f"{end:g}" if start == end else f"({start:g} → {end:g})"}
 
 
 def styled(entries: list[dict], frame: pd.DataFrame) -> Styler:

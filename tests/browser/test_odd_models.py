@@ -8,6 +8,9 @@ from urllib.parse import quote
 
 import numpy as np
 import pytest
+import torch
+
+from explorer.store.bundle import load_bundle
 
 from .. import small_bundles
 from .driver import DESK, address, at_rest, serve
@@ -46,6 +49,7 @@ def odd(tmp_path_factory):
             small_bundles.save_model(
                 runs / f"pictures-{kind}-{dimensions}", config, RNG.integers(0, 2, 60), umap=dimensions == 8
             )
+    small_bundles.save(runs / "textbook", "aae-textbook")
     for name in ("copy", *NAMES):
         shutil.copytree(runs / "vae", runs / name)
     few = small_bundles.pictures("vae", classes=[f"class {which:02}" for which in range(25)])
@@ -155,3 +159,18 @@ def test_no_name_of_a_class_hides_a_class(open_odd):
         for map_ in page.locator(".latent-map").all():
             hidden = map_.evaluate(HIDDEN)
             assert hidden == [], (left, right, hidden)
+
+
+def test_a_discriminator_that_is_given_nothing_has_one_part_in_the_lesson(odd, open_address):
+    logit = load_bundle(odd.runs / "textbook").model().discriminator(torch.tensor([[1.5, 1.0]])).item()
+    page = open_address(f"{odd.address}/adversary?aae=runs/textbook&part=learnt", ".adversary[data-ready=true]")
+    field = page.locator(".field[data-shown='runs/textbook whole 0']")
+    field.locator(".at-point [data-is=logit]").filter(has_text=f"{logit:.3f}".replace("-", "−")).wait_for()
+    assert field.locator("[data-is=given]").inner_text() == "not given"
+    whole, learnt, given = (
+        page.get_by_role("radio", name=name) for name in ("whole D", "the learnt", "log p(z), given")
+    )
+    assert whole.is_checked() and learnt.is_disabled() and given.is_disabled()
+    page.get_by_role("combobox", name="AAE", exact=True).select_option("runs/aae")
+    page.locator(".field[data-shown='runs/aae learnt 0']").wait_for()
+    assert learnt.is_checked() and given.is_enabled()

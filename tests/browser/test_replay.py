@@ -270,7 +270,8 @@ def test_the_discriminators_field_against_torch(mount_page, recorded):
       const [{ Recording }, { readSafetensors }] =
         await Promise.all([import(at("web/kernel/recording.js")), import(at("web/kernel/safetensors.js"))]);
       for (const address of addresses) {
-        const one = new Recording(readSafetensors(await (await fetch(address)).arrayBuffer()), null, 300);
+        const one = new Recording(readSafetensors(await (await fetch(address)).arrayBuffer()),
+          { shape: null, epochs: 300, given_prior: true });
         if (one.hasDiscriminator) return { grid: [...one.logit(one.last)], between: one.logitAt(one.last, 0.7, -1.3),
           outside: one.logitAt(one.last, 4.1, 0) };
       }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
@@ -13,9 +14,12 @@ from scipy.stats import ncx2
 from torch.nn import functional as F
 
 from explorer.address import adversary as adversary_state
+from explorer.config import ModelConfig
+from explorer.models import build
 from explorer.priors import get_prior
 from explorer.serving import catalogue
 from explorer.store.bundle import load_bundle
+from explorer.ui.texts import texts_of
 
 from ..browser.driver import ROOT
 
@@ -105,7 +109,7 @@ def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
     found = compute(
         "kernel/trained_discriminator kernel/safetensors",
         "return fetch(new URL(`latents/${digest}`, base)).then((r) => r.arrayBuffer()).then((buffer) => {"
-        "const d = new TrainedDiscriminator(readSafetensors(buffer), shape), all = z.map((one) => d.at(one, label));"
+        "const d = new TrainedDiscriminator(readSafetensors(buffer), { shape, given_prior: true }), all = z.map((one) => d.at(one, label));"
         "return { labelled: d.labelled, frequencies: d.frequencies.length, at: all, "
         "logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
         digest=bundle.digest, shape=catalogue.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label,
@@ -122,6 +126,44 @@ def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
     np.testing.assert_allclose([one["logit"] for one in found["at"]], logits.detach(), atol=tolerance)
     np.testing.assert_allclose(found["logits"], logits.detach(), atol=tolerance)
     np.testing.assert_allclose([one["pull"] for one in found["at"]], pull, atol=tolerance)
+
+
+@pytest.mark.parametrize("kind", ["aae", "aae-textbook"])
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"frequencies": 3}, {"prior": "mixture"}, {"prior": "mixture", "label_informed": True}],
+    ids=["N(0, I)", "Fourier features", "mixture", "labels"],
+)
+def test_the_prior_is_given_to_a_discriminator_whose_entry_says_so(compute, kind, changes):
+    config = ModelConfig(kind, image_side=8, hidden=(6,), discriminator_hidden=(8, 7), **changes)
+    discriminator = build(config, seed=0).discriminator.double()
+    tensors = {
+        f"discriminator.{name}": {"values": tensor.ravel().tolist(), "shape": list(tensor.shape)}
+        for name, tensor in discriminator.state_dict().items()
+    }
+    z, label = np.random.default_rng(1).normal(size=(12, 2)) * 1.5, 4
+    found = compute(
+        "kernel/trained_discriminator",
+        "for (const one of Object.values(tensors)) one.values = Float32Array.from(one.values);"
+        "const d = new TrainedDiscriminator(tensors, entry), points = Float64Array.from(z.flat());"
+        "return { smoothing: d.smoothing, at: z.map((one) => d.at(one, label)), parts: Object.fromEntries("
+        "PARTS.map((part) => [part, [...d.logits(points, { label, part })]])) };",
+        tensors=tensors, z=z.tolist(), label=label,
+        entry={"shape": catalogue.shape(config.prior), "given_prior": config.sibling.discriminator_given_prior},
+    )  # fmt: skip
+    at, labels = torch.tensor(z, requires_grad=True), torch.full((len(z),), label)
+    logits, learnt = discriminator(at, labels), discriminator.learnt(at, labels)
+    (slope,) = torch.autograd.grad(logits.sum(), at, retain_graph=True)
+    (pull,) = torch.autograd.grad(F.logsigmoid(logits).sum(), at)
+    close = functools.partial(np.testing.assert_allclose, atol=1e-4)  # the mixture's constants have six decimals
+    close(found["parts"]["whole"], logits.detach())
+    close(found["parts"]["learnt"], learnt.detach())
+    close(found["parts"]["given"], (logits - learnt).detach())
+    expected = {"logit": logits, "learnt": learnt, "given": logits - learnt, "gradient": slope, "pull": pull}
+    for name, values in expected.items():
+        close([one[name] for one in found["at"]], values.detach(), err_msg=name)
+    if kind == "aae-textbook":
+        assert not np.any(found["parts"]["given"]) and found["smoothing"] == 0
 
 
 def test_cloud_and_exact_divergence(compute):
@@ -297,7 +339,8 @@ def read_off(grid: np.ndarray, x: float, y: float, reach: float = 4.0) -> float:
     return float(np.interp(y, side, along))
 
 
-def test_a_recorded_discriminator_of_labels_against_priors(compute):
+@pytest.mark.parametrize("given_prior", [True, False])
+def test_a_recorded_discriminator_of_labels_against_priors(compute, given_prior):
     """A grid of its own for each label, each with that label's Gaussian, at the smoothing of the moment."""
     rng = np.random.default_rng(0)
     logit, smoothing = rng.normal(size=(2, 10, 24, 24)).astype(np.float32), [1.25, 0.5]
@@ -306,27 +349,29 @@ def test_a_recorded_discriminator_of_labels_against_priors(compute):
         "const tensor = (values, ...shape) => ({ values: Float32Array.from(values), shape });"
         "const all = { step: tensor([0, 9], 2), row: tensor([0], 1), mean: tensor([0, 0, 1, 1], 2, 1, 2), "
         "smoothing: tensor(smoothing, 2), logit: tensor(logit, 2, 10, 24, 24) };"
-        "const recording = new Recording(all, shape, 3), label = 6;"
+        "const recording = new Recording(all, { shape, epochs: 3, given_prior }), label = 6;"
         "return [0, 1].map((moment) => { const discriminator = new RecordedDiscriminator(recording, moment), "
         "points = z.flat();"
-        " return { labelled: discriminator.labelled, at: z.map((one) => discriminator.at(one, label)), "
+        " return { labelled: discriminator.labelled, smoothing: discriminator.smoothing, at: z.map((one) => discriminator.at(one, label)), "
         "middle: [...discriminator.values('whole', label)].slice(0, 24), outside: discriminator.at([4.01, 0], label),"
         " learnt: [...discriminator.logits(points, { part: 'learnt', label })] }; });",
-        shape=catalogue.shapes()["mixture"], logit=logit.ravel().tolist(), smoothing=smoothing,
+        shape=catalogue.shapes()["mixture"], given_prior=given_prior, logit=logit.ravel().tolist(), smoothing=smoothing,
         z=[[0.3, 1.9], [-3.7, 2.2]],
     )  # fmt: skip
     prior, z, label = get_prior("mixture"), torch.tensor([[0.3, 1.9], [-3.7, 2.2]]), torch.tensor([6])
     bottom = torch.stack([torch.linspace(-4, 4, 24), torch.full((24,), -4.0)], -1)
     for moment, one in enumerate(found):
-        given = prior.log_prob(z, label.expand(2), smoothing=smoothing[moment]).numpy()
+        given = prior.log_prob(z, label.expand(2), smoothing=smoothing[moment]).numpy() * given_prior
         learnt = [read_off(logit[moment, 6], *at) for at in z.tolist()]
         assert one["labelled"] and one["outside"] is None
+        assert one["smoothing"] == pytest.approx(smoothing[moment] * given_prior)
         np.testing.assert_allclose([at["given"] for at in one["at"]], given, atol=1e-4)
         np.testing.assert_allclose([at["logit"] for at in one["at"]], given + learnt, atol=1e-4)
         np.testing.assert_allclose(one["learnt"], learnt, atol=1e-5)
         np.testing.assert_allclose(
             one["middle"],
-            logit[moment, 6, 0] + prior.log_prob(bottom, label.expand(24), smoothing=smoothing[moment]).numpy(),
+            logit[moment, 6, 0]
+            + prior.log_prob(bottom, label.expand(24), smoothing=smoothing[moment]).numpy() * given_prior,
             rtol=1e-4,
             atol=1e-3,
         )
@@ -340,3 +385,59 @@ def test_an_axis_names_whole_steps_once(compute):
         [0, 5, 9],
         [0, 50, 100],
     ]
+
+
+# ---- what the lesson says about a field ---------------------------------------------------------
+
+OURS = {
+    "name": "mnist-aae", "choice": "AAE · MNIST", "dataset": "mnist", "discriminator": True, "given_prior": True,
+    "shape": None, "classes": ["zero", "one"],
+    "weights": {"adversarial_weight": 300, "adversarial_start": 30, "adversarial_rise": 0.5},
+}  # fmt: skip
+TEXTBOOK = OURS | {"name": "mnist-aae-textbook", "choice": "AAE, textbook · MNIST", "given_prior": False, "weights": {}}
+VAE = OURS | {"name": "mnist-vae", "choice": "VAE · MNIST", "discriminator": False, "given_prior": False}
+
+
+def said(compute, entry: dict, part: str = "whole", smoothing: float = 0, others: list | None = None) -> dict[str, str]:
+    return compute(
+        "adversary/field_words",
+        "const shown = partOf(entry, part);"
+        "return { part: shown, caption: captionOf(words, entry, { part: shown, smoothing, count: 2000, label: null }), "
+        "parts: partNote(words, entry, { smoothing, features: 0 }), "
+        "textbook: textbookNote(words, entry, others, Float64Array.of(3.4, 2.1)) };",
+        entry=entry, part=part, smoothing=smoothing, words=texts_of("adversary").WORDS,
+        others=[VAE, OURS, TEXTBOOK] if others is None else others,
+    )  # fmt: skip
+
+
+def test_the_field_of_our_discriminator_is_said_to_have_two_parts(compute):
+    whole, learnt, given = (said(compute, OURS, part) for part in ("whole", "learnt", "given"))
+    assert "times 30 at first, times 300 after 50 % of the steps" in whole["caption"]
+    assert learnt["part"] == "learnt" and "it should be −log q(z)." in learnt["caption"]
+    assert given["part"] == "given" and given["caption"].startswith("log p(z), which nobody had to learn")
+    assert "network(z) + log p(z)" in whole["parts"] and "no longer the textbook AAE" in whole["textbook"]
+    assert "noise of standard deviation 0.5 added" in said(compute, OURS, smoothing=0.5)["parts"]
+
+
+def test_the_field_of_the_textbooks_discriminator_has_no_parts(compute):
+    for part in ("whole", "learnt", "given"):
+        found = said(compute, TEXTBOOK, part)
+        assert (
+            found["part"] == "whole"
+            and "∇ log D(z), which the encoder follows in a step of its own" in found["caption"]
+        )
+        assert "This D's logit is network(z) alone" in found["parts"] and "+ log p(z)" not in found["parts"]
+        assert not re.search(r"\{|undefined|NaN", "".join(found.values()))
+    assert "This is the textbook AAE" in found["textbook"] and "log p(z) too" in found["textbook"]
+    assert "3.40 and 2.10 along the two axes; those of the prior are 1" in found["textbook"]
+    mixture = said(compute, TEXTBOOK | {"shape": catalogue.shape("mixture")})
+    assert "standard deviations of its codes" not in mixture["textbook"]
+
+
+def test_the_note_on_the_textbook_points_to_its_model_where_there_is_one(compute):
+    assert "choose AAE, textbook · MNIST in the list" in said(compute, OURS)["textbook"]
+    other = TEXTBOOK | {"dataset": "digits", "choice": "AAE, textbook · digits"}
+    assert "choose AAE, textbook · MNIST in" in said(compute, OURS, others=[other, TEXTBOOK])["textbook"]
+    assert "choose AAE, textbook · digits in" in said(compute, OURS, others=[other])["textbook"]
+    for others in ([], [VAE, OURS]):
+        assert "choose" not in said(compute, OURS, others=others)["textbook"]

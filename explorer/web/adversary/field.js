@@ -7,8 +7,10 @@ import { writeCells } from "./forms.js";
 import { set, svgElement } from "../parts/svg.js";
 import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "./plane.js";
 import { Painter } from "../parts/painter.js";
-import { format, percent } from "../kernel/format.js";
+import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
+import { captionOf, partNote, partOf, textbookNote } from "./field_words.js";
+import { batchStatistics } from "../kernel/network.js";
 import { RecordedDiscriminator } from "./recorded_discriminator.js";
 import { fill } from "../kernel/text.js";
 
@@ -113,7 +115,12 @@ export class FieldTab {
   // Brings the maps up to the state; a model that is not here yet is fetched.
   refresh() {
     const { field } = this.lesson.state;
-    for (const radio of this.root.querySelectorAll("input[name=part]")) radio.checked = radio.value === field.part;
+    const aae = this.lesson.catalogue.get(field.aae),
+      part = aae ? partOf(aae, field.part) : field.part;
+    for (const radio of this.root.querySelectorAll("input[name=part]")) {
+      radio.checked = radio.value === part;
+      radio.disabled = aae !== undefined && partOf(aae, radio.value) !== radio.value;
+    }
     for (const side of ["vae", "aae"]) {
       if (field[side] === null) continue;
       this.lists[side].show(field[side]);
@@ -122,7 +129,7 @@ export class FieldTab {
         .then((model) => {
           if (this.lesson.state.field[side] !== model.entry.name) return;
           this.models[side] = model;
-          if (side === "aae") model.discriminator ??= new TrainedDiscriminator(model.tensors, model.entry.shape);
+          if (side === "aae") model.discriminator ??= new TrainedDiscriminator(model.tensors, model.entry);
           this.drawAll();
         })
         .catch((error) => this.lesson.fail(error));
@@ -228,7 +235,8 @@ export class FieldTab {
 
   paintAae(aae) {
     const { words, colours, state } = this.lesson,
-      { part, label } = state.field,
+      { label } = state.field,
+      part = partOf(aae.entry, state.field.part),
       discriminator = this.discriminator(),
       codes = this.codes("aae"),
       { labelled, smoothing } = discriminator;
@@ -246,24 +254,12 @@ export class FieldTab {
       shape: aae.entry.shape,
       field,
     });
-    const noise = String(Number(smoothing.toFixed(3)));
-    const caption =
-      {
-        whole: () =>
-          fill(words.d_caption, {
-            weight: weightWords(words, aae.entry.weights),
-            count: codes.x.length.toLocaleString("en"),
-          }),
-        learnt: () => fill(words.learnt_caption, { rest: smoothing ? words.rest : "" }),
-        given: () =>
-          fill(words.given_caption, { smoothed: smoothing ? fill(words.smoothed, { smoothing: noise }) : "" }),
-      }[part]() + (labelled ? fill(words.labelled_caption, { label: aae.entry.classes[label] }) : "");
+    const count = codes.x.length,
+      caption = captionOf(words, aae.entry, { part, smoothing, count, label: labelled ? label : null });
     this.caption(".d", "aae", caption + (this.moment.of("aae") ? fill(words.recorded_caption, { points: side }) : ""));
-    const { frequencies } = aae.discriminator;
-    const smoothed = smoothing ? fill(words.smoothed_note, { smoothing: noise }) : "";
-    this.find(".fourier").textContent = frequencies.length
-      ? fill(words.fourier_note, { features: frequencies.length })
-      : smoothed;
+    const features = aae.discriminator.frequencies.length;
+    write(this.find(".part-note"), partNote(words, aae.entry, { smoothing, features }));
+    write(this.find(".textbook-note"), textbookNote(words, aae.entry, this.lesson.catalogue, this.spreadOf(aae)));
     this.find(".labels").hidden = !labelled;
     if (labelled) {
       if (this.labels.length !== aae.entry.classes.length || this.labelsOf !== aae)
@@ -272,6 +268,13 @@ export class FieldTab {
       this.labels.value = String(label);
     }
     this.root.dataset.shown = `${aae.entry.name} ${part} ${label}`;
+  }
+
+  // The standard deviations of a model's codes, of all test images.
+  spreadOf(model) {
+    const { x, y } = model,
+      points = () => Float64Array.from({ length: 2 * x.length }, (_, i) => (i % 2 ? y : x)[i >> 1]);
+    return (model.spread ??= batchStatistics(points(), x.length, 2).std);
   }
 
   // side: whose; its place in its training comes first.
@@ -320,14 +323,15 @@ export class FieldTab {
     if (d) {
       writeCells(table, {
         learnt: format(d.learnt),
-        given: format(d.given),
+        given: aae.entry.given_prior ? format(d.given) : words.not_given,
         logit: format(d.logit),
         probability: format(d.probability),
         pull: pair(d.pull),
       });
       Object.assign(table.dataset, { logit: d.logit, pull: d.pull.join(","), probability: d.probability });
     } else writeCells(table, { learnt: "–", given: "–", logit: "–", probability: "–", pull: "–" });
-    const note = d ? words.read_note : words.outside_note;
+    const exact = here && aae.entry.given_prior ? words.read_exact : "",
+      note = d ? fill(words.read_note, { exact }) : words.outside_note;
     write(this.find(".read"), recorded ? note : "");
     this.checked(this.lesson.data.check);
   }
@@ -355,9 +359,4 @@ export class FieldTab {
       }
     }
   }
-}
-
-// The weight of −log D in the loss, and when it begins.
-function weightWords(words, { adversarial_weight: weight, adversarial_start: start, adversarial_rise: rise }) {
-  return fill(rise ? words.weight_rising : words.weight, { weight, start, share: percent(rise) });
 }

@@ -10,7 +10,7 @@ export class RecordedDiscriminator {
     this.moment = moment;
     this.side = recording.points;
     this.labelled = recording.hasLabels;
-    this.smoothing = recording.smoothing[moment];
+    this.smoothing = recording.givenPrior ? recording.smoothing[moment] : 0;
     // of the square whose cells have the grid's points as their middles
     this.reach = (REACH * this.side) / (this.side - 1);
   }

@@ -55,7 +55,7 @@ export class Models {
   async recording(entry) {
     if (!entry.recording) return null;
     const { Recording } = await import("./recording.js");
-    return this.once(entry.recording, entry.name, (tensors) => new Recording(tensors, entry.shape, entry.epochs));
+    return this.once(entry.recording, entry.name, (tensors) => new Recording(tensors, entry));
   }
 
   // Whatever `make` makes of a file of tensors, once for each address.

@@ -7,19 +7,20 @@
 import { logDensity } from "./prior.js";
 import { NUMBERS } from "./numbers.js";
 
-/** @import { Numbers, Shape, Tensors } from "./types.js" */
+/** @import { Entry, Numbers, Tensors } from "./types.js" */
 
 export const REACH = NUMBERS.grid_reach; // of the discriminator's grid, latent units to each side
 const TERMS = ["reconstruction", "kl", "adversarial", "coverage", "sliced_w2_squared"];
 
 export class Recording {
-  // tensors: from readSafetensors; shape: the prior's, as in prior.js; epochs: of the whole training.
-  /** @param {Tensors} tensors @param {Shape | null} shape @param {number} epochs */
-  constructor(tensors, shape, epochs) {
+  // tensors: from readSafetensors; entry: the model's in the catalogue.
+  /** @param {Tensors} tensors @param {Pick<Entry, "shape" | "epochs" | "given_prior">} entry */
+  constructor(tensors, { shape, epochs, given_prior: givenPrior }) {
     const values = (name) => tensors[name]?.values ?? null;
     this.tensors = tensors;
     this.shape = shape;
     this.epochs = epochs;
+    this.givenPrior = givenPrior; // whether log p(z) is added to the discriminator's logit
     this.steps = values("step"); // (t,)
     this.moments = this.steps.length;
     this.rows = Uint32Array.from(values("row")); // the recorded images' places in the test set
@@ -126,8 +127,8 @@ export class Recording {
     return this.tensors.logit.shape[3];
   }
 
-  // The discriminator's logit on the grid, log D / (1 − D): its learnt part plus log p(z). z₁ varies fastest, from the
-  // bottom left.
+  // The discriminator's logit on the grid, log D / (1 − D): its learnt part plus log p(z), if that is given. z₁ varies
+  // fastest, from the bottom left.
   /** @param {number} moment @param {number} label */
   logit(moment, label = 0) {
     const key = `${moment},${label}`;
@@ -164,8 +165,10 @@ export class Recording {
     return this.logPriors.get(key);
   }
 
+  // The given part of the logit: log p(z), or 0.
   /** @param {number} moment @param {number} x @param {number} y @param {number} label */
   logPriorAt(moment, x, y, label) {
+    if (!this.givenPrior) return 0;
     return logDensity(this.shape, x, y, {
       smoothing: this.smoothing[moment],
       component: this.hasLabels ? label : null,

@@ -1,11 +1,11 @@
 // The discriminator of a trained AAE in the plane, with its saved weights: the same as Discriminator in
-// explorer/models.py, logit = network(z) + log p(z).
+// explorer/models.py, logit = network(z) + log p(z), or network(z) alone if log p(z) is not given.
 
 import { Network } from "./network.js";
 import { logDensity, scoreOf } from "./prior.js";
 import { sigmoid } from "./perceptron.js";
 
-/** @import { Numbers, Pair, Shape, Tensors } from "./types.js" */
+/** @import { Entry, Numbers, Pair, Tensors } from "./types.js" */
 
 // the standard deviation of the noise with which a mixture's density is given: priors.GaussianMixture.guide
 export const GUIDE = 0.5;
@@ -13,9 +13,9 @@ export const PARTS = ["whole", "learnt", "given"]; // of the logit: network(z) +
 const CLASSES = 10;
 
 export class TrainedDiscriminator {
-  // tensors: from readSafetensors, with discriminator.body.0.weight and so on; shape: the prior's, as in prior.js.
-  /** @param {Tensors} tensors @param {Shape | null} shape */
-  constructor(tensors, shape) {
+  // tensors: from readSafetensors, with discriminator.body.0.weight and so on; entry: the model's in the catalogue.
+  /** @param {Tensors} tensors @param {Pick<Entry, "shape" | "given_prior">} entry */
+  constructor(tensors, { shape, given_prior: givenPrior }) {
     const widths = [];
     for (let i = 0; tensors[`discriminator.body.${i}.weight`]; i += 2) {
       const [outputs, inputs] = tensors[`discriminator.body.${i}.weight`].shape;
@@ -34,7 +34,8 @@ export class TrainedDiscriminator {
       : [];
     this.labelled = widths[0] === 2 + 2 * this.frequencies.length + CLASSES;
     this.shape = shape;
-    this.smoothing = shape ? GUIDE : 0;
+    this.givenPrior = givenPrior;
+    this.smoothing = givenPrior && shape ? GUIDE : 0;
   }
 
   // The prior that a code is compared with. For a label-informed discriminator it is the label's own Gaussian.
@@ -74,12 +75,15 @@ export class TrainedDiscriminator {
     const n = points.length / 2,
       result = new Float64Array(n);
     if (part !== "given") result.set(this.network.forward(this.inputs(points, label), n));
-    if (part !== "learnt") {
-      const prior = this.priorOf(label);
-      for (let row = 0; row < n; row++)
-        result[row] += logDensity(prior, points[2 * row], points[2 * row + 1], { smoothing: this.smoothing });
-    }
+    if (part !== "learnt")
+      for (let row = 0; row < n; row++) result[row] += this.given(points[2 * row], points[2 * row + 1], label);
     return result;
+  }
+
+  // The given part of the logit: log p(z), or 0.
+  /** @param {number} x @param {number} y @param {number} label */
+  given(x, y, label) {
+    return this.givenPrior ? logDensity(this.priorOf(label), x, y, { smoothing: this.smoothing }) : 0;
   }
 
   // At one point: the parts of the logit, D, the gradient of the logit, and the gradient of log D, which moves a code
@@ -90,7 +94,7 @@ export class TrainedDiscriminator {
       count = this.frequencies.length;
     const [learnt] = this.network.forward(inputs, 1);
     const below = this.network.backward(Float64Array.of(1), { weights: false });
-    const gradient = scoreOf(this.priorOf(label), x, y, { smoothing: this.smoothing });
+    const gradient = this.givenPrior ? scoreOf(this.priorOf(label), x, y, { smoothing: this.smoothing }) : [0, 0];
     for (const i of [0, 1]) {
       gradient[i] += below[i];
       this.frequencies.forEach(
@@ -98,7 +102,7 @@ export class TrainedDiscriminator {
           (gradient[i] += frequency[i] * (below[2 + f] * inputs[2 + count + f] - below[2 + count + f] * inputs[2 + f])),
       );
     }
-    const given = logDensity(this.priorOf(label), x, y, { smoothing: this.smoothing }),
+    const given = this.given(x, y, label),
       logit = learnt + given;
     return {
       learnt,

@@ -34,6 +34,7 @@
  * @property {string} sibling  the kind in words
  * @property {boolean} stochastic  is there a q(z|x)?
  * @property {boolean} discriminator  does it have one?
+ * @property {boolean} given_prior  is log p(z) added to its discriminator's logit?
  * @property {boolean} penalised  does anything in its loss hold the latent space?
  * @property {string} holds  what does, in words
  * @property {string} dataset
@@ -43,7 +44,7 @@
  * @property {Shape | null} shape  the prior's
  * @property {number} epochs
  * @property {number} seed
- * @property {Record<string, number | string>} weights  of its loss's terms
+ * @property {Record<string, number | string>} weights  of its loss's terms; none for a term that it does not weigh
  * @property {number} image_side  pixels
  * @property {number} channels
  * @property {number} latent_dim

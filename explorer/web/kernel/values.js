@@ -45,7 +45,7 @@ const MAKE = {
   },
   async judgement(models, { entry, codes: { mean, label } }) {
     if (!entry.discriminator || entry.latent_dim !== 2) return null;
-    const discriminator = new TrainedDiscriminator(await models.tensors("latents", entry), entry.shape),
+    const discriminator = new TrainedDiscriminator(await models.tensors("latents", entry), entry),
       result = new Float32Array(label.length);
     for (const which of discriminator.labelled ? new Set(label) : [0]) {
       const rows = [...label.keys()].filter((row) => !discriminator.labelled || label[row] === which);

@@ -35,6 +35,7 @@ WORDS = {
         "tell. Arrows: the pull on a code, ∇ log D(z){weight}. Dots: the codes of {count} test images."
     ),
     "weight": ", in this model's loss times {weight}",
+    "weight_none": ", which the encoder follows in a step of its own",
     "weight_rising": ", in this model's loss times {start} at first, times {weight} after {share} of the steps",
     "learnt_caption": (
         "The network alone; it should be −log q(z){rest}. Violet: lower than at half of the codes, where they crowd; "
@@ -67,6 +68,11 @@ WORDS = {
         "Our D's logit is network(z) + log p(z): the prior is known, so it is given, and the network has only to "
         "learn what is unknown, −log q(z)."
     ),
+    "part_note_textbook": (
+        "This D's logit is network(z) alone, as in the paper. Nothing is given: the network has to learn all of "
+        "log p(z) − log q(z)."
+    ),
+    "not_given": "not given",
     "smoothed_note": (
         "The prior is given with noise of standard deviation {smoothing} added; the network learns the difference too."
     ),
@@ -79,8 +85,9 @@ WORDS = {
     "at_point_recorded": "At the point z = {z}, read off the recorded grid",
     "read_note": (
         "Read off the recorded grid: network(z) between its points on straight lines, the pull as a difference over a "
-        "cell; log p(z) is exact. Python checks the finished model alone: no other weights are kept."
+        "cell{exact}. Python checks the finished model alone: no other weights are kept."
     ),
+    "read_exact": "; log p(z) is exact",
     "outside_note": (
         "The point is outside the recorded grid, which reaches to ±4: there, only the finished model can be asked."
     ),
@@ -94,8 +101,7 @@ WORDS = {
     "point_hint": "Drag the point on either map, or move it with the arrow keys.",
     "best_note": (
         "For the best D, D* = p/(p+q): if q = p everywhere, it is 50 % everywhere, without colour or arrows. What is "
-        "left in colour is what training left unmatched, or what a smooth network and its gradient penalty did not "
-        "learn."
+        "left in colour is what training left unmatched, or what the network, which is smooth, did not learn."
     ),
     "finished_note": (
         "At the end the MNIST AAE's D is about 50 % wherever there are codes, although the scoreboard still sees thin "
@@ -104,8 +110,19 @@ WORDS = {
     # what is ours, and not the paper's
     "textbook_note": (
         "This is no longer the textbook AAE. The discriminator of Makhzani et al. (2015) sees z alone, so it has to "
-        "learn log p(z) too: with three plain optimisers it left the codes too wide (σ 3.4 and 2.1 instead of 1). We "
-        "add log p(z) because it is known, smooth D by a gradient penalty, and let its weight rise during training."
+        "learn log p(z) too. In a trial with three plain optimisers it left the codes too wide (σ 3.4 and 2.1 instead "
+        "of 1). We add log p(z) because it is known, smooth D by a gradient penalty, and let its weight rise during "
+        "training."
+    ),
+    "textbook_choose": " To see the textbook's, choose {model} in the list above the map.",
+    "textbook_shown": (
+        "This is the textbook AAE of Makhzani et al. (2015). Its discriminator sees z alone, so it has to learn log p(z) "
+        "too. Three plain optimisers take turns: encoder and decoder reconstruct, D learns, the encoder learns to fool "
+        "D.{spread} Our AAE adds log p(z), because it is known, smooths D by a gradient penalty, and weighs D against the "
+        "reconstruction."
+    ),
+    "textbook_spread": (
+        " The standard deviations of its codes are {first} and {second} along the two axes; those of the prior are 1."
     ),
     "width_note": (
         "An AAE's encoder can also return a Gaussian; ours returns a point. With a Gaussian one, σ fell to 0.001 in "

@@ -59,8 +59,8 @@ against N(0, I), more than the null.
 at the start: the codes of up to 2,000 test images, a grid of decoded points as it forms, and what the model was worth
 on those images. Click a code to follow its image. *D(z)* colours the AAE's map by what its discriminator says: 1 where
 it takes z for a draw of the prior, 0 where for a code. That D is given log p(z) (smoothed, where noise was added in
-training or the prior is narrow), and learns the rest. While it plays, codes between two moments are interpolated on
-straight lines.
+training or the prior is narrow), and learns the rest; the D of the textbook's AAE is given nothing. While it plays,
+codes between two moments are interpolated on straight lines.
 
 **The tools**, beside *Probe* and *Replay*, work on both models at once. *Draw*: draw a digit, open a picture or take a
 test image, and see what each model reads, where its code lies and what comes back. *Near*: the codes nearest to a
