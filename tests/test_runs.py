@@ -6,6 +6,7 @@ import builtins
 import dataclasses
 import gc
 import json
+import re
 import shlex
 import threading
 import time
@@ -89,10 +90,29 @@ def test_a_run_is_training_fit(run, kind):
     assert one.history == expected.history and one.taken == EPOCHS * STEPS
     for name, weight in expected.model.state_dict().items():
         torch.testing.assert_close(one._model.state_dict()[name], weight, rtol=0, atol=0)
-    for entry in one.history:  # looks that come in an epoch split its mean
-        inside = [point for point in one.points if (entry["epoch"] - 1) * STEPS < point["at"] <= entry["epoch"] * STEPS]
-        if len(inside) == 1:
-            assert inside[0]["reconstruction"] == pytest.approx(entry["reconstruction"], rel=1e-6)
+    for entry in one.history:
+        (point,) = [point for point in one.points if point["at"] == entry["epoch"] * STEPS]
+        assert point["reconstruction"] == pytest.approx(entry["reconstruction"], rel=1e-6)
+
+
+@pytest.mark.parametrize("window", [4, 100])
+def test_a_curve_does_not_jump_where_points_lie_close_together(run, monkeypatch, window):
+    """Each point is the mean over the last steps, as many as an epoch has or the window, wherever other points lie."""
+    monkeypatch.setattr(runs, "WINDOW", window)
+    reports = training.fit(config(), datasets.load("digits", "train").images, torch.device("cpu"))
+    losses = [report.losses["reconstruction"].item() for report in reports]
+    one = run()
+    one.finish_epoch()
+    wait_for(lambda: one.taken == STEPS and one.state == "paused")
+    for taken in (STEPS + 1, STEPS + 2):
+        one.step()
+        wait_for(lambda taken=taken: one.taken == taken and one.state == "paused")
+    one.play()
+    wait_for(lambda: one.state == "finished")
+    assert {STEPS, STEPS + 1, STEPS + 2, 3 * STEPS} <= {point["at"] for point in one.points}
+    for point in one.points[1:]:
+        last = losses[: point["at"]][-min(window, STEPS) :]
+        assert point["reconstruction"] == pytest.approx(np.mean(last), rel=1e-6)
 
 
 def test_steps_pauses_and_epochs_change_no_number(run):
@@ -207,7 +227,8 @@ def test_a_diverged_training_says_so_and_another_goes_on(run, pool):
     one = run(config("ae", lr=1e30))
     one.play()
     wait_for(lambda: one.state == "failed")
-    assert "at epoch 1, step" in one.problem and "--lr" not in one.problem and "Nothing was written" not in one.problem
+    (step,) = re.findall(rf"at epoch 1, step (\d+) of {STEPS}", one.problem)
+    assert one.taken == int(step) < STEPS - 1 and "--lr" not in one.problem and "Nothing was written" not in one.problem
     assert one._model is None and pool.threads() <= 1
     one.play()
     assert one.state == "failed"

@@ -12,6 +12,7 @@ import logging
 import math
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime
 from functools import lru_cache
@@ -26,6 +27,7 @@ from explorer.training import saving
 
 SNAPSHOT_SECONDS = 0.25  # the shortest time between two snapshots of the model
 SNAPSHOT_SHARE = 0.15  # the largest share of the time for snapshots
+WINDOW = 100  # steps, but at most an epoch: a point of a loss's curve is the mean over the last so many
 _LOG = logging.getLogger(__name__)
 _ids = itertools.count(1)
 _failed_on: list[str] = []  # accelerators on which a training failed
@@ -67,7 +69,7 @@ class Run:
         self._wanted = 0.0  # the number of steps still to take
         self._to_be_saved = self._closed = self._stop = False
         self._reports = self._snapshots = self._model = self._device = None
-        self._losses: list[dict] = []  # one entry per step since the last point
+        self._losses: deque[dict] = deque()  # one entry for each of the last steps
         self._last_snapshot = -math.inf, 0.0  # its time, and its duration
         self._snapshot_at = -1  # the number of steps at the last snapshot
 
@@ -178,6 +180,8 @@ class Run:
             if self._closed:
                 self._free()
         except TrainingDiverged as error:
+            if error.step is not None:  # the losses of an epoch are looked at when it ends
+                self.taken += error.step - (self.taken % self.steps or self.steps)
             raise ValueError(str(error).removesuffix(REMEDY).strip()) from None
 
     def fail(self, error: BaseException) -> None:
@@ -246,6 +250,7 @@ class Run:
             {name: tuple(null) for name, null in self._snapshots.null.items()},
         )
         self.steps = math.ceil(len(train.images) / self.config.training.batch_size)
+        self._losses = deque(maxlen=min(self.steps, WINDOW))
         self._reports = training.fit(self.config, train.images, self._device, labels=train.labels, say=self._note)
         # the same as in fit
         self._model = models.build(self.config.model, seed=self.config.training.seed).to(self._device)
@@ -294,19 +299,22 @@ class Run:
         self.revision += 1
 
     def _add_point(self) -> None:
-        """Adds a point to the curves: the means of the losses since the last point."""
+        """Adds a point to the curves: the means of the losses over the last steps.
+
+        Points lie at the ends of epochs and at snapshots. A mean over the steps since the last point would often be one
+        over a batch or two, and jump.
+        """
         import torch
 
         from explorer.training.devices import in_double
 
-        if not self.points or self.points[-1]["at"] != self.taken:
-            names = list(self._losses[0]) if self._losses else []
-            means: list[float] = []
-            if names:
-                table = torch.stack([torch.stack(list(losses.values())) for losses in self._losses])  # (steps, terms)
-                means = in_double(table).mean(0).tolist()
-            self.points.append({"at": self.taken} | dict(zip(names, means)))
-        self._losses = []
+        if self.points and self.points[-1]["at"] == self.taken:
+            return
+        point: dict[str, float] = {"at": self.taken}
+        if self._losses:
+            table = torch.stack([torch.stack(list(losses.values())) for losses in self._losses])  # (steps, terms)
+            point |= dict(zip(self._losses[0], in_double(table).mean(0).tolist()))
+        self.points.append(point)
 
     def _save(self) -> None:
         name = self.config.training.dataset
@@ -329,7 +337,7 @@ class Run:
         reports, self._reports, self._snapshots = self._reports, None, None
         if rest != "finished":
             self._model = None
-        self._losses = []
+        self._losses.clear()
         self._rest = rest
         if reports is not None:
             reports.close()

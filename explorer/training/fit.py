@@ -248,6 +248,7 @@ def _mean_terms(names: list[str], losses: Tensor, epoch: int) -> dict[str, float
         step, term = min(broken.tolist(), key=lambda at: (at[0], names[at[1]].endswith("total"), at[1]))
         raise TrainingDiverged(
             f"{names[term]} became {table[step, term].item()} at epoch {epoch}, step {step + 1} of {len(table)}. "
-            f"{REMEDY}"
+            f"{REMEDY}",
+            step=step + 1,
         )
     return dict(zip(names, table.mean(0).tolist()))

@@ -107,11 +107,11 @@ that is what comes out in the end and is saved.
 
 **The curves**: the reconstruction (binary cross-entropy, summed over pixels), then what regularises: the VAE's KL, or
 what the AAE's discriminator D loses on draws of p(z), −log D, and on codes, −log(1 − D). All in nats an image, on the
-training images; a point is the mean over the steps since the last one. D's losses at log 2 (dotted) mean that it cannot
-tell codes from draws, *or* that it is a weak discriminator. They are no divergence. **Sliced W₂²** is an honest
-distance of the test codes' q(z) from p(z), the same for all models: grey is its null, what two sets of draws of the
-prior show. **Coverage** is the share of draws of p(z) that have a code as near as their fifth neighbour among the
-draws: in two or three dimensions, holes lower it.
+training images; a point is the mean over the last epoch, or the last 100 steps if an epoch has more. D's losses at log
+2 (dotted) mean that it cannot tell codes from draws, *or* that it is a weak discriminator. They are no divergence.
+**Sliced W₂²** is an honest distance of the test codes' q(z) from p(z), the same for all models: grey is its null, what
+two sets of draws of the prior show. **Coverage** is the share of draws of p(z) that have a code as near as their fifth
+neighbour among the draws: in two or three dimensions, holes lower it.
 
 **Step** takes one batch, **Epoch** goes to the epoch's end. **Reset** goes back to the untrained model; the same seed
 gives the same numbers again. *Pace* slows a training down to look at it. The learning rate rises for a fifth of all
