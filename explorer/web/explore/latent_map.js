@@ -46,6 +46,7 @@ export class LatentMap {
     this.overlay = this.drawing.svg;
     this.shapes = this.drawing.shapes;
     this.classNames = new ClassNames(this.shapes.names);
+    this.box = null; // {x, y: [low, high]}: what is to be seen; the axes show all of it, and more where they must
     this.axes = null; // {x, y: [low, high], area: where they lie in the host, in pixels}
     host.latentMap = this; // for the browser's console and the tests: its scale() says where a code is drawn
     listenToPointer(this, on);
@@ -57,9 +58,9 @@ export class LatentMap {
     this.classNames.write(classes);
     this.tones = null; // they belonged to the codes before
     this.points = points;
-    this.home = ranges;
+    this.home = this.box = ranges;
     this.colours = colours;
-    await (this.Plotly ? this.drawPlot(ranges) : this.plan());
+    await (this.Plotly ? this.drawPlot() : this.plan());
     this.paint();
   }
 
@@ -88,7 +89,7 @@ export class LatentMap {
   // Plotly has arrived.
   async take(Plotly) {
     this.Plotly = Plotly;
-    await this.drawPlot(this.home);
+    await this.drawPlot();
   }
 
   // Shows codes that move in the place of the model's: {points, underlay: as in sketchpad.js, trail: pairs or null,
@@ -102,8 +103,8 @@ export class LatentMap {
     return this.layer?.points ?? this.points;
   }
 
-  async drawPlot(ranges) {
-    const { colours } = this;
+  async drawPlot() {
+    const { colours, box } = this;
     const grown = (this.grown = enlargement());
     const layout = {
       paper_bgcolor: CLEAR,
@@ -116,8 +117,8 @@ export class LatentMap {
       autosize: false,
       width: this.host.clientWidth,
       height: this.host.clientHeight,
-      xaxis: { ...axis(colours, grown), range: ranges.x, constrain: "range" },
-      yaxis: { ...axis(colours, grown), range: ranges.y, scaleanchor: "x", constrain: "range" },
+      xaxis: { ...axis(colours, grown), range: box.x, constrain: "range" },
+      yaxis: { ...axis(colours, grown), range: box.y, scaleanchor: "x", constrain: "range" },
     };
     const config = { displayModeBar: false, scrollZoom: true, doubleClick: false, responsive: false };
     await this.ask((Plotly) => Plotly.react(this.plot, [], layout, config));
@@ -125,12 +126,16 @@ export class LatentMap {
     this.readAxes();
     if (this.watched) return;
     this.watched = true;
-    const moved = (changed) => {
-      this.readAxes(changed);
-      this.on.view(this);
-    };
-    this.plot.on("plotly_relayouting", moved);
-    this.plot.on("plotly_relayout", () => moved({}));
+    this.plot.on("plotly_relayouting", (changed) => this.takeView(changed));
+    this.plot.on("plotly_relayout", (changed) => (isByHand(changed) ? this.takeView() : this.readAxes()));
+  }
+
+  // The map was panned or zoomed by hand: what is seen now is to stay.
+  takeView(changed = {}) {
+    this.readAxes(changed);
+    const { x, y } = this.axes;
+    this.box = { x, y };
+    this.on.view(this);
   }
 
   // Plotly's axes as drawn: from its layout, and from an event's changes, which are not in the layout during a zoom or
@@ -144,7 +149,7 @@ export class LatentMap {
   // The axes that Plotly will have: the same scale for both, around the same middle.
   plan() {
     const { clientWidth, clientHeight } = this.host,
-      { x, y } = this.home,
+      { x, y } = this.box,
       area = areaOf(clientWidth, clientHeight, enlargement());
     const scale = Math.min(area.width / (x[1] - x[0]), area.height / (y[1] - y[0])); // pixels a unit
     const around = ([low, high], pixels) => [(low + high - pixels / scale) / 2, (low + high + pixels / scale) / 2];
@@ -189,16 +194,20 @@ export class LatentMap {
 
   async recolour(colours) {
     this.colours = colours;
-    if (this.Plotly) await this.drawPlot(this.ranges());
+    if (this.Plotly) await this.drawPlot();
   }
 
+  // Plotly widens a range where the frame is not square: from the box again each time, for it never narrows one.
   resize() {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (!width || !height || !this.points) return;
     if (!this.Plotly) return this.plan();
-    return this.grown === enlargement()
-      ? this.ask((Plotly) => Plotly.relayout(this.plot, { width, height }))
-      : this.drawPlot(this.ranges());
+    return this.grown === enlargement() ? this.relayout({ width, height }) : this.drawPlot();
+  }
+
+  relayout(change = {}) {
+    const { x, y } = this.box;
+    return this.ask((Plotly) => Plotly.relayout(this.plot, { ...change, "xaxis.range": x, "yaxis.range": y }));
   }
 
   ranges() {
@@ -206,22 +215,29 @@ export class LatentMap {
     return { x: [x[0], x[1]], y: [y[0], y[1]] };
   }
 
-  setRanges({ x, y }) {
-    if (!this.Plotly) return this.plan();
-    return this.ask((Plotly) => Plotly.relayout(this.plot, { "xaxis.range": x, "yaxis.range": y }));
+  // Shows a box {x, y}, and goes on showing it.
+  setBox(box) {
+    this.box = box;
+    return this.Plotly ? this.relayout() : this.plan();
   }
 
   zoom(factor) {
-    const { x, y } = this.ranges();
     const scaled = (/** @type {number[]} */ [a, b]) => [
       (a + b) / 2 - ((b - a) / 2) * factor,
       (a + b) / 2 + ((b - a) / 2) * factor,
     ];
-    return this.setRanges({ x: scaled(x), y: scaled(y) });
+    const { x, y } = this.box;
+    return this.choose({ x: scaled(x), y: scaled(y) });
   }
 
   goHome() {
-    return this.setRanges(this.home);
+    return this.choose(this.home);
+  }
+
+  // A box that the user chose.
+  async choose(box) {
+    await this.setBox(box);
+    this.on.view(this);
   }
 
   purge() {
@@ -279,6 +295,9 @@ export class LatentMap {
     this.drawing.place(state, this.scale(), this.shown(), this.layer ?? {});
   }
 }
+
+// Did Plotly change the ranges by itself, as after a drag or a turn of the wheel?
+const isByHand = (changed) => "xaxis.range[0]" in changed || "yaxis.range[0]" in changed;
 
 // Where the axes lie in a host of that size: what the margins leave. It has no size while it is hidden.
 function areaOf(width, height, grown) {

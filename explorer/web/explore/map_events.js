@@ -8,7 +8,6 @@ export class MapEvents {
     this.explorer = explorer;
     this.hovered = null; // {map, point}: where the pointer is over a map
     this.leader = null; // the map that was panned or zoomed last
-    this.following = false; // is the other map being brought to the leader's axes?
   }
 
   // The answers of a panel's map: see LatentMap.
@@ -78,7 +77,6 @@ export class MapEvents {
 
   // Two planes keep the same axes: the other one follows, once a frame.
   follow(map) {
-    if (this.following) return;
     this.leader = map;
     this.explorer.draw();
     this.scheduled ??= requestAnimationFrame(() => {
@@ -91,13 +89,7 @@ export class MapEvents {
     const { explorer, leader } = this,
       { panels, probe } = explorer;
     if (explorer.destroyed || !panels.every((panel) => panel.model && panel.isPlane(probe.state))) return;
-    const other = panels.find((panel) => panel.map !== leader).map;
-    this.following = true;
-    try {
-      await other.setRanges(leader.ranges());
-    } finally {
-      this.following = false;
-    }
+    await panels.find((panel) => panel.map !== leader).map.setBox(leader.box);
     explorer.draw();
   }
 

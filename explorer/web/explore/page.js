@@ -295,7 +295,7 @@ class Explorer extends Page {
             await panel.map.draw(panel.points(this.probe.state), panel.model.entry.classes, ranges, this.colours);
           } else {
             panel.map.home = ranges;
-            await panel.map.goHome();
+            await panel.map.setBox(ranges);
           }
         }),
     );

@@ -1,0 +1,63 @@
+"""The two maps of the explorer: what they show stays the same, whatever happens to the window around them."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from .driver import COMPLETE, RANGES, ROOT, at_rest, eventually, expect
+
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
+
+DIGITS = "left=digits-vae&right=digits-aae"
+SIZES = [(900, 700), (1366, 768), (1280, 800), (640, 900), (1920, 1080), (1024, 600), (390, 844), (844, 390)]
+
+
+def ranges(page) -> list:
+    at_rest(page)
+    return [page.get_by_role("figure", name=f"{kind} latent map").evaluate(RANGES) for kind in ("VAE", "AAE")]
+
+
+def assert_unchanged(page, before: list) -> None:
+    """The maps' ranges are those of `before` again, once the page has come to rest."""
+    eventually(page, lambda: np.testing.assert_allclose(ranges(page), before, rtol=0, atol=1e-6), seconds=10)
+
+
+@pytest.mark.parametrize("zoomed", [False, True])
+def test_a_map_shows_the_same_after_nine_changes_of_the_windows_size(mount_page, zoomed):
+    page = mount_page(f"?{DIGITS}", viewport={"width": 1366, "height": 768})
+    if zoomed:
+        page.locator(".panel.left .zoom-in").click()
+        box = page.get_by_role("figure", name="AAE latent map").bounding_box()
+        page.mouse.move(box["x"] + 120, box["y"] + 90)
+        page.mouse.down()
+        page.mouse.move(box["x"] + 170, box["y"] + 70, steps=4)
+        page.mouse.up()
+    before = ranges(page)
+    assert np.ptp(before[0][0]) == pytest.approx(np.ptp(before[1][0]), abs=1e-6)
+    for width, height in [*SIZES, (1366, 768)]:
+        page.set_viewport_size({"width": width, "height": height})
+        at_rest(page)
+    assert_unchanged(page, before)
+
+
+def test_presenting_tools_and_the_sidebar_leave_the_maps_as_they_are(open_page):
+    page = open_page(f"?{DIGITS}", viewport={"width": 1366, "height": 768})
+    before = ranges(page)
+    for name in ("Present", "Draw", "Replay", "Walk", "Probe"):
+        page.get_by_role("button", name=name, exact=True).click()
+        if name == "Present":
+            page.wait_for_selector(".explorer.presenting")
+            at_rest(page)
+            page.keyboard.press("Escape")
+            expect(page.locator(".explorer.presenting")).to_have_count(0)
+        at_rest(page)
+    page.wait_for_selector(f"{COMPLETE}:not(.with-tool, .replaying)")
+    assert_unchanged(page, before)
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.get_by_test_id("stSidebar").wait_for()
+    at_rest(page)
+    page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
+    assert_unchanged(page, before)
