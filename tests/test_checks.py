@@ -78,6 +78,12 @@ def sources(*patterns: str) -> list[Path]:
     return sorted(path for path in found if "node_modules" not in path.parts)
 
 
+def test_compiled_modules_are_kept():
+    """Otherwise each of a run's processes compiles all that it imports: a third of the time of all tests."""
+    if sys.dont_write_bytecode:
+        missing("PYTHONDONTWRITEBYTECODE is set: tests/run unsets it")
+
+
 def test_python_is_formatted():
     done = python_tool("ruff", "format", "--check", *PLACES)
     assert done.returncode == 0, done.stdout
