@@ -137,7 +137,7 @@ STYLE = """<style>
 # Presentation mode. All sizes follow the root's font size, those of the live pages too (their styles are in rem): at
 # 1366 × 768 it is half as large again. A phone has no room for more.
 PRESENTATION_STYLE = """<style>
-html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1.25rem; }
+html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1.25rem; --header: 0px; }
 [data-testid=stHeader] { display: none; }
 [data-testid=stLayoutWrapper]:has(> [data-testid=stExpander]) { display: none; }
 .stMainBlockContainer { padding: 0.5rem 1rem; }

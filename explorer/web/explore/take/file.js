@@ -213,7 +213,8 @@ function document_(page, text, modules, data, assets, held) {
   ];
 }
 
-const STYLES = `body {
+const STYLES = `:root { --header: 0px; }
+body {
   margin: 0; padding: 6px 24px 8px;
   background: var(--st-background-color); color: var(--st-text-color); font: 13px/1.4 var(--st-font, sans-serif);
 }
