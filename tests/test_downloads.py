@@ -230,6 +230,15 @@ def test_no_network_and_no_place_to_write(tmp_path, mirror):
     assert ended(blocked).state == "failed"
 
 
+def test_a_mirror_without_an_address_is_named_without_a_number(tmp_path, mirror, monkeypatch):
+    source = downloads.SOURCES["mnist"]
+    monkeypatch.setitem(downloads.SOURCES, "mnist", source._replace(mirrors=("http://mirror.invalid/",)))
+    found = downloads.Downloads(tmp_path)
+    found.fetch("mnist")
+    problem = ended(found).problem
+    assert problem is not None and "Errno" not in problem and "urlopen" not in problem
+
+
 def test_a_mirror_that_sends_more_than_the_file_has_is_stopped(tmp_path, mirror, monkeypatch):
     source = downloads.SOURCES["mnist"]
     monkeypatch.setitem(

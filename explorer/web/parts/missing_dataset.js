@@ -19,6 +19,7 @@ export class MissingDataset {
     this.words = words;
     this.onFetched = onFetched;
     this.dataset = null; // the offered one
+    this.isFollowed = false; // was its download asked for here, or seen here?
     box.classList.add("missing-dataset");
     box.innerHTML =
       '<span class="why" role="status"></span> <button type="button" class="start"></button> ' +
@@ -48,6 +49,7 @@ export class MissingDataset {
     clearTimeout(this.timer);
     this.dataset = dataset;
     this.sentence = sentence;
+    this.isFollowed = false;
     if (dataset === null) return;
     this.show({ state: "idle" });
     this.start.hidden = true; // until the size is known
@@ -56,6 +58,7 @@ export class MissingDataset {
 
   /** @param {"fetch" | "cancel"} action */
   order(action) {
+    this.isFollowed = true;
     return this.ask({
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -73,14 +76,15 @@ export class MissingDataset {
       if (!response.ok) throw new Error(await response.text());
       found = await response.json();
     } catch (error) {
-      found = { state: "failed", problem: fill(words.server_silent, { why: error.message }) };
+      found = { state: "silent", problem: fill(words.server_silent, { why: error.message }) };
     }
     if (dataset === this.dataset) this.show(found);
   }
 
   /**
-   * Shows the state of the download. state: idle, running, elsewhere, failed or cancelled; done, total: bytes; problem:
-   * a sentence or null.
+   * Shows the state of the download. state: idle, running, elsewhere, failed, cancelled, or silent if the server did
+   * not answer; done, total: bytes; problem: a sentence or null. The server keeps the outcome of the last download. It
+   * is shown only to people who have followed that download.
    * @param {{present?: boolean, state: string, done?: number, total?: number, problem?: string | null}} found
    */
   show({ present, state, done = 0, total = 0, problem }) {
@@ -90,12 +94,13 @@ export class MissingDataset {
       this.offer(null);
       return this.onFetched(dataset);
     }
+    this.isFollowed ||= running;
     if (running) this.timer = setTimeout(() => this.ask({}), ASK_AGAIN);
     const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
     write(this.start, fill(words.fetch, { dataset, size: total ? megabytes(total) : "?" }));
-    const why =
-      { running: words.fetching, failed: problem, elsewhere: words.busy, cancelled: words.cancelled }[state] ??
-      this.sentence;
+    const outcome = this.isFollowed ? { failed: problem, cancelled: words.cancelled } : {};
+    const now = { running: words.fetching, elsewhere: words.busy, silent: problem };
+    const why = { ...outcome, ...now }[state] ?? this.sentence;
     // a screen reader does not read every megabyte
     this.why.setAttribute("aria-live", running && this.state === "running" ? "off" : "polite");
     this.state = state;
