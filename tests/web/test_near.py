@@ -140,6 +140,25 @@ def test_regions_against_numpy(compute):
     assert found["nothing"] == [[], []]
 
 
+def test_a_right_number_takes_the_sentence_on_a_wrong_one_away(compute):
+    said = compute(
+        "explore/near/find",
+        """const entry = { dataset_label: "MNIST", classes: ["0"] }, label = [0, 0, 0];
+        const page = { pick() {}, announce() {} };
+        const find = Object.assign(Object.create(Find.prototype), {
+          words: { no_such_image: "There is no such image.", picked: "" }, number: { value: "" },
+          near: { page, panel: () => ({ model: { entry, codes: { label } } }), className: () => "0" },
+          list: { note: "3 images." }, problem: null, summary: { textContent: "" },
+        });
+        return ["99999", "1"].map((typed) => {
+          find.number.value = typed;
+          find.byNumber();
+          return find.summary.textContent;
+        });""",
+    )
+    assert said == ["There is no such image.", "3 images."]
+
+
 def test_a_table_of_odd_cells_is_read_back(compute):
     cells = ["plain", 'a "quoted" one', "comma, and\nnew line", "é ☃", "", "-0.1"]
     numbers = np.random.default_rng(0).normal(size=len(cells)) * 10.0 ** np.arange(-4, 2)

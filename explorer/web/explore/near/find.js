@@ -18,6 +18,7 @@ export class Find {
     this.near = near;
     this.words = near.words.find;
     this.at = 0;
+    this.problem = null; // with the pictures of the list
     const { words } = this;
     host.innerHTML = `<div class="line"><label>${words.what} <select class="what"></select></label>
         <form novalidate><label>${words.image} <input type="number" min="0"
@@ -60,7 +61,7 @@ export class Find {
     this.at = 0;
     this.thumbs[0].show([]);
     this.pager.hidden = true;
-    write(this.summary, this.words.counting);
+    this.summarise();
     this.search(model, state.near_find)
       .then((list) => {
         if (this.key !== key) return; // another was asked for meanwhile
@@ -169,7 +170,8 @@ export class Find {
     const { near, words, list } = this,
       panel = near.panel(),
       rows = this.rows();
-    write(this.summary, list.note);
+    this.problem = null;
+    this.summarise();
     this.pager.hidden = !list.rows.length;
     this.pager.querySelector(".back").disabled = this.at === 0;
     this.pager.querySelector(".on").disabled = this.at + PAGE >= list.rows.length;
@@ -200,9 +202,16 @@ export class Find {
       .then((problem) => {
         if (!isShown()) return;
         show();
-        if (problem) write(this.summary, `${list.note} ${problem}`);
+        this.problem = problem;
+        this.summarise();
       })
       .catch((error) => near.fail(error));
+  }
+
+  // Says what the list holds.
+  summarise() {
+    const { list, problem, words } = this;
+    write(this.summary, list ? [list.note, problem].filter(Boolean).join(" ") : words.counting);
   }
 
   // The image of the number that was typed becomes the picked one.
@@ -216,6 +225,7 @@ export class Find {
         this.summary,
         fill(words.no_such_image, { last: length - 1, dataset: panel.model.entry.dataset_label }),
       );
+    this.summarise(); // in the place of the sentence on a wrong number
     near.page.pick(panel, row, { near_at: null });
     near.page.announce(fill(words.picked, { image: row, class: near.className(panel.model, row) }));
   }
