@@ -405,6 +405,21 @@ def test_every_tab_fits_a_projector_and_a_phone(open_lesson):
             assert box["x"] >= 0 and box["x"] + box["width"] <= PHONE["width"], (tab, box)
 
 
+def test_every_drawing_stays_in_its_frame_at_twice_the_size(mount_page):
+    page = mount_page("kl", wait=READY, viewport={"width": 683, "height": 384})
+    for tab in page.get_by_role("tab").all():
+        tab.click()
+        at_rest(page)
+        outside = page.evaluate(
+            PYTHON
+            + """ return [...root.querySelectorAll('.plot-svg')].filter((svg) => {
+              const inner = svg.getBoundingClientRect(), outer = svg.parentElement.getBoundingClientRect();
+              return inner.top < outer.top - 1 || inner.bottom > outer.bottom + 1;
+            }).map((svg) => svg.parentElement.className); }"""
+        )
+        assert outside == [], tab.inner_text()
+
+
 def test_the_address_reopens_the_view_and_bad_parameters_are_named(open_lesson, open_page):
     page = open_lesson("?tab=one&q=-1.25,0.75&p=0.5,1.5&limit=-0.5&gap=1.5")
     page.get_by_role("slider", name="q μ", exact=True).first.press("ArrowRight")

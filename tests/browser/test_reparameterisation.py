@@ -18,7 +18,7 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 from explorer.ui import draws
 
-from .driver import DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages, wait_for_view
+from .driver import DESK, PHONE, ROOT, address, at_rest, eventually, next_frame, sent_messages, wait_for_view
 
 READY = ".rep-lesson[data-ready=true]"
 PIXELS = (
@@ -347,6 +347,23 @@ def test_every_part_fits_a_projector_and_tabs_take_arrow_keys(lesson):
             if name == "estimators":
                 page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("view=code"))
+
+
+def test_the_map_of_who_wins_fits_its_frame_when_it_is_reached_by_its_tab(lesson):
+    page = lesson("view=graphs&mean=0,0&log_var=-2,-2")  # log σ² at the middle of its axis
+    page.get_by_role("tab", name="Estimators").click()
+    page.locator(".check", has_text="pathwise").wait_for()  # the line that takes its height from the map
+    at_rest(page)
+    host, handle = page.locator(".wins .host"), page.locator(".wins .handle")
+    names = page.locator(".wins .host text").all()
+
+    def fits() -> None:
+        frame, inner = host.bounding_box(), [name.bounding_box() for name in names]
+        assert all(box["y"] + box["height"] <= frame["y"] + frame["height"] + 1 for box in inner)
+        point = handle.evaluate("(g) => g.getCTM().f + g.ownerSVGElement.getBoundingClientRect().y")
+        assert point == pytest.approx(frame["y"] + frame["height"] / 2, abs=2)
+
+    eventually(page, fits, 5)
 
 
 def test_the_map_of_who_wins_moves_both_parameters(lesson):

@@ -130,7 +130,10 @@ class Lesson extends Page {
   open(tab) {
     this.openTab = tab;
     this.strip.show(tab);
-    this.tabs[tab] ??= new TABS[tab](this.strip.panel(tab), this);
+    if (this.tabs[tab]) return;
+    const panel = this.strip.panel(tab);
+    this.tabs[tab] = new TABS[tab](panel, this);
+    this.observe([...panel.querySelectorAll("svg")].map((svg) => svg.parentElement));
   }
 }
 

@@ -47,6 +47,13 @@ export class Page {
     return this.root.querySelector(selector);
   }
 
+  // Redraws what fits these elements when one of them changes its size. A text that wraps may squeeze a drawing though
+  // the page keeps its size.
+  /** @param {Iterable<Element>} elements */
+  observe(elements) {
+    for (const element of elements) this.resizer.observe(element);
+  }
+
   // Draws one frame soon. then(): called when it has been drawn.
   /** @param {() => void} [then] */
   draw(then) {

@@ -50,8 +50,8 @@ class Practice extends Page {
       onGone: (status) => this.lose(goneFor(status)),
     });
     this.join(data);
+    this.observe(root.querySelectorAll("canvas"));
     for (const canvas of root.querySelectorAll("canvas")) {
-      this.resizer.observe(canvas);
       canvas.addEventListener("contextrestored", () => this.resize());
     }
   }

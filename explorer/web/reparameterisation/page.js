@@ -38,7 +38,7 @@ class Lesson extends Page {
     this.code.update(data.code);
     this.sync();
     this.draw();
-    this.resizer.observe(root);
+    this.observe([root, ...root.querySelectorAll(".host, .rows")]);
     this.markReady();
   }
 
