@@ -7,6 +7,7 @@
 import { ClassNames } from "./class_names.js";
 import { MapOverlay } from "./map_overlay.js";
 import { listenToPointer } from "./map_pointer.js";
+import { listenToTouch } from "./map_touch.js";
 import { Sketchpad } from "./sketchpad.js";
 import { enlargement } from "../parts/theme.js";
 
@@ -49,7 +50,9 @@ export class LatentMap {
     this.box = null; // {x, y: [low, high]}: what is to be seen; the axes show all of it, and more where they must
     this.axes = null; // {x, y: [low, high], area: where they lie in the host, in pixels}
     host.latentMap = this; // for the browser's console and the tests: its scale() says where a code is drawn
+    this.pinched = false; // are there fingers that have zoomed or panned it?
     listenToPointer(this, on);
+    listenToTouch(this);
   }
 
   // Shows the codes of a model: points {x, y, label}, classes' names, ranges {x, y}, colours of the theme.

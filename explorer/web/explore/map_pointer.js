@@ -21,7 +21,7 @@ function awaitRelease(map, press, on) {
     if (event.pointerId !== press.pointerId) return;
     for (const name of ["pointerup", "pointercancel"]) window.removeEventListener(name, release, true);
     const still = Math.hypot(event.clientX - press.clientX, event.clientY - press.clientY) < CLICK;
-    if (event.type === "pointercancel" || !still || !isInside(map, event)) return;
+    if (event.type === "pointercancel" || !still || map.pinched || !isInside(map, event)) return;
     const point = map.at(event);
     on.click(map, point, map.nearest(...point));
   };
