@@ -25,5 +25,5 @@ def test_lengths_are_written_in_rem(name):
 def test_what_sticks_at_the_top_sticks_below_the_apps_header(name):
     """--header is its height: none in presentation mode and in the exported file, which have no header."""
     rules = re.findall(r"{[^{}]*position: sticky[^{}]*}", (WEB / name).read_text(encoding="utf-8"))
-    tops = [found for rule in rules for found in re.findall(r"\btop: ([^;]+);", rule)]
+    tops = [found for rule in rules for found in re.findall(r"[{\s]top: ([^;]+);", rule)]
     assert all(top == "var(--header, 3.75rem)" for top in tops), tops
