@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from types import SimpleNamespace
 from urllib.parse import quote
@@ -129,12 +130,15 @@ def test_pictures_in_many_dimensions_open_with_every_tool(open_odd, left, right)
 def test_bundles_of_any_name_open_from_the_list_and_by_their_address(open_odd):
     page = open_odd("aae", "vae")
     wanted = maps(page)[1]
+    models = page.get_by_role("combobox", name="Model in the left panel")
+    models.select_option(label=models.locator("option", has_text=re.compile(r"Show all \d+ runs")).inner_text())
+    page.get_by_text(re.compile(r"The list holds all \d+ runs now")).first.wait_for(state="attached")
     for name in NAMES:
-        page.get_by_role("combobox", name="Model in the left panel").select_option(f"runs/{name}")
+        models.select_option(f"runs/{name}")
         page.locator(".panel.left .facts").filter(has_text="Its loss holds each q(z|x)").wait_for()
         assert maps(page)[0] == wanted
         page.wait_for_url(lambda url: address(page)["left"] == f"runs/{name}")
-        page.get_by_role("combobox", name="Model in the left panel").select_option("runs/aae")
+        models.select_option("runs/aae")
         page.locator(".panel.left .facts").filter(has_text="A discriminator holds its codes").wait_for()
     for left, right in zip(NAMES[::2], NAMES[1::2]):
         page = open_odd(quote(left, safe=""), quote(right, safe=""))
