@@ -9,13 +9,17 @@ import pytest
 from . import mounted
 from .driver import CHROMIUM, COMPLETE, DESK, FLAGS, ROOT, expected, serve
 
+LONG = [  # of the files without a browser
+    ROOT / "tests" / name for name in ("test_checks.py", "test_train.py", "test_windows.py", "web/test_adversary.py")
+]
+
 
 def pytest_collection_modifyitems(items) -> None:
     for item in items:
         if item.path.parent == ROOT / "tests" / "browser":
             item.add_marker("in_browser")
-    # first, because their files take long: several processes then end at about the same time
-    items.sort(key=lambda item: item.get_closest_marker("in_browser") is None)
+    # long files first: then several processes end at about the same time
+    items.sort(key=lambda item: item.get_closest_marker("in_browser") is None and item.path not in LONG)
 
 
 @pytest.fixture(scope="session")
