@@ -15,6 +15,7 @@ DISTANCES = {
     "coverage": "coverage (more is nearer)",
     "sliced_w2_squared": "sliced W₂² (less is nearer)",
     "kl_of_codes": "KL(q(z)‖p(z)) ≈, nats (less is nearer; ≤ 0.001 at the edge)",
+    "unanimous_prior": "agreement at draws of p(z) (grey: at the model's own codes)",
 }
 MATCHES = {
     "coverage": "coverage of p(z) (more is nearer)",
@@ -22,89 +23,135 @@ MATCHES = {
 }
 # The smallest value on a logarithmic axis: what is smaller, 0 or negative is drawn there.
 LOGARITHMIC = {"sliced_w2_squared": 1e-5, "kl_of_codes": 1e-3}
+TEXT = 14  # pixels
+BELOW_TITLE = 0.22  # of a line's height, between a line's middle and its dot
+ABOVE = {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0}  # a legend, where it takes no width from the plot
+# where a dot's number can stand, as a direction from the dot
+SIDES = {
+    "middle right": (1, 0), "middle left": (-1, 0), "top center": (0, 1), "bottom center": (0, -1),
+    "top right": (0.8, 0.8), "bottom right": (0.8, -0.8), "top left": (-0.8, 0.8), "bottom left": (-0.8, -0.8),
+}  # fmt: skip
 LEAST_NATS, LEAST_RATIO = 5, 10  # that the axes of a frontier span: two models alike do not look far apart
 
 
-def distances(rows: Sequence[Mapping]) -> go.Figure:
-    """The distances of q(z) from p(z), a dot per model, over the bands of their nulls.
+def distances(rows: Sequence[Mapping], name: str) -> go.Figure:
+    """One distance of q(z) from p(z): for each model its title, and below it a dot over the band of the null.
 
-    rows: each with title, kind, colour, and, for each name of DISTANCES, an estimate, `<name>_null`, (mean, std), and
-    `<name>_band`, (low, high). NaN: there is no dot or no band.
-    Raises ValueError without rows.
+    rows: each with title, colour, an estimate, `<name>_null`, (mean, std), and `<name>_band`, (low, high). NaN: there
+    is no dot or no band. name: of DISTANCES. Raises ValueError without rows.
     """
     if not rows:
         raise ValueError("there is no model to draw")
-    figure = make_subplots(
-        cols=len(DISTANCES), shared_yaxes=True, horizontal_spacing=0.03, subplot_titles=list(DISTANCES.values())
-    )
-    titles = [row["title"] for row in rows]
-    for column, name in enumerate(DISTANCES, start=1):
-        means = np.array([row[f"{name}_null"][0] for row in rows])
-        low, high = np.array([row[f"{name}_band"] for row in rows]).T
-        values = np.array([row[name] for row in rows], dtype=float)
-        least = LOGARITHMIC.get(name, -np.inf)
-        low, high = np.maximum(low, least), np.maximum(high, least)
-        band = go.Bar(
-            y=titles, x=high - low, base=low, orientation="h", marker_color=PRIOR, opacity=0.6, width=0.8,
-            name="null", showlegend=column == 1, hovertemplate="%{y}: null %{customdata:.4f}<extra></extra>",
-            customdata=means,
-        )  # fmt: skip
-        dots = go.Scatter(
-            y=titles, x=np.maximum(values, least), mode="markers", customdata=values,
-            marker={"size": 11, "color": [row["colour"] for row in rows]},
-            name="estimate", showlegend=column == 1, hovertemplate="%{y}: %{customdata:.4f}<extra></extra>",
-        )  # fmt: skip
-        figure.add_traces([band, dots], rows=[1, 1], cols=[column, column])
-    for column, name in enumerate(DISTANCES, start=1):
-        if name in LOGARITHMIC:
-            figure.update_xaxes(type="log", exponentformat="none", col=column)
-    figure.update_yaxes(autorange="reversed", automargin=True)
-    return figure.update_layout(height=120 + 30 * len(rows), margin={"l": 10, "r": 10, "t": 40, "b": 30}, bargap=0.2)
+    # a model's place is its number, because titles may be equal
+    titles, places = [row["title"] for row in rows], np.arange(len(rows))
+    means = np.array([row[f"{name}_null"][0] for row in rows])
+    low, high = np.array([row[f"{name}_band"] for row in rows]).T
+    values = np.array([row[name] for row in rows], dtype=float)
+    least = LOGARITHMIC.get(name, -np.inf)
+    low, high = np.maximum(low, least), np.maximum(high, least)
+    figure = go.Figure()
+    figure.add_bar(
+        y=places + BELOW_TITLE, x=high - low, base=low, orientation="h", width=0.4, marker_color=PRIOR, opacity=0.6,
+        text=titles, textposition="none", customdata=means,
+        hovertemplate="%{text}: null %{customdata:.4f}<extra></extra>",
+    )  # fmt: skip
+    figure.add_scatter(
+        y=places + BELOW_TITLE, x=np.maximum(values, least), mode="markers", text=titles, customdata=values,
+        marker={"size": 11, "color": [row["colour"] for row in rows]},
+        hovertemplate="%{text}: %{customdata:.4f}<extra></extra>",
+    )  # fmt: skip
+    for place, title in zip(places, titles):
+        figure.add_annotation(
+            text=title, x=0, xref="paper", xanchor="left", y=place - BELOW_TITLE, showarrow=False, font_size=TEXT
+        )
+    if name in LOGARITHMIC:
+        figure.update_xaxes(_logarithmic(np.concatenate([low, high, np.maximum(values, least)])))
+    figure.update_yaxes(range=[len(rows) - 0.4, -0.6], showticklabels=False, showgrid=False, zeroline=False)
+    figure.add_annotation(
+        text=f"<b>{DISTANCES[name].replace(' (', '</b><br>(')}", align="left", x=0, xref="paper", xanchor="left",
+        y=1, yref="paper", yanchor="bottom", showarrow=False, font_size=TEXT,
+    )  # fmt: skip
+    margin = {"l": 0, "r": 10, "t": 50, "b": 30}
+    figure.update_layout(height=80 + 46 * len(rows), margin=margin, showlegend=False, dragmode=False)
+    return _with_large_text(figure)
 
 
 def frontier(rows: Sequence[Mapping], match: str = "coverage") -> go.Figure:
-    """Reconstruction against the match with the prior, a dot per model. A better match is higher.
+    """Reconstruction against the match with the prior, a numbered dot per model. A better match is higher.
 
-    rows: each with title, kind, colour, reconstruction (nats per image) and match; match: a name of MATCHES.
+    rows: each with title, number, kind, colour, reconstruction (nats per image) and match; match: a name of MATCHES.
     """
     figure = go.Figure()
     kinds = {row["kind"]: row["colour"] for row in rows}
     name_of_match = MATCHES[match].split(" (")[0]
-    rows = sorted(rows, key=lambda row: row[match])
-    # so that the names of neighbours do not overlap
-    sides = {row["title"]: ("middle right", "middle left")[i % 2] for i, row in enumerate(rows)}
+    reconstructions = np.array([row["reconstruction"] for row in rows], dtype=float)
+    matches = np.array([row[match] for row in rows], dtype=float)
+    heights = np.log10(np.maximum(matches, LOGARITHMIC[match])) if match in LOGARITHMIC else matches
+    upwards = -heights if match in LOGARITHMIC else heights
+    sides = {id(row): side for row, side in zip(rows, _sides_of_numbers(reconstructions, upwards))}
     for kind, colour in kinds.items():
         found = [row for row in rows if row["kind"] == kind]
         figure.add_scatter(
             x=[row["reconstruction"] for row in found], y=[row[match] for row in found],
-            text=[row["title"] for row in found], name=kind,
-            mode="markers+text", textposition=[sides[row["title"]] for row in found],
+            text=[str(row["number"]) for row in found], hovertext=[row["title"] for row in found], name=kind,
+            mode="markers+text", textposition=[sides[id(row)] for row in found], textfont_size=TEXT,
             marker={"size": 11, "color": colour},
-            hovertemplate="%{text}<br>BCE %{x:.2f} nats<br>" + name_of_match + " %{y:.4f}<extra></extra>",
+            hovertemplate="%{hovertext}<br>BCE %{x:.2f} nats<br>" + name_of_match + " %{y:.4f}<extra></extra>",
         )  # fmt: skip
     figure.update_traces(cliponaxis=False)
     figure.update_layout(
-        xaxis_title="BCE at μ or code, nats (less is nearer)", yaxis_title=MATCHES[match],
-        height=420 if len(rows) > 3 else 260,
-        margin={"l": 10, "r": 10, "t": 20, "b": 40},
+        xaxis_title="BCE at μ or code, nats (less is nearer)", yaxis_title=MATCHES[match].replace(" (", "<br>("),
+        height=420 if len(rows) > 3 else 280, margin={"l": 10, "r": 10, "t": 20, "b": 40},
+        legend=ABOVE, showlegend=True,
     )  # fmt: skip
-    reconstructions = [row["reconstruction"] for row in rows]
-    if max(reconstructions) - min(reconstructions) < LEAST_NATS / 2:
-        middle = (max(reconstructions) + min(reconstructions)) / 2
+    if np.ptp(reconstructions) < LEAST_NATS / 2:
+        middle = (reconstructions.max() + reconstructions.min()) / 2
         figure.update_xaxes(range=[middle - LEAST_NATS / 2, middle + LEAST_NATS / 2])
     if match in LOGARITHMIC:
-        ticks = [digit * 10.0**power for power in range(-5, 3) for digit in (1, 2, 5)]
-        figure.update_yaxes(
-            type="log",
-            autorange="reversed",
-            tickvals=ticks,
-            ticktext=[np.format_float_positional(tick, 1, fractional=False, trim="-") for tick in ticks],
-        )
-        logs = np.log10([max(row[match], LOGARITHMIC[match]) for row in rows])
-        if np.ptp(logs) < 0.5 * np.log10(LEAST_RATIO):
+        figure.update_yaxes(_logarithmic(10**heights), autorange="reversed")
+        if np.ptp(heights) < 0.5 * np.log10(LEAST_RATIO):
             half = 0.5 * np.log10(LEAST_RATIO)
-            middle = (logs.max() + logs.min()) / 2
+            middle = (heights.max() + heights.min()) / 2
             figure.update_yaxes(range=[middle + half, middle - half], autorange=None)  # less is higher
+    return _with_large_text(figure)
+
+
+def _sides_of_numbers(x: np.ndarray, y: np.ndarray) -> list[str]:
+    """The side of each dot on which its number overlaps no other dot or number, in a plot of usual size."""
+    width, height, away = 600, 300, 15  # pixels
+    dots = np.stack([width * _shares(x), height * _shares(y)], axis=1)
+    taken, found = [*dots], []
+    for i, dot in enumerate(dots):
+        others = [place for j, place in enumerate(taken) if j != i]
+        room = {
+            side: min((np.linalg.norm(dot + away * np.array(step) - place) for place in others), default=np.inf)
+            for side, step in SIDES.items()
+        }
+        side = next((side for side in room if room[side] > away), max(room, key=lambda side: room[side]))
+        taken.append(dot + away * np.array(SIDES[side]))
+        found.append(side)
+    return found
+
+
+def _shares(values: np.ndarray) -> np.ndarray:
+    """Where each value lies between the smallest, 0, and the largest, 1."""
+    return (values - values.min()) / (np.ptp(values) or 1)
+
+
+def _logarithmic(values: np.ndarray) -> dict:
+    """A logarithmic axis for these values, with few, round ticks, which are written without an exponent."""
+    decades = np.ptp(np.log10(values[np.isfinite(values)]))
+    powers = [power for power in range(-6, 7) if decades < 6 or power % 2 == 0]
+    ticks = [digit * 10.0**power for power in powers for digit in ((1, 2, 5) if decades < 1.5 else (1,))]
+    names = [np.format_float_positional(tick, 1, fractional=False, trim="-") for tick in ticks]
+    return {"type": "log", "tickvals": ticks, "ticktext": names}
+
+
+def _with_large_text(figure: go.Figure) -> go.Figure:
+    """Axes that can be read from a projector."""
+    figure.update_layout(legend_font_size=TEXT)
+    figure.update_xaxes(tickfont_size=TEXT, title_font_size=TEXT)
+    figure.update_yaxes(tickfont_size=TEXT, title_font_size=TEXT)
     return figure
 
 
@@ -135,7 +182,9 @@ def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:
                 row=1,
                 col=d + 1,
             )
-    return figure.update_layout(height=260, margin={"l": 10, "r": 10, "t": 30, "b": 20})
+    legend = ABOVE | {"y": -0.15, "yanchor": "top"}  # the dimensions' names stand above
+    figure.update_layout(height=280, margin={"l": 10, "r": 10, "t": 30, "b": 20}, legend=legend, dragmode=False)
+    return _with_large_text(figure)
 
 
 def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
@@ -163,7 +212,9 @@ def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
             x=x, y=y, mode="markers", marker=marker, hoverinfo="skip", name=f"{name}: {which.mean():.1%}"
         )
     figure.update_yaxes(scaleanchor="x")
-    return figure.update_layout(height=430, margin={"l": 10, "r": 10, "t": 10, "b": 20}, legend_itemsizing="constant")
+    legend = ABOVE | {"itemsizing": "constant"}
+    figure.update_layout(height=430, margin={"l": 10, "r": 10, "t": 10, "b": 20}, legend=legend)
+    return _with_large_text(figure)
 
 
 def training_curves(history: Sequence[Mapping]) -> go.Figure:
@@ -182,11 +233,11 @@ def training_curves(history: Sequence[Mapping]) -> go.Figure:
             line={"dash": "dot" if name in small else "solid"}, secondary_y=name in small,
         )  # fmt: skip
     figure.update_yaxes(title="nats (solid)", secondary_y=False)
-    figure.update_yaxes(title="nats (dotted)", secondary_y=True, showgrid=False)
-    legend = {"orientation": "h", "y": 1.02, "yanchor": "bottom"}
-    return figure.update_layout(
-        xaxis_title="epoch", height=400, margin={"l": 10, "r": 10, "t": 10, "b": 40}, legend=legend
-    )
+    # "auto": ticks at round numbers, and not beside the other axis's
+    figure.update_yaxes(title="nats (dotted)", secondary_y=True, showgrid=False, tickmode="auto")
+    margin = {"l": 10, "r": 10, "t": 10, "b": 40}
+    figure.update_layout(xaxis_title="epoch", height=430, margin=margin, legend=ABOVE, dragmode=False)
+    return _with_large_text(figure)
 
 
 def _check_sets(**sets: np.ndarray) -> None:

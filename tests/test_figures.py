@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 
 import numpy as np
 import plotly.graph_objects as go
@@ -18,8 +19,9 @@ def rows() -> list[dict]:
     """A model of each kind, and another VAE."""
     rng = np.random.default_rng(0)
     found = []
-    for kind, title in [*KINDS.items(), ("VAE", "mnist-vae-beta40")]:
+    for number, (kind, title) in enumerate([*KINDS.items(), ("VAE", "mnist-vae-beta40")], start=1):
         row = {"kind": kind, "colour": COLOURS[kind], "title": title, "reconstruction": 100 + 50 * rng.random()}
+        row |= {"number": number}
         for name in figures.DISTANCES:
             row |= {name: rng.random(), f"{name}_null": [0.5, 0.1], f"{name}_band": (0.3, 0.4 + rng.random())}
         found.append(row)
@@ -44,7 +46,8 @@ def planar(n: int = 500, seed: int = 0, dimensions: int = 2) -> np.ndarray:
 
 
 FIGURES = {
-    "distances": lambda: (figures.distances, [rows()]),
+    "distances": lambda: (figures.distances, [rows(), "coverage"]),
+    "logarithmic distances": lambda: (figures.distances, [rows(), "kl_of_codes"]),
     "frontier": lambda: (figures.frontier, [rows()]),
     "marginals": lambda: (figures.marginals, [planar(), planar(seed=1)]),
     "hole_map": lambda: (figures.hole_map, [planar(), planar()[:, 0] > 0]),
@@ -72,40 +75,62 @@ def axis(trace) -> str:
 # How far q(z) is from p(z).
 
 
-def test_each_estimate_stands_over_its_null_band():
+@pytest.mark.parametrize("name", figures.DISTANCES)
+def test_each_estimate_stands_over_its_null_band(name):
     given = rows()
-    figure = figures.distances(given)
-    assert len(figure.data) == 6 and [annotation.text for annotation in figure.layout.annotations] == list(
-        figures.DISTANCES.values()
-    )
-    for column, name in enumerate(figures.DISTANCES):
-        on = [trace for trace in figure.data if axis(trace) == ("x", "x2", "x3")[column]]
-        (band,), (dots,) = ([trace for trace in on if isinstance(trace, kind)] for kind in (go.Bar, go.Scatter))
-        for row, title, start, length, at in zip(given, band.y, band.base, band.x, dots.x, strict=True):
-            assert title == row["title"] and at == row[name]
-            assert (start, start + length) == pytest.approx(row[f"{name}_band"])
-        assert list(dots.y) == [row["title"] for row in given]
-        assert list(dots.marker.color) == [row["colour"] for row in given]
-    assert figure.layout.xaxis.type is None
-    assert figure.layout.xaxis2.type == figure.layout.xaxis3.type == "log"
-    assert sum(trace.showlegend for trace in figure.data) == 2  # each thing is named once
-    assert figure.layout.yaxis.autorange == "reversed"  # the first row is on top
+    figure = figures.distances(given, name)
+    (band,), (dots,) = ([trace for trace in figure.data if isinstance(trace, kind)] for kind in (go.Bar, go.Scatter))
+    assert list(band.y) == list(dots.y) and len(set(dots.y)) == len(given)
+    for row, start, length, at in zip(given, band.base, band.x, dots.x, strict=True):
+        assert at == row[name]
+        assert (start, start + length) == pytest.approx(row[f"{name}_band"])
+    assert list(dots.marker.color) == [row["colour"] for row in given]
+    assert figure.layout.xaxis.type == ("log" if name in figures.LOGARITHMIC else None)
+    bottom, top = figure.layout.yaxis.range
+    assert bottom > max(dots.y) > min(dots.y) > top  # the first row is on top
+    heading, *titles = (note.text for note in sorted(figure.layout.annotations, key=lambda note: note.yref != "paper"))
+    assert re.sub("<[^>]+>", "", heading.replace("<br>", " ")) == figures.DISTANCES[name]
+    assert titles == [row["title"] for row in given]
+    above = [note.y for note in figure.layout.annotations if note.yref != "paper"]
+    assert all(0 < at - title < 0.5 for title, at in zip(above, dots.y, strict=True))  # a title is above its dot
+
+
+def test_two_models_of_one_title_have_a_line_each():
+    given = [row | {"title": "VAE"} for row in rows()]
+    figure = figures.distances(given, "coverage")
+    dots = figure.data[1]
+    assert len(set(dots.y)) == len(given) and list(dots.x) == [row["coverage"] for row in given]
+    assert figures.distances(given, "coverage").layout.height > figures.distances(given[:2], "coverage").layout.height
+
+
+def test_a_figure_that_is_missing_leaves_its_line_empty():
+    given = rows()
+    given[1] |= {"kl_of_codes": np.nan, "kl_of_codes_null": (np.nan, np.nan), "kl_of_codes_band": (np.nan, np.nan)}
+    dots = figures.distances(given, "kl_of_codes").data[1]
+    assert np.isnan(dots.x[1]) and np.isfinite(np.delete(np.asarray(dots.x), 1)).all()
 
 
 def test_the_band_of_a_logarithmic_axis_does_not_reach_0():
     given = rows()
     for row in given:
         row |= {"sliced_w2_squared_band": (-0.1, 0.2), "kl_of_codes_band": (-0.01, 0.02), "kl_of_codes": -0.008}
-    figure = figures.distances(given)
-    bands = [trace for trace in figure.data if isinstance(trace, go.Bar)]
-    for band, high in ((bands[1], 0.2), (bands[2], 0.02)):
+    for name, top in (("sliced_w2_squared", 0.2), ("kl_of_codes", 0.02)):
+        band, dots = figures.distances(given, name).data
         low = np.asarray(band.base)
-        assert (low > 0).all() and low + band.x == pytest.approx(high)
-    dots = [trace for trace in figure.data if isinstance(trace, go.Scatter)][2]
-    assert set(dots.x) == {1e-3} and set(dots.customdata) == {
-        -0.008
-    }  # at the edge, and inside the band; says its value
+        assert (low > 0).all() and low + band.x == pytest.approx(top)
+    assert set(dots.x) == {1e-3} and set(dots.customdata) == {-0.008}  # at the edge, inside the band; says its value
     assert "0.001 at the edge" in figures.DISTANCES["kl_of_codes"]
+
+
+@pytest.mark.parametrize("low, high", [(0.002, 0.02), (0.001, 30), (1e-5, 30)])
+def test_a_logarithmic_axis_has_few_round_ticks_without_exponents(low, high):
+    given = rows()
+    for row, value in zip(given, np.geomspace(low, high, len(given)), strict=True):
+        row |= {"kl_of_codes": value, "kl_of_codes_band": (low, high)}
+    axis = figures.distances(given, "kl_of_codes").layout.xaxis
+    inside = [text for tick, text in zip(axis.tickvals, axis.ticktext, strict=True) if low <= tick <= high]
+    assert 2 <= len(inside) <= 7 and all(re.fullmatch("0[.]0*[125]|[125]0*", text) for text in inside)
+    assert [float(text) for text in axis.ticktext] == pytest.approx(axis.tickvals)
 
 
 @pytest.mark.parametrize("match", figures.MATCHES)
@@ -113,11 +138,11 @@ def test_reconstruction_against_the_match_with_the_prior(match):
     given = rows()
     figure = figures.frontier(given, match)
     seen = {
-        (trace.name, title, x, y)
+        (trace.name, number, title, x, y)
         for trace in figure.data
-        for title, x, y in zip(trace.text, trace.x, trace.y, strict=True)
+        for number, title, x, y in zip(trace.text, trace.hovertext, trace.x, trace.y, strict=True)
     }
-    assert seen == {(row["kind"], row["title"], row["reconstruction"], row[match]) for row in given}
+    assert seen == {(row["kind"], str(row["number"]), row["title"], row["reconstruction"], row[match]) for row in given}
     assert {trace.name: trace.marker.color for trace in figure.data} == COLOURS
     assert (
         "BCE" in figure.layout.xaxis.title.text
@@ -129,6 +154,16 @@ def test_reconstruction_against_the_match_with_the_prior(match):
     assert (figure.layout.yaxis.autorange == "reversed") == less_is_nearer  # a better match is higher
 
 
+@pytest.mark.parametrize("match", figures.MATCHES)
+def test_numbers_of_neighbours_stand_on_different_sides(match):
+    given = rows()
+    for row, (bce, value) in zip(given, ((128, 0.940), (128.2, 0.942), (180, 0.6), (180, 0.6)), strict=True):
+        row |= {"reconstruction": bce, match: value}
+    traces = figures.frontier(given, match).data
+    sides = {number: side for trace in traces for number, side in zip(trace.text, trace.textposition, strict=True)}
+    assert sides["1"] != sides["2"] and sides["3"] != sides["4"]
+
+
 def test_two_models_that_are_alike_do_not_look_far_apart():
     given = rows()[1:3]
     for row, (bce, match) in zip(given, ((81.948, 0.0067), (82.081, 0.0116)), strict=True):
@@ -138,6 +173,13 @@ def test_two_models_that_are_alike_do_not_look_far_apart():
     assert dict(zip(layout.yaxis.tickvals, layout.yaxis.ticktext, strict=True))[0.005] == "0.005"
     bottom, top = layout.yaxis.range
     assert bottom - top == pytest.approx(1) and top < np.log10(0.0067) < np.log10(0.0116) < bottom
+
+
+@pytest.mark.parametrize("make", FIGURES.values(), ids=FIGURES)
+def test_axes_can_be_read_from_a_projector(make):
+    function, arguments = make()
+    axes = {name: axis for name, axis in function(*arguments).layout.to_plotly_json().items() if "axis" in name}
+    assert axes and all(axis["tickfont"]["size"] >= 14 for axis in axes.values())
 
 
 # The aggregate.
@@ -232,5 +274,6 @@ def test_curves_carry_the_history():
         assert list(trace.x) == [1, 2, 3] and list(trace.y) == [entry[trace.name] for entry in given]
         small = trace.name in ("kl", "adversarial")
         assert (trace.yaxis == "y2") == small and (trace.line.dash == "dot") == small
+    assert figure.layout.yaxis2.tickmode == "auto"  # round numbers, which need not stand beside the other axis's
     discriminator = figures.training_curves([{"epoch": 1, "discriminator_total": 1.4}])
     assert [trace.name for trace in discriminator.data] == ["discriminator total"]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 MMD_DRAWS = 1500  # of codes, and of the prior
 NULLS = cached.NULLS  # repeats of the null of `kl_of_codes`
+SHEET, SEED = cached.SHEET, cached.SEED  # pictures along each side of a sheet of `decoded`; the seed of its draws
 
 
 class ModelGone(LookupError):
@@ -65,6 +66,11 @@ def history(digest: str) -> list[dict]:
 def compared(digest: str) -> cached.Compared:
     """Imports torch."""
     return cached.compared(digest, required(digest))
+
+
+def decoded(digest: str) -> tuple[np.ndarray, np.ndarray]:
+    """A sheet of pictures decoded at draws of the prior, and one at the model's own codes. Imports torch."""
+    return cached.decoded(digest, compared(digest), model(digest))
 
 
 def kl_of_codes(digest: str) -> tuple[float, tuple[float, float]]:

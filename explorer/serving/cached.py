@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from explorer.models import Autoencoder
 
 SEED = 2  # of the scoreboard's draws
+SHEET, SHEET_PIXELS, LINE = (
+    8,
+    448,
+    4,
+)  # decoded pictures along each side of a sheet; its least side; pixels between them
 NULLS = 10  # repeats of the null of KL(q(z) || p(z))
 
 
@@ -59,6 +64,33 @@ def compared(digest: str, _bundle: Bundle) -> Compared:
     codes = sampled_codes(_bundle)
     draws = get_prior(_bundle.config.model.prior).sample(*codes.shape, torch.Generator().manual_seed(SEED)).numpy()
     return Compared(codes, draws, metrics.covered(codes, draws))
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def decoded(digest: str, _compared: Compared, _model: Autoencoder) -> tuple[np.ndarray, np.ndarray]:
+    """A sheet of SHEET² pictures decoded at draws of the prior, and one of pictures at codes of test images.
+
+    Each is (height, width) uint8, or (..., 3) in colour. Imports torch.
+    """
+    import torch
+
+    from explorer.training.recording import decode_manifold
+
+    codes = np.random.default_rng(SEED).permutation(_compared.codes)  # a folder's are sorted by class
+    # a small test set has fewer codes
+    some = (np.resize(points, (SHEET**2, points.shape[1])) for points in (_compared.draws, codes))
+    of_prior, of_codes = (_apart(decode_manifold(_model, torch.from_numpy(np.float32(z)))) for z in some)
+    return of_prior, of_codes
+
+
+def _apart(sheet: np.ndarray) -> np.ndarray:
+    """A sheet of SHEET² pictures, enlarged so that a browser does not blur it, with grey lines between the pictures."""
+    times = -(-SHEET_PIXELS // len(sheet))
+    side, colours = times * len(sheet) // SHEET, sheet.shape[2:]
+    pictures = sheet.repeat(times, 0).repeat(times, 1).reshape(SHEET, side, SHEET, side, *colours)
+    lines = [(0, 0), (0, LINE), (0, 0), (0, LINE), *[(0, 0)] * len(colours)]
+    apart = np.pad(pictures, lines, constant_values=128).reshape(*[SHEET * (side + LINE)] * 2, *colours)
+    return apart[:-LINE, :-LINE]
 
 
 @st.cache_resource(max_entries=512, show_spinner=False)

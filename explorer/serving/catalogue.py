@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import NamedTuple
 
-from explorer.config import Config
+from explorer.address.schema import exact
+from explorer.config import RECIPES, Config
 from explorer.data import datasets
 from explorer.serving import pictures, places
 from explorer.serving.shelf import Shelf
+from explorer.settings import IN_FORM
 from explorer.shapes import SHAPES
 from explorer.shared import fill
 from explorer.store.bundle import Bundle
@@ -102,6 +104,7 @@ def describe(name: str, bundle: Bundle) -> dict:
     return {
         "name": name,
         "title": title,
+        "changes": changes(bundle.config),
         "choice": f"{title} · {images.label}" + (f" · {name}" if name != bundle.config.name else ""),
         "kind": model.kind,
         "sibling": sibling_word(sibling.title),
@@ -155,6 +158,24 @@ def shape(prior: str) -> dict | None:
         "axes": found.axes.round(6).tolist(),
         "stds": found.stds.tolist(),
     }
+
+
+def changes(config: Config) -> list[str]:
+    """`epochs 40`, `widths 32-32`: the settings that differ from the recipe's and are not in the title.
+
+    None without a recipe, as for a folder of pictures, where it depends on the number of training images.
+    """
+    kind = config.model.kind
+    base = RECIPES.get(config.name) or RECIPES.get(f"{config.training.dataset}-{kind}")
+    if base is None:
+        return []
+    found = []
+    for setting in IN_FORM:
+        own, usual = ({**vars(one.model), **vars(one.training)}[setting.name] for one in (config, base))
+        if own != usual and setting.matters(kind) and setting.name not in config.unusual:
+            value = "-".join(map(exact, own if setting.is_list else [own]))
+            found.append(f"{texts_of('settings').NAMES[setting.name]} {value}")
+    return found
 
 
 def _title(config: Config) -> str:

@@ -1,7 +1,7 @@
-"""The state of a live page. The session keeps it for the next visit to the page; the address contains it, to be shared.
+"""The state of a page. The session keeps it for the next visit to the page; the address contains it, to be shared.
 
-Python does not notice when JavaScript changes the address. So the page sends each finished change, and Python writes it
-into the address.
+Python does not notice when JavaScript changes the address. So a live page sends each finished change, and Python writes
+it into the address.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def current(
 ) -> tuple[dict, list[str]]:
     """The state in the address. If the address has none, as after a visit to another page, the state in the session.
 
-    key: of the live component. parameters: the names of the page's parameters. holds: whether a state from the session
+    key: of the live component, or of a page of Streamlit's own elements. parameters: the names of the page's parameters. holds: whether a state from the session
     can still be shown. Returns the state, and a sentence for each parameter that is ignored.
     """
     kept = st.session_state.get(_slot(key))
@@ -61,12 +61,17 @@ def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
             whole = to_params(sent) == to_params(found)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return  # it does not come from a page of this app
-        st.session_state[_slot(key)] = found
         st.session_state[f"{key}_own"] = found if whole else None
         st.session_state[f"{key}_seen"] = found.get("revision")
-        st.query_params.from_dict(to_params(found) | present.params())
+        keep_state(key, found, to_params)
 
     return keep
+
+
+def keep_state(key: str, state: Mapping, to_params: ToParams) -> None:
+    """Writes a finished change to the session and to the address."""
+    st.session_state[_slot(key)] = state
+    st.query_params.from_dict(to_params(state) | present.params())
 
 
 def own(key: str) -> dict | None:

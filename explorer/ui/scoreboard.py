@@ -4,50 +4,34 @@ from __future__ import annotations
 
 import html
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
-import pandas as pd
 import streamlit as st
 
 from explorer import figures, metrics
+from explorer.address import scoreboard as address
 from explorer.serving import bundles, catalogue
 from explorer.serving.failure import few_of, plain, warn_of_models
 from explorer.serving.models_route import NEWEST, newest
 from explorer.shared import fill
 from explorer.siblings import SIBLINGS
 from explorer.store.bundle import BundleError
-from explorer.ui.texts import sibling_word, texts_of
-
-if TYPE_CHECKING:
-    from pandas.io.formats.style import Styler
+from explorer.ui import kept
+from explorer.ui.scoreboard_table import address_in_explorer, derived, in_order, labels, show, table, written
+from explorer.ui.texts import texts_of
 
 NO_MODELS = texts_of("common").NO_MODELS
 texts = texts_of("scoreboard")
 
-# metric's name in a bundle, heading, help, digits
-COLUMNS = [
-    ("reconstruction", "BCE at μ or code", texts.BCE_HELP, 2),
-    ("reconstruction_sampled", "BCE at z", texts.BCE_SAMPLED_HELP, 2),
-    ("kl", "KL", texts.KL_HELP, 2),
-    ("negative_elbo", "−ELBO", texts.ELBO_HELP, 2),
-    ("negative_log_likelihood", "−log p(x) ≤", texts.BOUND_HELP, 2),
-    ("mutual_information", "I(n; z) ≤ log N", texts.MUTUAL_HELP, 2),
-    ("marginal_kl", "KL(q(z)‖p(z)) ≤", texts.MARGINAL_HELP, 3),
-    ("coverage", "coverage", texts.COVERAGE_HELP, 3),
-    ("coverage_null", "its null", texts.NULL_HELP, 3),
-    ("sliced_w2_squared", "sliced W₂²", texts.SLICED_HELP, 4),
-    ("sliced_w2_squared_null", "its null ", texts.NULL_HELP, 4),
-    ("kl_of_codes", "KL(q(z)‖p(z)) ≈", texts.KNN_KL_HELP, 3),
-    ("kl_of_codes_null", "its null  ", texts.KL_NULL_HELP, 3),
-    ("label_accuracy", "label accuracy", texts.ACCURACY_HELP, 3),
-    ("seconds", "seconds to train", texts.SECONDS_HELP, 0),
-]
-WIDTH = 95  # pixels: room for why a cell is empty
+KEY = "scoreboard"
+FIRST = "mnist"  # the dataset of a plain address
 COMPARABLE = {"coverage", "sliced_w2_squared", "label_accuracy"}  # what every model has, if this version measured it
-CAPPED = {"mutual_information": texts.CAPPED_INFORMATION, "marginal_kl": texts.CAPPED_KL}
-NEAR_CAP = 0.5  # nats below log N: there the mutual information says how many images there are, and nothing else
-CAP_COLOUR = "#808080"
 NO_PAIR = (math.nan, math.nan)
+# the distances that are drawn in few dimensions, and in many
+SEEING = {True: ("coverage", "sliced_w2_squared", "kl_of_codes"), False: ("sliced_w2_squared", "unanimous_prior")}
+AGREEMENT_DRAWS = 1_000  # pictures in each share of agreement
+IN_A_ROW = 3  # plots
+CHART = {"modeBarButtons": [["toImage"]], "displaylogo": False}  # on a phone the buttons always lie over the plot
 
 
 def page() -> None:
@@ -58,11 +42,25 @@ def page() -> None:
     if not listed.entries:
         st.error(NO_MODELS)
         return
+    entries = in_order(listed.entries)
+    comparable = [entry for entry in entries if entry["metrics"].keys() >= COMPARABLE]
     datasets = {entry["dataset"]: plain(entry["dataset_label"]) for entry in listed.entries}
-    first = "mnist" if "mnist" in datasets else next(iter(datasets))
-    dataset = st.segmented_control("Dataset", datasets, default=first, required=True, format_func=datasets.get)
-    entries = chosen([entry for entry in listed.entries if entry["dataset"] == dataset])
-    old = [entry["name"] for entry in entries if not set(entry["metrics"]) >= COMPARABLE]
+    models = {
+        dataset: [entry["name"] for entry in comparable if entry["dataset"] == dataset]
+        for dataset in sorted(datasets, key=lambda name: name != FIRST)
+    }
+    state, problems = kept.current(
+        KEY,
+        lambda params: address.parse(params, models),
+        address.to_params,
+        address.PARAMETERS,
+        holds=lambda found: address.holds(found, models),
+    )
+    kept.show_problems(problems)
+    choose("dataset", state, models, st.segmented_control, "Dataset", datasets, format_func=datasets.get, required=True)
+    dataset = state["dataset"]
+    entries = chosen([entry for entry in entries if entry["dataset"] == dataset], state, models)
+    old = [entry["name"] for entry in entries if entry["name"] not in models[dataset]]
     if old:
         st.info(fill(texts.NOT_COMPARABLE, names=few_of(old)), icon=":material/straighten:")
     entries = [entry for entry in entries if entry["name"] not in old]
@@ -70,16 +68,40 @@ def page() -> None:
         return
     with st.spinner("Measuring the codes …"):
         entries = [entry | {"metrics": measured(entry)} for entry in entries]
-    few = [entry for entry in entries if in_few_dimensions(entry)]
-    if coinciding := [entry["name"] for entry in few if math.isnan(entry["metrics"]["kl_of_codes"])]:
+    coinciding = [entry["name"] for entry in entries if has_no_density(entry)]
+    if coinciding:
         st.info(fill(texts.COINCIDING, names=few_of(coinciding)), icon=":material/straighten:")
-    show_table(entries, datasets[dataset], dataset)
+    names = labels(entries)
+    show_tables(entries, names, datasets[dataset])
     st.subheader(texts.DISTANCES_TITLE)
-    st.plotly_chart(figures.distances([entry["metrics"] | bands(entry) | in_figures(entry) for entry in entries]))
-    st.caption(texts.DISTANCES_CAPTION)
+    show_distances(entries, names)
     st.subheader(texts.FRONTIER_TITLE)
-    show_frontiers(entries)
-    show_model(entries)
+    show_frontiers(entries, names)
+    st.subheader(texts.ONE_MODEL_TITLE)
+    choose("model", state, models, st.selectbox, "Model", names, format_func=names.get)
+    show_model(next(entry for entry in entries if entry["name"] == state["model"]), entries)
+
+
+def choose(
+    field: str, state: dict, models: dict, element: Callable, label: str, *args, values: dict | None = None, **options
+) -> None:
+    """One of Streamlit's elements that shows a field of the state, and writes a change into the address.
+
+    models: see `address.parse`; element: as st.selectbox; values: the state's value for each of the element's, if they
+    differ.
+    """
+    key = f"{KEY}_{field}"
+
+    def keep() -> None:
+        value = st.session_state[key]
+        written = address.to_params(state | {field: values[value] if values else value})
+        if field == "dataset":
+            written.pop("model", None)
+        kept.keep_state(KEY, address.parse(written, models)[0], address.to_params)
+
+    shown = {own: value for value, own in values.items()} if values else {}
+    st.session_state[key] = shown.get(state[field], state[field])
+    element(label, *args, key=key, on_change=keep, **options)
 
 
 def in_few_dimensions(entry: dict) -> bool:
@@ -87,12 +109,18 @@ def in_few_dimensions(entry: dict) -> bool:
     return entry["latent_dim"] <= metrics.FEW_DIMENSIONS
 
 
+def has_no_density(entry: dict) -> bool:
+    """Whether codes coincide, so that no KL from neighbours can be measured where it would be."""
+    return in_few_dimensions(entry) and math.isnan(entry["metrics"]["kl_of_codes"])
+
+
 def measured(entry: dict) -> dict:
-    """The bundle's metrics, with NaN for those that do not see holes, and the KL that the page measures itself."""
-    found = dict(entry["metrics"])
+    """The bundle's metrics and what follows from them, with NaN for those that do not see holes, and the KL that the
+    page measures itself."""
+    found = entry["metrics"] | derived(entry["metrics"])
     blank = {"kl_of_codes": math.nan, "kl_of_codes_null": NO_PAIR}
     if not in_few_dimensions(entry):
-        return found | blank | {"coverage": math.nan, "coverage_null": NO_PAIR}
+        return found | blank | {"coverage": math.nan, "coverage_null": NO_PAIR, "coverage_spread": math.nan}
     try:
         value, null = bundles.kl_of_codes(entry["digest"])
     except (BundleError, bundles.ModelGone):  # since it was listed
@@ -102,140 +130,120 @@ def measured(entry: dict) -> dict:
 
 def bands(entry: dict) -> dict:
     """For each distance `<name>_band`: the interval that holds an estimate of its null with a probability of 95 %."""
+    found = entry["metrics"]
     sets = metrics.SETS if in_few_dimensions(entry) else metrics.SETS_IN_MANY_DIMENSIONS
     repeats = {"coverage": sets, "sliced_w2_squared": sets, "kl_of_codes": bundles.NULLS}
-    return {
-        f"{name}_band": metrics.null_band(entry["metrics"][f"{name}_null"], count) for name, count in repeats.items()
-    }
+    shown = {f"{name}_band": metrics.null_band(found[f"{name}_null"], count) for name, count in repeats.items()}
+    # two shares of 1,000 pictures: the standard deviation of their difference is sqrt(2 p (1 − p) / 1,000)
+    share = found.get("unanimous_codes", math.nan)
+    half = 1.96 * math.sqrt(2 * share * (1 - share) / AGREEMENT_DRAWS)
+    null = {"unanimous_prior_null": (share, half / 1.96), "unanimous_prior_band": (share - half, share + half)}
+    return shown | {"unanimous_prior": found.get("unanimous_prior", math.nan)} | null
 
 
-def show_frontiers(entries: list[dict]) -> None:
-    """A plot for each number of latent dimensions."""
-    for dimensions in sorted({entry["latent_dim"] for entry in entries}):
-        alike = [entry for entry in entries if entry["latent_dim"] == dimensions]
-        match = "coverage" if in_few_dimensions(alike[0]) else "sliced_w2_squared"
-        st.markdown(fill(texts.FRONTIER_DIMENSIONS, dimensions=dimensions))
-        rows = [entry["metrics"] | in_figures(entry) for entry in alike]
-        st.plotly_chart(figures.frontier(rows, match), key=f"frontier-{dimensions}")
-    st.caption(texts.FRONTIER_CAPTION)
-
-
-def chosen(entries: list[dict]) -> list[dict]:
-    """The models that the page compares: of many runs the newest, until all are asked for."""
+def chosen(entries: list[dict], state: dict, models: dict) -> list[dict]:
+    """The models that the page compares: of many runs the newest and the state's, until all are asked for."""
     runs = [entry for entry in entries if entry["run"]]
-    asked = fill(texts.ALL_RUNS, runs=len(runs))
-    if len(runs) <= NEWEST or st.toggle(asked, help=fill(texts.ALL_RUNS_HELP, newest=NEWEST)):
+    if len(runs) > NEWEST:
+        asked, help_ = fill(texts.ALL_RUNS, runs=len(runs)), fill(texts.ALL_RUNS_HELP, newest=NEWEST)
+        choose("runs", state, models, st.toggle, asked, values={True: "all", False: "newest"}, help=help_)
+    if state["runs"] == "all":
         return entries
-    names = {entry["name"] for entry in newest(runs)}
+    names = {entry["name"] for entry in newest(runs)} | {state["model"]}
     return [entry for entry in entries if not entry["run"] or entry["name"] in names]
 
 
-def label(entry: dict) -> str:
-    """A model's name in figures and lists. Many runs have the same title."""
-    return f"{entry['title']} · {entry['name']}" if entry["run"] else entry["title"]
-
-
-def in_figures(entry: dict) -> dict:
-    """What figures call a model. Plotly shows some HTML in names."""
-    return {
-        "title": html.escape(label(entry), quote=False),
-        "kind": entry["sibling"],
-        "colour": SIBLINGS[entry["kind"]].colour,
-    }
-
-
-def table(entries: list[dict]) -> pd.DataFrame:
-    """A row a model; NaN where a figure needs a q(z|x), and the model's encoder is deterministic."""
-    rows = []
+def by_dimensions(entries: list[dict]) -> dict[str, list[dict]]:
+    """The models with each number of latent dimensions, by a heading."""
+    found = {}
     for entry in entries:
-        found = entry["metrics"]
-        minimised = fill(sibling_word(SIBLINGS[entry["kind"]].minimised), formula_weights(entry["weights"]))
-        row = {"model": entry["title"], "what is minimised": minimised}
-        for name, heading, *_ in COLUMNS:
-            value = found.get(name, math.nan)
-            row[heading] = value[0] if isinstance(value, (list, tuple)) else value
-        row["own component"] = f"{found['own_component']:.3f}" if "own_component" in found else texts.NO_LABELS
-        rows.append(row | {"epochs": entry["epochs"], "device": found.get("device", ""), "bundle": entry["name"]})
-    return pd.DataFrame(rows)
+        dimensions = entry["latent_dim"]
+        heading = texts.ONE_DIMENSION if dimensions == 1 else fill(texts.DIMENSIONS, dimensions=dimensions)
+        found.setdefault(heading, []).append(entry)
+    return found
 
 
-def formula_weights(weights: dict) -> dict:
-    """The weights as they stand in the objective's formula."""
-    beta = weights["beta"]
-    found = weights | {"times_beta": "" if beta == 1 else f"{beta:g} · "}
-    if "adversarial_weight" not in weights:
-        return found
-    start, end = weights["adversarial_start"], weights["adversarial_weight"]
-    return found | {"rising_weight": f"{end:g}" if start == end else f"({start:g} → {end:g})"}
-
-
-def styled(entries: list[dict], frame: pd.DataFrame) -> Styler:
-    """The table, in grey and as bounds where the mutual information is near its cap, the log of the number of images.
-
-    The figures themselves stay, for sorting.
-    """
-    capped = [
-        entry["metrics"].get("mutual_information", -math.inf) > math.log(entry["metrics"]["images"]) - NEAR_CAP
-        for entry in entries
-    ]
-    style = frame.style
-    headings = {name: heading for name, heading, *_ in COLUMNS}
-    for name, bound in CAPPED.items():
-        heading = headings[name]
-        # + 0.0: no −0.00
-        style = style.format(lambda value: f"{round(value, 2) + 0.0:.2f}", subset=[heading], na_rep=texts.NO_FIGURE)
-        style = style.format(
-            lambda value, bound=bound: fill(bound, value=f"{value:.1f}"), subset=pd.IndexSlice[capped, [heading]]
-        )
-    grey = [headings[name] for name in CAPPED]
-    return style.set_properties(subset=pd.IndexSlice[capped, grey], color=CAP_COLOUR)
-
-
-def show_table(entries: list[dict], dataset: str, file: str) -> None:
-    """dataset: its name in Markdown; file: that name in the name of a file."""
-    frame = table(entries)
-    images = sorted({entry["metrics"]["images"] for entry in entries})
+def show_tables(entries: list[dict], names: dict[str, str], dataset: str) -> None:
+    """A table for each number of latent dimensions. names: see `labels`; dataset: its name in Markdown."""
+    found = [entry["metrics"] for entry in entries]
+    images = sorted({metrics["images"] for metrics in found})
+    seeds = sorted({len(metrics["seeds"]) for metrics in found if "seeds" in metrics})
+    spreads = [metrics["integration_spread"] for metrics in found if "integration_spread" in metrics]
     sizes = {
         "images": " or ".join(f"{n:,}" for n in images),
         "cap": " or ".join(f"{math.log(n):.2f}" for n in images),
+        "seeds": " or ".join(map(str, seeds)),
+        "error": fill(texts.INTEGRATION_ERROR, spread=f"{max(spreads):.2g}") if spreads else "",
     }
-    columns = {
-        heading: st.column_config.NumberColumn(
-            # a column with a format of its own would not show the table's bounds
-            format=None if name in CAPPED else f"%.{digits}f",
-            help=fill(text, sizes),
-            width=WIDTH,
-        )
-        for name, heading, text, digits in COLUMNS
-    }
-    columns |= {
-        "model": st.column_config.Column(pinned=True),
-        "own component": st.column_config.Column(help=texts.OWN_HELP),
-    }
-    st.dataframe(styled(entries, frame), hide_index=True, column_config=columns, placeholder=texts.NO_FIGURE)
+    for heading, group in by_dimensions(entries).items():
+        st.markdown(f"#### {heading}")
+        show(group, table(group, names), [address_in_explorer(entry, entries) for entry in group], sizes)
+    file = entries[0]["dataset"]
     st.download_button(
         "Download all figures as CSV",
-        frame.to_csv(index=False),
+        table(entries, names).drop(columns="number").to_csv(index=False),
         f"scoreboard-{file}.csv",
         "text/csv",
         icon=":material/download:",
         on_click="ignore",
     )
-    st.caption(fill(texts.TABLE_CAPTION, sizes, dataset=dataset))
+    is_there = any("negative_log_likelihood_integrated" in metrics for metrics in found)
+    integrated = texts.INTEGRATED if is_there else texts.NOT_INTEGRATED
+    st.caption(fill(texts.TABLE_CAPTION, sizes, dataset=dataset, integrated=integrated))
     if not all(map(in_few_dimensions, entries)):
         st.caption(texts.MANY_DIMENSIONS)
     floor = texts.FLOORS.get(file)
     st.caption(texts.GREY_PIXELS + (fill(texts.ENTROPY_FLOOR, floor=f"{floor:.2f}", dataset=dataset) if floor else ""))
 
 
-def show_model(entries: list[dict]) -> None:
-    st.subheader(texts.ONE_MODEL_TITLE)
-    titles = {entry["name"]: label(entry) for entry in entries}
-    name = st.selectbox("Model", titles, format_func=titles.get)
-    entry = next(entry for entry in entries if entry["name"] == name)
+def show_distances(entries: list[dict], names: dict[str, str]) -> None:
+    """A plot for each distance. In many dimensions only one of them sees."""
+    for few, heading in ((True, texts.IN_FEW_DIMENSIONS), (False, texts.IN_MANY_DIMENSIONS)):
+        alike = [entry for entry in entries if in_few_dimensions(entry) == few]
+        rows = [entry["metrics"] | bands(entry) | in_figures(entry, names) for entry in alike]
+        seeing = [name for name in SEEING[few] if any(math.isfinite(row[name]) for row in rows)]
+        if seeing:
+            st.markdown(f"#### {heading}")
+            for column, name in zip(st.columns(len(seeing), gap="large"), seeing):
+                column.plotly_chart(figures.distances(rows, name), key=f"distances-{name}-{few}", config=CHART)
+    st.caption(texts.DISTANCES_CAPTION)
+
+
+def show_frontiers(entries: list[dict], names: dict[str, str]) -> None:
+    """A plot for each number of latent dimensions. Its numbers are those of the table."""
+    groups = [*by_dimensions(entries).items()]
+    wide = [groups[:1], *(groups[i : i + IN_A_ROW] for i in range(1, len(groups), IN_A_ROW))]  # the plane has the most
+    for row in wide:
+        for column, (heading, group) in zip(st.columns(len(row), gap="large"), row):
+            with column:
+                show_frontier(heading, group, names)
+    st.caption(texts.FRONTIER_CAPTION)
+
+
+def show_frontier(heading: str, entries: list[dict], names: dict[str, str]) -> None:
+    match = "coverage" if in_few_dimensions(entries[0]) else "sliced_w2_squared"
+    st.markdown(f"#### {heading}")
+    rows = [entry["metrics"] | in_figures(entry, names) | {"number": i} for i, entry in enumerate(entries, start=1)]
+    st.plotly_chart(figures.frontier(rows, match), key=f"frontier-{heading}", config=CHART)
+    st.markdown(" · ".join(f"**{i}** {plain(names[entry['name']])}" for i, entry in enumerate(entries, start=1)))
+
+
+def in_figures(entry: dict, names: dict[str, str]) -> dict:
+    """What figures call a model. Plotly shows some HTML in names."""
+    return {
+        "title": html.escape(names[entry["name"]], quote=False),
+        "kind": entry["sibling"],
+        "colour": SIBLINGS[entry["kind"]].colour,
+    }
+
+
+def show_model(entry: dict, entries: list[dict]) -> None:
+    """One model: its marginals, holes and curves, and what it decodes. entries: among them is its partner."""
+    if link := address_in_explorer(entry, entries):
+        st.link_button(texts.OPEN, link, icon=":material/open_in_new:", help=texts.LINK_HELP)
     with st.spinner("Drawing from the prior …"):
         codes, draws, covered = bundles.compared(entry["digest"])
-    st.plotly_chart(figures.marginals(codes, draws))
+    st.plotly_chart(figures.marginals(codes, draws), config=CHART)
     st.caption(
         fill(
             texts.MARGINALS_CAPTION,
@@ -243,18 +251,30 @@ def show_model(entries: list[dict]) -> None:
             prior=entry["prior"],
         )
     )
-    left, right = st.columns(2)
+    show_decoded(entry)
+    left, right = st.columns(2, gap="large")
     with left:
         if entry["latent_dim"] == 2:
-            st.plotly_chart(figures.hole_map(draws, covered))
+            st.plotly_chart(figures.hole_map(draws, covered), config=CHART)
             shown = min(len(draws), figures.MOST_DOTS)
-            st.caption(fill(texts.HOLES_CAPTION, shown=f"{shown:,}", n=f"{len(draws):,}"))
+            coverage = f"{entry['metrics']['coverage']:.3f}"
+            st.caption(fill(texts.HOLES_CAPTION, shown=f"{shown:,}", n=f"{len(draws):,}", coverage=coverage))
         else:
             st.info(fill(texts.NO_HOLE_MAP, dimensions=entry["latent_dim"]))
     with right:
-        st.plotly_chart(figures.training_curves(bundles.history(entry["digest"])))
+        st.plotly_chart(figures.training_curves(bundles.history(entry["digest"])), config=CHART)
         st.caption(texts.CURVES_CAPTION)
         if st.button("Measure MMD²", help=texts.MMD_HELP, icon=":material/straighten:"):
             value, null = bundles.mmd_squared(entry["digest"])
-            st.metric("MMD²", f"{value:.4f}", help=texts.MMD_HELP)
-            st.caption(fill(texts.MMD_CAPTION, n=f"{bundles.MMD_DRAWS:,}", null=f"{null:.4f}"))
+            st.metric("MMD²", written(value, 4), help=texts.MMD_HELP)
+            st.caption(fill(texts.MMD_CAPTION, n=f"{bundles.MMD_DRAWS:,}", null=written(null, 4)))
+
+
+def show_decoded(entry: dict) -> None:
+    """Pictures decoded at draws of the prior, beside those at the model's own codes."""
+    sheets = bundles.decoded(entry["digest"])
+    for column, sheet, heading in zip(st.columns(2, gap="large"), sheets, (texts.OF_PRIOR, texts.OF_CODES)):
+        column.markdown(f"#### {heading}")
+        column.image(sheet)
+    n = bundles.SHEET**2
+    st.caption(fill(texts.DECODED_CAPTION, n=n, seed=bundles.SEED, prior=entry["prior"]))

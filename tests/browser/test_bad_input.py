@@ -13,6 +13,7 @@ from explorer.address import explore as state
 from explorer.address import kl as kl_state
 from explorer.address import practice as choices
 from explorer.address import reparameterisation as reparameterisation_state
+from explorer.address import scoreboard as scoreboard_state
 from explorer.serving import assets
 from explorer.ui import present
 
@@ -31,7 +32,11 @@ WORST = [
     "9" * 7000, "../../../../etc/passwd%00", "1,2;" * 1500,
 ]  # fmt: skip
 PARAMETERS = list(dict.fromkeys(  # of every page, on each
-    [name for page in (state, kl_state, reparameterisation_state, adversary_state, choices) for name in page.PARAMETERS]
+    [
+        name
+        for page in (state, kl_state, reparameterisation_state, adversary_state, choices, scoreboard_state)
+        for name in page.PARAMETERS
+    ]
     + [present.PARAMETER, "embed", "embed_options", "theme", "unknown"]
 ))  # fmt: skip
 
@@ -178,9 +183,7 @@ def test_the_worst_addresses(server, chromium, path):
             and page.get_by_text("this page could not be shown").count() == 0
         )
         said = page.get_by_test_id("stAlert").all_inner_texts()
-        assert all(len(text) < 900 for text in said) and (
-            said or path == "scoreboard" or some is not PARAMETERS or not value
-        ), value[:60]
+        assert all(len(text) < 900 for text in said) and (said or some is not PARAMETERS or not value), value[:60]
         assert wrong == [], value[:60]
     context.close()
 

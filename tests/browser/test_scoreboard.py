@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import itertools
 from pathlib import Path
 
 import pytest
 
 from explorer.store.bundle import find_bundles, load_bundle
 
-from .driver import ROOT
+from .driver import ROOT, eventually
 
 SHIPPED = {bundle.name: bundle for bundle in map(load_bundle, find_bundles(ROOT / "pretrained"))}
 
@@ -30,10 +31,10 @@ def test_the_table_holds_the_bundles_figures(open_page):
     for name, bundle in expected.items():
         assert float(rows[name]["BCE at μ or code"]) == bundle.metrics["reconstruction"]
         if bundle.config.model.latent_dim > 3:  # there, coverage does not see holes
-            assert rows[name]["coverage"] == rows[name]["its null"] == ""
+            assert rows[name]["coverage"] == rows[name]["coverage, null"] == ""
         else:
             assert float(rows[name]["coverage"]) == bundle.metrics["coverage"]
-            assert float(rows[name]["its null"]) == bundle.metrics["coverage_null"][0]
+            assert float(rows[name]["coverage, null"]) == bundle.metrics["coverage_null"][0]
         assert bool(rows[name]["−ELBO"]) == (
             bundle.config.model.kind == "vae"
         )  # nothing is called an ELBO where there is none
@@ -50,3 +51,35 @@ def test_every_dataset_and_model_can_be_looked_at(open_page):
     page.get_by_role("button", name="Measure MMD²").click()
     page.get_by_test_id("stMetricValue").wait_for()
     assert abs(float(page.get_by_test_id("stMetricValue").inner_text().replace("−", "-"))) < 1
+
+
+TITLES = """() => [...document.querySelectorAll('.js-plotly-plot')].map((plot) => {
+  const box = ({ left, right, top, bottom }) => [left, right, top, bottom];
+  return {
+    plot: box(plot.getBoundingClientRect()),
+    titles: [...plot.querySelectorAll('.annotation-text')].map((text) => box(text.getBoundingClientRect())),
+  };
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 1366])
+def test_titles_in_plots_are_whole_and_apart(open_page, width):
+    page = open_page("scoreboard", wait="[data-testid=stDataFrame]")
+    page.set_viewport_size({"width": width, "height": 768})
+    planar = [bundle for bundle in SHIPPED.values() if bundle.name.startswith("mnist") and is_planar(bundle)]
+
+    def look() -> None:
+        plots = [plot for plot in page.evaluate(TITLES) if len(plot["titles"]) > len(planar)]
+        assert len(plots) == 3  # the distances in the plane: a heading and a title a model
+        for plot in plots:
+            left, right, top, bottom = plot["plot"]
+            assert right <= width and right - left > 0.25 * width
+            boxes = sorted(plot["titles"], key=lambda box: box[2])
+            assert all(left <= a and b <= right and top <= c and d <= bottom for a, b, c, d in boxes)
+            assert all(above[3] <= below[2] + 1 for above, below in itertools.pairwise(boxes))
+
+    eventually(page, look)
+
+
+def is_planar(bundle) -> bool:
+    return bundle.config.model.latent_dim == 2

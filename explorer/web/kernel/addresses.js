@@ -281,6 +281,13 @@ export const ADDRESSES = {
         { "name": "a", "kind": "run", "default": "vae,digits" },
         { "name": "b", "kind": "run", "default": "aae,digits" }
       ]
+    },
+    "scoreboard": {
+      "fields": [
+        { "name": "dataset", "kind": "choice", "options": "datasets", "always": true },
+        { "name": "model", "kind": "model", "always": true },
+        { "name": "runs", "kind": "choice", "options": ["newest", "all"] }
+      ]
     }
   }
 };

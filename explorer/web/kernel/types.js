@@ -29,6 +29,7 @@
  * @typedef {object} Entry
  * @property {string} name  its folder's
  * @property {string} title
+ * @property {string[]} [changes]  the settings that differ from the recipe's
  * @property {string} choice  what a list shows
  * @property {string} kind
  * @property {string} sibling  the kind in words

@@ -21,13 +21,28 @@ KL_HELP = (
     "an image."
 )
 ELBO_HELP = (
-    "BCE at z + KL: an upper bound on −log p(x). It needs a q(z|x), so a deterministic encoder gives none. On grey "
-    "pixels x is an image whose pixels were made black or white at random: see the note below."
+    "BCE at z + KL: an upper bound on −log p(x), which it exceeds by KL(q(z|x)‖p(z|x)). It needs a q(z|x), so a "
+    "deterministic encoder gives none. On grey pixels x is an image whose pixels were made black or white at random: "
+    "see the note below."
 )
 BOUND_HELP = (
     "The importance-weighted bound on −log p(x) with 500 draws an image, of convolutional models 50: tighter "
-    "than −ELBO (Burda et al. 2016). On grey pixels x is an image whose pixels were made black or white at random: see "
-    "the note below."
+    "than −ELBO (Burda et al. 2016). Its distance from −log p(x) shrinks with more draws. On grey pixels x is an image "
+    "whose pixels were made black or white at random: see the note below."
+)
+INTEGRATED_HELP = (
+    "−log ∫ p(x|z) p(z) dz, integrated over the plane on a grid, averaged over images, in nats: the one likelihood "
+    "that AE, VAE and AAE share. No training of an AE uses p(z): for it, too, p(z) is the prior under *One model, "
+    "closely*.{error} On grey pixels x is an image whose pixels were made black or white at random: see the note below."
+)
+INTEGRATION_ERROR = " On every image, four grids of half the density agree within {spread} nats."
+POSTERIOR_HELP = (
+    "−ELBO minus −log p(x), integrated: the gap of the ELBO. It is 0 if each q(z|x) is the model's own posterior "
+    "p(z|x). It needs a q(z|x) in the plane."
+)
+SEEDS_HELP = (
+    "Standard deviation of the figure on the left over models that were trained alike with different seeds (n − 1 of "
+    "n = {seeds}). –: one seed."
 )
 MUTUAL_HELP = (
     "How well z tells which of these {images} images it is of: at most log {images} = {cap} nats, whatever the model. "
@@ -57,6 +72,15 @@ KNN_KL_HELP = (
     "Estimate of KL(q(z)‖p(z)) for all models alike, from one code an image: the density of codes from their fifth "
     "neighbours, and the exact log p(z). In more than three dimensions neighbours are too far away, and it is left out."
 )
+PRIOR_AGREEMENT_HELP = (
+    "Of 1,000 pictures decoded at draws of p(z), the share whose ten nearest training images (squared distance of "
+    "pixels) are all of one class. It sees in many dimensions, too: if it is lower than at the model's own codes, draws "
+    "of p(z) decode to worse pictures, and q(z) is not p(z). Equal shares are no proof of a match."
+)
+CODES_AGREEMENT_HELP = (
+    "Of 1,000 pictures decoded at the model's own codes of test images, the share whose ten nearest training images "
+    "are all of one class: what draws of p(z) would reach if q(z) were p(z)."
+)
 ACCURACY_HELP = "Share of test images whose five nearest training codes vote for their label."
 OWN_HELP = (
     "Share of test codes in the component of the prior that belongs to their label. Only where the discriminator saw "
@@ -67,7 +91,8 @@ SECONDS_HELP = (
     "longer."
 )
 
-NO_FIGURE, NO_LABELS = "–", "saw no labels"
+LINK_HELP = "Opens the model in the explorer, beside another one of its dataset and dimensions, in a new tab."
+NO_FIGURE = "–"
 NOT_COMPARABLE = (
     "Measured by an older version, and therefore not in the table: {names}. "
     "`python train.py --evaluate` (with `--out runs`) measures again."
@@ -78,12 +103,18 @@ COINCIDING = (
 )
 ALL_RUNS = "Compare all {runs} runs"
 ALL_RUNS_HELP = "Off: the shipped models and the {newest} newest runs."
+DIMENSIONS = "{dimensions} latent dimensions"
+ONE_DIMENSION = "1 latent dimension"
 TABLE_CAPTION = (
-    "{images} test images of {dataset}; point at a heading to see what it means, click it to sort. *–*: there is no "
-    "such figure. A deterministic encoder has no q(z|x): it gives no KL, no ELBO and no importance-weighted bound. "
-    "−log p(x) itself is defined for every model, p(x) = ∫ p(x|z) p(z) dz, but is not in this table. "
-    "*saw no labels*: no component belongs to a class."
+    "{images} test images of {dataset}; point at a heading to see what it means, click it to sort. Your own runs stand "
+    "on top, in bold. *–*: there is no such figure; a column without any figure is left out. A deterministic encoder "
+    "has no q(z|x): it gives no KL, no ELBO and no importance-weighted bound. −log p(x) itself is defined for every "
+    "model, p(x) = ∫ p(x|z) p(z) dz. {integrated}"
 )
+INTEGRATED = (
+    "In the plane it is integrated on a grid; in more dimensions no grid is fine enough, and only bounds stand."
+)
+NOT_INTEGRATED = "It is not in this table: `python train.py --evaluate` integrates it for the models of the plane."
 MANY_DIMENSIONS = (
     "In more than three dimensions there is no coverage and no KL from neighbours: they do not see holes there. In 32 "
     "dimensions N(0, ½² I) has a coverage of 0.998, at a KL of 10 nats from N(0, I). Sliced W₂² tells the two apart."
@@ -96,18 +127,21 @@ ENTROPY_FLOOR = " No model can get below the pixels' own entropy: {floor} nats o
 FLOORS = {"mnist": 45.53, "fashion-mnist": 189.86}  # nats, mean over the test images
 
 DISTANCES_TITLE = "How far is q(z) from p(z)?"
+IN_FEW_DIMENSIONS, IN_MANY_DIMENSIONS = "Up to three latent dimensions", "More than three latent dimensions"
 DISTANCES_CAPTION = (
     "Grey: the null, the interval in which 95 of 100 estimates lie for draws of the model's own prior in place of the "
     "codes, each compared with one set of draws (Student's t of 20 repeats; of 5 in more than three dimensions, of 10 "
     "for the KL). Of coverage and sliced W₂² the dot is a mean over 20 (5) sets of draws, which scatters less. A dot "
-    "inside the grey cannot be told from a perfect match by that estimate. A VAE's codes are draws of z, one an image."
+    "inside the grey cannot be told from a perfect match by that estimate. Around the agreement at the model's own "
+    "codes, grey is the interval in which 95 of 100 shares of 1,000 draws lie if draws of p(z) decode to pictures as "
+    "good. A VAE's codes are draws of z, one an image."
 )
 FRONTIER_TITLE = "What does the match cost?"
-FRONTIER_DIMENSIONS = "**{dimensions} latent dimensions**"
 FRONTIER_CAPTION = (
-    "One plot for each number of latent dimensions. Top left would be both: pictures near their originals, and codes "
-    "that match the prior. Each model is compared with its own prior. In two or three dimensions the match is the "
-    "coverage, which sees holes; in more it is sliced W₂², which sees only projections onto lines."
+    "One plot for each number of latent dimensions; the numbers are those of the table. Top left would be both: "
+    "pictures near their originals, and codes that match the prior. Each model is compared with its own prior. In two "
+    "or three dimensions the match is the coverage, which sees holes; in more it is sliced W₂², which sees only "
+    "projections onto lines."
 )
 
 ONE_MODEL_TITLE = "One model, closely"
@@ -118,8 +152,14 @@ MARGINALS_CAPTION = (
     "below."
 )
 HOLES_CAPTION = (
-    "{shown} of the {n} draws of p(z) that coverage was measured with. Red: no code lies as near as the draw's fifth "
-    "neighbour among all draws. Their share of all draws is 1 − coverage."
+    "{shown} of {n} draws of p(z). Red: no code lies as near as the draw's fifth neighbour among all draws. The shares "
+    "are those of these {n} draws; in the table, coverage is the mean over 20 sets of draws: {coverage}."
+)
+OPEN = "Open in the explorer"
+OF_PRIOR, OF_CODES = "Decoded at draws of p(z)", "Decoded at its own codes"
+DECODED_CAPTION = (
+    "Left: {n} draws of p(z) = {prior}, with seed {seed}, decoded. Right: {n} of the model's own codes of test images, "
+    "decoded. If the pictures on the left are worse than those on the right, draws of p(z) fall where no codes are."
 )
 NO_HOLE_MAP = "A hole map needs two latent dimensions; this model has {dimensions}."
 CURVES_CAPTION = (

@@ -6,7 +6,7 @@ WORDS = {
     "ae_holds": "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
     "ae_chart": "no regulariser",
     "vae_title": "VAE",
-    "vae_minimised": "E_q[−log p(x|z)] + {times_beta}KL(q(z|x)‖p(z)), p(z): {prior}",
+    "vae_minimised": "E[−log p(x|z)] + {times_beta}KL(q(z|x)‖p(z)), z ~ q(z|x), p(z): {prior}",
     "vae_holds": "Its loss holds each q(z|x) to p(z) = {prior} by β = {beta} times this KL.",
     "vae_chart": "KL(q(z|x)‖p(z))",
     "vae_penalty": "KL",
