@@ -454,7 +454,7 @@ def test_the_likelihood_of_a_deterministic_encoder_is_not_said_to_be_missing(run
     save(runs / "aae", measured=INTEGRATED)
     said = captions(scoreboard())
     assert "not in this table" not in said and "In the plane it is integrated on a grid" in said
-    assert "in more dimensions no grid is fine enough" in said
+    assert "In more dimensions no grid is fine enough" in said
 
 
 def test_the_spread_between_seeds_stands_beside_the_figures(runs):

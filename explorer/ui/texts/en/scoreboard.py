@@ -3,7 +3,7 @@
 TITLE = "Scoreboard"
 
 INTRO = """
-Every model in one table, measured on the test set by the same code: `python train.py --evaluate` makes all figures
+Every model, measured on the test set by the same code: `python train.py --evaluate` makes all figures
 again from the stored weights. Two questions stand beside each other: how well does a code bring its picture back, and
 does the aggregate q(z), all codes together, lie where the prior p(z) says? Nobody gets both for nothing. BCE, KL and
 log-likelihoods are in nats; sliced W₂² is in squared latent units; coverage is a share.
@@ -32,8 +32,8 @@ BOUND_HELP = (
 )
 INTEGRATED_HELP = (
     "−log ∫ p(x|z) p(z) dz, integrated over the plane on a grid, averaged over images, in nats: the one likelihood "
-    "that AE, VAE and AAE share. No training of an AE uses p(z): for it, too, p(z) is the prior under *One model, "
-    "closely*.{error} On grey pixels x is an image whose pixels were made black or white at random: see the note below."
+    "that AE, VAE and AAE share. An AE's p(z) is N(0, I), which its training does not use.{error} On grey pixels x is an "
+    "image whose pixels were made black or white at random: see the note below."
 )
 INTEGRATION_ERROR = " On every image, four grids of half the density agree within {spread} nats."
 POSTERIOR_HELP = (
@@ -112,7 +112,7 @@ TABLE_CAPTION = (
     "model, p(x) = ∫ p(x|z) p(z) dz. {integrated}"
 )
 INTEGRATED = (
-    "In the plane it is integrated on a grid; in more dimensions no grid is fine enough, and only bounds stand."
+    "In the plane it is integrated on a grid. In more dimensions no grid is fine enough, and there are only bounds."
 )
 NOT_INTEGRATED = "It is not in this table: `python train.py --evaluate` integrates it for the models of the plane."
 MANY_DIMENSIONS = (
