@@ -68,11 +68,12 @@ def distances(rows: Sequence[Mapping], name: str) -> go.Figure:
         figure.update_xaxes(_logarithmic(np.concatenate([low, high, np.maximum(values, least)])))
     figure.update_yaxes(range=[len(rows) - 0.4, -0.6], showticklabels=False, showgrid=False, zeroline=False)
     figure.add_annotation(
-        text=f"<b>{DISTANCES[name].replace(' (', '</b><br>(')}", align="left", x=0, xref="paper", xanchor="left",
+        text=f"<b>{DISTANCES[name].replace(' (', '</b><br>(').replace('; ', ';<br>')}",
+        align="left", x=0, xref="paper", xanchor="left",
         y=1, yref="paper", yanchor="bottom", showarrow=False, font_size=TEXT,
     )  # fmt: skip
-    margin = {"l": 0, "r": 10, "t": 50, "b": 30}
-    figure.update_layout(height=80 + 46 * len(rows), margin=margin, showlegend=False, dragmode=False)
+    margin = {"l": 0, "r": 10, "t": 65, "b": 30}
+    figure.update_layout(height=95 + 46 * len(rows), margin=margin, showlegend=False, dragmode=False)
     return _with_large_text(figure)
 
 
@@ -100,8 +101,8 @@ def frontier(rows: Sequence[Mapping], match: str = "coverage") -> go.Figure:
         )  # fmt: skip
     figure.update_traces(cliponaxis=False)
     figure.update_layout(
-        xaxis_title="BCE at μ or code, nats (less is nearer)", yaxis_title=MATCHES[match].replace(" (", "<br>("),
-        height=420 if len(rows) > 3 else 280, margin={"l": 10, "r": 10, "t": 20, "b": 40},
+        xaxis_title="BCE at μ or code, nats<br>(less is nearer)", yaxis_title=MATCHES[match].replace(" (", "<br>("),
+        height=430 if len(rows) > 3 else 290, margin={"l": 10, "r": 10, "t": 20, "b": 60},
         legend=ABOVE, showlegend=True,
     )  # fmt: skip
     if np.ptp(reconstructions) < LEAST_NATS / 2:

@@ -507,11 +507,9 @@ def test_all_figures_are_written_by_the_table(runs):
 def test_pictures_at_draws_of_the_prior_stand_beside_those_at_the_models_own_codes(runs):
     save(runs / "vae", "vae")
     page = scoreboard()
-    assert [text.value for text in page.markdown if "Decoded" in text.value] == [
-        f"#### {texts.OF_PRIOR}",
-        f"#### {texts.OF_CODES}",
-    ]
-    assert len(page.get("image")) == 2
+    sheets = [image.proto.imgs[0] for image in page.get("image")]
+    assert [sheet.caption for sheet in sheets] == [texts.OF_PRIOR, texts.OF_CODES]
+    assert sheets[0].url != sheets[1].url
     assert "64 draws of p(z) = N(0, I), with seed 2" in captions(page)
 
 

@@ -273,8 +273,7 @@ def show_model(entry: dict, entries: list[dict]) -> None:
 def show_decoded(entry: dict) -> None:
     """Pictures decoded at draws of the prior, beside those at the model's own codes."""
     sheets = bundles.decoded(entry["digest"])
-    for column, sheet, heading in zip(st.columns(2, gap="large"), sheets, (texts.OF_PRIOR, texts.OF_CODES)):
-        column.markdown(f"#### {heading}")
-        column.image(sheet)
+    for column, sheet, caption in zip(st.columns(2, gap="large"), sheets, (texts.OF_PRIOR, texts.OF_CODES)):
+        column.image(sheet, caption)
     n = bundles.SHEET**2
     st.caption(fill(texts.DECODED_CAPTION, n=n, seed=bundles.SEED, prior=entry["prior"]))

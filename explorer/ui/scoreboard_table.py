@@ -224,7 +224,7 @@ def show(entries: Sequence[dict], frame: pd.DataFrame, links: Sequence[str | Non
     config |= {
         "number": st.column_config.NumberColumn("", width=35, pinned=True),
         "model": st.column_config.Column(pinned=True, width=NAME_WIDTH),
-        "open": st.column_config.LinkColumn(display_text=":material/open_in_new:", help=texts.LINK_HELP, width=50),
+        "open": st.column_config.LinkColumn(display_text=":material/open_in_new:", help=texts.LINK_HELP, width=65),
     }
     lines = -(-max(map(len, frame["model"])) // NAME_LETTERS)
     st.dataframe(
@@ -233,5 +233,5 @@ def show(entries: Sequence[dict], frame: pd.DataFrame, links: Sequence[str | Non
         column_config=config,
         placeholder=texts.NO_FIGURE,
         height="content",
-        row_height=35 if lines < 2 else 12 + 20 * lines,
+        row_height=None if lines < 2 else 12 + 20 * lines,
     )

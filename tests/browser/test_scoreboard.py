@@ -10,7 +10,7 @@ import pytest
 
 from explorer.store.bundle import find_bundles, load_bundle
 
-from .driver import ROOT, eventually
+from .driver import COMPLETE, ROOT, address, eventually, expect
 
 SHIPPED = {bundle.name: bundle for bundle in map(load_bundle, find_bundles(ROOT / "pretrained"))}
 
@@ -51,6 +51,14 @@ def test_every_dataset_and_model_can_be_looked_at(open_page):
     page.get_by_role("button", name="Measure MMD²").click()
     page.get_by_test_id("stMetricValue").wait_for()
     assert abs(float(page.get_by_test_id("stMetricValue").inner_text().replace("−", "-"))) < 1
+
+
+def test_an_address_names_a_model_and_the_model_opens_in_the_explorer(open_page):
+    page = open_page("scoreboard?dataset=digits&model=digits-aae", wait="[data-testid=stDataFrame]")
+    expect(page.get_by_role("combobox", name="Model")).to_have_value("AAE")
+    page.goto(page.get_by_role("link", name="Open in the explorer").evaluate("link => link.href"))
+    page.wait_for_selector(COMPLETE)
+    assert {name: address(page)[name] for name in ("left", "right")} == {"left": "digits-vae", "right": "digits-aae"}
 
 
 TITLES = """() => [...document.querySelectorAll('.js-plotly-plot')].map((plot) => {
