@@ -509,7 +509,11 @@ def test_pictures_at_draws_of_the_prior_stand_beside_those_at_the_models_own_cod
     page = scoreboard()
     sheets = [image.proto.imgs[0] for image in page.get("image")]
     assert [sheet.caption for sheet in sheets] == [texts.OF_PRIOR, texts.OF_CODES]
-    assert sheets[0].url != sheets[1].url
+    assert [sheet.alt for sheet in sheets] == [
+        "Decoded at draws of p(z): 64 pictures in eight rows",
+        "Decoded at its own codes: 64 pictures in eight rows",
+    ]
+    assert sheets[0].url != sheets[1].url and sheets[0].url.endswith(".png")
     assert "64 draws of p(z) = N(0, I), with seed 2" in captions(page)
 
 

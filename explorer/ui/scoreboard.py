@@ -272,8 +272,7 @@ def show_model(entry: dict, entries: list[dict]) -> None:
 
 def show_decoded(entry: dict) -> None:
     """Pictures decoded at draws of the prior, beside those at the model's own codes."""
-    sheets = bundles.decoded(entry["digest"])
+    n, sheets = bundles.SHEET**2, bundles.decoded(entry["digest"])
     for column, sheet, caption in zip(st.columns(2, gap="large"), sheets, (texts.OF_PRIOR, texts.OF_CODES)):
-        column.image(sheet, caption)
-    n = bundles.SHEET**2
+        column.image(sheet, caption, output_format="PNG", alt=fill(texts.DECODED_ALT, n=n, caption=caption))
     st.caption(fill(texts.DECODED_CAPTION, n=n, seed=bundles.SEED, prior=entry["prior"]))

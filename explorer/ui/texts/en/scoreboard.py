@@ -157,6 +157,7 @@ HOLES_CAPTION = (
 )
 OPEN = "Open in the explorer"
 OF_PRIOR, OF_CODES = "Decoded at draws of p(z)", "Decoded at its own codes"
+DECODED_ALT = "{caption}: {n} pictures in eight rows"
 DECODED_CAPTION = (
     "Left: {n} draws of p(z) = {prior}, with seed {seed}, decoded. Right: {n} of the model's own codes of test images, "
     "decoded. If the pictures on the left are worse than those on the right, draws of p(z) fall where no codes are."
