@@ -51,6 +51,19 @@ def default_state(models: Mapping[str, Mapping], front: Sequence[Sequence[str]])
     return schema.defaults(TABLE["fields"], known) | chosen
 
 
+def at_image(state: Mapping, pick: str, mean: Sequence[float], log_var: Sequence[float] | None) -> dict:
+    """The state with an image picked and the probe at its code: mean (d,), log_var (d,) or None for a point.
+
+    The probe may have more dimensions than the code; those keep their values.
+    """
+
+    def placed(name: str, values: Sequence[float] | None) -> list[float]:
+        found = [] if values is None else [schema.rounded(float(value)) for value in values]
+        return found + state[name][len(found) :]
+
+    return {**state, "pick": pick, "mean": placed("mean", mean), "log_var": placed("log_var", log_var)}
+
+
 def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Mapping]) -> tuple[dict, list[str]]:
     """A state from an address's parameters, and a sentence for each parameter that had to be ignored.
 

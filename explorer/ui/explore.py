@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from explorer.address import explore as state
-from explorer.serving import catalogue
+from explorer.serving import bundles, catalogue
 from explorer.serving.failure import few_of, warn_of_models
 from explorer.serving.models_route import offered
 from explorer.shared import fill
+from explorer.store.bundle import BundleError
 from explorer.ui import components as live
 from explorer.ui import kept
 from explorer.ui.texts import texts_of
@@ -19,6 +20,7 @@ NO_MODELS = texts_of("common").NO_MODELS
 texts = texts_of("explore")
 
 KEY = "explorer"
+START_IMAGE = 0  # of the test set; MNIST's is a 7 at the rim of the codes, which the VAE and the AAE both rebuild
 
 
 def page() -> None:
@@ -31,7 +33,7 @@ def page() -> None:
     default = state.default_state(models, catalogue.front(models))
     current, problems = kept.current(
         KEY,
-        lambda params: state.parse(params, default, models),
+        lambda params: state.parse(params, default, models) if params else (start(default, models), []),
         state.to_params,
         state.PARAMETERS,
         holds=lambda found: holds(found, models),
@@ -47,6 +49,20 @@ def page() -> None:
         st.caption(fill(texts.ONE_DIMENSION, names=few_of(flat)))
     with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
         st.markdown(texts.GUIDE)
+
+
+def start(default: dict, models: Mapping[str, dict]) -> dict:
+    """What a plain address opens: a test image is picked, and the probe is what the left model's encoder gives for it.
+
+    An address that names anything of the page leaves the probe at the origin and picks no image.
+    """
+    left = models[default["left"]]
+    try:
+        codes = bundles.required(left["digest"]).codes
+    except (BundleError, bundles.ModelGone):
+        return default  # the page says which model is damaged
+    log_var = None if codes.log_var is None else codes.log_var[START_IMAGE]
+    return state.at_image(default, f"{left['dataset']}:{START_IMAGE}", codes.mean[START_IMAGE], log_var)
 
 
 def shown(entries: Iterable[dict]) -> dict[str, dict]:

@@ -16,9 +16,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qs, urlparse
 
 ROOT = Path(__file__).resolve().parents[2]
-ELSEWHERE = "vae.uni.example"  # for the browser, a name of this machine
 FLAGS = [
-    f"--host-resolver-rules=MAP {ELSEWHERE} 127.0.0.1",
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",

@@ -158,7 +158,7 @@ def test_tools_replay_and_encoders_are_in_the_file(taken, alone):
 
 
 def original(page, row: int) -> list[int]:
-    picture = page.get_by_role("img", name=f"Original of image {row}")
+    picture = page.get_by_role("img", name="Picture x", exact=True)
     picture.wait_for()
     return picture.evaluate(PIXELS)
 

@@ -87,7 +87,7 @@ def test_server_does_not_import_torch(chromium, tmp_path):
     with serve(tmp_path, "app.py") as fresh:
         page = chromium.new_page()
         page.goto(f"{fresh.address}/?pick=digits:5&{DIGITS}")
-        page.get_by_role("img", name="Original of image 5").wait_for(timeout=60_000)
+        page.get_by_role("img", name="Picture x").wait_for(timeout=60_000)
         mapped = Path(f"/proc/{fresh.pid}/maps").read_text(encoding="utf-8")
         page.close()
     assert "numpy" in mapped and "libtorch" not in mapped
@@ -209,7 +209,7 @@ def test_clicking_a_code_marks_the_image_and_sets_the_posterior(mount_page):
     assert shown["pick"] == f"digits:{row}"
     np.testing.assert_allclose([float(v) for v in shown["mean"].split(",")], codes.mean[row], atol=1e-4)
     np.testing.assert_allclose([float(v) for v in shown["log_var"].split(",")], codes.log_var[row], atol=1e-4)
-    original = page.get_by_role("img", name=f"Original of image {row}")
+    original = page.get_by_role("img", name="Picture x", exact=True)
     original.wait_for()
     from explorer.data import datasets
 
@@ -311,10 +311,6 @@ def test_a_swiss_roll_is_drawn_as_a_band(mount_page):
     page = mount_page("?right=mnist-aae-swiss-roll")
     band = page.get_by_role("figure", name="AAE swiss roll latent map").locator(".band")
     assert band.count() == 1 and len(band.get_attribute("d").split("L")) == 200
-    page.locator(".places").select_option(label="The largest gap between codes (AAE swiss roll)")
-    page.wait_for_url(re.compile("log_var=-4"))
-    mean = torch.tensor([[float(value) for value in address(page)["mean"].split(",")]])
-    assert get_prior("swiss-roll").log_prob(mean).item() > -5  # where the prior has mass, not between its arms
 
 
 def test_sixteen_dimensions(mount_page):

@@ -105,7 +105,7 @@ def test_two_thousand_pictures_are_trained_and_opened_in_colour(trained, open_fo
     )
     page.wait_for_url("**pick=*")
     picked = int(address(page)["pick"].rpartition(":")[2])
-    original = page.get_by_role("img", name=f"Original of image {picked}")
+    original = page.get_by_role("img", name="Picture x", exact=True)
     original.wait_for()
     np.testing.assert_array_equal(shown(original), found.test.images[picked].reshape(3, -1))
 
@@ -170,7 +170,7 @@ def test_every_tool_opens(open_folder, query):
 @pytest.mark.slow
 def test_where_the_folder_is_gone_the_page_says_so(trained, open_folder):
     page = open_folder(f"&pick={trained.vae.config.dataset}:7")
-    page.get_by_role("img", name="Original of image 7").wait_for()
+    page.get_by_role("img", name="Picture x").wait_for()
     changed = trained.folder / folder.test_files(trained.vae.config.pictures)[8]
     kept = changed.read_bytes()
     Image.new("RGB", (32, 32), "white").save(changed)

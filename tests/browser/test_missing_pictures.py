@@ -154,7 +154,7 @@ def test_a_missing_dataset_is_fetched_on_the_server(open_bare, bare):
     assert reads.evaluate(PIXELS) == IMAGES[3].tolist()
     assert page.get_by_role("spinbutton", name="Number of the test image").is_visible() and button.is_hidden()
     page.get_by_role("button", name="Probe", exact=True).click()
-    original = page.get_by_role("img", name="Original of image 3")
+    original = page.get_by_role("img", name="Picture x")
     original.wait_for()
     assert original.evaluate(PIXELS) == IMAGES[3].tolist()
 
@@ -195,7 +195,7 @@ def test_what_another_visitor_fetched_is_shown_at_the_next_change(open_bare):
     page.keyboard.press("ArrowRight")
     page.get_by_text(f"The errors are not known: {TOO_FEW}").wait_for()
     page.get_by_role("button", name="Probe", exact=True).click()
-    original = page.get_by_role("img", name="Original of image 3")
+    original = page.get_by_role("img", name="Picture x")
     original.wait_for()
     assert original.evaluate(PIXELS) == IMAGES[3].tolist() and page.get_by_role("button", name=FETCH).count() == 0
 

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from .driver import COMPLETE, DESK, ELSEWHERE, expected, serve
+from .driver import CHROMIUM, COMPLETE, DESK, FLAGS, expected, serve
 from .proxy import proxy
 
 # By its path: what is there when a page is drawn, and what it must have fetched.
@@ -50,32 +50,41 @@ def address(request) -> str:
 
 
 @pytest.fixture(scope="module")
-def context(chromium):
-    """One for all tests: what a page has compiled is not compiled again."""
-    with chromium.new_context(viewport=DESK) as context:
-        context.set_default_timeout(60_000)
-        yield context
+def elsewhere(chromium):
+    """A browser for which vae.uni.example is this machine."""
+    rule = "--host-resolver-rules=MAP vae.uni.example 127.0.0.1"
+    browser = chromium.browser_type.launch(executable_path=CHROMIUM, args=[*FLAGS, rule])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
-def visit(context):
-    """A page, its errors, and the addresses that it asks for."""
-    page = context.new_page()
-    errors, asked = [], []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on(
-        "console",
-        lambda message: errors.append(f"{message.text} {message.location['url']}") if is_error(message) else None,
-    )
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("websocket", lambda socket: asked.append(socket.url.replace("ws:", "http:")))
-    yield page, errors, asked
-    page.close()
-    context.clear_cookies()
+def visit(chromium):
+    """`visit()`: a page that notes its errors and what it asks for, in lists of that name."""
+    contexts = []
+
+    def open_one(browser=chromium):
+        context = browser.new_context(viewport=DESK)
+        context.set_default_timeout(60_000)
+        contexts.append(context)
+        page = context.new_page()
+        errors, asked = [], []
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.on(
+            "console",
+            lambda message: errors.append(f"{message.text} {message.location['url']}") if is_error(message) else None,
+        )
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("websocket", lambda socket: asked.append(socket.url.replace("ws:", "http:")))
+        return page, errors, asked
+
+    yield open_one
+    for context in contexts:
+        context.close()
 
 
 def test_all_pages_draw_below_a_path(visit, address):
-    page, errors, asked = visit
+    page, errors, asked = visit()
     for path, (drawn, fetched) in PAGES.items():
         asked.clear()
         page.goto(f"{address}/{path}")
@@ -87,7 +96,7 @@ def test_all_pages_draw_below_a_path(visit, address):
 
 
 def test_addresses_keep_the_path(visit, address):
-    page, errors, _ = visit
+    page, errors, _ = visit()
     page.goto(f"{address}/?left=digits-vae&right=digits-aae")
     page.wait_for_selector(COMPLETE)
     page.get_by_role("slider", name="μ₁", exact=True).press("End")
@@ -109,10 +118,10 @@ def test_addresses_keep_the_path(visit, address):
     assert errors == []
 
 
-def test_the_room_is_let_in_by_the_address_that_the_browser_shows(visit, server):
+def test_the_room_is_let_in_by_the_address_that_the_browser_shows(visit, server, elsewhere):
     with proxy(server, below="/vae-kl") as address:
-        public = address.replace("localhost", ELSEWHERE)
-        page, errors, _ = visit
+        public = address.replace("localhost", "vae.uni.example")
+        page, errors, _ = visit(elsewhere)
         for path, drawn in (("?mean=1,2", COMPLETE), ("kl?tab=two", ".kl-lesson[data-ready=true]")):
             page.goto(f"{public}/{path}")
             page.wait_for_selector(drawn)
@@ -127,12 +136,12 @@ def test_the_room_is_let_in_by_the_address_that_the_browser_shows(visit, server)
     assert errors == []
 
 
-def test_a_page_that_is_refused_says_why_and_what_to_do(visit, tmp_path):
+def test_a_page_that_is_refused_says_why_and_what_to_do(visit, elsewhere, tmp_path):
     running = ExitStack()
     server = running.enter_context(serve(tmp_path))
     with running, proxy(server.address, keeps_host=False) as address:
-        public = address.replace("localhost", ELSEWHERE)
-        page, _, _ = visit
+        public = address.replace("localhost", "vae.uni.example")
+        page, _, _ = visit(elsewhere)
         page.goto(f"{public}/kl")
         sentence = page.get_by_text("This page cannot connect")
         sentence.wait_for()

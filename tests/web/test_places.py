@@ -1,4 +1,4 @@
-"""The explorer's lists of places and walks, in Node: a place is called a hole only where the program's own rule finds
+"""The explorer's card on holes and its walks, in Node: a place is called a hole only where the program's own rule finds
 one, against NumPy and scipy on the shipped codes."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from scipy.spatial import cKDTree
 from explorer.priors import get_prior
 from explorer.serving import catalogue
 from explorer.store.bundle import load_bundle
+from explorer.ui.texts.en.explore import WORDS as PAGE
 from explorer.ui.texts.en.explore_walk import WORDS
 
 from ..browser.driver import ROOT
@@ -31,10 +32,9 @@ pytestmark = pytest.mark.skipif(
 # The model as the page has it, and the lists of a page with this model alone.
 LISTS = """
 const model = await new Models(new URL(base)).open({ ...entry, tensors });
-const panels = [{ name: "M", model }];
-const places = namedPlaces(panels, () => 2), name = [...places.keys()].find((one) => /hole|gap/.test(one));
+const panels = [{ name: "M", model }], card = cardOf("hole", panels, 2, cards);
 const walk = examplesFor({ panels, words }).find((one) => /hole|gap/.test(one.name));
-return { name, place: places.get(name)().mean, walk: walk.name, ends: walk.stops(),
+return { name: card.title, place: card.part.mean, radius: card.mark.radius, walk: walk.name, ends: walk.stops(),
   drawn: drawn(model).map((column) => [...column]) };
 """
 
@@ -45,8 +45,9 @@ def test_a_place_is_called_a_hole_where_the_rule_finds_one(compute, name):
     prior = bundle.config.model.prior
     entry = {"name": name, "latent_dim": 2, "shape": catalogue.shape(prior), "classes": []}
     found = compute(
-        "kernel/models explore/places explore/holes explore/walk/examples",
+        "kernel/models explore/cards explore/holes explore/walk/examples",
         LISTS,
+        cards=PAGE["cards"],
         entry=entry,
         tensors=f"tensors/{bundle.digest}",
         words=WORDS,
@@ -63,12 +64,15 @@ def test_a_place_is_called_a_hole_where_the_rule_finds_one(compute, name):
     score = cKDTree(z).query(GRID)[0] ** 2 * np.exp(log_p(GRID))
     np.testing.assert_allclose(found["place"], GRID[score.argmax()], atol=1e-12)
     np.testing.assert_allclose(np.mean(found["ends"], 0), found["place"], atol=1e-12)
+    assert found["radius"] == pytest.approx(cKDTree(z).query(found["place"])[0], abs=1e-6)  # the circle holds no code
+    if prior == "swiss-roll":
+        assert log_p(np.array([found["place"]]))[0] > -5  # where the prior has mass, not between its arms
     is_hole = bool(excess(np.array([found["place"]]))[0] > LOG_FIVE)
     if name not in MORE:
         assert is_hole == (name in HOLES)
     if not is_hole:
         assert excess(GRID).max() < LOG_FIVE  # nor is there one elsewhere
-    assert found["name"] == ("A hole in q(z) (M)" if is_hole else "The largest gap between codes (M)")
+    assert found["name"] == ("A hole of the M" if is_hole else "A hole?")
     walk = "through a hole in q(z) (M)" if is_hole else "through the largest gap between codes (M)"
     assert found["walk"] == walk
 
@@ -88,9 +92,10 @@ def test_the_largest_gap_in_draws_of_the_prior_is_no_hole_and_a_cleared_disc_is(
 
 def test_no_gap_is_looked_for_in_more_dimensions(compute):
     body = (
-        "const panels = [{ name: 'M', model: { entry: { latent_dim: 16, classes: [] } } }, { name: 'none' }];"
-        "return [...namedPlaces(panels, () => 16).keys(), "
-        "...examplesFor({ panels: panels.slice(0, 1), words }).map(({ name }) => name)];"
+        "const panels = [{ name: 'M', model: { entry: { latent_dim: 16, classes: [] } } }];"
+        "return { card: cardOf('hole', panels, 16, cards), "
+        "names: examplesFor({ panels, words }).map(({ name }) => name) };"
     )
-    names = compute("explore/places explore/walk/examples", body, words=WORDS)
-    assert names and not [name for name in names if "hole" in name or "gap" in name]
+    found = compute("explore/cards explore/walk/examples", body, cards=PAGE["cards"], words=WORDS)
+    assert found["names"] and not [name for name in found["names"] if "hole" in name or "gap" in name]
+    assert found["card"]["part"] is None and "two dimensions" in found["card"]["text"]

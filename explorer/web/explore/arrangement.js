@@ -70,9 +70,10 @@ export class Arrangement {
     write(box, lines.join("; "));
   }
 
-  // The legend and the places of both models, and a warning where they saw different data.
+  // What is said of both models: the sentence above the maps, the cards, the legend, and a warning where they saw
+  // different data.
   describe() {
-    const { panels, legend, controls } = this.explorer,
+    const { panels, legend, masthead, tryThis } = this.explorer,
       [a, b] = panels.map((panel) => panel.model?.entry);
     const warning = this.explorer.find(".mismatch");
     warning.hidden = !a || !b || a.dataset === b.dataset;
@@ -84,6 +85,8 @@ export class Arrangement {
       );
     }
     if (a) legend.build(a, b);
-    controls.buildPlaces(panels);
+    if (!a || !b) return;
+    masthead.describe(panels);
+    tryThis.describe(panels);
   }
 }

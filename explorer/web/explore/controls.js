@@ -1,9 +1,7 @@
-// The probe's controls: sliders, the dimensions that they move, fresh noise, named places.
+// The probe's controls: sliders, the dimensions that they move, fresh noise.
 
 import { standardNormal } from "../kernel/random.js";
-import { namedPlaces } from "./places.js";
 import { subscript } from "../kernel/format.js";
-import { idle } from "../parts/page.js";
 import { Slider } from "../parts/slider.js";
 import { fieldOf } from "../kernel/address.js";
 
@@ -37,12 +35,6 @@ export class Controls {
     this.dimChoices.forEach((choice, at) =>
       choice.addEventListener("change", () => this.chooseDimension(at, Number(choice.value))),
     );
-    this.places = find(".places");
-    this.places.addEventListener("change", () => {
-      const place = this.placesByName?.get(this.places.value);
-      this.places.selectedIndex = 0;
-      if (place) page.set(place());
-    });
   }
 
   // at: 0 or 1, the first or second of the two dimensions that are moved.
@@ -89,14 +81,6 @@ export class Controls {
       const index = moved(state)[at];
       slider.show((symbol === "mean" ? frame.mean : frame.logVar)[index], state[symbol][index]);
     }
-  }
-
-  // When nothing else waits: to find the gaps between ten thousand codes takes longer than a frame.
-  async buildPlaces(panels) {
-    await idle();
-    this.placesByName = namedPlaces(panels, () => this.page.state().mean.length);
-    const names = [...this.placesByName.keys()];
-    this.places.replaceChildren(new Option("Go to …", ""), ...names.map((name) => new Option(name)));
   }
 }
 

@@ -5,6 +5,8 @@ import { Handle } from "../parts/handle.js";
 import { RINGS, priorOutline } from "../parts/prior_outline.js";
 import { add, set } from "../parts/svg.js";
 
+const AWAY = 14; // pixels between the probe and the picked code's ring that leave room for its name
+
 /**
  * What one frame shows over a map. Pairs are in the map's plane.
  * @typedef {object} MapState
@@ -15,6 +17,7 @@ import { add, set } from "../parts/svg.js";
  * @property {boolean} previewing  does `mean` follow the pointer?
  * @property {[number, number]} home  the committed mean, where the handle stands
  * @property {number | null} pick  the row of the picked code among the points that are drawn
+ * @property {string} pickName  what is written beside its ring, if the probe is elsewhere
  * @property {string} note  the text in the corner
  * @property {boolean} probeless  is there no probe to show?
  */
@@ -48,7 +51,7 @@ export class MapOverlay {
     set(shapes.clip, { x: area.left, y: area.top, width: area.width, height: area.height });
     const picked = points && state.pick !== null ? [points.x[state.pick], points.y[state.pick]] : null;
     show(shapes.pick, picked);
-    if (picked) set(shapes.pick, { transform: `translate(${x(picked[0])} ${y(picked[1])})` });
+    if (picked) this.placePick(picked, state, scale);
     show(shapes.trail, trail);
     if (trail) this.placeTrail(trail, past, picked, units);
     this.placeNote(state.note, area);
@@ -61,6 +64,15 @@ export class MapOverlay {
       set(text, { x: x(radius * Math.SQRT1_2), y: y(radius * Math.SQRT1_2) + 4 });
     });
     this.placeProbe(state, scale);
+  }
+
+  /** @param {number[]} place @param {MapState} state @param {Record<string, any>} scale */
+  placePick([px, py], { plane, probeless, mean, pickName }, { x, y }) {
+    const { pick, pickName: text } = this.shapes,
+      away = Math.hypot(x(px) - x(mean[0]), y(py) - y(mean[1])) > AWAY;
+    set(pick, { transform: `translate(${x(px)} ${y(py)})` });
+    show(text, !plane || probeless || away);
+    if (text.textContent !== pickName) text.textContent = pickName;
   }
 
   placeProbe({ mean, std, z, home, previewing }, { x, y, perX, perY }) {
@@ -128,6 +140,7 @@ function build(svg) {
   const tool = add(group, "g", { class: "tool-layer" });
   const pick = add(group, "g", { class: "pick" });
   for (const name of ["halo", "line"]) add(pick, "circle", { r: 9, class: name });
+  const pickName = add(pick, "text", { class: "pick-name", x: 13, y: 5 });
   const above = add(group, "g");
   const ellipses = ["halo", "sigma", "halo", "sigma two"].map((name) => add(above, "ellipse", { class: name }));
   const noise = ["halo", "noise"].map((name) => add(above, "line", { class: name }));
@@ -135,5 +148,22 @@ function build(svg) {
   for (const name of ["halo", "line"]) add(z, "path", { d: "M-5 -5L5 5M-5 5L5 -5", class: name });
   const mean = add(above, "circle", { r: 4.5, class: "mean" });
   const note = add(svg, "text", { class: "note" });
-  return { group, clip, beneath, prior, ringTexts, names, above, ellipses, noise, z, mean, pick, trail, tool, note };
+  return {
+    group,
+    clip,
+    beneath,
+    prior,
+    ringTexts,
+    names,
+    above,
+    ellipses,
+    noise,
+    z,
+    mean,
+    pick,
+    pickName,
+    trail,
+    tool,
+    note,
+  };
 }

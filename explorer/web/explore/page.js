@@ -8,11 +8,11 @@ import { drawLogits } from "../parts/pixels.js";
 import { Legend } from "./legend.js";
 import { MadeMaps } from "./made_maps.js";
 import { LatentMap } from "./latent_map.js";
+import { Masthead } from "./masthead.js";
 import { MapChoice } from "./map_choice.js";
 import { MapEvents } from "./map_events.js";
 import { Models } from "../kernel/models.js";
 import { MissingDataset } from "../parts/missing_dataset.js";
-import { Original } from "./original.js";
 import { noteOf } from "./note.js";
 import { noOriginal, Originals } from "../parts/originals.js";
 import { idle, mounting, Page, painted } from "../parts/page.js";
@@ -20,8 +20,10 @@ import { Panel, panelNames } from "./panel.js";
 import { Probe } from "../kernel/probe.js";
 import { format } from "../kernel/format.js";
 import { Readout } from "./readout.js";
+import { Reconstructions } from "./reconstructions.js";
 import { fieldColours } from "../parts/theme.js";
 import { Tools } from "./tools.js";
+import { TryThis } from "./try_this.js";
 import { fill } from "../kernel/text.js";
 
 const SIDES = ["left", "right"];
@@ -111,12 +113,14 @@ class Explorer extends Page {
       words.bars,
       (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension),
     );
-    this.readout = new Readout({
-      status: this.find(".kl"),
-      table: this.find(".terms"),
-      formula: this.find(".formula"),
+    this.readout = new Readout(this.find(".numbers"), () => this.draw());
+    const lessons = this.models.inFile ? null : new URL("../../", this.base);
+    this.masthead = new Masthead(this.find(".masthead"), words, lessons);
+    this.reconstructions = new Reconstructions(this.find(".reconstructions"), this.originals, words, () => {
+      this.masthead.take(this.reconstructions.picture);
+      this.draw();
     });
-    this.original = new Original(this.find(".original"), this.originals, words.datasets);
+    this.tryThis = new TryThis(this.find(".try-this"), api, () => this.startReplay());
     this.missing = new MissingDataset(this.find(".missing"), this.base, words.datasets, (name) =>
       this.takeDataset(name),
     );
@@ -257,6 +261,7 @@ class Explorer extends Page {
         home: inPlane(state.mean),
         previewing: frame.previewing,
         pick: moment ? moment.image : panel.pickedRow(state),
+        pickName: this.words.same_image,
         note: noteOf(this, panel, frame.previewing),
         probeless: !this.decodes(panel),
       });
@@ -268,6 +273,9 @@ class Explorer extends Page {
     this.bars.show(frame.perDimension, moved(state));
     this.arrangement.showOtherPriors(frame);
     this.controls.show(frame, state);
+    this.root.classList.toggle("previewing", frame.previewing);
+    this.masthead.show(frame, state, this.panels, (i) => this.reconstructions.canvas(i));
+    this.tryThis.place();
   }
 
   // ---- models and panels -----------------------------------------------------------------------
@@ -332,7 +340,7 @@ class Explorer extends Page {
       panel.sync(state);
       if (panel.model) this.syncMap(panel);
     }
-    this.original.show(state, this.panels);
+    this.reconstructions.show(state, this.panels);
     const entries = this.panels.filter((panel) => panel.model).map((panel) => panel.model.entry);
     const lacking = entries.find((entry) => !entry.originals && !entry.without_originals);
     this.missing.offer(lacking?.dataset ?? null);
@@ -341,7 +349,7 @@ class Explorer extends Page {
   // A dataset has been fetched: its test images can be shown, and its errors are known.
   takeDataset(dataset) {
     for (const entry of this.catalogue) if (entry.dataset === dataset) entry.originals = entry.errors = true;
-    this.original.again(this.probe.state, this.panels);
+    this.reconstructions.again(this.probe.state, this.panels);
     this.surface?.sync();
     this.tools.sync(this.probe.state, true);
     this.syncChoices();

@@ -38,7 +38,6 @@ export class Panel {
     this.atMean = root.querySelector(`.pictures .${side}.at-mean canvas`);
     /** @type {HTMLCanvasElement} */
     this.atZ = root.querySelector(`.pictures .${side}.at-z canvas`);
-    this.pictureTitle = root.querySelector(`.pictures .title.${side}`);
     const select = element.querySelector("select");
     select.setAttribute("aria-label", `Model in the ${side} panel`);
     const { model: choose, announce, fail } = on;
@@ -58,7 +57,6 @@ export class Panel {
     this.host.setAttribute("aria-label", `${name} latent map`);
     this.atMean.setAttribute("aria-label", `${name} decoded at μ`);
     this.atZ.setAttribute("aria-label", `${name} decoded at z`);
-    this.pictureTitle.textContent = name;
     for (const canvas of [this.atMean, this.atZ])
       canvas.parentElement.querySelector("figcaption span").textContent = name;
     this.map.shapes.handle.setAttribute("aria-label", `Probe in the ${name} map; arrow keys move it`);

@@ -65,30 +65,9 @@ function gapOf(model) {
   return { place, hole: densities(model, [place])[0].hole };
 }
 
-// The list of places, by name: what each changes of the page's state. They are looked for in the codes of the models on
-// the page, so that the names are true of them. panels: [{name, model}]; dimensions(): of the probe.
-export function namedPlaces(panels, dimensions) {
-  const all = (number) => new Array(dimensions()).fill(number);
-  const at = (/** @type {number[]} */ [x, y]) => all(0).map((_, i) => [x, y][i] ?? 0);
-  const places = new Map([["The prior itself: KL = 0", () => ({ mean: all(0), log_var: all(0) })]]);
-  for (const { name, model } of panels) {
-    // gaps and borders of more dimensions are not looked for
-    if (!model || model.entry.latent_dim > 2) continue;
-    const { classes, confusable } = model.entry;
-    if (confusable) {
-      const [a, b] = confusable;
-      places.set(`Between ${classes[a]} and ${classes[b]} (${name})`, () => ({
-        mean: at(between(model.codes, a, b)),
-        log_var: all(-4),
-      }));
-    }
-    const { place, hole } = largestGap(model);
-    places.set(`${hole ? "A hole in q(z)" : "The largest gap between codes"} (${name})`, () => ({
-      mean: at(place),
-      log_var: all(-4),
-    }));
-  }
-  places.set("Far from the prior", () => ({ mean: all(3.5), log_var: all(-6) }));
-  places.set("Wider than the prior", () => ({ mean: all(0), log_var: all(1.5) }));
-  return places;
+// The distance from a place to the nearest code (sampled z, for a VAE), in latent units.
+/** @param {import("../kernel/types.js").Model} model @param {number[]} place */
+export function nearestCode(model, [x, y]) {
+  const [xs, ys] = drawn(model);
+  return Math.sqrt(xs.reduce((least, value, row) => Math.min(least, (value - x) ** 2 + (ys[row] - y) ** 2), Infinity));
 }

@@ -1,7 +1,9 @@
-// The live KL: total, each dimension, each term, and the formula with the numbers in it.
+// The live KL: its total, its terms as a bar, and, where they are asked for, each dimension, each term, and the formula
+// with the numbers in it.
 
 import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
+import { add, set } from "../parts/svg.js";
 
 const TERMS = [
   ["trace", "½σ²", "log_var"],
@@ -9,13 +11,53 @@ const TERMS = [
   ["dimension", "−½", "prior"],
   ["logDet", "−½ log σ²", "log_var"],
 ];
+const LEAST = 10; // nats that the bar is wide; then twice as many, and so on
+
+const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+// The terms as parts of a bar: {parts: [{name, from, to, above}], wide}, in nats. Above lie the terms that add to the KL,
+// from 0 on; beneath lie the KL itself, and behind it the terms that are negative: both rows are equally long.
+/** @param {Record<string, number>} sums  each term, summed over the dimensions @param {number} kl */
+export function barOf(sums, kl) {
+  const parts = [],
+    ends = { true: 0, false: kl };
+  for (const [name, value] of Object.entries(sums)) {
+    const above = value > 0,
+      from = ends[above];
+    ends[above] += Math.abs(value);
+    parts.push({ name, from, to: ends[above], above });
+  }
+  return { parts, wide: LEAST * 2 ** Math.max(0, Math.ceil(Math.log2(Math.max(ends.true, kl) / LEAST))) };
+}
 
 export class Readout {
-  // status: the element of the total; table, formula: elements to fill.
-  constructor({ status, table, formula }) {
-    this.status = status;
-    this.table = table;
-    this.formula = formula;
+  // box: the element with all of it; onOpen(): the terms are asked for.
+  /** @param {HTMLElement} box @param {() => void} onOpen */
+  constructor(box, onOpen) {
+    this.status = /** @type {HTMLElement} */ (box.querySelector(".kl"));
+    this.table = box.querySelector(".terms");
+    this.formula = /** @type {HTMLElement} */ (box.querySelector(".formula"));
+    /** @type {HTMLDetailsElement} */
+    this.details = box.querySelector("details");
+    this.details.addEventListener("toggle", onOpen);
+    this.buildBar(box.querySelector(".kl-bar"));
+  }
+
+  buildBar(box) {
+    const svg = add(box, "svg", { viewBox: "0 0 100 20", preserveAspectRatio: "none", "aria-hidden": "true" });
+    this.rect = add(svg, "rect", { class: "kl-itself", x: 0, y: 11, height: 9, width: 0 });
+    this.rects = Object.fromEntries(
+      TERMS.map(([name, , symbol]) => [name, add(svg, "rect", { class: `${symbol} ${name}`, height: 9 })]),
+    );
+    const key = box.appendChild(document.createElement("p"));
+    key.className = "key";
+    key.innerHTML =
+      TERMS.map(
+        ([name, sign, symbol]) =>
+          `<span class="${symbol} ${name}"><i></i>${sign} <output aria-live="off"></output></span>`,
+      ).join(" ") + '<span class="wide"></span>';
+    this.values = Object.fromEntries(TERMS.map(([name]) => [name, key.querySelector(`.${name} output`)]));
+    this.wide = key.querySelector(".wide");
   }
 
   // A row for each of the shown dimensions (two indices), one for all others together, one for the sum.
@@ -42,13 +84,30 @@ export class Readout {
     this.result = this.formula.querySelector("b");
   }
 
-  show({ kl, terms, perDimension, std, mean, logVar }) {
+  show(frame) {
+    const { kl, terms } = frame;
     write(this.status, `${format(kl)} nats`);
     this.status.dataset.nats = kl; // all its digits
+    this.showBar(Object.fromEntries(TERMS.map(([name]) => [name, sum(terms[name])])), kl);
+    if (this.details.open) this.showTerms(frame);
+  }
+
+  showBar(sums, kl) {
+    const { parts, wide } = barOf(sums, kl),
+      share = (nats) => ((100 * nats) / wide).toFixed(2);
+    for (const { name, from, to, above } of parts) {
+      set(this.rects[name], { x: share(from), width: share(to - from), y: above ? 0 : 11 });
+      write(this.values[name], format(sums[name], 2));
+    }
+    set(this.rect, { width: share(kl) });
+    write(this.wide, `${wide} nats`);
+  }
+
+  showTerms({ kl, terms, perDimension, std, mean, logVar }) {
     const columns = [...TERMS.map(([name]) => terms[name]), perDimension];
     this.cells.forEach((cells, row) => {
       columns.forEach((values, column) =>
-        write(cells[column], format(this.rows[row].reduce((sum, i) => sum + values[i], 0))),
+        write(cells[column], format(this.rows[row].reduce((total, i) => total + values[i], 0))),
       );
     });
     this.shown.forEach((i, at) => {

@@ -74,6 +74,116 @@ The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL
 
 WORDS = {
     "model_list": MODEL_LIST,
+    # above the maps
+    "heading": "Two ways to tidy a latent space",
+    "dots_are": "Each dot is {dots}, squeezed into {numbers} numbers: its code.",
+    "dots": {
+        "mnist": "a handwritten digit",
+        "digits": "a handwritten digit",
+        "fashion-mnist": "a picture of clothing",
+        "kmnist": "a handwritten Japanese letter",
+        "other": "a test picture",
+    },
+    "or": " or ",
+    "by_kl": "a KL term",
+    "by_discriminator": "a discriminator",
+    "tidy": "The {left} keeps its codes tidy with {a}, the {right} with {b}.",
+    "tidy_alike": "Both models keep their codes tidy with {by}.",
+    "tidy_one": "The {held} keeps its codes tidy with {by}. Nothing does so in the {free}.",
+    "tidy_neither": "Nothing keeps the codes of these models tidy.",
+    "drag": "Drag the blue dot: both decoders draw what lies there.",
+    "point": "Point at a map: the decoders draw what lies there.",
+    "machine_section": "The two models as machines",
+    "machine": {
+        "encoder": {"sign": "encoder", "title": "The encoder turns the picture x into its code."},
+        "posterior": {
+            "sign": "N(μ, σ²)",
+            "title": "The encoder gives q(z|x), a Gaussian: a small cloud of codes. Lesson: Reparameterise.",
+        },
+        "z": {"sign": "z", "title": "One draw, z = μ + σ ε. Lesson: Reparameterise."},
+        "code": {"sign": "z", "title": "The encoder gives one point, the code z."},
+        "decoder": {"sign": "decoder", "title": "The decoder turns a point of the latent space into a picture."},
+        "kl": {
+            "sign": "KL",
+            "title": "The loss holds each q(z|x) to the prior p(z) by their KL divergence. Lesson: KL.",
+        },
+        "discriminator": {
+            "sign": "D",
+            "title": "The discriminator D tells codes from draws of the prior p(z). Lesson: The adversary.",
+        },
+        "prior": {"sign": "p(z)"},
+    },
+    # the pictures
+    "stage_section": "Pictures",
+    "this_picture": "This picture, rebuilt by each model from its own code",
+    "picture_x": "Picture x",
+    "test_image": "image {row}, class {class}",
+    "reconstruction_of": "{name} reconstruction",
+    "bce": "· BCE {bce}",
+    "rebuilt_at_mean": (
+        "Decoded at μ, the mean of this model's q(z|x). BCE: binary cross-entropy of x and this picture, summed over "
+        "pixels, in nats. Less is better."
+    ),
+    "rebuilt_at_code": (
+        "Decoded at this model's own code of x. BCE: binary cross-entropy of x and this picture, summed over pixels, "
+        "in nats. Less is better."
+    ),
+    "same_image": "same image",
+    "click_a_code": "Click a dot on a map to see its picture, and what each model makes of it.",
+    "at_probe": "Both decoders at the probe",
+    "under_pointer": "Both decoders under the pointer",
+    "preview_note": "under the pointer",
+    # the KL
+    "kl_section": "KL, term by term",
+    "kl_of_probe": "KL of the probe from N(0, I)",
+    "term_by_term": "Term by term",
+    # the cards
+    "try_section": "Try this",
+    "which_card": "Try this: {n} of {all}",
+    "previous_card": "Previous card",
+    "next_card": "Next card",
+    "try_it": "Try it",
+    "draw_your_own": "Draw your own",
+    "cards": {
+        "between": {
+            "title": "Between {a} and {b}",
+            "text": "Drag the blue dot to and fro. In the {name}, {a} turns into {b} on the way, without a jump.",
+            "none_title": "Between two classes",
+            "none": "Choose a model of two dimensions: the place where two classes meet is looked for in the plane.",
+        },
+        "hole": {
+            "title": "A hole of the {name}",
+            "text": (
+                "In the circle the {name} has no code, though the prior has its share there. Drag the dot into the "
+                "circle and out of it: what becomes of the picture?"
+            ),
+            "none_title": "A hole?",
+            "none": "The {name} has no hole: in its largest gap, the circle, q(z) is at least a fifth of p(z).",
+            "neither": (
+                "Neither model has a hole. In the largest gap of the {name}, the circle, q(z) is at least a fifth of "
+                "p(z)."
+            ),
+            "many": "Choose a model of two dimensions: holes are looked for in the plane.",
+        },
+        "far": {
+            "title": "Far outside",
+            "text": "The KL is {kl} nats, most of it ½μ². The decoders draw something all the same.",
+            "code": "The nearest code of the {name} is {distance} away.",
+        },
+        "wide": {
+            "title": "Wider than the prior",
+            "text": (
+                "σ = {std}: press Resample ε a few times. z jumps across the map, so its picture says nothing of μ. In "
+                "the bar, ½σ² is now the largest term."
+            ),
+        },
+        "watch": {
+            "title": "Watch them learn, or draw your own",
+            "text": "Which class finds its place first? Or draw a picture, and see where its code falls.",
+            "draw_title": "Draw your own",
+            "draw": "Draw a picture, and see where its code falls and what comes back.",
+        },
+    },
     "tools": "Tools",
     "told_kl": "KL divergence {kl} nats",  # what a screen reader says
     "told_near": "{name}: the code nearest to μ is of class {class}",

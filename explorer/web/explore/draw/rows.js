@@ -2,7 +2,7 @@
 
 import { drawLogits, drawPixels } from "../../parts/pixels.js";
 import { klToStandardNormal } from "../../kernel/gaussian.js";
-import { softplus } from "../../kernel/perceptron.js";
+import { crossEntropy } from "../../kernel/decoder.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { fill } from "../../kernel/text.js";
@@ -20,13 +20,6 @@ export function reconstruct(encoder, decoder, x) {
     std: logVar && logVar.map((value) => Math.exp(0.5 * value)),
     kl: logVar && [...klToStandardNormal([...mean], [...logVar])].reduce((sum, value) => sum + value, 0),
   };
-}
-
-// −Σ x log s + (1 − x) log (1 − s) with s the sigmoid of the logits, in nats.
-export function crossEntropy(logits, x) {
-  let sum = 0;
-  for (let i = 0; i < x.length; i++) sum += softplus(logits[i]) - x[i] * logits[i];
-  return sum;
 }
 
 // The colour of a difference from −1 to 1 between {less, none, more}, each [r, g, b].

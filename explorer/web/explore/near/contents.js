@@ -1,7 +1,7 @@
 // What a region holds: mean pictures, and a table of its images, which can be had as CSV.
 
 import { drawPixels } from "../../parts/pixels.js";
-import { download, fileName } from "../download.js";
+import { download, fileName } from "../../parts/download.js";
 import { decodedPixels } from "./pictures.js";
 import { columnsOf } from "./table.js";
 import { toCsv } from "../../parts/csv.js";

@@ -1,6 +1,6 @@
 // The tool Take away: pictures, codes, a link, and the view as one file that needs no server.
 
-import { download, fileName, today } from "../download.js";
+import { download, fileName, today } from "../../parts/download.js";
 import { sample } from "../../kernel/models.js";
 import { ROOM } from "../../parts/originals.js";
 import { format, subscript, trimmed } from "../../kernel/format.js";

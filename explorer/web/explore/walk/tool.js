@@ -1,6 +1,6 @@
 // The tool Walk: ways through the latent spaces of both models, as strips of pictures, and arithmetic with class means.
 
-import { download, fileName } from "../download.js";
+import { download, fileName } from "../../parts/download.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { Controls } from "./controls.js";
