@@ -1,7 +1,9 @@
 // Which trainings belong to this tab. The server keeps trainings by session. A tab that was reloaded, or whose session
 // was lost during a cut of the connection, has a new session, which takes over the trainings of the one before.
 
-const KEY = "practice trainings"; // in the tab's own storage, which a reload keeps
+import { inTabStorage } from "../parts/tab_storage.js";
+
+const KEY = "practice trainings"; // in the tab's storage
 const PATIENCE = 300,
   RETRY = 1500; // ms for another tab to answer; from one question to the server to the next
 
@@ -28,31 +30,22 @@ function isInUse(token) {
   });
 }
 
-// A browser may forbid the storage: a reload then begins with new trainings.
-function inStorage(use) {
-  try {
-    return use(sessionStorage);
-  } catch {
-    return null;
-  }
-}
-
 // token: of the trainings that this document has now; null where there are none that anybody could lose.
 export function hold(token) {
   if (token === held) return;
   held = token;
-  inStorage((storage) => (token ? storage.setItem(KEY, token) : storage.removeItem(KEY)));
+  inTabStorage((storage) => (token ? storage.setItem(KEY, token) : storage.removeItem(KEY)));
 }
 
 function forget() {
   held = null;
-  inStorage((storage) => storage.removeItem(KEY));
+  inTabStorage((storage) => storage.removeItem(KEY));
 }
 
 // token: of the session's trainings; address: theirs. Resolves to "kept" once the session has taken over the trainings
 // that this tab had before; to "new" if it had none; to "ended" or "restarted" if they are gone.
 export async function takeOver(token, address) {
-  const before = held ?? inStorage((storage) => storage.getItem(KEY));
+  const before = held ?? inTabStorage((storage) => storage.getItem(KEY));
   if (!before || before === token) return "new";
   if (before !== held && (await isInUse(before))) {
     forget();

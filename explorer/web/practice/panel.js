@@ -12,6 +12,21 @@ const OVER = ["finished", "stopped", "failed"];
 const NO_STATUS = { id: 0, revision: 0, taken: 0, last: null }; // of a run that does not exist yet
 const ACTIVE = ["waiting", "running", "saving"];
 
+// The numbers in a list like "256 256" or "256-256". What is no number is NaN.
+/** @param {string} text */
+export const numbersIn = (text) =>
+  text
+    .split(/[\s,;-]+/)
+    .filter(Boolean)
+    .map(Number);
+
+// The key of the words in the place of pictures, while there are none.
+/** @param {string} state */
+export function invitation(state) {
+  if (ACTIVE.includes(state)) return "no_picture_yet";
+  return OVER.includes(state) ? "no_picture_any_more" : "no_picture";
+}
+
 // Empties a canvas: setting its width does.
 const clear = (canvas) => canvas.setAttribute("width", canvas.width);
 
@@ -93,18 +108,13 @@ export class Panel {
   // Reads what was typed. An impossible value is reported, and the old one comes back.
   read({ name, title, limits: [low, high], is_whole, count }) {
     const { input } = this.fields[name];
-    const numbers = input.value
-      .replace(/(\d)-/g, "$1 ")
-      .split(/[^\d.eE+-]+/)
-      .filter(Boolean)
-      .map(Number);
+    const numbers = count > 1 ? numbersIn(input.value) : [input.value === "" ? NaN : Number(input.value)];
     const right = (value) =>
       Number.isFinite(value) && value >= low && value <= high && (Number.isInteger(value) || !is_whole);
     const fits = numbers.length >= 1 && numbers.length <= count && numbers.every(right);
-    input.setAttribute("aria-invalid", String(!fits));
     if (!fits) {
       this.on.notice(fill(count > 1 ? this.words.bad_widths : this.words.bad_number, { name: title, low, high }));
-      return this.showChoices();
+      return this.showChoices(input);
     }
     this.choose({ [name]: count > 1 ? numbers : numbers[0] });
   }
@@ -129,7 +139,8 @@ export class Panel {
     this.showState();
   }
 
-  showChoices() {
+  // refused: the field with an impossible value, whose text must go although the field has the focus.
+  showChoices(refused = null) {
     const { chosen, other } = this;
     for (const input of this.root.querySelectorAll(".kinds input")) {
       input.checked = input.value === chosen.kind;
@@ -145,8 +156,7 @@ export class Panel {
     for (const [name, { setting, label, input }] of Object.entries(this.fields)) {
       label.hidden = !matters(setting, chosen.kind);
       const text = setting.count > 1 ? chosen[name].join(" ") : String(chosen[name]);
-      if (this.root.getRootNode().activeElement !== input || input.getAttribute("aria-invalid") === "true")
-        input.value = text;
+      if (input === refused || this.root.getRootNode().activeElement !== input) input.value = text;
       label.classList.toggle("differs", matters(setting, other.kind) && String(chosen[name]) !== String(other[name]));
     }
   }
@@ -296,7 +306,9 @@ export class Panel {
   // Draws what is new; everything, where the theme or the size is.
   draw(all = false) {
     const { run, words } = this;
-    this.find(".empty").hidden = Boolean(run?.arrays);
+    const empty = this.find(".empty");
+    empty.hidden = Boolean(run?.arrays);
+    write(empty, words[invitation(this.state)]);
     const drawn = run
       ? `${run.status.id} ${run.status.revision} ${run.points.length} ${this.otherRun?.points.length}`
       : "";

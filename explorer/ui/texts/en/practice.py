@@ -43,6 +43,8 @@ WORDS = {
     "manifold": "decoded manifold",
     "manifold_even": "decoded from the square ± {reach}",
     "no_picture": "Press Start, or Step for one batch at a time.",
+    "no_picture_yet": "The untrained model will be here as soon as the training begins.",
+    "no_picture_any_more": "This training ended without a picture. Press Start again for a new one.",
     "absent": "{dataset} (to be fetched)",
     "empty": "not started",
     "ready": "untrained",
