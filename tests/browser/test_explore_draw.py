@@ -24,6 +24,7 @@ PIXELS = (
     "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, "
     "i) => i % 4 === 0)"
 )
+HASH = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.reduce((h, v) => (h * 31 + v) | 0, 7)"
 COLOURS = "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data]"
 SEVEN = [(0.28, 0.25), (0.7, 0.25), (0.45, 0.85)]
 
@@ -193,6 +194,41 @@ def test_keys_draw_undo_clear_and_put_the_probe(open_page):
     np.testing.assert_allclose(
         [np.exp(float(value) / 2) for value in address(page)["log_var"].split(",")], vae[2:], atol=0.006
     )
+
+
+def test_a_drawing_survives_a_reload_and_another_page(mount_page):
+    page = mount_page("?tool=draw")
+    pad = lambda: canvas(page).evaluate(HASH)  # noqa: E731
+    blank = pad()
+    draw(page, SEVEN)
+    drawn = pad()
+    assert drawn != blank
+    here = page.url
+    page.goto(here.rpartition("/mounted/")[0] + "/_stcore/health")
+    page.goto(here)
+    page.wait_for_selector(OPEN)
+    next_frame(page)
+    assert pad() == drawn and codes_on_page(page)[0]
+    page.get_by_role("button", name="Clear").click()
+    page.reload()
+    page.wait_for_selector(OPEN)
+    next_frame(page)
+    assert pad() == blank
+
+
+def test_what_is_drawn_on_a_test_image_survives_a_reload(mount_page):
+    page = mount_page("?tool=draw&pick=mnist:3")
+    page.locator(".draw .says", has_text="test image 3").wait_for()
+    next_frame(page)
+    pad = lambda: canvas(page).evaluate(HASH)  # noqa: E731
+    plain = pad()
+    draw(page, SEVEN)
+    drawn = pad()
+    assert drawn != plain
+    page.reload()
+    page.locator(".draw .says", has_text="test image 3").wait_for()
+    next_frame(page)
+    assert pad() == drawn
 
 
 def test_a_finger_draws_and_a_pen_draws_by_its_pressure(open_page):

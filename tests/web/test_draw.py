@@ -229,3 +229,48 @@ def test_two_hundred_images_through_the_browsers_encoder_against_torch(compute, 
     assert found.shape == tuple(expected.shape) and np.isfinite(found).all()
     assert np.abs(found - expected.numpy()).max() < 1e-2
     assert np.abs(found[:, :2] - bundle.codes.mean[:200]).max() < 1e-2  # and the codes on the map
+
+
+STROKE = [{"x": 12.5, "y": 30.25, "width": 22}, {"x": 99, "y": 31, "width": 22}]
+
+
+@pytest.mark.parametrize(
+    "drawn, pick, restored",
+    [
+        ({"base": None, "strokes": [STROKE]}, None, {"pick": None, "picture": None, "colour": False}),
+        # the drawing lies beneath an image that was picked meanwhile
+        ({"base": None, "strokes": [STROKE]}, "mnist:3", {"pick": None, "picture": None, "colour": False}),
+        ({"base": {"colour": True}, "strokes": []}, None, {"pick": None, "picture": "data:", "colour": True}),
+        ({"base": {"pick": "mnist:3"}, "strokes": [STROKE]}, "mnist:3", {"pick": "mnist:3", "picture": None}),
+        ({"base": {"pick": "mnist:3"}, "strokes": [STROKE]}, "mnist:4", None),
+        ({"base": {"pick": "mnist:3"}, "strokes": []}, "mnist:3", None),  # the address holds it
+        ({"base": None, "strokes": []}, None, None),
+    ],
+)
+def test_a_drawing_is_kept_for_the_tab(compute, drawn, pick, restored):
+    found = compute(
+        "explore/draw/kept",
+        """const stored = new Map();
+        globalThis.sessionStorage = {
+          getItem: (key) => stored.get(key) ?? null,
+          setItem: (key, value) => stored.set(key, value), removeItem: (key) => stored.delete(key),
+        };
+        keep({ base: null, strokes: [[{ x: 9, y: 9, width: 9 }]] }); // an earlier one, which it replaces
+        if (drawn.base) drawn.base.canvas = { toDataURL: () => "data:" };
+        keep(drawn);
+        const found = kept(pick);
+        delete globalThis.sessionStorage;
+        return found;""",
+        drawn=drawn, pick=pick,
+    )  # fmt: skip
+    assert found == (restored and {"colour": False, "strokes": drawn["strokes"]} | restored)
+
+
+def test_where_the_browser_forbids_the_storage_nothing_is_kept(compute):
+    code = """Object.defineProperty(globalThis, "sessionStorage", {
+      configurable: true, get() { throw new Error("forbidden"); } });
+    keep({ base: null, strokes: [[{ x: 1, y: 2, width: 3 }]] });
+    const found = kept(null);
+    delete globalThis.sessionStorage;
+    return found;"""
+    assert compute("explore/draw/kept", code) is None

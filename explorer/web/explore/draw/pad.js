@@ -8,7 +8,7 @@ const WAYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 
 export class Pad {
   // canvas: to draw on; cursor: an element that shows where the keys' cursor is; on: {change(): it looks different,
-  // finish(): a stroke has ended}.
+  // finish(): a stroke has ended, settle(page): the page is another one, and no stroke is being drawn}.
   constructor(canvas, cursor, on) {
     this.canvas = canvas;
     this.cursor = cursor;
@@ -39,9 +39,9 @@ export class Pad {
     return this.page.strokes.length === 0;
   }
 
-  // Puts something else beneath, without strokes. amend: in the place of the last page, as when a picture is inverted.
-  setBase(base, { amend = false } = {}) {
-    this.turn({ base, strokes: amend ? this.page.strokes : [] }, amend);
+  // Puts something else beneath. amend: in the place of the last page with its strokes, as when a picture is inverted.
+  setBase(base, { amend = false, strokes = amend ? this.page.strokes : [] } = {}) {
+    this.turn({ base, strokes }, amend);
   }
 
   clear() {
@@ -53,13 +53,12 @@ export class Pad {
     if (!amend) this.past.push(this.page);
     this.page = page;
     this.redraw();
+    this.on.settle(page);
   }
 
   undo() {
     if (!this.past.length) return;
-    this.stroke = null;
-    this.page = this.past.pop();
-    this.redraw();
+    this.turn(this.past.pop(), true);
   }
 
   // What is drawn: {values: from 0 to 1, width, height, planes: of colour, where something in colour lies beneath}.
@@ -117,6 +116,7 @@ export class Pad {
     if (!this.stroke) return;
     this.stroke = null;
     this.on.finish();
+    this.on.settle(this.page);
   }
 
   listenToPointers() {

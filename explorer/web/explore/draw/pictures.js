@@ -3,8 +3,9 @@
 import { fill } from "../../kernel/text.js";
 import { hasOriginal, noOriginal } from "../../parts/originals.js";
 import { inkBox, readPaper, toInk } from "./forms.js";
+import { kept } from "./kept.js";
 import { baseCanvas, SIDE } from "./pad.js";
-import { openPicture, Refused } from "./picture_file.js";
+import { blankCanvas, openPicture, Refused } from "./picture_file.js";
 import { MOST_PIXELS } from "./picture_header.js";
 
 export class Pictures {
@@ -17,6 +18,17 @@ export class Pictures {
     this.picked = null; // the test image that was laid on the pad: "dataset:row"
     this.lacking = null; // what was on the pad when a test image was missing
     this.turn = 0; // counts files: a later one wins
+    this.before = kept(page.state().pick); // what was on the pad when the page was left or loaded again
+  }
+
+  // Puts back what was on the pad. Strokes on a test image come back with it.
+  async restore() {
+    const { before } = this;
+    if (!before || before.pick) return;
+    this.before = null;
+    const { picture, colour, strokes } = before,
+      canvas = picture && (await canvasOf(picture));
+    this.put(canvas && { colour, canvas }, { amend: true, strokes });
   }
 
   // A base for the pad, in the place of what is there.
@@ -96,10 +108,12 @@ export class Pictures {
     const { pick } = this.page.state();
     if (pick === this.picked) return;
     this.picked = pick;
-    if (pick) this.layOriginal(pick);
+    const strokes = this.before?.pick === pick ? this.before.strokes : [];
+    this.before = null;
+    if (pick) this.layOriginal(pick, strokes);
   }
 
-  async layOriginal(pick) {
+  async layOriginal(pick, strokes = []) {
     const { words, panels, originals, allWords } = this.page;
     const [dataset, text] = pick.split(":"),
       row = Number(text),
@@ -115,7 +129,7 @@ export class Pictures {
       const x = Float32Array.from(pixels, (pixel) => pixel / 255),
         side = entry.image_side,
         canvas = baseCanvas({ values: x, width: side, height: side });
-      this.put({ pick, dataset, x, colour: entry.channels > 1, canvas });
+      this.put({ pick, dataset, x, colour: entry.channels > 1, canvas }, { strokes });
       this.on.say(fill(words.laid, { dataset: entry.dataset_label, row, class: entry.classes[codes.label[row]] }));
       this.on.laid();
     } catch (error) {
@@ -123,4 +137,13 @@ export class Pictures {
       this.on.say(fill(words.original_failed, { dataset: entry.dataset_label, row, why }));
     }
   }
+}
+
+// A picture of a data: address on a canvas of the pad's size.
+async function canvasOf(address) {
+  const image = Object.assign(new Image(), { src: address }),
+    canvas = blankCanvas(SIDE, SIDE);
+  await image.decode();
+  canvas.getContext("2d").drawImage(image, 0, 0);
+  return canvas;
 }

@@ -2,6 +2,7 @@
 
 import { reconstruct, Row } from "./rows.js";
 import { Mark } from "./marks.js";
+import { keep } from "./kept.js";
 import { Pad } from "./pad.js";
 import { formName, inkBox, toForm } from "./forms.js";
 import { TestImages } from "./images.js";
@@ -60,6 +61,7 @@ export class Tool {
     this.pad = new Pad(find(".pad canvas"), find(".cursor"), {
       change: () => this.changed(),
       finish: () => this.finish(),
+      settle: keep,
     });
     this.pictures = new Pictures(page, this.pad, {
       fresh: () => (this.fresh = true),
@@ -121,6 +123,7 @@ export class Tool {
     const current = panels.map((panel) => panel.model);
     this.isOpen = false; // the encoders are those of other models
     const encoders = await Promise.all(current.map(({ entry }) => models.encoder(entry)));
+    await this.pictures.restore();
     // others were chosen meanwhile: they open it again
     if (panels.some((panel, i) => panel.model !== current[i])) return;
     this.encoders = encoders;
