@@ -210,3 +210,22 @@ def test_values_of_codes_against_torch(compute, name):
     np.testing.assert_allclose(
         found["density"], np.log(11 / n) - np.log(np.pi * np.maximum(distance, 1e-6) ** 2), atol=1e-3
     )
+
+
+def test_codes_are_coloured_by_what_a_model_has(compute):
+    entries = {
+        "vae": {"stochastic": True, "errors": True, "latent_dim": 2},
+        "aae": {"stochastic": False, "errors": True, "discriminator": {}, "latent_dim": 2},
+        "aae of 16 dimensions": {"stochastic": False, "errors": False, "discriminator": {}, "latent_dim": 16},
+    }
+    names = ["class", "kl", "error", "judgement", "density"]
+    found = compute(
+        "kernel/values",
+        "return entries.map((entry) => names.filter((name) => hasValue(name, entry)));",
+        names=names, entries=list(entries.values()),
+    )  # fmt: skip
+    assert dict(zip(entries, found, strict=True)) == {
+        "vae": ["class", "kl", "error", "density"],
+        "aae": ["class", "error", "judgement", "density"],
+        "aae of 16 dimensions": ["class", "density"],
+    }

@@ -9,6 +9,14 @@ import { TrainedDiscriminator } from "./trained_discriminator.js";
 
 export const VALUES = ["kl", "error", "judgement", "density"];
 
+// Whether a model has such a number for each code.
+/** @param {string} name @param {import("./types.js").Entry} entry */
+export function hasValue(name, entry) {
+  if (name === "kl") return entry.stochastic;
+  if (name === "error") return Boolean(entry.errors);
+  return name !== "judgement" || (Boolean(entry.discriminator) && entry.latent_dim === 2);
+}
+
 // model: of models.js, which is `models`. Resolves to a Float32Array, one number for each test image, or null where the
 // model has none:
 //   kl         KL(q(z|x)‖N(0, I)), nats; only where there is a q(z|x)
@@ -21,7 +29,7 @@ export const VALUES = ["kl", "error", "judgement", "density"];
  * @returns {Promise<Float32Array | null>}
  */
 export function valuesOf(models, model, name) {
-  if (name === "error" && !model.entry.errors) return Promise.resolve(null); // not cached: they may be known later
+  if (!hasValue(name, model.entry)) return Promise.resolve(null); // not cached: errors may be known later
   model.values ??= new Map();
   if (!model.values.has(name)) {
     const found = MAKE[name](models, model);
@@ -44,7 +52,6 @@ const MAKE = {
     return (await models.tensors("errors", entry)).error.values;
   },
   async judgement(models, { entry, codes: { mean, label } }) {
-    if (!entry.discriminator || entry.latent_dim !== 2) return null;
     const discriminator = new TrainedDiscriminator(await models.tensors("latents", entry), entry),
       result = new Float32Array(label.length);
     for (const which of discriminator.labelled ? new Set(label) : [0]) {

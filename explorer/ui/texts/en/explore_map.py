@@ -15,6 +15,7 @@ WORDS = {
         "ratio": "density against prior",
         "stretch": "decoder's stretch",
     },
+    "not_known": "Not known for either model: all codes would be grey.",
     "colours": {
         "class": "class",
         "kl": "KL of q(z|x)",

@@ -2,6 +2,7 @@
 // samples at once.
 
 import { ManySamples } from "./samples.js";
+import { hasValue } from "../../kernel/values.js";
 import { ramp, VIRIDIS } from "../../kernel/ramps.js";
 import { format, percent, trimmed } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
@@ -68,6 +69,7 @@ export class Tool {
   }
 
   async open() {
+    this.offer();
     this.surface = await this.page.surface();
     if (!this.surface) return; // the page has said why
     this.surface.onChange = () => this.describe();
@@ -88,6 +90,15 @@ export class Tool {
     });
     this.sliders[0].disabled = state.underlay === "none";
     this.samples.show(frame);
+  }
+
+  // Codes can be coloured by what at least one of the models has. Otherwise all would be grey.
+  offer() {
+    const entries = this.page.panels.map(({ model }) => model.entry);
+    for (const option of this.find("#map-colour").options) {
+      option.disabled = !entries.some((entry) => hasValue(option.value, entry));
+      option.title = option.disabled ? this.page.words.not_known : "";
+    }
   }
 
   // The scales, and what they mean.

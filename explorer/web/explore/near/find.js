@@ -5,7 +5,7 @@ import { misplaced } from "../../kernel/nearest.js";
 import { noErrors } from "../../parts/originals.js";
 import { format, whole } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
-import { neighbourhoodsOf, valuesOf } from "../../kernel/values.js";
+import { hasValue, neighbourhoodsOf, valuesOf } from "../../kernel/values.js";
 import { fill } from "../../kernel/text.js";
 
 const PAGE = 16; // pictures at once
@@ -239,9 +239,8 @@ export class Find {
 
 // Why a model has no such value, or null where it has.
 function missing(value, entry, { words: { find: words }, page }) {
-  if (value === "kl" && !entry.stochastic) return fill(words.no_kl, { kind: entry.sibling });
-  if (value === "error" && !entry.errors) return noErrors(entry, page.allWords.datasets);
-  if (value === "judgement" && !entry.discriminator) return words.no_discriminator;
-  if (value === "judgement" && entry.latent_dim !== 2) return words.no_discriminator_there;
-  return null;
+  if (hasValue(value, entry)) return null;
+  if (value === "kl") return fill(words.no_kl, { kind: entry.sibling });
+  if (value === "error") return noErrors(entry, page.allWords.datasets);
+  return entry.discriminator ? words.no_discriminator_there : words.no_discriminator;
 }
