@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 
 def test_what_was_not_measured_is_a_dash(compute):
     text = "return [true, false].map((stochastic) => figuresOf({ stochastic, metrics }).replaceAll(/<.*?>/g, ''));"
@@ -47,3 +49,28 @@ def test_names_stand_at_medians_or_beside_them(compute):
     cat, dog = place(("cat", [100, 100], wide), lone)
     assert cat[1] < 91 and dog[1] > 111  # above and below the only dog
     assert place(*[(f"class {i}", [50 + i % 3, 50], [[50 + i % 3, 50]]) for i in range(24)]) == [None] * 24
+
+
+@pytest.mark.parametrize(
+    "drafted, state, said",
+    [
+        ("again", "idle", "still PCA: press Make"),
+        ("again", "failed", "still PCA: press Make"),  # an earlier one
+        ("again", "running", "laid out"),
+        (None, "failed", "Not made"),
+        (None, "idle", ""),
+    ],
+)
+def test_a_map_that_waits_for_its_settings_says_which_one_is_shown(compute, drafted, state, said):
+    found = compute(
+        "explore/map_choice",
+        """const choice = Object.assign(Object.create(MapChoice.prototype), {
+          drafted, written: "pca", making: {}, stop: {}, bar: { removeAttribute() {} }, says: { textContent: "" },
+          words: { kinds: { pca: "PCA" }, drafted: "still {shown}: press Make",
+                   says: { running: "laid out", failed: "Not made" } },
+        });
+        choice.tell({ state, place: 0, share: 0.5, problem: null });
+        return [choice.making.hidden, choice.says.textContent];""",
+        drafted=drafted, state=state,
+    )  # fmt: skip
+    assert found == [not said, said]

@@ -10,6 +10,9 @@ const { neighbours: NEIGHBOURS, distance: DISTANCE } = fieldOf("explore", "map")
 const START = { neighbours: "15", distance: "0.1" }; // UMAP's own
 const KINDS = ["umap", "pca", "plane", "again", "pixels"];
 
+// The option of a map that is written in an address.
+const kindOf = (written) => (/^umap-/.test(written) ? "again" : written.split("-")[0]);
+
 export class MapChoice {
   // box: the element to fill; side: "left" or "right"; words; on: {choose(written), retry(), cancel()}.
   constructor(box, side, words, on) {
@@ -51,6 +54,7 @@ export class MapChoice {
     this.drafted = kind === "again" || kind === "pixels" ? kind : null;
     if (!this.drafted) return this.on.choose(kind);
     this.settingsBox.hidden = false;
+    this.tell(this.status);
     this.fields.neighbours.focus();
   }
 
@@ -70,9 +74,9 @@ export class MapChoice {
   show(written, offered, status) {
     if (written !== this.written) this.drafted = null;
     this.written = written;
-    const [kind, ...settings] = written.split("-");
+    const [, ...settings] = written.split("-");
     if (isMade(written)) this.settings = { neighbours: settings[0], distance: settings[1] };
-    const shown = this.drafted ?? (isMade(written) && kind === "umap" ? "again" : kind);
+    const shown = this.drafted ?? kindOf(written);
     const possible = { umap: offered.stored, again: offered.made, pixels: offered.made && !offered.noPixels };
     for (const option of this.select.options)
       option.disabled = possible[option.value] === false && option.value !== shown;
@@ -85,18 +89,23 @@ export class MapChoice {
     this.tell(status);
   }
 
-  tell({ state, place, share, problem }) {
-    const busy = ["compiling", "waiting", "running"].includes(state);
-    this.making.hidden = !busy && state !== "failed" && state !== "cancelled";
+  // Says how far a map is, or that the one that was chosen waits for its settings.
+  tell(status) {
+    this.status = status;
+    const { state, place, share, problem } = status,
+      { words } = this,
+      busy = ["compiling", "waiting", "running"].includes(state);
+    this.making.hidden = !busy && !this.drafted && state !== "failed" && state !== "cancelled";
     this.stop.hidden = this.bar.hidden = !busy;
     if (busy && state !== "running")
       this.bar.removeAttribute("value"); // the remaining time is unknown
     else this.bar.value = share;
     let which = place > 1 ? "queue" : state;
     if (state === "running" && share === 0) which = "neighbours_sought";
+    const text = this.drafted && !busy ? words.drafted : (words.says[which] ?? "");
     write(
       this.says,
-      this.words.says[which] ? fill(this.words.says[which], { place: place - 1, share: percent(share), problem }) : "",
+      fill(text, { place: place - 1, share: percent(share), problem, shown: words.kinds[kindOf(this.written)] }),
     );
   }
 }

@@ -225,6 +225,7 @@ WORDS = {
         "distance_title": "min_dist, 0 to 0.99: how close codes may lie on the map.",
         "distance_of": "min_dist, {side}",
         "make": "Make",
+        "drafted": "The map still shows: {shown}. Press Make.",
         "cancel": "Cancel",
         "progress": "Progress of the {side} map",
         "silent": "the server did not answer",
