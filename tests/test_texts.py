@@ -43,6 +43,13 @@ def test_keys_and_places_are_in_snake_case(page):
 
 
 @pytest.mark.parametrize("page", PAGES)
+def test_a_live_page_is_given_no_markdown(page):
+    """Its texts go into HTML, where the marks would be seen."""
+    for key, text in strings(texts_of(page).WORDS):
+        assert not re.search(r"`|\*\*|\]\(", text), (key, text)
+
+
+@pytest.mark.parametrize("page", PAGES)
 def test_every_word_that_a_page_asks_for_is_there(page):
     words = texts_of(page).WORDS
     places = PLACE.findall((WEB / page / "page.html").read_text(encoding="utf-8"))

@@ -441,3 +441,15 @@ def test_the_note_on_the_textbook_points_to_its_model_where_there_is_one(compute
     assert "choose AAE, textbook · digits in" in said(compute, OURS, others=[other])["textbook"]
     for others in ([], [VAE, OURS]):
         assert "choose" not in said(compute, OURS, others=others)["textbook"]
+
+
+@pytest.mark.parametrize("far", [0.5, 4.2, 30])  # codes that drop modes wander beyond 4
+def test_the_distance_of_the_codes_stays_in_its_chart(compute, far):
+    found = compute(
+        "adversary/play parts/chart",
+        """const area = { left: 0, right: 100, top: 10, bottom: 90 }, lines = [{ points: [[0, far], [10, 0.1]] }];
+        const { y } = axesOf({ lines, ...CHARTS.spread }, area);
+        return [y(0), y(far)];""",
+        far=far,
+    )  # fmt: skip
+    assert 10 <= found[1] < found[0] <= 90

@@ -21,13 +21,18 @@ const SETTINGS = ["prior", "encoder", "norm", "pull", "start", "spread", "rate_d
 const LIVE = ["rate_d", "rate_e", "moves", "pull"]; // settings that may change during a game
 const NUMERIC = ["rate_d", "rate_e", "moves"];
 
+// A loss may be a hundred at first, and is cut off; distances and deviations are all seen.
+/** @import { Scene } from "../parts/chart.js" */
+/** @type {{loss: Partial<Scene>, spread: Partial<Scene>}} */
+export const CHARTS = { loss: { range: [0.8, 1.6] }, spread: { include: [0, 2] } };
+
 export class PlayTab extends TrainingTab {
   constructor(lesson, root) {
     const { words } = lesson;
     super(lesson, root, { name: "play", runLabel: words.play_run });
     this.plane = new Plane(this.find(".host"), { name: words.play_map, reach: REACH });
-    this.losses = new Chart(this.find(".loss"), { range: [0.8, 1.6] });
-    this.spreads = new Chart(this.find(".spread"), { range: [0, 2] });
+    this.losses = new Chart(this.find(".loss"), CHARTS.loss);
+    this.spreads = new Chart(this.find(".spread"), CHARTS.spread);
     for (const [name, rates] of Object.entries(RATES))
       for (const rate of rates) this.find(`.${name}`).add(new Option(String(rate), String(rate)));
     this.lists = Object.fromEntries(

@@ -94,7 +94,7 @@ export function drawChart(canvas, scene) {
 // Where values are in pixels: {x(step), y(value), last, low, high: of the y axis, in powers of ten if it is
 // logarithmic}.
 /** @param {Scene} scene @param {Area} area */
-function axesOf(scene, area) {
+export function axesOf(scene, area) {
   const scale = scene.log ? (value) => Math.log10(Math.max(value, SMALLEST)) : (value) => value;
   const last = scene.last ?? Math.max(1, ...scene.lines.map(({ points }) => points.at(-1)?.[0] ?? 0));
   const [low, high] = extent(scene, last, scale);
