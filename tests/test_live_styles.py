@@ -27,3 +27,18 @@ def test_what_sticks_at_the_top_sticks_below_the_apps_header(name):
     rules = re.findall(r"{[^{}]*position: sticky[^{}]*}", (WEB / name).read_text(encoding="utf-8"))
     tops = [found for rule in rules for found in re.findall(r"[{\s]top: ([^;]+);", rule)]
     assert all(top == "var(--header, 3.75rem)" for top in tops), tops
+
+
+def test_what_is_disabled_looks_so_on_every_page():
+    """The style sheet that all pages share dims it. Elsewhere only a label is dimmed with what it holds."""
+    shared = (WEB / "parts" / "live.css").read_text(encoding="utf-8")
+    assert re.search(r":is\(button, input, select\):disabled,[^{}]*{[^}]*opacity: 0\.", shared)
+    own = {name: (WEB / name).read_text(encoding="utf-8") for name in NAMES if name != "parts/live.css"}
+    rules = [rule for text in own.values() for rule in re.findall(r"[^{}]*:disabled[^{}]*{", text)]
+    assert all("segments" in rule for rule in rules), rules
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_text_is_cut_with_an_ellipsis(name):
+    """A caption that does not fit has a second line: its end is what tells it from the next one."""
+    assert "ellipsis" not in (WEB / name).read_text(encoding="utf-8")
