@@ -109,7 +109,7 @@ def test_what_was_between_two_fingers_stays_between_them(compute):
     """A map of 300 × 200 pixels from (40, 10) on shows x from −4 to 8 and y from −3 to 5, 25 pixels a unit."""
     area = {"left": 40, "top": 10, "width": 300, "height": 200}
     start = {"scale": {"area": area, "perX": 25, "perY": 25}, "middle": [1, 2]}  # at pixel (165, 85)
-    box = lambda *given: compute("explore/map_touch", "return boxUnder(start, at, factor);",  # noqa: E731
+    box = lambda *given: compute("explore/map_pointer", "return boxUnder(start, at, factor);",  # noqa: E731
                                  start=start, at=given[0], factor=given[1])  # fmt: skip
     assert box([165, 85], 1) == {"x": [-4, 8], "y": [-3, 5]}
     assert box([190, 60], 1) == {"x": [-5, 7], "y": [-4, 4]}  # panned by one unit to the right, and one up

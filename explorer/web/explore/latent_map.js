@@ -6,8 +6,7 @@
 
 import { ClassNames } from "./class_names.js";
 import { MapOverlay } from "./map_overlay.js";
-import { listenToPointer } from "./map_pointer.js";
-import { listenToTouch } from "./map_touch.js";
+import { listenToPointer, listenToTouch } from "./map_pointer.js";
 import { Sketchpad } from "./sketchpad.js";
 import { enlargement } from "../parts/theme.js";
 
