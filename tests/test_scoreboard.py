@@ -23,6 +23,7 @@ from explorer.data import datasets
 from explorer.serving import bundles as served
 from explorer.serving import catalogue, failure, places
 from explorer.serving.models_route import NEWEST
+from explorer.ui import kept
 from explorer.ui import scoreboard as page_module
 from explorer.ui import scoreboard_table as table_module
 from explorer.ui.texts.en import scoreboard as texts
@@ -295,6 +296,7 @@ def test_the_view_is_there_again_after_a_visit_to_another_page(runs):
     page.segmented_control[0].set_value("digits").run()
     for name in [*page.query_params]:
         del page.query_params[name]
+    page.session_state[kept.ARRIVED] = True  # as when the navigation shows it again
     page.run()
     assert page.selectbox[0].value == "runs/b" and in_address(page) == {"dataset": "digits", "model": "runs/b"}
 

@@ -32,7 +32,7 @@ from streamlit.web.server.starlette import starlette_server
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 from explorer.background.sessions import SessionRegistry
-from explorer.serving import headers, streamlit_internals
+from explorer.serving import assets, headers, streamlit_internals
 
 from .conftest import ROOT
 
@@ -124,8 +124,9 @@ def test_streamlits_markup_has_the_names_in_the_styles():
     """Without one of them, a rule has no effect."""
     source = scripts()
     styles = streamlit_internals.STYLE + streamlit_internals.PRESENTATION_STYLE + streamlit_internals.BUTTON_STYLE
-    names = set(re.findall(r"data-testid=(\w+)|kind=(\w+)|\.(st[A-Z]\w+)", styles))
-    assert len(names) >= 7
+    navigation = (assets.WEB / "navigation.js").read_text(encoding="utf-8")
+    names = set(re.findall(r"data-testid=(\w+)|kind=(\w+)|\.(st[A-Z]\w+)|(data-collapsed)", styles + navigation))
+    assert len(names) >= 10
     for name in map("".join, names):
         assert name in source, name
     assert "st-key-" in source and f"header:{streamlit_internals.HEADER_LAYER}" in source

@@ -57,6 +57,14 @@ _components = {
 _messenger = st.components.v2.component(
     "live_messenger", html="<span hidden></span>", js=(WEB / "messenger.js").read_text(encoding="utf-8")
 )
+_navigation = st.components.v2.component(
+    "live_navigation", html="<span hidden></span>", js=(WEB / "navigation.js").read_text(encoding="utf-8")
+)
+
+
+def navigate(page: str) -> None:
+    """Does what Streamlit leaves undone in the browser when another page is chosen. page: its name in addresses."""
+    _navigation(key="navigation", data={"page": page})
 
 
 def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Callable[[], None]) -> None:

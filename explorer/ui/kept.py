@@ -17,6 +17,14 @@ Parse = Callable[[Mapping[str, str]], tuple[dict, list[str]]]
 Check = Callable[[Mapping], dict]
 ToParams = Callable[[Mapping], dict[str, str]]
 
+PAGE, ARRIVED = "kept_page", "kept_arrived"  # in the session: the page that is shown; whether it was just opened
+
+
+def arrive(page: str) -> None:
+    """Notes that this page is about to be shown. page: its name in addresses."""
+    if st.session_state.get(PAGE) != page:
+        st.session_state[PAGE], st.session_state[ARRIVED] = page, True
+
 
 def current(
     key: str,
@@ -25,22 +33,37 @@ def current(
     parameters: tuple[str, ...],
     holds: Callable[[dict], bool] = lambda state: True,
 ) -> tuple[dict, list[str]]:
-    """The state in the address. If the address has none, as after a visit to another page, the state in the session.
+    """The state in the address. An address without a state opens, after a visit to another page, the one in the session.
 
-    key: of the live component, or of a page of Streamlit's own elements. parameters: the names of the page's parameters. holds: whether a state from the session
-    can still be shown. Returns the state, and a sentence for each parameter that is ignored.
+    On the page itself such an address is reached by the browser's Back. Then it has the state that it had at first.
+    key: of the live component, or of a page of Streamlit's own elements. parameters: the names of the page's
+    parameters. holds: whether a state from the session can still be shown. Returns the state, and a sentence for each
+    parameter that is ignored.
     """
-    kept = st.session_state.get(_slot(key))
+    kept, first = (_held(f"{key}_{name}", holds) for name in ("state", "first"))
+    has_arrived = st.session_state.pop(ARRIVED, False)
     params = {name: st.query_params[name] for name in parameters if name in st.query_params}
-    if kept is not None and holds(kept):
-        if params == to_params(kept):
-            return kept, []
-        if not params:
+    if kept is not None and params == to_params(kept):
+        return kept, []
+    if not params and kept is not None and has_arrived:
+        if first is None or to_params(first) != to_params(kept):
             st.query_params.update(to_params(kept))
-            return kept, []
+        return kept, []
+    if not params and first is not None:
+        if kept is None or to_params(first) != to_params(kept):
+            st.session_state[_slot(key)] = first
+        return st.session_state[_slot(key)], []
     parsed, problems = parse(params)
     st.session_state[_slot(key)] = parsed
+    if not params:
+        st.session_state[f"{key}_first"] = parsed
     return parsed, problems
+
+
+def _held(slot: str, holds: Callable[[dict], bool]) -> dict | None:
+    """A state of the session, if it can still be shown."""
+    found = st.session_state.get(slot)
+    return found if found is not None and holds(found) else None
 
 
 def show_problems(problems: list[str]) -> None:

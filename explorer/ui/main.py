@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.serving import streamlit_internals
-from explorer.ui import present, room
+from explorer.ui import components, kept, present, room
 from explorer.ui.texts import texts_of
 
 texts = texts_of("common")
@@ -43,4 +43,7 @@ pages = [
 ]
 page = st.navigation(pages, position="top")
 room.button(page.url_path)
+kept.arrive(page.url_path)
+with st.sidebar:
+    components.navigate(page.url_path)
 page.run()
