@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
 from urllib.parse import urljoin
 
 import pytest
@@ -51,11 +52,12 @@ def chromium():
 class Tabs:
     """The browser's tabs, used again by one test after another: one that has compiled the page opens it in half the time.
 
-    A tab whose context has other options is another tab. One that a test gave scripts, routes or a protocol session of
-    its own is closed after it.
+    Its viewport and media are set for each test. A tab whose context has other options is another tab. One that a test
+    gave scripts, routes or a protocol session of its own is closed after it.
     """
 
-    SPOILING = ("add_init_script", "emulate_media", "route", "expose_function", "expose_binding")
+    SPOILING = ("add_init_script", "route", "expose_function", "expose_binding")
+    MEDIA: ClassVar = {"color_scheme": "light", "reduced_motion": "no-preference"}
 
     def __init__(self, chromium):
         self.chromium = chromium
@@ -63,15 +65,23 @@ class Tabs:
 
     def take(self, options: dict, own: bool = False):
         """own: a tab that has fetched nothing, for what looks at requests."""
+        options = {"viewport": DESK} | self.MEDIA | options
+        viewport, media = options.pop("viewport"), {name: options.pop(name) for name in self.MEDIA}
+        page = self._take(options, own)
+        page.set_viewport_size(viewport)
+        page.emulate_media(**media)
+        return page
+
+    def _take(self, options: dict, own: bool):
         key = f"own {len(self.contexts)}" if own else repr(sorted(options.items()))
         if self.idle.get(key):
             return self.idle[key].pop()
         if key not in self.contexts:
-            context = self.chromium.new_context(**{"viewport": DESK} | options)
+            context = self.chromium.new_context(viewport=DESK, **options)
             context.set_default_timeout(60_000)
             self.contexts[key] = context
         page = self.contexts[key].new_page()
-        page.kept, page.viewport = key, page.viewport_size
+        page.kept = key
         for owner, name in [*((page, name) for name in self.SPOILING), (page.context, "new_cdp_session")]:
             self._watch(owner, name, page)
         return page
@@ -85,8 +95,6 @@ class Tabs:
             page.close()
         else:
             page.evaluate("() => { localStorage.clear(); sessionStorage.clear(); }")
-            if page.viewport_size != page.viewport:
-                page.set_viewport_size(page.viewport)
             self.idle.setdefault(page.kept, []).append(page)
         context.clear_cookies()
 
