@@ -71,9 +71,9 @@ class Dragged:
 
 
 @pytest.fixture(params=HANDLES)
-def dragged(request, open_page):
+def dragged(request, mount_page):
     query, drawn, name, parameter = HANDLES[request.param]
-    page = open_page(query, wait=drawn, has_touch=True)
+    page = mount_page(query, wait=drawn, has_touch=True)
     one = Dragged(page, name, parameter)
     one.ready = drawn
     return one
