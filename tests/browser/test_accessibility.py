@@ -109,7 +109,7 @@ def until(page, condition: str) -> None:
 @pytest.mark.slow
 def test_the_main_job_by_keys_alone(open_view):
     page = open_view("explorer", color_scheme="dark")
-    tab_to(page, "Walk")
+    tab_to(page, "Morph")
     page.keyboard.press("Enter")
     until(page, "params.get('tool') === 'walk'")
     page.wait_for_selector(".tool[data-ready=walk]")
@@ -240,7 +240,7 @@ def test_with_little_motion_asked_for_nothing_moves_by_itself(open_view, name):
         page.emulate_media(reduced_motion="no-preference")
         assert page.evaluate(MOVES)["running"] > 0  # which is how one sees that this would be found
     if name == "explorer":
-        page.get_by_role("button", name="Replay", exact=True).click()
+        page.get_by_role("button", name="Training", exact=True).click()
         page.wait_for_selector(".explorer.replaying")
         at_rest(page)
         assert page.evaluate(MOVES)["drew"] == 0 and page.get_by_role("button", name="Play", exact=True).is_visible()

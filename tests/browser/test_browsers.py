@@ -102,7 +102,7 @@ def draw(page) -> None:
 def test_pictures_are_drawn_and_taken_away_in_an_older_browser(server, open_at):
     page = open_at(f"{server}/?left=digits-vae&right=digits-aae&tool=draw", older=True)
     draw(page)
-    page.get_by_role("button", name="Take away", exact=True).click()
+    page.get_by_role("button", name="Export", exact=True).click()
     page.wait_for_selector(".tool[data-ready=take]")
     page.get_by_role("button", name="Make the file").click()
     page.get_by_text("this browser cannot compress").last.wait_for()

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(
     not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
 )
 
-TOOLS = {"Draw": "draw", "Near": "near", "Map": "map", "Walk": "walk", "Take away": "take"}
+TOOLS = {"Draw": "draw", "Neighbours": "near", "Layers": "map", "Morph": "walk", "Export": "take"}
 ROUNDS = 30
 
 # Uses `count` controls of the page's main part within one task: visible and enabled ones. Returns their names.
@@ -83,7 +83,7 @@ def test_tools_follow_each_other_and_one_is_seen_at_a_time(mount_page):
         page.wait_for_selector(f".tool[data-ready={name}]:not([inert])")
         at_rest(page)  # the maps have taken their new size
         assert shown(page) == [name] and amiss(page) == []
-    page.get_by_role("button", name="Walk", exact=True).dispatch_event("click")
+    page.get_by_role("button", name="Morph", exact=True).dispatch_event("click")
     page.get_by_role("button", name="Probe", exact=True).click()
     page.wait_for_selector(".tool", state="hidden")
 
@@ -92,8 +92,8 @@ def test_of_two_tools_chosen_at_once_the_second_is_seen(open_page):
     page, held = open_page(own=True), []
     page.route("**/walk/tool.js", lambda route: held.append(route))
     with page.expect_request("**/walk/tool.js"):
-        page.get_by_role("button", name="Walk", exact=True).click()
-    page.get_by_role("button", name="Take away", exact=True).click()
+        page.get_by_role("button", name="Morph", exact=True).click()
+    page.get_by_role("button", name="Export", exact=True).click()
     page.wait_for_selector(".tool[data-ready=take]:not([inert])")
     with page.expect_response("**/walk/tool.js"):
         held[0].continue_()

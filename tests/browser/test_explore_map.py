@@ -110,7 +110,7 @@ def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     assert not [
         url for url in requests if re.search(r"(surface|underlays|map/tool|values|ramps|density|quantiles)\.js", url)
     ]
-    page.get_by_role("button", name="Map", exact=True).click()
+    page.get_by_role("button", name="Layers", exact=True).click()
     page.wait_for_selector(OPEN)
     assert page.locator(".under").count() == 0
     pictures = []
@@ -135,7 +135,7 @@ def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     assert address(page)["underlay"] == "stretch"
     page.reload()
     page.wait_for_selector(DRAWN_UNDER)
-    page.get_by_role("button", name="Replay", exact=True).click()
+    page.get_by_role("button", name="Training", exact=True).click()
     page.wait_for_selector(".explorer[data-replay=true]")
     page.locator(".under:visible").first.wait_for(state="detached")  # it is the finished model's
 

@@ -1,4 +1,4 @@
-"""The tool Take away: what is downloaded is what was seen, and the one file works without server and network."""
+"""The tool Export: what is downloaded is what was seen, and the one file works without server and network."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ PIXELS = (
     "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, "
     "i) => i % 4 === 0)"
 )
-TOOLS = ("Draw", "Near", "Map", "Walk", "Take away")
+TOOLS = ("Draw", "Neighbours", "Layers", "Morph", "Export")
 LINK = "Address of this view"
 DIGITS = "left=digits-vae&right=digits-aae"
 QUERY = "?mean=0.53,-0.41&log_var=-1.5,-2.25&noise=0.3,1.1&pick=mnist:12&codes=sampled&tool=take"
@@ -135,7 +135,7 @@ def test_tools_replay_and_encoders_are_in_the_file(taken, alone):
         assert page.locator(".failure:visible").count() == 0, name
     assert "such a file" in page.locator(".take-file").inner_text()
     page.emulate_media(reduced_motion="reduce")
-    page.get_by_role("navigation").get_by_role("button", name="Replay", exact=True).click()
+    page.get_by_role("navigation").get_by_role("button", name="Training", exact=True).click()
     page.wait_for_selector(".explorer[data-replay=true]")
     assert page.locator(".moments .curves svg").count() > 0 or "in this file" in page.locator(".moments").inner_text()
     x = np.random.default_rng(4).random(784, np.float32)
@@ -206,17 +206,17 @@ def test_what_was_looked_at_is_in_the_file(open_page, alone, tmp_path):
     page.wait_for_function(
         "(one) => one.querySelectorAll('canvas')[1].dataset.shows", arg=neighbours.last.element_handle()
     )
-    page.get_by_role("navigation").get_by_role("button", name="Map", exact=True).click()
+    page.get_by_role("navigation").get_by_role("button", name="Layers", exact=True).click()
     page.get_by_label("Colour by").select_option("error")
     page.locator(".explorer.toned").wait_for()
-    page.get_by_role("navigation").get_by_role("button", name="Take away", exact=True).click()
+    page.get_by_role("navigation").get_by_role("button", name="Export", exact=True).click()
     file = tmp_path / "clothes.html"
     file.write_bytes(downloaded(opened(page), "Make the file")[1])
     assert file.stat().st_size <= 12e6
     page = alone(file)
     images = originals.sheet("fashion-mnist")
     assert original(page, 4321) == images[4321].tolist() and len(rows) >= 8
-    page.get_by_role("navigation").get_by_role("button", name="Near", exact=True).click()
+    page.get_by_role("navigation").get_by_role("button", name="Neighbours", exact=True).click()
     page.wait_for_selector(".tool[data-ready=near]")
     neighbours = page.locator(".near .neighbours .thumbs button:visible")
     page.wait_for_function(

@@ -95,7 +95,7 @@ def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(mount_page, 
     page.on("request", lambda request: fetched.append(request.url))
     page.wait_for_selector(COMPLETE)
     assert not any("walk" in url for url in fetched)  # nothing of the tool before it is opened
-    page.get_by_role("button", name="Walk", exact=True).click()
+    page.get_by_role("button", name="Morph", exact=True).click()
     page.wait_for_selector(OPEN)
     page.get_by_label("Walks to try").select_option(label="through a hole in q(z) (VAE)")
     page.wait_for_url(re.compile("walk=.*%3B"))

@@ -46,7 +46,7 @@ def test_a_map_shows_the_same_after_nine_changes_of_the_windows_size(mount_page,
 def test_presenting_tools_and_the_sidebar_leave_the_maps_as_they_are(open_page):
     page = open_page(f"?{DIGITS}", viewport={"width": 1366, "height": 768})
     before = ranges(page)
-    for name in ("Present", "Draw", "Replay", "Walk", "Probe"):
+    for name in ("Present", "Draw", "Training", "Morph", "Probe"):
         page.get_by_role("button", name=name, exact=True).click()
         if name == "Present":
             page.wait_for_selector(".explorer.presenting")

@@ -11,7 +11,7 @@ import pytest
 from ..benchmarks.student import Student, apart
 from .driver import COMPLETE, DESK, serve
 
-TOOLS = ("Draw", "Near", "Map", "Walk", "Take away")
+TOOLS = ("Draw", "Neighbours", "Layers", "Morph", "Export")
 PAGES = 6  # at least: those in the navigation
 # Python imports this module at its start. It records the hosts that the process looks up and connects to, except by
 # UDP, where connecting sends nothing.
@@ -64,7 +64,7 @@ def walk(chromium, address: str, tools: bool = False) -> tuple[list[str], int]:
     page.goto(address)
     page.wait_for_selector(COMPLETE)
     if tools:
-        page.get_by_role("button", name="Replay", exact=True).click()
+        page.get_by_role("button", name="Training", exact=True).click()
         page.wait_for_selector(".explorer[data-moment]", state="attached") if page.locator(
             ".explorer[data-moment]"
         ).count() else page.wait_for_timeout(2000)

@@ -111,7 +111,7 @@ def test_addresses_keep_the_path(visit, address):
     links.nth(0).click()
     page.wait_for_url(view)
     page.wait_for_selector(COMPLETE)
-    page.get_by_role("button", name="Take away", exact=True).click()
+    page.get_by_role("button", name="Export", exact=True).click()
     page.wait_for_selector(".tool[data-ready=take]")
     assert page.locator(".take-link input").input_value().startswith(f"{address}/?mean=4,")
     assert page.get_by_role("link", name="The page from its start").get_attribute("href") == f"{address}/"

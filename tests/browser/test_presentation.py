@@ -34,7 +34,7 @@ def type_of_root(page) -> float:
 
 
 def test_enter_move_something_and_leave(open_page):
-    page = open_page("", viewport=PROJECTOR)
+    page = open_page("?mean=0,0", viewport=PROJECTOR)
     page.get_by_role("button", name="Present", exact=True).click()
     page.wait_for_function("() => parseFloat(getComputedStyle(document.documentElement).fontSize) === 24")
     page.wait_for_selector(".explorer.presenting")

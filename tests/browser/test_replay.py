@@ -138,7 +138,7 @@ def test_play_goes_on_without_messages_and_pause_holds_a_recorded_moment(mount_p
     page.wait_for_url(re.compile("moment=(?!18)"))
     at_rest(page)
     assert len(sent) == 1
-    assert any("codes interpolated" in text for text in page.evaluate("() => [...window.texts]"))
+    assert any("codes on straight lines" in text for text in page.evaluate("() => [...window.texts]"))
     moment = int(address(page)["moment"])
     assert scrubber(page).input_value() == str(moment)
     assert_shows(page, recorded, moment)
@@ -176,7 +176,7 @@ def test_the_front_page_fetches_no_recording_until_replay_is_opened(mount_page):
     page.wait_for_selector(COMPLETE)
     wanted = lambda: [url for url in requests if "recordings/" in url or "replay.js" in url]  # noqa: E731
     assert wanted() == []
-    page.get_by_role("button", name="Replay", exact=True).click()
+    page.get_by_role("button", name="Training", exact=True).click()
     page.wait_for_selector(OPEN)
     assert len(wanted()) == 3
     page.get_by_role("button", name="Pause", exact=True).wait_for()  # it plays at once
@@ -186,7 +186,7 @@ def test_the_front_page_fetches_no_recording_until_replay_is_opened(mount_page):
 
 def test_with_reduced_motion_nothing_plays_by_itself_and_nothing_glides(mount_page):
     page = mount_page(f"?{DIGITS}", reduced_motion="reduce")
-    page.get_by_role("button", name="Replay", exact=True).click()
+    page.get_by_role("button", name="Training", exact=True).click()
     page.wait_for_selector(OPEN)
     at_rest(page)
     assert scrubber(page).input_value() == "0" and page.get_by_role("button", name="Play", exact=True).count() == 1

@@ -149,3 +149,20 @@ def test_the_bar_of_the_kl_adds_up(compute):
             {name: abs(value) for name, value in sums.items()}
         )
         assert min(part["from"] for part in rows[False]) == pytest.approx(kl)
+
+
+def test_each_model_is_shown_as_the_machine_that_it_is(compute):
+    body = """
+    return entries.map((entry) => Masthead.prototype.row.call(
+      Object.assign(Object.create(Masthead.prototype), { words, lessons }), entry.title, entry, 0));"""
+    names = ("mnist-vae", "mnist-aae", "mnist-ae")
+    given = {"entries": [entries()[name] for name in names], "words": WORDS}
+    with_lessons = compute("explore/masthead", body.replace("lessons", "lessons: new URL(base)", 1), **given)
+    vae, aae, ae = [re.sub("<.*?>", " ", html).split() for html in with_lessons]
+    assert vae == "VAE → encoder → N(μ, σ²) → z → decoder → ⇠ KL ⇠ p(z)".split()
+    assert aae == "AAE → encoder → z → decoder → ⇠ D ⇠ p(z)".split()
+    assert ae == "AE → encoder → z → decoder →".split()
+    links = [re.findall(r'href="[^"]*?(\w+)"', html) for html in with_lessons]
+    assert links == [["reparameterisation", "reparameterisation", "kl"], ["adversary", "adversary"], []]
+    alone = compute("explore/masthead", body.replace("lessons", "lessons: null", 1), **given)
+    assert not any("href" in html for html in alone)  # in an exported file there are no lessons

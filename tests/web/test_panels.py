@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from explorer.ui.texts.en.explore import WORDS
+
 
 def test_what_was_not_measured_is_a_dash(compute):
     text = "return [true, false].map((stochastic) => figuresOf({ stochastic, metrics }).replaceAll(/<.*?>/g, ''));"
@@ -23,14 +25,26 @@ def test_coverage_stands_under_maps_of_few_dimensions_only(compute):
         assert "coverage" not in compute("explore/panel", text, latent_dim=dimensions, metrics=metrics)
 
 
-def test_the_tooltip_says_where_coverage_can_be_read(compute):
+def test_the_figures_say_where_coverage_can_be_read(compute):
     text = """
-    const panel = { facts: {}, usage: () => "", showSwitch() {}, model: { entry: {
+    const panel = { facts: {}, usage: () => "", showSwitch() {}, factWords: words, model: { entry: {
       latent_dim, metrics: {}, images: 10, holds: "", stochastic: false } } };
     Panel.prototype.describe.call(panel, {});
-    return panel.facts.title;"""
-    assert "Holes lower it" in compute("explore/panel", text, latent_dim=2)
-    assert "Coverage cannot be read in 32 dimensions" in compute("explore/panel", text, latent_dim=32)
+    return panel.facts.innerHTML;"""
+    assert "Holes lower it" in compute("explore/panel", text, latent_dim=2, words=WORDS["facts"])
+    assert "Coverage cannot be read in 32 dimensions" in compute(
+        "explore/panel", text, latent_dim=32, words=WORDS["facts"]
+    )
+
+
+def test_under_a_map_stands_how_much_of_the_prior_the_codes_cover(compute):
+    def said(latent_dim, **metrics) -> str:
+        body = "return coverOf({ latent_dim, metrics }, words).replaceAll(/<.*?>/g, '').trim();"
+        return compute("explore/panel", body, latent_dim=latent_dim, metrics=metrics, words=WORDS["facts"])
+
+    null = [0.969, 0.003]
+    assert said(2, coverage=0.875, coverage_null=null) == "The codes cover 88 % of the prior (a perfect match: 97 %)."
+    assert said(16, coverage=0.875, coverage_null=null) == said(2, coverage=0.875) == said(2, coverage_null=null) == ""
 
 
 def test_names_stand_at_medians_or_beside_them(compute):

@@ -4,7 +4,7 @@ import { ModelList } from "../parts/model_list.js";
 import { sample } from "../kernel/models.js";
 import { nearest } from "../kernel/nearest.js";
 import { principal } from "../kernel/pca.js";
-import { format } from "../kernel/format.js";
+import { format, percent } from "../kernel/format.js";
 import { activeUnits, variances } from "../kernel/usage.js";
 import { fill } from "../kernel/text.js";
 
@@ -33,6 +33,7 @@ export class Panel {
     /** @type {import("./map_choice.js").MapChoice | null} */
     this.mapChoice = null;
     this.words = words.usage;
+    this.factWords = words.facts;
     this.host = element.querySelector(".latent-map");
     /** @type {HTMLCanvasElement} */
     this.atMean = root.querySelector(`.pictures .${side}.at-mean canvas`);
@@ -199,20 +200,15 @@ export class Panel {
       : null;
   }
 
-  // The numbers under the map: measured when the model was trained, on the test set.
+  // Under the map: how much of the prior the codes cover, and what holds them; on demand, all that was measured when the
+  // model was trained, on the test set.
   /** @param {State} state */
   describe(state) {
-    const { metrics, images, holds } = this.model.entry;
-    this.facts.innerHTML = `${figuresOf(this.model.entry)} ${this.usage()}<span>${holds}</span>`;
-    this.facts.title =
-      `Measured on ${images.toLocaleString("en")} test images, seed ${figure(metrics.seed, 0)}. ` +
-      "BCE: binary cross-entropy summed over pixels, averaged over images. " +
-      (this.model.entry.latent_dim <= SEEN
-        ? "Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, " +
-          "mean over many sets of draws; null: the same for two sets of draws of p(z), mean ± standard deviation. " +
-          "Holes lower it. "
-        : `Coverage cannot be read in ${this.model.entry.latent_dim} dimensions: it does not see holes there. `) +
-      "–: not measured.";
+    const { entry } = this.model;
+    this.facts.innerHTML =
+      `${coverOf(entry, this.factWords)}${this.usage()}<span>${entry.holds}</span> ` +
+      `<details class="figures"><summary>${this.factWords.all}</summary>` +
+      `<div class="all"><p>${figuresOf(entry)}</p><p>${meaningOf(entry, this.factWords)}</p></div></details>`;
     this.showSwitch(state);
   }
 
@@ -243,6 +239,20 @@ export class Panel {
 
 // A measured figure, or a dash: a bundle of another version may lack it.
 const figure = (value, decimals) => (Number.isFinite(value) ? value.toFixed(decimals) : "–");
+
+// How much of the prior a model's codes cover, in a sentence, as HTML; nothing where that cannot be read.
+export function coverOf({ metrics, latent_dim }, words) {
+  const [best] = Array.isArray(metrics.coverage_null) ? metrics.coverage_null : [];
+  if (latent_dim > SEEN || ![metrics.coverage, best].every(Number.isFinite)) return "";
+  return `<span>${fill(words.covers, { share: percent(metrics.coverage), best: percent(best) })}</span> `;
+}
+
+// What a model's figures mean, and what they were measured on.
+export function meaningOf({ metrics, images, latent_dim }, words) {
+  const coverage = latent_dim <= SEEN ? words.coverage : fill(words.no_coverage, { dimensions: latent_dim });
+  const measured = fill(words.measured, { images: images.toLocaleString("en"), seed: figure(metrics.seed, 0) });
+  return [measured, words.bce, coverage, words.dash].join(" ");
+}
 
 // A model's figures, as HTML.
 export function figuresOf({ stochastic, metrics, latent_dim }) {

@@ -55,19 +55,19 @@ draws). The null is the same number for two sets of draws of the prior: what a p
 coverage in two or three dimensions. In more, it cannot be read, and is not shown: in 32 dimensions N(0, ½² I) has 0.998
 against N(0, I), more than the null.
 
-**Replay** shows both trainings in step, by the share of their steps that is done, at some thirty moments that are dense
+**Training** shows both trainings in step, by the share of their steps that is done, at some thirty moments that are dense
 at the start: the codes of up to 2,000 test images, a grid of decoded points as it forms, and what the model was worth
 on those images. Click a code to follow its image. *D(z)* colours the AAE's map by what its discriminator says: 1 where
 it takes z for a draw of the prior, 0 where for a code. That D is given log p(z) (smoothed, where noise was added in
 training or the prior is narrow), and learns the rest; the D of the textbook's AAE is given nothing. While it plays,
 codes between two moments are interpolated on straight lines.
 
-**The tools**, beside *Probe* and *Replay*, work on both models at once. *Draw*: draw a digit, open a picture or take a
-test image, and see what each model reads, where its code lies and what comes back. *Near*: the codes nearest to a
-point, a region that you draw around, images found by class, error or KL. *Map*: what lies beneath the codes (decoded
-pictures, density, how far the decoder stretches the plane), what colours them, and many draws from the probe. *Walk*: a
+**The tools**, beside *Probe* and *Training*, work on both models at once. *Draw*: draw a digit, open a picture or take a
+test image, and see what each model reads, where its code lies and what comes back. *Neighbours*: the codes nearest to a
+point, a region that you draw around, images found by class, error or KL. *Layers*: what lies beneath the codes (decoded
+pictures, density, how far the decoder stretches the plane), what colours them, and many draws from the probe. *Morph*: a
 way through waypoints as a film, with the density of codes at each step (in up to 3 dimensions a hole is marked); sums
-of class means. *Take away*: pictures, codes, a link, or this view as one file that needs no server.
+of class means. *Export*: pictures, codes, a link, or this view as one file that needs no server.
 
 The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL(q(z|x)‖p(z)), σ² and log σ² here.
 """
@@ -191,7 +191,7 @@ WORDS = {
     "told_picture": "the nearest code is of class {class}",
     "probe": "Probe",
     "probe_title": "Sliders for μ and log σ², and the KL term by term",
-    "replay": "Replay",
+    "replay": "Training",
     "replay_title": "Watch both models being trained, from the first step to the last",
     "replay_section": "Replay of the training",
     "moments_section": "Both models at the moment shown",
@@ -252,6 +252,20 @@ WORDS = {
         "response": "; {name}'s response {value}",
         "click": "Click: move this dimension",
     },
+    # under a map
+    "facts": {
+        "covers": "The codes cover <b>{share}</b> of the prior (a perfect match: {best}).",
+        "all": "All figures",
+        "measured": "Measured on {images} test images, seed {seed}.",
+        "bce": "BCE: binary cross-entropy summed over pixels, averaged over images, in nats.",
+        "coverage": (
+            "Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, mean "
+            "over many sets of draws. Null: the same for two sets of draws of p(z), mean ± standard deviation. Holes "
+            "lower it."
+        ),
+        "no_coverage": "Coverage cannot be read in {dimensions} dimensions: it does not see holes there.",
+        "dash": "–: not measured.",
+    },
     "usage": {
         "active": "<b>{active}</b> of {all} dimensions active",
         "spread": "over {all} dimensions: std of the codes {least} to {most}",
@@ -264,7 +278,7 @@ WORDS = {
     },
     "decoders": "Decoders are kept only for the finished model: go to the last moment to decode.",
     "at_moment": "moment {moment} of {moments} · {share} of the steps",
-    "between": "between moments {moment} and {next}: codes interpolated",
+    "between": "between moments {moment} and {next}: codes on straight lines",
     "nothing_to_replay": "Neither model has a recording.",
     "epoch": "<b>Epoch {epoch}</b> of {epochs}, step {step} of {steps}",
     "recorded": {
@@ -274,7 +288,7 @@ WORDS = {
     },
     "not_recorded": "image {row} was not recorded: click a code to follow that image",
     "field_label": (
-        "this D sees labels: shown is what it says of class {name}, that of the image followed, or the first"
+        "This discriminator is given the class too. Shown is D for class {name}: that of the image followed, or the first."
     ),
     "announced": "{name}: epoch {epoch}, step {step}",
     "no_recording": (

@@ -26,8 +26,8 @@ WORDS = {
     "of_class": "class",
     "all_classes": "all",
     "results": "What both models make of it",
-    "head_reads": "reads",
-    "head_made": "rebuilds",
+    "head_reads": "input",
+    "head_made": "reconstruction",
     "head_off": "difference",
     "head_off_title": (
         "Reconstruction minus input, pixel by pixel: −1, black instead of white; +1, white instead of black"
@@ -38,7 +38,7 @@ WORDS = {
     "made": "{name} reconstruction",
     "off": "{name} difference, reconstruction minus input",
     "kl_of": "{name} KL of the drawing",
-    "no_kl": "no KL: a point, no q(z|x)",
+    "no_kl": "no KL: its encoder gives a point",
     "nats": "nats",
     "mark": "input",
     "to_probe": "Put the probe there",
@@ -95,7 +95,7 @@ WORDS = {
     "how": "How a picture is brought into the models' form",
     "how_text": [
         (
-            "An encoder knows only pictures like those it learnt from, so yours is made like them; “reads” shows the "
+            "An encoder knows only pictures like those it learnt from, so yours is made like them; “input” shows the "
             "result, pixel by pixel."
         ),
         (

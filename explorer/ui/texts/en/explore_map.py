@@ -1,7 +1,7 @@
 """The explorer's tool Map."""
 
 WORDS = {
-    "name": "Map",
+    "name": "Layers",
     "title": "What lies under the codes, what they are coloured by, and many samples at once",
     "failed": "The codes' colours could not be worked out",
     "choices": "Under the codes, and their colours",

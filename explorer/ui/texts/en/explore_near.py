@@ -1,7 +1,7 @@
-"""The explorer's tool Near."""
+"""The explorer's tool Neighbours."""
 
 WORDS = {
-    "name": "Near",
+    "name": "Neighbours",
     "title": "The nearest codes in both models, regions of the map, and images found by class, error or KL",
     "views": "What to look for",
     "side": "in",

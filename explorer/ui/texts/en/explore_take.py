@@ -1,10 +1,10 @@
-"""The explorer's tool Take away."""
+"""The explorer's tool Export."""
 
 from explorer.ui.texts.en.common import TITLE
 
 WORDS = {
     "app": TITLE,
-    "name": "Take away",
+    "name": "Export",
     "title": "Pictures, codes, a link, or this view as one file",
     "maps": "Maps",
     "map": "{name} map",

@@ -1,7 +1,7 @@
-"""The explorer's tool Walk. `{name}` places are filled by the script."""
+"""The explorer's tool Morph. `{name}` places are filled by the script."""
 
 WORDS = {
-    "name": "Walk",
+    "name": "Morph",
     "title": "Ways through the latent space, frame by frame",
     "parts": "What to do",
     "walk_part": "Walk",
@@ -119,7 +119,7 @@ WORDS = {
     ),
     "different_classes": "The two models saw different datasets: class {a} and class {b} mean something else in each.",
     # how it is reckoned
-    "how": "How this is reckoned",
+    "how": "How this is computed",
     "about": [
         (
             "Each leg from one waypoint to the next takes the same number of frames, in both models. The frames are "
