@@ -52,11 +52,10 @@ export class Readout {
     const key = box.appendChild(document.createElement("p"));
     key.className = "key";
     key.innerHTML =
-      TERMS.map(
-        ([name, sign, symbol]) =>
-          `<span class="${symbol} ${name}"><i></i>${sign} <output aria-live="off"></output></span>`,
-      ).join(" ") + '<span class="wide"></span>';
-    this.values = Object.fromEntries(TERMS.map(([name]) => [name, key.querySelector(`.${name} output`)]));
+      '<span class="kl-itself"><i></i>KL</span> ' +
+      TERMS.map(([name, sign, symbol]) => `<span class="${symbol} ${name}"><i></i>${sign} <b></b></span>`).join(" ") +
+      '<span class="wide"></span>';
+    this.values = Object.fromEntries(TERMS.map(([name]) => [name, key.querySelector(`.${name} b`)]));
     this.wide = key.querySelector(".wide");
   }
 

@@ -136,6 +136,10 @@ WORDS = {
     # the KL
     "kl_section": "KL, term by term",
     "kl_of_probe": "KL of the probe from N(0, I)",
+    "kl_bar_title": (
+        "Above, the terms that add to the KL. Below, what remains: the KL, and behind it the terms that are subtracted. "
+        "Both rows are equally long."
+    ),
     "term_by_term": "Term by term",
     # the cards
     "try_section": "Try this",
