@@ -38,7 +38,8 @@ export class Masthead {
     this.box = /** @type {HTMLElement} */ (box.querySelector(".machine"));
     this.words = words;
     this.lessons = lessons;
-    this.rows = [];
+    /** @type {HTMLCanvasElement[]} */
+    this.made = []; // of what the models make of it, or of the probe
     /** @type {HTMLCanvasElement | null} */
     this.source = null; // of the picked picture
   }
@@ -47,30 +48,29 @@ export class Masthead {
   describe(panels) {
     const models = panels.map(({ name, model }) => ({ name, entry: model.entry }));
     write(this.lead, leadOf(models, this.words));
-    this.box.innerHTML = `<canvas class="x" width="28" height="28" aria-hidden="true" hidden></canvas>${models
-      .map(({ name, entry }, i) => this.row(name, entry, i))
-      .join("")}`;
-    this.picture = /** @type {HTMLCanvasElement} */ (this.box.querySelector("canvas.x"));
-    this.rows = [...this.box.querySelectorAll(".way")];
-    this.made = this.rows.map((row) => row.querySelector("canvas"));
+    const canvas = (kind) => `<canvas class="${kind}" width="28" height="28" aria-hidden="true"></canvas>`;
+    this.box.innerHTML =
+      canvas("x") +
+      models.map(({ name, entry }) => this.way(name, entry)).join("") +
+      ["left", "right"].map((side) => canvas(`made ${side}`)).join("");
+    [this.picture, ...this.made] = this.box.querySelectorAll("canvas");
+    this.picture.hidden = true;
     if (this.source) this.take(this.source);
   }
 
-  // One model as a machine, as HTML.
-  row(name, { stochastic, discriminator, penalised }, i) {
-    const { machine } = this.words,
-      part = (what, lesson = null, sign = "") => this.part(what, lesson, sign),
-      to = '<i class="to" aria-hidden="true">→</i>';
+  // The way of a picture through one model, as HTML. What its code is held to the prior by stands beside the code.
+  way(name, { stochastic, discriminator, penalised }) {
+    const part = (what, lesson = null, sign = "") => this.part(what, lesson, sign),
+      arrow = (sign) => `<i aria-hidden="true">${sign}</i>`,
+      to = arrow("→");
+    const rival = discriminator ? part("discriminator", "adversary") : stochastic && penalised && part("kl", "kl"),
+      pull = rival ? arrow("⇠") + rival + arrow("⇠") + this.words.machine.prior.sign : "";
+    const held = (code) => `<span class="held">${code}${pull}</span>`;
     const code = stochastic
-      ? part("posterior", "reparameterisation", "posterior") + to + part("z", "reparameterisation", "z")
-      : part("code", discriminator ? "adversary" : null, "z");
-    const rival = discriminator ? part("discriminator", "adversary") : stochastic && penalised && part("kl", "kl");
-    const branch = rival
-      ? `<span class="branch"><i aria-hidden="true">⇠</i>${rival}<i aria-hidden="true">⇠</i>${machine.prior.sign}</span>`
-      : "";
-    return `<div class="way ${["left", "right"][i]}"><b>${escaped(name)}</b><span class="reads">${to}${part("encoder")}${to}</span>${code}${to}${part(
-      "decoder",
-    )}${to}<canvas width="28" height="28" aria-hidden="true"></canvas>${branch}</div>`;
+      ? held(part("posterior", "reparameterisation", "posterior")) + to + part("z", "reparameterisation", "z")
+      : held(part("code", discriminator ? "adversary" : null, "z"));
+    const reads = `<span class="reads">${to}${part("encoder")}${to}</span>`;
+    return `<div class="way"><b>${escaped(name)}</b>${reads}${code}${to}${part("decoder")}${to}</div>`;
   }
 
   part(what, lesson, sign) {
@@ -97,7 +97,7 @@ export class Masthead {
     this.box.classList.toggle("by-hand", byHand);
     for (const [i, panel] of panels.entries()) {
       const source = byHand || stands[i] ? panel.atZ : rebuilt(i);
-      if (source && this.made[i]) copy(source, this.made[i]);
+      if (source && this.made.length) copy(source, this.made[i]);
     }
   }
 }

@@ -76,7 +76,7 @@ WORDS = {
     "model_list": MODEL_LIST,
     # above the maps
     "heading": "Two ways to tidy a latent space",
-    "dots_are": "Each dot is {dots}, squeezed into {numbers} numbers: its code.",
+    "dots_are": "Each dot is {dots}, squeezed into {numbers} numbers.",
     "dots": {
         "mnist": "a handwritten digit",
         "digits": "a handwritten digit",
@@ -91,8 +91,8 @@ WORDS = {
     "tidy_alike": "Both models keep their codes tidy with {by}.",
     "tidy_one": "The {held} keeps its codes tidy with {by}. Nothing does so in the {free}.",
     "tidy_neither": "Nothing keeps the codes of these models tidy.",
-    "drag": "Drag the blue dot: both decoders draw what lies there.",
-    "point": "Point at a map: the decoders draw what lies there.",
+    "drag": "Drag the blue dot.",
+    "point": "Point at a map.",
     "machine_section": "The two models as machines",
     "machine": {
         "encoder": {"sign": "encoder", "title": "The encoder turns the picture x into its code."},
