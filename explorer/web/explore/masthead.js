@@ -38,6 +38,8 @@ export class Masthead {
     this.box = /** @type {HTMLElement} */ (box.querySelector(".machine"));
     this.words = words;
     this.lessons = lessons;
+    /** @type {HTMLCanvasElement | null} */
+    this.picture = null; // of x
     /** @type {HTMLCanvasElement[]} */
     this.made = []; // of what the models make of it, or of the probe
     /** @type {HTMLCanvasElement | null} */
