@@ -169,8 +169,9 @@ class Student:
         elif kind == "delta":
             element = message.delta.new_element
             if element.WhichOneof("type") == "bidi_component" and not self.component:
-                self.component, self.data = element.bidi_component.id, json.loads(element.bidi_component.json)
-                self.state = self.data["state"]
+                data = json.loads(element.bidi_component.json)
+                if "state" in data:  # a live page
+                    self.component, self.data, self.state = element.bidi_component.id, data, data["state"]
             elif element.WhichOneof("type") == "exception":
                 self.errors.append(f"the page /{self.page} shows {element.exception.type}: {element.exception.message}")
         elif kind == "script_finished":
