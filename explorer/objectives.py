@@ -92,6 +92,14 @@ class DiscriminatorLoss(NamedTuple):
     penalty: Tensor  # squared norm of the logit's gradient at draws from the prior
 
 
+def _check_codes(codes: Tensor, prior_draws: Tensor) -> None:
+    if codes.shape != prior_draws.shape or codes.ndim != 2 or len(codes) < 1:
+        raise ValueError(
+            f"codes and prior_draws must both be (n, latent_dim) with n >= 1, not {tuple(codes.shape)} and "
+            f"{tuple(prior_draws.shape)}"
+        )
+
+
 def discriminator_loss(
     discriminator: nn.Module, codes: Tensor, prior_draws: Tensor, r1: float, labels: Tensor | None = None
 ) -> DiscriminatorLoss:
@@ -102,11 +110,7 @@ def discriminator_loss(
     draws. r1: the weight of the gradient penalty of Mescheder et al. 2018 (arXiv 1801.04406, eq. 9).
     Raises ValueError for other shapes.
     """
-    if codes.shape != prior_draws.shape or codes.ndim != 2 or len(codes) < 1:
-        raise ValueError(
-            f"codes and prior_draws must both be (n, latent_dim) with n >= 1, not {tuple(codes.shape)} and "
-            f"{tuple(prior_draws.shape)}"
-        )
+    _check_codes(codes, prior_draws)
     prior_draws = prior_draws.detach().requires_grad_()
     prior_logits = discriminator(prior_draws, labels)
     real = F.softplus(-prior_logits).mean()
@@ -128,8 +132,9 @@ def textbook_discriminator_loss(
     """The discriminator MAXIMISES log D(prior draws) + log(1 - D(codes)), without a penalty.
 
     codes, prior_draws: (n, latent_dim). The codes are detached, so this cannot change the encoder.
-    labels: as in `discriminator_loss`. (Goodfellow et al. 2014, eq. 1.)
+    labels: as in `discriminator_loss`. Raises ValueError for other shapes. (Goodfellow et al. 2014, eq. 1.)
     """
+    _check_codes(codes, prior_draws)
     real = F.softplus(-discriminator(prior_draws, labels)).mean()
     fake = F.softplus(discriminator(codes.detach(), labels)).mean()
     return TextbookDiscriminatorLoss(real + fake, real, fake)

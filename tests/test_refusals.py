@@ -62,6 +62,10 @@ def discriminator_loss(codes, prior_draws):
     return objectives.discriminator_loss(TinyDiscriminator(), codes, prior_draws, 0.1)
 
 
+def textbook_discriminator_loss(codes, prior_draws):
+    return objectives.textbook_discriminator_loss(TinyDiscriminator(), codes, prior_draws)
+
+
 def with_baselines(values, score, baseline):
     assume(baseline.ndim)  # one number for all is right too
     return estimators.score_function(values, score, baseline)
@@ -106,6 +110,7 @@ TORCH = [
     Case(estimators.measure, {"values": "n", "path": "n", "score": "n"}, {"n": 2}),
     Case(objectives.reconstruction, {"x_logits": "np", "x": "np"}, {"p": 0}),
     Case(discriminator_loss, {"codes": "nk", "prior_draws": "nk"}, {"k": 0}),
+    Case(textbook_discriminator_loss, {"codes": "nk", "prior_draws": "nk"}, {"k": 0}),
 ]  # fmt: skip
 NUMPY = [
     Case(metrics.coverage, SETS, {"m": 6}), Case(metrics.covered, SETS, {"m": 6}),
@@ -249,7 +254,8 @@ def test_nan_and_infinity_are_refused_or_seen_in_the_result(case, data):
         assert_a_sentence(error, case)
     else:
         may_be_right = bad in (math.inf, -math.inf) and (
-            case.function is discriminator_loss or name in ("log_var", "x_logits", "log_joint", "log_q")
+            case.function in (discriminator_loss, textbook_discriminator_loss)
+            or name in ("log_var", "x_logits", "log_joint", "log_q")
         )  # σ of 0, a sure pixel, a weight of 0
         assert not np.isfinite(result).all() or may_be_right
 
@@ -273,7 +279,7 @@ def test_nan_and_infinity_are_refused_or_seen_in_the_result(case, data):
         r"component must be \(3,\)"),
     (lambda: projection.umap(np.zeros((3, 4))), "points must be"),
     (lambda: projection.umap(np.full((30, 4), math.nan)), "NaN"),
-    (lambda: figures.distances([]), "no model to draw"), (lambda: figures.training_curves([]), "an entry an epoch"),
+    (lambda: figures.distances([], "coverage"), "no model to draw"), (lambda: figures.training_curves([]), "an entry an epoch"),
     (lambda: figures.training_curves([{"epoch": 1, "a": 1.0}, {"epoch": 2}]), "the same terms"),
     (lambda: gaussian.kl_terms(torch.zeros(2), torch.eye(2), torch.zeros(2), torch.eye(2, dtype=torch.float64)),
         "number types .* cov_p is torch.float64"),
@@ -304,6 +310,7 @@ def test_every_public_function_is_in_the_table():
         "ae_loss",
         "vae_loss",
         "aae_loss",
+        "encoder_loss",
         "kl_to_prior",
         "null_of",
         "null_band",
