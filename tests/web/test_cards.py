@@ -167,3 +167,11 @@ def test_each_model_is_shown_as_the_machine_that_it_is(compute):
     assert links == [["reparameterisation", "kl", "reparameterisation"], ["adversary", "adversary"], []]
     alone = compute("explore/masthead", body.replace("lessons", "lessons: null", 1), **given)
     assert not any("href" in html for html in alone)  # in an exported file there are no lessons
+
+
+def test_a_picture_that_comes_before_both_models_is_kept(compute):
+    body = """
+    const masthead = new Masthead({ querySelector: () => ({}) }, {}, null), canvas = { hidden: true };
+    masthead.take(canvas);
+    return masthead.source === canvas && masthead.picture === null;"""
+    assert compute("explore/masthead", body)

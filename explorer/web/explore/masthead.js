@@ -87,6 +87,7 @@ export class Masthead {
   /** @param {HTMLCanvasElement} canvas */
   take(canvas) {
     this.source = canvas;
+    if (!this.picture) return; // until both models are there
     this.picture.hidden = canvas.hidden;
     if (!canvas.hidden) copy(canvas, this.picture);
   }
