@@ -27,7 +27,7 @@ WORDS = {
     "all_classes": "all",
     "results": "What both models make of it",
     "head_reads": "input",
-    "head_made": "reconstruction",
+    "head_made": "output",
     "head_off": "difference",
     "head_off_title": (
         "Reconstruction minus input, pixel by pixel: −1, black instead of white; +1, white instead of black"
