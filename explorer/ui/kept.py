@@ -20,10 +20,12 @@ ToParams = Callable[[Mapping], dict[str, str]]
 PAGE, ARRIVED = "kept_page", "kept_arrived"  # in the session: the page that is shown; whether it was just opened
 
 
-def arrive(page: str) -> None:
-    """Notes that this page is about to be shown. page: its name in addresses."""
-    if st.session_state.get(PAGE) != page:
+def arrive(page: str) -> bool:
+    """Notes that a page is about to be shown: its name in addresses. Returns whether it is another one than before."""
+    is_another = st.session_state.get(PAGE) != page
+    if is_another:
         st.session_state[PAGE], st.session_state[ARRIVED] = page, True
+    return is_another
 
 
 def current(

@@ -19,7 +19,6 @@ streamlit_internals.freeze_imports()
 st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
 st.logo(HERE / "logo.svg", size="medium")
 st.html(streamlit_internals.STYLE)
-present.show()
 
 # What stands at the top, in this order: the page's module in explorer.ui (its address too), its title and its icon.
 PAGES = [
@@ -42,8 +41,8 @@ pages = [
     for i, (module, title, icon) in enumerate(PAGES)
 ]
 page = st.navigation(pages, position="top")
+present.show(kept.arrive(page.url_path))
 room.button(page.url_path)
-kept.arrive(page.url_path)
 with st.sidebar:
     components.navigate(page.url_path)
 page.run()

@@ -13,7 +13,7 @@ from explorer.ui.texts import texts_of
 texts = texts_of("common")
 
 PARAMETER, ON = "present", "on"
-_SLOT = "present_state"
+_SLOT, _NAMED = "present_state", "present_named"  # in the session
 
 
 def is_on() -> bool:
@@ -25,10 +25,17 @@ def params() -> dict[str, str]:
     return {PARAMETER: ON} if is_on() else {}
 
 
-def show() -> None:
-    """Reads the mode from the address, or writes it there after a change of page. Shows the button; sets the style."""
-    if PARAMETER in st.query_params:
-        st.session_state[_SLOT] = st.query_params[PARAMETER] == ON
+def show(has_arrived: bool) -> None:
+    """Reads the mode from the address, or writes it there after a change of page. Shows the button; sets the style.
+
+    has_arrived: whether the page was just opened. Once its address has named the mode, one that does not is an earlier
+    one, reached by Back, which leaves the mode.
+    """
+    if has_arrived:
+        st.session_state[_NAMED] = False
+    if PARAMETER in st.query_params or st.session_state.get(_NAMED):
+        st.session_state[_SLOT] = st.query_params.get(PARAMETER) == ON
+        st.session_state[_NAMED] = True
     st.query_params.update(params())
     st.html(streamlit_internals.PRESENTATION_STYLE if is_on() else streamlit_internals.BUTTON_STYLE)
     label, shortcut = (texts.PRESENT_LEAVE, "Escape") if is_on() else (texts.PRESENT, None)
@@ -38,3 +45,4 @@ def show() -> None:
 def _turn() -> None:
     st.session_state[_SLOT] = not is_on()
     st.query_params.pop(PARAMETER, None)
+    st.query_params.update(params())

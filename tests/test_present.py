@@ -1,0 +1,50 @@
+"""When presentation mode is on: as the address says, on the next page too, and off again by Back."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+
+from explorer.ui import present
+
+
+@pytest.fixture
+def run(monkeypatch):
+    """`run(has_arrived, press=True, **address)`: a run of the script. Returns the address that it leaves."""
+    fake = SimpleNamespace(
+        session_state={},
+        query_params={},
+        html=lambda *_: None,
+        button=lambda *_, on_click, **__: fake.pressed(on_click),
+    )
+    fake.pressed = lambda on_click: setattr(fake, "turn", on_click)
+    monkeypatch.setattr(present, "st", fake)
+
+    def one(has_arrived: bool = False, press: bool = False, **address: str) -> dict:
+        fake.query_params.clear()
+        fake.query_params.update(address)
+        if press:
+            fake.turn()
+        present.show(has_arrived)
+        return dict(fake.query_params)
+
+    return one
+
+
+def test_the_button_turns_it_on_and_off_in_the_address(run):
+    assert run(has_arrived=True) == {} and not present.is_on()
+    assert run(press=True, tab="two") == {"tab": "two", "present": "on"} and present.is_on()
+    assert run(press=True, tab="two", present="on") == {"tab": "two"} and not present.is_on()
+
+
+def test_back_to_an_address_before_it_leaves_it(run):
+    run(has_arrived=True)
+    run(press=True)
+    assert run() == {} and not present.is_on()
+    assert run(present="on") == {"present": "on"} and present.is_on()  # and forward
+
+
+def test_it_stays_on_the_next_page(run):
+    run(has_arrived=True, present="on")
+    assert run(has_arrived=True) == {"present": "on"} and present.is_on()
