@@ -188,7 +188,7 @@ def test_codes_are_coloured_by_kl_before_and_after_plotly(open_page):
     kl = gaussian.kl_to_standard_normal(torch.tensor(codes.mean).double(), torch.tensor(codes.log_var).double()).numpy()
     low, high = np.sort(kl)[[round(share * (len(kl) - 1)) for share in (0.02, 0.98)]]
     box = figure(page, "VAE").bounding_box()
-    across, down = box["width"] - 2 - 34, box["height"] - 2 - 26  # less border and axes
+    across, down = box["width"] - 2, box["height"] - 2  # less the border
     reach = max(
         4.2,
         *(
@@ -197,7 +197,7 @@ def test_codes_are_coloured_by_kl_before_and_after_plotly(open_page):
         ),
     )
     scale = min(across, down) / (2 * reach)
-    places = np.stack([30 + across / 2 + scale * codes.mean[:, 0], 4 + down / 2 - scale * codes.mean[:, 1]], -1)
+    places = np.stack([across / 2 + scale * codes.mean[:, 0], down / 2 - scale * codes.mean[:, 1]], -1)
     apart = np.linalg.norm(places[:, None] - places[None], axis=-1) + 99 * np.eye(len(places))
     alone = np.flatnonzero(apart.min(1) > 9)
     expected = viridis((kl[alone] - low) / (high - low), sequential.Viridis[8::-1])

@@ -61,3 +61,46 @@ def test_presenting_tools_and_the_sidebar_leave_the_maps_as_they_are(open_page):
     at_rest(page)
     page.get_by_test_id("stSidebarCollapseButton").get_by_role("button").click()
     assert_unchanged(page, before)
+
+
+# Of both maps: x, y, width and height on the page, and what share of the side the prior's ring of 99 % takes.
+FRAMES = """() => {
+  const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)];
+  return roots.flatMap((root) => [...root.querySelectorAll('.latent-map')]).map((map) => {
+    const { x, y, width, height } = map.getBoundingClientRect();
+    return { x, y, width, height, ring: (6 * map.latentMap.scale().perX) / width };
+  });
+}"""
+
+
+def assert_square_and_aligned(page, narrow: bool = False) -> list[dict]:
+    left, right = page.evaluate(FRAMES)
+    assert left["width"] == pytest.approx(left["height"], abs=0.5) and left["ring"] >= 0.65
+    for name in ("width", "height", "ring") + (() if narrow else ("y",)):
+        assert right[name] == pytest.approx(left[name], abs=0.01), name
+    return [left, right]
+
+
+# the sides that the window allows, less for windows too low for them
+SIDES = {(1366, 768): 452, (1280, 800): 410, (1440, 900): 490, (1920, 1080): 730, (2560, 1440): 1049}
+
+
+def test_maps_are_square_equal_aligned_and_as_large_as_the_window_allows(mount_page):
+    page = mount_page(f"?{DIGITS}")
+    for (width, height), side in {**SIDES, (1024, 600): 350, (1024, 768): 450}.items():
+        page.set_viewport_size({"width": width, "height": height})
+        at_rest(page)
+        left, right = assert_square_and_aligned(page)
+        assert left["width"] >= side - 20 and right["x"] + right["width"] <= width, (width, height, left)
+    page.set_viewport_size({"width": 390, "height": 844})
+    at_rest(page)
+    assert_square_and_aligned(page, narrow=True)
+
+
+@pytest.mark.parametrize("query", ["", "tool=draw&", "moment=3&", "left=mnist-vae-16d&right=mnist-aae-16d&map=plane&"])
+def test_what_stands_between_the_maps_does_not_move_them(open_page, query):
+    page = open_page(f"?{query}" + ("" if "left" in query else DIGITS), viewport={"width": 1280, "height": 800})
+    at_rest(page)
+    left, right = page.evaluate(FRAMES)
+    assert left["width"] == left["height"] == right["width"] == right["height"] and left["y"] == right["y"]
+    assert left["y"] + left["height"] < 800

@@ -1,8 +1,9 @@
-// One map of a latent plane: a canvas of the codes, Plotly's axes above it, and above both an SVG of all that moves.
+// One map of a latent plane: a canvas of the codes, and above it an SVG of the axes and all that moves. Between them
+// Plotly pans and zooms, and draws nothing.
 //
-// Plotly takes a second or two to load. Until then the codes are drawn where its axes will put them: the page can be
-// used, but not zoomed. Plotly draws no codes. For so many it needs WebGL, which some machines lack, and which loses
-// its pictures when a laptop wakes or a graphics driver restarts.
+// Plotly takes a second or two to load. Until then the page can be used, but not zoomed. Plotly draws no codes: for so
+// many it needs WebGL, which some machines lack, and which loses its pictures when a laptop wakes or a graphics driver
+// restarts.
 
 import { ClassNames } from "./class_names.js";
 import { MapOverlay } from "./map_overlay.js";
@@ -17,7 +18,8 @@ const MARKERS = [
   { above: -1, size: 6 },
 ]; // pixels of a code, by the number of codes
 const CLEAR = "rgba(0,0,0,0)";
-const margin = (grown) => ({ l: 30 * grown, r: 4, t: 4, b: 22 * grown });
+const UNSEEN = { showgrid: false, zeroline: false, showticklabels: false };
+const NO_MARGIN = { l: 0, r: 0, t: 0, b: 0 };
 
 export class LatentMap {
   // host: the element to fill. palette: the classes' colours. on: the page's answers, each of which gets this map
@@ -54,14 +56,13 @@ export class LatentMap {
     listenToTouch(this);
   }
 
-  // Shows the codes of a model: points {x, y, label}, classes' names, ranges {x, y}, colours of the theme.
-  async draw(points, classes, ranges, colours) {
+  // Shows the codes of a model: points {x, y, label}, classes' names, ranges {x, y}.
+  async draw(points, classes, ranges) {
     this.classes = classes;
     this.classNames.write(classes);
     this.tones = null; // they belonged to the codes before
     this.points = points;
     this.home = this.box = ranges;
-    this.colours = colours;
     await (this.Plotly ? this.drawPlot() : this.plan());
     this.paint();
   }
@@ -106,21 +107,19 @@ export class LatentMap {
   }
 
   async drawPlot() {
-    const { colours, box } = this;
-    const grown = (this.grown = enlargement());
+    const { box } = this;
     const layout = {
       paper_bgcolor: CLEAR,
       plot_bgcolor: CLEAR,
-      font: { color: colours.text },
-      margin: margin(grown),
+      margin: NO_MARGIN,
       dragmode: "pan",
       hovermode: false,
       showlegend: false,
       autosize: false,
       width: this.host.clientWidth,
       height: this.host.clientHeight,
-      xaxis: { ...axis(colours, grown), range: box.x, constrain: "range" },
-      yaxis: { ...axis(colours, grown), range: box.y, scaleanchor: "x", constrain: "range" },
+      xaxis: { ...UNSEEN, range: box.x, constrain: "range" },
+      yaxis: { ...UNSEEN, range: box.y, scaleanchor: "x", constrain: "range" },
     };
     const config = { displayModeBar: false, scrollZoom: true, doubleClick: false, responsive: false };
     await this.ask((Plotly) => Plotly.react(this.plot, [], layout, config));
@@ -145,14 +144,14 @@ export class LatentMap {
   readAxes(changed = {}) {
     const { width, height, xaxis, yaxis } = this.plot.layout;
     const range = (name, axis) => [0, 1].map((end) => changed[`${name}.range[${end}]`] ?? axis.range[end]);
-    this.axes = { x: range("xaxis", xaxis), y: range("yaxis", yaxis), area: areaOf(width, height, this.grown) };
+    this.axes = { x: range("xaxis", xaxis), y: range("yaxis", yaxis), area: areaOf(width, height) };
   }
 
   // The axes that Plotly will have: the same scale for both, around the same middle.
   plan() {
     const { clientWidth, clientHeight } = this.host,
       { x, y } = this.box,
-      area = areaOf(clientWidth, clientHeight, enlargement());
+      area = areaOf(clientWidth, clientHeight);
     const scale = Math.min(area.width / (x[1] - x[0]), area.height / (y[1] - y[0])); // pixels a unit
     const around = ([low, high], pixels) => [(low + high - pixels / scale) / 2, (low + high + pixels / scale) / 2];
     this.axes = { x: around(x, area.width), y: around(y, area.height), area };
@@ -194,17 +193,12 @@ export class LatentMap {
     this.hidden = hidden;
   }
 
-  async recolour(colours) {
-    this.colours = colours;
-    if (this.Plotly) await this.drawPlot();
-  }
-
   // Plotly widens a range where the frame is not square: from the box again each time, for it never narrows one.
   resize() {
     const { clientWidth: width, clientHeight: height } = this.host;
     if (!width || !height || !this.points) return;
     if (!this.Plotly) return this.plan();
-    return this.grown === enlargement() ? this.relayout({ width, height }) : this.drawPlot();
+    return this.relayout({ width, height });
   }
 
   relayout(change = {}) {
@@ -295,18 +289,12 @@ export class LatentMap {
     if (!this.axes) return;
     if (this.points) this.paint();
     this.drawing.place(state, this.scale(), this.shown(), this.layer ?? {});
+    this.drawing.axes.place(this.scale(), this.axes, enlargement());
   }
 }
 
 // Did Plotly change the ranges by itself, as after a drag or a turn of the wheel?
 const isByHand = (changed) => "xaxis.range[0]" in changed || "yaxis.range[0]" in changed;
 
-// Where the axes lie in a host of that size: what the margins leave. It has no size while it is hidden.
-function areaOf(width, height, grown) {
-  const { l, r, t, b } = margin(grown);
-  return { left: l, top: t, width: Math.max(1, width - l - r), height: Math.max(1, height - t - b) };
-}
-
-function axis(colours, grown) {
-  return { gridcolor: colours.grid, zerolinecolor: colours.zero, tickfont: { size: 11 * grown, color: colours.text } };
-}
+// Where the axes lie in a host of that size: everywhere. It has no size while it is hidden.
+const areaOf = (width, height) => ({ left: 0, top: 0, width: Math.max(1, width), height: Math.max(1, height) });

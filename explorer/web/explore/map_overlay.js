@@ -1,9 +1,13 @@
 // The SVG over a map of a latent plane: the prior, the probe N(μ, σ²) with its z and its handle, the picked code, a
 // code's trail, the note in the corner, and a group for the open tool. It also holds the classes' names.
 
+import { MapAxes } from "./map_axes.js";
 import { Handle } from "../parts/handle.js";
 import { RINGS, priorOutline } from "../parts/prior_outline.js";
 import { add, set } from "../parts/svg.js";
+import { enlargement } from "../parts/theme.js";
+
+const NOTE = { above: 24, beside: 112, line: 16 }; // pixels: to the foot, for the buttons beside it, of a line
 
 const AWAY = 14; // pixels between the probe and the picked code's ring that leave room for its name
 
@@ -27,6 +31,7 @@ export class MapOverlay {
   constructor(host, probe) {
     this.svg = add(host, "svg", { class: "overlay" });
     this.shapes = build(this.svg);
+    this.axes = new MapAxes(this.shapes.axes);
     this.handle = new Handle(this.shapes.group, { name: "", ...probe });
     this.shapes.handle = this.handle.element;
     this.setPrior(null);
@@ -90,26 +95,25 @@ export class MapOverlay {
     shapes.handle.classList.toggle("away", previewing);
   }
 
-  // At the foot of the map; in two lines where it is too narrow for one.
-  placeNote(note, { left, top, width, height }) {
+  // Above the numbers at the foot of the map, left of the buttons; in several lines where it is too wide for one.
+  placeNote(note, { width, height }) {
     const { note: text } = this.shapes,
-      x = left + 6;
+      grown = enlargement();
     if (text.textContent !== note || this.noteRoom !== width) {
       this.noteRoom = width;
       text.textContent = note;
-      const middle = note.indexOf(" ", note.length / 2) + 1;
-      if (
-        middle &&
-        note.length * 9 > width &&
-        /** @type {SVGTextElement} */ (text).getComputedTextLength() > width - 12
-      ) {
+      const room = width - NOTE.beside * grown,
+        needed = note.length * 9 < room ? 0 : /** @type {SVGTextElement} */ (text).getComputedTextLength();
+      if (needed > room) {
         text.textContent = "";
-        add(text, "tspan", { dy: "-1.2em" }, note.slice(0, middle));
-        add(text, "tspan", { dy: "1.2em" }, note.slice(middle));
+        for (const line of linesOf(note, Math.ceil((1.1 * needed) / room))) add(text, "tspan", {}, line);
       }
     }
-    set(text, { x, y: top + height - 7 });
-    if (text.children.length) set(text.children[1], { x });
+    const x = 6 * grown,
+      foot = height - NOTE.above * grown,
+      lines = [...text.children];
+    set(text, { x, y: foot });
+    lines.forEach((line, i) => set(line, { x, y: foot - (lines.length - 1 - i) * NOTE.line * grown }));
   }
 
   // The way of one code: all of it faintly, and strongly the part behind it, which ends where the code is now.
@@ -121,6 +125,17 @@ export class MapOverlay {
   }
 }
 
+// A text in about so many lines of about the same length.
+function linesOf(text, count) {
+  const lines = [""];
+  for (const word of text.match(/\S+\s*/g)) {
+    const last = lines.length - 1;
+    if (lines[last] && lines[last].length + word.length / 2 > text.length / count) lines.push(word);
+    else lines[last] += word;
+  }
+  return lines;
+}
+
 function show(element, visible) {
   element.style.display = visible ? "" : "none";
 }
@@ -129,6 +144,7 @@ function build(svg) {
   const id = `clip-${Math.random().toString(36).slice(2)}`;
   const clip = add(add(add(svg, "defs"), "clipPath", { id }), "rect");
   const group = add(svg, "g", { "clip-path": `url(#${id})` });
+  const axes = add(group, "g");
   const beneath = add(group, "g");
   const prior = add(beneath, "g");
   const ringTexts = RINGS.map(({ mass }) =>
@@ -151,6 +167,7 @@ function build(svg) {
   return {
     group,
     clip,
+    axes,
     beneath,
     prior,
     ringTexts,

@@ -300,7 +300,7 @@ class Explorer extends Page {
           const ranges = this.homeRanges(panel);
           if (current.some(([changed]) => changed === panel)) {
             panel.map.setPrior(panel.model.entry.shape);
-            await panel.map.draw(panel.points(this.probe.state), panel.model.entry.classes, ranges, this.colours);
+            await panel.map.draw(panel.points(this.probe.state), panel.model.entry.classes, ranges);
           } else {
             panel.map.home = ranges;
             await panel.map.setBox(ranges);
@@ -442,7 +442,7 @@ class Explorer extends Page {
   }
 
   recolour() {
-    for (const panel of this.panels) if (panel.model) panel.map.recolour(this.colours).then(() => this.draw());
+    this.draw();
     this.syncSurface();
   }
 

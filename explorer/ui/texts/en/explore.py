@@ -34,7 +34,7 @@ For a model with another prior, the KL from that prior stands beside it: a Monte
 standard error.
 
 **More than two dimensions.** A model with 8, 16 or 32 is shown by a UMAP of its codes, in which near codes mostly stay
-near, and nothing else is kept: hovering decodes the nearest code. Or, by the list above the map: by the plane in which
+near, and nothing else is kept: hovering decodes the nearest code. Or, by the list below the map: by the plane in which
 the codes spread most (PCA), by a plane of any two dimensions (these are the two that the sliders move, while the others
 keep their place), by a UMAP with other n_neighbors and min_dist, or, to compare, by a UMAP of the raw pixels, which
 knows no model. The last two are made on the server, in seconds, and can be cancelled. Beside a model of many

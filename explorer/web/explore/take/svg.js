@@ -2,7 +2,6 @@
 //
 // What is copied from the page has its styles written into it: a viewer has neither the page's CSS nor its variables.
 
-import { ticks } from "../../parts/ticks.js";
 import { format } from "../../kernel/format.js";
 import { svgElement } from "../../parts/svg.js";
 
@@ -13,7 +12,7 @@ const TITLE = 26,
 const OPACITY = 0.7; // of a code, as on the map
 const SIDE = 224; // about that of a decoded picture: eight times 28
 // Attributes that a copy of the overlay does without.
-const DROPPED = "class style clip-path id vector-effect tabindex role aria-label aria-hidden".split(" ");
+const DROPPED = "class style clip-path id vector-effect tabindex role aria-label aria-hidden data-value".split(" ");
 const COPIED = ["stroke-linecap", "stroke-linejoin", "text-anchor", "font-size", "font-weight", "font-style"];
 
 // A map as it is seen. text: {title, caption, axes: the two names}; colours: the theme's. Returns {svg: text, width,
@@ -26,7 +25,7 @@ export function mapSvg(map, { title, caption, axes }, colours) {
   const scale = map.scale(),
     { area } = scale;
   sheet.clip(area);
-  drawAxes(plot, map, scale, colours, axes);
+  nameAxes(plot, area, axes);
   const inside = plot.appendChild(svgElement("g", { "clip-path": "url(#area)" }));
   inside.append(...underlays(map), codes(map, scale));
   inside.append(...[...map.overlay.children].flatMap((child) => frozen(child, map.overlay, map.shapes)));
@@ -197,49 +196,12 @@ const rectangle = ({ left, top, width, height }) => ({ x: left, y: top, width, h
 const textElement = (content, attributes) => Object.assign(svgElement("text", attributes), { textContent: content });
 const short = (value) => Math.round(value * 100) / 100;
 
-function drawAxes(plot, map, scale, colours, names) {
-  const { area, toX, toY } = scale,
-    right = area.left + area.width,
-    bottom = area.top + area.height;
-  const line = (x1, y1, x2, y2, zero) => {
-    const { hex, opacity } = zero ? colours.zero : colours.grid;
-    plot.append(
-      svgElement("line", {
-        x1: short(x1),
-        y1: short(y1),
-        x2: short(x2),
-        y2: short(y2),
-        stroke: hex,
-        "stroke-opacity": opacity,
-      }),
-    );
-  };
-  const across = ticks(toX(area.left), toX(right), Math.max(2, area.width / 70));
-  for (const value of across.values) {
-    line(scale.x(value), area.top, scale.x(value), bottom, Math.abs(value) < 1e-12);
-    plot.append(
-      textElement(format(value, across.decimals), {
-        x: short(scale.x(value)),
-        y: bottom + 14,
-        "font-size": 11,
-        "text-anchor": "middle",
-      }),
-    );
-  }
-  const up = ticks(toY(bottom), toY(area.top), Math.max(2, area.height / 60));
-  for (const value of up.values) {
-    line(area.left, scale.y(value), right, scale.y(value), Math.abs(value) < 1e-12);
-    plot.append(
-      textElement(format(value, up.decimals), {
-        x: area.left - 4,
-        y: short(scale.y(value) + 4),
-        "font-size": 11,
-        "text-anchor": "end",
-      }),
-    );
-  }
-  plot.append(textElement(names[0], { x: right - 6, y: bottom - 6, "font-size": 13, "text-anchor": "end" }));
-  plot.append(textElement(names[1], { x: area.left + 6, y: area.top + 15, "font-size": 13 }));
+// The axes' names; their lines and numbers are the overlay's.
+function nameAxes(plot, { left, top, width, height }, names) {
+  plot.append(
+    textElement(names[0], { x: left + width - 6, y: top + height - 24, "font-size": 13, "text-anchor": "end" }),
+    textElement(names[1], { x: left + 30, y: top + 15, "font-size": 13 }),
+  );
 }
 
 // What lies beneath the codes on canvases of the map's size: pictures in the vector drawing.
