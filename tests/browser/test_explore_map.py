@@ -114,21 +114,29 @@ def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     page.wait_for_selector(OPEN)
     assert page.locator(".under").count() == 0
     pictures = []
-    for name, says in (
-        ("quantiles", "8 × 8|10 × 10|12 × 12"),
-        ("grid", "plain|side by side"),
-        ("density", r"kernel of width 0\.25"),
-        ("ratio", r"log q\(z\)"),
-        ("stretch", "Jacobian"),
+    for group, button, name, says in (
+        ("Layers", "pictures", "pictures", "ring of 99 %"),
+        ("More layers", "pictures at quantiles", "quantiles", "8 × 8|10 × 10|12 × 12"),
+        ("More layers", "pictures everywhere", "grid", "plain|side by side"),
+        ("Layers", "density", "density", r"kernel of width 0\.25"),
+        ("Layers", "against the prior", "ratio", r"log q\(z\)"),
+        ("More layers", "stretch", "stretch", "Jacobian"),
     ):
-        page.get_by_role("combobox", name="Underlay").select_option(name)
+        layer = page.get_by_role("group", name=group, exact=True).get_by_role("button", name=button, exact=True)
+        layer.click()
         page.wait_for_url(re.compile(f"underlay={name}"))
+        assert layer.get_attribute("aria-pressed") == "true"
         for kind in ("VAE", "AAE"):
             painted, hashed = under(page, kind).evaluate(PAINTED)
             assert painted > 0.03, (name, kind)
             pictures.append(hashed)
         assert re.search(says, page.locator(".under-key").inner_text())
-    assert len(set(pictures)) == 10
+    assert len(set(pictures)) == 12
+    page.get_by_role("group", name="Layers", exact=True).get_by_role("button", name="D", exact=True).click()
+    under(page, "AAE")
+    assert figure(page, "VAE").locator(".under").count() == 0
+    assert "no D here" in figure(page, "VAE").locator(".note").text_content()
+    page.get_by_role("button", name="stretch", exact=True).click()
     page.get_by_role("button", name="Probe", exact=True).click()
     page.wait_for_url(re.compile("^(?!.*tool=)"))
     page.locator(DRAWN_UNDER).nth(1).wait_for()  # it stays without its tool, on maps that have become larger
@@ -138,6 +146,9 @@ def test_every_underlay_reaches_both_maps_and_only_when_it_is_chosen(open_page):
     page.get_by_role("button", name="Training", exact=True).click()
     page.wait_for_selector(".explorer[data-replay=true]")
     page.locator(".under:visible").first.wait_for(state="detached")  # it is the finished model's
+
+
+GROUND = ["#101216", "#6e6e6e", "#a6a6a6", "#d9d9d9", "#ffffff"]  # in the dark theme: greys, which no code has
 
 
 def test_the_stretchs_colours_are_one_logarithmic_scale(open_page):
@@ -161,7 +172,7 @@ def test_the_stretchs_colours_are_one_logarithmic_scale(open_page):
             z = torch.tensor([i * room, j * room])
             jacobian = torch.autograd.functional.jacobian(lambda one: torch.sigmoid(model.decode(one[None])[0]), z)
             value = torch.linalg.svdvals(jacobian)[0].item()
-            expected = viridis(np.array(1 + np.log10(value / top) / 2), sequential.Viridis[1:])
+            expected = viridis(np.array(1 + np.log10(value / top) / 2), GROUND)
             assert np.abs(figure(page, kind).evaluate(at, [i * room, j * room]) - expected).max() < 14, (
                 kind,
                 i,
@@ -329,9 +340,10 @@ def test_by_keyboard_with_opacity_in_the_address(mount_page):
     page = mount_page(f"?{DIGITS}&tool=map")
     page.wait_for_selector(OPEN)
     kl = nats(page)
-    page.get_by_role("combobox", name="Underlay").focus()
-    page.keyboard.press("ArrowDown")
-    page.wait_for_url(re.compile("underlay=quantiles"))
+    page.get_by_role("group", name="Layers", exact=True).get_by_role("button", name="pictures").focus()
+    page.keyboard.press("Space")
+    page.wait_for_url(re.compile("underlay=pictures"))
+    assert address(page)["opacity"] == "1,0.15"
     codes = page.get_by_role("slider", name="Opacity of the codes")
     codes.focus()
     page.keyboard.press("Home")

@@ -104,3 +104,30 @@ def test_what_stands_between_the_maps_does_not_move_them(open_page, query):
     left, right = page.evaluate(FRAMES)
     assert left["width"] == left["height"] == right["width"] == right["height"] and left["y"] == right["y"]
     assert left["y"] + left["height"] < 800
+
+
+def test_scales_of_their_own_are_in_the_address_and_zoom_by_themselves(mount_page):
+    page = mount_page(f"?{DIGITS}")
+    shared = ranges(page)
+    own = page.get_by_role("button", name="own scale")
+    own.click()
+    page.wait_for_url("**scale=own**")
+    left, right = ranges(page)
+    assert left != right and own.get_attribute("aria-pressed") == "true"
+    page.locator(".panel.left .zoom-in").click()
+    zoomed, still = ranges(page)
+    assert np.ptp(zoomed[0]) < np.ptp(left[0]) and still == right
+    page.reload()
+    page.wait_for_selector(COMPLETE)
+    np.testing.assert_allclose(ranges(page), [left, right], rtol=0, atol=1e-6)
+    page.get_by_role("button", name="own scale").click()
+    assert_unchanged(page, shared)
+
+
+def test_a_layer_that_is_read_under_the_probe_hides_its_ellipses(mount_page):
+    page = mount_page(f"?{DIGITS}")
+    ellipses = page.locator(".panel.left .overlay .sigma:visible")
+    expect(ellipses).to_have_count(2)
+    page.get_by_role("group", name="Layers").get_by_role("button", name="against the prior").click()
+    page.wait_for_url("**underlay=ratio**")
+    expect(ellipses).to_have_count(0)

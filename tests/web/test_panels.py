@@ -88,3 +88,30 @@ def test_a_map_that_waits_for_its_settings_says_which_one_is_shown(compute, draf
         drafted=drafted, state=state,
     )  # fmt: skip
     assert found == [not said, said]
+
+
+def boxes(names: list[str], places: list) -> list[tuple]:
+    """What the names cover: letters of 8.5 pixels, 16 high."""
+    return [(x - 4.25 * len(n), x + 4.25 * len(n), y - 8, y + 8) for n, (x, y) in zip(names, places)]
+
+
+def overlap(a: tuple, b: tuple) -> bool:
+    return min(a[1], b[1]) > max(a[0], b[0]) + 0.01 and min(a[3], b[3]) > max(a[2], b[2]) + 0.01
+
+
+def test_names_cover_neither_each_other_nor_the_probe(compute):
+    names = ["pullover", "shirt", "coat", "dress", "sneaker"]
+    middles = [[200, 200], [204, 203], [195, 197], [215, 190], [330, 300]]
+    cloud = [[dx, dy] for dx in range(-60, 61, 30) for dy in range(-60, 61, 30)]
+    classes = [
+        {"name": name, "isSeen": True, "middle": [x, y], "some": [[x + dx, y + dy] for dx, dy in cloud]}
+        for name, (x, y) in zip(names, middles)
+    ]
+    places = compute("explore/class_names", "return placed(classes, 1, probe);", classes=classes, probe=[330, 300])
+    assert None not in places
+    covered = boxes(names, places)
+    assert not any(overlap(a, b) for i, a in enumerate(covered) for b in covered[:i])
+    probe = (330 - 12, 330 + 12, 300 - 12, 300 + 12)
+    assert not any(overlap(box, probe) for box in covered)
+    free = compute("explore/class_names", "return placed(classes, 1, null);", classes=classes)
+    assert free[4] == [330, 300] and free[0] == [200, 200]

@@ -11,6 +11,7 @@ import { listenToPointer, listenToTouch } from "./map_pointer.js";
 import { Sketchpad } from "./sketchpad.js";
 import { enlargement } from "../parts/theme.js";
 
+const RESTING = 250; // ms without a move, after which the classes' names make room for the probe
 const REACH = 12; // pixels within which the pointer finds a code
 const MARKERS = [
   { above: 2000, size: 3 },
@@ -29,6 +30,10 @@ export class LatentMap {
     this.host = host;
     this.palette = palette;
     this.on = on;
+    /** @type {number[] | null | undefined} */
+    this.probe = undefined; // where the probe is, in the map's units
+    /** @type {ReturnType<typeof setTimeout> | undefined} */
+    this.resting = undefined;
     this.hidden = new Set(); // classes that the legend has switched off
     this.points = null; // {x, y, label}: what is drawn
     this.layer = null; // what moves in the place of the points
@@ -170,7 +175,21 @@ export class LatentMap {
     this.painted = now;
     const palette = this.palette.slice(0, classes.length);
     this.sketchpad.paint(host, scale, points, palette, hidden, size, layer?.underlay, tones?.ink);
-    this.classNames.place(points, scale, hidden, enlargement());
+    this.placeNames();
+  }
+
+  placeNames() {
+    this.classNames.place(this.shown(), this.scale(), this.hidden, enlargement(), this.probe);
+  }
+
+  // The names of the classes make room for the probe, but not in every frame in which it moves.
+  makeRoom(probe) {
+    if (String(probe) === String(this.probe)) return;
+    const isFirst = this.probe === undefined;
+    this.probe = probe;
+    clearTimeout(this.resting);
+    if (isFirst) this.placeNames();
+    else this.resting = setTimeout(() => this.purged || this.placeNames(), RESTING);
   }
 
   paintAgain() {
@@ -288,6 +307,7 @@ export class LatentMap {
   place(state) {
     if (!this.axes) return;
     if (this.points) this.paint();
+    if (this.points) this.makeRoom(state.plane && !state.probeless ? state.home : null);
     this.drawing.place(state, this.scale(), this.shown(), this.layer ?? {});
     this.drawing.axes.place(this.scale(), this.axes, enlargement());
   }

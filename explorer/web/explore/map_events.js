@@ -75,7 +75,7 @@ export class MapEvents {
     });
   }
 
-  // Two planes keep the same axes: the other one follows, once a frame.
+  // Two planes keep the same axes, unless each has its own scale: the other one follows, once a frame.
   follow(map) {
     this.leader = map;
     this.explorer.draw();
@@ -88,7 +88,8 @@ export class MapEvents {
   async bringOther() {
     const { explorer, leader } = this,
       { panels, probe } = explorer;
-    if (explorer.destroyed || !panels.every((panel) => panel.model && panel.isPlane(probe.state))) return;
+    if (explorer.destroyed || probe.state.scale === "own") return;
+    if (!panels.every((panel) => panel.model && panel.isPlane(probe.state))) return;
     await panels.find((panel) => panel.map !== leader).map.setBox(leader.box);
     explorer.draw();
   }

@@ -24,6 +24,7 @@ const AWAY = 14; // pixels between the probe and the picked code's ring that lea
  * @property {string} pickName  what is written beside its ring, if the probe is elsewhere
  * @property {string} note  the text in the corner
  * @property {boolean} probeless  is there no probe to show?
+ * @property {boolean} bare  are the probe's ellipses left out?
  */
 
 export class MapOverlay {
@@ -80,11 +81,12 @@ export class MapOverlay {
     if (text.textContent !== pickName) text.textContent = pickName;
   }
 
-  placeProbe({ mean, std, z, home, previewing }, { x, y, perX, perY }) {
+  placeProbe({ mean, std, z, home, previewing, bare }, { x, y, perX, perY }) {
     const { shapes } = this,
       [mx, my] = [x(mean[0]), y(mean[1])],
       [zx, zy] = [x(z[0]), y(z[1])];
     shapes.ellipses.forEach((ellipse, i) => {
+      show(ellipse, !bare);
       const radius = 1 + (i >> 1); // halo and line of 1σ, then of 2σ
       set(ellipse, { cx: mx, cy: my, rx: radius * std[0] * perX, ry: radius * std[1] * perY });
     });

@@ -5,6 +5,7 @@ import { Bars } from "./bars.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { Controls, moved, resized } from "./controls.js";
 import { drawLogits } from "../parts/pixels.js";
+import { isBare, Layers, reasonAgainst } from "./layers.js";
 import { Legend } from "./legend.js";
 import { MadeMaps } from "./made_maps.js";
 import { LatentMap } from "./latent_map.js";
@@ -27,6 +28,7 @@ import { TryThis } from "./try_this.js";
 import { fill } from "../kernel/text.js";
 
 const SIDES = ["left", "right"];
+const LAYERS = ["dots", "pictures", "density", "ratio", "D"];
 
 /** @import { State } from "../kernel/types.js" */
 
@@ -124,6 +126,9 @@ class Explorer extends Page {
     this.missing = new MissingDataset(this.find(".missing"), this.base, words.datasets, (name) =>
       this.takeDataset(name),
     );
+    this.layers = new Layers(this.find(".layers"), LAYERS, words.layers, api, (name) =>
+      reasonAgainst(name, this, words.layers),
+    );
     this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
     this.made = new MadeMaps(this.models, words.maps.silent, {
       change: (panel) => this.syncMap(panel),
@@ -132,6 +137,10 @@ class Explorer extends Page {
           .then(() => this.announce(fill(words.maps.announced, panel)))
           .catch((error) => this.fail(error)),
     });
+    this.ownScale = this.find(".own-scale");
+    this.ownScale.addEventListener("click", () =>
+      this.set({ scale: this.probe.state.scale === "own" ? "shared" : "own" }),
+    );
     this.find(".open-replay").addEventListener("click", () => this.startReplay());
   }
 
@@ -227,6 +236,7 @@ class Explorer extends Page {
         panel.map.movePoints(panel.points(state));
       }
     }
+    if (state.scale !== previous.scale) this.goHome();
     if (state.moment !== previous.moment) {
       this.replay?.stop();
       this.syncReplay();
@@ -264,9 +274,11 @@ class Explorer extends Page {
         pickName: this.words.same_image,
         note: noteOf(this, panel, frame.previewing),
         probeless: !this.decodes(panel),
+        bare: isBare(state),
       });
     }
     this.surface?.show();
+    this.layers.show();
     if (this.replay?.isOpen) this.replay.show(replayed);
     this.tools.show(frame);
     this.readout.show(frame);
@@ -317,11 +329,23 @@ class Explorer extends Page {
     this.draw();
   }
 
-  // Planes show the same square: all but the outermost codes of both models, and at least the sliders' range. A UMAP
-  // shows all.
+  // Both maps at the axes that they begin with.
+  goHome() {
+    const panels = this.panels.filter((panel) => panel.model);
+    Promise.all(panels.map((panel) => panel.map.setBox((panel.map.home = this.homeRanges(panel)))))
+      .then(() => this.draw())
+      .catch((error) => this.fail(error));
+  }
+
+  // Planes show the same square: all but the outermost codes of both models, and at least the sliders' range; with
+  // scales of their own, all but the outermost codes of each. A UMAP shows all.
   homeRanges(panel) {
     const { state } = this.probe;
     if (!panel.isPlane(state)) return panel.viewRanges(state);
+    if (state.scale === "own") {
+      const { reach } = panel.model.codes;
+      return { x: [-reach, reach], y: [-reach, reach] };
+    }
     const reach = Math.max(
       4.2,
       ...this.panels.filter((one) => one.model && one.isPlane(state)).map((one) => one.model.codes.reach),
@@ -336,6 +360,7 @@ class Explorer extends Page {
 
   syncChoices() {
     const { state } = this.probe;
+    this.ownScale.setAttribute("aria-pressed", String(state.scale === "own"));
     for (const panel of this.panels) {
       panel.sync(state);
       if (panel.model) this.syncMap(panel);

@@ -4,20 +4,21 @@
 import { activeDecoder } from "../kernel/active.js";
 import { bandwidthFor } from "../kernel/density.js";
 import { noErrors } from "../parts/originals.js";
-import { css, NONE, onBackground, ramp, range, rgb } from "../kernel/ramps.js";
+import { css, ground, NONE, onBackground, ramp, range, rgb } from "../kernel/ramps.js";
 import { format } from "../kernel/format.js";
 import { cleared } from "./sketchpad.js";
-import { Density, PlainGrid, PriorGrid, Stretch } from "./underlays.js";
-import { valuesOf } from "../kernel/values.js";
+import { Density, Judgement, PlainGrid, PriorGrid, RingGrid, Stretch } from "./underlays.js";
+import { discriminatorOf, valuesOf } from "../kernel/values.js";
 import { fill } from "../kernel/text.js";
 
-export const UNDERLAYS = ["none", "quantiles", "grid", "density", "ratio", "stretch"];
 export const COLOURS = ["class", "kl", "error", "judgement", "density"];
 
 const WORK = 8,
   REST = 150,
   SHOWN = 90; // ms: of work at a time; without zooming before a new zoom is worked at; between two paintings of it
 const MAKE = {
+  pictures: (scene) => (scene.shape ? new PlainGrid(scene) : new RingGrid(scene)),
+  D: (scene) => new Judgement(scene),
   quantiles: (scene) => new PriorGrid(scene),
   grid: (scene) => new PlainGrid(scene),
   density: (scene) => new Density(scene, false),
@@ -26,6 +27,7 @@ const MAKE = {
 };
 const RATIO = 3; // nats at which a colour is full
 const DECADES = 2; // of the stretch's colours
+const SURE = 0.75; // opacity where D is sure
 
 export class Surface {
   // page: a PageApi (tools.js).
@@ -42,6 +44,8 @@ export class Surface {
         return [panel, { canvas, layer: null, decoders: new WeakMap() }];
       }),
     );
+    this.discriminators = new Map(); // by model
+    this.fetching = new Set(); // models whose discriminators are on their way
     this.values = new Map(); // by panel: of the colour chosen, null where the model has none
     this.problems = new Map(); // by panel: why its errors could not be had, a clause
   }
@@ -70,7 +74,11 @@ export class Surface {
       state = page.state(),
       { model } = panel;
     const plane = model && panel.isPlane(state),
-      kind = plane ? state.underlay : "none";
+      isJudged = state.underlay !== "D" || (model?.entry.discriminator && model.entry.latent_dim === 2),
+      kind = plane && isJudged ? state.underlay : "none";
+    if (kind === "D" && !this.discriminators.has(model)) return void this.learnDiscriminator(model);
+    const row = panel.pickedRow(state),
+      label = row === null ? 0 : model.codes.label[row]; // for a D that sees labels
     const dims = plane ? panel.dims(state) : null;
     const others = plane
       ? state.mean.slice(0, model.entry.latent_dim).map((value, i) => (dims.includes(i) ? 0 : value))
@@ -80,7 +88,7 @@ export class Surface {
       kind,
       model?.entry.digest,
       dims,
-      { density: [state.codes, smaller], ratio: smaller }[kind] ?? others,
+      { density: [state.codes, smaller], ratio: smaller, D: label }[kind] ?? others,
     ]);
     if (side.key === key) return;
     Object.assign(side, { key, kind, layer: null, view: null });
@@ -99,8 +107,24 @@ export class Surface {
       x,
       y,
       home,
+      discriminator: this.discriminators.get(model),
+      label,
     });
     panel.host.prepend(side.canvas);
+  }
+
+  // Fetches a model's discriminator, and shows its field.
+  learnDiscriminator(model) {
+    if (this.fetching.has(model)) return;
+    this.fetching.add(model);
+    discriminatorOf(this.page.models, model)
+      .then((discriminator) => {
+        this.discriminators.set(model, discriminator);
+        this.sync();
+        this.page.draw();
+      })
+      .catch((error) => this.page.fail(error, this.words.failed))
+      .finally(() => this.fetching.delete(model));
   }
 
   // Once a frame: each underlay on its map's axes.
@@ -220,12 +244,13 @@ export class Surface {
   }
 
   makeInk(kind, dark, top) {
-    const colour = ramp(onBackground(dark));
+    const colour = ramp(ground(dark));
     // almost nothing is clear
     if (kind === "density") return (value) => [...colour(value / top), 255 * Math.min(1, (6 * value) / top)];
     if (kind === "stretch") return (value) => [...colour(1 + Math.log10(value / top) / DECADES), 255];
     const { prior, codes } = this.page.fieldColours(),
       ends = [prior, codes].map(rgb);
+    if (kind === "D") return (d) => [...ends[d > 0.5 ? 0 : 1], 255 * SURE * Math.abs(2 * d - 1)];
     return (value) =>
       Number.isNaN(value) ? [0, 0, 0, 0] : [...ends[value > 0 ? 1 : 0], 230 * Math.min(1, Math.abs(value) / RATIO)];
   }
@@ -242,6 +267,7 @@ export class Surface {
         marks: [-RATIO, 0, RATIO].map((value) => [(value / RATIO + 1) / 2, value]),
         open: "both",
       };
+    if (kind === "D") return { at: ink, marks: [0, 0.5, 1].map((d) => [d, d]), open: "none" };
     if (kind !== "stretch") return null;
     return {
       at: (t) => ink(top * 10 ** (DECADES * (t - 1))),
@@ -344,6 +370,7 @@ export class Surface {
     const { entry } = panel.model,
       notes = [];
     if (underlay !== "none" && !panel.isPlane(this.page.state())) notes.push(words.no_underlay);
+    else if (underlay === "D" && !entry.discriminator) notes.push(words.no_discriminator);
     if (colour !== "class" && !this.waiting && this.values.get(panel) === null) {
       const reason = colour === "judgement" && entry.discriminator ? "judgement_plane" : colour;
       notes.push(

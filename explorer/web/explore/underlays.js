@@ -4,13 +4,15 @@
 // Each has: aim(view), which takes the visible part of the plane; step(), a little of the work, until `left` is 0;
 // paint(context, scale, ink). view: {x0, x1, y0, y1, per}, per the pixels a unit. scene: {decoder: of active.js, side:
 // of its pictures, z(x, y): the latent point there, dims: the plane's two dimensions, shape: the prior's, as in
-// prior.js, x, y: the codes, home: the map's ranges, bandwidth: of the density}.
+// prior.js, x, y: the codes, home: the map's ranges, bandwidth: of the density, discriminator, label: what it is told}.
 
 import { stretch } from "../kernel/active.js";
 import { drawLogits } from "../parts/pixels.js";
 import { Kernel } from "../kernel/density.js";
 import { logDensity } from "../kernel/prior.js";
+import { sigmoid } from "../kernel/perceptron.js";
 import { priorGrid } from "../kernel/quantiles.js";
+import { RINGS } from "../parts/prior_outline.js";
 
 const TILE = 28; // pixels that a tile of the plain grid wants
 const COARSE = 16,
@@ -18,6 +20,7 @@ const COARSE = 16,
 const SMALL = 10,
   LARGE = 28; // pixels that a tile at the prior's middle wants, and the most that one has
 const KEPT = 4000; // tiles
+const OUTERMOST = RINGS[RINGS.length - 1].radius;
 const CELL = 9,
   BLOCK = 4; // pixels of a cell of the stretch; cells that the first pass goes by
 const DENSITY_CELL = 4,
@@ -133,6 +136,14 @@ export class PlainGrid extends Tiles {
   }
 }
 
+// Those of them in which N(0, I) has 99 % of its mass: beyond, a decoder was hardly ever trained.
+export class RingGrid extends PlainGrid {
+  grid(view) {
+    const { key, points } = super.grid(view);
+    return { key, points: points.filter(({ x, y }) => Math.hypot(x, y) < OUTERMOST) };
+  }
+}
+
 // Tiles at the prior's quantiles: see quantiles.js.
 export class PriorGrid extends Tiles {
   sizeOf(pixels) {
@@ -150,11 +161,11 @@ export class PriorGrid extends Tiles {
   }
 }
 
-// ---- where the decoder stretches the plane -----------------------------------------------------
+// ---- a number for each cell of the plane ---------------------------------------------------------
 
 const idOf = (i, j) => (i + 32768) * 65536 + (j + 32768);
 
-export class Stretch {
+class Cells {
   constructor(scene) {
     this.scene = scene;
     this.todo = [];
@@ -197,11 +208,15 @@ export class Stretch {
     if (!this.left) this.before = null;
   }
 
+  /** @returns {number} at a point of the plane */
+  valueAt(_x, _y) {
+    throw new Error("a subclass says what a cell's number is");
+  }
+
   step() {
     const { i, j } = this.todo.pop(),
-      { decoder, dims, z } = this.scene,
-      { room, values } = this.now;
-    const value = stretch(decoder.tangents(z(i * room, j * room), dims));
+      { room, values } = this.now,
+      value = this.valueAt(i * room, j * room);
     values.set(idOf(i, j), value);
     this.top = Math.max(this.top, value);
     if (!this.left) this.before = null;
@@ -232,6 +247,22 @@ export class Stretch {
     context.imageSmoothingEnabled = true;
     const size = room * scale.perX;
     context.drawImage(picture, scale.x((left - 0.5) * room), scale.y((high + 0.5) * room), across * size, down * size);
+  }
+}
+
+// How far the decoder stretches the plane.
+export class Stretch extends Cells {
+  valueAt(x, y) {
+    const { decoder, dims, z } = this.scene;
+    return stretch(decoder.tangents(z(x, y), dims));
+  }
+}
+
+// What the discriminator takes a point for: 1, a draw of the prior; 0, a code.
+export class Judgement extends Cells {
+  valueAt(x, y) {
+    const { discriminator, label } = this.scene;
+    return sigmoid(discriminator.logits(Float64Array.of(x, y), { label })[0]);
   }
 }
 

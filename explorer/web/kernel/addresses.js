@@ -70,6 +70,7 @@ export const ADDRESSES = {
           "name": "map", "kind": "maps", "options": ["umap", "plane", "pca"], "made": ["umap", "pixels"],
           "neighbours": [2, 200], "distance": [0.0, 0.99], "default": "umap", "always": true, "only": "dimensions"
         },
+        { "name": "scale", "kind": "choice", "options": ["shared", "own"] },
         { "name": "moment", "kind": "whole", "least": 0, "most": 29 },
         { "name": "field", "kind": "choice", "options": ["none", "D"], "only": "replay" },
         {
@@ -78,7 +79,7 @@ export const ADDRESSES = {
         },
         {
           "name": "underlay", "kind": "choice",
-          "options": ["none", "quantiles", "grid", "density", "ratio", "stretch"]
+          "options": ["none", "quantiles", "grid", "density", "ratio", "stretch", "pictures", "D"]
         },
         { "name": "colour", "kind": "choice", "options": ["class", "kl", "error", "judgement", "density"] },
         { "name": "opacity", "kind": "numbers", "count": 2, "least": 0, "most": 1, "default": [1.0, 1.0] },

@@ -41,6 +41,11 @@ export function ramp(stops) {
 /** @param {boolean} dark */
 export const onBackground = (dark) => (dark ? VIRIDIS.slice(1) : VIRIDIS.slice(0, 9).reverse());
 
+// Of what lies beneath codes: greys, which no code has. Nothing is as the background, the most contrasts with it.
+const GREYS = ["#ffffff", "#d9d9d9", "#a6a6a6", "#6e6e6e", "#3a3a3a"];
+/** @param {boolean} dark */
+export const ground = (dark) => (dark ? ["#101216", ...GREYS.slice(0, 4).reverse()] : GREYS);
+
 /** @param {number[]} colour */
 export const css = ([r, g, b]) => `rgb(${r},${g},${b})`;
 

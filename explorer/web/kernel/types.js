@@ -107,6 +107,7 @@
  * @property {"means" | "sampled"} codes
  * @property {Pair} dims  the two dimensions that the sliders move
  * @property {string} map
+ * @property {"shared" | "own"} scale  do both maps have the same axes?
  * @property {string} tool  "none" if no tool is open
  * @property {number | null} moment  of the replay; null if none is shown
  * @property {string} field

@@ -39,6 +39,11 @@ export function valuesOf(models, model, name) {
   return model.values.get(name);
 }
 
+// The discriminator of a trained AAE in the plane.
+/** @param {import("./models.js").Models} models @param {Model} model */
+export const discriminatorOf = async (models, { entry }) =>
+  new TrainedDiscriminator(await models.tensors("latents", entry), entry);
+
 const MAKE = {
   /** @param {import("./models.js").Models} _ @param {Model} model */
   async kl(_, { codes: { mean, logVar } }) {
@@ -51,8 +56,12 @@ const MAKE = {
   async error(models, { entry }) {
     return (await models.tensors("errors", entry)).error.values;
   },
-  async judgement(models, { entry, codes: { mean, label } }) {
-    const discriminator = new TrainedDiscriminator(await models.tensors("latents", entry), entry),
+  async judgement(models, model) {
+    const {
+      entry,
+      codes: { mean, label },
+    } = model;
+    const discriminator = await discriminatorOf(models, model),
       result = new Float32Array(label.length);
     for (const which of discriminator.labelled ? new Set(label) : [0]) {
       const rows = [...label.keys()].filter((row) => !discriminator.labelled || label[row] === which);

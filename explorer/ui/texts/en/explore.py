@@ -209,6 +209,25 @@ WORDS = {
         "What the discriminator says at this moment: 1, it takes z for a draw of the prior; 0, for a code. The "
         "encoder is trained to put its codes where D is high."
     ),
+    "own_scale": "own scale",
+    "own_scale_title": (
+        "Each map with the scale of its own codes, and zoomed by itself. Otherwise both have the same axes, so that "
+        "they can be compared."
+    ),
+    "layers_group": "Layers",
+    "layers": {
+        "dots": {"name": "dots", "title": "The codes of the test images, a dot each"},
+        "pictures": {"name": "pictures", "title": "What each decoder makes of the points of its map"},
+        "density": {"name": "density", "title": "How densely the codes lie: q(z)"},
+        "ratio": {
+            "name": "against the prior",
+            "title": "Where there are more codes than the prior expects, and where fewer: q(z) against p(z)",
+        },
+        "D": {"name": "D", "title": "What the AAE's discriminator takes each point for: the prior's, or a code"},
+        "in_replay": "Not in a replay: it shows the codes of a moment of the training.",
+        "no_discriminator": "Neither model has a discriminator in a plane of two dimensions: only an AAE has one.",
+        "no_plane": "Neither map is a plane of two latent dimensions: nothing can be drawn beneath its codes.",
+    },
     "maps": {
         "group": "What the {side} map shows",
         "map": "map",

@@ -5,15 +5,15 @@ WORDS = {
     "title": "What lies under the codes, what they are coloured by, and many samples at once",
     "failed": "The codes' colours could not be worked out",
     "choices": "Under the codes, and their colours",
-    "underlay": "Underlay",
+    "more": "More layers",
     "colour": "Colour by",
-    "underlays": {
-        "none": "nothing",
-        "quantiles": "manifold at quantiles",
-        "grid": "manifold, plain grid",
-        "density": "density of codes",
-        "ratio": "density against prior",
-        "stretch": "decoder's stretch",
+    "layers": {
+        "quantiles": {
+            "name": "pictures at quantiles",
+            "title": "Decoded pictures at the prior's quantiles: each stands for the same share of p(z)",
+        },
+        "grid": {"name": "pictures everywhere", "title": "Decoded pictures side by side, also far from the prior"},
+        "stretch": {"name": "stretch", "title": "How far the decoder moves its picture for a step of 1 in the plane"},
     },
     "not_known": "Not known for either model: all codes would be grey.",
     "colours": {
@@ -28,6 +28,13 @@ WORDS = {
     "underlay_opacity_name": "Opacity of what lies under the codes",
     "codes_opacity_name": "Opacity of the codes",
     "says": {
+        "pictures": (
+            "Pictures decoded side by side, each at the code in its middle, as far as the prior's ring of 99 %."
+        ),
+        "D": (
+            "What the AAE's discriminator says at each point: 1, it takes z for a draw of the prior; 0, for a code. "
+            "Clear: ½, it cannot tell. The VAE has no discriminator."
+        ),
         "quantiles": (
             "Pictures decoded at the prior's quantiles, where they lie: each stands for the same share of p(z). For "
             "N(0, I): an even grid on the unit square through the inverse Gaussian CDF (Kingma & Welling 2013, Fig. "
@@ -67,6 +74,7 @@ WORDS = {
     "underlay_scale": "Scale of what lies under the codes",
     "colour_scale": "Scale of the codes' colours",
     "value_names": {"kl": "KL", "error": "error", "judgement": "D", "density": "log density"},
+    "no_discriminator": "Only an AAE has a discriminator: no D here.",
     "no_underlay": "No plane of two dimensions: nothing lies under it.",
     "grey": {
         "kl": "Grey: this encoder gives a point, no q(z|x), so there is no KL.",

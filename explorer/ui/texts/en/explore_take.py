@@ -81,6 +81,8 @@ WORDS = {
         "grid": "pictures decoded on a plain grid",
         "density": "density of the codes",
         "ratio": "log of the density of codes over that of the prior",
+        "pictures": "pictures decoded on a plain grid",
+        "D": "the discriminator's D",
         "stretch": "largest singular value of the decoder's Jacobian",
     },
     "caption_hidden": "; without {classes}",

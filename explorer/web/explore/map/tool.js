@@ -7,10 +7,12 @@ import { ramp, VIRIDIS } from "../../kernel/ramps.js";
 import { format, percent, trimmed } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { listen } from "../../parts/slider.js";
-import { COLOURS, UNDERLAYS } from "../surface.js";
+import { Layers } from "../layers.js";
+import { COLOURS } from "../surface.js";
 import { fill } from "../../kernel/text.js";
 
 const BAR = 160; // colours that a bar shows
+const MORE = ["quantiles", "grid", "stretch"]; // layers that have no button above the maps
 
 export class Tool {
   // box: the section to fill; page: see tools.js.
@@ -22,8 +24,7 @@ export class Tool {
       options = (names, texts) => names.map((name) => `<option value="${name}">${texts[name]}</option>`).join("");
     box.innerHTML = `
       <section class="choice" aria-label="${words.choices}">
-        <label for="map-underlay">${words.underlay}</label><select
-          id="map-underlay">${options(UNDERLAYS, words.underlays)}</select>
+        <span>${words.more}</span><div class="more-layers" role="group" aria-label="${words.more}"></div>
         <span class="slide" aria-hidden="true">${words.underlay_opacity}</span><input type="range" min="0" max="1"
           step="0.05" aria-label="${words.underlay_opacity_name}">
         <label for="map-colour">${words.colour}</label><select
@@ -48,12 +49,12 @@ export class Tool {
           aria-hidden="true"></canvas><span>½</span><span>${words.std_scale}</span></p>
       </section>`;
     this.find = (selector) => box.querySelector(selector);
-    this.choices = [
-      ["underlay", this.find("#map-underlay")],
-      ["colour", this.find("#map-colour")],
-    ];
-    for (const [name, choice] of this.choices)
-      choice.addEventListener("change", () => page.set({ [name]: choice.value }));
+    this.colour = this.find("#map-colour");
+    this.colour.addEventListener("change", () => page.set({ colour: this.colour.value }));
+    const isPlane = () => page.panels.some((panel) => panel.model && panel.isPlane(page.state()));
+    this.more = new Layers(this.find(".more-layers"), MORE, words.layers, page, () =>
+      isPlane() ? "" : words.no_underlay,
+    );
     /** @type {NodeListOf<HTMLInputElement>} */
     this.sliders = box.querySelectorAll(".choice input");
     for (const [at, slider] of this.sliders.entries()) {
@@ -83,7 +84,8 @@ export class Tool {
 
   show(frame) {
     const state = this.page.state();
-    for (const [name, choice] of this.choices) if (choice.value !== state[name]) choice.value = state[name];
+    if (this.colour.value !== state.colour) this.colour.value = state.colour;
+    this.more.show();
     this.sliders.forEach((slider, i) => {
       if (Number(slider.value) !== state.opacity[i]) slider.value = String(state.opacity[i]);
       slider.setAttribute("aria-valuetext", percent(state.opacity[i]));
