@@ -1,6 +1,6 @@
 // The classes' names on a map: each at the median of its codes, or beside it if the name would hide them.
 
-import { rowsByClass } from "./sketchpad.js";
+import { rowsByClass } from "../parts/sketchpad.js";
 import { set, svgElement } from "../parts/svg.js";
 
 const TALL = 16,

@@ -8,7 +8,7 @@
 import { ClassNames } from "./class_names.js";
 import { MapOverlay } from "./map_overlay.js";
 import { listenToPointer, listenToTouch } from "./map_pointer.js";
-import { Sketchpad } from "./sketchpad.js";
+import { Sketchpad } from "../parts/sketchpad.js";
 import { enlargement } from "../parts/theme.js";
 
 const RESTING = 250; // ms without a move, after which the classes' names make room for the probe

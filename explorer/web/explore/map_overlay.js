@@ -1,7 +1,7 @@
 // The SVG over a map of a latent plane: the prior, the probe N(μ, σ²) with its z and its handle, the picked code, a
 // code's trail, the note in the corner, and a group for the open tool. It also holds the classes' names.
 
-import { MapAxes } from "./map_axes.js";
+import { MapAxes } from "../parts/inner_axes.js";
 import { Handle } from "../parts/handle.js";
 import { RINGS, priorOutline } from "../parts/prior_outline.js";
 import { add, set } from "../parts/svg.js";

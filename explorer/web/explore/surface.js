@@ -6,7 +6,7 @@ import { bandwidthFor } from "../kernel/density.js";
 import { noErrors } from "../parts/originals.js";
 import { css, ground, NONE, onBackground, ramp, range, rgb } from "../kernel/ramps.js";
 import { format } from "../kernel/format.js";
-import { cleared } from "./sketchpad.js";
+import { cleared } from "../parts/sketchpad.js";
 import { Density, Judgement, PlainGrid, PriorGrid, RingGrid, Stretch } from "./underlays.js";
 import { discriminatorOf, valuesOf } from "../kernel/values.js";
 import { fill } from "../kernel/text.js";

@@ -57,10 +57,7 @@ const MAKE = {
     return (await models.tensors("errors", entry)).error.values;
   },
   async judgement(models, model) {
-    const {
-      entry,
-      codes: { mean, label },
-    } = model;
+    const { mean, label } = model.codes;
     const discriminator = await discriminatorOf(models, model),
       result = new Float32Array(label.length);
     for (const which of discriminator.labelled ? new Set(label) : [0]) {

@@ -2,7 +2,7 @@
 // over all others.
 
 import { set, svgElement } from "../../parts/svg.js";
-import { Sketchpad } from "../sketchpad.js";
+import { Sketchpad } from "../../parts/sketchpad.js";
 
 const SIZE = 5; // half of a mark's width, pixels
 const SHAPES = {

@@ -2,8 +2,8 @@
 // large as its frame, and a square one has square axes.
 
 import { format } from "../kernel/format.js";
-import { ticks } from "../parts/ticks.js";
-import { add, set } from "../parts/svg.js";
+import { ticks } from "./ticks.js";
+import { add, set } from "./svg.js";
 
 const APART = 60; // pixels between two numbers, about
 const FEWEST = 5; // numbers, about
