@@ -12,7 +12,9 @@ n_neighbors = 50 and min_dist = 0.5) or `pixels-15-0.1` (UMAP of the raw pixels)
 
 `tool=draw` opens one of the explorer's tools; there are none beside a replay.
 
-`underlay=density` is drawn beneath the codes, `colour=kl` colours them, `opacity=1,0.3` is that of underlay and codes.
+`scale=own` gives each map the scale of its own codes.
+
+`underlay=density` is the layer beneath the codes, `colour=kl` colours them, `opacity=1,0.3` is that of layer and codes.
 
 The tool Near: `near=find` is its mode, `near_side=right` the panel of its model, `near_k=12` the number of neighbours,
 `near_find=class-3` the images it finds, `near_at=0.5,-1` the point whose neighbours are sought if that is no longer the

@@ -62,11 +62,16 @@ it takes z for a draw of the prior, 0 where for a code. That D is given log p(z)
 training or the prior is narrow), and learns the rest; the D of the textbook's AAE is given nothing. While it plays,
 codes between two moments are interpolated on straight lines.
 
+**The layers**: the buttons between the maps' headers draw something beneath the codes of both maps, and dim the codes.
+*pictures*: what the decoder makes of each point; *density*: where the codes lie, q(z); *against the prior*: where there
+are more codes than the prior expects, and where fewer; *D*: what the AAE's discriminator takes each point for. With *own
+scale*, each map has the scale of its own codes.
+
 **The tools**, beside *Probe* and *Training*, work on both models at once. *Draw*: draw a digit, open a picture or take a
 test image, and see what each model reads, where its code lies and what comes back. *Neighbours*: the codes nearest to a
-point, a region that you draw around, images found by class, error or KL. *Layers*: what lies beneath the codes (decoded
-pictures, density, how far the decoder stretches the plane), what colours them, and many draws from the probe. *Morph*: a
-way through waypoints as a film, with the density of codes at each step (in up to 3 dimensions a hole is marked); sums
+point, a region that you draw around, images found by class, error or KL. *Layers*: more layers
+(pictures at the prior's quantiles, how far the decoder stretches the plane), their opacity and scale, what colours the
+codes, and many draws from the probe. *Morph*: a way through waypoints as a film, with the density of codes at each step (in up to 3 dimensions a hole is marked); sums
 of class means. *Export*: pictures, codes, a link, or this view as one file that needs no server.
 
 The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL(q(z|x)‖p(z)), σ² and log σ² here.
