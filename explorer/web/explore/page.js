@@ -28,6 +28,7 @@ import { TryThis } from "./try_this.js";
 import { fill } from "../kernel/text.js";
 
 const SIDES = ["left", "right"];
+const CLOSEST = 1e-3; // half the side of a map whose codes are all in one place
 const LAYERS = ["dots", "pictures", "density", "ratio", "D"];
 
 /** @import { State } from "../kernel/types.js" */
@@ -343,7 +344,7 @@ class Explorer extends Page {
     const { state } = this.probe;
     if (!panel.isPlane(state)) return panel.viewRanges(state);
     if (state.scale === "own") {
-      const { reach } = panel.model.codes;
+      const reach = Math.max(CLOSEST, panel.model.codes.reach);
       return { x: [-reach, reach], y: [-reach, reach] };
     }
     const reach = Math.max(
