@@ -277,6 +277,7 @@ def test_legend_hides_classes_and_shows_one_alone(mount_page):
 def test_a_finger_drags_the_probe(open_page):
     page = open_page("?mean=0,0", viewport=PHONE, has_touch=True, is_mobile=True)
     knob = page.get_by_role("button", name="Probe in the VAE map; arrow keys move it")
+    knob.evaluate("handle => handle.scrollIntoView({ block: 'center' })")  # the map begins at the window's foot
     box = knob.bounding_box()
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     touch = page.context.new_cdp_session(page)
