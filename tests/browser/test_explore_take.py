@@ -23,7 +23,7 @@ PIXELS = (
     "canvas => [...canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data].filter((_, "
     "i) => i % 4 === 0)"
 )
-TOOLS = ("Draw", "Neighbours", "Layers", "Morph", "Export")
+TOOLS = {"Draw": "draw", "Neighbours": "near", "Layers": "map", "Morph": "walk", "Export": "take"}
 LINK = "Address of this view"
 DIGITS = "left=digits-vae&right=digits-aae"
 QUERY = "?mean=0.53,-0.41&log_var=-1.5,-2.25&noise=0.3,1.1&pick=mnist:12&codes=sampled&tool=take"
@@ -129,9 +129,9 @@ def test_file_shows_the_same_without_server_and_network(taken, alone):
 
 def test_tools_replay_and_encoders_are_in_the_file(taken, alone):
     page = alone(taken[1])
-    for name in TOOLS:
+    for name, tool in TOOLS.items():
         page.get_by_role("navigation").get_by_role("button", name=name, exact=True).click()
-        page.wait_for_selector(f".tool[data-ready={name.partition(' ')[0].lower()}]")
+        page.wait_for_selector(f".tool[data-ready={tool}]")
         assert page.locator(".failure:visible").count() == 0, name
     assert "such a file" in page.locator(".take-file").inner_text()
     page.emulate_media(reduced_motion="reduce")
