@@ -1,7 +1,7 @@
 """What test_readme.py asks of the program to which the examples of extending.md are added, in one process.
 
-Runs in the folder of that copy: extended.py RESULT QUESTIONS. QUESTIONS is JSON: the training commands, and the pages as
-pairs of module and query, in which WAE stands for the name of the trained model of the sibling. Writes to RESULT, as
+Runs in the folder of that copy: extended.py RESULT QUESTIONS. QUESTIONS is JSON: the training commands, and the pages
+as pairs of module and query, in which WAE stands for the name of the trained model of the sibling. Writes to RESULT, as
 JSON, the answer to each question, or the traceback of its failure.
 """
 

@@ -831,7 +831,7 @@ def test_shipped_metrics_are_what_the_shipped_weights_give(path, data_dir):
 
 @pytest.mark.parametrize("path", with_data([one for one in SHIPPED if one.id in FRONT and one not in SMALL]))
 def test_a_few_draws_give_nearly_the_shipped_metrics(path, data_dir, monkeypatch):
-    """The front page's large models, in a third of the time. The first draw of z is the same as in the shipped metrics."""
+    """The front page's large models, in a third of the time. The first draw of z is that of the shipped metrics."""
     few, sets = 2, evaluation.SETS
     monkeypatch.setattr(evaluation, "SETS", few)
     monkeypatch.setattr(evaluation, "DRAWS_AN_IMAGE", few)

@@ -50,7 +50,7 @@ def test_a_plain_address_opens_on_a_picked_image_at_the_vaes_code(monkeypatch):
 
 
 def test_both_models_rebuild_the_picked_image_from_a_code_off_the_centre(monkeypatch):
-    """A classifier by nearest neighbour among all other test images reads the picture and both reconstructions alike."""
+    """The nearest neighbour among all other test images gives the picture and both reconstructions the same class."""
     found = opened(monkeypatch)
     row, images = int(found["pick"].split(":")[1]), sheet("mnist") / 255.0
     for name in (found["left"], found["right"]):

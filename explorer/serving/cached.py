@@ -22,11 +22,8 @@ if TYPE_CHECKING:
     from explorer.models import Autoencoder
 
 SEED = 2  # of the scoreboard's draws
-SHEET, SHEET_PIXELS, LINE = (
-    8,
-    448,
-    4,
-)  # decoded pictures along each side of a sheet; its least side; pixels between them
+SHEET = 8  # decoded pictures along each side of a sheet
+SHEET_PIXELS, LINE = 448, 4  # the sheet's least side, and the lines between its pictures
 NULLS = 10  # repeats of the null of KL(q(z) || p(z))
 
 

@@ -4,9 +4,8 @@ Its discriminator sees z alone, and has to learn log p(z) too. Three Adam optimi
 the reconstruction, the discriminator, and the encoder against it.
 """
 
-import math
-
-from explorer.siblings import Chart, Sibling, Term
+from explorer.siblings import Sibling
+from explorer.siblings.aae import SIBLING as OURS
 
 SIBLING = Sibling(
     kind="aae-textbook",
@@ -22,12 +21,8 @@ SIBLING = Sibling(
     ),
     minimised="aae_textbook_minimised",
     holds="aae_textbook_holds",
-    chart=Chart(
-        "aae_chart",
-        (Term("discriminator_real", "aae_real", "prior"), Term("discriminator_fake", "aae_fake", "z")),
-        level=math.log(2),  # the loss of a discriminator that returns ½ everywhere
-    ),
-    penalty=Term("adversarial", "aae_penalty"),
+    chart=OURS.chart,
+    penalty=OURS.penalty,
     discriminator=True,
     settings=("discriminator_lr",),
     in_zoo=True,

@@ -55,7 +55,10 @@ def manifold_grid(prior_name: str, tiles: int = TILES) -> Tensor:
 
 @torch.no_grad()
 def decode_manifold(model: Autoencoder, grid: Tensor) -> np.ndarray:
-    """Decodes codes (tiles², latent_dim) to one sheet of pictures: (tiles · side, tiles · side) uint8, or (..., 3) in colour."""
+    """Decodes codes (tiles², latent_dim) to one sheet of pictures.
+
+    Returns (tiles · side, tiles · side) uint8, or (..., 3) in colour.
+    """
     side, channels, tiles = model.config.image_side, model.config.channels, math.isqrt(len(grid))
     pictures = model.decode(grid.to(next(model.parameters()).device)).sigmoid().mul(255).round().byte().cpu()
     sheet = (

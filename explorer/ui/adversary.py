@@ -21,8 +21,8 @@ texts = texts_of("adversary")
 KEY = "adversary"
 # the fields of a model's entry that the browser needs
 ENTRY = (
-    "name", "title", "choice", "stochastic", "discriminator", "given_prior", "dataset", "dataset_label", "prior", "shape", "weights",
-    "classes", "images", "digest", "epochs", "recording", "moments", "run", "saved",
+    "name", "title", "choice", "stochastic", "discriminator", "given_prior", "dataset", "dataset_label", "prior",
+    "shape", "weights", "classes", "images", "digest", "epochs", "recording", "moments", "run", "saved",
 )  # fmt: skip
 CHECK_DRAWS = {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000}  # a swiss roll's density sums 200 Gaussians
 CHECK_SEED = 3

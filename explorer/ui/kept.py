@@ -35,9 +35,10 @@ def current(
     parameters: tuple[str, ...],
     holds: Callable[[dict], bool] = lambda state: True,
 ) -> tuple[dict, list[str]]:
-    """The state in the address. An address without a state opens, after a visit to another page, the one in the session.
+    """The state in the address.
 
-    On the page itself such an address is reached by the browser's Back. Then it has the state that it had at first.
+    After a visit to another page, an address without a state opens the one in the session. On the page itself, the
+    browser's Back leads to such an address, which then opens the state that it had at first.
     key: of the live component, or of a page of Streamlit's own elements. parameters: the names of the page's
     parameters. holds: whether a state from the session can still be shown. Returns the state, and a sentence for each
     parameter that is ignored.

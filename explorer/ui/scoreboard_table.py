@@ -123,8 +123,8 @@ def _own_name(entry: dict) -> str:
 def address_in_explorer(entry: dict, entries: Sequence[dict]) -> str | None:
     """The address, relative to the scoreboard's, that opens a model beside a partner; None: no map shows it.
 
-    The partner has the same dataset and number of dimensions. It is of another kind, with the other sort of encoder, has
-    the same prior and ships with the program, if there is such a model; else as much of that as there is.
+    The partner has the same dataset and number of dimensions. If there is such a model, it is of another kind, has the
+    other sort of encoder and the same prior, and ships with the program; otherwise as many of these hold as can.
     """
     if entry["latent_dim"] < 2:
         return None

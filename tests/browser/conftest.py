@@ -50,7 +50,7 @@ def chromium():
 
 
 class Tabs:
-    """The browser's tabs, used again by one test after another: one that has compiled the page opens it in half the time.
+    """The browser's tabs, used by one test after another: a tab that has compiled the page opens it in half the time.
 
     Its viewport and media are set for each test. A tab whose context has other options is another tab. One that a test
     gave scripts, routes or a protocol session of its own is closed after it.

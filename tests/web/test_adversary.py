@@ -109,7 +109,8 @@ def test_a_trained_discriminator_and_its_pull_against_torch(compute, name):
     found = compute(
         "kernel/trained_discriminator kernel/safetensors",
         "return fetch(new URL(`latents/${digest}`, base)).then((r) => r.arrayBuffer()).then((buffer) => {"
-        "const d = new TrainedDiscriminator(readSafetensors(buffer), { shape, given_prior: true }), all = z.map((one) => d.at(one, label));"
+        "const d = new TrainedDiscriminator(readSafetensors(buffer), { shape, given_prior: true });"
+        "const all = z.map((one) => d.at(one, label));"
         "return { labelled: d.labelled, frequencies: d.frequencies.length, at: all, "
         "logits: [...d.logits(Float64Array.from(z.flat()), { label })] }; });",
         digest=bundle.digest, shape=catalogue.shapes().get(bundle.config.model.prior), z=z.tolist(), label=label,
@@ -352,7 +353,8 @@ def test_a_recorded_discriminator_of_labels_against_priors(compute, given_prior)
         "const recording = new Recording(all, { shape, epochs: 3, given_prior }), label = 6;"
         "return [0, 1].map((moment) => { const discriminator = new RecordedDiscriminator(recording, moment), "
         "points = z.flat();"
-        " return { labelled: discriminator.labelled, smoothing: discriminator.smoothing, at: z.map((one) => discriminator.at(one, label)), "
+        " return { labelled: discriminator.labelled, smoothing: discriminator.smoothing, "
+        "at: z.map((one) => discriminator.at(one, label)), "
         "middle: [...discriminator.values('whole', label)].slice(0, 24), outside: discriminator.at([4.01, 0], label),"
         " learnt: [...discriminator.logits(points, { part: 'learnt', label })] }; });",
         shape=catalogue.shapes()["mixture"], given_prior=given_prior, logit=logit.ravel().tolist(), smoothing=smoothing,

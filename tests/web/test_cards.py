@@ -116,9 +116,12 @@ LEAD = "return leadOf(entries.map((entry, i) => ({ name: entry.title, entry })),
 
 @pytest.mark.parametrize("pair, said", [
     (("mnist-vae", "mnist-aae"), [
-        "a handwritten digit, squeezed into 2 numbers", "The VAE keeps its codes tidy with a KL term, the AAE with a disc"
+        "a handwritten digit, squeezed into 2 numbers",
+        "The VAE keeps its codes tidy with a KL term, the AAE with a disc",
     ]),
-    (("fashion-mnist-ae", "fashion-mnist-vae"), ["a picture of clothing", "The VAE keeps", "Nothing does so in the AE."]),
+    (("fashion-mnist-ae", "fashion-mnist-vae"), [
+        "a picture of clothing", "The VAE keeps", "Nothing does so in the AE."
+    ]),
     (("mnist-vae-16d", "digits-aae"), ["a test picture, squeezed into 16 or 2 numbers", "Point at a map"]),
     (("mnist-vae", "mnist-vae-beta40"), ["Both models keep their codes tidy with a KL term."]),
     (("mnist-ae", "fashion-mnist-ae"), ["Nothing keeps the codes of these models tidy."]),

@@ -1,5 +1,5 @@
-// The cards of "Try this": each is a state of the page, found in the codes of the models that are shown, with a sentence
-// on what to do and what to see. No DOM.
+// The cards of "Try this": each is a state of the page, found in the codes of the models that are shown, with a
+// sentence on what to do and what to see. No DOM.
 
 import { format } from "../kernel/format.js";
 import { fill } from "../kernel/text.js";

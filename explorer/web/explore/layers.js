@@ -1,5 +1,5 @@
-// The buttons for what both maps show: the dots of the codes, and one layer beneath them. A layer dims the dots, so that
-// it can be seen; the opacity that a layer gives them stands in the address, and can be changed in the tool.
+// The buttons for what both maps show: the dots of the codes, and one layer beneath them. A layer dims the dots, so
+// that it can be seen. The address contains the dots' opacity, which the tool Layers can change.
 
 const DIMMED = { pictures: 0.15, quantiles: 0.15, grid: 0.15, density: 0.2, ratio: 0.2, stretch: 0.2 };
 const WITHOUT_ELLIPSES = ["density", "ratio"];

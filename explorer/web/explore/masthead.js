@@ -1,5 +1,5 @@
-// Above the maps: what the dots are and what holds them, in a sentence, and each model as a machine, from the picture to
-// its reconstruction.
+// Above the maps: what the dots are and what holds them, in a sentence, and each model as a machine, from the picture
+// to its reconstruction.
 
 import { write } from "../parts/dom.js";
 import { escaped, fill } from "../kernel/text.js";
@@ -30,8 +30,8 @@ function keeperOf({ discriminator, stochastic, penalised }, words) {
 }
 
 export class Masthead {
-  // box: the element; words: the page's. lessons: the address that those of the lessons are relative to, or null without
-  // them.
+  // box: the element; words: the page's. lessons: the address that those of the lessons are relative to; null: there
+  // are no links to lessons.
   /** @param {HTMLElement} box @param {Record<string, any>} words @param {URL | null} lessons */
   constructor(box, words, lessons) {
     this.lead = box.querySelector(".lead");

@@ -200,8 +200,7 @@ export class Panel {
       : null;
   }
 
-  // Under the map: how much of the prior the codes cover, and what holds them; on demand, all that was measured when the
-  // model was trained, on the test set.
+  // Under the map: how much of the prior the codes cover, and what holds them; on demand, all figures of the test set.
   /** @param {State} state */
   describe(state) {
     const { entry } = this.model;

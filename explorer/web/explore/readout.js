@@ -15,8 +15,8 @@ const LEAST = 10; // nats that the bar is wide; then twice as many, and so on
 
 const sum = (values) => values.reduce((total, value) => total + value, 0);
 
-// The terms as parts of a bar: {parts: [{name, from, to, above}], wide}, in nats. Above lie the terms that add to the KL,
-// from 0 on; beneath lie the KL itself, and behind it the terms that are negative: both rows are equally long.
+// The terms as parts of a bar: {parts: [{name, from, to, above}], wide}, in nats. The upper row has the positive terms,
+// the lower row the KL and behind it the negative terms: both rows are equally long.
 /** @param {Record<string, number>} sums  each term, summed over the dimensions @param {number} kl */
 export function barOf(sums, kl) {
   const parts = [],

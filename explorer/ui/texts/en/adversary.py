@@ -116,10 +116,10 @@ WORDS = {
     ),
     "textbook_choose": " To see the textbook's, choose {model} in the list above the map.",
     "textbook_shown": (
-        "This is the textbook AAE of Makhzani et al. (2015). Its discriminator sees z alone, so it has to learn log p(z) "
-        "too. Three plain optimisers take turns: encoder and decoder reconstruct, D learns, the encoder learns to fool "
-        "D.{spread} Our AAE adds log p(z), because it is known, smooths D by a gradient penalty, and weighs D against the "
-        "reconstruction."
+        "This is the textbook AAE of Makhzani et al. (2015). Its discriminator sees z alone, so it has to learn "
+        "log p(z) too. Three plain optimisers take turns: encoder and decoder reconstruct, D learns, the encoder learns "
+        "to fool D.{spread} Our AAE adds log p(z), because it is known, smooths D by a gradient penalty, and weighs D "
+        "against the reconstruction."
     ),
     "textbook_spread": (
         " The standard deviations of its codes are {first} and {second} along the two axes; those of the prior are 1."

@@ -55,24 +55,25 @@ draws). The null is the same number for two sets of draws of the prior: what a p
 coverage in two or three dimensions. In more, it cannot be read, and is not shown: in 32 dimensions N(0, ½² I) has 0.998
 against N(0, I), more than the null.
 
-**Training** shows both trainings in step, by the share of their steps that is done, at some thirty moments that are dense
-at the start: the codes of up to 2,000 test images, a grid of decoded points as it forms, and what the model was worth
-on those images. Click a code to follow its image. *D(z)* colours the AAE's map by what its discriminator says: 1 where
+**Training** shows both trainings side by side at some thirty moments, each at the same share of its steps, and most of
+them near the start: the codes of up to 2,000 test images, a grid of decoded points as it forms, and the losses on those
+images. Click a code to follow its image. *D(z)* colours the AAE's map by what its discriminator says: 1 where
 it takes z for a draw of the prior, 0 where for a code. That D is given log p(z) (smoothed, where noise was added in
 training or the prior is narrow), and learns the rest; the D of the textbook's AAE is given nothing. While it plays,
 codes between two moments are interpolated on straight lines.
 
 **The layers**: the buttons between the maps' headers draw something beneath the codes of both maps, and dim the codes.
 *pictures*: what the decoder makes of each point; *density*: where the codes lie, q(z); *against the prior*: where there
-are more codes than the prior expects, and where fewer; *D*: what the AAE's discriminator takes each point for. With *own
-scale*, each map has the scale of its own codes.
+are more codes than the prior expects, and where fewer; *D*: what the AAE's discriminator takes each point for. With
+*own scale*, each map has the scale of its own codes.
 
-**The tools**, beside *Probe* and *Training*, work on both models at once. *Draw*: draw a digit, open a picture or take a
-test image, and see what each model reads, where its code lies and what comes back. *Neighbours*: the codes nearest to a
-point, a region that you draw around, images found by class, error or KL. *Layers*: more layers
-(pictures at the prior's quantiles, how far the decoder stretches the plane), their opacity and scale, what colours the
-codes, and many draws from the probe. *Morph*: a way through waypoints as a film, with the density of codes at each step (in up to 3 dimensions a hole is marked); sums
-of class means. *Export*: pictures, codes, a link, or this view as one file that needs no server.
+**The tools**, beside *Probe* and *Training*, work on both models at once. *Draw*: draw a digit, open a picture or take
+a test image, and see what each model reads, where its code lies and what comes back. *Neighbours*: the codes nearest to
+a point, a region that you draw around, images found by class, error or KL. *Layers*: more layers (pictures at the
+prior's quantiles, how far the decoder stretches the plane), their opacity and scale, what colours the codes, and many
+draws from the probe. *Morph*: a way through waypoints as a film, with the density of codes at each step (in up to 3
+dimensions a hole is marked); sums of class means. *Export*: pictures, codes, a link, or this view as one file that needs
+no server.
 
 The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL(q(z|x)‖p(z)), σ² and log σ² here.
 """
@@ -142,8 +143,8 @@ WORDS = {
     "kl_section": "KL, term by term",
     "kl_of_probe": "KL of the probe from N(0, I)",
     "kl_bar_title": (
-        "Above, the terms that add to the KL. Below, what remains: the KL, and behind it the terms that are subtracted. "
-        "Both rows are equally long."
+        "Above, the terms that add to the KL. Below, what remains: the KL, and behind it the terms that are "
+        "subtracted. Both rows are equally long."
     ),
     "term_by_term": "Term by term",
     # the cards
@@ -316,7 +317,8 @@ WORDS = {
     },
     "not_recorded": "image {row} was not recorded: click a code to follow that image",
     "field_label": (
-        "This discriminator is given the class too. Shown is D for class {name}: that of the image followed, or the first."
+        "This discriminator is given the class too. Shown is D for class {name}: that of the image that is "
+        "followed, or the first."
     ),
     "announced": "{name}: epoch {epoch}, step {step}",
     "no_recording": (

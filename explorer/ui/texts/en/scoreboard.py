@@ -32,10 +32,10 @@ BOUND_HELP = (
 )
 INTEGRATED_HELP = (
     "−log ∫ p(x|z) p(z) dz, integrated over the plane on a grid, averaged over images, in nats: the one likelihood "
-    "that AE, VAE and AAE share. An AE's p(z) is N(0, I), which its training does not use.{error} On grey pixels x is an "
-    "image whose pixels were made black or white at random: see the note below."
+    "that AE, VAE and AAE share. An AE's p(z) is N(0, I), which its training does not use.{error} On grey pixels x is "
+    "an image whose pixels were made black or white at random: see the note below."
 )
-INTEGRATION_ERROR = " On every image, four grids of half the density agree within {spread} nats."
+INTEGRATION_ERROR = " Four grids of half the density agree within {spread} nats on the mean."
 POSTERIOR_HELP = (
     "−ELBO minus −log p(x), integrated: the gap of the ELBO. It is 0 if each q(z|x) is the model's own posterior "
     "p(z|x). It needs a q(z|x) in the plane."
@@ -74,8 +74,8 @@ KNN_KL_HELP = (
 )
 PRIOR_AGREEMENT_HELP = (
     "Of 1,000 pictures decoded at draws of p(z), the share whose ten nearest training images (squared distance of "
-    "pixels) are all of one class. It sees in many dimensions, too: if it is lower than at the model's own codes, draws "
-    "of p(z) decode to worse pictures, and q(z) is not p(z). Equal shares are no proof of a match."
+    "pixels) are all of one class. It sees in many dimensions, too: if it is lower than at the model's own codes, "
+    "draws of p(z) decode to worse pictures, and q(z) is not p(z). Equal shares are no proof of a match."
 )
 CODES_AGREEMENT_HELP = (
     "Of 1,000 pictures decoded at the model's own codes of test images, the share whose ten nearest training images "
@@ -114,7 +114,7 @@ TABLE_CAPTION = (
 INTEGRATED = (
     "In the plane it is integrated on a grid. In more dimensions no grid is fine enough, and there are only bounds."
 )
-NOT_INTEGRATED = "It is not in this table: `python train.py --evaluate` integrates it for the models of the plane."
+NOT_INTEGRATED = "It is not in this table."
 MANY_DIMENSIONS = (
     "In more than three dimensions there is no coverage and no KL from neighbours: they do not see holes there. In 32 "
     "dimensions N(0, ½² I) has a coverage of 0.998, at a KL of 10 nats from N(0, I). Sliced W₂² tells the two apart."

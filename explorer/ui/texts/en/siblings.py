@@ -23,7 +23,7 @@ WORDS = {
     "aae_textbook_title": "AAE, textbook",
     "aae_textbook_minimised": "−log p(x|z) and −log D(z) in turn, against p(z): {prior}",
     "aae_textbook_holds": (
-        "A discriminator that sees z alone, without log p(z), pulls its codes towards {prior}, in steps of its own. The "
-        "KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe."
+        "A discriminator that sees z alone, without log p(z), pulls its codes towards {prior}, in steps of its own. "
+        "The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe."
     ),
 }

@@ -19,7 +19,8 @@ export function keep({ base, strokes }) {
   inTabStorage((storage) => (isEmpty ? storage.removeItem(KEY) : storage.setItem(KEY, JSON.stringify(drawing))));
 }
 
-// The drawing that was kept, or null. pick: the image that the page has picked now. Strokes on another one are forgotten.
+// The drawing that was kept, or null. pick: the image that the page has picked now. Strokes on another image are
+// forgotten.
 /** @param {string | null} pick @returns {Drawing | null} */
 export function kept(pick) {
   /** @type {Drawing | null} */
