@@ -42,3 +42,32 @@ def test_what_is_disabled_looks_so_on_every_page():
 def test_no_text_is_cut_with_an_ellipsis(name):
     """A caption that does not fit has a second line: its end is what tells it from the next one."""
     assert "ellipsis" not in (WEB / name).read_text(encoding="utf-8")
+
+
+SIZE = re.compile(r"font-size: ([^;]+);|font: ([^;]+?) var\(--st-")
+SCALED = re.compile(r"calc\([\d.]+ \* 1px\)")  # in a drawing that grows as a whole
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_type_has_four_sizes(name):
+    """They are the tokens of design.css. Formulas of a projector and drawings that are scaled have their own."""
+    text = (WEB / name).read_text(encoding="utf-8")
+    sizes = [(before or other).split(" / ")[0] for before, other in SIZE.findall(text)]
+    token = r"var\(--(small|text|title|large)\)"
+    own = [size for size in sizes if not re.fullmatch(rf"{token}|inherit|clamp\({token}.*\)", size)]
+    assert all(SCALED.fullmatch(size) for size in own if size != "0.65625rem"), own
+    assert all("math" in rule for rule in re.findall(r"[^{}]*{[^{}]*0\.65625rem[^{}]*}", text))
+
+
+def test_no_type_is_smaller_than_13_pixels():
+    text = (WEB / "parts" / "design.css").read_text(encoding="utf-8")
+    sizes = dict(re.findall(r"--(\w+): ([\d.]+)rem;", text))
+    assert {name: 16 * float(size) for name, size in sizes.items()} == {
+        "small": 13,
+        "text": 15,
+        "title": 20,
+        "large": 28,
+    }
+    for path in [WEB / "parts" / "canvas.js", WEB / "explore" / "take" / "file.js"]:
+        pixels = re.findall(r"(\d+)px(?:/[\d.]+)? (?:sans-serif|var\(--st-font)", path.read_text(encoding="utf-8"))
+        assert pixels and all(int(size) >= 13 for size in pixels), path.name

@@ -126,6 +126,7 @@ STYLE = """<style>
   outline: 2px solid currentColor !important; outline-offset: -2px;
 }
 .stApp [data-testid=stCaptionContainer] { opacity: 1; }
+.stApp :is(p, li) code { font-size: max(0.75em, 0.8125rem); }
 .stApp [data-testid=stCaptionContainer] :is(p, code), .stApp .token.comment {
   color: light-dark(#5c5b58, #b5b3ae) !important;
 }

@@ -2,7 +2,7 @@
 
 Python sends a component its data and a state. The component sends a state back when a change is finished. The component
 NAME is the folder `web/NAME`: `page.html` (one element of class "live" that contains a `.failure`), `page.css`, which
-follows `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. `mount` fills the root, calls
+follows `parts/design.css` and `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. `mount` fills the root, calls
 `send(state)` when a change is finished, and returns {update(data), destroy()}. `serving/assets.py` serves the modules.
 
 The words are in `texts/LANGUAGE/NAME.py`: WORDS fills the `{name}` places in the HTML, and is sent as `data.words`.
@@ -34,9 +34,10 @@ def symbols() -> dict:
 
 
 def _styles(name: str) -> list[Path]:
-    """The style sheets of a page: the one that all pages share, its own, and those of its parts."""
-    page = WEB / name / "page.css"
-    return [WEB / "parts" / "live.css", page, *sorted(path for path in page.parent.rglob("*.css") if path != page)]
+    """The style sheets of a page: the two that all pages share, its own, and those of its parts."""
+    shared, page = WEB / "parts", WEB / name / "page.css"
+    own = sorted(path for path in page.parent.rglob("*.css") if path != page)
+    return [shared / "design.css", shared / "live.css", page, *own]
 
 
 def _words(name: str) -> Mapping[str, str]:

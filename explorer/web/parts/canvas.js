@@ -4,6 +4,8 @@ import { enlargement } from "./theme.js";
 
 /** @import { Pair } from "../kernel/types.js" */
 
+export const FONT = "13px sans-serif"; // the smallest type of the design
+
 // Fits the canvas to its place, the page's type and the screen's sharpness. Returns {context, width, height} in CSS
 // pixels of the usual type, cleared.
 /** @param {HTMLCanvasElement} canvas */

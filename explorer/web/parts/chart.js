@@ -2,12 +2,11 @@
 
 import { format } from "../kernel/format.js";
 import { decades, ticks } from "./ticks.js";
-import { fresh, stroke } from "./canvas.js";
+import { FONT, fresh, stroke } from "./canvas.js";
 
-const MARGIN = { left: 38, right: 6, top: 6, bottom: 16 };
-const HEAD = 25; // pixels of a title and the lines' names
-const FONT = "11px sans-serif";
-const CLOSEST = 16; // pixels between two ticks of the y axis
+const MARGIN = { left: 44, right: 6, top: 6, bottom: 18 };
+const HEAD = 32; // pixels of a title and the lines' names
+const CLOSEST = 18; // pixels between two ticks of the y axis
 const LATE = 0.08; // the share of what has been trained that a steep beginning takes
 const SMALLEST = 1e-4; // of a logarithmic axis
 
@@ -142,13 +141,13 @@ function drawGrid(context, scene, area, { x, low, high, last }) {
       [area.left, y],
       [area.right, y],
     ]);
-    context.fillText(scene.log ? power(value) : format(value, decimals), area.left - 4, Math.max(9, y + 4));
+    context.fillText(scene.log ? power(value) : format(value, decimals), area.left - 4, Math.max(10, y + 4.5));
   }
   context.textAlign = "center";
   for (const step of wholeTicks(last)) {
     const text = step.toLocaleString("en"),
       half = context.measureText(text).width / 2;
-    context.fillText(text, Math.min(area.right - half, Math.max(area.left + half, x(step))), area.bottom + 13);
+    context.fillText(text, Math.min(area.right - half, Math.max(area.left + half, x(step))), area.bottom + 15);
   }
 }
 
@@ -210,19 +209,19 @@ function drawLevelTexts(context, { levels = [], colours }, area, { y }) {
 function drawHead(context, { title, lines, colours }, width) {
   context.textAlign = "left";
   context.fillStyle = colours.text;
-  context.font = "600 11.5px sans-serif";
-  context.fillText(title, 2, 11, width - 4);
-  context.font = "10px sans-serif";
+  context.font = `600 ${FONT}`;
+  context.fillText(title, 2, 12, width - 4);
+  context.font = FONT;
   context.lineWidth = 2;
   let x = 2;
   for (const { name, colour, dash = [] } of lines.filter((line) => line.name)) {
     context.strokeStyle = colour;
     context.setLineDash(dash);
     stroke(context, [
-      [x, 21],
-      [x + 11, 21],
+      [x, 23],
+      [x + 11, 23],
     ]);
-    context.fillText(name, x + 14, 24.5);
+    context.fillText(name, x + 14, 27.5);
     x += 14 + context.measureText(name).width + 8;
   }
   context.setLineDash([]);

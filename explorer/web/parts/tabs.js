@@ -2,7 +2,8 @@
 // another.
 
 export class Tabs {
-  // root: holds buttons of role "tab" and, with the same data-tab, a panel of role "tabpanel" for each.
+  // root: holds buttons of role "tab" and, with the same data-tab, a panel of role "tabpanel" for each; perhaps also its
+  // lead, the sentence below the heading.
   // choose(name): a person chose a tab; the page then calls show(name).
   /** @param {HTMLElement} root @param {(name: string) => void} choose */
   constructor(root, choose) {
@@ -12,6 +13,8 @@ export class Tabs {
     const all = (role) => [.../** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll(`[role=${role}]`))];
     this.buttons = all("tab");
     this.panels = all("tabpanel");
+    /** @type {NodeListOf<HTMLElement>} */
+    this.leads = root.querySelectorAll(".lead[data-tab]");
     for (const button of this.buttons) {
       const { tab } = button.dataset,
         panel = this.panel(tab);
@@ -42,7 +45,7 @@ export class Tabs {
     this.choose(button.dataset.tab);
   }
 
-  // Shows one tab's panel. Only its button is in the order of the Tab key.
+  // Shows one tab's panel and lead. Only its button is in the order of the Tab key.
   /** @param {string} name */
   show(name) {
     for (const button of this.buttons) {
@@ -50,7 +53,7 @@ export class Tabs {
       button.setAttribute("aria-selected", String(chosen));
       button.tabIndex = chosen ? 0 : -1;
     }
-    for (const panel of this.panels) panel.hidden = panel.dataset.tab !== name;
+    for (const part of [...this.panels, ...this.leads]) part.hidden = part.dataset.tab !== name;
     this.root.dataset.tab = name;
   }
 }

@@ -1,10 +1,9 @@
 // Draws the codes of a training and the pictures that it decodes, each into a canvas of its own.
 
 import { ticks } from "../parts/ticks.js";
-import { fresh, stroke } from "../parts/canvas.js";
+import { FONT, fresh, stroke } from "../parts/canvas.js";
 
 const TICKS = 5; // at most, on an axis
-const FONT = "11px sans-serif";
 
 // Half the side of the square that holds all but the outermost hundredth of the codes: 4.2, or that times powers of
 // 1.5.

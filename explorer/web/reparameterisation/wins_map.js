@@ -94,13 +94,13 @@ export class WinsMap {
     }
     set(this.edge, { d: line || "M0 0" });
     write(this.note, wrong ? this.words.wins_none : "");
-    set(this.names[0], { x: width / 2, y: height - 5, "text-anchor": "middle" });
+    set(this.names[0], { x: width / 2, y: height - 8, "text-anchor": "middle" });
     set(this.names[1], { x: 4, y: height / 2 + 4 });
     const places = [
-      [26, height - 5, "middle"],
-      [width - 4, height - 5, "end"],
-      [4, height - 20, "start"],
-      [4, 14, "start"],
+      [26, height - 8, "middle"],
+      [width - 4, height - 8, "end"],
+      [4, height - 25, "start"],
+      [4, 16, "start"],
     ];
     this.ticks.forEach((tick, i) => set(tick, { x: places[i][0], y: places[i][1], "text-anchor": places[i][2] }));
   }

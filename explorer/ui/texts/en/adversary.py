@@ -14,10 +14,8 @@ WORDS = {
     "tab_readings": "The wrong readings",
     # the field that pulls
     "field_lead": (
-        "The VAE's KL term pulls every mean to 0, by the same field for every picture: it does not know where the "
-        "other codes lie. The AAE's discriminator is trained to tell codes from draws of the prior. Its field knows: "
-        "it pushes codes out of crowds, and into holes. (Drag the moment of training: at the end hardly anything is "
-        "left to push.)"
+        "The KL term pulls each mean to 0. The discriminator pushes codes out of crowds, and into holes. Drag the "
+        "moment of training: at the end hardly anything is left to push."
     ),
     "kl_map": "Field of the KL term",
     "d_map": "Field of the discriminator",
@@ -130,10 +128,7 @@ WORDS = {
     ),
     "arrows_note": "An arrow's length is 0.9 tanh of the pull, in cells of the grid of arrows.",
     # what should it be taught?
-    "teach_lead": (
-        "Drag the cloud q, scale it, punch a hole into it. A small network learns, step by step, to tell its draws "
-        "from the prior's. The best answer is known here, because q's density is: D* = p/(p+q)."
-    ),
+    "teach_lead": "Drag the cloud q or punch a hole into it: a network learns to tell its draws from p's.",
     "learnt_map": "Learnt D, and the cloud q",
     "best_map": "Optimal D* = p/(p+q)",
     "gap_map": "Gap |D − D*|",
@@ -184,14 +179,11 @@ WORDS = {
     "level_best": "L at D*",
     "teach_curve": "L = real BCE + fake BCE, in nats. Thin: batches of 128. Thick: held-out draws.",
     # two players
-    "play_lead": (
-        "Green dots are codes. The discriminator's move: learn to tell them from draws of the prior. The encoder's "
-        "move: every code goes the way the arrows point. Take turns."
-    ),
+    "play_lead": "In turn, D learns to tell codes from draws of the prior, and codes follow the arrows.",
     "play_map": "Codes and the discriminator between them",
     "play_caption": (
-        "Amber: D above 50 %, z is taken for a draw of the prior. Violet: below, for a code. Grey dots: draws of the "
-        "prior. Arrows: the pull on a code."
+        "Green dots: codes. Grey: draws of the prior. Amber: D above 50 %, z is taken for a draw of the prior. "
+        "Violet: below, for a code. Arrows: the pull on a code."
     ),
     "preset": "Situation",
     "preset_matched": "A fair match",
@@ -256,10 +248,7 @@ WORDS = {
     "modes_help": "Gaussians of the mixture that hold at least a third of their fair share of the codes",
     "play_norm_note": "Heat and arrows as the codes are seen: standardised by their own mean and variance.",
     # the wrong readings
-    "readings_lead": (
-        "Two discriminators, both at a loss of log 4 = 1.3863. One has nothing left to find; the other cannot see. "
-        "The loss does not say which."
-    ),
+    "readings_lead": "Both losses are log 4 = 1.3863: one D has nothing left to find, the other cannot see.",
     "case_good": "A: q = p, D fully able",
     "case_batch": "B: q far off, D behind batch norm",
     "case_line": "B: q twice as wide, D without a hidden layer",

@@ -30,6 +30,11 @@ WORDS = {
     "tab_derivation": "Derivation",
     "tab_log_var": "Why log σ²",
     "tab_predict": "Predict",
+    "lead_one": "Drag a curve: the red area adds to the KL, the blue area takes away from it.",
+    "lead_two": "Drag an ellipse: the KL of two Gaussians is a sum of four terms, a bar for each.",
+    "lead_derivation": "Six steps from the integral to the line of code that a VAE trains with.",
+    "lead_log_var": "One descent, in σ and in log σ²: in σ, a step can go below zero, and all is lost.",
+    "lead_predict": "Questions about these two curves: answer first, then see the numbers.",
     "closed_form": "closed form",
     "integral": "integral",
     # Python and the browser

@@ -5,6 +5,7 @@ from explorer.ui.texts.en import datasets
 WORDS = {
     "datasets": datasets.WORDS,
     "title": "Practice: train autoencoders and watch",
+    "lead": "Two trainings side by side: make one thing different, start both, and compare.",
     "run": "Run",
     "kind": "Model",
     "dataset": "Dataset",

@@ -220,14 +220,12 @@ body {
 }
 .made {
   display: flex; flex-wrap: wrap; gap: 0 16px; align-items: baseline; justify-content: space-between;
-  font-size: 12px; padding-bottom: 4px; min-height: 34px;
+  font-size: 13px; padding-bottom: 4px; min-height: 34px;
 }
 .made p { margin: 0; }
 .made details[open] { flex-basis: 100%; }
 .made details p { padding: 3px 0; max-width: 110ch; }
 .made summary { cursor: pointer; }
-/* the app's font is not in the file: another may be wider */
-@media (min-width: 1100px) { .beside .kl { font-size: 22px; } }
 @media (max-width: 640px) { body { padding: 6px 10px; } }
 `;
 
