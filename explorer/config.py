@@ -29,6 +29,8 @@ MOST = {"latent_dim": 1_024, "epochs": 1_000_000, "batch_size": 1_000_000, "imag
 MOST_LAYERS, MOST_WEIGHTS, MOST_FLOAT = 32, 100_000_000, sys.float_info.max
 PRECISIONS = ("auto", "float32", "bfloat16")  # of matrix products in training
 PRIORS = ("normal", "mixture", "swiss-roll")  # priors.py builds them; all but the first are planar
+# fields of TrainingConfig that a person may change while a model trains
+WHILE_TRAINING = ("beta", "adversarial_weight", "lr", "discriminator_lr")
 
 
 @dataclass(frozen=True)
@@ -100,6 +102,22 @@ class TrainingConfig:
         """The weight of -log D(code) at this share of the steps."""
         risen = min(1.0, progress / self.adversarial_rise) if self.adversarial_rise else 1.0
         return self.adversarial_weight * (RISE_FROM + (1 - RISE_FROM) * risen)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A setting that a person changed while a model trained. The configuration holds the value after all changes."""
+
+    setting: str  # one of WHILE_TRAINING
+    before: float
+    after: float
+    step: int  # the number of steps that were taken with `before`, all earlier values included
+    steps: int  # of an epoch
+
+    @property
+    def epoch(self) -> float:
+        """The number of epochs until the change."""
+        return self.step / self.steps
 
 
 @dataclass(frozen=True)

@@ -54,18 +54,21 @@ def one_cycle(progress: float) -> float:
 class Step:
     """The base of the siblings' training steps: each is a subclass with its own `take`.
 
-    It has one Adam optimiser for encoder and decoder, whose learning rate rises and falls once.
+    It has one Adam optimiser for encoder and decoder, whose learning rate rises and falls once. `optimisers` names the
+    setting that is an optimiser's peak learning rate. Between two steps `training` may be replaced by one that differs
+    in WHILE_TRAINING (config.py).
     """
 
     def __init__(
         self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes
     ) -> None:
         self.model, self.training, self.noise, self.processes = model, training, noise, processes
-        self.optimisers = {adam([*model.encoder.parameters(), *model.decoder.parameters()]): training.lr}
+        self.optimisers = {adam([*model.encoder.parameters(), *model.decoder.parameters()]): "lr"}
 
     def scalars(self, progress: float) -> dict[str, float]:
         """The numbers that vary from step to step, after a share `progress` of the steps, in (0, 1]."""
-        return {f"lr{i}": peak * one_cycle(progress) for i, peak in enumerate(self.optimisers.values())}
+        peaks = [getattr(self.training, setting) for setting in self.optimisers.values()]
+        return {f"lr{i}": peak * one_cycle(progress) for i, peak in enumerate(peaks)}
 
     def follow(self, scalars: dict[str, Tensor]) -> None:
         """From now on, each step reads these numbers from tensors (), which `fit` changes before the step."""
@@ -140,7 +143,7 @@ class AAEStep(Step):
     ) -> None:
         super().__init__(model, training, noise, processes)
         betas = tuple(NUMBERS["discriminator_betas"])  # (0.5, 0.99), also those of the lesson's discriminator
-        self.optimisers[adam(model.discriminator.parameters(), betas=betas)] = training.discriminator_lr
+        self.optimisers[adam(model.discriminator.parameters(), betas=betas)] = "discriminator_lr"
         self.adversarial_weight = torch.tensor(training.adversarial_weight)
         self.followed: dict[str, Tensor] = {}
 
@@ -197,7 +200,7 @@ class TextbookAAEStep(Step):
     ) -> None:
         super().__init__(model, training, noise, processes)
         for moved in (model.discriminator, model.encoder):
-            self.optimisers[adam(moved.parameters())] = training.discriminator_lr
+            self.optimisers[adam(moved.parameters())] = "discriminator_lr"
 
     def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         autoencoder_optimiser, discriminator_optimiser, encoder_optimiser = self.optimisers

@@ -250,6 +250,12 @@ def array_forged(role: str, name: str, array=None):
     return lambda path: forge(path, **{role: change})
 
 
+def changed(first: bool = False, **different):
+    """A bundle of β 1 that says it was 4 until step 5. first: after that, the change is made that differs."""
+    change = {"setting": "beta", "before": 4.0, "after": 1.0, "step": 5, "steps": 10}
+    return forged(format=3, changes=[change | {"setting": "lr", "after": 3.0}] * first + [change | different])
+
+
 def metrics_forged(**found):
     """Some metrics replaced, or taken away where the value is None."""
 
@@ -345,9 +351,27 @@ WRONG = {  # what happens to the bundle, the file that is named, and what is sai
     "a list": (write_manifest("[1]"), "bundle.json", "the file is no bundle's"),
     "another program's": (write_manifest('{"name": "app"}'), "bundle.json", "the file is no bundle's"),
     "a newer format": (
-        forged(format=3),
+        forged(format=bundle.FORMAT + 1),
         "bundle.json",
-        r"written by a newer version \(format 3; this version reads up to 2\)",
+        r"written by a newer version \(format 4; this version reads up to 3\)",
+    ),
+    "changes that lead elsewhere": (changed(after=3.0), "bundle.json", "its changes of beta do not lead to its conf"),
+    "changes that do not follow each other": (
+        changed(before=2.0, after=1.0, setting="lr", first=True),
+        "bundle.json",
+        "its changes of settings do not follow each other",
+    ),
+    "a change before the first step": (changed(step=0), "bundle.json", "its changes of settings do not follow"),
+    "a change at no step": (changed(step="5"), "bundle.json", "its changes of settings are at no steps"),
+    "a change of the seed": (changed(setting="seed"), "bundle.json", "its changes of settings are none"),
+    "a change to NaN": (changed(after=float("nan")), "bundle.json", "its changes of settings are none"),
+    "a change without its step": (forged(format=3, changes=[{"setting": "beta"}]), "bundle.json", "its changes of"),
+    "changes that are a number": (forged(format=3, changes=5), "bundle.json", "its changes of settings are none"),
+    "the changes left out": (forged(format=3), "bundle.json", "the file is damaged: entries are missing or unknown"),
+    "changes in the older format": (
+        forged(changes=[]),
+        "bundle.json",
+        "the file is damaged: entries are missing or unknown",
     ),
     "no configuration": (forged(config={}), "bundle.json", "its configuration cannot be used"),
     "an unknown kind": (model_forged(kind="gan"), "bundle.json", "its configuration cannot be used .*'gan' is unknown"),

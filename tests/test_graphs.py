@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import itertools
 import math
 import threading
 import types
@@ -145,6 +146,18 @@ def test_the_first_call_is_plain_the_second_is_captured_and_all_later_ones_are_r
         (256, None): 3, (96, None): 1, (256, True): None,
     }  # fmt: skip
     assert said == []
+
+
+def test_what_was_captured_is_forgotten_where_settings_change(pretended):
+    called = []
+    replay = graphs.Replay(lambda size: called.append(size), CUDA, [torch.Generator()], print)
+    for _ in range(3):
+        replay(256)
+    assert called == [256, 256]  # plain, captured; then replayed
+    replay.forget()
+    for _ in range(3):
+        replay(256)
+    assert called == [256] * 4
 
 
 def test_where_a_capture_fails_a_sentence_says_so_once_and_every_step_is_taken(pretended, monkeypatch):
@@ -340,6 +353,20 @@ def test_trainings_in_threads_are_captured_beside_each_other(data_dir):
     for thread in threads:
         thread.join()
     assert [results.get(i) for i in range(3)] == [expected] * 3
+
+
+@needs_cuda
+def test_a_captured_step_follows_settings_that_change(replays):
+    config, data = short(RECIPES["digits-vae"], 2), datasets.load("digits", "train")
+    after = dataclasses.replace(config.training, beta=40.0)
+
+    def losses(captured: bool) -> list[float]:
+        reports = training.fit(config, data.images, CUDA, labels=data.labels, captured=captured)
+        first = [float(report.losses["total"]) for report in itertools.islice(reports, 5)]
+        changed = float(reports.send(after).losses["total"])
+        return [*first, changed, *(float(report.losses["total"]) for report in reports)]
+
+    assert losses(True) == losses(False) and replays
 
 
 @needs_cuda

@@ -22,12 +22,14 @@ import train
 from explorer.address import practice as choices
 from explorer.background import runs, sessions
 from explorer.background.pool import Pool
-from explorer.config import KINDS, Config, ModelConfig, TrainingConfig
+from explorer.config import KINDS, Change, Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
+from explorer.serving import catalogue
 from explorer.serving import runs_route as asked
 from explorer.store import bundle
 from explorer.training import devices, evaluation, job, saving
 from explorer.training import fit as training
+from explorer.ui.scoreboard_table import table
 
 EPOCHS, STEPS = 3, 6  # of the small trainings here; digits' 1,437 images in batches of 256
 
@@ -328,7 +330,9 @@ def test_a_save_that_fails_leaves_the_run_to_be_saved_again(run, folders, monkey
     one.play()
     wait_for(lambda: one.state == "finished")
     with monkeypatch.context() as patch:
-        patch.setattr(saving, "write", lambda *arguments: (_ for _ in ()).throw(bundle.BundleError("the disk is full")))
+        patch.setattr(
+            saving, "write", lambda *arguments, **options: (_ for _ in ()).throw(bundle.BundleError("the disk is full"))
+        )
         one.save()
         wait_for(lambda: one.problem is not None and one.state == "finished")
     assert one.problem == "the disk is full" and one.saved is None and bundle.find_bundles(folders.runs) == []
@@ -403,6 +407,112 @@ def test_only_a_finished_run_is_saved_and_once(run, folders):
     one.stop()
     one.save()
     assert one.state == "stopped" and not folders.runs.exists()
+
+
+# Settings that change while it trains.
+
+
+def test_settings_change_from_the_next_step_on_and_the_bundle_says_so(run, folders):
+    one = run(config(epochs=2))
+    one.finish_epoch()
+    wait_for(lambda: one.state == "paused")
+    for beta in (2.0, 4.0):  # only what a step was taken with counts
+        one.change(config(epochs=2, beta=beta), {"beta": beta})
+    assert one.config.training.beta == 1 and one.changes == []
+    one.step()
+    wait_for(lambda: one.state == "paused" and one.taken == STEPS + 1)
+    expected = [Change("beta", 1.0, 4.0, STEPS, STEPS)]
+    assert (one.config.training.beta, one.chosen, one.changes) == (4.0, {"beta": 4.0}, expected)
+    one.change(config(epochs=2, beta=4.0, lr=0.01))
+    one.play()
+    wait_for(lambda: one.state == "finished")
+    expected.append(Change("lr", 0.002, 0.01, STEPS + 1, STEPS))
+    one.save("halfway: β > 1")
+    wait_for(lambda: one.saved is not None)
+    saved = bundle.load_bundle(folders.runs / one.saved)
+    assert saved.name == "halfway β 1" and list(saved.changes) == one.changes == expected
+    assert saved.config == config(epochs=2, beta=4.0, lr=0.01)
+    entry = catalogue.describe(f"runs/{saved.name}", saved)
+    assert {"β = 1 until epoch 1.0", "learning rate = 0.002 until epoch 1.2"} <= set(entry["changes"])
+    told = "Settings were changed while it trained: β = 1 until epoch 1.0, learning rate = 0.002 until epoch 1.2."
+    assert entry["holds"].endswith(told)
+    minimised = table([entry | {"run": True, "saved": 0}])["what is minimised"][0]
+    assert minimised.endswith("; β = 1 until epoch 1.0; learning rate = 0.002 until epoch 1.2")
+
+
+def test_a_change_before_the_first_step_is_where_it_begins(run):
+    one = run()
+    one.prepare()
+    wait_for(lambda: one.snapshot is not None)
+    one.change(config(beta=4.0))
+    one.play()
+    wait_for(lambda: one.state == "finished")
+    assert one.changes == [] and one.history == straight(config(beta=4.0)).history
+
+
+def test_a_setting_that_is_put_back_before_the_next_step_has_not_changed(run):
+    one = run()
+    one.step()
+    wait_for(lambda: one.state == "paused")
+    one.change(config(beta=4.0))
+    one.change(config())
+    one.play()
+    wait_for(lambda: one.state == "finished")
+    assert one.changes == [] and one.history == straight(config()).history
+
+
+@pytest.mark.parametrize("changes", [{"epochs": 5}, {"batch_size": 64}, {"seed": 1}, {"beta": 2.0, "r1": 1.0}])
+def test_what_cannot_change_while_it_trains_is_refused(run, changes):
+    one = run()
+    one.step()
+    wait_for(lambda: one.state == "paused")
+    with pytest.raises(ValueError, match="reset it first"):
+        one.change(config(**changes))
+    one.step()
+    wait_for(lambda: one.taken == 2)
+    assert one.config == config()
+
+
+def test_the_untrained_model_counts_as_ready_wherever_it_waits(run, folders):
+    """It must not lock the choices, nor look like a training."""
+    small = Pool(1)
+    busy = runs.Run(config(epochs=1000), small, folders)
+    busy.play()
+    wait_for(lambda: busy.taken > 0)
+    one = run(within=small)
+    one.prepare()
+    assert one.state == "ready" and small.place(one) == 1
+    one.play()
+    assert one.state == "waiting"
+    busy.close()
+    wait_for(lambda: one.state == "finished")
+
+
+# Names.
+
+
+@pytest.mark.parametrize(
+    "typed, folder",
+    [("my β 4", "my β 4"), ("  a/b\\c:d  ", "a b c d"), ("..hidden.", "hidden"), ("x" * 300, "x" * 60), ("con\n", "con"),
+     ("\ud800", ""), ("../..", "")],
+)  # fmt: skip
+def test_a_name_becomes_a_folder_of_any_system(typed, folder):
+    assert saving.in_folders(typed) == folder
+
+
+def test_runs_of_one_name_are_two(tmp_path):
+    made = [saving.fresh_folder(tmp_path, "β = 4", None).name for _ in range(3)]
+    assert made == ["β = 4", "β = 4 (2)", "β = 4 (3)"]
+
+
+@pytest.mark.parametrize(
+    "changes, name",
+    [({}, "VAE"), ({"beta": 4}, "VAE β = 4"), ({"seed": 3}, "VAE, seed 3"), ({"prior": "swiss-roll"}, "VAE swiss roll"),
+     ({"kind": "aae", "adversarial_weight": 0}, "AAE, adversary 0")],
+)  # fmt: skip
+def test_a_run_is_named_by_what_differs_from_its_recipe(changes, name):
+    chosen = choices.start(changes.get("kind", "vae"), "digits") | changes
+    assert catalogue.name_of(choices.to_config(chosen)) == name
 
 
 # Sessions.
@@ -604,7 +714,7 @@ def test_only_what_is_new_is_told(registry):
 @pytest.mark.parametrize(
     "body",
     [b"", b"[]", b"{", b'{"action": "fly"}', b'{"action": "pace", "pace": -1}', b'{"action": "pace", "pace": []}',
-        b'{"action": "start"}',
+        b'{"action": "start"}', b'{"action": "save", "name": 5}',
      b'{"action": "start", "chosen": {}}', b'{"action": "start", "chosen": {"kind": ["vae"]}}', b'\xff'],
 )  # fmt: skip
 def test_a_bad_command_is_refused(registry, body):

@@ -203,22 +203,35 @@ def test_a_run_is_named_by_what_differs_from_the_recipe(runs):
     )
     names = dict(zip(bundles(page := scoreboard()), labels(page), strict=True))
     assert names == {
-        "runs/a": "VAE, widths 32-32",
-        "runs/b": "VAE β = 4, learning rate 0.01, epochs 12",
-        "runs/c": "AAE, adversary 5, seed 3",
+        "runs/a": "VAE, widths 32-32 · a",
+        "runs/b": "VAE β = 4, learning rate 0.01, epochs 12 · b",
+        "runs/c": "AAE, adversary 5, seed 3 · c",
+    }
+
+
+def test_a_run_that_was_named_on_the_practice_page_has_that_name(runs):
+    like = {"epochs": 300, "batch_size": 64}
+    for folder in ("VAE", "VAE (2)", "my favourite"):
+        save(runs / folder, "vae", training=like, hidden=(256, 256))
+    names = dict(zip(bundles(page := scoreboard()), labels(page), strict=True))
+    assert names == {
+        "runs/VAE": "VAE",
+        "runs/VAE (2)": "VAE (2)",
+        "runs/my favourite": "VAE · my favourite",
     }
 
 
 def test_runs_of_the_same_settings_are_told_apart_by_their_time_everywhere(runs):
     save(runs.parent / "pretrained" / "digits-vae", "vae")
     for i in range(4):
-        save(runs / f"run-{i}", "vae", training={"lr": 0.01})
-        saved_at(runs / f"run-{i}", 1_700_000_000 + 60 * min(i, 2))  # two of them at the same time
+        name = f"digits-vae-20250102-03040{i}"  # as of a run that nobody named
+        save(runs / name, "vae", training={"lr": 0.01})
+        saved_at(runs / name, 1_700_000_000 + 60 * min(i, 2))  # two of them at the same time
     page = scoreboard()
     names = labels(page)
     assert len(set(names)) == 5 and page.selectbox[0].options == names
     clock = datetime.fromtimestamp(1_700_000_000).strftime("%d %b %H:%M:%S")
-    assert sum(clock in name for name in names) == 1 and sum("runs/run-" in name for name in names) == 2
+    assert sum(clock in name for name in names) == 1 and sum("runs/digits-vae-2025" in name for name in names) == 2
     drawn = plots(page)
     for plot in drawn[:3]:  # the distances
         dots = next(trace for trace in plot["data"] if trace["type"] == "scatter")
@@ -346,6 +359,7 @@ def cells(entries: list[dict]) -> str:
 def entry(**metrics: float) -> dict:
     weights = {"beta": 1.0, "adversarial_start": 1.0, "adversarial_weight": 1.0, "prior": "N(0, I)"}
     found = {"name": "x", "title": "x", "kind": "vae", "epochs": 1, "weights": weights, "latent_dim": 2, "run": False}
+    found |= {"earlier": []}
     return found | {"metrics": {"images": 10_000} | metrics}
 
 

@@ -180,6 +180,56 @@ def test_every_optimiser_follows_the_cycle(kind, peaks, images, monkeypatch):
     np.testing.assert_allclose(rates, expected)
 
 
+# Settings that a person changes while it trains.
+
+
+@pytest.mark.parametrize(
+    "kind, changes",
+    [
+        ("vae", {"beta": 4.0, "lr": 0.01}),
+        ("aae", {"adversarial_weight": 7.0, "discriminator_lr": 0.02}),
+        ("aae-textbook", {"lr": 0.01, "discriminator_lr": 0.02}),
+    ],
+)
+@pytest.mark.parametrize("at", [1, 4, 6])  # in an epoch, at its end, in the last one
+def test_a_change_of_settings_holds_from_the_next_step_on(kind, changes, at, images, monkeypatch):
+    seen = []
+
+    def spy(self, x, labels, step=steps.step_of(kind).take):
+        rates = [float(optimiser.param_groups[0]["lr"]) for optimiser in self.optimisers]
+        seen.append((self.training.beta, float(getattr(self, "adversarial_weight", 0)), *rates))
+        return step(self, x, labels)
+
+    monkeypatch.setattr(steps.step_of(kind), "take", spy)
+    before = config(kind, adversarial_weight=3.0, adversarial_rise=0.5)
+    after = dataclasses.replace(before, training=dataclasses.replace(before.training, **changes))
+    reports, last = training.fit(before, images, CPU), None
+    for step in range(8):
+        last = reports.send(after.training) if step == at else next(reports)
+        assert last.checkpoint is None or step < at  # a checkpoint could not hold the change
+    mixed = list(seen)
+    assert last.history[-1]["epoch"] == 2
+    for one, rows in ((before, slice(at)), (after, slice(at, 8))):
+        seen.clear()
+        list(training.fit(one, images, CPU))
+        assert mixed[rows] == seen[rows]
+    assert mixed[at - 1] != mixed[at]
+
+
+def test_a_change_of_settings_changes_the_model_and_what_came_before_stays(images):
+    def train(beta: float | None) -> list[dict]:
+        reports = training.fit(config(), images, CPU)
+        told = None if beta is None else dataclasses.replace(config().training, beta=beta)
+        taken = [next, next, lambda waiting: waiting.send(told), *[next] * 5]
+        return [{name: float(term) for name, term in take(reports).losses.items()} for take in taken]
+
+    plain, changed = train(None), train(40.0)
+    assert plain[:2] == changed[:2] and plain == train(1.0)
+    assert changed[2]["kl"] == plain[2]["kl"]  # the third step sees the weights of the first two
+    assert changed[2]["total"] == pytest.approx(changed[2]["reconstruction"] + 40 * changed[2]["kl"])
+    assert changed[-1]["kl"] < plain[-1]["kl"]
+
+
 @pytest.mark.parametrize("average", [0.5, 0.999])
 def test_the_running_average_is_of_the_weights_after_every_step(images, average):
     def after_each_step(average):

@@ -7,6 +7,7 @@ torch.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import itertools
 import logging
 import math
@@ -19,7 +20,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from explorer.background.pool import Pool
-from explorer.config import Config
+from explorer.config import WHILE_TRAINING, Change, Config
 from explorer.data import datasets
 from explorer.reasons import SHORT_OF_MEMORY, reason
 from explorer.store.bundle import BundleError
@@ -54,6 +55,7 @@ class Run:
         self.pace: float | None = None  # the most steps per second; None: no limit
         self.taken, self.steps = 0, 0  # steps so far; steps per epoch
         self.seconds = 0.0  # of training, without the time for snapshots and pauses
+        self.changes: list[Change] = []  # of settings since it began
         self.points: list[dict] = []  # the points of the curves, in the order of `at`, the number of steps
         self.history: list[dict] = []  # from training.fit: an entry per epoch
         self.null: dict[str, tuple[float, float]] = {}
@@ -67,7 +69,9 @@ class Run:
         self._changed = threading.Event()
         self._rest = "ready"
         self._wanted = 0.0  # the number of steps still to take
-        self._to_be_saved = self._closed = self._stop = False
+        self._name = ""  # what a person calls it
+        self._next: tuple[Config, dict | None] | None = None  # the settings from the next step on
+        self._to_be_saved = self._closed = self._stop = self._preparing = False
         self._reports = self._snapshots = self._model = self._device = None
         self._losses: deque[dict] = deque()  # one entry for each of the last steps
         self._last_snapshot = -math.inf, 0.0  # its time, and its duration
@@ -77,6 +81,8 @@ class Run:
 
     @property
     def state(self) -> str:
+        if self._preparing and not self.is_over:
+            return "ready"
         if self.pool.place(self):
             return "waiting"
         if self.pool.is_at_work(self):
@@ -96,7 +102,8 @@ class Run:
             return self._to_be_saved or (not self.is_over and (self._stop or self._wanted != 0))
 
     def prepare(self) -> None:
-        """Opens the data, and takes a snapshot of the untrained model."""
+        """Opens the data, and takes a snapshot of the untrained model. The run counts as ready meanwhile."""
+        self._preparing = True
         self.pool.submit(self)
 
     def play(self) -> None:
@@ -134,11 +141,25 @@ class Run:
         else:
             self._let_go("stopped")
 
-    def save(self) -> None:
-        """Measures the model and writes its bundle, as train.py does. Only for a finished run, and once."""
+    def change(self, config: Config, chosen: dict | None = None) -> None:
+        """Trains with other settings from the next step on. Raises ValueError for one that cannot change meanwhile."""
+        with self._lock:
+            if self.is_over or self._closed:
+                return
+            kept = {name: getattr(self.config.training, name) for name in WHILE_TRAINING}
+            if dataclasses.replace(config, training=dataclasses.replace(config.training, **kept)) != self.config:
+                raise ValueError("only weights and learning rates can be changed while a model trains: reset it first")
+            self._next = config, chosen
+
+    def save(self, name: str = "") -> None:
+        """Measures the model and writes its bundle, as train.py does. Only for a finished run, and once.
+
+        name: what a person calls it, for its folder.
+        """
         with self._lock:
             if self._rest != "finished" or self.saved or self._to_be_saved:
                 return
+            self._name = saving.in_folders(name)
             self._to_be_saved, self.problem, self.measured = True, None, 0.0
         self.pool.submit(self)
 
@@ -161,7 +182,7 @@ class Run:
         with self._lock:
             if self.is_over or self._closed:
                 return
-            self._wanted = steps
+            self._wanted, self._preparing = steps, False
         self._changed.set()
         self.pool.submit(self)
 
@@ -205,7 +226,7 @@ class Run:
             if (ending := self._ending()) is not None:
                 break
             begun = time.perf_counter()
-            report = next(self._reports)
+            report = self._next_report()
             self.seconds += time.perf_counter() - begun
             self._take(report)
             if self.left() and self.pool.has_waiting():
@@ -221,6 +242,24 @@ class Run:
             self._let_go(ending)
         self._rest = ending
 
+    def _next_report(self):
+        """Takes a step, with the newest settings."""
+        with self._lock:
+            newest, self._next = self._next, None
+        if newest is None:
+            return next(self._reports)
+        before, (self.config, self.chosen) = self.config.training, newest
+        after = self.config.training
+        if not self.taken:  # it begins with them
+            self._reports = self._fit()
+            return next(self._reports)
+        self.changes += [
+            Change(name, getattr(before, name), getattr(after, name), self.taken, self.steps)
+            for name in WHILE_TRAINING
+            if getattr(before, name) != getattr(after, name)
+        ]
+        return self._reports.send(after) if before != after else next(self._reports)
+
     def _ending(self) -> str | None:
         """The state in which the training is to stop now, or None."""
         with self._lock:
@@ -235,11 +274,15 @@ class Run:
                 return None
             return "paused" if self.taken else "ready"
 
-    def _open(self) -> None:
+    def _fit(self):
+        from explorer.training import fit as training
 
+        train = split(self.config.training.dataset, "train", self.folders.data)
+        return training.fit(self.config, train.images, self._device, labels=train.labels, say=self._note)
+
+    def _open(self) -> None:
         from explorer import models
         from explorer.background.snapshot import Snapshots
-        from explorer.training import fit as training
 
         name = self.config.training.dataset
         train, test = split(name, "train", self.folders.data), split(name, "test", self.folders.data)
@@ -251,7 +294,7 @@ class Run:
         )
         self.steps = math.ceil(len(train.images) / self.config.training.batch_size)
         self._losses = deque(maxlen=min(self.steps, WINDOW))
-        self._reports = training.fit(self.config, train.images, self._device, labels=train.labels, say=self._note)
+        self._reports = self._fit()
         # the same as in fit
         self._model = models.build(self.config.model, seed=self.config.training.seed).to(self._device)
         self._take_snapshot()
@@ -323,8 +366,9 @@ class Run:
             self._model, self.config, train, test, self._device, self.seconds, progress=self._goes_on
         )
         self._goes_on(1.0)
-        target = saving.fresh_folder(self.folders.runs, self.config.name, datetime.now())
-        saving.write(target, self._model, self.config, evaluated, cost, self.history, test.labels)
+        named = (self._name, None) if self._name else (self.config.name, datetime.now())
+        target = saving.fresh_folder(self.folders.runs, *named)
+        saving.write(target, self._model, self.config, evaluated, cost, self.history, test.labels, changes=self.changes)
         self.saved, self._to_be_saved, self._model = target.name, False, None
 
     def _goes_on(self, share: float) -> None:

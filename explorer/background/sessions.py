@@ -43,10 +43,12 @@ class Session:
         config: Config | None = None,
         chosen: dict | None = None,
         pace: float | None = None,
+        name: str = "",
     ) -> None:
-        """Actions: start, step, epoch, pause, stop, reset, save, pace.
+        """Actions: start, step, epoch, change, pause, stop, reset, save, pace.
 
-        config: of the run that start, step, epoch or reset begins. Raises ValueError if the session has ended.
+        config: of the run that start, step, epoch or reset begins; the settings that change gives a run that there is.
+        name: of the bundle that save writes. Raises ValueError if the session has ended, or if settings cannot change.
         """
         with self.lock:
             run = self.runs[side]
@@ -66,8 +68,14 @@ class Session:
                 self.pace[side] = pace
                 if run is not None:
                     run.set_pace(pace)
+            elif run is not None and action == "change":
+                if config is None:
+                    raise ValueError("there is no configuration")
+                run.change(config, chosen)
+            elif run is not None and action == "save":
+                run.save(name)
             elif run is not None:
-                {"pause": run.pause, "stop": run.stop, "save": run.save}[action]()
+                {"pause": run.pause, "stop": run.stop}[action]()
 
     def is_watched(self) -> bool:
         return time.monotonic() - self.last_request < WATCHED_SECONDS

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from explorer.address.schema import exact
-from explorer.config import RECIPES, Config
+from explorer.config import RECIPES, Change, Config
 from explorer.data import datasets
 from explorer.serving import pictures, places
 from explorer.serving.shelf import Shelf
@@ -94,6 +94,10 @@ def describe(name: str, bundle: Bundle) -> dict:
     """A model's entry: what lists, addresses and the browser need of it until its files change. See `in_full`."""
     model, training, images = bundle.config.model, bundle.config.training, pictures.images_of(bundle.config)
     title, several, sibling = _title(bundle.config), len(images.class_names) > 1, model.sibling
+    changed, called = changes(bundle.config, bundle.changes), _called(name, bundle.config)
+    choice = f"{title} · {images.label}"
+    if name != bundle.config.name:
+        choice = f"{called} · {images.label}" if called and called.startswith(title) else f"{choice} · {name}"
     weights = {"beta": training.beta, "prior": PRIOR_NAMES[model.prior]}
     if "adversarial_weight" in sibling.settings:
         weights |= {
@@ -104,15 +108,17 @@ def describe(name: str, bundle: Bundle) -> dict:
     return {
         "name": name,
         "title": title,
-        "changes": changes(bundle.config),
-        "choice": f"{title} · {images.label}" + (f" · {name}" if name != bundle.config.name else ""),
+        "changes": changed,
+        "earlier": earlier(bundle.changes),
+        "choice": choice,
+        "called": called,
         "kind": model.kind,
         "sibling": sibling_word(sibling.title),
         "stochastic": sibling.stochastic,  # whether there is a q(z|x)
         "discriminator": sibling.discriminator,
         "given_prior": sibling.discriminator_given_prior,  # whether log p(z) is added to its discriminator's logit
         "penalised": sibling.penalty is not None,  # whether anything in its loss holds the latent space
-        "holds": fill(sibling_word(sibling.holds), weights),
+        "holds": " ".join([fill(sibling_word(sibling.holds), weights), *_until(bundle.changes)]),
         "dataset": bundle.config.dataset,
         "dataset_label": images.full_label,
         "whole": not images.is_ink_on_paper,
@@ -160,22 +166,52 @@ def shape(prior: str) -> dict | None:
     }
 
 
-def changes(config: Config) -> list[str]:
-    """`epochs 40`, `widths 32-32`: the settings that differ from the recipe's and are not in the title.
+def value_of(setting: str, value: object) -> str:
+    """`β = 4`, `widths = 32-32`."""
+    written = "-".join(map(exact, value if isinstance(value, (list, tuple)) else [value]))
+    return f"{texts_of('settings').NAMES[setting]} = {written}"
+
+
+def earlier(changed: Sequence[Change]) -> list[str]:
+    """`β = 1 until epoch 5.2`: the values that settings had before a person changed them in the training."""
+    until = texts_of("settings").UNTIL
+    return [
+        fill(until, value=value_of(change.setting, change.before), epoch=f"{change.epoch:.1f}") for change in changed
+    ]
+
+
+def _until(changed: Sequence[Change]) -> list[str]:
+    """A sentence on the settings that were changed; none if none was."""
+    return [fill(texts_of("settings").CHANGED, changes=", ".join(earlier(changed)))] if changed else []
+
+
+def name_of(config: Config, changed: Sequence[Change] = ()) -> str:
+    """`VAE β = 4, seed 3`: what a run is called if its person does not call it anything else."""
+    return ", ".join([_title(config), *changes(config, changed)])
+
+
+def _called(name: str, config: Config) -> str | None:
+    """What a person calls a run. None for a name that was made of its recipe and the time."""
+    called = name.removeprefix("runs/")
+    return None if called == name or called.startswith(f"{config.name}-") else called
+
+
+def changes(config: Config, changed: Sequence[Change] = ()) -> list[str]:
+    """`epochs 40`, `widths 32-32`: the settings that differ from the recipe's and are not in the title; then `earlier`.
 
     None without a recipe, as for a folder of pictures, where it depends on the number of training images.
     """
     kind = config.model.kind
     base = RECIPES.get(config.name) or RECIPES.get(f"{config.training.dataset}-{kind}")
     if base is None:
-        return []
+        return earlier(changed)
     found = []
     for setting in IN_FORM:
         own, usual = ({**vars(one.model), **vars(one.training)}[setting.name] for one in (config, base))
         if own != usual and setting.matters(kind) and setting.name not in config.unusual:
             value = "-".join(map(exact, own if setting.is_list else [own]))
             found.append(f"{texts_of('settings').NAMES[setting.name]} {value}")
-    return found
+    return found + earlier(changed)
 
 
 def _title(config: Config) -> str:

@@ -19,12 +19,12 @@ from starlette.routing import Route
 from explorer.address import practice as choices
 from explorer.background.runs import Run
 from explorer.background.sessions import Session
-from explorer.serving import places, processes
+from explorer.serving import catalogue, places, processes
 
 LONGEST, TOO_LONG = 4096, "The command is too long."  # bytes of a command
 SMALL = 4096  # bytes of an answer that is not worth compressing
 PACES = (None, 100.0, 10.0, 2.0)  # steps a second
-ACTIONS = ("start", "step", "epoch", "pause", "stop", "reset", "save", "pace")
+ACTIONS = ("start", "step", "epoch", "change", "pause", "stop", "reset", "save", "pace")
 ENDED, UNKNOWN = 410, 404  # status for trainings that this server had, and for those that it never had
 GONE = {
     ENDED: "These trainings have ended: their page was away for too long.",
@@ -98,11 +98,13 @@ def _command(session: Session, side: str, body: bytes) -> None:
         or side not in session.SIDES
         or asked.get("action") not in ACTIONS
         or asked.get("pace") not in PACES
+        or not isinstance(asked.get("name", ""), str)
     ):
         raise ValueError("there is no such command")
     chosen = asked.get("chosen")
     chosen = choices.check_run(chosen) if isinstance(chosen, dict) else None
-    session.command(side, asked["action"], chosen and choices.to_config(chosen), chosen, asked.get("pace"))
+    config = chosen and choices.to_config(chosen)
+    session.command(side, asked["action"], config, chosen, asked.get("pace"), asked.get("name", ""))
 
 
 def answer(session: Session, known: dict[str, tuple[int, int, int]]) -> bytes:
@@ -137,7 +139,9 @@ def describe(run: Run, since: int = 0) -> dict:
         "taken": run.taken, "steps": run.steps, "epochs": run.config.training.epochs, "seconds": run.seconds,
         "last": run.history[-1] if run.history else None, "null": run.null, "since": since, "points": points[since:],
         "problem": run.problem and places.for_page(run.problem), "note": run.note, "saved": run.saved,
-        "measured": run.measured,
+        "measured": run.measured, "name": catalogue.name_of(run.config, run.changes),
+        "changes": [{"at": change.step, "text": catalogue.value_of(change.setting, change.after)}
+                    for change in run.changes],
     }  # fmt: skip
 
 

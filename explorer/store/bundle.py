@@ -1,6 +1,7 @@
 """One trained model on disk: a folder that opens as numpy arrays, without importing torch.
 
-    bundle.json                  config, metrics, history, and the digests of everything
+    bundle.json                  config, metrics, history, changes of settings while it trained, the digests of
+                                 everything
     weights.<digest>.safetensors the model's weights, float16
     codes.<digest>.safetensors   the test set's codes: mean, log_var (stochastic encoders), label
     recording.<digest>.safetensors   moments of the training, if it was recorded (see recording.py)
@@ -12,13 +13,14 @@ bundle.json, makes them the bundle. Nothing is unpickled.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import hashlib
 import itertools
 import json
 import math
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,10 +30,11 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as load_tensors
 from safetensors.numpy import save as save_tensors
 
-from explorer.config import CLASSES, Config
+from explorer.config import CLASSES, Change, Config
 from explorer.files import PART, alone_in, is_litter, write_to_disk
 from explorer.store.bundle_checks import (
     check_arrays,
+    check_changes,
     check_codes,
     check_history,
     check_metrics,
@@ -42,7 +45,8 @@ from explorer.store.bundle_checks import (
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
 
-FORMAT = 2  # increased when older readers cannot open what this version writes
+FORMAT = 3  # increased when older readers cannot open what this version writes
+UNCHANGED = 2  # the format of a model whose settings did not change while it trained, which older readers open too
 MANIFEST = "bundle.json"
 LONGEST_REASON = 200  # characters of a sentence on a faulty configuration
 ROLES, OPTIONAL_ROLES = {"weights", "codes"}, {"recording"}  # of the files beside it
@@ -75,6 +79,7 @@ class Bundle:
     codes: Codes
     weights: Mapping[str, np.ndarray]  # by the torch module's parameter names, float16
     recording: Mapping[str, np.ndarray] | None = None  # see `Recorder.arrays`
+    changes: tuple[Change, ...] = ()  # of settings while it trained; the configuration is that after all of them
 
     def model(self) -> Autoencoder:
         """The torch module with these weights (float32), in eval mode, on the CPU. Imports torch."""
@@ -97,6 +102,7 @@ def save_bundle(
     history: list[dict],
     codes: Codes,
     recording: Mapping[str, np.ndarray] | None = None,
+    changes: Sequence[Change] = (),
 ) -> None:
     """Writes the bundle to the disk. One rename replaces an older bundle.
 
@@ -116,7 +122,9 @@ def save_bundle(
     if recording is not None:
         contents["recording"] = save_tensors({name: np.ascontiguousarray(array) for name, array in recording.items()})
     metrics = {name: value for name, value in metrics.items() if not isinstance(value, float) or is_finite(value)}
-    manifest = {"format": FORMAT, "config": config.to_dict(), "metrics": metrics, "history": history}
+    manifest = {"format": UNCHANGED, "config": config.to_dict(), "metrics": metrics, "history": history}
+    if changes:
+        manifest |= {"format": FORMAT, "changes": [dataclasses.asdict(change) for change in changes]}
     manifest["files"] = {role: _sha256(content) for role, content in contents.items()}
     manifest["digest"] = _manifest_digest(manifest)
     try:
@@ -199,6 +207,7 @@ def _open(path: Path, manifest: dict) -> Bundle:
     with _naming(path / MANIFEST):
         check_metrics(metrics, config, images)
         check_history(history)
+        changes = check_changes(manifest.get("changes", []), config)
     if "recording" in files:
         recording_file, recording = _read_tensors(path, "recording", files)
         with _naming(recording_file):
@@ -207,7 +216,7 @@ def _open(path: Path, manifest: dict) -> Bundle:
         None if array is None else array.astype(np.float32) for array in (arrays["mean"], arrays.get("log_var"))
     )
     codes = Codes(mean, log_var, arrays["label"], arrays.get("umap"))
-    return Bundle(path.name, path, manifest["digest"], config, metrics, history, codes, weights, recording)
+    return Bundle(path.name, path, manifest["digest"], config, metrics, history, codes, weights, recording, changes)
 
 
 def find_bundles(folder: str | Path) -> list[Path]:
@@ -301,6 +310,8 @@ def _read_manifest(path: Path) -> dict:
             "Update the program, or run `python train.py` to make it again."
         )
     files, entries = manifest.get("files"), {"format", "config", "metrics", "history", "files", "digest"}
+    if manifest["format"] > UNCHANGED:
+        entries |= {"changes"}
     if set(manifest) != entries or not isinstance(files, dict) or not ROLES <= set(files) <= ROLES | OPTIONAL_ROLES:
         raise _broken(file, "the file is damaged: entries are missing or unknown")
     if not all(isinstance(digest, str) and re.fullmatch("[0-9a-f]{64}", digest) for digest in files.values()):

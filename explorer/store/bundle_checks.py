@@ -11,7 +11,7 @@ from collections.abc import Collection, Mapping
 
 import numpy as np
 
-from explorer.config import CLASSES, Config
+from explorer.config import CLASSES, WHILE_TRAINING, Change, Config
 
 HALF_OR_SINGLE = ("float16", "float32")  # the types that the browser reads, besides bytes
 BYTES = ("uint8",)
@@ -134,6 +134,31 @@ def check_history(history: object) -> None:
             raise ValueError("its history is not of the same finite numbers in each epoch")
     if not all(re.fullmatch("[a-z0-9_]+", name) for name in names):
         raise ValueError("its history has names that are none")
+
+
+def check_changes(found: object, config: Config) -> tuple[Change, ...]:
+    """Changes of settings must follow each other, and lead to the configuration."""
+    if not isinstance(found, list):
+        raise ValueError("its changes of settings are none")
+    try:
+        changes = tuple(Change(**one) for one in found)
+    except TypeError:
+        raise ValueError("its changes of settings are none") from None
+    values: dict[str, float] = {}
+    least = 1
+    for change in changes:
+        counts = (change.step, change.steps)
+        if not all(isinstance(count, int) and not isinstance(count, bool) for count in counts) or change.steps < 1:
+            raise ValueError("its changes of settings are at no steps")
+        if change.setting not in WHILE_TRAINING or not (is_finite(change.before) and is_finite(change.after)):
+            raise ValueError("its changes of settings are none")
+        if change.step < least or values.get(change.setting, change.before) != change.before:
+            raise ValueError("its changes of settings do not follow each other")
+        values[change.setting], least = change.after, change.step
+    for setting, value in values.items():
+        if getattr(config.training, setting) != value:
+            raise ValueError(f"its changes of {setting} do not lead to its configuration")
+    return changes
 
 
 def is_finite(value: object) -> bool:

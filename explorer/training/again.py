@@ -66,5 +66,5 @@ def measure_again(path: Path, known, device, options: argparse.Namespace) -> dic
     if options.dry_run:
         return table_row(config, evaluated.metrics | cost, batch.NOT_WRITTEN)
     umap, recording = opened.codes.umap, opened.recording
-    write(path, model, config, evaluated, cost, opened.history, test.labels, umap, recording)
+    write(path, model, config, evaluated, cost, opened.history, test.labels, umap, recording, opened.changes)
     return table_row(config, evaluated.metrics | cost, shown_path(path))

@@ -5,14 +5,14 @@ from __future__ import annotations
 import copy
 import functools
 import math
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Generator, Hashable
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from explorer.config import Config
+from explorer.config import Config, TrainingConfig
 from explorer.models import Autoencoder, build, multiply_in
 from explorer.steps import step_of
 from explorer.training.devices import in_double, number_type, products_in
@@ -58,13 +58,15 @@ def fit(
     processes: Processes = ALONE,
     say: Callable[[str], None] = lambda sentence: None,
     captured: bool = True,
-) -> Iterator[Report]:
+) -> Generator[Report, TrainingConfig | None, None]:
     """Trains one model, and yields a Report after every step. The last report's `model` is the result.
 
     images: (n, pixels) uint8; labels: (n,), for a label-informed discriminator. `config.training.seed` determines all
     random numbers. resume: a checkpoint of the same configuration, to continue after it; on the same kind of machine
     the result is the same. processes: each of several processes calls `fit`. Up to rounding, all get the result and the
     losses of one process. say: receives a sentence if CUDA cannot capture the step. captured: False never captures.
+    `send` in place of `next` changes the settings from the next step on: a TrainingConfig that differs in
+    WHILE_TRAINING (config.py) alone. The reports after it have no checkpoint, which could not hold the change.
     Raises TrainingDiverged, Lost if another process is lost, and ValueError if labels are missing.
     """
     if config.model.label_informed and labels is None:
@@ -85,12 +87,12 @@ def fit(
         run.begin(epoch)
         for step in range(1, steps):
             losses = run.step(epoch, step)
-            yield Report(epoch, step, steps, run.result, losses=losses)
+            run.change(epoch, (yield Report(epoch, step, steps, run.result, losses=losses)))
         losses = run.step(epoch, steps)
         terms = _mean_terms(run.terms, run.losses, epoch)
         history.append({"epoch": epoch, **terms})
-        checkpoint = functools.partial(run.checkpoint, epoch, history)
-        yield Report(epoch, steps, steps, run.result, terms, history, checkpoint, losses)
+        checkpoint = None if run.has_changed else functools.partial(run.checkpoint, epoch, history)
+        run.change(epoch, (yield Report(epoch, steps, steps, run.result, terms, history, checkpoint, losses)))
 
 
 class _Run:
@@ -112,6 +114,7 @@ class _Run:
     ) -> None:
         training = config.training
         self.config = config
+        self.has_changed = False  # were settings changed since it began?
         self.model = build(config.model, seed=training.seed).to(device).train()
         self.shuffling = torch.Generator(device).manual_seed(training.seed)
         self.noise = torch.Generator(device).manual_seed(training.seed + 1)
@@ -154,10 +157,21 @@ class _Run:
         """Fills the tables of an epoch, from 1."""
         n = len(self.images)
         self.order.view(-1)[:n] = torch.randperm(n, generator=self.shuffling, device=self.order.device)
+        self._fill_scalars(epoch)
+        self.at.zero_()
+
+    def change(self, epoch: int, training: TrainingConfig | None) -> None:
+        """Trains with other settings from the next step on. epoch: of the step before it; None: no change."""
+        if training is None:
+            return
+        self.one_step.training, self.has_changed = training, True
+        self._fill_scalars(epoch)
+        self._replay.forget()  # a captured step holds the settings that it read
+
+    def _fill_scalars(self, epoch: int) -> None:
         taken = (epoch - 1) * self.steps
         rows = [list(self._scalars(taken + step).values()) for step in range(1, self.steps + 1)]
         self.scalars.copy_(torch.tensor(rows, dtype=self.scalars.dtype))
-        self.at.zero_()
 
     def step(self, epoch: int, step: int) -> dict[str, Tensor]:
         """Takes a training step, from 1 in the epoch, and updates the average. Returns the terms of its loss."""

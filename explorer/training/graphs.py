@@ -56,6 +56,10 @@ class Replay:
             self.graphs[arguments] = graph
             return graph.replay()
 
+    def forget(self) -> None:
+        """Drops the graphs. The function's next calls are captured again."""
+        self.graphs.clear()
+
     def _call_on_the_stream(self, arguments: tuple[Hashable, ...]) -> None:
         outside = torch.cuda.current_stream()
         self.stream.wait_stream(outside)

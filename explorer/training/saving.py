@@ -4,23 +4,33 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from explorer.config import Config
+from explorer.config import Change, Config
 
+LONGEST_NAME = 60  # letters of a run's name; with them in UTF-8 a path of any system is short enough
 IMPORTANCE_SAMPLES = 500  # draws of z per image in a VAE's bound on log p(x)
 
 
-def fresh_folder(runs: Path, name: str, started: datetime) -> Path:
+def in_folders(name: str) -> str:
+    """What a person calls a run, as a folder's name on any system. Empty if nothing is left of it."""
+    kept = re.sub(r'[<>:"/\\|?*\x00-\x1f\x7f\ud800-\udfff]+', " ", name)
+    return " ".join(kept.split())[:LONGEST_NAME].strip(". ")
+
+
+def fresh_folder(runs: Path, name: str, started: datetime | None) -> Path:
     """Makes a new folder such as `runs/mnist-vae-20250102-030405`, which no other run of the same second gets.
 
+    started: None for a name that a person gave; the second run of that name gets `runs/NAME (2)`.
     Raises BundleError if it cannot be made.
     """
     from explorer.store.bundle import BundleError, check_place
 
-    stem = f"{name}-{started:%Y%m%d-%H%M%S}"
-    for folder in itertools.chain([stem], (f"{stem}-{i}" for i in itertools.count(2))):
+    stem, further = (name, "{} ({})") if started is None else (f"{name}-{started:%Y%m%d-%H%M%S}", "{}-{}")
+    for folder in itertools.chain([stem], (further.format(stem, i) for i in itertools.count(2))):
         try:
             (runs / folder).mkdir(parents=True)
             return runs / folder
@@ -61,12 +71,21 @@ def measure(
 
 
 def write(
-    target: Path, model, config: Config, evaluated, cost: dict, history: list[dict], labels, umap=None, recording=None
+    target: Path,
+    model,
+    config: Config,
+    evaluated,
+    cost: dict,
+    history: list[dict],
+    labels,
+    umap=None,
+    recording=None,
+    changes: Sequence[Change] = (),
 ) -> None:
     """Writes the bundle. Codes of more than two dimensions get a UMAP: `umap`, or a new one if umap-learn is installed.
 
     evaluated: an Evaluation; cost: see `measure`; labels: (n,), of the test split; umap: (n, 2); recording: see
-    `Recorder.arrays`. Raises BundleError.
+    `Recorder.arrays`; changes: of settings while it trained. Raises BundleError.
     """
     from explorer import projection
     from explorer.store import bundle
@@ -84,4 +103,4 @@ def write(
             again = "`python train.py --evaluate` tries again."
             print(f"{config.name}: umap-learn failed ({reason}), so there is no map yet. {again}")
     codes = bundle.Codes(evaluated.mean, evaluated.log_var, labels, umap)
-    bundle.save_bundle(target, model, config, evaluated.metrics | cost, history, codes, recording)
+    bundle.save_bundle(target, model, config, evaluated.metrics | cost, history, codes, recording, changes)

@@ -99,17 +99,25 @@ def in_order(entries: Sequence[dict]) -> list[dict]:
 def labels(entries: Sequence[dict]) -> dict[str, str]:
     """For each model's name a label that is unlike all others: its title, and what tells it from its likes.
 
-    A run names the settings that differ from the recipe's. Runs of the same settings name the time.
+    A run names the settings that differ from the recipe's, and what its person calls it. Runs that are alike in both
+    name the time.
     """
     runs = [entry for entry in entries if entry["run"]]
     found = {entry["name"]: entry["title"] for entry in entries}
-    found |= {entry["name"]: ", ".join([entry["title"], *entry["changes"]]) for entry in runs}
+    found |= {entry["name"]: _of_run(entry) for entry in runs}
     for alike, further in ((runs, _time), (entries, _own_name)):
         times = Counter(found.values())
         for entry in alike:
             if times[found[entry["name"]]] > 1:
                 found[entry["name"]] += f" · {further(entry)}"
     return found
+
+
+def _of_run(entry: dict) -> str:
+    called, own = entry["called"], ", ".join([entry["title"], *entry["changes"]])
+    if not called:
+        return own
+    return called if called.startswith(own) else f"{own} · {called}"
 
 
 def _time(entry: dict) -> str:
@@ -159,6 +167,7 @@ def table(entries: Sequence[dict], names: Mapping[str, str] | None = None) -> pd
             value = found.get(column.metric, math.nan)
             row[column.name] = value[0] if isinstance(value, (list, tuple)) else value
         minimised = fill(sibling_word(SIBLINGS[entry["kind"]].minimised), formula_weights(entry["weights"]))
+        minimised += "".join(f"; {value}" for value in entry["earlier"])
         row |= {"epochs": entry["epochs"], "device": found.get("device", "")}
         rows.append(row | {"what is minimised": minimised})
     return pd.DataFrame(rows)

@@ -25,4 +25,7 @@ MEANINGS = {  # on the practice page and in `python train.py --help`, where a te
     "seed": "Of all that is random: the same seed and settings give the same numbers on the same machine",
     "precision": "Of matrix products; auto: bfloat16 on a CPU that multiplies in it",
 }
+# Of a model of which settings were changed while it trained.
+UNTIL = "{value} until epoch {epoch}"
+CHANGED = "Settings were changed while it trained: {changes}."
 ON_COMMAND_LINE = "{kinds}{meaning} (default: the recipe's)"
