@@ -19,13 +19,8 @@ from pathlib import Path
 from types import ModuleType
 from unittest import mock
 
-# what trainings import when they need it is imported once, for all processes that `Command` forks
-import sklearn.datasets
-import sklearn.model_selection  # noqa: F401
 import torch
-import torch._dynamo
 
-import train  # noqa: F401
 from explorer.data import datasets
 from explorer.store import bundle  # noqa: F401
 from explorer.training import checkpoint, evaluation, job, recording  # noqa: F401
@@ -33,6 +28,8 @@ from explorer.training import fit as training  # noqa: F401
 
 ROOT = Path(__file__).resolve().parent.parent
 IMAGES = {"train": 250, "test": 60}  # of digits, that are left
+# What trainings import when they need it is imported once, for all processes that `Command` forks.
+NEEDED = ["sklearn.datasets", "sklearn.model_selection", "torch._dynamo", "train", __name__]
 SAMPLES = 20  # of z an image, in place of the command line's many: a bound that is less tight, and quick
 SETS = 2  # of the prior's draws that codes are compared with, in place of many
 MOMENTS = 5  # of a recording
@@ -74,7 +71,7 @@ class Command:
     ) -> None:
         self._said = tempfile.TemporaryDirectory()
         forks = multiprocessing.get_context("forkserver")
-        forks.set_forkserver_preload([__name__])
+        forks.set_forkserver_preload(NEEDED)
         command = [str(script), "--dataset", "digits", "--device", "cpu", *arguments]
         given = (home, command, environment or {}, self._said.name, epochs, number, later)
         self._process = forks.Process(target=_run, args=given)

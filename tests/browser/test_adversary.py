@@ -31,9 +31,18 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def _opens(opener):
+    return lambda query="", **options: opener(f"adversary{query}", wait=DRAWN, **options)
+
+
 @pytest.fixture
 def open_lesson(open_page):
-    return lambda query="", **options: open_page(f"adversary{query}", wait=DRAWN, **options)
+    return _opens(open_page)
+
+
+@pytest.fixture
+def mount_lesson(mount_page):
+    return _opens(mount_page)
 
 
 def numbers(page, tab: str) -> dict[str, str]:
@@ -152,8 +161,8 @@ def test_dragging_the_cloud_is_live_and_sends_one_message(open_lesson):
 
 
 @pytest.mark.slow
-def test_training_counts_its_steps_and_comes_to_the_same_again(open_lesson):
-    page = open_lesson("?tab=teach&mean=1,0&seed=4")
+def test_training_counts_its_steps_and_comes_to_the_same_again(mount_lesson):
+    page = mount_lesson("?tab=teach&mean=1,0&seed=4")
     sent = sent_messages(page, lambda: page.wait_for_selector(DRAWN))
     assert int(numbers(page, "teach")["steps"]) == 0  # nothing runs unasked
     page.get_by_role("button", name="100 steps").click()
@@ -180,8 +189,8 @@ def test_training_counts_its_steps_and_comes_to_the_same_again(open_lesson):
 
 
 @pytest.mark.slow
-def test_players_step_alone_and_together_and_reset_to_the_same(open_lesson):
-    page = open_lesson("?tab=play&seed=2")
+def test_players_step_alone_and_together_and_reset_to_the_same(mount_lesson):
+    page = mount_lesson("?tab=play&seed=2")
     start = numbers(page, "play")
     page.get_by_role("button", name="Step D").click()
     one = numbers(page, "play")
@@ -205,7 +214,7 @@ def test_players_step_alone_and_together_and_reset_to_the_same(open_lesson):
     )
     page.get_by_role("combobox", name="Rate of D").select_option("0.01")
     page.wait_for_url(re.compile("preset=own"))
-    again = open_lesson(f"?{urlparse(page.url).query}")
+    again = mount_lesson(f"?{urlparse(page.url).query}")
     assert (
         again.get_by_role("combobox", name="Batch norm in D").input_value() == "batch"
         and again.get_by_role("combobox", name="Rate of D").input_value() == "0.01"
@@ -213,8 +222,8 @@ def test_players_step_alone_and_together_and_reset_to_the_same(open_lesson):
 
 
 @pytest.mark.slow
-def test_two_readings_of_log_4_and_the_honest_estimate(open_lesson, compute):
-    page = open_lesson("?tab=readings&other=line")
+def test_two_readings_of_log_4_and_the_honest_estimate(mount_lesson, compute):
+    page = mount_lesson("?tab=readings&other=line")
     page.get_by_role("button", name="Train both").click()
     page.locator(".readings[data-steps='600']").wait_for()
     at_rest(page)
@@ -244,8 +253,8 @@ def test_two_readings_of_log_4_and_the_honest_estimate(open_lesson, compute):
 
 
 @pytest.mark.slow
-def test_judging_on_the_page(open_lesson):
-    page = open_lesson("?tab=readings")
+def test_judging_on_the_page(mount_lesson):
+    page = mount_lesson("?tab=readings")
     page.get_by_role("button", name="Judge A and B").click()
     page.locator(".readings[data-estimates='1']").wait_for(timeout=240_000)
     page.get_by_role("combobox", name="Model").select_option("mnist-vae")
@@ -406,8 +415,8 @@ def test_the_moment_moves_without_messages(open_lesson, recorded):
     assert float(numbers(page, "field")["logit"]) == pytest.approx(logit_at(recorded, moment, 1.5, 1.0), abs=1e-4)
 
 
-def test_the_moments_play_until_they_are_paused_or_end(open_lesson):
-    page = open_lesson(f"?{PAIR}&moment=3")
+def test_the_moments_play_until_they_are_paused_or_end(mount_lesson):
+    page = mount_lesson(f"?{PAIR}&moment=3")
     sent = sent_messages(page, lambda: page.locator(".d[data-moment='3']").wait_for())
     play = page.locator(".moment-bar .play")
     play.click()
@@ -473,7 +482,7 @@ def test_a_finger_moves_the_moment_on_a_phone(open_lesson):
     page.wait_for_url(re.compile(r"moment=(\d|1[0-5])(&|$)"))
 
 
-def test_a_model_without_a_recording_says_so(open_lesson):
+def test_a_model_without_a_recording_says_so(mount_lesson):
     opened_all = {path.name: load_bundle(path) for path in sorted((ROOT / "pretrained").glob("mnist-aae*"))}
     without = next(
         (
@@ -485,7 +494,7 @@ def test_a_model_without_a_recording_says_so(open_lesson):
     )
     if without is None:
         pytest.skip("every AAE in the plane that ships has a recording")
-    page = open_lesson(f"?vae=digits-vae&aae={without}&moment=7")
+    page = mount_lesson(f"?vae=digits-vae&aae={without}&moment=7")
     page.locator(".kl[data-moment='7']").wait_for()
     page.locator(".d[data-moment=finished]").wait_for()
     assert "was not recorded" in page.locator(".unrecorded").inner_text()

@@ -73,12 +73,12 @@ def test_a_umap_is_made_with_other_settings_and_one_of_the_pixels_and_one_is_can
 @needs_wide
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["umap", "pca"])
-def test_the_tools_with_thirty_two_dimensions(open_page, kind):
+def test_the_tools_with_thirty_two_dimensions(mount_page, kind):
     """A digit is drawn, neighbours are found, the probe is sampled, and a walk is made, in all 32 dimensions."""
     bundles = [load_bundle(SHIPPED / name) for name in WIDE]
     names = [title.format(32) for title in TITLES]
     query = f"?left={WIDE[0]}&right={WIDE[1]}&map={kind}"
-    page = open_page(f"{query}&tool=near&pick=mnist:7")
+    page = mount_page(f"{query}&tool=near&pick=mnist:7")
     page.wait_for_selector(".tool[data-ready=near]")
     page.locator(".near .thumbs button").first.wait_for()
     for section, name in ((0, WIDE[0]), (1, WIDE[1])):
@@ -87,7 +87,7 @@ def test_the_tools_with_thirty_two_dimensions(open_page, kind):
             np.zeros(32) if section == 0 else mean[shown_rows(page, 0)[0]]
         )  # the probe, and the nearest image's own code
         assert shown_rows(page, section) == np.argsort(((mean - around) ** 2).sum(1))[:8].tolist()
-    page = open_page(f"{query}&tool=draw&pick=mnist:7")
+    page = mount_page(f"{query}&tool=draw&pick=mnist:7")
     page.wait_for_selector(".tool[data-ready=draw]")
     at_rest(page)
     for name, bundle in zip(names, bundles, strict=True):
@@ -107,10 +107,10 @@ def test_the_tools_with_thirty_two_dimensions(open_page, kind):
                 np.take_along_axis(fitted.components_, np.abs(fitted.components_).argmax(1)[:, None], 1)
             )
             np.testing.assert_allclose(at, axes @ (mean[7] - mean.mean(0)), atol=0.05)
-    page = open_page(f"{query}&tool=map&pick=mnist:7")
+    page = mount_page(f"{query}&tool=map&pick=mnist:7")
     page.wait_for_selector(".tool[data-ready=map]")
     page.get_by_role("img", name=f"{names[0]}: draws decoded").wait_for()
-    page = open_page(f"{query}&tool=walk&walk=mnist:3;mnist:18")
+    page = mount_page(f"{query}&tool=walk&walk=mnist:3;mnist:18")
     page.wait_for_selector(".tool[data-ready=walk]")
     for name in names:
         page.get_by_role("img", name=re.compile(f"^{name}: 12 frames")).wait_for()

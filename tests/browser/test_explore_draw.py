@@ -150,8 +150,8 @@ def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(mount_page):
 
 
 @pytest.mark.slow
-def test_keys_draw_undo_clear_and_put_the_probe(open_page):
-    page = open_page("?tool=draw")
+def test_keys_draw_undo_clear_and_put_the_probe(mount_page):
+    page = mount_page("?tool=draw")
     page.wait_for_selector(OPEN)
     canvas(page).focus()
     page.keyboard.press("Tab")
@@ -362,8 +362,8 @@ def test_every_wrong_upload_gets_a_sentence_and_loses_nothing(mount_page):
 
 
 @pytest.mark.slow
-def test_pictures_of_every_kind_become_the_same_digit(open_page):
-    page = open_page("?tool=draw")
+def test_pictures_of_every_kind_become_the_same_digit(mount_page):
+    page = mount_page("?tool=draw")
     page.wait_for_selector(OPEN)
     expected = mnist_form((240 - np.array(digit(), float)) / 240)
     for name, (make, sentence) in ACCEPTED.items():
@@ -400,9 +400,9 @@ def test_a_picture_is_taken_by_drop_and_paste_and_can_be_inverted(mount_page):
 
 
 @pytest.mark.slow
-def test_test_images_are_picked_and_measured(open_page):
+def test_test_images_are_picked_and_measured(mount_page):
     labels, images = load_bundle(ROOT / "pretrained" / "mnist-vae").codes.label, originals.sheet("mnist")
-    page = open_page("?tool=draw")
+    page = mount_page("?tool=draw")
     page.wait_for_selector(OPEN)
     number = page.get_by_role("spinbutton", name="Number of the test image")
     number.fill("12")
@@ -455,8 +455,8 @@ def test_test_images_are_picked_and_measured(open_page):
 
 
 @pytest.mark.slow
-def test_models_of_different_datasets_get_their_own_forms(open_page):
-    page = open_page("?tool=draw&left=digits-vae&right=mnist-aae&pick=digits:7")
+def test_models_of_different_datasets_get_their_own_forms(mount_page):
+    page = mount_page("?tool=draw&left=digits-vae&right=mnist-aae&pick=digits:7")
     page.get_by_text("digits test image 7").wait_for()
     split = datasets.load("digits", "test")
     np.testing.assert_array_equal(reads(page, "VAE"), split.images[7])

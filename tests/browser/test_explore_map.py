@@ -54,8 +54,8 @@ PER = "f => f.latentMap.scale().perX"
 
 
 @pytest.mark.slow
-def test_tiles_of_the_plain_grid_are_the_decoders_and_go_with_the_map(open_page):
-    page = open_page("?underlay=grid&opacity=1,0.5")
+def test_tiles_of_the_plain_grid_are_the_decoders_and_go_with_the_map(mount_page):
+    page = mount_page("?underlay=grid&opacity=1,0.5")
     models = {"VAE": bundle("mnist-vae").model(), "AAE": bundle("mnist-aae").model()}
     room = 28 / figure(page, "VAE").evaluate(PER)
 
@@ -297,8 +297,8 @@ def test_many_samples_against_numpy(mount_page, compute):
 
 
 @pytest.mark.slow
-def test_samples_are_live_and_of_one_state_while_the_probe_is_dragged(open_page):
-    page = open_page("?tool=map")
+def test_samples_are_live_and_of_one_state_while_the_probe_is_dragged(mount_page):
+    page = mount_page("?tool=map")
     page.wait_for_selector(OPEN)
     draws = page.get_by_role("slider", name="How many draws")
     draws.fill("64")

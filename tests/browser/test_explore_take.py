@@ -195,9 +195,9 @@ def test_original_pictures_are_in_the_file(taken, alone):
 
 
 @pytest.mark.slow
-def test_what_was_looked_at_is_in_the_file(open_page, alone, tmp_path):
+def test_what_was_looked_at_is_in_the_file(mount_page, alone, tmp_path):
     """The neighbours' pictures, of clothes, and each image's error, which was asked for."""
-    page = open_page(
+    page = mount_page(
         "?left=fashion-mnist-vae&right=fashion-mnist-aae&tool=near&near=neighbours&pick=fashion-mnist:4321"
     )
     page.wait_for_selector(".tool[data-ready=near]")
@@ -325,8 +325,8 @@ def test_pictures_are_what_is_seen(mount_page):
 
 
 @pytest.mark.main_job
-def test_link_reopens_the_state(open_page):
-    page = opened(open_page("?tool=take&mean=0.5,-0.4&pick=mnist:7"))
+def test_link_reopens_the_state(mount_page):
+    page = opened(mount_page("?tool=take&mean=0.5,-0.4&pick=mnist:7"))
     page.get_by_role("figure", name="VAE latent map").locator(".handle").focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_url(re.compile("mean=0.55"))
@@ -346,7 +346,7 @@ def test_link_reopens_the_state(open_page):
     assert field.evaluate(
         "field => [field.selectionStart, field.selectionEnd, field === field.getRootNode().activeElement]"
     ) == [0, len(link), True]
-    other = open_page(f"?{urlparse(link).query}")
+    other = mount_page(f"?{urlparse(link).query}")
     assert seen(other) == seen(page)
     other.get_by_role("button", name="Resample ε").click()
     other.wait_for_url(lambda _: address(other)["noise"] != "0.8,-0.6")
@@ -355,8 +355,8 @@ def test_link_reopens_the_state(open_page):
 
 
 @pytest.mark.slow
-def test_failure_and_cancel_are_a_sentence_each(open_page):
-    page = opened(open_page(f"?{DIGITS}&tool=take"))
+def test_failure_and_cancel_are_a_sentence_each(mount_page):
+    page = opened(mount_page(f"?{DIGITS}&tool=take"))
     said = page.locator(".take > .said")
     page.evaluate(
         "() => { const { fetch } = window; window.fetch = (...a) => String(a[0]).includes('encoders/') && "

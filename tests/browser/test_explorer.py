@@ -171,8 +171,8 @@ def test_hovering_decodes_what_is_under_the_pointer_and_sends_nothing(mount_page
     assert sent == []
 
 
-def test_dragging_the_probe_moves_it_and_dragging_elsewhere_pans(open_page):
-    page = open_page("?mean=0,0")
+def test_dragging_the_probe_moves_it_and_dragging_elsewhere_pans(mount_page):
+    page = mount_page("?mean=0,0")
     knob = page.get_by_role("button", name="Probe in the VAE map; arrow keys move it").bounding_box()
     x, y = knob["x"] + knob["width"] / 2, knob["y"] + knob["height"] / 2
     page.mouse.move(x, y)
@@ -364,9 +364,9 @@ def test_sixteen_dimensions(mount_page):
 
 
 @pytest.mark.slow
-def test_a_late_answer_to_an_earlier_change_changes_nothing_back(open_page):
+def test_a_late_answer_to_an_earlier_change_changes_nothing_back(mount_page):
     """Python echoes each change: the first echo used to undo a second change that had been made meanwhile."""
-    page = open_page("?" + DIGITS)
+    page = mount_page("?" + DIGITS)
     for _ in range(3):
         for left, right in (("mnist-vae", "mnist-aae"), ("digits-vae", "digits-aae")):
             page.locator(".panel.left header select").select_option(left)
@@ -428,8 +428,8 @@ def test_two_hundred_random_z_against_torch(open_page):
 
 
 @pytest.mark.slow
-def test_a_change_that_arrived_does_not_go_again(open_page):
-    page = open_page()
+def test_a_change_that_arrived_does_not_go_again(mount_page):
+    page = mount_page()
     sent = sent_messages(page, lambda: page.wait_for_selector(COMPLETE))
     page.get_by_role("button", name="Resample ε").click()
     page.wait_for_timeout(25_000)

@@ -46,16 +46,24 @@ WATCH = (
 )
 
 
-@pytest.fixture
-def open_lesson(open_page):
-    """`open_lesson("?tab=two")`: the lesson, drawn, and with Python's numbers beside its own."""
-
+def _opens(opener):
     def open_one(query: str = "", **options):
-        page = open_page(f"kl{query}", wait=READY, **options)
+        page = opener(f"kl{query}", wait=READY, **options)
         page.wait_for_function(AGREED)
         return page
 
     return open_one
+
+
+@pytest.fixture
+def open_lesson(open_page):
+    """`open_lesson("?tab=two")`: the lesson, drawn, and with Python's numbers beside its own."""
+    return _opens(open_page)
+
+
+@pytest.fixture
+def mount_lesson(mount_page):
+    return _opens(mount_page)
 
 
 def nats(page, name: str) -> float:
@@ -167,8 +175,8 @@ def test_dragging_an_axis_of_an_ellipse_is_live_and_sends_one_message(open_lesso
     assert nats(page, "KL(q‖p)") == pytest.approx(gaussian.kl_divergence(*tensors(q, p)).item(), abs=1e-9)
 
 
-def test_keys_move_handles_and_sliders(open_lesson):
-    page = open_lesson("?q=0,1&p=1,2")
+def test_keys_move_handles_and_sliders(mount_lesson):
+    page = mount_lesson("?q=0,1&p=1,2")
     page.get_by_role("button", name="p: width; arrow keys change it").first.focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_url(re.compile("p=1%2C1.95"))
@@ -186,9 +194,9 @@ def test_keys_move_handles_and_sliders(open_lesson):
     np.testing.assert_allclose(np.sqrt(np.linalg.eigvalsh([[a, b], [b, c]])), [1.05, math.sqrt(3)], atol=1e-3)
 
 
-def test_what_is_finished_within_one_frame_is_drawn_and_then_said(open_lesson):
+def test_what_is_finished_within_one_frame_is_drawn_and_then_said(mount_lesson):
     """The first change of a frame is drawn at once, the others in the next one: their tab may not exist yet."""
-    page = open_lesson("?q=1,2&p=0,1")
+    page = mount_lesson("?q=1,2&p=0,1")
 
     def said_after(*selectors: str) -> str:
         page.evaluate(PYTHON + f" for (const selector of {list(selectors)}) root.querySelector(selector).click(); }}")
@@ -264,8 +272,8 @@ def test_the_area_counts_up_to_the_kl(open_lesson):
 
 
 @pytest.mark.main_job
-def test_the_derivation_shows_code_values_and_agreement(open_lesson):
-    page = open_lesson("?tab=derivation&q2=0.5,-1,2,0.8,1&p2=1,0,1.5,-0.4,1&n=10000")
+def test_the_derivation_shows_code_values_and_agreement(mount_lesson):
+    page = mount_lesson("?tab=derivation&q2=0.5,-1,2,0.8,1&p2=1,0,1.5,-0.4,1&n=10000")
     mean, cov, mean_p, cov_p = tensors(
         {"mean": [0.5, -1], "cov": [[2, 0.8], [0.8, 1]]}, {"mean": [1, 0], "cov": [[1.5, -0.4], [-0.4, 1]]}
     )
@@ -354,8 +362,8 @@ def test_what_float32_makes_of_exp(open_lesson):
     assert float(row("exp")[0].replace("−", "-")) != pytest.approx(2.5e-9, rel=0.5)
 
 
-def test_predictions_are_answered_from_the_state(open_lesson):
-    page = open_lesson("?tab=predict&q=1,2&p=0,1")
+def test_predictions_are_answered_from_the_state(mount_lesson):
+    page = mount_lesson("?tab=predict&q=1,2&p=0,1")
     assert page.get_by_role("button", name="Reveal").is_disabled()
     page.get_by_role("radio", name="KL(q‖p)", exact=True).check()
     page.get_by_role("button", name="Reveal").click()
@@ -379,8 +387,8 @@ def test_predictions_are_answered_from_the_state(open_lesson):
     assert page.locator(".score").inner_text() == "6 of 6 right"
 
 
-def test_every_tab_fits_a_projector_and_a_phone(open_lesson):
-    page = open_lesson("?step=2")
+def test_every_tab_fits_a_projector_and_a_phone(mount_lesson):
+    page = mount_lesson("?step=2")
     for tab in ("one", "two", "derivation", "logvar", "predict"):
         page.set_viewport_size(DESK)
         page.locator(f"[role=tab][data-tab={tab}]").click()

@@ -98,8 +98,8 @@ def test_maps_are_square_equal_aligned_and_as_large_as_the_window_allows(mount_p
 
 
 @pytest.mark.parametrize("query", ["", "tool=draw&", "moment=3&", "left=mnist-vae-16d&right=mnist-aae-16d&map=plane&"])
-def test_what_stands_between_the_maps_does_not_move_them(open_page, query):
-    page = open_page(f"?{query}" + ("" if "left" in query else DIGITS), viewport={"width": 1280, "height": 800})
+def test_what_stands_between_the_maps_does_not_move_them(mount_page, query):
+    page = mount_page(f"?{query}" + ("" if "left" in query else DIGITS), viewport={"width": 1280, "height": 800})
     at_rest(page)
     left, right = page.evaluate(FRAMES)
     assert left["width"] == left["height"] == right["width"] == right["height"] and left["y"] == right["y"]

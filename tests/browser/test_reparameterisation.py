@@ -43,9 +43,18 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+def _opens(opener):
+    return lambda query="", **options: opener(f"reparameterisation?model=digits-vae&{query}", wait=READY, **options)
+
+
 @pytest.fixture
 def lesson(open_page):
-    return lambda query="", **options: open_page(f"reparameterisation?model=digits-vae&{query}", wait=READY, **options)
+    return _opens(open_page)
+
+
+@pytest.fixture
+def mounted_lesson(mount_page):
+    return _opens(mount_page)
 
 
 def number(text: str) -> float:
@@ -202,8 +211,8 @@ def test_the_browsers_mathematics_against_torch(lesson, server):
             assert shown == pytest.approx((mass @ estimate**2 - (mass @ estimate) ** 2).item(), **tolerance)
 
 
-def test_the_graphs_hold_the_values_and_gradients_of_autograd(lesson):
-    page = lesson("view=graphs&mean=0.6&log_var=-0.8&f=cosine&omega=1.5&seed=5&draw=3")
+def test_the_graphs_hold_the_values_and_gradients_of_autograd(mounted_lesson):
+    page = mounted_lesson("view=graphs&mean=0.6&log_var=-0.8&f=cosine&omega=1.5&seed=5&draw=3")
     noise = torch.tensor(draws.standard_normal(8, 5)[6])
     mean, log_var = (torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in (0.6, -0.8))
     std = (0.5 * log_var).exp()
@@ -333,8 +342,8 @@ def test_a_finger_drags_a_handle_and_phones_have_no_sideways_scroll(lesson):
         assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
 
 
-def test_every_part_fits_a_projector_and_tabs_take_arrow_keys(lesson):
-    page = lesson(viewport=DESK)
+def test_every_part_fits_a_projector_and_tabs_take_arrow_keys(mounted_lesson):
+    page = mounted_lesson(viewport=DESK)
     for name in ("graphs", "draws", "estimators", "code"):
         page.locator(f"[role=tab][data-tab={name}][aria-selected=true]").wait_for()
         at_rest(page)
@@ -349,8 +358,8 @@ def test_every_part_fits_a_projector_and_tabs_take_arrow_keys(lesson):
     page.wait_for_url(re.compile("view=code"))
 
 
-def test_the_map_of_who_wins_fits_its_frame_when_it_is_reached_by_its_tab(lesson):
-    page = lesson("view=graphs&mean=0,0&log_var=-2,-2")  # log σ² at the middle of its axis
+def test_the_map_of_who_wins_fits_its_frame_when_it_is_reached_by_its_tab(mounted_lesson):
+    page = mounted_lesson("view=graphs&mean=0,0&log_var=-2,-2")  # log σ² at the middle of its axis
     page.get_by_role("tab", name="Estimators").click()
     page.locator(".check", has_text="pathwise").wait_for()  # the line that takes its height from the map
     at_rest(page)
@@ -376,8 +385,8 @@ def test_the_map_of_who_wins_moves_both_parameters(lesson):
     agrees(page)
 
 
-def test_the_code_is_the_programs_own_with_the_numbers_of_the_moment(lesson):
-    page = lesson("view=code&image=4&seed=2&draw=1&mean=0.25,-1&log_var=-1,0.5")
+def test_the_code_is_the_programs_own_with_the_numbers_of_the_moment(mounted_lesson):
+    page = mounted_lesson("view=code&image=4&seed=2&draw=1&mean=0.25,-1&log_var=-1,0.5")
     for function in (gaussian.reparameterise, objectives.vae_loss):
         block = page.get_by_label(f"explorer.{function.__module__.rpartition('.')[2]}.{function.__name__}")
         block.wait_for()

@@ -148,8 +148,8 @@ def test_play_goes_on_without_messages_and_pause_holds_a_recorded_moment(mount_p
 
 
 @pytest.mark.slow
-def test_it_plays_to_the_end_where_the_decoders_are(open_page):
-    page = open_replay(open_page, 25)
+def test_it_plays_to_the_end_where_the_decoders_are(mount_page):
+    page = open_replay(mount_page, 25)
     explanation = page.get_by_text("Decoders are kept only for the finished model")
     assert explanation.is_visible() and not page.locator(".pictures .left.at-z canvas").is_visible()
     assert page.get_by_role("button", name="Probe in the VAE map; arrow keys move it").count() == 0
@@ -326,8 +326,8 @@ def test_leaving_the_replay_leaves_nothing_of_it(mount_page):
 
 
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["projector", "phone"])
-def test_the_scrubber_is_in_sight(open_page, viewport):
-    page = open_replay(open_page, 10, "&field=D&pick=digits:3", viewport=viewport)
+def test_the_scrubber_is_in_sight(mount_page, viewport):
+    page = open_replay(mount_page, 10, "&field=D&pick=digits:3", viewport=viewport)
     parts = [
         scrubber(page),
         page.get_by_role("button", name="Play", exact=True),
