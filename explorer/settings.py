@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from explorer.config import PRECISIONS, PRIORS
+from explorer.config import PRECISIONS, PRIORS, WHILE_TRAINING
 from explorer.shared import table
 from explorer.siblings import SIBLINGS
 
@@ -37,6 +37,11 @@ class Setting:
     def only_for(self) -> tuple[str, ...]:
         """The kinds of siblings that have it; empty: all have it."""
         return tuple(kind for kind, sibling in SIBLINGS.items() if self.name in sibling.settings)
+
+    @property
+    def while_training(self) -> bool:
+        """Whether it may change while a model trains."""
+        return self.name in WHILE_TRAINING
 
     def matters(self, kind: str) -> bool:
         return not self.only_for or kind in self.only_for

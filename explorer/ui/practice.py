@@ -15,7 +15,7 @@ from explorer.settings import IN_FORM, Setting
 from explorer.shared import fill
 from explorer.siblings import SIBLINGS, Sibling, Term
 from explorer.ui import components as live
-from explorer.ui import kept, source
+from explorer.ui import experiments, kept, source
 from explorer.ui.texts import sibling_word, texts_of
 
 texts = texts_of("practice")
@@ -38,11 +38,11 @@ def page() -> None:
         key=KEY,
         on_state_change=kept.keeper(KEY, choices.check, choices.to_params),
     )
-    st.subheader(texts.CODE_TITLE)
-    st.markdown(texts.CODE_INTRO)
-    for column, side in zip(st.columns(2), choices.SIDES):
-        with column:
-            show_code(side, current[side])
+    with st.expander(texts.CODE_TITLE, icon=":material/code:"):
+        st.markdown(texts.CODE_INTRO)
+        for column, side in zip(st.columns(2), choices.SIDES):
+            with column:
+                show_code(side, current[side], changed(token, side))
     with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
         st.markdown(texts.GUIDE)
 
@@ -59,10 +59,18 @@ def browser_data(token: str) -> dict:
         "starts": choices.KNOWN["starts"],
         "settings": [setting_data(setting) for setting in IN_FORM],
         "paces": training.PACES,
+        "experiments": [{"name": one.name, "runs": one.runs(), "right": one.right} for one in experiments.EXPERIMENTS],
     }
 
 
-def show_code(side: str, chosen: dict) -> None:
+def changed(token: str, side: str) -> list[str]:
+    """The settings that a person has changed since the run began: see `catalogue.earlier`."""
+    session = processes.session_registry().find(token)
+    run = session and session.runs[side]
+    return catalogue.earlier(list(run.changes)) if run else []
+
+
+def show_code(side: str, chosen: dict, changes: list[str]) -> None:
     try:
         config = choices.to_config(chosen)
     except ValueError as error:
@@ -75,13 +83,16 @@ def show_code(side: str, chosen: dict) -> None:
     )
     st.code(choices.command(chosen), language="bash", wrap_lines=True)
     st.caption(texts.COMMAND_HELP)
+    if changes:
+        st.warning(
+            fill(texts.COMMAND_CHANGED, run=side.upper(), changes=", ".join(changes)), icon=":material/change_circle:"
+        )
     numbers = {name: getattr(training, name) for name in (*sibling.settings, "r1")}
     numbers["weight"] = training.adversarial_weight
     objectives = [source.with_numbers(source.of(name), numbers) for name in sibling.objectives]
     st.code("\n\n".join(objectives), language="python", wrap_lines=True)
-    with st.expander(texts.STEP_TITLE):
-        st.caption(texts.STEP_INTRO)
-        st.code(source.with_numbers(source.of_step(sibling), numbers), language="python", wrap_lines=True)
+    st.caption(texts.STEP_INTRO)
+    st.code(source.with_numbers(source.of_step(sibling), numbers), language="python", wrap_lines=True)
 
 
 def sibling_data(sibling: Sibling) -> dict:
@@ -104,6 +115,7 @@ def setting_data(setting: Setting) -> dict:
     words = texts_of("settings")
     return dataclasses.asdict(setting) | {
         "only_for": setting.only_for,
+        "while_training": setting.while_training,
         "title": words.NAMES[setting.name],
         "meaning": words.MEANINGS[setting.name],
     }

@@ -7,6 +7,7 @@ import os
 import re
 import shlex
 import shutil
+from urllib.parse import unquote
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ READY = ".practice[data-ready=true]"
 STEPS = 6  # an epoch, in batches of 256
 SMALL = "vae,digits,hidden=16,epochs=3,batch_size=256"
 LONG = "vae,digits,epochs=1000"
+OWN_NAME = "VAE, widths 16, epochs 3, batch 256"  # of SMALL
 INK = (
     "c => { const p = c.getContext('2d').getImageData(0, 0, c.width, c.height).data; let n = 0; "
     "for (let i = 3; i < p.length; i += 4) n += p[i] > 0; return n; }"
@@ -134,6 +136,80 @@ def test_a_pause_holds_the_training_and_locks_the_choices(practise):
     assert panel(page).get_by_label("epochs", exact=True).is_enabled()
 
 
+def test_the_untrained_models_are_there_before_anything_is_started(practise):
+    page = practise()
+    for side in "ab":
+        until(page, "ready", side, revision=1)
+        for name in ("codes|z ~", "decoded manifold"):
+            canvas = page.get_by_role("img", name=re.compile(f"^Run {side.upper()}: ({name})"))
+            eventually(page, lambda canvas=canvas: canvas.evaluate(INK) > 500 or pytest.fail("nothing is drawn"))
+    canvas = page.get_by_role("img", name="Run A: decoded manifold")
+    before, number = canvas.evaluate(HASH), panel(page).get_attribute("data-id")
+    seed = panel(page).get_by_label("seed")
+    seed.fill("5")
+    seed.press("Enter")
+    page.wait_for_selector(f".run.a[data-state=ready][data-revision='1']:not([data-id='{number}'])")
+    assert canvas.evaluate(HASH) != before
+    press(page, "Step run A")
+    until(page, "paused", taken=1)
+    assert panel(page).get_attribute("data-id") != number
+
+
+def test_a_weight_is_changed_while_the_model_trains(practise):
+    page = practise(a=LONG)
+    press(page, "Start run A")
+    page.wait_for_selector(".run.a[data-state=running]:not([data-last=null])", timeout=120_000)
+    curve = page.get_by_role("img", name=re.compile("^Run A: reconstruction"))
+    assert panel(page).get_by_label("seed").is_disabled()
+    page.get_by_text("The grey choices fix the first weights").wait_for()
+    beta = panel(page).get_by_label("β")
+    beta.fill("40")
+    beta.press("Enter")
+    page.wait_for_selector(".run.a[data-changes='[\"β = 40\"]'][data-state=running]")
+    press(page, "Pause run A")
+    until(page, "paused")
+    assert curve.evaluate(INK) > 500 and not panel(page).get_by_label("β").is_disabled()
+    page.get_by_text("Show the code").click()
+    page.get_by_text("Settings of run A were changed while it trained: β = 1 until epoch").wait_for()
+    begin(page, "Reset run A")
+    page.get_by_text("Settings of run A were changed while it trained").wait_for(state="detached")
+
+
+def test_a_reload_asks_first_while_a_model_trains_and_the_page_finds_it_again(practise):
+    page = practise(a=LONG)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    until(page, "ready", revision=1)
+    panel(page).locator("h2").click()  # a browser asks only people who did something on the page
+    page.reload()
+    page.wait_for_selector(READY)
+    assert asked == []
+    press(page, "Start run A")
+    page.wait_for_selector(".run.a[data-state=running]:not([data-last=null])", timeout=120_000)
+    number, taken = data(page, "id"), data(page, "taken")
+    page.reload()
+    page.wait_for_selector(f".run.a[data-id='{number}'][data-state=running]")
+    assert asked == ["beforeunload"] and data(page, "taken") >= taken
+    press(page, "Pause run A")
+    until(page, "paused")
+
+
+def test_an_experiment_asks_for_a_prediction_and_answers_when_both_are_over(practise):
+    page = practise()
+    page.get_by_role("button", name="β = 4", exact=True).click()
+    card = page.get_by_role("region", name="Experiments")
+    card.get_by_text("What happens to its map?").wait_for()
+    card.get_by_role("button", name="The classes form tighter groups.").click()
+    card.get_by_text("Watch the colours on both maps").wait_for()
+    page.wait_for_url(re.compile("b=vae(%2C|,)digits(%2C|,)beta(=|%3D)4"))
+    for side in "ab":
+        until(page, "finished", side)
+    card.get_by_text("It comes otherwise: “The classes mix, and every decoded picture looks the same.”").wait_for()
+    assert data(page, "last", "b")["kl"] < 0.1 < data(page, "last", "a")["kl"]
+    card.get_by_role("button", name="Close the experiment").click()
+    assert page.get_by_role("button", name="β = 4", exact=True).evaluate("e => e.matches(':focus')")
+
+
 def test_two_trainings_are_seen_live_without_a_message_to_a_script(practise):
     page = practise(a=LONG, b="aae,digits,epochs=1000")
     sent: list = []
@@ -217,11 +293,15 @@ def test_a_finished_run_is_saved_and_opens_in_the_explorer(practise, running_ser
     try:
         for side in "ab":
             until(page, "finished", side)
+        assert page.get_by_label("Name of run A").get_attribute("placeholder") == OWN_NAME
+        page.get_by_label("Name of run B").fill("my 1st: AE")
+        for side in "ab":
             press(page, f"Save run {side.upper()}")
         for side in "ab":
             href = panel(page, side).get_by_role("link", name="Open in the explorer").get_attribute("href")
-            saved.append(running_server.runs / href.partition("left=runs/")[2])
-        assert "saved as digits-vae-" in panel(page).inner_text()
+            saved.append(href.partition("left=runs/")[2])
+        assert f"saved as {OWN_NAME}" in panel(page).inner_text() and saved[1].endswith("my 1st AE")
+        saved = [running_server.runs / unquote(name) for name in saved]
         opened = bundle.load_bundle(saved[0])
         assert opened.history == history(SMALL) and {
             "coverage",
@@ -248,6 +328,7 @@ def test_choices_reach_the_address_the_code_and_the_command(practise):
     beta.fill("4")
     beta.press("Tab")
     page.wait_for_url(re.compile("beta(=|%3D)4"))
+    page.get_by_text("Show the code").click()
     page.get_by_text("# beta = 4", exact=False).first.wait_for()
     page.get_by_text("--beta 4", exact=False).first.wait_for()
     assert panel(page).locator("label.differs").count() == 0  # B, an AAE, has no β

@@ -38,5 +38,64 @@ def test_a_number_is_one_number(compute, typed, number):
 
 def test_an_empty_frame_invites_to_what_can_be_done(compute):
     states = ["empty", "ready", "waiting", "running", "stopped", "failed"]
-    said = compute("practice/panel", "return states.map(invitation);", states=states)
-    assert said == ["no_picture"] * 2 + ["no_picture_yet"] * 2 + ["no_picture_any_more"] * 2
+    body = "return [true, false].map((here) => states.map((state) => invitation(state, here)));"
+    here, missing = compute("practice/panel", body, states=states)
+    assert here == ["no_picture_yet"] * 4 + ["no_picture_any_more"] * 2
+    assert missing == ["no_picture"] * 4 + ["no_picture_any_more"] * 2
+
+
+# Panel A in a state, its run begun with some choices, and others chosen now.
+FOLLOW = """
+const field = (name, while_training) => [name, { setting: { name, while_training, only_for: [] } }];
+return states.map((state) => {
+  const panel = Object.assign(Object.create(Panel.prototype), {
+    run: { status: { state, chosen: begun } }, chosen, data: {},
+    fields: Object.fromEntries([field("beta", true), field("lr", true), field("seed", false)]),
+  });
+  return [panel.canChange("beta"), panel.canChange("seed"), panel.canFollow];
+});
+"""
+BEGUN = {"kind": "vae", "hidden": [16, 8], "beta": 1, "lr": 0.002, "seed": 0}
+
+
+def test_weights_and_rates_can_be_changed_while_a_model_trains_and_nothing_else(compute):
+    states = ["ready", "running", "paused", "waiting", "saving", "finished"]
+    found = compute("practice/panel", FOLLOW, states=states, begun=BEGUN, chosen=BEGUN | {"beta": 4, "lr": 0.1})
+    trains = [True, False, True]
+    assert dict(zip(states, found)) == {
+        "ready": [True, True, False],
+        "running": trains,
+        "paused": trains,
+        "waiting": trains,
+        "saving": [False, False, False],
+        "finished": [True, True, False],
+    }
+    found = compute("practice/panel", FOLLOW, states=["running"], begun=BEGUN, chosen=BEGUN | {"beta": 4, "seed": 1})
+    assert found == [[True, False, False]]  # choices from another address: the training stays as it is
+
+
+def test_commands_arrive_in_the_order_in_which_they_were_given(compute):
+    """An untrained model that is asked for late would end the training that has been started meanwhile."""
+    body = """
+    const sent = [], waits = [30, 0, 10];
+    globalThis.fetch = async (address, { body }) => {
+      await new Promise((resolve) => setTimeout(resolve, waits[sent.length]));
+      sent.push(JSON.parse(body).action);
+      return { ok: true };
+    };
+    const feed = new Feed({});
+    feed.stopped = true;
+    await Promise.all(["reset", "start", "pause"].map((action) => feed.command("a", { action })));
+    return sent;
+    """
+    assert compute("practice/feed", body) == ["reset", "start", "pause"]
+
+
+def test_an_answer_is_told_once_it_is_known(compute):
+    words = {
+        "predicted": "You: {prediction}", "came_true": "Right.", "came_otherwise": "No: {outcome}",
+        "experiments": {"it": {"answers": ["up", "down"], "watch": "Watch.", "why": "Because."}},
+    }  # fmt: skip
+    body = "return [[0, false], [0, true], [1, true]].map(([guess, shown]) => said(it, guess, shown, words));"
+    found = compute("practice/experiments", body, it={"name": "it", "right": 1}, words=words)
+    assert found == [["You: up", "Watch."], ["You: up", "No: down", "Because."], ["You: down", "Right.", "Because."]]

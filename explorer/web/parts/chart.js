@@ -7,6 +7,7 @@ import { FONT, fresh, stroke } from "./canvas.js";
 const MARGIN = { left: 44, right: 6, top: 6, bottom: 18 };
 const HEAD = 32; // pixels of a title and the lines' names
 const CLOSEST = 18; // pixels between two ticks of the y axis
+const MARK_ROWS = 3; // of the texts of marks
 const LATE = 0.08; // the share of what has been trained that a steep beginning takes
 const SMALLEST = 1e-4; // of a logarithmic axis
 
@@ -27,6 +28,7 @@ const SMALLEST = 1e-4; // of a logarithmic axis
  * @property {number[]} [include]  values that the y axis has anyway
  * @property {boolean} [log]  a logarithmic y axis
  * @property {boolean} [late]  the y axis leaves out a steep beginning
+ * @property {{at: number, text: string}[]} [marks]  upright lines at steps, with a text
  *
  * @typedef {{left: number, right: number, top: number, bottom: number}} Area  pixels
  * @typedef {{last: number, low: number, high: number, x: (step: number) => number, y: (value: number) => number}} Axes
@@ -86,6 +88,7 @@ export function drawChart(canvas, scene) {
     ]);
   }
   for (const line of scene.lines) drawLine(context, line, axes);
+  drawMarks(context, scene, area, axes);
   drawLevelTexts(context, scene, area, axes);
   context.restore();
 }
@@ -202,6 +205,32 @@ function drawLevelTexts(context, { levels = [], colours }, area, { y }) {
     context.fillStyle = colour;
     context.fillText(text, right, base);
   }
+}
+
+// Upright lines, and beside each its text: one below the other, so that those that stand close can be read.
+/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Area} area @param {Axes} axes */
+function drawMarks(context, { marks = [], colours }, area, { x }) {
+  context.font = FONT;
+  for (const [i, { at, text }] of marks.entries()) {
+    const left = x(at),
+      isLate = left + 6 + context.measureText(text).width > area.right,
+      place = [isLate ? left - 4 : left + 4, area.top + 12 + 15 * (i % MARK_ROWS)];
+    context.lineWidth = 1;
+    context.strokeStyle = colours.text;
+    context.setLineDash([2, 2]);
+    stroke(context, [
+      [left, area.top],
+      [left, area.bottom],
+    ]);
+    context.setLineDash([]);
+    context.textAlign = isLate ? "right" : "left";
+    context.lineWidth = 3;
+    context.strokeStyle = colours.background;
+    context.strokeText(text, place[0], place[1]);
+    context.fillStyle = colours.text;
+    context.fillText(text, place[0], place[1]);
+  }
+  context.lineWidth = 1;
 }
 
 // The title, and under it the names of the lines that have one.

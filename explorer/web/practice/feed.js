@@ -12,12 +12,17 @@ const PATIENCE = 8000;
 const soon = () => AbortSignal.timeout?.(PATIENCE); // not in Safari before 16
 const isGone = ({ status }) => status === 404 || status === 410;
 
+// Is something new of a run to be expected soon? It trains, or its untrained model is being made.
+const isBusy = (run) =>
+  run && (["running", "waiting", "saving"].includes(run.status.state) || (run.status.state === "ready" && !run.arrays));
+
 export class Feed {
   // onNews({a, b}): an answer; onTrouble(problem or null); onGone(status): the server has no such trainings.
   constructor({ onNews, onTrouble, onGone }) {
     this.onNews = onNews;
     this.onTrouble = onTrouble;
     this.onGone = onGone;
+    this.sent = Promise.resolve(null); // the commands so far
   }
 
   // Other trainings, from now on. address: theirs; ready: a promise that resolves when they may be asked.
@@ -29,8 +34,14 @@ export class Feed {
     this.ask();
   }
 
-  // body: {action, chosen, pace}. Resolves to a sentence where it was refused, else to null.
-  async command(side, body) {
+  // body: {action, chosen, pace, name}. Resolves to a sentence where it was refused, else to null. Commands are sent one
+  // after the other: a later one must not arrive first.
+  command(side, body) {
+    this.sent = this.sent.then(() => this.send(side, body));
+    return this.sent;
+  }
+
+  async send(side, body) {
     let refused = null;
     await this.ready;
     try {
@@ -70,10 +81,7 @@ export class Feed {
       if (this.stopped) return;
       this.onTrouble(null);
       if (address === this.address) this.take(tensors);
-      const busy = Object.values(this.known).some(
-        (run) => run && ["running", "waiting", "saving"].includes(run.status.state),
-      );
-      wait = busy ? QUICK : IDLE;
+      wait = Object.values(this.known).some(isBusy) ? QUICK : IDLE;
       if (document.hidden) wait = HIDDEN;
     } catch (error) {
       if (this.stopped) return;

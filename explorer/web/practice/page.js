@@ -1,7 +1,8 @@
 // Practice: two trainings side by side. They run on the server; what is seen of them is drawn here.
 
 import { Feed } from "./feed.js";
-import { Panel } from "./panel.js";
+import { Experiments } from "./experiments.js";
+import { ACTIVE, OVER, Panel } from "./panel.js";
 import { goneFor, hold, takeOver } from "./browser_tab.js";
 import { write } from "../parts/dom.js";
 import { mounting, Page } from "../parts/page.js";
@@ -24,7 +25,7 @@ class Practice extends Page {
         side,
         new Panel(template, side, data, this.base, {
           choose: (chosen) => this.choose({ [side]: chosen }),
-          command: (action) => this.command(side, action),
+          command: (action, more) => this.command(side, action, more),
           pace: (pace) => this.feed.command(side, { action: "pace", pace }),
           notice: (sentence) => this.complain(sentence),
           fetched: (dataset) => this.takeDataset(dataset),
@@ -42,6 +43,10 @@ class Practice extends Page {
       "click",
       () => this.panels.b.isLocked || this.choose({ b: { ...this.state.a } }),
     );
+    this.experiments = new Experiments(this.find(".experiments"), data.experiments, this.words, {
+      begin: (experiment) => this.beginExperiment(experiment),
+      isTraining: () => SIDES.some((side) => this.panels[side].isLocked),
+    });
     this.colourPanels();
     this.showChoices();
     this.feed = new Feed({
@@ -49,6 +54,10 @@ class Practice extends Page {
       onTrouble: (problem) => this.trouble(problem && fill(this.words.lost, { problem })),
       onGone: (status) => this.lose(goneFor(status)),
     });
+    this.previewed = {}; // for each side the choices for which the untrained model was asked last
+    this.changes = "0,0"; // the numbers of changed settings
+    this.ask = (event) => this.isTraining && event.preventDefault();
+    window.addEventListener("beforeunload", this.ask);
     this.join(data);
     this.observe(root.querySelectorAll("canvas"));
     for (const canvas of root.querySelectorAll("canvas")) {
@@ -76,18 +85,31 @@ class Practice extends Page {
   showState(state) {
     this.state = state;
     this.showChoices();
+    SIDES.forEach((side) => this.follow(side));
+  }
+
+  // Is a training at work that a reload would interrupt?
+  get isTraining() {
+    return SIDES.some((side) => ACTIVE.includes(this.panels[side].state));
+  }
+
+  // Could a training be lost? An untrained model can be made again.
+  get hasTrainings() {
+    return SIDES.some((side) => this.panels[side].isLocked || this.panels[side].run?.status.taken);
   }
 
   // The trainings are gone. The page's script makes room for new ones, but Streamlit does not run it before something
   // changes. So the choices are sent again; once, because the server may lose trainings again.
   lose(why) {
-    if (SIDES.some((side) => this.panels[side].run)) this.complain(this.words[why]);
+    if (this.hasTrainings) this.complain(this.words[why]);
+    this.previewed = {};
     if (this.answered) this.exchange.post(this.state);
     this.answered = false;
   }
 
   leave() {
     this.feed.stop();
+    window.removeEventListener("beforeunload", this.ask);
     for (const { missing } of Object.values(this.panels)) missing.destroy();
   }
 
@@ -97,16 +119,63 @@ class Practice extends Page {
     this.exchange.post(this.state);
     this.complain(null);
     this.showChoices();
+    Object.keys(part).forEach((side) => this.follow(side));
   }
 
-  async command(side, action) {
-    this.complain(await this.feed.command(side, { action, chosen: this.state[side] }));
+  async command(side, action, more = {}) {
+    this.complain(await this.feed.command(side, { action, chosen: this.state[side], ...more }));
+  }
+
+  // Choices have changed: a training goes on with them, an untrained model is made again.
+  follow(side) {
+    if (this.panels[side].canFollow) this.command(side, "change");
+    else this.preview(side);
+  }
+
+  // Asks for the untrained model of what is chosen, unless there is a training, or that model.
+  preview(side) {
+    const panel = this.panels[side],
+      status = panel.run?.status,
+      wanted = panel.relevant(panel.chosen);
+    const isThere = status && (status.state !== "ready" || panel.relevant(status.chosen) === wanted);
+    if (!this.answered || isThere || !panel.hasDataset || this.previewed[side] === wanted) return;
+    this.previewed[side] = wanted;
+    this.feed.command(side, { action: "reset", chosen: this.state[side] });
+  }
+
+  // Both trainings begin with the experiment's choices, whatever they did. Returns whether they do.
+  beginExperiment({ runs }) {
+    if (SIDES.some((side) => this.panels[side].state === "saving")) {
+      this.complain(this.words.wait_for_save);
+      return false;
+    }
+    this.before = SIDES.map((side) => this.panels[side].run?.status.id);
+    this.state = { ...this.state, ...runs };
+    this.exchange.post(this.state);
+    this.showChoices();
+    for (const side of SIDES) {
+      this.previewed[side] = this.panels[side].relevant(this.state[side]);
+      this.command(side, "reset");
+      this.command(side, "start");
+    }
+    return true;
+  }
+
+  // The outcome is shown when both trainings of the experiment are over.
+  followExperiment() {
+    const isOver = (side, i) =>
+      OVER.includes(this.panels[side].state) && this.panels[side].run.status.id !== this.before[i];
+    if (this.before && SIDES.every(isOver)) {
+      this.before = null;
+      this.experiments.reveal();
+    }
   }
 
   // A dataset has been fetched: it can be trained on.
   takeDataset(dataset) {
     this.datasets.find(({ name }) => name === dataset).present = true;
     this.showChoices();
+    SIDES.forEach((side) => this.preview(side));
     this.announce(fill(this.words.datasets.fetched, { dataset }));
   }
 
@@ -128,14 +197,17 @@ class Practice extends Page {
 
   showRuns(runs) {
     this.answered = true;
-    hold(runs.a || runs.b ? this.trainings : null);
     const before = SIDES.map((side) => this.panels[side].state);
     this.panels.a.show(runs.a, runs.b);
     this.panels.b.show(runs.b, runs.a);
+    hold(this.hasTrainings ? this.trainings : null);
+    this.showChanges(runs);
+    this.followExperiment();
+    SIDES.forEach((side) => this.preview(side));
     SIDES.forEach((side, i) => {
       const { state, name, root, run } = this.panels[side];
-      if (state === before[i] || state === "running") return;
-      const progress = run?.status.steps ? `, ${this.panels[side].progress()}` : "";
+      if (state === before[i] || state === "running" || (before[i] === "empty" && state === "ready")) return;
+      const progress = run?.status.taken ? `, ${this.panels[side].progress()}` : "";
       this.announce(`${name}: ${root.querySelector(".word").textContent}${progress}`);
     });
     this.find(".copy").setAttribute("aria-disabled", String(this.panels.b.isLocked));
@@ -145,6 +217,13 @@ class Practice extends Page {
     if (!both.hidden)
       both.href = `./?left=runs/${encodeURIComponent(saved[0])}&right=runs/${encodeURIComponent(saved[1])}`;
     this.markReady();
+  }
+
+  // Below the page stands the command that trains the same. Python has to say so where settings were changed meanwhile.
+  showChanges(runs) {
+    const changes = SIDES.map((side) => runs[side]?.status.changes.length ?? 0).join();
+    if (changes !== this.changes) this.exchange.post(this.state);
+    this.changes = changes;
   }
 
   showLegend() {

@@ -8,9 +8,9 @@ import { write } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
 import { NUMBERS } from "../kernel/numbers.js";
 
-const OVER = ["finished", "stopped", "failed"];
+export const OVER = ["finished", "stopped", "failed"];
 const NO_STATUS = { id: 0, revision: 0, taken: 0, last: null }; // of a run that does not exist yet
-const ACTIVE = ["waiting", "running", "saving"];
+export const ACTIVE = ["waiting", "running", "saving"];
 
 // The numbers in a list like "256 256" or "256-256". What is no number is NaN.
 /** @param {string} text */
@@ -20,11 +20,11 @@ export const numbersIn = (text) =>
     .filter(Boolean)
     .map(Number);
 
-// The key of the words in the place of pictures, while there are none.
-/** @param {string} state */
-export function invitation(state) {
-  if (ACTIVE.includes(state)) return "no_picture_yet";
-  return OVER.includes(state) ? "no_picture_any_more" : "no_picture";
+// The key of the words in the place of pictures, while there are none. here: is the dataset here?
+/** @param {string} state @param {boolean} here */
+export function invitation(state, here) {
+  if (OVER.includes(state)) return "no_picture_any_more";
+  return here ? "no_picture_yet" : "no_picture";
 }
 
 // Empties a canvas: setting its width does.
@@ -32,7 +32,7 @@ const clear = (canvas) => canvas.setAttribute("width", canvas.width);
 
 export class Panel {
   // template: its HTML; side: "a" or "b"; base: the address that the server's answers are relative to;
-  // on: {choose(chosen), command(action), pace(value), notice(sentence), fetched(dataset)}.
+  // on: {choose(chosen), command(action, more), pace(value), notice(sentence), fetched(dataset)}.
   constructor(template, side, data, base, on) {
     this.side = side;
     /** @type {import("../kernel/types.js").Theme | undefined} set by the page */
@@ -171,7 +171,7 @@ export class Panel {
         "click",
         () =>
           element.getAttribute("aria-disabled") === "true" ||
-          this.on.command(typeof action === "string" ? action : action()),
+          this.on.command(typeof action === "string" ? action : action(), action === "save" && { name: this.runName }),
       );
       element.setAttribute(
         "aria-label",
@@ -186,6 +186,14 @@ export class Panel {
     for (const steps of this.data.paces)
       pace.add(new Option(steps ? fill(words.pace_steps, { n: steps }) : words.pace_full, steps ?? ""));
     pace.addEventListener("change", () => this.on.pace(pace.value ? Number(pace.value) : null));
+    const name = this.find(".name");
+    name.setAttribute("aria-label", fill(words.name, { run: this.side.toUpperCase() }));
+    name.addEventListener("keydown", (event) => event.key === "Enter" && this.buttons.save.click());
+  }
+
+  // What a person calls the run, or what it is called otherwise.
+  get runName() {
+    return this.find(".name").value.trim() || this.run.status.name;
   }
 
   get state() {
@@ -206,6 +214,23 @@ export class Panel {
     return ACTIVE.includes(this.state) || this.state === "paused";
   }
 
+  // Can a setting change now? While a model trains only some can.
+  canChange(name) {
+    return !this.isLocked || (this.state !== "saving" && Boolean(this.fields[name]?.setting.while_training));
+  }
+
+  // Can the training go on with what is chosen? Then only settings differ that can change while it trains.
+  get canFollow() {
+    const { chosen } = this.run?.status ?? {};
+    return (
+      this.isLocked &&
+      this.state !== "saving" &&
+      Object.keys(this.chosen).every(
+        (name) => this.canChange(name) || String(chosen[name]) === String(this.chosen[name]),
+      )
+    );
+  }
+
   // ---- how it stands
 
   // run: {status, points, arrays} or null; other: the other panel's, for comparison.
@@ -214,6 +239,7 @@ export class Panel {
     this.run = run;
     this.otherRun = other;
     if (fresh) this.reach = 4.2;
+    if (fresh) this.find(".name").value = "";
     this.showState();
     this.draw();
   }
@@ -222,17 +248,28 @@ export class Panel {
     const { state, run } = this,
       status = { ...NO_STATUS, ...run?.status };
     this.showButtons(status);
-    for (const input of this.root.querySelectorAll("header input, header select, .fields input")) {
-      input.disabled = this.isLocked;
-      input.title = this.isLocked ? this.words.locked : "";
-    }
+    this.showLocks();
     Object.assign(this.root.dataset, { state, id: status.id, revision: status.revision, taken: status.taken });
     this.root.dataset.last = JSON.stringify(status.last);
+    this.root.dataset.changes = JSON.stringify((status.changes ?? []).map(({ text }) => text));
     this.showProgress(status);
     this.showProblem(status);
     const open = this.find(".open");
     open.hidden = !status.saved;
     if (status.saved) open.href = `./?left=runs/${encodeURIComponent(status.saved)}`;
+  }
+
+  // What cannot change while the model trains is disabled, and a sentence beside it says why.
+  showLocks() {
+    for (const input of this.root.querySelectorAll("header input, header select")) input.disabled = this.isLocked;
+    for (const [name, { input }] of Object.entries(this.fields)) input.disabled = !this.canChange(name);
+    const differs = Object.values(this.fields).some(
+      ({ label }) => !label.hidden && label.classList.contains("differs"),
+    );
+    const { words } = this;
+    let sentence = differs ? fill(words.framed, { other: this.side === "a" ? "B" : "A" }) : words.choose_first;
+    if (this.isLocked) sentence = this.state === "saving" ? words.locked_saving : words.locked;
+    write(this.find(".locks"), sentence);
   }
 
   showButtons(status) {
@@ -254,6 +291,9 @@ export class Panel {
     else if (active) label = words.pause;
     else if (state === "paused") label = words.resume;
     write(buttons.play, label);
+    const name = this.find(".name");
+    name.hidden = !able.save;
+    name.placeholder = status.name ?? "";
     buttons.play.setAttribute("aria-label", `${label} ${this.name.replace(/^./, (one) => one.toLowerCase())}`);
   }
 
@@ -265,7 +305,7 @@ export class Panel {
       fill(words[state], { place: status.place, share: percent(status.measured ?? 0) }) +
         (status.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""),
     );
-    write(this.find(".progress"), status.steps ? `${this.progress()} · ${seconds}` : "");
+    write(this.find(".progress"), status.taken ? `${this.progress()} · ${seconds}` : "");
     const changed =
       run && !this.isLocked && status.taken > 0 && this.relevant(this.chosen) !== this.relevant(status.chosen);
     write(this.find(".hint"), [status.note, changed && words.changed].filter(Boolean).join(" "));
@@ -289,7 +329,7 @@ export class Panel {
   relevant(chosen) {
     return JSON.stringify(
       Object.entries(chosen)
-        .filter(([name]) => name !== "revision" && matters(this.fields[name]?.setting, chosen.kind))
+        .filter(([name]) => matters(this.fields[name]?.setting, chosen.kind))
         .map(([name, value]) => `${name} ${value}`)
         .sort(),
     );
@@ -308,7 +348,7 @@ export class Panel {
     const { run, words } = this;
     const empty = this.find(".empty");
     empty.hidden = Boolean(run?.arrays);
-    write(empty, words[invitation(this.state)]);
+    write(empty, words[invitation(this.state, this.hasDataset)]);
     const drawn = run
       ? `${run.status.id} ${run.status.revision} ${run.points.length} ${this.otherRun?.points.length}`
       : "";
@@ -379,6 +419,7 @@ export class Panel {
     const alike = otherRun?.status.chosen.dataset === run?.status.chosen.dataset; // else nothing on one scale
     const beside = (name) => (alike ? [faint(name)] : []);
     const same = alike && otherRun?.status.chosen.kind === kind;
+    const marks = (run?.status.changes ?? []).map(({ at, text }) => ({ at: at / run.status.steps, text }));
     const null_ = run?.status.null.sliced_w2_squared;
     const { terms, title, level, floor } = this.sibling(kind).chart;
     const regulariser = {
@@ -407,7 +448,7 @@ export class Panel {
     ];
     charts.forEach((chart, i) => {
       const canvas = canvases.charts[i];
-      drawChart(canvas, { ...chart, last, colours: this.colours });
+      drawChart(canvas, { ...chart, last, marks, colours: this.colours });
       const now = chart.lines
         .map(({ points: [...all] }) => all.findLast(([, y]) => y !== null)?.[1])
         .filter((value) => value !== undefined);
