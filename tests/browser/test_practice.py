@@ -161,7 +161,7 @@ def test_a_weight_is_changed_while_the_model_trains(practise):
     page.wait_for_selector(".run.a[data-state=running]:not([data-last=null])", timeout=120_000)
     curve = page.get_by_role("img", name=re.compile("^Run A: reconstruction"))
     assert panel(page).get_by_label("seed").is_disabled()
-    page.get_by_text("The grey choices fix the first weights").wait_for()
+    panel(page).get_by_text("Training began with the grey choices: Reset to change them.").wait_for()
     beta = panel(page).get_by_label("β")
     beta.fill("40")
     beta.press("Enter")
@@ -299,9 +299,9 @@ def test_a_finished_run_is_saved_and_opens_in_the_explorer(practise, running_ser
             press(page, f"Save run {side.upper()}")
         for side in "ab":
             href = panel(page, side).get_by_role("link", name="Open in the explorer").get_attribute("href")
-            saved.append(href.partition("left=runs/")[2])
-        assert f"saved as {OWN_NAME}" in panel(page).inner_text() and saved[1].endswith("my 1st AE")
-        saved = [running_server.runs / unquote(name) for name in saved]
+            saved.append(running_server.runs / unquote(href.partition("left=runs/")[2]))
+        assert f"saved as {OWN_NAME}" in panel(page).inner_text()
+        assert [path.name for path in saved] == [OWN_NAME, "my 1st AE"]
         opened = bundle.load_bundle(saved[0])
         assert opened.history == history(SMALL) and {
             "coverage",
@@ -332,6 +332,7 @@ def test_choices_reach_the_address_the_code_and_the_command(practise):
     page.get_by_text("# beta = 4", exact=False).first.wait_for()
     page.get_by_text("--beta 4", exact=False).first.wait_for()
     assert panel(page).locator("label.differs").count() == 0  # B, an AAE, has no β
+    page.locator(".heading").scroll_into_view_if_needed()
     panel(page, "b").get_by_role("radio", name="VAE").check(force=True)
     page.wait_for_url(re.compile("b=vae"))
     assert panel(page, "b").locator("label.differs").all_inner_texts() == ["β"]

@@ -127,10 +127,7 @@ WORDS = {
     "changed": "The choices were changed since: Start begins anew with them.",
     "choose_first": "Choose, then press Start. Weights and learning rates can still be changed while it trains.",
     "framed": "A frame marks what differs from run {other}.",
-    "locked": (
-        "The grey choices fix the first weights, the batches and the schedule: Reset to change them. The others apply "
-        "from the next step on."
-    ),
+    "locked": ("Training began with the grey choices: Reset to change them. The others apply at the next step."),
     "locked_saving": "Nothing can be changed while the model is measured.",
     "name": "Name of run {run}",
     "failure_advice": "Run {run} failed: {problem} A smaller learning rate often helps; change it and start again.",
