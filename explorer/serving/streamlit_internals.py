@@ -127,6 +127,10 @@ STYLE = """<style>
 }
 .stApp [data-testid=stCaptionContainer] { opacity: 1; }
 .stApp :is(p, li) code { font-size: max(0.75em, 0.8125rem); }
+.stApp [data-testid=stMarkdownContainer] :is(h2, h3) { font-size: 1.25rem; padding: 0.5rem 0 0.25rem; }
+.stApp [data-testid=stMarkdownContainer] h4 { font-size: 0.9375rem; }
+.stApp [data-testid=stMarkdownContainer] :is(p, li), .stApp [data-testid=stWidgetLabel] p { font-size: 0.9375rem; }
+.stApp [data-testid=stCaptionContainer] :is(p, li) { font-size: 0.8125rem; max-width: 60rem; }
 .stApp [data-testid=stCaptionContainer] :is(p, code), .stApp .token.comment {
   color: light-dark(#5c5b58, #b5b3ae) !important;
 }

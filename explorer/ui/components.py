@@ -19,7 +19,7 @@ import streamlit as st
 
 from explorer.serving import assets
 from explorer.shared import fill
-from explorer.ui import kept, present
+from explorer.ui import guide, kept, present
 from explorer.ui.texts import texts_of
 
 WEB = assets.WEB
@@ -41,8 +41,9 @@ def _styles(name: str) -> list[Path]:
 
 
 def _words(name: str) -> Mapping[str, str]:
-    """The words of a page and those that all live pages share."""
-    return getattr(texts_of(name), "WORDS", {}) | {"page": texts_of("common").PAGE}
+    """The words of a page, and those that every live page has: of the page's frame, its help, and the glossary."""
+    shared = {"page": texts_of("common").PAGE, "guide": guide.chapters_of(name), "glossary": guide.glossary()}
+    return getattr(texts_of(name), "WORDS", {}) | shared
 
 
 _bootstrap = (WEB / "bootstrap.js").read_text(encoding="utf-8")

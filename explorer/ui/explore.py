@@ -47,8 +47,6 @@ def page() -> None:
     live.show("explore", current, data, key=KEY, on_state_change=kept.keeper(KEY, check, state.to_params))
     if flat := [entry["name"] for entry in listed.entries if entry["latent_dim"] < 2]:
         st.caption(fill(texts.ONE_DIMENSION, names=few_of(flat)))
-    with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
-        st.markdown(texts.GUIDE)
 
 
 def start(default: dict, models: Mapping[str, dict]) -> dict:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import streamlit as st
-
 from explorer.address import kl as kl_state
 from explorer.ui import components as live
 from explorer.ui import kept
@@ -24,8 +22,6 @@ def page() -> None:
         key=KEY,
         on_state_change=kept.keeper(KEY, kl_state.check, kl_state.to_params),
     )
-    with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
-        st.markdown(texts.GUIDE)
     # The lesson is drawn by now; Python's own numbers need torch, whose import takes seconds the first time.
     from explorer.ui import kl_reference
 

@@ -43,8 +43,6 @@ def page() -> None:
         for column, side in zip(st.columns(2), choices.SIDES):
             with column:
                 show_code(side, current[side], changed(token, side))
-    with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
-        st.markdown(texts.GUIDE)
 
 
 def browser_data(token: str) -> dict:

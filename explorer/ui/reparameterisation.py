@@ -63,8 +63,6 @@ def page() -> None:
     live.show("reparameterisation", state, data, key=KEY, on_state_change=keeper)
     if state["view"] == "vae":
         reparameterisation_vae.controls(state, entry)
-    with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
-        st.markdown(texts.GUIDE)
     if not ready and state["view"] != "vae":
         import torch  # noqa: F401
 

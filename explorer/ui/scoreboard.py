@@ -16,6 +16,7 @@ from explorer.serving.models_route import NEWEST, newest
 from explorer.shared import fill
 from explorer.siblings import SIBLINGS
 from explorer.store.bundle import BundleError
+from explorer.ui import components as live
 from explorer.ui import kept
 from explorer.ui.scoreboard_table import address_in_explorer, derived, in_order, labels, show, table, written
 from explorer.ui.texts import texts_of
@@ -35,8 +36,7 @@ CHART = {"modeBarButtons": [["toImage"]], "displaylogo": False}  # on a phone th
 
 
 def page() -> None:
-    st.title(texts.TITLE)
-    st.markdown(texts.INTRO)
+    live.show("scoreboard", {}, {}, key=f"{KEY}_heading", on_state_change=lambda: None)
     listed = catalogue.current()
     warn_of_models(listed.problems)
     if not listed.entries:

@@ -39,7 +39,7 @@ def test_enter_move_something_and_leave(open_page):
     page.wait_for_function("() => parseFloat(getComputedStyle(document.documentElement).fontSize) === 24")
     page.wait_for_selector(".explorer.presenting")
     page.wait_for_url("**present=on**")
-    assert page.get_by_test_id("stHeader").is_hidden() and page.get_by_text("What am I looking at?").is_hidden()
+    assert page.get_by_test_id("stHeader").is_hidden() and page.locator(".help-button").is_hidden()
     at_rest(page)
     sizes = page.evaluate(SIZES)
     assert min(sizes)[0] >= LEAST, min(sizes)

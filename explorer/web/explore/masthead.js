@@ -32,12 +32,17 @@ function keeperOf({ discriminator, stochastic, penalised }, words) {
 export class Masthead {
   // box: the element; words: the page's. lessons: the address that those of the lessons are relative to; null: there
   // are no links to lessons.
-  /** @param {HTMLElement} box @param {Record<string, any>} words @param {URL | null} lessons */
-  constructor(box, words, lessons) {
+  // terms: the page's.
+  /**
+   * @param {HTMLElement} box @param {Record<string, any>} words @param {URL | null} lessons
+   * @param {import("../parts/terms.js").Terms} terms
+   */
+  constructor(box, words, lessons, terms) {
     this.lead = box.querySelector(".lead");
     this.box = /** @type {HTMLElement} */ (box.querySelector(".machine"));
     this.words = words;
     this.lessons = lessons;
+    this.terms = terms;
     /** @type {HTMLCanvasElement | null} */
     this.picture = null; // of x
     /** @type {HTMLCanvasElement[]} */
@@ -50,6 +55,7 @@ export class Masthead {
   describe(panels) {
     const models = panels.map(({ name, model }) => ({ name, entry: model.entry }));
     write(this.lead, leadOf(models, this.words));
+    this.terms.mark(this.lead);
     const canvas = (kind) => `<canvas class="${kind}" width="28" height="28" aria-hidden="true"></canvas>`;
     this.box.innerHTML =
       canvas("x") +

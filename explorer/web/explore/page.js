@@ -118,7 +118,7 @@ class Explorer extends Page {
     );
     this.readout = new Readout(this.find(".numbers"), () => this.draw());
     const lessons = this.models.inFile ? null : new URL("../../", this.base);
-    this.masthead = new Masthead(this.find(".masthead"), words, lessons);
+    this.masthead = new Masthead(this.find(".masthead"), words, lessons, this.terms);
     this.reconstructions = new Reconstructions(this.find(".reconstructions"), this.originals, words, () => {
       this.masthead.take(this.reconstructions.picture);
       this.draw();

@@ -49,6 +49,13 @@
 
 export const NAMES = ["draw", "near", "map", "walk", "take"];
 
+// What is shown: a tool's name, "training" or "probe".
+/** @param {State} state */
+function shownOf({ tool, moment }) {
+  if (moment !== null) return "training";
+  return tool === "none" ? "probe" : tool;
+}
+
 export class Tools {
   /** @param {HTMLElement} root the page's @param {PageApi} page */
   constructor(root, page) {
@@ -81,6 +88,7 @@ export class Tools {
     this.probe.setAttribute("aria-pressed", String(state.tool === "none" && state.moment === null));
     this.replay.setAttribute("aria-pressed", String(state.moment !== null));
     for (const [name, button] of this.buttons) button.setAttribute("aria-pressed", String(state.tool === name));
+    this.root.dataset.tab = shownOf(state); // the help opens there
     if (this.wanted === state.tool && !again) return;
     this.wanted = state.tool;
     const turn = (this.turn += 1),

@@ -4,7 +4,9 @@
 
 import { write } from "./dom.js";
 import { Exchange } from "./exchange.js";
+import { Help } from "./help.js";
 import { Painter } from "./painter.js";
+import { Terms } from "./terms.js";
 import { followScreen, readTheme } from "./theme.js";
 import { fill } from "../kernel/text.js";
 
@@ -36,6 +38,8 @@ export class Page {
     this.words = data.words;
     this.base = new URL(data.assets, document.baseURI);
     this.exchange = new Exchange(data, send);
+    this.help = new Help(root, this.words.guide);
+    this.terms = new Terms(root, this.words.glossary);
     this.destroyed = false;
     this.painter = new Painter(() => this.destroyed || this.drawFrame(), root);
     this.resizer = new ResizeObserver(() => this.resize()); // a page names the elements that it observes
@@ -101,6 +105,7 @@ export class Page {
   destroy() {
     this.destroyed = true;
     this.exchange.close();
+    this.help.destroy();
     this.resizer.disconnect();
     this.unfollowScreen();
     this.leave();

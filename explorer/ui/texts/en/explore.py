@@ -7,8 +7,6 @@ ONE_DIMENSION = (
     "Not in the lists above: {names}. A map needs at least two latent dimensions. The scoreboard has models of one."
 )
 
-GUIDE_TITLE = "What am I looking at?"
-
 GUIDE = """
 **Two autoencoders of the same architecture** (the lists above the maps hold more). Each turns a picture into a code, a
 point of the plane (the VAE into a small cloud of codes), and a point of the plane into a picture. They differ in what

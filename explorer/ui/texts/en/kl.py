@@ -1,7 +1,5 @@
 """Lesson 1: the KL divergence."""
 
-GUIDE_TITLE = "What am I looking at?"
-
 GUIDE = """
 **The KL divergence** KL(q‖p) = ∫ q(z) log(q(z)/p(z)) dz says how much q differs from p, in nats (natural logarithms).
 It is never negative, 0 only where q and p are equal, and not symmetric. In a variational autoencoder q is the encoder's

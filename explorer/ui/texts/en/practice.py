@@ -176,7 +176,6 @@ COMMAND_CHANGED = (
 STEP_INTRO = "One step of training: what happens with each batch, before the weights' running average is updated."
 BAD_CHOICES = "Run {run} cannot be trained with these choices: {problem}."
 
-GUIDE_TITLE = "What am I looking at?"
 GUIDE = """
 **Two trainings, A and B,** of the siblings AE, VAE, AAE and the textbook's AAE. They are of the same architecture (the
 VAE's encoder has a second head, for log σ²), and differ in what holds the codes in place: nothing (AE), the KL term

@@ -22,7 +22,6 @@ NOT_A_VAE = "{model} has no posterior N(μ, σ²) held by KL to N(0, I): choose 
 NO_IMAGES = "Without the image there is no loss, and {why}. {remedy}"
 FETCH_OR_CHOOSE, CHOOSE = "Fetch the pictures above, or choose another VAE.", "Choose another VAE."
 
-GUIDE_TITLE = "What am I looking at?"
 GUIDE = """
 **The problem.** Training a VAE needs the gradient of an expectation, ∂/∂μ E[f(z)] with z ~ N(μ, σ²), where the
 parameters sit in the *distribution*. A number that was drawn has no derivative with respect to the parameters of the

@@ -1,8 +1,11 @@
 """The scoreboard."""
 
-TITLE = "Scoreboard"
+WORDS = {
+    "title": "Scoreboard",
+    "lead": "How near are a model's pictures to their originals, and its codes to the prior?",
+}
 
-INTRO = """
+GUIDE = INTRO = """
 Every model, measured on the test set by the same code: `python train.py --evaluate` makes all figures
 again from the stored weights. Two questions stand beside each other: how well does a code bring its picture back, and
 does the aggregate q(z), all codes together, lie where the prior p(z) says? Nobody gets both for nothing. BCE, KL and

@@ -1,0 +1,188 @@
+"""The help drawer: short chapters, one for each tab or tool. A page's long text, its GUIDE, follows them."""
+
+LABEL, TITLE, CLOSE = "Help", "Help", "Close help"
+WHOLE = "All of it, at length"
+
+# By page: (the tab or tool, "" for none; the chapter's title; its text in Markdown). The first is the one that opens
+# where no other belongs to what is shown.
+CHAPTERS = {
+    "explore": [
+        (
+            "probe",
+            "Maps and probe",
+            """Each dot of a map is the code of a test picture; its colour is the picture's class. Both maps have the same
+axes, so that the two latent spaces can be compared. Dashed rings hold 39 %, 86 % and 99 % of the prior.
+
+Drag the blue dot, or move the sliders. It is the mean μ of the probe, a Gaussian; σ sets the size of the orange
+ellipses. *z* is one draw from it. The pictures are what each decoder makes of μ and of *z*.
+
+Click a dot to see its picture *x*, and what each model rebuilds from its own code of *x*.""",
+        ),
+        (
+            "layers",
+            "The layers above the maps",
+            """*pictures* decodes every point of the map. *density* shows where the codes lie. *against the prior* shows
+where there are more codes than the prior expects, and where there are fewer: a hole. *D* shows what the AAE's
+discriminator says.""",
+        ),
+        (
+            "training",
+            "Training",
+            """Plays both trainings from the first step to the last, each at the same share of its steps. Click a code to
+follow its image. *D(z)* colours the AAE's map by its discriminator.""",
+        ),
+        (
+            "draw",
+            "Draw",
+            """Draw a picture, open a file, or take a test image. Both encoders read it. The maps show where its codes
+fall, and the pictures show what comes back. A large error means that the model has learnt nothing like it.""",
+        ),
+        (
+            "near",
+            "Neighbours",
+            """The test images whose codes are nearest to a point. *Region*: all codes inside a line that you draw.
+*Find*: images by class, error or KL.""",
+        ),
+        (
+            "map",
+            "Layers",
+            """More layers, how strongly they cover the map, and what colours the codes. Many draws from the probe show
+what the posterior decodes to.""",
+        ),
+        (
+            "walk",
+            "Morph",
+            """A way through points of the plane, decoded step by step. The curve below shows how densely the codes lie on
+the way: where it falls far below the prior's, the way crosses a hole.""",
+        ),
+        (
+            "take",
+            "Export",
+            """Saves a picture, the codes as a table, a link to this view, or the explorer as one file that needs no
+server.""",
+        ),
+    ],
+    "kl": [
+        (
+            "one",
+            "One dimension",
+            """Drag a curve by its top to move its mean, by its flank to change its width. Below stands the integrand:
+red adds to the KL, blue takes away. *Count up* adds the area from left to right.""",
+        ),
+        (
+            "two",
+            "Two dimensions",
+            """Drag an ellipse by its centre, or by the ends of its axes. Along an axis changes the length, across it the
+tilt. The inner ellipse holds 39 % of the Gaussian, the outer one 86 %. The bars are the terms of the closed form.""",
+        ),
+        (
+            "derivation",
+            "Derivation",
+            """Each step has less to compute, and is right for fewer Gaussians. The table shows which forms still agree
+for the Gaussians that are drawn.""",
+        ),
+        (
+            "logvar",
+            "Why log σ²",
+            """Gradient descent on the same KL, once in σ and once in log σ². A step in σ can go below zero, where the
+logarithm is not defined. Below: what float32 makes of exp(log σ²).""",
+        ),
+        (
+            "predict",
+            "Predict",
+            """Choose an answer, then reveal. The answers are computed for the curves that are drawn. *Other Gaussians*
+asks the same of two new ones.""",
+        ),
+    ],
+    "reparameterisation": [
+        (
+            "graphs",
+            "Two graphs",
+            """The same draw, written in two ways. On the left z is drawn: the gradient stops there. On the right ε is
+drawn and z is computed from it: the gradient reaches μ and log σ².""",
+        ),
+        (
+            "draws",
+            "Draw by draw",
+            """On the left are draws of the noise ε, on the right the same draws as z = μ + σ·ε. Move μ or σ: z moves,
+and no ε is drawn again.""",
+        ),
+        (
+            "estimators",
+            "Estimators",
+            """Four estimates of one gradient. *Pathwise* uses the slope of f. The *score function* uses only values of f;
+a baseline b makes it scatter less. All are right on average where f is smooth.""",
+        ),
+        (
+            "vae",
+            "A real VAE",
+            """The same estimators for the loss of a trained VAE at one test image. Python draws, decodes and
+differentiates.""",
+        ),
+        (
+            "code",
+            "The code",
+            """The functions that this program runs, with the values of this moment beside their lines.""",
+        ),
+    ],
+    "adversary": [
+        (
+            "field",
+            "The field that pulls",
+            """Arrows show where a code is pulled at each point: on the left by the KL term, on the right by the
+discriminator. Drag the moment of training. The KL's field never changes. The discriminator's follows the codes, and
+hardly pulls once they match the prior.""",
+        ),
+        (
+            "teach",
+            "What should it be taught?",
+            """The best discriminator of a cloud q is known: D\\* = p/(p+q). Train the network and watch the gap between
+the two. A hole that is too narrow for a smooth network stays in the gap.""",
+        ),
+        (
+            "play",
+            "Two players",
+            """Press *Play*, or step one player at a time. The discriminator learns to tell codes from draws of the
+prior. Then each code follows the arrows. The situations are known ways in which the game fails.""",
+        ),
+        (
+            "readings",
+            "The wrong readings",
+            """A loss of log 4 can mean that codes and prior match, or that the discriminator cannot see. The honest
+estimate trains a fresh discriminator, and judges it on codes that it has not seen.""",
+        ),
+    ],
+    "practice": [
+        (
+            "",
+            "Two runs",
+            """Choose what differs between A and B, start both, and compare. The dots are codes of test images, which no
+training sees. The curves are the losses. Sliced W₂² says how far the codes are from the prior, for every model alike.""",
+        ),
+        (
+            "",
+            "Save a run",
+            """A finished training can be saved. The explorer and the scoreboard then list it beside the shipped models.""",
+        ),
+    ],
+    "scoreboard": [
+        (
+            "",
+            "The table",
+            """One row for each model, all measured on the same test images by the same code. Point at a heading to see
+what it means; click it to sort. Your own runs stand on top, in bold.""",
+        ),
+        (
+            "",
+            "Distances from the prior",
+            """A dot is a model. Grey is the null: what a perfect match would show. A dot inside the grey cannot be told
+from a perfect match.""",
+        ),
+        (
+            "",
+            "What the match costs",
+            """Each dot is a model: to the left, its pictures are nearer to their originals; further up, its codes are
+nearer to the prior. Nobody gets both for nothing.""",
+        ),
+    ],
+}
