@@ -37,7 +37,7 @@ LEAST_NATS, LEAST_RATIO = 5, 10  # that the axes of a frontier span: two models 
 def distances(rows: Sequence[Mapping], name: str) -> go.Figure:
     """One distance of q(z) from p(z): for each model its title, and below it a dot over the band of the null.
 
-    rows: each with title, colour, an estimate, `<name>_null`, (mean, std), and `<name>_band`, (low, high). NaN: there
+    rows: each with title, colour, sign (a symbol of Plotly), an estimate, `<name>_null`, (mean, std), and `<name>_band`, (low, high). NaN: there
     is no dot or no band. name: of DISTANCES. Raises ValueError without rows.
     """
     if not rows:
@@ -57,7 +57,7 @@ def distances(rows: Sequence[Mapping], name: str) -> go.Figure:
     )  # fmt: skip
     figure.add_scatter(
         y=places + BELOW_TITLE, x=np.maximum(values, least), mode="markers", text=titles, customdata=values,
-        marker={"size": 11, "color": [row["colour"] for row in rows]},
+        marker={"size": 11, "color": [row["colour"] for row in rows], "symbol": [row["sign"] for row in rows]},
         hovertemplate="%{text}: %{customdata:.4f}<extra></extra>",
     )  # fmt: skip
     for place, title in zip(places, titles):
@@ -80,23 +80,23 @@ def distances(rows: Sequence[Mapping], name: str) -> go.Figure:
 def frontier(rows: Sequence[Mapping], match: str = "coverage") -> go.Figure:
     """Reconstruction against the match with the prior, a numbered dot per model. A better match is higher.
 
-    rows: each with title, number, kind, colour, reconstruction (nats per image) and match; match: a name of MATCHES.
+    rows: each with title, number, kind, colour, sign, reconstruction (nats per image) and match; match: a name of MATCHES.
     """
     figure = go.Figure()
-    kinds = {row["kind"]: row["colour"] for row in rows}
+    kinds = {row["kind"]: {"color": row["colour"], "symbol": row["sign"]} for row in rows}
     name_of_match = MATCHES[match].split(" (")[0]
     reconstructions = np.array([row["reconstruction"] for row in rows], dtype=float)
     matches = np.array([row[match] for row in rows], dtype=float)
     heights = np.log10(np.maximum(matches, LOGARITHMIC[match])) if match in LOGARITHMIC else matches
     upwards = -heights if match in LOGARITHMIC else heights
     sides = {id(row): side for row, side in zip(rows, _sides_of_numbers(reconstructions, upwards))}
-    for kind, colour in kinds.items():
+    for kind, marker in kinds.items():
         found = [row for row in rows if row["kind"] == kind]
         figure.add_scatter(
             x=[row["reconstruction"] for row in found], y=[row[match] for row in found],
             text=[str(row["number"]) for row in found], hovertext=[row["title"] for row in found], name=kind,
             mode="markers+text", textposition=[sides[id(row)] for row in found], textfont_size=TEXT,
-            marker={"size": 11, "color": colour},
+            marker={"size": 11} | marker,
             hovertemplate="%{hovertext}<br>BCE %{x:.2f} nats<br>" + name_of_match + " %{y:.4f}<extra></extra>",
         )  # fmt: skip
     figure.update_traces(cliponaxis=False)

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 
 from explorer import figures
-from explorer.siblings import SIBLINGS
 from explorer.ui import components as live
 
 colorspacious = pytest.importorskip(
@@ -99,8 +98,22 @@ def test_two_sides_stay_far_apart(theme, eye):
         assert nearest(of_theme(group, theme), eye)[0] >= 25, group
     estimators = {"pathwise": KNOWN["symbols"]["z"][theme], "score": KNOWN["estimators"]["score"][theme]}
     assert nearest(estimators, eye)[0] >= 15
-    assert nearest({kind: sibling.colour for kind, sibling in SIBLINGS.items()}, eye)[0] >= 15
+    assert nearest(of_theme("models", theme), eye)[0] >= 15
     assert nearest({"codes": figures.CODES, "hole": figures.HOLE, "prior": figures.PRIOR}, eye)[0] >= 15
+
+
+@pytest.mark.parametrize("eye", EYES)
+@pytest.mark.parametrize("theme", PAPER)
+def test_the_two_models_look_like_each_other_no_symbol_and_no_class(theme, eye):
+    """A model's colour frames its pictures and marks its name, which stands beside it, so it is never the only sign."""
+    models, symbols = of_theme("models", theme), of_theme("symbols", theme)
+    assert nearest({name: models[name] for name in ("vae", "aae")}, eye)[0] >= 20
+    for name in ("vae", "aae"):
+        apart = [nearest({"model": models[name], symbol: colour}, eye)[0] for symbol, colour in symbols.items()]
+        assert min(apart) >= 10, name
+        if eye == "all three cones":  # ten classes leave no colour free for the other eyes
+            classes = [nearest({"model": models[name], "class": colour}, eye)[0] for colour in KNOWN["classes"][:10]]
+            assert min(classes) >= 15, name
 
 
 @pytest.mark.parametrize("theme", PAPER)

@@ -20,7 +20,13 @@ def rows() -> list[dict]:
     rng = np.random.default_rng(0)
     found = []
     for number, (kind, title) in enumerate([*KINDS.items(), ("VAE", "mnist-vae-beta40")], start=1):
-        row = {"kind": kind, "colour": COLOURS[kind], "title": title, "reconstruction": 100 + 50 * rng.random()}
+        row = {
+            "kind": kind,
+            "colour": COLOURS[kind],
+            "sign": "circle",
+            "title": title,
+            "reconstruction": 100 + 50 * rng.random(),
+        }
         row |= {"number": number}
         for name in figures.DISTANCES:
             row |= {name: rng.random(), f"{name}_null": [0.5, 0.1], f"{name}_band": (0.3, 0.4 + rng.random())}

@@ -40,7 +40,8 @@ class Sibling:
     kind: str  # its name in addresses, commands, bundles and file names: lower-case letters, digits and dashes
     title: str  # key: its name on the pages
     place: int  # its position in lists, from 1
-    colour: str  # in figures, #rrggbb: distinguishable from the siblings' with any colour blindness
+    # #rrggbb in the light and the dark theme: its identity on all pages, unlike the siblings' and all symbols' for any eye
+    colour: tuple[str, str]
     model: str  # "module:class", an Autoencoder of models.py
     step: str  # "module:name": a Step of steps.py, or a function that is its `take`
     objectives: tuple[str, ...]  # "module:function": the losses that the practice page shows

@@ -19,6 +19,7 @@ import streamlit as st
 
 from explorer.serving import assets
 from explorer.shared import fill
+from explorer.siblings import SIBLINGS
 from explorer.ui import guide, kept, present
 from explorer.ui.texts import texts_of
 
@@ -27,10 +28,11 @@ WEB = assets.WEB
 
 @cache
 def symbols() -> dict:
-    """The colours and signs that Python and JavaScript share."""
+    """The colours and signs that Python and JavaScript share: those of symbols.json, and the models'."""
     found = json.loads((WEB / "kernel" / "symbols.json").read_text(encoding="utf-8"))
+    models = {kind: dict(zip(("light", "dark"), sibling.colour)) for kind, sibling in SIBLINGS.items()}
     # a folder may have more classes than there are colours, so the colours repeat
-    return found | {"classes": [found["classes"][i % len(found["classes"])] for i in range(256)]}
+    return found | {"models": models, "classes": [found["classes"][i % len(found["classes"])] for i in range(256)]}
 
 
 def _styles(name: str) -> list[Path]:

@@ -27,6 +27,7 @@ texts = texts_of("scoreboard")
 KEY = "scoreboard"
 FIRST = "mnist"  # the dataset of a plain address
 COMPARABLE = {"coverage", "sliced_w2_squared", "label_accuracy"}  # what every model has, if this version measured it
+SIGNS = {"vae": "circle", "aae": "diamond", "ae": "square", "aae-textbook": "diamond-open"}  # of dots, by kind
 NO_PAIR = (math.nan, math.nan)
 # the distances that are drawn in few dimensions, and in many
 SEEING = {True: ("coverage", "sliced_w2_squared", "kl_of_codes"), False: ("sliced_w2_squared", "unanimous_prior")}
@@ -233,7 +234,8 @@ def in_figures(entry: dict, names: dict[str, str]) -> dict:
     return {
         "title": html.escape(names[entry["name"]], quote=False),
         "kind": entry["sibling"],
-        "colour": SIBLINGS[entry["kind"]].colour,
+        "colour": SIBLINGS[entry["kind"]].colour[st.context.theme.type == "dark"],
+        "sign": SIGNS.get(entry["kind"], SIGNS["ae"]),
     }
 
 

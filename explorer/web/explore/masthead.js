@@ -4,6 +4,7 @@
 import { write } from "../parts/dom.js";
 import { escaped, fill } from "../kernel/text.js";
 
+const SIDES = ["left", "right"];
 const NEAR = 1e-3; // latent units within which the probe stands at a code
 
 // The sentence on the models {name, entry} of both panels.
@@ -59,15 +60,15 @@ export class Masthead {
     const canvas = (kind) => `<canvas class="${kind}" width="28" height="28" aria-hidden="true"></canvas>`;
     this.box.innerHTML =
       canvas("x") +
-      models.map(({ name, entry }) => this.way(name, entry)).join("") +
-      ["left", "right"].map((side) => canvas(`made ${side}`)).join("");
+      models.map(({ name, entry }, i) => this.way(name, entry, SIDES[i])).join("") +
+      SIDES.map((side) => canvas(`made ${side}`)).join("");
     [this.picture, ...this.made] = this.box.querySelectorAll("canvas");
     this.picture.hidden = true;
     if (this.source) this.take(this.source);
   }
 
   // The way of a picture through one model, as HTML. What its code is held to the prior by stands beside the code.
-  way(name, { stochastic, discriminator, penalised }) {
+  way(name, { stochastic, discriminator, penalised }, side) {
     const part = (what, lesson = null, sign = "") => this.part(what, lesson, sign),
       arrow = (sign) => `<i aria-hidden="true">${sign}</i>`,
       to = arrow("→");
@@ -78,7 +79,7 @@ export class Masthead {
       ? held(part("posterior", "reparameterisation", "posterior")) + to + part("z", "reparameterisation", "z")
       : held(part("code", discriminator ? "adversary" : null, "z"));
     const reads = `<span class="reads">${to}${part("encoder")}${to}</span>`;
-    return `<div class="way"><b>${escaped(name)}</b>${reads}${code}${to}${part("decoder")}${to}</div>`;
+    return `<div class="way of-${side}"><b class="model-name">${escaped(name)}</b>${reads}${code}${to}${part("decoder")}${to}</div>`;
   }
 
   part(what, lesson, sign) {

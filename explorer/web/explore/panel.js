@@ -21,6 +21,7 @@ export class Panel {
    */
   constructor(root, side, catalogue, words, on) {
     const element = root.querySelector(`.panel.${side}`);
+    this.root = root;
     this.side = side;
     this.element = element;
     this.name = ""; // in everything that a screen reader or a test finds
@@ -204,6 +205,7 @@ export class Panel {
   /** @param {State} state */
   describe(state) {
     const { entry } = this.model;
+    this.root.style.setProperty(`--of-${this.side}`, `var(--${entry.kind})`); // its identity: design.css
     this.facts.innerHTML =
       `${coverOf(entry, this.factWords)}${this.usage()}<span>${entry.holds}</span> ` +
       `<details class="figures"><summary>${this.factWords.all}</summary>` +

@@ -86,8 +86,8 @@ export class Page {
 
   // Reads the theme's colours. Returns whether they changed.
   readColours() {
-    const { symbols, estimators } = this.data.symbols;
-    const colours = readTheme(this.root, { ...symbols, ...estimators }, this.colours);
+    const { symbols, estimators, models } = this.data.symbols;
+    const colours = readTheme(this.root, { ...symbols, ...estimators, ...models }, this.colours);
     if (colours) this.colours = this.coloursOf(colours);
     return colours !== null;
   }

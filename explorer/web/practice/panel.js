@@ -408,7 +408,8 @@ export class Panel {
     const last = Math.min(epochs, Math.max(1, Math.ceil(1.12 * progress)));
     const points = (one, name) =>
       (one?.points ?? []).map((point) => [point.at / one.status.steps, point[name] ?? null]);
-    const mine = (name, colour = this.colours.text) => ({ points: points(run, name), colour });
+    const own = this.colour(`--${kind}`); // the model's
+    const mine = (name, colour = own) => ({ points: points(run, name), colour });
     const faint = (name) => ({
       points: points(otherRun, name),
       colour: this.colours.faint,
@@ -440,7 +441,7 @@ export class Panel {
       {
         title: words.sliced,
         log: true,
-        lines: [mine("sliced_w2_squared", this.colour("--z")), ...beside("sliced_w2_squared")],
+        lines: [mine("sliced_w2_squared"), ...beside("sliced_w2_squared")],
         band: null_
           ? { low: null_[0] - 2 * null_[1], high: null_[0] + 2 * null_[1], colour: this.colour("--prior") }
           : null,
