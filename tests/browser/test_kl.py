@@ -376,8 +376,10 @@ def test_predictions_are_answered_from_the_state(mount_lesson):
     page.wait_for_url(re.compile("q=1%2C0.05"))
     expect(page.locator(".outcome")).to_have_text("No: KL(p‖q).")
     right = ["it grows without bound", "KL(p‖q)", "it stays", "twice as much", "on one bump"]
+    mark = page.locator(".options label", has=page.locator(".mark:visible"))
+    expect(mark).to_contain_text("KL(p‖q)")
     for answer in right:
-        page.get_by_role("button", name="Next question").click()
+        page.get_by_role("button", name="Next", exact=True).click()
         page.locator(".answer").wait_for(state="hidden")
         page.get_by_role("radio", name=answer, exact=True).check()
         page.get_by_role("button", name="Reveal").click()
@@ -385,6 +387,8 @@ def test_predictions_are_answered_from_the_state(mount_lesson):
         assert page.locator(".outcome").inner_text() == "Right.", answer
     page.locator(".score").get_by_text("6 of 6").wait_for()
     assert page.locator(".score").inner_text() == "6 of 6 right"
+    expect(page.locator(".end")).to_contain_text("All 6 questions are answered, 6 of them right.")
+    expect(page.get_by_role("button", name="Next", exact=True)).to_have_count(0)
 
 
 def test_every_tab_fits_a_projector_and_a_phone(mount_lesson):

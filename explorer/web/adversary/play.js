@@ -10,6 +10,7 @@ import { CHANCE } from "../kernel/live_discriminator.js";
 import { batchStatistics } from "../kernel/network.js";
 import { seededUniform } from "../kernel/random.js";
 import { Chart, Record } from "../parts/chart.js";
+import { write } from "../parts/dom.js";
 import { PART } from "../parts/runner.js";
 
 const REACH = 4.5,
@@ -18,6 +19,7 @@ const POINTS = gridPoints(REACH, SIDE);
 const RATES = { rate_d: [0.0001, 0.0003, 0.001, 0.002, 0.003, 0.01, 0.03], rate_e: [0.01, 0.03, 0.1, 0.3, 1, 2] };
 // what a preset sets
 const SETTINGS = ["prior", "encoder", "norm", "pull", "start", "spread", "rate_d", "rate_e", "moves"];
+const TOLD = 100; // moves of the encoder after which a situation says what happens in it
 const LIVE = ["rate_d", "rate_e", "moves", "pull"]; // settings that may change during a game
 const NUMERIC = ["rate_d", "rate_e", "moves"];
 
@@ -66,7 +68,6 @@ export class PlayTab extends TrainingTab {
     const { own } = this;
     for (const [name, select] of Object.entries(this.lists)) writeSelect(select, own[name]);
     writeSelect(this.find(".preset"), own.preset);
-    this.find(".says").textContent = this.lesson.words[`says_${own.preset}`];
     this.find(".norm-note").hidden = own.norm !== "batch";
   }
 
@@ -136,6 +137,7 @@ export class PlayTab extends TrainingTab {
     this.paintPlane();
     this.paintCurves();
     this.showNumbers();
+    this.showSituation();
   }
 
   paintPlane() {
@@ -178,6 +180,15 @@ export class PlayTab extends TrainingTab {
       ],
       levels: [{ value: prior.std, colour: colours.css.prior }],
     });
+  }
+
+  // What becomes of the situation: a question, until it was played.
+  showSituation() {
+    const { words } = this.lesson,
+      { preset } = this.own,
+      asks = words[`asks_${preset}`];
+    const isOpen = asks && this.game.steps.encoder < TOLD;
+    write(this.find(".says"), isOpen ? asks : words[`says_${preset}`]);
   }
 
   showNumbers() {

@@ -105,6 +105,7 @@ export class Predict {
     this.curves = new Curves(this.find(".curves"), lesson);
     this.sliders = lineSliders(this.find(".sliders"), lesson, { gap: true });
     this.find(".reveal").addEventListener("click", () => this.reveal());
+    this.find(".go-on").addEventListener("click", () => lesson.set({ step: this.nextOpen() + 1 }));
     this.find(".back-step").addEventListener("click", () => lesson.set({ step: Math.max(1, lesson.state.step - 1) }));
     this.find(".next-step").addEventListener("click", () =>
       lesson.set({ step: Math.min(NAMES.length, lesson.state.step + 1) }),
@@ -125,6 +126,14 @@ export class Predict {
     this.lesson.tell();
   }
 
+  // The next question whose answer is not shown, from here on and then from the first; -1: there is none.
+  nextOpen() {
+    const { step } = this.lesson.state,
+      isOpen = (name) => !memory.revealed[name];
+    const later = NAMES.findIndex((name, i) => i >= step && isOpen(name));
+    return later < 0 ? NAMES.findIndex(isOpen) : later;
+  }
+
   spoken() {
     const { hidden, children } = this.find(".answer");
     return (hidden ? [this.find(".question")] : [...children]).map((part) => part.textContent).join(" ");
@@ -141,9 +150,15 @@ export class Predict {
     const picked = memory.chosen[name],
       revealed = memory.revealed[name];
     for (const radio of this.element.querySelectorAll(".options input")) radio.checked = Number(radio.value) === picked;
+    const isOver = this.nextOpen() < 0;
     this.find(".reveal").disabled = picked === undefined;
+    this.find(".reveal").hidden = Boolean(revealed);
+    this.find(".go-on").hidden = !revealed || isOver;
     this.find(".answer").hidden = !revealed;
-    write(this.find(".score"), this.score());
+    this.find(".end").hidden = !isOver;
+    write(this.find(".end"), isOver ? this.score(words.end) : "");
+    write(this.find(".score"), this.score(words.score));
+    this.markOptions(revealed ? this.answers(name).answer : null);
     if (!revealed) return;
     const { answer, values } = this.answers(name);
     write(
@@ -165,11 +180,15 @@ export class Predict {
     return this.kept;
   }
 
-  score() {
+  score(text) {
     const outcomes = Object.values(memory.outcomes);
-    return outcomes.length
-      ? fill(this.lesson.words.score, { right: outcomes.filter(Boolean).length, of: outcomes.length })
-      : "";
+    return outcomes.length ? fill(text, { right: outcomes.filter(Boolean).length, of: outcomes.length }) : "";
+  }
+
+  // Marks the right option. answer: its index, or null as long as it is not shown.
+  /** @param {number | null} answer */
+  markOptions(answer) {
+    for (const [i, mark] of this.element.querySelectorAll(".options .mark").entries()) mark.hidden = i !== answer;
   }
 
   showQuestion(name, at) {
@@ -183,7 +202,10 @@ export class Predict {
       ...words[`${name}_options`].split("|").map((text, i) => {
         const label = document.createElement("label");
         label.innerHTML = `<input type="radio" name="option" value="${i}"> `;
-        label.append(text);
+        const mark = Object.assign(document.createElement("b"), { className: "mark", hidden: true });
+        mark.textContent = `✓ ${words.right_option}`;
+        mark.setAttribute("aria-hidden", "true"); // the answer below says it
+        label.append(text, mark);
         label.firstChild.addEventListener("change", () => {
           memory.chosen[name] = i;
           memory.revealed[name] = false;

@@ -1,7 +1,7 @@
 // Numbers in sentences, and how far Python's numbers are from the browser's.
 
 import { format } from "../kernel/format.js";
-import { write } from "../parts/dom.js";
+import { writeAgreement } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
 
 // A number with all the digits that are compared.
@@ -26,15 +26,10 @@ export function apart(a, b) {
 
 // Shows whether all pairs [browser's, Python's] agree. pairs: null while Python computes.
 export function showAgreement(element, words, pairs, tolerance = 1e-9) {
-  const worst = pairs && Math.max(...pairs.map(([here, there]) => apart(here, number(there))));
-  element.classList.toggle("disagrees", pairs !== null && !(worst <= tolerance));
-  if (!pairs) write(element, words.computing);
-  else
-    write(
-      element,
-      fill(worst <= tolerance ? words.agrees : words.disagrees, {
-        count: pairs.length,
-        distance: worst ? worst.toExponential(0).replace("-", "−") : "0",
-      }),
-    );
+  const worst = pairs && Math.max(...pairs.map(([here, there]) => apart(here, number(there)))),
+    agrees = pairs !== null && worst <= tolerance;
+  element.classList.toggle("disagrees", pairs !== null && !agrees);
+  const distance = worst ? worst.toExponential(0).replace("-", "−") : "0";
+  const compared = () => fill(agrees ? words.agrees : words.disagrees, { count: pairs.length, distance });
+  writeAgreement(element, pairs ? compared() : words.computing, agrees);
 }

@@ -3,7 +3,7 @@
 import { ESTIMATORS } from "./estimators.js";
 import { short } from "./scales.js";
 import { format, subscript } from "../kernel/format.js";
-import { write } from "../parts/dom.js";
+import { writeAgreement } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
 
 const TOLERANCE = 1e-9; // relative, between this page and Python
@@ -23,14 +23,14 @@ export class PythonCheck {
     const { box, words } = this,
       waiting = !check || pick(check.of) !== pick(frame.state);
     box.classList.toggle("waiting", waiting);
-    if (waiting) return write(box, words.check_wait);
+    if (waiting) return writeAgreement(box, words.check_wait, false);
     const numbers = this.compared(frame, check);
     const difference = Math.max(
       ...numbers.map(({ here, there, size = 0 }) => Math.abs(here - there) / Math.max(Math.abs(here), size, 1)),
     );
     const agree = difference <= TOLERANCE;
     box.dataset.agree = String(agree);
-    return write(box, this.sentence(agree, numbers, difference) + this.sampled(frame.state, check));
+    return writeAgreement(box, this.sentence(agree, numbers, difference) + this.sampled(frame.state, check), agree);
   }
 
   // The numbers of the open part: [{name: null if it is compared but not shown, here, there, size: its natural one}].

@@ -192,6 +192,12 @@ WORDS = {
     "preset_pinned": "A pinned 50 %",
     "preset_dropping": "Mode dropping",
     "preset_own": "own settings",
+    # a situation asks before it is played, and then says what happened
+    "asks_matched": "Two moves of D for each of the encoder. Will the codes find the prior, and stay there? Press Play.",
+    "asks_strong": "D makes 20 moves to one, and the encoder follows log(1 − D). Will the codes come faster? Press Play.",
+    "asks_weak": "D learns slowly, and the codes move fast. Will they settle at the prior? Press Play.",
+    "asks_pinned": "D sees batches behind batch norm. Will it move the cloud, which is far off? Press Play.",
+    "asks_dropping": "The prior is ten Gaussians. Will all ten hold codes in the end? Press Play.",
     "says_matched": (
         "The codes drift to the prior and stay: two moves of D for each of the encoder keep D informed, so its arrows "
         "point where codes are missing."
