@@ -140,15 +140,32 @@ STYLE = """<style>
 .stApp .token:is(.boolean, .number, .string, .string-interpolation) { color: light-dark(#00663d, #33ebad) !important; }
 </style>"""
 # Presentation mode. All sizes follow the root's font size, those of the live pages too (their styles are in rem): at
-# 1366 × 768 it is half as large again. A phone has no room for more.
+# 1366 × 768 it is half as large again. A phone has no room for more. The bar at the top is 1.5rem high. Its middle, from
+# --bar-from to --bar-to, is where a page's tabs lie: see .in-bar in parts/live.css.
 PRESENTATION_STYLE = """<style>
-html { font-size: max(16px, min(3.125vh, 1.757vw)) !important; --chrome: 1.25rem; --header: 0px; }
+html {
+  font-size: max(16px, min(3.125vh, 1.757vw)) !important;
+  --chrome: 2.25rem; --header: 1.5rem; --bar-from: 11.5rem; --bar-to: 5rem;
+}
 [data-testid=stHeader] { display: none; }
 [data-testid=stLayoutWrapper]:has(> [data-testid=stExpander]) { display: none; }
-.stMainBlockContainer { padding: 0.5rem 1rem; }
-.st-key-present { position: fixed; right: 0.25rem; top: 0.25rem; width: auto; z-index: 100; }
-.st-key-present button { min-height: 0; padding: 0 0.3rem; }
-.st-key-present button * { font-size: 0.7rem; }
+.stMainBlockContainer { padding: 1.75rem 1rem 0.5rem; }
+.st-key-present_bar {
+  position: fixed; inset: 0 0 auto; height: 1.5rem; z-index: 90; padding: 0 0.5rem;
+  flex-flow: row nowrap; align-items: center; gap: 0.25rem;
+  background: light-dark(#f1f0ec, #26282f);
+}
+.st-key-present_bar * { width: auto !important; flex: none; font-size: 0.75rem; line-height: 1.25rem; white-space: nowrap; }
+.st-key-present_bar :is(.st-key-previous_page, .st-key-next_page) { width: 1.5rem !important; }
+.st-key-present_bar [data-testid=stPageLink-NavLink] { padding: 0 0.25rem; margin: 0; min-height: 0; }
+.st-key-present_bar [data-testid=stPageLink-NavLink] [data-testid=stMarkdownContainer] {
+  position: absolute; overflow: hidden; width: 1px !important; height: 1px; clip-path: inset(50%);
+}
+[data-testid=stLayoutWrapper]:has(> .st-key-present_bar) { display: contents; } /* no gap in the page's column */
+.st-key-present { position: fixed; right: 0.25rem; top: 0; width: auto; z-index: 100; }
+.st-key-present .stButton { display: flex; align-items: center; height: 1.5rem; }
+.st-key-present button { min-height: 0; height: 1.25rem; padding: 0 0.375rem; }
+.st-key-present button * { font-size: 0.75rem; line-height: 1; }
 </style>"""
 HEADER_LAYER = 999990  # the header's z-index
 # The button that opens presentation mode: in the header, left of the menu. Narrow windows are not for projectors.

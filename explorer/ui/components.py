@@ -64,11 +64,16 @@ _messenger = st.components.v2.component(
 _navigation = st.components.v2.component(
     "live_navigation", html="<span hidden></span>", js=(WEB / "navigation.js").read_text(encoding="utf-8")
 )
+_steps = st.components.v2.component(
+    "live_steps", html="<span hidden></span>", js=(WEB / "steps.js").read_text(encoding="utf-8")
+)
 
 
 def navigate(page: str) -> None:
     """Does what Streamlit leaves undone in the browser when another page is chosen. page: its name in addresses."""
     _navigation(key="navigation", data={"page": page})
+    if present.is_on():
+        _steps(key="steps")
 
 
 def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Callable[[], None]) -> None:

@@ -41,7 +41,7 @@ pages = [
     for i, (module, title, icon) in enumerate(PAGES)
 ]
 page = st.navigation(pages, position="top")
-present.show(kept.arrive(page.url_path))
+present.show(kept.arrive(page.url_path), page, pages)
 room.button(page.url_path)
 with st.sidebar:
     components.navigate(page.url_path)

@@ -1,11 +1,16 @@
-"""Presentation mode, for a projector: everything is larger, and only the page itself is visible.
+"""Presentation mode, for a projector: everything is larger, and above the page there is only a slim bar.
 
 `present=on` in the address opens it, as the button at the top does; Escape leaves it. It stays on from page to page.
+The bar names the page and has links to the one before and the one after. The style puts the page's tabs into the bar.
+The left and right arrow keys lead through tabs and pages: web/steps.js.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from explorer.serving import streamlit_internals
 from explorer.ui.texts import texts_of
@@ -25,11 +30,11 @@ def params() -> dict[str, str]:
     return {PARAMETER: ON} if is_on() else {}
 
 
-def show(has_arrived: bool) -> None:
-    """Reads the mode from the address, or writes it there after a change of page. Shows the button; sets the style.
+def show(has_arrived: bool, page: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:
+    """Reads the mode from the address, or writes it there after a change of page. Shows button and bar; sets the style.
 
     has_arrived: whether the page was just opened. Once its address has named the mode, one that does not is an earlier
-    one, reached by Back, which leaves the mode.
+    one, reached by Back, which leaves the mode. page: the one that is shown, of `pages`, in their order.
     """
     if has_arrived:
         st.session_state[_NAMED] = False
@@ -38,8 +43,25 @@ def show(has_arrived: bool) -> None:
         st.session_state[_NAMED] = True
     st.query_params.update(params())
     st.html(streamlit_internals.PRESENTATION_STYLE if is_on() else streamlit_internals.BUTTON_STYLE)
+    if is_on():
+        _bar(page, pages)
     label, shortcut = (texts.PRESENT_LEAVE, "Escape") if is_on() else (texts.PRESENT, None)
     st.button(label, key="present", help=None if is_on() else texts.PRESENT_HELP, shortcut=shortcut, on_click=_turn)
+
+
+def _bar(page: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:
+    at = [one.url_path for one in pages].index(page.url_path)
+    with st.container(key="present_bar", horizontal=True):
+        _link("previous_page", pages[at - 1] if at else None, "chevron_left")
+        st.html(f"<b>{page.title}</b>")
+        _link("next_page", pages[at + 1] if at + 1 < len(pages) else None, "chevron_right")
+
+
+def _link(key: str, page: StreamlitPage | None, icon: str) -> None:
+    """A link to another page; the first and the last page keep an empty place."""
+    with st.container(key=key, width="content"):
+        if page:
+            st.page_link(page, icon=f":material/{icon}:")
 
 
 def _turn() -> None:

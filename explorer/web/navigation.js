@@ -2,7 +2,8 @@
 
 const NARROW = "(max-width: 767.98px)"; // as in Streamlit's own styles
 const OPEN = "[data-testid=stSidebar][data-collapsed=false] [data-testid=stSidebarCollapseButton] button";
-const LINK = ":is([data-testid=stTopNavLink], [data-testid=stSidebarNavLink])";
+const TO_ANOTHER = "[data-testid=stPageLink-NavLink]"; // in the bar of presentation mode
+const LINK = `:is([data-testid=stTopNavLink], [data-testid=stSidebarNavLink], ${TO_ANOTHER})`;
 let before = null; // the page at the last call
 
 // In a narrow window the drawer of pages lies over the page. Streamlit closes it only in the browser of a phone.
@@ -33,7 +34,7 @@ function joinEntries() {
   const hear = (event) => {
     isFresh = false;
     const link = event.type === "click" && event.target instanceof Element && event.target.closest(LINK);
-    isLeaving = Boolean(link) && new URL(link.href).pathname !== location.pathname;
+    isLeaving = Boolean(link) && (link.matches(TO_ANOTHER) || new URL(link.href).pathname !== location.pathname);
   };
   for (const name of ["pointerdown", "keydown", "click"]) window.addEventListener(name, hear, { capture: true });
 }

@@ -96,3 +96,47 @@ def test_it_stays_on_another_page_and_a_phone_keeps_its_size(open_page):
     assert type_of_root(page) == 16
     page.set_viewport_size({"width": 1920, "height": 1080})
     assert type_of_root(page) == pytest.approx(33.7, abs=0.1)
+
+
+def test_arrow_keys_lead_through_tabs_and_pages_but_belong_to_a_slider_that_has_the_focus(open_page):
+    page = open_page("kl?tab=logvar&present=on", wait=".kl-lesson[data-ready=true]", viewport=PROJECTOR)
+    bar = page.locator(".st-key-present_bar")
+    expect(bar).to_contain_text("1 Recall KL")
+    box = page.get_by_role("tab", name="Predict").bounding_box()
+    assert box["y"] + box["height"] <= bar.bounding_box()["height"] <= 36  # the tabs lie in the bar
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Predict")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_selector(".rep-lesson.presenting[data-ready=true]")
+    expect(bar).to_contain_text("2 Reparameterise")
+    slider = page.get_by_role("slider").first
+    before = float(slider.input_value())
+    slider.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("([slider, before]) => Number(slider.value) > before", arg=[slider.element_handle(), before])
+    expect(page.get_by_role("tab").first).to_have_attribute("aria-selected", "true")
+    slider.blur()
+    page.keyboard.press("ArrowLeft")
+    page.wait_for_selector(".kl-lesson.presenting[data-ready=true]")
+    expect(page.get_by_role("tab", name="Predict")).to_have_attribute("aria-selected", "true")
+    assert address(page)["present"] == "on"
+    bar.get_by_role("link", name="Explorer").click()
+    page.wait_for_selector(".explorer.presenting[data-ready=true]")
+    page.go_back()
+    page.wait_for_selector(".kl-lesson.presenting[data-ready=true]")  # one entry of the history for each page
+
+
+def test_n_and_p_try_the_cards(open_page):
+    page = open_page("?present=on", viewport=PROJECTOR)
+    card = page.get_by_role("region", name="Try this")
+    assert not card.is_visible()
+    page.keyboard.press("n")
+    expect(card).to_contain_text("Between a 4 and a 9")
+    page.wait_for_function("() => location.search.includes('log_var=-4')")  # it has been tried
+    page.keyboard.press("n")
+    expect(card).to_contain_text("2 of 5")
+    page.keyboard.press("p")
+    expect(card).to_contain_text("1 of 5")
+    page.keyboard.press("p")
+    expect(card).to_be_hidden()
+    expect(page.get_by_role("img", name="Picture x")).to_be_visible()

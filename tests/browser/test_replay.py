@@ -240,7 +240,10 @@ def test_sampled_z_moves_with_one_noise(mount_page, recorded):
 
 def test_the_address_reopens_a_moment_with_its_manifold_and_a_bad_one_is_named(open_page, recorded):
     page = open_replay(open_page, 7, "&field=D&pick=digits:12")
-    assert scrubber(page).input_value() == "7" and page.get_by_role("checkbox", name="D(z)").is_checked()
+    assert (
+        scrubber(page).input_value() == "7"
+        and page.locator(".layers").get_by_role("button", name="D", pressed=True, exact=True).count() == 1
+    )
     found = figure(page, "VAE").evaluate(PAINTED, recorded["VAE"]["mean"][7].tolist())
     assert found["stray"] == 0
     for kind, arrays in recorded.items():

@@ -43,7 +43,7 @@ def test_under_a_map_stands_how_much_of_the_prior_the_codes_cover(compute):
         return compute("explore/panel", body, latent_dim=latent_dim, metrics=metrics, words=WORDS["facts"])
 
     null = [0.969, 0.003]
-    assert said(2, coverage=0.875, coverage_null=null) == "The codes cover 88 % of the prior (a perfect match: 97 %)."
+    assert said(2, coverage=0.875, coverage_null=null) == "The codes cover 88 % of the prior (perfect: 97 %)."
     assert said(16, coverage=0.875, coverage_null=null) == said(2, coverage=0.875) == said(2, coverage_null=null) == ""
 
 

@@ -18,7 +18,7 @@ export class Bars {
     this.averages = averages;
     this.responses = responses;
     this.host.hidden = dimensions <= 2;
-    this.host.classList.toggle("crowded", dimensions > 16);
+    this.host.classList.toggle("crowded", dimensions > 8);
     const most = Math.max(...responses.flatMap(({ values }) => values));
     const response = (i) =>
       responses.map(({ values }) => `<i style="height:${((100 * (values[i] ?? 0)) / most).toFixed(1)}%"></i>`).join("");

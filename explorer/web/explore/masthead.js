@@ -61,28 +61,35 @@ export class Masthead {
     this.box.innerHTML =
       canvas("x") +
       models.map(({ name, entry }, i) => this.way(name, entry, SIDES[i])).join("") +
-      SIDES.map((side) => canvas(`made ${side}`)).join("");
+      SIDES.map((side) => canvas(`made ${side}`)).join("") +
+      models.map(({ entry }) => this.held(entry)).join("");
     [this.picture, ...this.made] = this.box.querySelectorAll("canvas");
     this.picture.hidden = true;
     if (this.source) this.take(this.source);
   }
 
-  // The way of a picture through one model, as HTML. What its code is held to the prior by stands beside the code.
-  way(name, { stochastic, discriminator, penalised }, side) {
+  // The way of a picture through one model, as HTML.
+  way(name, { stochastic, discriminator }, side) {
     const part = (what, lesson = null, sign = "") => this.part(what, lesson, sign),
       arrow = (sign) => `<i aria-hidden="true">${sign}</i>`,
       to = arrow("→");
-    const rival = discriminator ? part("discriminator", "adversary") : stochastic && penalised && part("kl", "kl"),
-      pull = rival ? arrow("⇠") + rival + arrow("⇠") + this.words.machine.prior.sign : "";
-    const held = (code) => `<span class="held">${code}${pull}</span>`;
     const code = stochastic
-      ? held(part("posterior", "reparameterisation", "posterior")) + to + part("z", "reparameterisation", "z")
-      : held(part("code", discriminator ? "adversary" : null, "z"));
+      ? part("posterior", "reparameterisation", "posterior") + to + part("z", "reparameterisation", "z")
+      : part("code", discriminator ? "adversary" : null, "z");
     const reads = `<span class="reads">${to}${part("encoder")}${to}</span>`;
-    return `<div class="way of-${side}"><b class="model-name">${escaped(name)}</b>${reads}${code}${to}${part("decoder")}${to}</div>`;
+    const title = `<b class="model-name">${escaped(name)}</b>`;
+    return `<div class="way of-${side}">${title}${reads}${code}${to}${part("decoder")}${to}</div>`;
   }
 
-  part(what, lesson, sign) {
+  // What holds a model's codes to the prior, as HTML. It stands beside the way: no picture goes through it.
+  held({ stochastic, discriminator, penalised }) {
+    const rival = discriminator
+      ? this.part("discriminator", "adversary")
+      : stochastic && penalised && this.part("kl", "kl");
+    return `<span class="held">${rival ? `${this.words.machine.held} ${rival}` : ""}</span>`;
+  }
+
+  part(what, lesson, sign = "") {
     const { sign: text, title } = this.words.machine[what],
       kind = `class="part ${sign}" title="${escaped(title)}"`;
     return lesson && this.lessons

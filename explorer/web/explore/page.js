@@ -181,6 +181,7 @@ class Explorer extends Page {
   leave() {
     this.replay?.stop();
     this.tools.destroy();
+    this.tryThis.destroy();
     this.surface?.destroy();
     this.made.destroy();
     this.missing.destroy();

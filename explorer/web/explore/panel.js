@@ -226,7 +226,7 @@ export class Panel {
       ? fill(words.active, { active: activeUnits(codes), all })
       : fill(words.spread, { all, ...range(variances(codes).map(Math.sqrt)) });
     const responses = model.response ? fill(words.responses, range(model.response)) : "";
-    return `<span title="${words.used_title}">${active}${responses}</span> `;
+    return `<span title="${words.used_title}">${fill(words.sentence, { used: active, responses })}</span> `;
   }
 
   // Means or sampled z: only where there is a q(z|x) to sample, and a plane to show it in.

@@ -26,8 +26,8 @@ export class Replay {
     this.bar = this.find(".replay");
     this.range = this.find(".replay .moment");
     this.playButton = this.find(".replay .play");
-    this.field = this.find(".replay .field input");
     this.playing = false;
+    this.hasField = false; // was a discriminator recorded?
     this.sides = new Map(
       page.panels.map((panel) => [panel, { recording: null, box: this.find(`.moments .${panel.side}`) }]),
     );
@@ -37,7 +37,6 @@ export class Replay {
       () => this.playing || page.commit(),
     );
     this.playButton.addEventListener("click", () => (this.playing ? this.pause() : this.play()));
-    this.field.addEventListener("change", () => page.set({ field: this.field.checked ? "D" : "none" }));
     this.find(".replay .leave").addEventListener("click", () => {
       page.set({ moment: null });
       this.find(".open-replay").focus();
@@ -55,7 +54,7 @@ export class Replay {
     this.main = recordings.reduce((a, b) => (b.moments > (a?.moments ?? 0) ? b : a), null);
     this.range.max = String(this.main?.last ?? 0);
     this.range.disabled = this.playButton.disabled = !this.main;
-    this.find(".replay .field").hidden = !recordings.some((recording) => recording.hasDiscriminator);
+    this.hasField = recordings.some((recording) => recording.hasDiscriminator);
     for (const [panel] of wanted) this.build(panel, recordings);
     this.root.classList.add("replaying", "compact");
     this.bar.hidden = this.find(".moments").hidden = false;
@@ -221,8 +220,7 @@ export class Replay {
     write(this.playButton.querySelector("span"), this.playing ? words.pause : words.play);
     this.playButton.classList.toggle("playing", this.playing);
     if (Number(this.range.value) !== Math.round(place)) this.range.value = String(Math.round(place));
-    this.field.checked = this.page.state().field === "D";
-    this.find(".replay .scale").hidden = !this.field.checked || this.find(".replay .field").hidden;
+    this.find(".replay .scale").hidden = !this.hasField || this.page.state().field !== "D";
     const between = place % 1 !== 0;
     const values = {
       moment: Math.floor(place) + 1,

@@ -1,10 +1,13 @@
-// "Try this": one card at a time, with a button that brings the page into the card's state.
+// "Try this": one card at a time, with a button that brings the page into the card's state. In presentation mode, the
+// keys N and P step through the cards and try each.
 
 import { cardOf, KINDS } from "./cards.js";
 import { fill } from "../kernel/text.js";
 import { write } from "../parts/dom.js";
 import { idle } from "../parts/page.js";
 import { add, set } from "../parts/svg.js";
+
+const TYPED_INTO = "select, textarea, input:not([type=range])";
 
 export class TryThis {
   // box: the element to fill; page: its parts' view of it, see tools.js; play(): the training plays.
@@ -28,6 +31,30 @@ export class TryThis {
     find("next").addEventListener("click", () => this.step(1));
     this.button.addEventListener("click", () => this.go());
     this.other.addEventListener("click", () => this.enter(this.card().other));
+    this.root = box.closest(".explorer");
+    this.hear = (event) => this.press(event);
+    window.addEventListener("keydown", this.hear);
+  }
+
+  destroy() {
+    window.removeEventListener("keydown", this.hear);
+  }
+
+  // N and P lead from no card through all of them to no card.
+  /** @param {KeyboardEvent} event */
+  press(event) {
+    const by = { n: 1, p: -1 }[event.key.toLowerCase()],
+      focus = /** @type {HTMLElement} */ (event.composedPath()[0]);
+    if (!by || event.altKey || event.ctrlKey || event.metaKey) return;
+    if (!this.root.classList.contains("presenting") || focus.matches(TYPED_INTO)) return;
+    const from = this.root.classList.contains("on-card") ? this.at + 1 : 0,
+      to = (from + by + KINDS.length + 1) % (KINDS.length + 1);
+    this.root.classList.toggle("on-card", to > 0);
+    if (to === 0) return this.erase();
+    this.at = to - 1;
+    this.show();
+    if (this.card().part) this.go();
+    else this.erase();
   }
 
   // The models have changed. When nothing else waits: to find a place between ten thousand codes takes longer than a

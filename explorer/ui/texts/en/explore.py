@@ -115,7 +115,7 @@ WORDS = {
             "sign": "D",
             "title": "The discriminator D tells codes from draws of the prior p(z). Lesson: The adversary.",
         },
-        "prior": {"sign": "p(z)"},
+        "held": "held to p(z) by",
     },
     # the pictures
     "stage_section": "Pictures",
@@ -208,7 +208,6 @@ WORDS = {
     "moment": "Moment of training",
     "leave": "Finished models",
     "leave_title": "Leave the replay: probe, pictures and KL of the finished models",
-    "field": "D(z)",
     "field_title": (
         "What the discriminator says at this moment: 1, it takes z for a draw of the prior; 0, for a code. The "
         "encoder is trained to put its codes where D is high."
@@ -281,7 +280,7 @@ WORDS = {
     },
     # under a map
     "facts": {
-        "covers": "The codes cover <b>{share}</b> of the prior (a perfect match: {best}).",
+        "covers": "The codes cover <b>{share}</b> of the prior (perfect: {best}).",
         "all": "All figures",
         "measured": "Measured on {images} test images, seed {seed}.",
         "bce": "BCE: binary cross-entropy summed over pixels, averaged over images, in nats.",
@@ -295,8 +294,9 @@ WORDS = {
     },
     "usage": {
         "active": "<b>{active}</b> of {all} dimensions active",
-        "spread": "over {all} dimensions: std of the codes {least} to {most}",
+        "spread": "Over {all} dimensions: std of the codes {least} to {most}",
         "responses": ", decoder's response {least} to <b>{most}</b>",
+        "sentence": "{used}{responses}.",
         "used_title": (
             "Active: the means of q(z|x) have a variance over the test images above 0.01. Response: how far the "
             "picture moves for one standard deviation in a dimension, from the decoder's derivatives. See the guide "

@@ -3,7 +3,7 @@
 WORDS = {
     "ae_title": "AE",
     "ae_minimised": "−log p(x|z)",
-    "ae_holds": "Nothing holds its latent, and its encoder gives a point, not q(z|x): here the sliders are a probe.",
+    "ae_holds": "Nothing holds its codes to a prior. There is no q(z|x): the sliders are a probe.",
     "ae_chart": "no regulariser",
     "vae_title": "VAE",
     "vae_minimised": "E[−log p(x|z)] + {times_beta}KL(q(z|x)‖p(z)), z ~ q(z|x), p(z): {prior}",
@@ -12,10 +12,7 @@ WORDS = {
     "vae_penalty": "KL",
     "aae_title": "AAE",
     "aae_minimised": "−log p(x|z) + {rising_weight} · (−log D(z)), against p(z): {prior}",
-    "aae_holds": (
-        "A discriminator holds its codes to {prior}. The KL is not in its loss, and its encoder gives a point, not "
-        "q(z|x): here the sliders are a probe."
-    ),
+    "aae_holds": "A discriminator holds its codes to {prior}. There is no q(z|x): the sliders are a probe.",
     "aae_chart": "D's losses",
     "aae_real": "p(z)",
     "aae_fake": "codes",
@@ -24,6 +21,6 @@ WORDS = {
     "aae_textbook_minimised": "−log p(x|z) and −log D(z) in turn, against p(z): {prior}",
     "aae_textbook_holds": (
         "A discriminator that sees z alone, without log p(z), pulls its codes towards {prior}, in steps of its own. "
-        "The KL is not in its loss, and its encoder gives a point, not q(z|x): here the sliders are a probe."
+        "There is no q(z|x): the sliders are a probe."
     ),
 }

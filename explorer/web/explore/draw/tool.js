@@ -29,9 +29,9 @@ const markup = (words) => `
       <input type="file" class="chooser" accept="image/png,image/jpeg,image/webp" aria-label="${words.open_picture}"
         hidden>
       <div class="test-images" role="group" aria-label="${words.test_images}"></div>
-      <p class="says" role="status"></p>
     </div>
   </div>
+  <p class="says" role="status"></p>
   <p class="unseen" id="draw-pad-keys">${words.pad_keys}</p>
   <div class="rows" role="group" aria-label="${words.results}">
     <div class="heads" aria-hidden="true"><span></span><span>${words.head_reads}</span>
