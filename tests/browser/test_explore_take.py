@@ -51,7 +51,7 @@ def seen(page) -> list:
     next_frame(page)
     return [
         page.get_by_role("status", name="KL divergence").inner_text(),
-        *(page.get_by_role("img", name=name, exact=True).evaluate(PIXELS) for name in PICTURES),
+        *(page.get_by_role("img", name=name, exact=True, include_hidden=True).evaluate(PIXELS) for name in PICTURES),
     ]
 
 
@@ -310,7 +310,10 @@ def test_pictures_are_what_is_seen(mount_page):
 
     page.get_by_label("Which decoded pictures").select_option("VAE at z")
     name, content = downloaded(page, "Pictures: PNG")
-    pixels = np.array(page.get_by_role("img", name="VAE decoded at z", exact=True).evaluate(PIXELS)).reshape(28, 28)
+    canvas = page.get_by_role(
+        "img", name="VAE decoded at z", exact=True, include_hidden=True
+    )  # the tool is in its place
+    pixels = np.array(canvas.evaluate(PIXELS)).reshape(28, 28)
     assert name == "mnist-vae-at-z.png"
     assert np.array_equal(np.array(Image.open(io.BytesIO(content)).convert("L")), np.kron(pixels, np.ones((8, 8))))
     page.get_by_label("Which decoded pictures").select_option("all four")
