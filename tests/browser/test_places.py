@@ -127,7 +127,7 @@ def test_the_room_is_let_in_by_the_address_that_the_browser_shows(visit, server,
             page.wait_for_selector(drawn)
             if path.startswith("?"):  # the sidebar stays open
                 page.get_by_test_id("stExpandSidebarButton").click()
-            page.get_by_role("button", name="Let a room in").click()
+            page.get_by_role("button", name="Share with a class").click()
             dialog = page.get_by_role("dialog")
             dialog.get_by_text(public, exact=True).wait_for()
             link = dialog.get_by_test_id("stCode").inner_text().strip()

@@ -25,7 +25,7 @@ def get(url: str, **headers: str):
 def test_the_panel_says_that_only_this_machine_can_open_the_app(open_page):
     page = open_page("?mean=0.5,-1&left=digits-vae&right=digits-aae")
     page.get_by_test_id("stExpandSidebarButton").click()
-    page.get_by_role("button", name="Let a room in").click()
+    page.get_by_role("button", name="Share with a class").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_text("Only this machine").wait_for()
     dialog.get_by_text("--server.address 0.0.0.0").wait_for()

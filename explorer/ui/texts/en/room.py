@@ -1,7 +1,7 @@
 """How a room is let in."""
 
-BUTTON = "Let a room in"
-TITLE = "Let a room in"
+BUTTON = "Share with a class"
+TITLE = "Share with a class"
 
 ADDRESS = "Address to type"
 OTHERS = "If that one does not answer: {addresses}"
