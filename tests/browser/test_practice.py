@@ -85,7 +85,7 @@ def test_stepping_takes_one_batch_at_a_time_and_changes_no_number(practise):
     assert f"epoch 1 of 3, step {STEPS} of {STEPS}" in panel(page).inner_text()
     press(page, "Epoch run A")
     until(page, "paused", taken=2 * STEPS)
-    press(page, "Go on run A")
+    press(page, "Continue run A")
     until(page, "finished", taken=3 * STEPS)
     assert data(page, "last") == pytest.approx(history(SMALL)[-1], abs=0)
     for name in ("Step run A", "Epoch run A", "Stop run A"):
@@ -127,7 +127,7 @@ def test_a_pause_holds_the_training_and_locks_the_choices(practise):
     taken, revision = data(page, "taken"), data(page, "revision")
     page.wait_for_timeout(1500)
     assert (data(page, "taken"), data(page, "revision")) == (taken, revision)
-    press(page, "Go on run A")
+    press(page, "Continue run A")
     page.wait_for_function(
         "([e, before]) => Number(e.dataset.taken) > before", arg=[panel(page).element_handle(), taken]
     )
@@ -336,7 +336,7 @@ def test_choices_reach_the_address_the_code_and_the_command(practise):
     panel(page, "b").get_by_role("radio", name="VAE").check(force=True)
     page.wait_for_url(re.compile("b=vae"))
     assert panel(page, "b").locator("label.differs").all_inner_texts() == ["β"]
-    page.get_by_role("button", name="B ← A").click()
+    page.get_by_role("button", name="Copy A to B").click()
     page.wait_for_url(re.compile(r"b=vae(%2C|,)digits(%2C|,)beta"))
     panel(page, "b").get_by_label("Prior").select_option("mixture")
     page.get_by_text("--prior mixture", exact=False).first.wait_for()
@@ -443,7 +443,7 @@ def test_everything_works_by_keyboard(practise):
     for taken in (1, 2, 3):  # the focus stays where it is
         page.keyboard.press("Enter")
         until(page, "paused", taken=taken)
-    page.get_by_role("button", name="Go on run A").focus()
+    page.get_by_role("button", name="Continue run A").focus()
     page.keyboard.press("Space")
     until(page, "running")
     page.keyboard.press("Space")

@@ -75,7 +75,7 @@ WORDS = {
     "dataset": "Dataset",
     "prior": "Prior",
     "start": "Start",
-    "resume": "Go on",
+    "resume": "Continue",
     "again": "Start again",
     "pause": "Pause",
     "step": "Step",
@@ -97,7 +97,7 @@ WORDS = {
     "both": "Both:",
     "start_both": "Start both",
     "pause_both": "Pause both",
-    "copy": "B ← A",
+    "copy": "Copy A to B",
     "copy_title": "Give run B the choices of run A, so that only what you change next differs",
     "open_both": "Open both in the explorer",
     "open": "Open in the explorer",
@@ -181,7 +181,7 @@ GUIDE = """
 VAE's encoder has a second head, for log σ²), and differ in what holds the codes in place: nothing (AE), the KL term
 with weight β (VAE), or an adversary (both AAEs). The AAE adds its adversary to the reconstruction, with a weight, and
 gives its discriminator log p(z). The textbook's does neither: its encoder takes turns between the two. Choose what
-differs, start both, and compare. *B ← A* makes the two alike, so that you can change one thing.
+differs, start both, and compare. *Copy A to B* makes the two alike, so that you can change one thing.
 
 **The dots** are the codes of test images (at most 1,000), which no training sees, coloured by class; dashed lines show
 the prior. For a VAE the dots are draws z ~ q(z|x), which is what is compared with the prior; *means* shows the means
