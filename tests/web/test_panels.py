@@ -27,7 +27,8 @@ def test_coverage_stands_under_maps_of_few_dimensions_only(compute):
 
 def test_the_figures_say_where_coverage_can_be_read(compute):
     text = """
-    const panel = { facts: {}, usage: () => "", showSwitch() {}, factWords: words, model: { entry: {
+    const panel = { facts: {}, root: { style: { setProperty() {} } }, usage: () => "", showSwitch() {},
+      factWords: words, model: { entry: {
       latent_dim, metrics: {}, images: 10, holds: "", stochastic: false } } };
     Panel.prototype.describe.call(panel, {});
     return panel.facts.innerHTML;"""
