@@ -67,7 +67,7 @@ def controls(state: dict, entry: dict) -> None:
         else fill(texts.VAE_RUN, draws=f"{DRAWS:,}")
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        started = st.button(label, icon=":material/play_arrow:", help=texts.VAE_RUN_HELP)
+        started = st.button(label, type="primary", icon=":material/play_arrow:", help=texts.VAE_RUN_HELP)
         cancel = st.empty()
     if not started:
         st.caption(texts.VAE_STOPPED if done else texts.VAE_IDLE)
