@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 # Used by both scripts: the page with all shadow roots, an element's parent, whether it is visible, whether a node is a
 # text.
 EVERYWHERE = """() => {
@@ -45,6 +47,8 @@ AMISS = (
     EVERYWHERE
     + """
   const texts = [], roomy = innerWidth >= 1100; // elsewhere a formula may be scrolled
+  // what lies over the rest on purpose; in a narrow window a replay's slider sticks to the window's foot
+  const above = '.overlay, .range, .outside, output.mark' + (roomy ? '' : ', .replay');
   const clipped = (box, e) => { // to what its ancestors let through
     let { left, top, right, bottom } = box;
     for (let p = e; p; p = up(p)) {
@@ -76,7 +80,7 @@ AMISS = (
       range.selectNodeContents(node);
       for (const part of range.getClientRects()) {
         const rest = clipped(part, e);
-        if (rest) texts.push({ e, name, over: Boolean(e.closest('.overlay, .range, .outside, output.mark')), ...rest });
+        if (rest) texts.push({ e, name, over: Boolean(e.closest(above)), ...rest });
       }
     }
   }
@@ -98,3 +102,58 @@ AMISS = (
 def amiss(page) -> list[str]:
     """What lies as it should not: a line each."""
     return page.evaluate(AMISS)
+
+
+LEAST = 13  # CSS pixels
+RING = 0.65  # of the map's side: the diameter of the ring that holds 99 % of the prior
+
+# Both maps: their frames, and the diameter of the outermost ring that is shown. None if the page shows no maps.
+MAPS = (
+    EVERYWHERE
+    + """
+  const frames = roots.flatMap((root) => [...root.querySelectorAll('.latent-map')]).filter(seen);
+  return frames.map((frame) => {
+    const { x, y, width, height } = frame.getBoundingClientRect();
+    const rings = [...frame.querySelectorAll('.ring')].map((ring) => ring.getBoundingClientRect().width);
+    return { x, y, width, height, ring: Math.max(0, ...rings) };
+  });
+}"""
+)
+# Texts that are smaller than a size; of a drawing that is scaled, as it is scaled.
+SMALL = (
+    EVERYWHERE
+    + """
+  for (const root of roots) for (const e of root.querySelectorAll('*')) {
+    if (e.closest('style, script, option, title, .unseen, math, [data-testid=stDataFrame]') || !seen(e)) continue;
+    const box = e.getBoundingClientRect(), scale = e.ownerSVGElement ? (e.getScreenCTM?.().d ?? 1) : 1;
+    const size = parseFloat(getComputedStyle(e).fontSize) * scale;
+    if (![...e.childNodes].some(isText) || box.width < 2 || box.height < 2 || size >= LEAST - 0.05) continue;
+    found.push(`${e.textContent.trim().slice(0, 30)}: ${size.toFixed(1)} pixels`);
+  }
+  return [...new Set(found)];
+}"""
+).replace("LEAST", str(LEAST))
+
+
+def unequal_maps(page, has_ring: bool = True) -> list[str]:
+    """Maps that are not square, equal and aligned, or whose 99 % ring is small: a line each.
+
+    has_ring: whether the maps are planes at the scale that they begin with.
+    """
+    maps, faults = page.evaluate(MAPS), []
+    for one in maps:
+        if abs(one["width"] - one["height"]) > 1:
+            faults.append(f"a map is {one['width']:.0f} pixels wide and {one['height']:.0f} high")
+        if has_ring and one["ring"] < RING * one["width"]:
+            faults.append(f"the ring takes {one['ring'] / one['width']:.0%} of a map's side")
+    for a, b in pairwise(maps):
+        if abs(a["width"] - b["width"]) > 1:
+            faults.append(f"the maps are {a['width']:.0f} and {b['width']:.0f} pixels wide")
+        if abs(a["x"] - b["x"]) > 1 and abs(a["y"] - b["y"]) > 1:
+            faults.append(f"the maps begin at {a['y']:.0f} and {b['y']:.0f} pixels")
+    return faults
+
+
+def faults(page, has_ring: bool = True) -> list[str]:
+    """All that is wrong with the layout of a page as it stands: a line each."""
+    return cut_off(page) + amiss(page) + page.evaluate(SMALL) + unequal_maps(page, has_ring)

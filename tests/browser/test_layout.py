@@ -1,0 +1,49 @@
+"""The layout of every page in every size: no overlap, no cut or small text; maps that are square, equal and aligned."""
+
+from __future__ import annotations
+
+import pytest
+
+from .driver import ROOT, at_rest
+from .layout import faults
+from .views import VIEWS
+
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "pretrained" / "mnist-aae").exists(), reason="no shipped models: python train.py makes them"
+)
+
+SIZES = {  # by name: width, height, colour scheme, presentation mode. 683 × 384 is 1366 × 768 at 200 %
+    "1366": (1366, 768, "light", False),
+    "1280": (1280, 800, "light", False),
+    "1024": (1024, 600, "light", False),
+    "1920": (1920, 1080, "light", False),
+    "2560": (2560, 1440, "light", False),
+    "phone": (390, 844, "light", False),
+    "200 %": (683, 384, "light", False),
+    "dark": (1366, 768, "dark", False),
+    "present": (1366, 768, "light", True),
+    "present, 1024": (1024, 600, "light", True),
+    "present, 1920, dark": (1920, 1080, "dark", True),
+}
+QUICK = [("explorer", "1366"), ("draw", "present"), ("near, a region", "1280"), ("replay", "1024")]
+ALL = [(view, size) for view in VIEWS for size in SIZES]
+
+
+def check(open_page, view: str, size: str) -> None:
+    path, ready = VIEWS[view]
+    width, height, scheme, presenting = SIZES[size]
+    address = f"{path}{'&' if '?' in path else '?'}present=on" if presenting else path
+    page = open_page(address, wait=ready, viewport={"width": width, "height": height}, color_scheme=scheme)
+    at_rest(page)
+    assert faults(page, has_ring="dimensions" not in view) == []
+
+
+@pytest.mark.parametrize(("view", "size"), QUICK)
+def test_a_view_is_laid_out_well(open_page, view, size):
+    check(open_page, view, size)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("view", "size"), [pair for pair in ALL if pair not in QUICK])
+def test_every_view_is_laid_out_well_in_every_size(open_page, view, size):
+    check(open_page, view, size)
