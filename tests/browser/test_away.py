@@ -138,7 +138,7 @@ def test_a_command_to_trainings_that_are_gone_leaves_the_reason_to_be_read(conte
     page.evaluate("() => window.letGo()")  # the page asks a little later: it is the command that finds them gone
     page.get_by_role("button", name="Pause run A", exact=True).click()
     page.get_by_text("This page was away for too long").wait_for()
-    page.wait_for_selector(".run.a[data-state=empty]")
+    page.wait_for_selector(".run.a[data-state=ready]")
     assert "away for too long" in sentence(page)
     start(page)
 
@@ -187,7 +187,7 @@ def test_a_page_that_was_away_for_too_long_says_so_and_begins_again_by_itself(co
     start(page)
     relay.cut(2 * GRACE)
     page.get_by_text("This page was away for too long: trainings that were not saved have ended").wait_for()
-    page.wait_for_selector(".run.a[data-state=empty]")
+    page.wait_for_selector(".run.a[data-state=ready]")
     assert page.locator(".run.a").get_by_label("epochs", exact=True).input_value() == "1000"  # the choices are kept
     start(page)
 
@@ -218,7 +218,7 @@ def test_a_reload_after_too_long_says_that_the_trainings_have_ended(context, imp
     time.sleep(2 * GRACE)
     page.goto(f"{impatient}/{PATH}")
     page.get_by_text("This page was away for too long").wait_for()
-    page.wait_for_selector(".run.a[data-state=empty]")
+    page.wait_for_selector(".run.a[data-state=ready]")
     page.reload()
     page.wait_for_selector(READY)
     assert sentence(page) == ""  # once
@@ -232,7 +232,8 @@ def test_a_duplicated_tab_has_trainings_of_its_own(context, impatient):
         page.evaluate("() => void window.open(location.href)")
     other = watch(opened.value)
     other.wait_for_selector(READY)
-    assert other.evaluate("() => sessionStorage.length") == 0 and run(other)["state"] == "empty"
+    other.wait_for_selector(".run.a[data-state=ready][data-revision='1']")  # an untrained model of its own
+    assert other.evaluate("() => sessionStorage.length") == 0 and run(other)["id"] != before["id"]
     start(other)
     assert run(other)["id"] != before["id"]
     goes_on(page)

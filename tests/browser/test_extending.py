@@ -38,7 +38,7 @@ def test_a_sibling_that_is_added_is_trained_saved_and_explored(extended_server, 
     press(page, "Save run A")
     link = panel(page).get_by_role("link", name="Open in the explorer")
     link.wait_for()
-    (bundle,) = extended_server.runs.glob("digits-wae-*")
+    (bundle,) = extended_server.runs.glob("WAE-MMD*")
     with page.context.expect_page() as opened:  # in a tab of its own
         link.click()
     explorer = opened.value

@@ -102,7 +102,7 @@ def test_trainings_that_went_with_the_server_are_named_and_can_begin_anew(page, 
     page.get_by_text("The server does not answer").wait_for()
     with serve(tmp_path, port=urlparse(first.address).port):
         page.get_by_text("The server was restarted: trainings that were not saved are gone").wait_for(timeout=120_000)
-        page.wait_for_selector(".run.a[data-state=empty]")
+        page.wait_for_selector(".run.a[data-state=ready]")
         page.get_by_role("button", name="Step run A", exact=True).click()
         page.wait_for_selector(".run.a[data-state=paused]")
         assert page.errors == []
