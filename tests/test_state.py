@@ -55,7 +55,7 @@ def states(draw):
     chosen["near_region"] = (
         draw(st.none() | st.sampled_from(["circle,0.1", "square,4", "circle,0.8"])) if near else None
     )
-    chosen |= {name: draw(st.sampled_from(CHOICES[name])) for name in ("scale", "underlay", "colour")}
+    chosen |= {name: draw(st.sampled_from(CHOICES[name])) for name in ("scale", "shown", "underlay", "colour")}
     chosen["opacity"] = [round(draw(st.floats(0, 1)), state.DECIMALS) for _ in range(2)]
     return chosen
 

@@ -12,7 +12,8 @@ n_neighbors = 50 and min_dist = 0.5) or `pixels-15-0.1` (UMAP of the raw pixels)
 
 `tool=draw` opens one of the explorer's tools; there are none beside a replay.
 
-`scale=own` gives each map the scale of its own codes.
+`scale=own` gives each map the scale of its own codes. `shown=right` is the panel of the map that a narrow window shows;
+it has room for one.
 
 `underlay=density` is the layer beneath the codes, `colour=kl` colours them, `opacity=1,0.3` is that of layer and codes.
 

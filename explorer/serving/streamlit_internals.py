@@ -118,11 +118,15 @@ def page_address() -> str:
 
 # ---- styles that name parts of Streamlit's own markup
 
-# Room for two maps; larger type on a very large screen; an outline for the focus, which Streamlit hardly shows on its own elements; captions and code with
-# the contrast that small type needs.
+# Room for two maps; larger type on a very large screen; an outline for the focus, which Streamlit hardly shows on its
+# own elements; captions and code with the contrast that small type needs.
 STYLE = """<style>
 .stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
 @media (min-width: 2200px) and (min-height: 1100px) { html { font-size: 20px; } }
+@media (max-width: 767px) {
+  html { --gutter: 1rem; }
+  .stMainBlockContainer { padding-left: var(--gutter); padding-right: var(--gutter); }
+}
 .stApp :is(a, summary, main, [kind=elementToolbar], input[aria-autocomplete]):focus-visible {
   outline: 2px solid currentColor !important; outline-offset: -2px;
 }

@@ -47,8 +47,9 @@ AMISS = (
     EVERYWHERE
     + """
   const texts = [], roomy = innerWidth >= 1100; // elsewhere a formula may be scrolled
-  // what lies over the rest on purpose; in a narrow window a replay's slider sticks to the window's foot
-  const above = '.overlay, .range, .outside, output.mark' + (roomy ? '' : ', .replay');
+  // what lies over the rest on purpose; in a narrow window also what sticks to the window's top or foot
+  const above = '.overlay, .range, .outside, output.mark';
+  const sticks = (e) => Boolean(e) && (getComputedStyle(e).position === 'sticky' || sticks(e.parentElement));
   const clipped = (box, e) => { // to what its ancestors let through
     let { left, top, right, bottom } = box;
     for (let p = e; p; p = up(p)) {
@@ -80,7 +81,7 @@ AMISS = (
       range.selectNodeContents(node);
       for (const part of range.getClientRects()) {
         const rest = clipped(part, e);
-        if (rest) texts.push({ e, name, over: Boolean(e.closest(above)), ...rest });
+        if (rest) texts.push({ e, name, over: Boolean(e.closest(above)) || (!roomy && sticks(e)), ...rest });
       }
     }
   }

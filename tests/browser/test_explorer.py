@@ -399,7 +399,7 @@ def test_hovering_a_umap_decodes_the_nearest_code(mount_page):
 @pytest.mark.main_job
 def test_phone_keeps_pictures_and_kl_in_sight(open_page):
     page = open_page(viewport=PHONE, has_touch=True, is_mobile=True)
-    page.get_by_role("figure", name="AAE latent map").scroll_into_view_if_needed()
+    page.get_by_role("slider", name="log σ²₂", exact=True).scroll_into_view_if_needed()
     at_rest(page)
     header = page.get_by_test_id("stHeader").bounding_box()
     for locator in [*(picture(page, name) for name in PICTURES), page.get_by_role("status", name="KL divergence")]:

@@ -32,7 +32,8 @@ def phone(open_page):
 
 
 def ranges(page) -> list:
-    return [page.get_by_role("figure", name=f"{kind} latent map").evaluate(RANGES) for kind in ("VAE", "AAE")]
+    figures = [page.get_by_role("figure", name=f"{kind} latent map", include_hidden=True) for kind in ("VAE", "AAE")]
+    return [figure.evaluate(RANGES) for figure in figures]
 
 
 def test_one_finger_scrolls_the_page_and_leaves_the_map(phone):

@@ -68,6 +68,7 @@ class Explorer extends Page {
     const panel = new Panel(this.root, side, this.catalogue, words, {
       model: (name) => this.set({ [side]: name }),
       codes: (codes) => this.set({ codes }),
+      shown: () => this.set({ shown: side }),
       announce: (text) => this.announce(text),
       fail: (error, what) => this.fail(error, what),
     });
@@ -363,6 +364,7 @@ class Explorer extends Page {
   syncChoices() {
     const { state } = this.probe;
     this.ownScale.setAttribute("aria-pressed", String(state.scale === "own"));
+    this.root.dataset.shown = state.shown;
     for (const panel of this.panels) {
       panel.sync(state);
       if (panel.model) this.syncMap(panel);

@@ -14,7 +14,7 @@ const SEEN = 3; // dimensions: in more, coverage does not see holes (N(0, ½² I
 
 export class Panel {
   // root: the page's; side: "left" or "right"; catalogue: of catalogue.js; words: the page's;
-  // on: {model(name), codes(value)}, choices that were made here, and {announce(text), fail(error, what)}.
+  // on: {model(name), codes(value), shown()}, choices that were made here, and {announce(text), fail(error, what)}.
   /**
    * @param {HTMLElement} root @param {"left" | "right"} side
    * @param {import("../kernel/catalogue.js").Catalogue} catalogue
@@ -50,6 +50,9 @@ export class Panel {
     /** @type {NodeListOf<HTMLInputElement>} */
     this.codesChoices = element.querySelectorAll("input[type=radio]");
     this.codesChoices.forEach((radio) => radio.addEventListener("change", () => on.codes(radio.value)));
+    /** @type {HTMLInputElement} */
+    this.shownChoice = root.querySelector(`.map-shown [value=${side}]`);
+    this.shownChoice.addEventListener("change", () => on.shown());
   }
 
   // The name in everything that a screen reader or a test finds.
@@ -57,6 +60,7 @@ export class Panel {
   setName(name) {
     this.name = name;
     this.host.setAttribute("aria-label", `${name} latent map`);
+    this.shownChoice.nextElementSibling.textContent = name;
     this.atMean.setAttribute("aria-label", `${name} decoded at μ`);
     this.atZ.setAttribute("aria-label", `${name} decoded at z`);
     for (const canvas of [this.atMean, this.atZ])
@@ -90,6 +94,7 @@ export class Panel {
   sync(state) {
     this.list.show(state[this.side]);
     this.codesChoices.forEach((radio) => (radio.checked = radio.value === state.codes));
+    this.shownChoice.checked = state.shown === this.side;
   }
 
   // The two dimensions that the panel's plane shows: the chosen ones, or the first of a model that lacks one of them.

@@ -95,9 +95,14 @@ export class TryThis {
 
   async go() {
     const { part, mark, watch } = this.card();
-    this.enter(part);
-    if (watch) return this.play();
-    if (!mark) return this.panels.forEach(({ map }) => map.goHome());
+    this.enter(mark ? { ...part, shown: mark.panel.side } : part);
+    if (watch) await this.play();
+    else if (mark) this.zoomTo(mark);
+    else this.panels.forEach(({ map }) => map.goHome());
+    this.panels[0].map.host.scrollIntoView({ block: "nearest" }); // a phone may show the card alone
+  }
+
+  zoomTo(mark) {
     const [x, y] = mark.at; // the other map follows
     mark.panel.map.choose({ x: [x - mark.around, x + mark.around], y: [y - mark.around, y + mark.around] });
     this.draw(mark);

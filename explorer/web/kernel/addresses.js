@@ -71,6 +71,7 @@ export const ADDRESSES = {
           "neighbours": [2, 200], "distance": [0.0, 0.99], "default": "umap", "always": true, "only": "dimensions"
         },
         { "name": "scale", "kind": "choice", "options": ["shared", "own"] },
+        { "name": "shown", "kind": "choice", "options": ["left", "right"] },
         { "name": "moment", "kind": "whole", "least": 0, "most": 29 },
         { "name": "field", "kind": "choice", "options": ["none", "D"], "only": "replay" },
         {

@@ -108,6 +108,7 @@
  * @property {Pair} dims  the two dimensions that the sliders move
  * @property {string} map
  * @property {"shared" | "own"} scale  do both maps have the same axes?
+ * @property {"left" | "right"} shown  the panel of the map that a narrow window shows
  * @property {string} tool  "none" if no tool is open
  * @property {number | null} moment  of the replay; null if none is shown
  * @property {string} field

@@ -142,10 +142,7 @@ export class Panel {
   // refused: the field with an impossible value, whose text must go although the field has the focus.
   showChoices(refused = null) {
     const { chosen, other } = this;
-    for (const input of this.root.querySelectorAll(".kinds input")) {
-      input.checked = input.value === chosen.kind;
-      input.parentElement.classList.toggle("chosen", input.checked);
-    }
+    for (const input of this.root.querySelectorAll(".kinds input")) input.checked = input.value === chosen.kind;
     const datasets = this.find(".dataset");
     for (const [i, { name, present }] of this.data.datasets.entries()) {
       datasets.options[i].text = present ? name : fill(this.words.absent, { dataset: name });

@@ -133,6 +133,7 @@ WORDS = {
         "in nats. Less is better."
     ),
     "same_image": "same image",
+    "map_shown": "Map shown",
     "click_a_code": "Click a dot on a map to see its picture, and what each model makes of it.",
     "at_probe": "Both decoders at the probe",
     "under_pointer": "Both decoders under the pointer",
