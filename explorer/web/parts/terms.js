@@ -5,7 +5,8 @@
 const ALONE = "button, a, summary, code, .term, h2"; // texts that are left as they are
 const GAP = 4; // pixels between a term and its definition
 
-// A pattern that finds the glossary's forms as whole words, the longest first, and the term of each form.
+// A pattern that finds the glossary's forms as whole words, the longest first, and the term of each form. Its first
+// group is the sign before the word: older browsers cannot look back.
 /** @param {Glossary} glossary @returns {{pattern: RegExp, names: Map<string, string>}} */
 export function finder(glossary) {
   const names = new Map();
@@ -13,7 +14,7 @@ export function finder(glossary) {
     for (const form of forms) for (const one of [form, form[0].toUpperCase() + form.slice(1)]) names.set(one, name);
   const forms = [...names.keys()].sort((a, b) => b.length - a.length);
   const written = forms.map((form) => form.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("|");
-  return { pattern: new RegExp(`(?<![\\p{L}\\p{N}(‖|-])(?:${written})(?![\\p{L}\\p{N}(‖-])`, "gu"), names };
+  return { pattern: new RegExp(`(^|[^\\p{L}\\p{N}(‖|-])(${written})(?![\\p{L}\\p{N}(‖-])`, "gu"), names };
 }
 
 // A text in pieces: [{text, name: of the term that it is, or null}]. used: the terms that were found before, which are
@@ -23,12 +24,14 @@ export function pieces(text, { pattern, names }, used) {
   const parts = [];
   let from = 0;
   for (const match of text.matchAll(pattern)) {
-    const name = names.get(match[0]);
+    const [, before, word] = match,
+      name = names.get(word),
+      start = match.index + before.length;
     if (used.has(name)) continue;
     used.add(name);
-    if (match.index > from) parts.push({ text: text.slice(from, match.index), name: null });
-    parts.push({ text: match[0], name });
-    from = match.index + match[0].length;
+    if (start > from) parts.push({ text: text.slice(from, start), name: null });
+    parts.push({ text: word, name });
+    from = start + word.length;
   }
   if (from < text.length) parts.push({ text: text.slice(from), name: null });
   return parts;
