@@ -126,7 +126,8 @@ SMALL = (
     + """
   for (const root of roots) for (const e of root.querySelectorAll('*')) {
     if (e.closest('style, script, option, title, .unseen, math, [data-testid=stDataFrame]') || !seen(e)) continue;
-    const box = e.getBoundingClientRect(), scale = e.ownerSVGElement ? (e.getScreenCTM?.().d ?? 1) : 1;
+    const box = e.getBoundingClientRect(), to = e.ownerSVGElement && e.getScreenCTM?.();
+    const scale = to ? Math.hypot(to.c, to.d) : 1; // also of a text that is turned
     const size = parseFloat(getComputedStyle(e).fontSize) * scale;
     if (![...e.childNodes].some(isText) || box.width < 2 || box.height < 2 || size >= LEAST - 0.05) continue;
     found.push(`${e.textContent.trim().slice(0, 30)}: ${size.toFixed(1)} pixels`);
