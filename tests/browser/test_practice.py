@@ -453,8 +453,10 @@ def test_everything_works_by_keyboard(practise):
     page.wait_for_url(re.compile("a=aae"))
     weight = panel(page).get_by_label("adversary")
     weight.focus()
-    for _ in range(3):
-        page.keyboard.press("ArrowUp")
+    made_again = re.compile('"reset".*"adversarial_weight":"?35\\b')
+    with page.expect_response(lambda one: bool(made_again.search(one.request.post_data or ""))):
+        for _ in range(3):
+            page.keyboard.press("ArrowUp")
     page.wait_for_url(re.compile("adversarial_weight(=|%3D)35"))
     page.get_by_role("button", name="Step run A").focus()
     for taken in (1, 2, 3):  # the focus stays where it is
