@@ -37,8 +37,8 @@ LEAST_NATS, LEAST_RATIO = 5, 10  # that the axes of a frontier span: two models 
 def distances(rows: Sequence[Mapping], name: str) -> go.Figure:
     """One distance of q(z) from p(z): for each model its title, and below it a dot over the band of the null.
 
-    rows: each with title, colour, sign (a symbol of Plotly), an estimate, `<name>_null`, (mean, std), and `<name>_band`, (low, high). NaN: there
-    is no dot or no band. name: of DISTANCES. Raises ValueError without rows.
+    rows: each with title, colour, sign (a symbol of Plotly), an estimate, `<name>_null`, (mean, std), and
+    `<name>_band`, (low, high). NaN: there is no dot or no band. name: of DISTANCES. Raises ValueError without rows.
     """
     if not rows:
         raise ValueError("there is no model to draw")
@@ -80,7 +80,8 @@ def distances(rows: Sequence[Mapping], name: str) -> go.Figure:
 def frontier(rows: Sequence[Mapping], match: str = "coverage") -> go.Figure:
     """Reconstruction against the match with the prior, a numbered dot per model. A better match is higher.
 
-    rows: each with title, number, kind, colour, sign, reconstruction (nats per image) and match; match: a name of MATCHES.
+    rows: each with title, number, kind, colour, sign, reconstruction (nats per image) and match; match: a name of
+    MATCHES.
     """
     figure = go.Figure()
     kinds = {row["kind"]: {"color": row["colour"], "symbol": row["sign"]} for row in rows}

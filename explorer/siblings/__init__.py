@@ -40,7 +40,8 @@ class Sibling:
     kind: str  # its name in addresses, commands, bundles and file names: lower-case letters, digits and dashes
     title: str  # key: its name on the pages
     place: int  # its position in lists, from 1
-    # #rrggbb in the light and the dark theme: its identity on all pages, unlike the siblings' and all symbols' for any eye
+    # #rrggbb in the light and the dark theme: its identity on all pages. For any eye it is unlike the siblings' colours
+    # and those of all symbols
     colour: tuple[str, str]
     model: str  # "module:class", an Autoencoder of models.py
     step: str  # "module:name": a Step of steps.py, or a function that is its `take`

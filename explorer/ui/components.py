@@ -2,8 +2,9 @@
 
 Python sends a component its data and a state. The component sends a state back when a change is finished. The component
 NAME is the folder `web/NAME`: `page.html` (one element of class "live" that contains a `.failure`), `page.css`, which
-follows `parts/design.css` and `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. `mount` fills the root, calls
-`send(state)` when a change is finished, and returns {update(data), destroy()}. `serving/assets.py` serves the modules.
+follows `parts/design.css` and `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. `mount` fills
+the root, calls `send(state)` when a change is finished, and returns {update(data), destroy()}. `serving/assets.py`
+serves the modules.
 
 The words are in `texts/LANGUAGE/NAME.py`: WORDS fills the `{name}` places in the HTML, and is sent as `data.words`.
 """

@@ -3,7 +3,8 @@
 
 import { focusedBeside } from "./dom.js";
 
-/** @typedef {{label: string, title: string, close: string, chapters: {tab: string, title: string, html: string}[]}} HelpWords */
+/** @typedef {{tab: string, title: string, html: string}} Chapter */
+/** @typedef {{label: string, title: string, close: string, chapters: Chapter[]}} HelpWords */
 
 export class Help {
   /** @param {HTMLElement} root the page's @param {HelpWords} words */

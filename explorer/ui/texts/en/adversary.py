@@ -115,9 +115,9 @@ WORDS = {
     "textbook_choose": " To see the textbook's, choose {model} in the list above the map.",
     "textbook_shown": (
         "This is the textbook AAE of Makhzani et al. (2015). Its discriminator sees z alone, so it has to learn "
-        "log p(z) too. Three plain optimisers take turns: encoder and decoder reconstruct, D learns, the encoder learns "
-        "to fool D.{spread} Our AAE adds log p(z), because it is known, smooths D by a gradient penalty, and weighs D "
-        "against the reconstruction."
+        "log p(z) too. Three plain optimisers take turns: encoder and decoder reconstruct, D learns, the "
+        "encoder learns to fool D.{spread} Our AAE adds log p(z), because it is known, smooths D by a gradient "
+        "penalty, and weighs D against the reconstruction."
     ),
     "textbook_spread": (
         " The standard deviations of its codes are {first} and {second} along the two axes; those of the prior are 1."
@@ -193,8 +193,10 @@ WORDS = {
     "preset_dropping": "Mode dropping",
     "preset_own": "own settings",
     # a situation asks before it is played, and then says what happened
-    "asks_matched": "Two moves of D for each of the encoder. Will the codes find the prior, and stay there? Press Play.",
-    "asks_strong": "D makes 20 moves to one, and the encoder follows log(1 − D). Will the codes come faster? Press Play.",
+    "asks_matched": "Two moves of D for each of the encoder. Will the codes find the prior, and stay there? "
+    "Press Play.",
+    "asks_strong": "D makes 20 moves to one, and the encoder follows log(1 − D). Will the codes come faster? "
+    "Press Play.",
     "asks_weak": "D learns slowly, and the codes move fast. Will they settle at the prior? Press Play.",
     "asks_pinned": "D sees batches behind batch norm. Will it move the cloud, which is far off? Press Play.",
     "asks_dropping": "The prior is ten Gaussians. Will all ten hold codes in the end? Press Play.",

@@ -10,8 +10,8 @@ CHAPTERS = {
         (
             "probe",
             "Maps and probe",
-            """Each dot of a map is the code of a test picture; its colour is the picture's class. Both maps have the same
-axes, so that the two latent spaces can be compared. Dashed rings hold 39 %, 86 % and 99 % of the prior.
+            """Each dot of a map is the code of a test picture; its colour is the picture's class. Both maps
+have the same axes, so that the two latent spaces can be compared. Dashed rings hold 39 %, 86 % and 99 % of the prior.
 
 Drag the blue dot, or move the sliders. It is the mean μ of the probe, a Gaussian; σ sets the size of the orange
 ellipses. *z* is one draw from it. The pictures are what each decoder makes of μ and of *z*.
@@ -28,8 +28,8 @@ discriminator says.""",
         (
             "training",
             "Training",
-            """Plays both trainings from the first step to the last, each at the same share of its steps. Click a code to
-follow its image. *D(z)* colours the AAE's map by its discriminator.""",
+            """Plays both trainings from the first step to the last, each at the same share of its steps. Click
+a code to follow its image. *D(z)* colours the AAE's map by its discriminator.""",
         ),
         (
             "draw",
@@ -52,8 +52,8 @@ what the posterior decodes to.""",
         (
             "walk",
             "Morph",
-            """A way through points of the plane, decoded step by step. The curve below shows how densely the codes lie on
-the way: where it falls far below the prior's, the way crosses a hole.""",
+            """A way through points of the plane, decoded step by step. The curve below shows how densely the
+codes lie on the way: where it falls far below the prior's, the way crosses a hole.""",
         ),
         (
             "take",
@@ -72,8 +72,9 @@ red adds to the KL, blue takes away. *Count up* adds the area from left to right
         (
             "two",
             "Two dimensions",
-            """Drag an ellipse by its centre, or by the ends of its axes. Along an axis changes the length, across it the
-tilt. The inner ellipse holds 39 % of the Gaussian, the outer one 86 %. The bars are the terms of the closed form.""",
+            """Drag an ellipse by its centre, or by the ends of its axes. Along an axis changes the length,
+across it the tilt. The inner ellipse holds 39 % of the Gaussian, the outer one 86 %. The bars are the terms of the
+closed form.""",
         ),
         (
             "derivation",
@@ -110,8 +111,8 @@ and no ε is drawn again.""",
         (
             "estimators",
             "Estimators",
-            """Four estimates of one gradient. *Pathwise* uses the slope of f. The *score function* uses only values of f;
-a baseline b makes it scatter less. All are right on average where f is smooth.""",
+            """Four estimates of one gradient. *Pathwise* uses the slope of f. The *score function* uses only
+values of f; a baseline b makes it scatter less. All are right on average where f is smooth.""",
         ),
         (
             "vae",
@@ -157,12 +158,14 @@ estimate trains a fresh discriminator, and judges it on codes that it has not se
             "",
             "Two runs",
             """Choose what differs between A and B, start both, and compare. The dots are codes of test images, which no
-training sees. The curves are the losses. Sliced W₂² says how far the codes are from the prior, for every model alike.""",
+training sees. The curves are the losses. Sliced W₂² says how far the codes are from the prior, for every model
+alike.""",
         ),
         (
             "",
             "Save a run",
-            """A finished training can be saved. The explorer and the scoreboard then list it beside the shipped models.""",
+            """A finished training can be saved. The explorer and the scoreboard then list it beside the
+shipped models.""",
         ),
     ],
     "scoreboard": [

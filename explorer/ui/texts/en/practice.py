@@ -12,8 +12,9 @@ EXPERIMENTS = {
             "It is turned, and otherwise stays as in run A.",
         ],
         "watch": "Watch the colours on both maps, and the KL of run B.",
-        "why": "The KL of run B falls to 0: each q(z|x) becomes the prior, so z holds nothing about the picture, and the "
-        "decoder draws one average picture. Note W₂²: q(z) matches the prior perfectly. A match alone makes no good model.",
+        "why": "The KL of run B falls to 0: each q(z|x) becomes the prior, so z holds nothing about the "
+        "picture, and the decoder draws one average picture. Note W₂²: q(z) matches the prior perfectly. A match "
+        "alone makes no good model.",
     },
     "adversary": {
         "title": "adversary = 0",
@@ -25,9 +26,9 @@ EXPERIMENTS = {
             "They fall into one point.",
         ],
         "watch": "Watch the numbers on the axes of both maps, and W₂².",
-        "why": "Only the reconstruction counts in run B, and it is better than in run A: codes that are far apart are easy "
-        "to tell apart. But nothing holds them on the prior. D tells them from draws of p(z), so its losses stay below "
-        "log 2, and W₂² is far above the grey band.",
+        "why": "Only the reconstruction counts in run B, and it is better than in run A: codes that are far "
+        "apart are easy to tell apart. But nothing holds them on the prior. D tells them from draws of p(z), so its "
+        "losses stay below log 2, and W₂² is far above the grey band.",
     },
     "rate": {
         "title": "learning rate = 1",
@@ -38,31 +39,33 @@ EXPERIMENTS = {
             "The losses stay finite, but every decoded picture looks the same.",
         ],
         "watch": "Watch the decoded pictures, and the reconstruction.",
-        "why": "The first steps throw the weights so far that the decoder no longer reacts to z. From then on it can only "
-        "learn the average picture: the reconstruction stops falling early. Finite losses do not prove that a model "
-        "learns.",
+        "why": "The first steps throw the weights so far that the decoder no longer reacts to z. From then on "
+        "it can only learn the average picture: the reconstruction stops falling early. Finite losses do not prove "
+        "that a model learns.",
     },
     "prior": {
         "title": "prior: swiss roll",
-        "question": "Both runs are AAEs. The discriminator of run B compares the codes with draws from a spiral. What shape "
-        "do its codes take?",
+        "question": "Both runs are AAEs. The discriminator of run B compares the codes with draws from a "
+        "spiral. What shape do its codes take?",
         "answers": ["A round cloud, as in run A.", "The spiral.", "A straight line."],
         "watch": "Watch the map of run B. It takes about a minute.",
-        "why": "An adversary needs nothing of a prior but draws, so its shape is free. The codes lie along the spiral at "
-        "the end, and the classes follow one another on it. Halfway they may be a line or a ring: narrow gaps come last.",
+        "why": "An adversary needs nothing of a prior but draws, so its shape is free. The codes lie along the "
+        "spiral at the end, and the classes follow one another on it. Halfway they may be a line or a ring: narrow "
+        "gaps come last.",
     },
     "seed": {
         "title": "another seed",
-        "question": "Both runs are VAEs. Run B has other first weights and other batches, and all else is equal. What stays "
-        "the same?",
+        "question": "Both runs are VAEs. Run B has other first weights and other batches, and all else is "
+        "equal. What stays the same?",
         "answers": [
             "The map: every class has the same place.",
             "The losses, nearly. The classes lie elsewhere.",
             "Nothing: losses and map differ.",
         ],
         "watch": "Watch one colour on both maps, and the dashed curve of the other run.",
-        "why": "No term of the loss names a direction or a class, so the map may be turned, mirrored or ordered otherwise. "
-        "A difference between two settings that is no larger than this difference between the losses means nothing.",
+        "why": "No term of the loss names a direction or a class, so the map may be turned, mirrored or ordered "
+        "otherwise. A difference between two settings that is no larger than this difference between the losses "
+        "means nothing.",
     },
 }
 
@@ -88,8 +91,8 @@ WORDS = {
     "reset_title": "Back to the untrained model of this seed; unlocks the choices",
     "save": "Save",
     "save_title": (
-        "Measure on the whole test set and write a bundle that the explorer and the scoreboard list by this name. For a "
-        "training that is finished"
+        "Measure on the whole test set and write a bundle that the explorer and the scoreboard list by this "
+        "name. For a training that is finished"
     ),
     "pace": "Pace",
     "pace_full": "full speed",
@@ -170,8 +173,8 @@ use them; and the command that trains the same model to the same numbers on the 
 CODE_OF = "**Run {run}** · {title}"
 COMMAND_HELP = "`--threads 1`: a training here has one core, and sums in another order are other numbers."
 COMMAND_CHANGED = (
-    "Settings of run {run} were changed while it trained: {changes}. No command trains the same model. The command above "
-    "trains with the settings as they are now, from the first step on."
+    "Settings of run {run} were changed while it trained: {changes}. No command trains the same model. The "
+    "command above trains with the settings as they are now, from the first step on."
 )
 STEP_INTRO = "One step of training: what happens with each batch, before the weights' running average is updated."
 BAD_CHOICES = "Run {run} cannot be trained with these choices: {problem}."
