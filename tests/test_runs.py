@@ -554,6 +554,52 @@ def test_the_untrained_take_the_choices_of_the_start(registry):
     assert session.runs["b"].config.training.seed == 3
 
 
+def test_the_untrained_model_is_made_again_for_other_settings_but_ends_no_training(registry):
+    """The page asks for it by what it knows, and a step may have been asked for since."""
+    session = registry.join("one")
+    session.command("a", "prepare", config())
+    first = session.runs["a"]
+    session.command("a", "prepare", config())
+    assert session.runs["a"] is first
+    session.command("a", "prepare", config(seed=3))
+    run = session.runs["a"]
+    assert run is not first and run.config == config(seed=3)
+    session.command("a", "step", config(seed=3))
+    session.command("a", "prepare", config())  # sent before the page knew of the step
+    assert session.runs["a"] is run
+    wait_for(lambda: run.taken == 1)
+    session.command("a", "prepare", config())
+    assert session.runs["a"] is run
+    session.command("a", "stop")
+    session.command("a", "prepare", config())
+    assert session.runs["a"] is run
+
+
+def test_a_command_that_comes_again_is_obeyed_once(registry):
+    session = registry.join("one")
+    chosen = choices.start("vae", "digits")
+
+    def ask(action: str, number: str) -> None:
+        asked._command(session, "a", json.dumps({"action": action, "chosen": chosen, "number": number}).encode())
+
+    ask("reset", "page.1")
+    run = session.runs["a"]
+    for _ in range(3):
+        ask("step", "page.2")
+        wait_for(lambda: run.state == "paused")
+    ask("reset", "page.1")
+    assert session.runs["a"] is run and run.taken == 1
+    ask("step", "another.2")
+    wait_for(lambda: run.taken == 2)
+
+
+def test_a_command_that_was_refused_is_refused_again(registry):
+    session = registry.join("one")
+    for _ in range(2):
+        with pytest.raises(ValueError, match="configuration"):
+            session.command("a", "start", number="page.1")
+
+
 def test_what_a_session_had_is_freed_when_it_has_left(registry, monkeypatch):
     monkeypatch.setattr(registry, "GRACE", 0.2)
     connected, checks = [True], []
@@ -715,6 +761,7 @@ def test_only_what_is_new_is_told(registry):
     "body",
     [b"", b"[]", b"{", b'{"action": "fly"}', b'{"action": "pace", "pace": -1}', b'{"action": "pace", "pace": []}',
         b'{"action": "start"}', b'{"action": "save", "name": 5}',
+        b'{"action": "pause", "number": 5}',
      b'{"action": "start", "chosen": {}}', b'{"action": "start", "chosen": {"kind": ["vae"]}}', b'\xff'],
 )  # fmt: skip
 def test_a_bad_command_is_refused(registry, body):

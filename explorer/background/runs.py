@@ -94,6 +94,11 @@ class Run:
         return self._rest in ("finished", "stopped", "failed")
 
     @property
+    def has_begun(self) -> bool:
+        """Whether a step has been taken, or is asked for."""
+        return self.taken > 0 or self.has_work or self.state != "ready"
+
+    @property
     def has_work(self) -> bool:
         """Whether a thread of the pool has something to do."""
         with self._lock:

@@ -7,6 +7,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
 from explorer.background.pool import Pool, give_memory_back
@@ -18,6 +19,7 @@ WATCHED_SECONDS = 5.0  # after so long without a request, runs train without tak
 # A session ends after this many checks that find neither browser nor requests. The checks are counted. A clock would
 # also count the time during which the machine slept, and no browser can come back then.
 CHECKS = 10
+REMEMBERED = 100  # commands whose numbers a session keeps
 _LOG = logging.getLogger(__name__)
 
 
@@ -35,6 +37,7 @@ class Session:
         self.absences = 0  # checks in a row that found neither browser nor requests
         self.lock = threading.Lock()
         self.closed = False
+        self._obeyed: deque[str] = deque(maxlen=REMEMBERED)  # the numbers of the last commands
 
     def command(
         self,
@@ -44,25 +47,25 @@ class Session:
         chosen: dict | None = None,
         pace: float | None = None,
         name: str = "",
+        number: str = "",
     ) -> None:
-        """Actions: start, step, epoch, change, pause, stop, reset, save, pace.
+        """Actions: start, step, epoch, change, pause, stop, reset, prepare, save, pace.
 
-        config: of the run that start, step, epoch or reset begins; the settings that change gives a run that there is.
-        name: of the bundle that save writes. Raises ValueError if the session has ended, or if settings cannot change.
+        prepare makes the untrained model, as reset does, but leaves a training that has begun as it is.
+        config: of the run that start, step, epoch, reset or prepare begins; the settings that change gives a run.
+        name: of the bundle that save writes. number: unlike those of other commands; one that comes again is ignored.
+        Raises ValueError if the session has ended, or if settings cannot change.
         """
         with self.lock:
+            if number in self._obeyed:
+                return
             run = self.runs[side]
-            if action in ("start", "step", "epoch", "reset"):
-                if self.closed:
-                    raise ValueError("the session has ended")
-                fresh = run is None or action == "reset" or run.is_over or (run.taken == 0 and run.config != config)
-                if fresh:
-                    if config is None:
-                        raise ValueError("there is no configuration")
-                    if run is not None:
-                        run.close()
-                    run = self.runs[side] = Run(config, self.pool, self.folders, self.is_watched, chosen, self.is_away)
-                    run.set_pace(self.pace[side])
+            if action == "prepare":
+                if run is None or (not run.has_begun and run.config != config):
+                    self._begin(side, config, chosen).prepare()
+            elif action in ("start", "step", "epoch", "reset"):
+                if run is None or action == "reset" or run.is_over or (run.taken == 0 and run.config != config):
+                    run = self._begin(side, config, chosen)
                 {"start": run.play, "step": run.step, "epoch": run.finish_epoch, "reset": run.prepare}[action]()
             elif action == "pace":
                 self.pace[side] = pace
@@ -76,6 +79,21 @@ class Session:
                 run.save(name)
             elif run is not None:
                 {"pause": run.pause, "stop": run.stop}[action]()
+            if number:
+                self._obeyed.append(number)
+
+    def _begin(self, side: str, config: Config | None, chosen: dict | None) -> Run:
+        """A new run in the place of the one before."""
+        if self.closed:
+            raise ValueError("the session has ended")
+        if config is None:
+            raise ValueError("there is no configuration")
+        before = self.runs[side]
+        if before is not None:
+            before.close()
+        run = self.runs[side] = Run(config, self.pool, self.folders, self.is_watched, chosen, self.is_away)
+        run.set_pace(self.pace[side])
+        return run
 
     def is_watched(self) -> bool:
         return time.monotonic() - self.last_request < WATCHED_SECONDS

@@ -24,7 +24,7 @@ from explorer.serving import catalogue, places, processes
 LONGEST, TOO_LONG = 4096, "The command is too long."  # bytes of a command
 SMALL = 4096  # bytes of an answer that is not worth compressing
 PACES = (None, 100.0, 10.0, 2.0)  # steps a second
-ACTIONS = ("start", "step", "epoch", "change", "pause", "stop", "reset", "save", "pace")
+ACTIONS = ("start", "step", "epoch", "change", "pause", "stop", "reset", "prepare", "save", "pace")
 ENDED, UNKNOWN = 410, 404  # status for trainings that this server had, and for those that it never had
 GONE = {
     ENDED: "These trainings have ended: their page was away for too long.",
@@ -98,13 +98,14 @@ def _command(session: Session, side: str, body: bytes) -> None:
         or side not in session.SIDES
         or asked.get("action") not in ACTIONS
         or asked.get("pace") not in PACES
-        or not isinstance(asked.get("name", ""), str)
+        or not all(isinstance(asked.get(text, ""), str) for text in ("name", "number"))
     ):
         raise ValueError("there is no such command")
     chosen = asked.get("chosen")
     chosen = choices.check_run(chosen) if isinstance(chosen, dict) else None
     config = chosen and choices.to_config(chosen)
-    session.command(side, asked["action"], config, chosen, asked.get("pace"), asked.get("name", ""))
+    named = {text: asked.get(text, "") for text in ("name", "number")}
+    session.command(side, asked["action"], config, chosen, asked.get("pace"), **named)
 
 
 def answer(session: Session, known: dict[str, tuple[int, int, int]]) -> bytes:

@@ -11,6 +11,7 @@ const QUICK = 200,
 const PATIENCE = 8000;
 const soon = () => AbortSignal.timeout?.(PATIENCE); // not in Safari before 16
 const isGone = ({ status }) => status === 404 || status === 410;
+const isUnreached = ({ status }) => [502, 503, 504].includes(status); // a proxy's answer: the server gave none
 
 // Is something new of a run to be expected soon? It trains, or its untrained model is being made.
 const isBusy = (run) =>
@@ -23,6 +24,9 @@ export class Feed {
     this.onTrouble = onTrouble;
     this.onGone = onGone;
     this.sent = Promise.resolve(null); // the commands so far
+    this.name = Math.random().toString(36).slice(2); // unlike that of another feed of the same trainings
+    this.count = 0; // of commands
+    this.undelivered = null; // why a command has not arrived so far
   }
 
   // Other trainings, from now on. address: theirs; ready: a promise that resolves when they may be asked.
@@ -37,20 +41,30 @@ export class Feed {
   // body: {action, chosen, pace, name}. Resolves to a sentence where it was refused, else to null. Commands are sent one
   // after the other: a later one must not arrive first.
   command(side, body) {
-    this.sent = this.sent.then(() => this.send(side, body));
+    this.count += 1;
+    const numbered = JSON.stringify({ ...body, number: `${this.name}.${this.count}` });
+    this.sent = this.sent.then(() => this.send(side, numbered));
     return this.sent;
   }
 
+  // Sends a command until there is an answer. The server obeys a number once, whatever became of its first answer.
   async send(side, body) {
     let refused = null;
-    await this.ready;
-    try {
-      const options = { method: "POST", body: JSON.stringify(body), signal: soon() };
-      const response = await fetch(`${this.address}/${side}`, options);
-      if (!response.ok && !isGone(response)) refused = await response.text(); // ask() reports what is gone
-    } catch (error) {
-      this.onTrouble(error.message);
+    for (;;) {
+      await this.ready;
+      try {
+        const response = await fetch(`${this.address}/${side}`, { method: "POST", body, signal: soon() });
+        if (isUnreached(response)) throw new Error(`HTTP ${response.status}`);
+        if (!response.ok) refused = await response.text();
+        break;
+      } catch (error) {
+        if (this.stopped) break;
+        this.undelivered = error.message;
+        this.onTrouble(error.message);
+        await new Promise((resolve) => setTimeout(resolve, RETRY));
+      }
     }
+    this.undelivered = null;
     this.ask();
     return refused;
   }
@@ -79,7 +93,7 @@ export class Feed {
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
       const tensors = readSafetensors(await response.arrayBuffer());
       if (this.stopped) return;
-      this.onTrouble(null);
+      this.onTrouble(this.undelivered);
       if (address === this.address) this.take(tensors);
       wait = Object.values(this.known).some(isBusy) ? QUICK : IDLE;
       if (document.hidden) wait = HIDDEN;

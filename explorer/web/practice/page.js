@@ -140,7 +140,7 @@ class Practice extends Page {
     const isThere = status && (status.state !== "ready" || panel.relevant(status.chosen) === wanted);
     if (!this.answered || isThere || !panel.hasDataset || this.previewed[side] === wanted) return;
     this.previewed[side] = wanted;
-    this.feed.command(side, { action: "reset", chosen: this.state[side] });
+    this.feed.command(side, { action: "prepare", chosen: this.state[side] });
   }
 
   // Both trainings begin with the experiment's choices, whatever they did. Returns whether they do.
@@ -248,8 +248,9 @@ class Practice extends Page {
   }
 
   trouble(sentence) {
-    if (sentence || this.troubled) this.complain(sentence);
-    this.troubled = Boolean(sentence);
+    const box = this.find(".failure:not(.problem)");
+    if (sentence || box.textContent === this.troubled) this.complain(sentence); // any other notice stays
+    this.troubled = sentence;
   }
 
   complain(sentence) {
