@@ -74,6 +74,27 @@ def test_weights_and_rates_can_be_changed_while_a_model_trains_and_nothing_else(
     assert found == [[True, False, False]]  # choices from another address: the training stays as it is
 
 
+CHANGED = """
+const setting = (name, title, only_for = []) => [name, { setting: { name, title, only_for } }];
+const panel = Object.assign(Object.create(Panel.prototype), {
+  chosen: { ...start, ...changes },
+  data: { starts: { vae: { digits: start } }, priors: [{ name: "swiss-roll", title: "a swiss roll" }] },
+  fields: Object.fromEntries([setting("beta", "β"), setting("hidden", "widths"), setting("d_lr", "D's rate", ["aae"])]),
+});
+return panel.changedSettings();
+"""
+
+
+@pytest.mark.parametrize(
+    "changes, written",
+    [({}, []), ({"beta": 4}, ["β 4"]), ({"hidden": [8, 4], "prior": "swiss-roll"}, ["a swiss roll", "widths 8 4"]),
+     ({"d_lr": 1}, [])],
+)  # fmt: skip
+def test_the_folded_settings_name_what_was_changed(compute, changes, written):
+    start = {"kind": "vae", "dataset": "digits", "prior": "normal", "hidden": [16], "beta": 1, "d_lr": 0.1}
+    assert compute("practice/panel", CHANGED, start=start, changes=changes) == written
+
+
 def test_commands_arrive_in_the_order_in_which_they_were_given(compute):
     """An untrained model that is asked for late would end the training that has been started meanwhile."""
     body = """
@@ -89,6 +110,71 @@ def test_commands_arrive_in_the_order_in_which_they_were_given(compute):
     return sent;
     """
     assert compute("practice/feed", body) == ["reset", "start", "pause"]
+
+
+# What becomes of two commands if fetch fails at first, or a proxy answers in the server's place: what was sent, the
+# troubles that were reported, and what the commands resolve to.
+FAILING = """
+const sent = [], troubles = [];
+globalThis.setTimeout = (call) => (queueMicrotask(call), 0); // nobody waits
+globalThis.fetch = async (address, { body }) => {
+  sent.push(JSON.parse(body));
+  const answer = answers[sent.length - 1];
+  if (answer === "cut") throw new Error("cut");
+  return { ok: answer === 200, status: answer, text: async () => `refused with ${answer}` };
+};
+const feed = new Feed({ onTrouble: (problem) => troubles.push(problem) });
+feed.ask = () => {};
+const outcomes = await Promise.all(["step", "pause"].map((action) => feed.command("a", { action })));
+return { sent: sent.map(({ action }) => action), numbers: sent.map(({ number }) => number), troubles, outcomes };
+"""
+
+
+@pytest.mark.parametrize("failure, trouble", [("cut", "cut"), (502, "HTTP 502"), (504, "HTTP 504")])
+def test_a_command_that_may_not_have_arrived_is_sent_again_under_its_number(compute, failure, trouble):
+    found = compute("practice/feed", FAILING, answers=[failure, failure, 200, 200])
+    assert found["sent"] == ["step", "step", "step", "pause"]
+    numbers = found["numbers"]
+    assert len(set(numbers[:3])) == 1 and len(set(numbers)) == 2
+    assert found["troubles"] == [trouble] * 2 and found["outcomes"] == [None, None]
+
+
+@pytest.mark.parametrize("status", [400, 404, 410])
+def test_a_command_that_came_to_nothing_says_so(compute, status):
+    found = compute("practice/feed", FAILING, answers=[status, 200])
+    assert found["sent"] == ["step", "pause"] and found["outcomes"] == [f"refused with {status}", None]
+
+
+def test_two_pages_of_one_session_number_their_commands_apart(compute):
+    body = "return [1, 2].map(() => new Feed({}).name);"
+    assert len(set(compute("practice/feed", body))) == 2
+
+
+# What is asked for while a command cannot be delivered: the answers arrive, and the trouble stays.
+UNDELIVERED = """
+const troubles = [];
+globalThis.document = { hidden: false };
+globalThis.setTimeout = () => 0;
+const bytes = new TextEncoder().encode(JSON.stringify({ a: null, b: null }));
+const header = new TextEncoder().encode(
+  JSON.stringify({ status: { dtype: "U8", shape: [bytes.length], data_offsets: [0, bytes.length] } }));
+const file = new Uint8Array(8 + header.length + bytes.length);
+new DataView(file.buffer).setUint32(0, header.length, true);
+file.set(header, 8);
+file.set(bytes, 8 + header.length);
+globalThis.fetch = async () => ({ ok: true, status: 200, arrayBuffer: async () => file.buffer });
+const feed = new Feed({ onTrouble: (problem) => troubles.push(problem), onNews: () => troubles.push("news") });
+feed.known = { a: null, b: null };
+feed.undelivered = "cut";
+await feed.ask();
+feed.undelivered = null;
+await feed.ask();
+return troubles;
+"""
+
+
+def test_the_notice_stays_until_the_command_has_arrived(compute):
+    assert compute("practice/feed", UNDELIVERED) == ["cut", "news", None, "news"]
 
 
 def test_an_answer_is_told_once_it_is_known(compute):

@@ -82,6 +82,11 @@ export class Panel {
     prior.addEventListener("change", () => this.choose({ prior: prior.value }));
     this.fields = {};
     for (const setting of data.settings) this.fields[setting.name] = this.buildField(setting);
+    this.unfold = this.find(".unfold"); // for a projector, the settings are folded
+    this.unfold.addEventListener("click", () => {
+      const isOpen = this.root.classList.toggle("unfolded");
+      this.unfold.setAttribute("aria-expanded", String(isOpen));
+    });
   }
 
   // setting: a row of settings.py's table.
@@ -156,6 +161,23 @@ export class Panel {
       if (input === refused || this.root.getRootNode().activeElement !== input) input.value = text;
       label.classList.toggle("differs", matters(setting, other.kind) && String(chosen[name]) !== String(other[name]));
     }
+    const { words } = this,
+      changed = this.changedSettings();
+    write(this.unfold, changed.length ? fill(words.settings_changed, { changed: changed.join(", ") }) : words.settings);
+  }
+
+  // What differs from where the model starts on the dataset, for example "β 4".
+  changedSettings() {
+    const { chosen, data } = this,
+      start = data.starts[chosen.kind][chosen.dataset];
+    const changed = Object.values(this.fields)
+      .map(({ setting }) => setting)
+      .filter(
+        (setting) => matters(setting, chosen.kind) && String(chosen[setting.name]) !== String(start[setting.name]),
+      )
+      .map(({ name, title }) => `${title} ${[chosen[name]].flat().join(" ")}`);
+    if (chosen.prior !== start.prior) changed.unshift(data.priors.find(({ name }) => name === chosen.prior).title);
+    return changed;
   }
 
   // ---- what one can do

@@ -77,6 +77,8 @@ WORDS = {
     "kind": "Model",
     "dataset": "Dataset",
     "prior": "Prior",
+    "settings": "Settings",
+    "settings_changed": "Settings: {changed}",
     "start": "Start",
     "resume": "Continue",
     "again": "Start again",
