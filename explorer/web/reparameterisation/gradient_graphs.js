@@ -33,13 +33,13 @@ const SAMPLED = {
   ],
   edges: [
     { ...TO_STD, blocked: true },
-    { name: "mean", kind: "mean", from: [45, 54], to: [246, 82], value: [150, 52], gradient: [142, 92], blocked: true },
+    { name: "mean", kind: "mean", from: [45, 54], to: [246, 82], value: [150, 52], gradient: [128, 92], blocked: true },
     {
       name: "std",
       kind: "log_var",
       from: [184, 130],
       to: [246, 104],
-      value: [200, 113],
+      value: [198, 104],
       gradient: [226, 146],
       blocked: true,
     },
@@ -78,7 +78,7 @@ const TRICK = {
       gradient: [312, 108],
       anchor: "start",
     },
-    { name: "z", kind: "z", from: [319, 50], to: [421, 50], value: [370, 40], gradient: [370, 74] },
+    { name: "z", kind: "z", from: [319, 50], to: [421, 50], value: [370, 40], gradient: [362, 74] },
   ],
 };
 
@@ -169,11 +169,11 @@ class Graph {
       add(group, "rect", { x: x - wide / 2, y: y - height / 2, width: wide, height, rx: radius });
       add(group, "text", { x, y: y + 5, "text-anchor": "middle" }, sign);
       if (kind === "f")
-        this.f = add(svg, "text", { class: "value f", x, y: y > 60 ? y - 26 : y + 36, "text-anchor": "middle" });
+        this.f = add(svg, "text", { class: "value f", x: x + 31, y: y > 60 ? y - 26 : y + 40, "text-anchor": "end" });
     }
     if (edges.some(({ blocked }) => blocked)) {
-      add(svg, "path", { class: "stop wall", d: "M240 54L240 132" });
-      add(svg, "text", { class: "stop-text", x: 240, y: 44, "text-anchor": "middle" }, words.stop);
+      add(svg, "path", { class: "stop wall", d: "M240 38L240 132" });
+      add(svg, "text", { class: "stop-text", x: 240, y: 30, "text-anchor": "middle" }, words.stop);
     }
   }
 
