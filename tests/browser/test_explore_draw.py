@@ -65,8 +65,15 @@ def draw(page, points) -> None:
 
 def codes_on_page(page) -> list[list[float]]:
     next_frame(page)
-    texts = page.locator(".draw .row .code").all_inner_texts()
+    texts = page.locator(".draw .code").all_text_contents()  # folded
     return [[float(number.replace("−", "-")) for number in re.findall(r"−?\d+\.\d+", text)] for text in texts]
+
+
+def kl_of(page, name: str):
+    """The KL of a model's code, which is folded with the codes."""
+    if not page.locator(".draw .figures[open]").count():
+        page.get_by_text("Codes and KL").click()
+    return page.get_by_role("status", name=f"{name} KL of the drawing")
 
 
 def says(page) -> str:
@@ -76,7 +83,7 @@ def says(page) -> str:
 # Collects in window.seen, once a frame, the first model's BCE.
 WATCH_ERROR = """() => {
   const root = [...document.querySelectorAll('*')].map((e) => e.shadowRoot?.querySelector('.draw')).find(Boolean),
-    error = root.querySelector('.error');
+    error = root.querySelector('.verdict');
   window.seen = [];
   const look = () => setTimeout(() => { window.seen.push(error.dataset.nats); requestAnimationFrame(look); });
   requestAnimationFrame(look);
@@ -120,9 +127,7 @@ def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(mount_page):
         np.testing.assert_allclose(
             np.array(picture(page, f"{name} reconstruction").evaluate(PIXELS)), rebuilt[0].numpy() * 255, atol=3
         )
-        assert float(page.locator(".draw .row .error").nth(i).get_attribute("data-nats")) == pytest.approx(
-            error, abs=0.5
-        )
+        assert float(page.locator(".draw .verdict").nth(i).get_attribute("data-nats")) == pytest.approx(error, abs=0.5)
         off = np.array(picture(page, f"{name} difference, reconstruction minus input").evaluate(COLOURS)).reshape(
             784, 4
         )[:, :3]
@@ -134,9 +139,7 @@ def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(mount_page):
         )
         if name == "VAE":
             kl = gaussian.kl_to_standard_normal(code.mean, code.log_var).item()
-            assert float(
-                page.get_by_role("status", name="VAE KL of the drawing").get_attribute("data-nats")
-            ) == pytest.approx(kl, abs=0.02)
+            assert float(kl_of(page, "VAE").get_attribute("data-nats")) == pytest.approx(kl, abs=0.02)
             std = torch.exp(code.log_var / 2)[0].numpy()
             radii = page.get_by_role("figure", name="VAE latent map").evaluate(
                 "f => { const { perX, perY } = f.latentMap.scale();"
@@ -144,7 +147,7 @@ def test_what_is_drawn_is_encoded_at_every_move_and_nothing_is_sent(mount_page):
                 "e.getAttribute('ry') / perY]); }"
             )
             np.testing.assert_allclose(radii, [std, 2 * std], rtol=0.03)
-    assert "no KL" in page.locator(".draw .row").nth(1).inner_text()
+    kl_of(page, "AAE").get_by_text("no KL").wait_for()
     aae = page.get_by_role("figure", name="AAE latent map")
     assert aae.locator(".drawn .spread").first.is_hidden() and aae.locator(".drawn .line").count() == 1
 
@@ -429,9 +432,7 @@ def test_test_images_are_picked_and_measured(mount_page):
         error = F.binary_cross_entropy_with_logits(
             bundle.model().decode(torch.from_numpy(bundle.codes.mean[[row]])), x, reduction="sum"
         ).item()
-        assert float(page.locator(".draw .row .error").nth(i).get_attribute("data-nats")) == pytest.approx(
-            error, rel=2e-3
-        )
+        assert float(page.locator(".draw .verdict").nth(i).get_attribute("data-nats")) == pytest.approx(error, rel=2e-3)
         np.testing.assert_allclose(codes_on_page(page)[i][:2], bundle.codes.mean[row], atol=0.011)
         figure = page.get_by_role("figure", name=f"{name.upper()} latent map")
         marks = figure.evaluate(
@@ -496,5 +497,5 @@ def test_on_a_umap_the_mark_is_among_the_nearest_codes(mount_page):
             page.get_by_role("figure", name=f"{kind.upper()} 16-d latent map").locator(".drawn-near").get_attribute("d")
         )
         assert dots.count("M") == 10
-    shown = float(page.get_by_role("status", name="VAE 16-d KL of the drawing").get_attribute("data-nats"))
+    shown = float(kl_of(page, "VAE 16-d").get_attribute("data-nats"))
     assert 1 < shown < 200

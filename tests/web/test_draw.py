@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torch.nn import functional as F
 
 from explorer.data import originals
 from explorer.serving import pictures
 from explorer.store.bundle import load_bundle
+from explorer.ui.texts.en.explore_draw import WORDS
 
 from ..browser.driver import ROOT
 
@@ -274,3 +276,41 @@ def test_where_the_browser_forbids_the_storage_nothing_is_kept(compute):
     delete globalThis.sessionStorage;
     return found;"""
     assert compute("explore/draw/kept", code) is None
+
+
+VERDICT = """const { mean, label, errors } = given;
+const model = { entry, codes: { mean, label: Uint8Array.from(label) } };
+return errors.map(({ at, error }) => verdictOf({ mean: at, error }, model, words));"""
+
+
+def verdicts(compute, places: list, label: list[int], **entry) -> list[str]:
+    """The verdicts on codes with a BCE, {at, error}, among test images at `mean` with these classes."""
+    given = {"mean": [[0.1 * i for i in range(12)] + [9.0] * 12, [0.0] * 24], "label": label, "errors": places}
+    entry = {"classes": ["cat", "dog"], "metrics": {"reconstruction": 100.4}} | entry
+    return compute("explore/draw/verdict", VERDICT, given=given, entry=entry, words=WORDS)
+
+
+def test_a_verdict_names_the_class_of_the_nearest_codes_and_the_error_beside_the_typical_one(compute):
+    label = [0] * 9 + [1] * 3 + [1] * 12
+    here, there, lost = {"at": [0, 0], "error": 74.2}, {"at": [9, 0], "error": 200.8}, {"at": [0, 0], "error": 200.9}
+    assert verdicts(compute, [here, there, lost], label) == [
+        "a cat (9 of 10 nearest codes), BCE 74 (typical 100)",
+        "a dog (10 of 10 nearest codes), BCE 201 (typical 100)",
+        "nothing like what it learnt, BCE 201 (typical 100)",
+    ]
+    halves = [1] * 5 + [0] * 7 + [1] * 12
+    assert verdicts(compute, [here], halves) == ["a dog or a cat (5 and 5 of 10 nearest codes), BCE 74 (typical 100)"]
+    assert verdicts(compute, [here], label, classes=["all"]) == ["BCE 74 (typical 100)"]
+    assert verdicts(compute, [lost], label, metrics={}) == ["a cat (9 of 10 nearest codes), BCE 201"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [name for name in SHIPPED if name.startswith(("mnist", "fashion"))])
+def test_at_most_three_percent_of_the_test_images_are_called_nothing_like_what_was_learnt(compute, name):
+    bundle, factor = load_bundle(ROOT / "pretrained" / name), compute("explore/draw/verdict", "return STRANGE;")
+    x = torch.from_numpy(originals.sheet(name.split("-vae")[0].split("-aae")[0].split("-ae")[0]) / 255.0).float()
+    with torch.no_grad():
+        logits = bundle.model().decode(torch.from_numpy(bundle.codes.mean))
+    error = F.binary_cross_entropy_with_logits(logits, x.reshape(len(x), -1), reduction="none").sum(1).numpy()
+    assert np.isfinite(error).all() and error.mean() == pytest.approx(bundle.metrics["reconstruction"], rel=1e-3)
+    assert (error > factor * error.mean()).mean() <= 0.03

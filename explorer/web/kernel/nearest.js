@@ -26,7 +26,18 @@ export function nearest(columns, point, count, allowed = null) {
   return found.result();
 }
 
-// The same with a k-d tree, which pays off for many queries.
+// The classes of the nearest codes: {votes: [[class, how many of them]], most first, of two alike the nearer one; of: how
+// many were asked}.
+/** @param {{mean: Columns, label: Numbers}} codes @param {Numbers} place @param {number} count */
+export function classesNear({ mean, label }, place, count = 10) {
+  const { rows } = nearest(mean, place, count);
+  /** @type {Map<number, number>} */
+  const votes = new Map();
+  for (const row of rows) votes.set(label[row], (votes.get(label[row]) ?? 0) + 1);
+  return { votes: [...votes].sort((a, b) => b[1] - a[1]), of: rows.length };
+}
+
+// `nearest` with a k-d tree, which pays off for many queries.
 export class Tree {
   /** @param {Columns} columns */
   constructor(columns) {

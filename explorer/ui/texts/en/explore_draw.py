@@ -37,6 +37,13 @@ WORDS = {
     "reads": "{name} reads",
     "made": "{name} reconstruction",
     "off": "{name} difference, reconstruction minus input",
+    "becomes": "a {a} ({share} of {of} nearest codes), {bce}",
+    "becomes_between": "a {a} or a {b} ({share} and {other} of {of} nearest codes), {bce}",
+    "becomes_strange": "nothing like what it learnt, {bce}",
+    "becomes_unnamed": "{bce}",
+    "bce_typical": "BCE {bce} (typical {typical})",
+    "bce": "BCE {bce}",
+    "figures": "Codes and KL",
     "kl_of": "{name} KL of the drawing",
     "no_kl": "no KL: its encoder gives a point",
     "nats": "nats",
@@ -123,9 +130,15 @@ WORDS = {
         (
             "<b>Both models</b> then encode it here, in the browser, at every move. The diamond is the code: for the "
             "VAE the mean of q(z|x), with its 1σ and 2σ ellipses (39 % and 86 % inside); the AAE's encoder gives a "
-            "point. The thin line is the way that the code came while you drew. “Rebuilds” is decoded at that point; "
+            "point. The thin line is the way that the code came while you drew. “output” is decoded at that point; "
             "the difference is reconstruction minus input; BCE is the cross-entropy between both, summed over pixels. "
             "KL is KL(q(z|x)‖N(0, I))."
+        ),
+        (
+            "<b>The line above the pictures</b> names the class that most of the ten nearest codes of test images "
+            "have, or the two most frequent classes. The typical BCE is the mean of the test images. Above twice the "
+            "typical BCE, the drawing is called nothing like what the model learnt. Of the test images, at most 3 % "
+            "have such a BCE."
         ),
     ],
 }

@@ -1,4 +1,4 @@
-// What one model makes of a picture: a row of what it reads, its reconstruction, the difference, and numbers.
+// What one model makes of a picture: a verdict, what it reads, its reconstruction, the difference, and figures.
 
 import { drawLogits, drawPixels } from "../../parts/pixels.js";
 import { klToStandardNormal } from "../../kernel/gaussian.js";
@@ -6,6 +6,7 @@ import { crossEntropy } from "../../kernel/decoder.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { fill } from "../../kernel/text.js";
+import { verdictOf } from "./verdict.js";
 
 // A picture through a model: {mean, logVar: null without q(z|x), std, kl: nats, null without q(z|x), logits: of the
 // decoder at mean, which the next call overwrites, error: BCE, summed over pixels, nats}.
@@ -35,18 +36,19 @@ export class Row {
     this.words = words;
     this.element = document.createElement("div");
     this.element.className = "row";
-    this.element.innerHTML = `<b class="name"></b><canvas class="reads" role="img"></canvas><canvas class="made"
-        role="img"></canvas>
-      <canvas class="off" role="img"></canvas><div class="numbers-of"><span class="code"></span><output class="kl-of"
-        aria-live="off"></output><span class="error"></span>
-      <button type="button" class="to-probe"></button></div>`;
-    const find = (name) => /** @type {any} */ (this.element.querySelector(`.${name}`));
-    this.name = find("name");
+    this.element.innerHTML = `<p class="verdict"><b></b> <span></span></p><canvas class="reads"
+        role="img"></canvas><canvas class="made" role="img"></canvas><canvas class="off" role="img"></canvas>
+      <button type="button" class="to-probe"></button>`;
+    this.figures = document.createElement("p"); // folded
+    this.figures.innerHTML = `<b></b> <span class="code"></span> <output class="kl-of" aria-live="off"></output>`;
+    const find = (name) =>
+      /** @type {any} */ (this.element.querySelector(`.${name}`) ?? this.figures.querySelector(`.${name}`));
+    this.names = [this.element, this.figures].map((part) => part.querySelector("b"));
+    this.verdict = find("verdict");
     this.reads = find("reads"); // canvases: what the model reads, what it makes of it, and the difference
     this.made = find("made");
     this.off = find("off");
     this.code = find("code");
-    this.error = find("error");
     this.kl = find("kl-of");
     this.button = find("to-probe");
     this.button.textContent = words.to_probe;
@@ -57,17 +59,20 @@ export class Row {
   describe(name, stochastic) {
     const { words } = this;
     this.stochastic = stochastic;
-    write(this.name, name);
+    for (const element of this.names) write(element, `${name}:`);
     for (const part of ["reads", "made", "off"]) this[part].setAttribute("aria-label", fill(words[part], { name }));
     this.kl.setAttribute("aria-label", fill(words.kl_of, { name }));
     this.button.title = fill(stochastic ? words.to_probe_vae : words.to_probe_aae, { name });
     this.button.setAttribute("aria-label", `${words.to_probe}: ${name}`);
   }
 
-  // x: what the model reads; found: of `reconstruct`, or null without a picture; colours: for differenceColour.
-  show(x, found, side, colours) {
-    const { words } = this;
+  // x: what the model reads; found: of `reconstruct`, or null without a picture; model: the panel's; colours: for
+  // differenceColour.
+  show(x, found, model, colours) {
+    const { words } = this,
+      side = model.entry.image_side;
     this.element.classList.toggle("blank", !found);
+    write(this.verdict.querySelector("span"), found ? verdictOf(found, model, words) : "");
     this.button.disabled = !found;
     drawPixels(
       this.reads,
@@ -76,9 +81,10 @@ export class Row {
     );
     if (!found) {
       for (const canvas of [this.made, this.off]) canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
-      for (const part of [this.code, this.error]) write(part, "");
+      write(this.code, "");
       write(this.kl, this.stochastic ? "" : words.no_kl);
       delete this.kl.dataset.nats;
+      delete this.verdict.dataset.nats;
       return;
     }
     drawLogits(this.made, found.logits, side);
@@ -86,8 +92,7 @@ export class Row {
     write(this.code, this.codeText(found));
     write(this.kl, found.kl === null ? words.no_kl : `KL ${format(found.kl, 2)} ${words.nats}`);
     if (found.kl !== null) this.kl.dataset.nats = found.kl;
-    write(this.error, `BCE ${format(found.error, 1)} ${words.nats}`);
-    this.error.dataset.nats = found.error;
+    this.verdict.dataset.nats = found.error;
   }
 
   codeText({ mean, std }) {

@@ -8,7 +8,6 @@ import { formName, inkBox, toForm } from "./forms.js";
 import { TestImages } from "./images.js";
 import { Painter } from "../../parts/painter.js";
 import { Pictures } from "./pictures.js";
-import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { fill } from "../../kernel/text.js";
 
@@ -34,11 +33,11 @@ const markup = (words) => `
   <p class="says" role="status"></p>
   <p class="unseen" id="draw-pad-keys">${words.pad_keys}</p>
   <div class="rows" role="group" aria-label="${words.results}">
-    <div class="heads" aria-hidden="true"><span></span><span>${words.head_reads}</span>
-    <span>${words.head_made}</span><span>${words.head_off}</span>
+    <div class="heads" aria-hidden="true"><span>${words.head_reads}</span> <span>${words.head_made}</span><span>${words.head_off}</span>
     <span class="difference-legend" title="${words.head_off_title}"><span>${words.darker}</span> −1 <i></i> +1
       <span>${words.brighter}</span></span></div>
   </div>
+  <details class="figures"><summary>${words.figures}</summary></details>
   <p class="forms"></p>
   <details><summary>${words.how}</summary>${words.how_text.map((text) => `<p>${text}</p>`).join("")}</details>`;
 
@@ -58,6 +57,7 @@ export class Tool {
     this.painter = new Painter(() => this.paint(), box);
     this.rows = page.panels.map((panel, i) => new Row(words, () => this.putProbe(i)));
     find(".rows").append(...this.rows.map((row) => row.element));
+    find(".figures").append(...this.rows.map((row) => row.figures));
     this.pad = new Pad(find(".pad canvas"), find(".cursor"), {
       change: () => this.changed(),
       finish: () => this.finish(),
@@ -187,12 +187,13 @@ export class Tool {
     const blank = inkBox(picture) === null,
       forms = new Map(); // each form is made once
     this.found = panels.map((panel, i) => {
-      const { entry, decoder } = panel.model;
+      const { model } = panel,
+        { entry, decoder } = model;
       // An untouched test image goes to a model of its dataset as it is.
       const x = base?.dataset === entry.dataset ? base.x : (forms.get(entry.dataset) ?? toForm(picture, entry));
       forms.set(entry.dataset, x);
       const found = blank ? null : reconstruct(this.encoders[i], decoder, x);
-      this.rows[i].show(x, found, entry.image_side, this.differenceColours);
+      this.rows[i].show(x, found, model, this.differenceColours);
       this.marks[i].move(found, this.fresh);
       return found;
     });
@@ -213,14 +214,8 @@ export class Tool {
   }
 
   announce() {
-    const { words, panels } = this.page;
-    const texts = panels.map((panel, i) => {
-      const found = this.found?.[i];
-      if (!found) return null;
-      const kl = found.kl === null ? "" : `, KL ${format(found.kl, 2)} ${words.nats}`;
-      return `${panel.name}: ${this.rows[i].codeText(found)}${kl}`;
-    });
-    this.page.announce(texts.filter(Boolean).join("; "));
+    const texts = this.rows.filter((_, i) => this.found?.[i]).map(({ verdict }) => verdict.textContent);
+    this.page.announce(texts.join(" "));
   }
 
   // The probe becomes a model's q(z|x), or goes to its code. A model of fewer dimensions sets the first of them.

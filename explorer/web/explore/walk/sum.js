@@ -1,6 +1,7 @@
 // Arithmetic with class means: start + mean of one class − mean of another, in both models.
 
-import { classNear, moveByClasses } from "./class_means.js";
+import { classesNear } from "../../kernel/nearest.js";
+import { moveByClasses } from "./class_means.js";
 import { drawLogits } from "../../parts/pixels.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
@@ -120,8 +121,9 @@ export class Sum {
       .setAttribute("aria-label", `${words.probe_there}: ${fill(words.result_picture, { name: panel.name })}`);
     drawLogits(before, decoder.decode(found.start), entry.image_side);
     drawLogits(after, decoder.decode(found.result), entry.image_side);
-    const near = classNear(codes, found.result);
-    write(side.querySelector(".near"), fill(words.near, { ...near, name: entry.classes[near.which] }));
+    const { votes, of } = classesNear(codes, found.result),
+      [which, share] = votes[0];
+    write(side.querySelector(".near"), fill(words.near, { share, of, name: entry.classes[which] }));
     side.querySelector(".where").dataset.result = found.result.join(",");
     const length = Math.hypot(...found.result.map((value, d) => value - found.start[d]));
     const at = fill(words.at, { place: placeText(found.result, panel.dims(state)) });
