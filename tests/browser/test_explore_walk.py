@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from explorer.store.bundle import load_bundle
 
 from ..web.test_walk import LOG_FIVE, log_density
-from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages
+from .driver import AT, COMPLETE, DESK, PHONE, ROOT, address, at_rest, expect, next_frame, sent_messages
 
 OPEN = ".tool[data-ready=walk]"
 STRIP = (
@@ -135,6 +135,7 @@ def test_a_walk_through_the_vaes_hole_is_flagged_and_shown_as_it_is(mount_page, 
 def test_clicks_set_waypoints_and_nothing_is_sent_while_one_is_dragged_or_it_plays(open_walk):
     page = open_walk()
     sent = sent_messages(page, lambda: page.wait_for_selector(OPEN) and page.wait_for_selector(COMPLETE))
+    page.get_by_role("radio", name="points").check()  # the example is a walk between images
     for name, at in (("VAE latent map", [-1.5, -2]), ("AAE latent map", [2, 1])):
         before = page.url
         page.mouse.click(*page.get_by_role("figure", name=name).evaluate(AT, at))
@@ -196,6 +197,40 @@ def test_little_motion_goes_from_frame_to_frame_and_only_when_asked(open_walk):
     assert len(seen) > 2 and all(value == int(value) for value in seen)
 
 
+def test_the_tool_opens_on_an_example_that_plays_until_the_cursor_is_taken(open_walk):
+    page = open_walk(DIGITS)
+    play, pause = (page.get_by_role("button", name=name, exact=True) for name in ("Play", "Pause"))
+    expect(pause).to_be_visible()
+    expect(page.locator(".walking .message")).to_contain_text("An example")
+    assert strip(page, "VAE").shape == strip(page, "AAE").shape == (12, 8, 8) and "walk" not in address(page)
+    page.get_by_role("slider", name="Frame of the walk").press("ArrowRight")
+    expect(play).to_be_visible()
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator(".walking .message")).to_contain_text("Click codes on a map")
+    page.emulate_media(reduced_motion="reduce")
+    page.reload()
+    page.wait_for_selector(OPEN)
+    settle(page)
+    expect(page.locator(".walking .message")).to_contain_text("An example")
+    expect(play).to_be_visible()
+
+
+def test_an_example_from_the_list_gives_ones_own_waypoints_back(open_walk):
+    page = open_walk(f"{DIGITS}&walk=-1,0;0.5,0.5;1,1&way=curve")
+    own = page.get_by_role("button", name="Back to my waypoints")
+    expect(own).to_be_hidden()
+    for example in ("across the prior", re.compile("^from a")):
+        option = page.get_by_label("Walks to try").locator("option", has_text=example)
+        page.get_by_label("Walks to try").select_option(label=option.inner_text())
+    own.click()
+    page.wait_for_url(re.compile("walk=-1(%2C|,)0.*way=curve"))
+    assert address(page)["walk"] == "-1,0;0.5,0.5;1,1"
+    expect(own).to_be_hidden()
+    page.get_by_role("button", name="Clear").click()
+    own.click()
+    page.wait_for_url(re.compile("walk=-1(%2C|,)0"))
+
+
 def test_each_model_walks_between_its_own_codes_of_images_by_keyboard_alone(open_walk):
     page = open_walk(DIGITS)
     page.get_by_role("radio", name="images").focus()
@@ -204,6 +239,7 @@ def test_each_model_walks_between_its_own_codes_of_images_by_keyboard_alone(open
         page.get_by_label("Number of the test image to add").fill(str(row))
         page.get_by_role("button", name="Add image no.").press("Enter")
     page.wait_for_url(re.compile("walk=digits.{1,3}12.{1,3}digits.{1,3}99.{1,3}digits.{1,3}5"))
+    page.get_by_text("Exact waypoints").press("Enter")
     page.get_by_role("button", name="Earlier: waypoint 3").press("Enter")
     page.get_by_role("button", name="Remove waypoint 1").press("Enter")
     box = page.get_by_label("Waypoint 2, number of the test image")
@@ -252,17 +288,17 @@ def test_gif_holds_what_the_strips_show(open_walk):
             9,
             0,
             400,
-            (3 * 8 + 2 * 112, 22 + 112 + 20),
+            (3 * 16 + 2 * 224, 44 + 224 + 40),
         )
         shown = {name: strip(page, name) for name in ("VAE", "AAE")}
         for frame in range(9):
             gif.seek(frame)
             pixels = np.array(gif.convert("L"))
-            for left, name in ((8, "VAE"), (8 + 112 + 8, "AAE")):
-                picture = pixels[22:134, left : left + 112]
-                np.testing.assert_array_equal(picture, shown[name][frame].repeat(4, 0).repeat(4, 1))
-                assert pixels[:22, left : left + 112].min() < 100  # its label
-            hole = [pixels[134:, left : left + 60].min() < 128 for left in (8 + 26, 128 + 26)]
+            for left, name in ((16, "VAE"), (16 + 224 + 16, "AAE")):
+                picture = pixels[44:268, left : left + 224]
+                np.testing.assert_array_equal(picture, shown[name][frame].repeat(8, 0).repeat(8, 1))
+                assert pixels[:44, left : left + 224].min() < 100  # its label
+            hole = [pixels[268:, left : left + 120].min() < 128 for left in (16 + 52, 256 + 52)]
             assert hole[0] == (frame in flagged(page, 0)) and hole[1] == (frame in flagged(page, 1))
     assert re.fullmatch(r"walk-mnist-vae-mnist-aae\.gif: 9 frames, \d+ kB", page.locator(".saved").inner_text())
 

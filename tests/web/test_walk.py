@@ -180,3 +180,51 @@ def test_gif_of_any_bytes_is_read_back(compute):
         )
         with Image.open(io.BytesIO(bytes(data))) as gif:
             np.testing.assert_array_equal(np.array(gif.convert("L"))[0], row)
+
+
+WAYPOINTS = """const codes = { mean: [[0, 0, 5, 5], [0, 1, 0, 1]].map((one) => Float32Array.from(one)), label: [0, 0, 1, 1] };
+const model = { entry: { dataset: "mnist", latent_dim: 2, classes: ["0", "1"] }, codes };
+let state = { walk: null, mean: [0, 0] };
+const page = { panels: [{ model }, { model }], words, state: () => state, announce() {}, draw() {},
+  set: (part) => ((state = { ...state, ...part }), waypoints.follow(state)) };
+const waypoints = new Waypoints(page, () => {});
+waypoints.example = write({ ...opening(page), stops: opening(page).stops(), dataset: "mnist" });
+const seen = [];
+const look = () => (waypoints.follow(state), seen.push([state.walk, waypoints.walk.stops, waypoints.isExample]));
+look();
+"""
+
+
+def waypoints(compute, acts: str) -> list:
+    modules = "explore/walk/waypoints explore/walk/examples explore/walk/path"
+    return compute(modules, WAYPOINTS + acts + "return seen;", words=WORDS)
+
+
+def test_the_tool_opens_on_two_test_images_and_ones_own_waypoint_takes_their_place(compute):
+    example = [None, [0, 2], True]  # the classes' means are (0, ½) and (5, ½)
+    assert waypoints(
+        compute, "waypoints.add(3); look(); state.walk = null; look(); waypoints.turn(false); look();"
+    ) == [
+        example,
+        ["mnist:3", [3], False],
+        example,  # Back
+        [None, [], False],
+    ]
+    assert waypoints(compute, "waypoints.set([1, 2]); look(); waypoints.set([]); look();") == [
+        example,
+        ["mnist:1;mnist:2", [1, 2], False],
+        [None, [], False],  # Clear
+    ]
+
+
+def test_the_opening_walk_joins_the_classes_that_are_furthest_apart(compute):
+    mean = np.array([[0, 0], [0.2, 0], [4, 0], [4, 0.5], [9, 0], [9, 1]], np.float32)
+    body = """const codes = { mean: mean.map((one) => Float32Array.from(one)), label: [0, 0, 1, 1, 2, 2] };
+    const panel = (dataset) => ({ model: { codes, entry: { dataset, classes: ["a", "b", "c", "none of these"] } } });
+    return [["one", "one"], ["one", "other"]].map((pair) => {
+      const { stops, images } = opening({ panels: pair.map(panel) });
+      return { stops: stops(), images: Boolean(images) };
+    });"""
+    one, other = compute("explore/walk/examples", body, mean=mean.T.tolist())
+    assert one == {"stops": [0, 4], "images": True}
+    assert other["images"] is False and np.shape(other["stops"]) == (2, 2)

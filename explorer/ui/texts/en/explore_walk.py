@@ -31,6 +31,8 @@ WORDS = {
         "Click codes on a map: each click takes that image, and the walk goes from its code to the next one's. Or "
         "choose one under “Try …”."
     ),
+    "example_images": "An example, between two test images. Click a code on a map: your own walk takes its place.",
+    "example_points": "An example. Click a map: your own walk takes its place.",
     "one": "One waypoint: click the map where the walk should go.",
     "full": "A walk has at most {most} waypoints: remove one first.",
     "no_code": "No code is near: click a dot, its image becomes a waypoint.",
@@ -91,6 +93,9 @@ WORDS = {
     "add_number": "Add image no.",
     "add_number_label": "Number of the test image to add",
     "clear": "Clear",
+    "bring_back": "Back to my waypoints",
+    "bring_back_title": "Your waypoints again, as they were before an example or Clear took their place",
+    "exact": "Exact waypoints",
     "announced_stops": "{count} waypoints",
     # class means
     "sum": "mean of class {a} − mean of class {b}",

@@ -54,14 +54,14 @@ export class Controls {
     this.on(".play", "click", () => tool.player.toggle());
     listen(
       seek,
-      (value) => tool.seek(value),
+      (value) => tool.take(value),
       () => tool.announce(),
     );
     seek.addEventListener("keydown", (event) => {
       const way = KEYS[event.key];
       if (!way) return;
       event.preventDefault(); // from frame to frame
-      tool.seek((way > 0 ? Math.floor(tool.at + 1e-9) : Math.ceil(tool.at - 1e-9)) + way);
+      tool.take((way > 0 ? Math.floor(tool.at + 1e-9) : Math.ceil(tool.at - 1e-9)) + way);
     });
   }
 
@@ -75,7 +75,8 @@ export class Controls {
       const row = Number(find(".by-number input").value);
       if (Number.isInteger(row) && row >= 0 && row < waypoints.count()) waypoints.add(row);
     });
-    this.on(".clear", "click", () => waypoints.set([]));
+    this.on(".clear", "click", () => tool.clear());
+    this.on(".bring-back", "click", () => tool.bringBack());
   }
 
   // A number was typed for a waypoint; null: it was no good, and the old one comes back.
@@ -103,8 +104,9 @@ export class Controls {
     const { tool, find } = this,
       { words, page, waypoints } = tool,
       count = waypoints.walk.stops.length;
-    const empty = waypoints.images ? words.empty_images : words.empty_points;
-    const message = [empty, words.one][count] ?? tool.said;
+    const empty = waypoints.images ? words.empty_images : words.empty_points,
+      example = waypoints.images ? words.example_images : words.example_points;
+    const message = waypoints.isExample ? tool.said || example : ([empty, words.one][count] ?? tool.said);
     find(".message").hidden = !message;
     write(find(".message"), message ?? "");
     const opposite =
@@ -132,6 +134,8 @@ export class Controls {
     const picked = (state.pick ?? "").startsWith(`${waypoints.dataset()}:`);
     find(".add-pick").disabled = !picked;
     find(".add-pick").title = picked ? words.add_pick_title : words.nothing_picked;
+    find(".exact").hidden = waypoints.walk.stops.length === 0;
     find(".clear").disabled = waypoints.walk.stops.length === 0;
+    find(".bring-back").hidden = !this.tool.replaced || this.tool.replaced.walk === state.walk;
   }
 }

@@ -32,6 +32,21 @@ export function twoImages({ mean, label }, a, b) {
   );
 }
 
+// The walk that the tool opens on: between test images of the two classes whose means are furthest apart in the left
+// model; across the prior where the models have no images of several classes in common.
+export function opening({ panels }) {
+  const [{ entry, codes }, right] = panels.map(({ model }) => model);
+  const known = entry.classes
+    .map((_, which) => ({ which, mean: classMean(codes, which) }))
+    .filter(({ mean }) => mean !== null);
+  if (known.length < 2 || entry.dataset !== right.entry.dataset) return { stops: across };
+  const pairs = known.flatMap((a, i) => known.slice(i + 1).map((b) => ({ a, b, apart: distance(a.mean, b.mean) })));
+  const { a, b } = pairs.reduce((best, pair) => (pair.apart > best.apart ? pair : best));
+  return { stops: () => twoImages(codes, a.which, b.which), images: true };
+}
+
+const distance = (a, b) => Math.hypot(...a.map((value, i) => value - b[i]));
+
 // Points across N(0, I), at its 1σ ring of the plane's first two dimensions: the line passes near 0, the great circle
 // around it.
 export const across = () => [

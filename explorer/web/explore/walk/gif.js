@@ -3,8 +3,8 @@
 import { COLOURS, encodeGif, GREYS } from "./gif_encoder.js";
 import { fill } from "../../kernel/text.js";
 
-// pixels; a picture's side: of MNIST's 28, four times
-export const LAYOUT = { margin: 8, top: 22, bottom: 20, picture: 112 };
+// pixels; a picture's side: of MNIST's 28, eight times, to be seen from the last row
+export const LAYOUT = { margin: 16, top: 44, bottom: 40, picture: 224 };
 const INK = "#000",
   PAPER = "#fff";
 
@@ -25,7 +25,7 @@ export function walkGif(films, seconds, words) {
   const frames = Array.from({ length: count }, (_, frame) => {
     Object.assign(context, {
       fillStyle: PAPER,
-      font: "600 12px sans-serif",
+      font: "600 24px sans-serif",
       textAlign: "center",
       textBaseline: "middle",
     });
@@ -38,7 +38,7 @@ export function walkGif(films, seconds, words) {
         context.fillText(words.in_hole, left + sizes[i] / 2, height - bottom / 2, sizes[i] / 2);
       left += sizes[i] + margin;
     });
-    context.font = "11px sans-serif";
+    context.font = "22px sans-serif";
     context.fillText(fill(words.gif_frame, { frame: frame + 1, frames: count }), width / 2, height - bottom / 2);
     const { data } = context.getImageData(0, 0, width, height);
     const indices = Uint8Array.from({ length: width * height }, (_, at) =>

@@ -35,13 +35,14 @@ export const layout = (w) => `
       <button type="button" class="gif" title="${w.gif_title}">${w.gif}</button><span class="saved"
         role="status"></span></p>
     <p class="means"></p>
-    <ol></ol>
     <p class="adding"><button type="button" class="add-probe"
       title="${w.add_probe_title}">${w.add_probe}</button><button type="button" class="add-pick"
       title="${w.add_pick_title}">${w.add_pick}</button>
       <span class="by-number"><button type="button" class="add-number">${w.add_number}</button><input type="number"
         min="0" step="1" value="0" aria-label="${w.add_number_label}"></span>
-      <button type="button" class="clear">${w.clear}</button></p>
+      <button type="button" class="clear">${w.clear}</button><button type="button" class="bring-back"
+        title="${w.bring_back_title}" hidden>${w.bring_back}</button></p>
+    <details class="exact"><summary>${w.exact}</summary><ol></ol></details>
     <p class="many-note"></p>
     <details><summary>${w.how}</summary>${w.about.map((text) => `<p>${text}</p>`).join("")}</details>
   </div><div class="summing"></div>`;

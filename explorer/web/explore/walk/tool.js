@@ -4,7 +4,7 @@ import { download, fileName } from "../../parts/download.js";
 import { format } from "../../kernel/format.js";
 import { write } from "../../parts/dom.js";
 import { Controls } from "./controls.js";
-import { examplesFor } from "./examples.js";
+import { examplesFor, opening } from "./examples.js";
 import { Film, sharedRange, walked } from "./film.js";
 import { layout } from "./layout.js";
 import { seesHoles } from "../holes.js";
@@ -25,6 +25,10 @@ export class Tool {
     this.page = page;
     this.words = page.words;
     this.at = 0; // the cursor, in frames
+    /** @type {string | null} */
+    this.tried = null; // the walk that was chosen from the list
+    /** @type {Partial<import("../../kernel/types.js").State> | null} */
+    this.replaced = null; // one's own walk, whose place an example or Clear took
     this.films = [];
     this.waypoints = new Waypoints(page, (text) => this.say(text));
     this.build();
@@ -37,7 +41,7 @@ export class Tool {
     this.films = this.page.panels.map(
       (_, i) =>
         new Film(this.find(".films").appendChild(document.createElement("div")), w, {
-          seek: (at) => this.seek(at),
+          seek: (at) => this.take(at),
           probe: () => this.putProbe(i),
         }),
     );
@@ -67,6 +71,15 @@ export class Tool {
     this.sum.open();
     this.listExamples();
     this.shown = null;
+    this.begin();
+  }
+
+  // Without waypoints the tool opens on a walk between two test images, which plays.
+  begin() {
+    const { walk, sum } = this.page.state();
+    if (walk !== null) return;
+    this.waypoints.example = written(this.walkOf(opening(this.page)));
+    if (sum === null && !window.matchMedia("(prefers-reduced-motion: reduce)").matches) this.player.play();
   }
 
   close() {
@@ -116,7 +129,7 @@ export class Tool {
     const { panels } = this.page,
       hurried = this.waypoints.moving,
       key = JSON.stringify([
-        state.walk,
+        this.waypoints.written,
         state.way,
         state.frames,
         hurried,
@@ -197,16 +210,46 @@ export class Tool {
     );
   }
 
-  // A walk from the list: one change.
+  // A walk from the list: one change. It takes the place of one's own, which can be brought back.
   start(which) {
-    const { stops, images = false, way } = this.examples[which],
-      { mean } = this.page.state();
-    this.at = 0;
+    const example = this.examples[which];
+    this.take(0);
+    this.remember();
+    this.tried = written(this.walkOf(example));
+    this.page.set({ walk: this.tried, way: example.way });
+  }
+
+  // One's own waypoints again, after an example or Clear took their place.
+  bringBack() {
+    this.page.set(this.replaced);
+    this.replaced = null;
+    this.page.draw();
+  }
+
+  clear() {
+    this.remember();
+    this.waypoints.set([]);
+  }
+
+  remember() {
+    const { walk, way } = this.page.state();
+    if (walk !== null && walk !== this.tried) this.replaced = { walk, way };
+  }
+
+  // An example as path.js writes a walk.
+  walkOf({ stops, images = false }) {
+    const { mean } = this.page.state();
     const points = images ? stops() : stops().map((stop) => fitted(stop, mean.length));
-    this.page.set({ walk: written({ images, stops: points, dataset: this.page.panels[0].model.entry.dataset }), way });
+    return { images, stops: points, dataset: this.page.panels[0].model.entry.dataset };
   }
 
   // ---- cursor and player ----------------------------------------------------------------------------
+
+  // A person moves the cursor: it stays there.
+  take(at) {
+    this.player.pause();
+    this.seek(at);
+  }
 
   seek(at) {
     this.at = Math.min(Math.max(at, 0), this.page.state().frames - 1);

@@ -15,11 +15,15 @@ export class Waypoints {
     this.images = false; // are they test images? An empty walk does not tell
     this.walk = null; // as path.js reads it: {images, stops, dataset}
     this.before = null; // the walk before a waypoint was moved
+    /** @type {string | null} */
+    this.example = null; // a walk that is shown while the state has none, as path.js writes it
   }
 
   // Follows the page's state.
   follow(state) {
-    this.walk = read(state.walk);
+    this.written = state.walk ?? this.example;
+    this.isExample = !state.walk && Boolean(this.example);
+    this.walk = read(this.written);
     if (this.walk.stops.length) this.images = this.walk.images;
   }
 
@@ -28,16 +32,23 @@ export class Waypoints {
     return this.before !== null;
   }
 
-  // Another list of waypoints: a finished change.
+  // Another list of waypoints: a finished change. An empty list does not bring the example back.
   set(stops, images = this.images, dataset = this.dataset()) {
     const { page } = this;
+    if (!stops.length) this.example = null;
     page.set({ walk: write({ images, stops, dataset }) });
     page.announce(fill(page.words.announced_stops, { count: stops.length }));
   }
 
+  // The first waypoint of one's own takes the example's place.
   add(stop, dataset = this.dataset()) {
-    if (this.walk.stops.length >= MOST) return this.say(fill(this.page.words.full, { most: MOST }));
-    this.set([...this.walk.stops, stop], this.images, dataset);
+    if (this.own.length >= MOST) return this.say(fill(this.page.words.full, { most: MOST }));
+    this.set([...this.own, stop], this.images, dataset);
+  }
+
+  // The waypoints that are not an example's.
+  get own() {
+    return this.isExample ? [] : this.walk.stops;
   }
 
   // The image that is picked on the page.
@@ -63,7 +74,7 @@ export class Waypoints {
   // Points become the images whose codes are nearest in the left model; images become their codes in it.
   turn(images) {
     const [{ model }] = this.page.panels,
-      { stops } = this.walk;
+      stops = this.own;
     this.images = images;
     const own = this.panelOf(this.walk.dataset)?.model ?? model,
       dimensions = this.page.state().mean.length;
@@ -111,7 +122,7 @@ export class Waypoints {
     const near = row ?? panel.map.nearest(...point, REACH);
     if (near === null) this.say(words.no_code);
     else if (!this.images) this.add(panel.meanAt(state, near));
-    else if (dataset !== this.dataset() && this.walk.stops.length)
+    else if (dataset !== this.dataset() && this.own.length)
       this.say(fill(words.other_images, { name: panel.name, dataset: dataset_label }));
     else this.add(near, dataset);
   }
