@@ -391,6 +391,43 @@ def test_predictions_are_answered_from_the_state(mount_lesson):
     expect(page.get_by_role("button", name="Next", exact=True)).to_have_count(0)
 
 
+# The highest point of the dashed q, in pixels of the plot; null without one.
+PEAK = (
+    PYTHON
+    + """ const d = root.querySelector('.predict .curve.q.dashed').getAttribute('d');
+      return d && Math.min(...d.match(/-?[\\d.]+ (-?[\\d.]+)/g).map((pair) => Number(pair.split(' ')[1]))); }"""
+)
+
+
+def test_the_plot_moves_with_a_prediction(mount_lesson):
+    page = mount_lesson("?tab=predict&q=1,2&p=0,1&step=2", reduced_motion="reduce")
+    assert not page.evaluate(PEAK)
+    page.get_by_role("radio", name="it falls to 0").check()
+    page.wait_for_function(f"before => ({PEAK})() < before", arg=0)  # a tenth as wide: above the frame
+    expect(page.locator(".scene")).to_have_text("Dashed: q with a tenth of its σ.")
+    assert address(page)["q"] == "1,2"  # q itself stays
+    page.get_by_role("button", name="Next question").click()
+    page.wait_for_function(f"() => !({PEAK})()")
+
+
+def test_the_score_survives_another_tab_and_a_reload(open_lesson):
+    page = open_lesson("?tab=predict&q=1,2&p=0,1")
+    page.get_by_role("radio", name="KL(q‖p)", exact=True).check()
+    page.get_by_role("button", name="Reveal").click()
+    score = page.locator(".score")
+    expect(score).to_have_text("1 of 1 right")
+    page.get_by_role("tab", name="Derivation").click()
+    page.get_by_role("tab", name="Predict").click()
+    wait_for_view(page, lambda url: "tab=predict" in url)
+    expect(score).to_have_text("1 of 1 right")
+    page.reload()
+    expect(score).to_have_text("1 of 1 right")
+    expect(page.get_by_role("radio", name="KL(q‖p)", exact=True)).to_be_checked()
+    expect(page.locator(".outcome")).to_have_text("Right.")
+    page.get_by_role("button", name="Other Gaussians").click()
+    expect(score).to_have_text("")
+
+
 def test_every_tab_fits_a_projector_and_a_phone(mount_lesson):
     page = mount_lesson("?step=2")
     for tab in ("one", "two", "derivation", "logvar", "predict"):

@@ -183,3 +183,29 @@ def test_float32_is_that_of_torch(modules, log_var):
                 name,
                 what,
             )
+
+
+SCENES = """const q = { mean: 1, std: 2, gap: 0 }, p = { mean: 0, std: 1, gap };
+return cases.map(([name, option, isRevealed]) => sceneOf(name, q, p, option ?? undefined, isRevealed));"""
+
+
+def test_the_plot_shows_what_a_question_asks_and_what_was_guessed(compute):
+    cases = [["shrink", None, False], ["shrink", 0, False], ["moved", 2, False], ["larger", 0, False]]
+    cases += [["fits", 0, False], ["fits", 1, False], ["fits", 1, True]]
+    unasked, shrunk, moved, still, one, both, fitted = compute("kl/questions", SCENES, cases=cases, gap=0)
+    assert unasked is None and still is None
+    assert shrunk == {"q": {"mean": 1, "std": pytest.approx(0.2), "gap": 0}, "p": {"mean": 0, "std": 1, "gap": 0}}
+    assert moved == {"q": {"mean": 8, "std": 6, "gap": 0}, "p": {"mean": 5, "std": 3, "gap": 0}}
+    bumps = {"mean": 0, "std": 0.6, "gap": 2}  # p has one bump only, so the question gives it two
+    assert one == {"q": {"mean": 2, "std": 0.6, "gap": 0}, "p": bumps}
+    assert both == {"q": {"mean": 0, "std": pytest.approx(math.hypot(0.6, 2)), "gap": 0}, "p": bumps}
+    assert fitted["p"] == bumps and abs(fitted["q"]["mean"]) == pytest.approx(2, abs=0.02)
+    (own,) = compute("kl/questions", SCENES, cases=[["fits", 0, False]], gap=3)
+    assert own == {"q": {"mean": 3, "std": 1, "gap": 0}, "p": {"mean": 0, "std": 1, "gap": 3}}
+
+
+def test_a_curve_on_its_way_begins_and_ends_where_it_should(compute):
+    body = "return [0, 0.5, 1].map((share) => between(from, to, share));"
+    from_, to = {"mean": 1, "std": 2, "gap": 0}, {"mean": 5, "std": 0.5, "gap": 2}
+    start, middle, end = compute("kl/questions", body, **{"from": from_, "to": to})
+    assert (start, end) == (from_, to) and middle == {"mean": 3, "std": pytest.approx(1), "gap": 1}

@@ -196,7 +196,12 @@ WORDS = {
     ),
     "verdict_fine": "Here all forms agree to float32's digits. Try 0.0001, 30 and 88.8.",
     # predict
-    "predict_hint": "The questions are about these two, as they stand. Change them: the answers are computed anew.",
+    "predict_hint": "The questions are about these two, as they stand. Change them: the answers are computed again.",
+    "shrink_scene": "Dashed: q with a tenth of its σ.",
+    "faster_scene": "Dashed: q with a tenth of its σ.",
+    "moved_scene": "Dashed: both, moved by 5 and stretched to three times their width.",
+    "fits_scene": "Dashed: q where you guess it ends, and p if it has another shape in the question.",
+    "fits_shown": "Dashed: q where KL(q‖p) is least, and p if it has another shape in the question.",
     "back_question": "Question before",
     "next_question": "Next question",
     "question_number": "Question {at} of {of}",
