@@ -46,7 +46,7 @@ def test_a_map_shows_the_same_after_nine_changes_of_the_windows_size(mount_page,
 def test_presenting_tools_and_the_sidebar_leave_the_maps_as_they_are(open_page):
     page = open_page(f"?{DIGITS}", viewport={"width": 1366, "height": 768})
     before = ranges(page)
-    for name in ("Present", "Draw", "Training", "Morph", "Probe"):
+    for name in ("Present", "Draw", "Training", "Morph", "Help", "Probe", "Help"):  # Help opens, then closes
         page.get_by_role("button", name=name, exact=True).click()
         if name == "Present":
             page.wait_for_selector(".explorer.presenting")
@@ -95,6 +95,28 @@ def test_maps_are_square_equal_aligned_and_as_large_as_the_window_allows(mount_p
     page.set_viewport_size({"width": 390, "height": 844})
     at_rest(page)
     assert_square_and_aligned(page, narrow=True)
+
+
+def test_the_help_stands_beside_both_maps_and_leaves_their_ranges_as_they_were(mount_page):
+    page = mount_page(f"?{DIGITS}")
+    help_button = page.get_by_role("button", name="Help", exact=True)
+    before = ranges(page)
+    for width, height in [(1366, 768), (1280, 800), (1100, 700), (1024, 768), (900, 700), (1920, 1080)]:
+        page.set_viewport_size({"width": width, "height": height})
+        at_rest(page)
+        alone = page.evaluate(FRAMES)
+        help_button.click()
+        at_rest(page)
+        left, right = assert_square_and_aligned(page)
+        drawer = page.get_by_role("complementary", name="Help").bounding_box()
+        assert drawer["x"] + drawer["width"] == width
+        assert right["x"] + right["width"] <= drawer["x"], (width, height)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+        page.keyboard.press("Escape")
+        at_rest(page)
+        for map_, as_before in zip(page.evaluate(FRAMES), alone, strict=True):
+            assert map_ == pytest.approx(as_before, abs=0.01)
+    assert_unchanged(page, before)
 
 
 @pytest.mark.parametrize("query", ["", "tool=draw&", "moment=3&", "left=mnist-vae-16d&right=mnist-aae-16d&map=plane&"])
