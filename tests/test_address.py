@@ -135,6 +135,23 @@ def test_addresses_of_an_old_version_open_what_they_did(page):
         assert parse(dict(parse_qsl(query))) == (expected, []), query
 
 
+NEWER = {"scale", "shown"}, {"pictures", "D"}  # parameters and layers that came after the old version
+
+
+@pytest.mark.parametrize("page", [page for page in OLD if schema.PAGES[page].get("fields")])
+def test_the_old_addresses_have_every_parameter_and_every_choice(page):
+    written = [dict(parse_qsl(query)) for query, _ in OLD[page]]
+    opened, _ = READERS[page].parse({})
+    parameters, choices = NEWER
+    for field in schema.PAGES[page]["fields"]:
+        name = field["name"]
+        values = {params[name] for params in written if name in params}
+        assert values or name in parameters, name
+        if field["kind"] == "choice" and values:
+            missing = {str(option) for option in field["options"]} - values - {str(opened[name])} - choices
+            assert not missing, (name, missing)
+
+
 def test_no_word_of_the_texts_stands_in_an_address():
     """Labels may change, in any language, and addresses stay: the options' names are plain ASCII without a space."""
     tables = [page.get("fields", []) for page in schema.PAGES.values()] + [schema.TABLE["settings"]]
