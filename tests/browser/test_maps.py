@@ -107,7 +107,7 @@ def test_the_help_stands_beside_both_maps_and_leaves_their_ranges_as_they_were(m
         alone = page.evaluate(FRAMES)
         help_button.click()
         at_rest(page)
-        left, right = assert_square_and_aligned(page)
+        _, right = assert_square_and_aligned(page)
         drawer = page.get_by_role("complementary", name="Help").bounding_box()
         assert drawer["x"] + drawer["width"] == width
         assert right["x"] + right["width"] <= drawer["x"], (width, height)

@@ -35,7 +35,8 @@ a code to follow its image. *D(z)* colours the AAE's map by its discriminator.""
             "draw",
             "Draw",
             """Draw a picture, open a file, or take a test image. Both encoders read it. The maps show where its codes
-fall, and the pictures show what comes back. A large error means that the model has learnt nothing like it.""",
+fall, and the pictures show what comes back. One line a model says what the drawing became, and how large its error is
+beside the typical one.""",
         ),
         (
             "near",
