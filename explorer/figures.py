@@ -102,7 +102,7 @@ def frontier(rows: Sequence[Mapping], match: str = "coverage") -> go.Figure:
         )  # fmt: skip
     figure.update_traces(cliponaxis=False)
     figure.update_layout(
-        xaxis_title="BCE at μ or code, nats<br>(less is nearer)", yaxis_title=MATCHES[match].replace(" (", "<br>("),
+        xaxis_title="BCE at μ or code,<br>nats (less is nearer)", yaxis_title=MATCHES[match].replace(" (", "<br>("),
         height=430 if len(rows) > 3 else 290, margin={"l": 10, "r": 10, "t": 20, "b": 60},
         legend=ABOVE, showlegend=True,
     )  # fmt: skip
@@ -155,6 +155,20 @@ def _with_large_text(figure: go.Figure) -> go.Figure:
     figure.update_xaxes(tickfont_size=TEXT, title_font_size=TEXT)
     figure.update_yaxes(tickfont_size=TEXT, title_font_size=TEXT)
     return figure
+
+
+def enlarged(figure: go.Figure, scale: float) -> go.Figure:
+    """The same figure with its type, dots, margins and height larger by this factor, for a projector."""
+    layout = figure.layout
+    for text in (*layout.annotations, layout.legend):
+        text.font.size = scale * (text.font.size or TEXT)
+    for axis in (*figure.select_xaxes(), *figure.select_yaxes()):
+        axis.tickfont.size, axis.title.font.size = scale * TEXT, scale * TEXT
+    for trace in figure.select_traces("scatter"):
+        trace.textfont.size = scale * TEXT
+        trace.marker.size = scale * (trace.marker.size or TEXT / 2)
+    margin = {side: scale * layout.margin[side] for side in "lrtb" if layout.margin[side] is not None}
+    return figure.update_layout(height=scale * layout.height, margin=margin)
 
 
 def marginals(codes: np.ndarray, prior_draws: np.ndarray) -> go.Figure:

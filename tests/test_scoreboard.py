@@ -23,7 +23,7 @@ from explorer.data import datasets
 from explorer.serving import bundles as served
 from explorer.serving import catalogue, failure, places
 from explorer.serving.models_route import NEWEST
-from explorer.ui import kept
+from explorer.ui import kept, present
 from explorer.ui import scoreboard as page_module
 from explorer.ui import scoreboard_table as table_module
 from explorer.ui.texts.en import scoreboard as texts
@@ -505,6 +505,38 @@ def test_agreement_sees_in_many_dimensions(runs):
     band, dots = plot["data"]
     assert numbers(dots["x"]) == [0.5] and numbers(band["base"]) == pytest.approx([0.8737], abs=1e-4)
     assert numbers(band["x"]) == pytest.approx([0.0526], abs=1e-4)
+
+
+def test_a_projector_and_a_phone_have_a_table_of_main_figures(runs):
+    """It has names as they are, dashes for what is not there, and links as the table of all figures has."""
+    save(runs.parent / "pretrained" / "aae")
+    save(runs / "<b>mine", "vae")
+    [text] = [one.proto.body for one in scoreboard().get("html") if "main-figures" in one.proto.body]
+    assert "presented" not in text and "<b>mine" not in text
+    head, *rows = re.findall("<tr>(.*?)</tr>", text)
+    assert re.findall("<th.*?>(.*?)</th>", head)[:3] == ["model", "BCE at μ or code", "−ELBO"]
+    mine, shipped = rows
+    assert re.search(r'1 <b><a href="\./\?[^"]*runs%2F%3Cb%3Emine[^"]*"[^>]*>.*&lt;b&gt;mine</a></b></th>', mine)
+    assert re.search(r'2 <a href="[^"]*"[^>]*>AAE</a></th>', shipped) and "<td>–</td>" in shipped
+    table = scoreboard().dataframe[0].value.set_index("bundle")
+    for row, name in ((mine, "runs/<b>mine"), (shipped, "aae")):
+        assert re.findall("<td>(.*?)</td>", row)[0] == table_module.written(table["BCE at μ or code"][name], 2)
+
+
+def test_a_presentation_has_the_main_figures_alone_and_larger_plots(runs, monkeypatch):
+    save(runs / "one")
+    usual = plots(scoreboard())
+    monkeypatch.setattr(present, "is_on", lambda: True)
+    page = scoreboard()
+    assert not page.dataframe
+    [text] = [one.proto.body for one in page.get("html") if "main-figures" in one.proto.body]
+    assert "presented" in text
+    for small, large in zip(usual, plots(page), strict=True):
+        assert large["layout"]["height"] == pytest.approx(page_module.PRESENTED * small["layout"]["height"])
+        for axis in (name for name in large["layout"] if re.match("[xy]axis", name)):
+            sizes = [plot["layout"][axis]["tickfont"]["size"] for plot in (small, large)]
+            assert sizes[1] == page_module.PRESENTED * sizes[0]
+    assert all(small["layout"]["height"] < large["layout"]["height"] for small, large in zip(usual, plots(page)))
 
 
 def test_no_figure_is_a_negative_zero():

@@ -142,6 +142,21 @@ STYLE = """<style>
 .stApp .token:is(.keyword, .function, .builtin, .class-name, .decorator) {
   color: light-dark(#0b62b0, #6db6ff) !important;
 }
+.stMain .stColumn { min-width: min(17rem, 100%); } /* a plot keeps its titles: it goes to the next line first */
+/* the scoreboard's main figures: in a narrow window, and in presentation mode, in the place of all figures */
+.main-figures { display: none; overflow-x: auto; border: 1px solid light-dark(#d5d3ce, #41444d); border-radius: 0.5rem; }
+.main-figures.presented { display: block; }
+.main-figures table { width: 100%; margin: 0; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.main-figures :is(th, td) { padding: 0.375rem 0.5rem; border: 0; text-align: right; font-size: 0.9375rem; }
+.main-figures thead th { font-weight: 400; font-size: 0.8125rem; vertical-align: bottom; cursor: help; }
+.main-figures :is(th, td):first-child { position: sticky; left: 0; text-align: left; background: light-dark(#fff, #0e1117); }
+.main-figures tbody th { min-width: 6.5rem; font-weight: 400; }
+.main-figures tr + tr > *, .main-figures tbody tr > * { border-top: 1px solid light-dark(#d5d3ce, #41444d); }
+.main-figures a { color: light-dark(#0b62b0, #6db6ff); }
+@media (max-width: 767px) {
+  .main-figures { display: block; }
+  .stElementContainer:has([data-testid=stDataFrame]), .st-key-sorting { display: none; }
+}
 .stApp .token:is(.boolean, .number, .string, .string-interpolation) { color: light-dark(#00663d, #33ebad) !important; }
 </style>"""
 # Presentation mode. All sizes follow the root's font size, those of the live pages too (their styles are in rem): at
@@ -152,7 +167,7 @@ html {
   font-size: max(16px, min(3.125vh, 1.757vw)) !important;
   --chrome: 2.25rem; --header: 1.5rem; --bar-from: 11.5rem; --bar-to: 5rem;
 }
-[data-testid=stHeader] { display: none; }
+[data-testid=stHeader], [data-testid=stSpinner] { display: none; }
 [data-testid=stLayoutWrapper]:has(> [data-testid=stExpander]) { display: none; }
 .stMainBlockContainer { padding: 1.75rem 1rem 0.5rem; }
 .st-key-present_bar {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -17,9 +18,22 @@ from explorer.shared import fill
 from explorer.siblings import SIBLINGS
 from explorer.store.bundle import BundleError
 from explorer.ui import components as live
-from explorer.ui import kept
-from explorer.ui.scoreboard_table import address_in_explorer, derived, in_order, labels, show, table, written
+from explorer.ui import kept, present
+from explorer.ui.scoreboard_table import (
+    address_in_explorer,
+    derived,
+    in_order,
+    labels,
+    main_figures,
+    show,
+    table,
+    written,
+)
 from explorer.ui.texts import texts_of
+
+if TYPE_CHECKING:
+    from plotly.graph_objects import Figure
+    from streamlit.delta_generator import DeltaGenerator
 
 NO_MODELS = texts_of("common").NO_MODELS
 texts = texts_of("scoreboard")
@@ -33,6 +47,7 @@ NO_PAIR = (math.nan, math.nan)
 SEEING = {True: ("coverage", "sliced_w2_squared", "kl_of_codes"), False: ("sliced_w2_squared", "unanimous_prior")}
 AGREEMENT_DRAWS = 1_000  # pictures in each share of agreement
 IN_A_ROW = 3  # plots
+PRESENTED = 1.5  # in presentation mode, plots are as much larger
 CHART = {"modeBarButtons": [["toImage"]], "displaylogo": False}  # on a phone the buttons always lie over the plot
 
 
@@ -164,6 +179,11 @@ def by_dimensions(entries: list[dict]) -> dict[str, list[dict]]:
     return found
 
 
+def draw(place: DeltaGenerator, figure: Figure, key: str | None = None) -> None:
+    """Shows a figure in that place; in presentation mode, larger."""
+    place.plotly_chart(figures.enlarged(figure, PRESENTED) if present.is_on() else figure, key=key, config=CHART)
+
+
 def show_tables(entries: list[dict], names: dict[str, str], dataset: str) -> None:
     """A table for each number of latent dimensions. names: see `labels`; dataset: its name in Markdown."""
     found = [entry["metrics"] for entry in entries]
@@ -178,7 +198,13 @@ def show_tables(entries: list[dict], names: dict[str, str], dataset: str) -> Non
     }
     for heading, group in by_dimensions(entries).items():
         st.markdown(f"#### {heading}")
-        show(group, table(group, names), [address_in_explorer(entry, entries) for entry in group], sizes)
+        links = [address_in_explorer(entry, entries) for entry in group]
+        st.html(main_figures(group, table(group, names), links, sizes, is_presented=present.is_on()))
+        if not present.is_on():
+            show(group, table(group, names), links, sizes)
+    if not present.is_on():
+        with st.container(key="sorting"):  # a narrow window shows the tables of main figures alone
+            st.caption(texts.SORTING)
     file = entries[0]["dataset"]
     st.download_button(
         "Download all figures as CSV",
@@ -206,7 +232,7 @@ def show_distances(entries: list[dict], names: dict[str, str]) -> None:
         if seeing:
             st.markdown(f"#### {heading}")
             for column, name in zip(st.columns(len(seeing), gap="large"), seeing):
-                column.plotly_chart(figures.distances(rows, name), key=f"distances-{name}-{few}", config=CHART)
+                draw(column, figures.distances(rows, name), key=f"distances-{name}-{few}")
     st.caption(texts.DISTANCES_CAPTION)
 
 
@@ -225,7 +251,7 @@ def show_frontier(heading: str, entries: list[dict], names: dict[str, str]) -> N
     match = "coverage" if in_few_dimensions(entries[0]) else "sliced_w2_squared"
     st.markdown(f"#### {heading}")
     rows = [entry["metrics"] | in_figures(entry, names) | {"number": i} for i, entry in enumerate(entries, start=1)]
-    st.plotly_chart(figures.frontier(rows, match), key=f"frontier-{heading}", config=CHART)
+    draw(st, figures.frontier(rows, match), key=f"frontier-{heading}")
     st.markdown(" · ".join(f"**{i}** {plain(names[entry['name']])}" for i, entry in enumerate(entries, start=1)))
 
 
@@ -245,7 +271,7 @@ def show_model(entry: dict, entries: list[dict]) -> None:
         st.link_button(texts.OPEN, link, icon=":material/open_in_new:", help=texts.LINK_HELP)
     with st.spinner("Drawing from the prior …"):
         codes, draws, covered = bundles.compared(entry["digest"])
-    st.plotly_chart(figures.marginals(codes, draws), config=CHART)
+    draw(st, figures.marginals(codes, draws))
     st.caption(
         fill(
             texts.MARGINALS_CAPTION,
@@ -257,14 +283,14 @@ def show_model(entry: dict, entries: list[dict]) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         if entry["latent_dim"] == 2:
-            st.plotly_chart(figures.hole_map(draws, covered), config=CHART)
+            draw(st, figures.hole_map(draws, covered))
             shown = min(len(draws), figures.MOST_DOTS)
             coverage = f"{entry['metrics']['coverage']:.3f}"
             st.caption(fill(texts.HOLES_CAPTION, shown=f"{shown:,}", n=f"{len(draws):,}", coverage=coverage))
         else:
             st.info(fill(texts.NO_HOLE_MAP, dimensions=entry["latent_dim"]))
     with right:
-        st.plotly_chart(figures.training_curves(bundles.history(entry["digest"])), config=CHART)
+        draw(st, figures.training_curves(bundles.history(entry["digest"])))
         st.caption(texts.CURVES_CAPTION)
         if st.button("Measure MMD²", help=texts.MMD_HELP, icon=":material/straighten:"):
             value, null = bundles.mmd_squared(entry["digest"])

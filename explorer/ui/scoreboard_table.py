@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -68,6 +69,11 @@ COLUMNS = (
     Column("seconds", "seconds to train", texts.SECONDS_HELP, 0),
 )
 NAME_WIDTH, NAME_LETTERS = 185, 22  # pixels: on a phone, figures stand beside the names; letters in a line of a name
+# the figures that a projector and a phone have room for
+MAIN = (
+    "reconstruction", "negative_elbo", "negative_log_likelihood_integrated", "coverage", "sliced_w2_squared",
+    "kl_of_codes", "unanimous_prior", "label_accuracy",
+)  # fmt: skip
 CAPPED = {"mutual_information": texts.CAPPED_INFORMATION, "marginal_kl": texts.CAPPED_KL}
 NEAR_CAP = 0.5  # nats below log N: there the mutual information says how many images there are, and nothing else
 CAP_COLOUR = "#808080"
@@ -243,4 +249,37 @@ def show(entries: Sequence[dict], frame: pd.DataFrame, links: Sequence[str | Non
         placeholder=texts.NO_FIGURE,
         height="content",
         row_height=None if lines < 2 else 12 + 20 * lines,
+    )
+
+
+def main_figures(
+    entries: Sequence[dict], frame: pd.DataFrame, links: Sequence[str | None], sizes: Mapping[str, str],
+    is_presented: bool = False,
+) -> str:  # fmt: skip
+    """The MAIN figures of the models as a table of HTML, which a narrow window shows instead of `show`'s.
+
+    is_presented: whether every window shows it. frame, links, sizes: see `show`.
+    """
+    columns = [column for column in COLUMNS if column.metric in MAIN and not frame[column.name].isna().all()]
+    heads = [
+        f'<th title="{html.escape(fill(column.help, sizes))}">{html.escape(column.name)}</th>' for column in columns
+    ]
+    rows = []
+    for entry, link, (_, row) in zip(entries, links, frame.iterrows()):
+        name = html.escape(row["model"])
+        if link:
+            name = f'<a href="{html.escape(link)}" title="{html.escape(texts.LINK_HELP)}">{name}</a>'
+        if entry["run"]:
+            name = f"<b>{name}</b>"
+        values = [row[column.name] for column in columns]
+        cells = [
+            texts.NO_FIGURE if math.isnan(value) else written(value, column.digits)
+            for value, column in zip(values, columns)
+        ]
+        numbers = "".join(f"<td>{cell}</td>" for cell in cells)
+        rows.append(f'<tr><th scope="row">{row["number"]} {name}</th>{numbers}</tr>')
+    return (
+        f'<div class="main-figures{" presented" if is_presented else ""}" tabindex="0" role="region" '
+        f'aria-label="{texts.MAIN_FIGURES}"><table><thead><tr><th>{texts.MODEL}</th>{"".join(heads)}</tr></thead>'
+        f"<tbody>{''.join(rows)}</tbody></table></div>"
     )

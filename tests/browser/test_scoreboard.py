@@ -10,7 +10,7 @@ import pytest
 
 from explorer.store.bundle import find_bundles, load_bundle
 
-from .driver import COMPLETE, ROOT, address, eventually, expect
+from .driver import COMPLETE, PHONE, ROOT, address, eventually, expect
 
 SHIPPED = {bundle.name: bundle for bundle in map(load_bundle, find_bundles(ROOT / "pretrained"))}
 
@@ -87,6 +87,57 @@ def test_titles_in_plots_are_whole_and_apart(open_page, width):
             assert all(above[3] <= below[2] + 1 for above, below in itertools.pairwise(boxes))
 
     eventually(page, look)
+
+
+# The texts of plots that lie outside of their plot, by more than a pixel.
+CUT = """() => [...document.querySelectorAll('.js-plotly-plot')].flatMap((plot) => {
+  const { left, right, top, bottom } = plot.getBoundingClientRect();
+  return [...plot.querySelectorAll('svg text')].filter((text) => {
+    const box = text.getBoundingClientRect();
+    const inside = box.left > left - 1 && box.right < right + 1 && box.top > top - 1 && box.bottom < bottom + 1;
+    return box.width && !inside;
+  }).map((text) => text.textContent);
+})"""
+
+
+@pytest.mark.parametrize(
+    ("size", "more"),
+    [((683, 384), ""), ((390, 844), ""), ((1366, 768), "?present=on"), ((1024, 600), "?present=on")],
+    ids=["200 %", "phone", "present", "present, 1024"],
+)
+def test_no_text_of_a_plot_is_cut(open_page, size, more):
+    viewport = dict(zip(("width", "height"), size))
+    page = open_page(f"scoreboard{more}", wait=".main-figures:visible", viewport=viewport)
+    page.get_by_role("button", name="Measure MMD²").wait_for()  # the last plot stands above it
+    page.wait_for_function("() => document.querySelectorAll('.js-plotly-plot').length >= 8")
+
+    def look() -> None:
+        assert page.evaluate(CUT) == []
+
+    eventually(page, look)
+
+
+def test_a_phone_scrolls_the_figures_beside_the_names(open_page):
+    page = open_page("scoreboard", wait=".main-figures:visible", viewport=PHONE, has_touch=True, is_mobile=True)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_hidden()
+    frame = page.get_by_role("region", name="Main figures").first
+    name, figure = frame.get_by_role("rowheader").first, frame.get_by_role("cell").first
+    before = [one.bounding_box()["x"] for one in (name, figure)]
+    assert figure.bounding_box()["x"] + figure.bounding_box()["width"] <= PHONE["width"]
+    frame.evaluate("frame => frame.scrollBy(60, 0)")
+    after = [one.bounding_box()["x"] for one in (name, figure)]
+    assert after[0] == before[0] and after[1] <= before[1] - 20
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_presentation_has_large_rows_that_nothing_cuts(open_page):
+    page = open_page("scoreboard?present=on", wait=".main-figures:visible", viewport={"width": 1366, "height": 768})
+    frame = page.get_by_role("region", name="Main figures").first
+    assert frame.evaluate("frame => frame.scrollWidth - frame.clientWidth") == 0
+    sizes = frame.locator("td").evaluate_all(
+        "cells => cells.map((cell) => parseFloat(getComputedStyle(cell).fontSize))"
+    )
+    assert min(sizes) >= 20
 
 
 def is_planar(bundle) -> bool:

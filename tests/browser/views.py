@@ -35,5 +35,5 @@ VIEWS = {
         for part in parts.split()
     },
     "practice": ("practice", ".practice[data-ready=true]"),
-    "scoreboard": ("scoreboard", "[data-testid=stDataFrame]"),
+    "scoreboard": ("scoreboard", ":is([data-testid=stDataFrame], .main-figures):visible"),
 }

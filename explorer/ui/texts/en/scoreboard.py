@@ -108,9 +108,10 @@ ALL_RUNS = "Compare all {runs} runs"
 ALL_RUNS_HELP = "Off: the shipped models and the {newest} newest runs."
 DIMENSIONS = "{dimensions} latent dimensions"
 ONE_DIMENSION = "1 latent dimension"
+SORTING = "Point at a heading to see what it means; click it to sort."
+MAIN_FIGURES, MODEL = "Main figures", "model"
 TABLE_CAPTION = (
-    "{images} test images of {dataset}; point at a heading to see what it means, click it to sort. Your own runs stand "
-    "on top, in bold. *–*: there is no such figure; a column without any figure is left out. A deterministic encoder "
+    "{images} test images of {dataset}; your own runs stand on top, in bold. The CSV file has all figures. *–*: there is no such figure; a column without any figure is left out. A deterministic encoder "
     "has no q(z|x): it gives no KL, no ELBO and no importance-weighted bound. −log p(x) itself is defined for every "
     "model, p(x) = ∫ p(x|z) p(z) dz. {integrated}"
 )
