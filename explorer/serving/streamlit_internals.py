@@ -142,6 +142,7 @@ STYLE = """<style>
 .stApp .token:is(.keyword, .function, .builtin, .class-name, .decorator) {
   color: light-dark(#0b62b0, #6db6ff) !important;
 }
+.stApp button[kind=primary] * { color: light-dark(#fff, #171614); }
 .stMain .stColumn { min-width: min(17rem, 100%); } /* a plot keeps its titles: it goes to the next line first */
 /* the scoreboard's main figures: in a narrow window, and in presentation mode, in the place of all figures */
 .main-figures { display: none; overflow-x: auto; border: 1px solid light-dark(#d5d3ce, #41444d); border-radius: 0.5rem; }
@@ -186,6 +187,7 @@ html {
 .st-key-present .stButton { display: flex; align-items: center; height: 1.5rem; }
 .st-key-present button { min-height: 0; height: 1.25rem; padding: 0 0.375rem; }
 .st-key-present button * { font-size: 0.75rem; line-height: 1; }
+.st-key-present kbd { color: inherit !important; opacity: 1; } /* its grey has too little contrast */
 </style>"""
 HEADER_LAYER = 999990  # the header's z-index
 # The button that opens presentation mode: in the header, left of the menu. Narrow windows are not for projectors.

@@ -47,9 +47,22 @@ AMISS = (
     EVERYWHERE
     + """
   const texts = [], roomy = innerWidth >= 1100; // elsewhere a formula may be scrolled
-  // what lies over the rest on purpose; in a narrow window also what sticks to the window's top or foot
+  // what lies over the rest on purpose; also a block that is held at the window's top or foot while the rest is
+  // scrolled: whatever it covers can be scrolled free of it. In its own place it must cover nothing.
   const above = '.overlay, .range, .outside, output.mark';
-  const sticks = (e) => Boolean(e) && (getComputedStyle(e).position === 'sticky' || sticks(e.parentElement));
+  const places = new Map(); // of sticky elements: whether they are held away from their own place
+  const isHeld = (e) => {
+    if (!places.has(e)) {
+      const [at, { position }] = [e.getBoundingClientRect(), e.style];
+      e.style.position = 'static';
+      const own = e.getBoundingClientRect();
+      e.style.position = position;
+      places.set(e, Math.hypot(own.x - at.x, own.y - at.y) > 1);
+    }
+    return places.get(e);
+  };
+  const sticks = (e) =>
+    Boolean(e) && ((getComputedStyle(e).position === 'sticky' && isHeld(e)) || sticks(e.parentElement));
   const clipped = (box, e) => { // to what its ancestors let through
     let { left, top, right, bottom } = box;
     for (let p = e; p; p = up(p)) {
@@ -81,7 +94,7 @@ AMISS = (
       range.selectNodeContents(node);
       for (const part of range.getClientRects()) {
         const rest = clipped(part, e);
-        if (rest) texts.push({ e, name, over: Boolean(e.closest(above)) || (!roomy && sticks(e)), ...rest });
+        if (rest) texts.push({ e, name, over: Boolean(e.closest(above)) || sticks(e), ...rest });
       }
     }
   }

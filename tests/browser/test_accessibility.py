@@ -69,6 +69,30 @@ def test_axe_finds_nothing_grave_on_the_front_page_in_either_theme(open_view):
         assert violations(page) == [], scheme
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("name", VIEWS)
+def test_axe_finds_nothing_grave_in_the_help_on_a_phone_or_in_a_presentation(open_view, name):
+    """As `test_a_view_for_every_eye` for a window of usual size."""
+    page, found = open_view(name), {}
+
+    def look(what: str) -> None:
+        for scheme in ("light", "dark"):
+            in_theme(page, scheme)
+            found[f"{what}, {scheme}"] = violations(page)
+
+    help_button = page.get_by_role("button", name="Help", exact=True)
+    help_button.click()
+    page.get_by_role("complementary", name="Help").wait_for()
+    look("help")
+    page.keyboard.press("Escape")
+    page.set_viewport_size(PHONE)
+    at_rest(page)
+    look("phone")
+    page = open_view(name, "present=on")
+    look("presentation")
+    assert not any(found.values()), "\n".join(f"{what}: {one}" for what, all_ in found.items() for one in all_)
+
+
 # ---- keys alone --------------------------------------------------------------------------------------
 
 # What has the focus, through shadow roots: its name, and whether one sees that it has it.

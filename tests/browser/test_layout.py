@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from .driver import ROOT, at_rest
-from .layout import faults
+from .layout import amiss, faults
 from .views import VIEWS
 
 pytestmark = pytest.mark.skipif(
@@ -47,3 +47,21 @@ def test_a_view_is_laid_out_well(open_page, view, size):
 @pytest.mark.parametrize(("view", "size"), [pair for pair in ALL if pair not in QUICK])
 def test_every_view_is_laid_out_well_in_every_size(open_page, view, size):
     check(open_page, view, size)
+
+
+STICKY = """<p style="margin: 0">Above.</p>
+<div style="position: sticky; top: 0; z-index: 1; height: 40px; background: white">A block that sticks.</div>
+<p style="margin: 0">The first line.</p><p style="margin: 0 0 2000px">The second line.</p>"""
+
+
+def test_a_block_that_sticks_may_cover_only_what_can_be_scrolled_free_of_it(chromium):
+    page = chromium.new_page(viewport={"width": 390, "height": 300})
+    page.set_content(STICKY)
+    assert amiss(page) == []
+    page.evaluate("() => scrollTo(0, 55)")
+    block, line = (page.get_by_text(text).bounding_box() for text in ("A block", "The first line"))
+    assert line["y"] < block["y"] + block["height"]  # it is covered
+    assert amiss(page) == []
+    page.evaluate("() => { scrollTo(0, 0); document.querySelector('div').style.marginBottom = '-40px'; }")
+    assert amiss(page) == ["A block that sticks. over The first line."]
+    page.close()
