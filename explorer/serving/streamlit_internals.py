@@ -194,5 +194,6 @@ HEADER_LAYER = 999990  # the header's z-index
 BUTTON_STYLE = f"""<style>
 .st-key-present {{ position: fixed; right: 3.5rem; top: 0.65rem; width: auto; z-index: {HEADER_LAYER + 1}; }}
 .st-key-present button {{ border: 0; background: transparent; }}
+[data-testid=stStatusWidget] {{ margin-right: 6rem; }} /* "Running" and "Stop" stand beside the button */
 @media (max-width: 1000px) {{ .st-key-present {{ display: none; }} }}
 </style>"""

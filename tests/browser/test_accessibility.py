@@ -132,7 +132,7 @@ def until(page, condition: str) -> None:
 
 @pytest.mark.slow
 def test_the_main_job_by_keys_alone(open_view):
-    page = open_view("explorer", color_scheme="dark")
+    page = open_view("explorer", "mean=0,0&log_var=-2,-2", color_scheme="dark")
     tab_to(page, "Morph")
     page.keyboard.press("Enter")
     until(page, "params.get('tool') === 'walk'")
