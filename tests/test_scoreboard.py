@@ -21,7 +21,7 @@ from explorer.address import explore
 from explorer.config import IMAGE_SIDES, Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
 from explorer.serving import bundles as served
-from explorer.serving import catalogue, failure, places
+from explorer.serving import catalogue, failure, models_route, places
 from explorer.serving.models_route import NEWEST
 from explorer.ui import kept, present
 from explorer.ui import scoreboard as page_module
@@ -239,6 +239,28 @@ def test_runs_of_the_same_settings_are_told_apart_by_their_time_everywhere(runs)
     assert sorted(number for trace in drawn[3]["data"] for number in trace["text"]) == ["1", "2", "3", "4", "5"]
     (legend,) = (text.value for text in page.markdown if text.value.startswith("**1** "))
     assert all(failure.plain(name) in legend for name in names)
+
+
+def test_lists_of_models_go_by_dataset_dimensions_and_sibling_and_a_run_names_what_differs(runs):
+    """What the lists of all pages are sent, and what they show."""
+    shipped = runs.parent / "pretrained"
+    for name, kind, dataset, dimensions in [
+        ("digits-aae", "aae", "digits", 2),
+        ("mnist-aae-16d", "aae", "mnist", 16),
+        ("mnist-aae-8d", "aae", "mnist", 8),
+        ("mnist-aae", "aae", "mnist", 2),
+        ("mnist-vae-8d", "vae", "mnist", 8),
+        ("mnist-vae", "vae", "mnist", 2),
+        ("mnist-ae", "ae", "mnist", 2),
+    ]:
+        save(shipped / name, kind, dimensions, dataset=dataset)
+    save(runs / "digits-vae-20250102-030400", "vae", hidden=(5,))
+    entries = models_route.offered(catalogue.current().entries, [])["catalogue"]
+    assert [entry["name"] for entry in entries if not entry["run"]] == [
+        "mnist-ae", "mnist-vae", "mnist-aae", "mnist-vae-8d", "mnist-aae-8d", "mnist-aae-16d", "digits-aae",
+    ]  # fmt: skip
+    (run,) = (entry["choice"] for entry in entries if entry["run"])
+    assert run.startswith("VAE, widths 5") and run.endswith(" · digits · runs/digits-vae-20250102-030400")
 
 
 def test_a_row_opens_its_model_in_the_explorer_beside_a_partner(runs):

@@ -7,13 +7,14 @@ from functools import cache
 from typing import NamedTuple
 
 from explorer.address.schema import exact
-from explorer.config import RECIPES, Change, Config
+from explorer.config import DATASETS, RECIPES, Change, Config
 from explorer.data import datasets
 from explorer.serving import pictures, places
 from explorer.serving.shelf import Shelf
 from explorer.settings import IN_FORM
 from explorer.shapes import SHAPES
 from explorer.shared import fill
+from explorer.siblings import SIBLINGS
 from explorer.store.bundle import Bundle
 from explorer.ui.texts import sibling_word, texts_of
 
@@ -49,6 +50,18 @@ def in_full(entries: Iterable[dict]) -> list[dict]:
     entries = list(entries)
     here = {dataset: _are_here(dataset) for dataset in {entry["dataset"] for entry in entries}}
     return [entry | dict.fromkeys(("originals", "errors"), here[entry["dataset"]]) for entry in entries]
+
+
+def in_order(entries: Iterable[dict]) -> list[dict]:
+    """As lists show them: by dataset, then by the number of latent dimensions, then AE, VAE, AAE."""
+    known = {dataset: place for place, dataset in enumerate(DATASETS)}  # folders of pictures come after them
+
+    def place(entry: dict) -> tuple:
+        dataset = entry["dataset"]
+        group = (known.get(dataset, len(known)), dataset)
+        return group, entry["latent_dim"], SIBLINGS[entry["kind"]].place, entry["name"]
+
+    return sorted(entries, key=place)
 
 
 def front(models: Mapping[str, dict]) -> list[list[str]]:
@@ -96,8 +109,11 @@ def describe(name: str, bundle: Bundle) -> dict:
     title, several, sibling = _title(bundle.config), len(images.class_names) > 1, model.sibling
     changed, called = changes(bundle.config, bundle.changes), _called(name, bundle.config)
     choice = f"{title} · {images.label}"
-    if name != bundle.config.name:
-        choice = f"{called} · {images.label}" if called and called.startswith(title) else f"{choice} · {name}"
+    if name != bundle.config.name:  # a run, or a copy
+        own = ", ".join([title, *changed])
+        choice = (
+            f"{called} · {images.label}" if called and called.startswith(title) else f"{own} · {images.label} · {name}"
+        )
     weights = {"beta": training.beta, "prior": PRIOR_NAMES[model.prior]}
     if "adversarial_weight" in sibling.settings:
         weights |= {

@@ -23,7 +23,7 @@ def offered(entries: Iterable[dict], in_use: Collection[str], fields: Iterable[s
     entries: of the models that the page can show. in_use: names of models that it must be sent. fields: those of an
     entry that the page needs; None: all.
     """
-    entries = list(entries)
+    entries = catalogue.in_order(entries)
     runs = [entry for entry in entries if entry["run"]]
     names = {entry["name"] for entry in newest(runs)} | set(in_use)
     sent = catalogue.in_full(entry for entry in entries if not entry["run"] or entry["name"] in names)
