@@ -88,6 +88,7 @@ AMISS = (
     if (roomy && e.matches('math *') && reaches(e.closest('math').parentElement) > 2) {
       found.push(`${e.closest('math').textContent.trim().slice(0, 30)}: cut off`);
     }
+    if (e.matches('input[type=number]') && e.scrollWidth > e.clientWidth + 1) found.push(`${e.value}: cut off`);
     if (e.closest('svg, math')) continue;
     for (const node of [...e.childNodes].filter(isText)) {
       const range = document.createRange();

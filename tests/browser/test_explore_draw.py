@@ -455,6 +455,16 @@ def test_test_images_are_picked_and_measured(mount_page):
     page.wait_for_url(lambda url: "pick=" not in url)
 
 
+def test_a_drawing_and_its_verdicts_need_no_scrolling_on_a_projector(open_page):
+    page = open_page("?tool=draw", viewport={"width": 1366, "height": 768})
+    page.wait_for_selector(OPEN)
+    draw(page, SEVEN)
+    expect(page.locator(".draw .verdict").first).to_contain_text("nearest codes")
+    at_rest(page)
+    high, long = page.locator(".tool").evaluate("tool => [tool.clientHeight, tool.scrollHeight]")
+    assert long <= high + 1, (long, high)
+
+
 @pytest.mark.slow
 def test_models_of_different_datasets_get_their_own_forms(mount_page):
     page = mount_page("?tool=draw&left=digits-vae&right=mnist-aae&pick=digits:7")
@@ -463,7 +473,7 @@ def test_models_of_different_datasets_get_their_own_forms(mount_page):
     np.testing.assert_array_equal(reads(page, "VAE"), split.images[7])
     enlarged = np.kron(split.images[7].reshape(8, 8) / 255, np.ones((35, 35)))
     np.testing.assert_allclose(reads(page, "AAE").reshape(28, 28), mnist_form(enlarged) * 255, atol=1.01)
-    forms = page.locator(".draw .forms").inner_text()
+    forms = page.locator(".draw .forms").text_content()  # folded
     assert forms.startswith("The models learnt from different datasets") and "32 × 32" in forms and "28 × 28" in forms
     draw(page, [(0.1, 0.1), (0.9, 0.1)])
     pad = np.array(canvas(page).evaluate(PIXELS)).reshape(280, 280) / 255
@@ -475,7 +485,7 @@ def test_on_a_umap_the_mark_is_among_the_nearest_codes(mount_page):
     page = mount_page("?tool=draw&left=mnist-vae-16d&right=mnist-aae-16d")
     page.wait_for_selector(OPEN)
     draw(page, SEVEN)
-    assert "A UMAP has no place for a new code" in page.locator(".draw .forms").inner_text()
+    assert "A UMAP has no place for a new code" in page.locator(".draw .on-umap").inner_text()
     for kind in ("vae", "aae"):
         bundle = load_bundle(ROOT / "pretrained" / f"mnist-{kind}-16d")
         with torch.no_grad():

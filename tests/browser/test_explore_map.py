@@ -195,6 +195,8 @@ def test_codes_are_coloured_by_kl_before_and_after_plotly(open_page):
     page.goto(f"{page.url.split('?')[0]}?{DIGITS}&colour=kl")
     page.wait_for_selector(".explorer.toned")
     next_frame(page)  # the page says so before it draws them
+    # the classes have no colour then, and no empty place for one
+    assert page.locator(".legend i").first.evaluate("dot => dot.getBoundingClientRect().width") == 0
     codes = bundle("digits-vae").codes
     kl = gaussian.kl_to_standard_normal(torch.tensor(codes.mean).double(), torch.tensor(codes.log_var).double()).numpy()
     low, high = np.sort(kl)[[round(share * (len(kl) - 1)) for share in (0.02, 0.98)]]

@@ -97,6 +97,23 @@ def test_maps_are_square_equal_aligned_and_as_large_as_the_window_allows(mount_p
     assert_square_and_aligned(page, narrow=True)
 
 
+def test_maps_are_larger_in_present(open_page):
+    page = open_page(f"?{DIGITS}")
+
+    def sides() -> list[float]:
+        found = []
+        for width, height in [(1366, 768), (1920, 1080)]:
+            page.set_viewport_size({"width": width, "height": height})
+            at_rest(page)
+            found.append(assert_square_and_aligned(page)[0]["width"])
+        return found
+
+    before = sides()
+    page.get_by_role("button", name="Present", exact=True).click()
+    page.wait_for_selector(".explorer.presenting")
+    assert np.all(np.subtract(sides(), before) > 0)
+
+
 def test_the_help_stands_beside_both_maps_and_leaves_their_ranges_as_they_were(mount_page):
     page = mount_page(f"?{DIGITS}")
     help_button = page.get_by_role("button", name="Help", exact=True)

@@ -37,9 +37,9 @@ const markup = (words) => `
     <span class="difference-legend" title="${words.head_off_title}"><span>${words.darker}</span> −1 <i></i> +1
       <span>${words.brighter}</span></span></div>
   </div>
+  <p class="on-umap"></p>
   <details class="figures"><summary>${words.figures}</summary></details>
-  <p class="forms"></p>
-  <details><summary>${words.how}</summary>${words.how_text.map((text) => `<p>${text}</p>`).join("")}</details>`;
+  <details><summary>${words.how}</summary><p class="forms"></p>${words.how_text.map((text) => `<p>${text}</p>`).join("")}</details>`;
 
 export class Tool {
   // box: the section to fill; page: see tools.js.
@@ -269,12 +269,12 @@ export class Tool {
     const { words, panels } = this.page;
     const forms = panels.map((panel) => formName(panel.model.entry));
     const one = (i) => fill(words.forms[forms[i]], { side: panels[i].model.entry.image_side });
-    const umap = panels.some((panel) => panel.model.codes.umap) ? [words.on_umap] : [];
     const text =
       forms[0] === forms[1]
         ? one(0)
         : fill(words.two_forms, { left: panels[0].name, right: panels[1].name, left_form: one(0), right_form: one(1) });
-    write(this.find(".forms"), [text, ...umap].join(" "));
+    write(this.find(".forms"), text);
+    write(this.find(".on-umap"), panels.some((panel) => panel.model.codes.umap) ? words.on_umap : "");
   }
 
   // The colours of a difference, of the theme. Returns whether they changed.
