@@ -5,7 +5,7 @@ import { Moment } from "./moment.js";
 import { TrainedDiscriminator } from "../kernel/trained_discriminator.js";
 import { writeCells } from "./forms.js";
 import { set, svgElement } from "../parts/svg.js";
-import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "./plane.js";
+import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "../parts/plane.js";
 import { Painter } from "../parts/painter.js";
 import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";

@@ -7,7 +7,7 @@ import { TeachTab } from "./teach.js";
 import { rounded } from "../kernel/address.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { ModelList } from "../parts/model_list.js";
-import { channels } from "./plane.js";
+import { channels } from "../parts/plane.js";
 import { mounting, Page, painted } from "../parts/page.js";
 import { Tabs } from "../parts/tabs.js";
 import { Models } from "../kernel/models.js";

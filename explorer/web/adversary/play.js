@@ -3,7 +3,7 @@
 import { samplePrior } from "./clouds.js";
 import { columns, writeCells, writeSelect } from "./forms.js";
 import { CODES, Game } from "./game.js";
-import { gridPoints, Plane, pullOf, tellTale } from "./plane.js";
+import { gridPoints, Plane, pullOf, tellTale } from "../parts/plane.js";
 import { TrainingTab } from "./training_tab.js";
 import { format } from "../kernel/format.js";
 import { CHANCE } from "../kernel/live_discriminator.js";

@@ -5,7 +5,7 @@ import { Cloud, samplePrior } from "./clouds.js";
 import { Divergence } from "./divergence.js";
 import { columns, writeCells, writeSelect } from "./forms.js";
 import { HonestEstimate } from "./honest_estimate.js";
-import { gridPoints, Plane, tellTale } from "./plane.js";
+import { gridPoints, Plane, tellTale } from "../parts/plane.js";
 import { TrainingTab } from "./training_tab.js";
 import { format } from "../kernel/format.js";
 import { LiveDiscriminator, lowerBound } from "../kernel/live_discriminator.js";

@@ -1,6 +1,6 @@
 // An AAE's discriminator at a recorded moment of its training, known on a grid. No DOM.
 
-import { gradientAt, pullOf, valueAt } from "./plane.js";
+import { gradientAt, pullOf, valueAt } from "../parts/plane.js";
 import { REACH } from "../kernel/recording.js";
 import { sigmoid } from "../kernel/perceptron.js";
 

@@ -9,7 +9,7 @@ import { seededUniform } from "../kernel/random.js";
 import { CHANCE, errorOfBound, LiveDiscriminator, lowerBound } from "../kernel/live_discriminator.js";
 import { sigmoid, softplus } from "../kernel/perceptron.js";
 import { set, svgElement } from "../parts/svg.js";
-import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "./plane.js";
+import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "../parts/plane.js";
 import { logDensity } from "../kernel/prior.js";
 import { format } from "../kernel/format.js";
 import { Slider } from "../parts/slider.js";

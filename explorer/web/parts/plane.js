@@ -3,9 +3,10 @@
 //
 // It knows no model: `show` takes a grid of values (of a discriminator: its logits) and a set of codes.
 
-import { Handle } from "../parts/handle.js";
-import { priorOutline } from "../parts/prior_outline.js";
-import { set, svgElement } from "../parts/svg.js";
+import { format } from "../kernel/format.js";
+import { Handle } from "./handle.js";
+import { priorOutline } from "./prior_outline.js";
+import { set, svgElement } from "./svg.js";
 
 const ARROWS = 15; // along each side of the square
 const SIDE = 64; // of a grid, unless it says otherwise
@@ -70,9 +71,10 @@ export class Plane {
   constructor(host, { name, reach }) {
     this.host = host;
     this.reach = reach;
+    this.centre = [0, 0];
     this.handles = new Map(); // by key: {element, at}
     this.after = (_scale) => {}; // called after a redraw
-    host.classList.add("plane");
+    host.classList.add("plane", "square");
     host.setAttribute("role", "figure");
     host.setAttribute("aria-label", name);
     this.canvas = host.appendChild(document.createElement("canvas"));
@@ -92,23 +94,32 @@ export class Plane {
   }
 
   // scene: {heat: {values, colour(value) gives [r, g, b, a], side, reach: of its grid, the plane's unless it says
-  // otherwise}, dots: [{x, y, label or null, colour, size}], shape: the prior's, or undefined for none, field(x, y):
-  // the pull, or null}. Whatever is left out is not drawn.
+  // otherwise}, cells: {all: [{x, y, size, value}], colour}, squares of their own sizes, dots: [{x, y, label or null,
+  // colour, size}], shape: the prior's, or undefined for none, field(x, y): the pull, or null}. Whatever is left out is
+  // not drawn.
   show(scene) {
     this.scene = scene;
     this.redraw();
   }
 
+  // Shows another square of the plane from the next scene on. A heat map must be about the origin.
+  look(centre, reach) {
+    this.centre = centre;
+    this.reach = reach;
+    this.ticked = null;
+  }
+
   // Latent coordinates to pixels, and back.
   scale() {
     const size = this.host.clientWidth,
-      unit = size / (2 * this.reach);
+      unit = size / (2 * this.reach),
+      [x0, y0] = this.centre;
     return {
       size,
       unit,
-      x: (value) => size / 2 + value * unit,
-      y: (value) => size / 2 - value * unit,
-      back: (px, py) => [(px - size / 2) / unit, (size / 2 - py) / unit],
+      x: (value) => size / 2 + (value - x0) * unit,
+      y: (value) => size / 2 - (value - y0) * unit,
+      back: (px, py) => [x0 + (px - size / 2) / unit, y0 + (size / 2 - py) / unit],
     };
   }
 
@@ -122,7 +133,8 @@ export class Plane {
     const context = canvas.getContext("2d");
     context.setTransform(sharp, 0, 0, sharp, 0, 0);
     context.clearRect(0, 0, size, size);
-    if (scene.heat) this.drawHeat(context, scene.heat, size);
+    if (scene.heat) this.drawHeat(context, scene.heat);
+    if (scene.cells) drawCells(context, scene.cells, this.scale());
     for (const dots of scene.dots ?? []) drawDots(context, dots, x, y);
     const outline = scene.shape === undefined ? "none" : JSON.stringify(scene.shape?.means ?? "rings");
     if (this.outline !== outline) {
@@ -137,30 +149,32 @@ export class Plane {
     this.after(this.scale());
   }
 
-  drawHeat(context, { values, colour, side = SIDE, reach = this.reach }, size) {
+  drawHeat(context, { values, colour, side = SIDE, reach = this.reach }) {
     if (this.heat.width !== side) this.heat.width = this.heat.height = side;
     const image = new ImageData(side, side);
     for (let j = 0; j < side; j++)
       for (let i = 0; i < side; i++) image.data.set(colour(values[j * side + i]), 4 * ((side - 1 - j) * side + i));
     this.heat.getContext("2d").putImageData(image, 0, 0);
     context.imageSmoothingEnabled = true;
-    const edge = (size * reach) / this.reach,
-      corner = (size - edge) / 2;
-    context.drawImage(this.heat, corner, corner, edge, edge);
+    const { x, y, unit } = this.scale(),
+      edge = 2 * reach * unit;
+    context.drawImage(this.heat, x(-reach), y(reach), edge, edge);
   }
 
   drawTicks(size, x, y) {
     this.ticked = size;
-    const every = size < 250 ? 4 : 2,
+    const { reach, centre } = this,
+      every = spacing((2 * reach) / (size < 250 ? 2.2 : 5)),
+      decimals = Math.max(0, -Math.floor(Math.log10(every) + 1e-9)),
       texts = [];
-    for (let value = -Math.floor(this.reach / every) * every; value <= this.reach; value += every) {
-      const text = String(value).replace("-", "−");
-      if (Math.abs(value) > this.reach - 0.3) continue;
-      texts.push(
-        [x(value), size - 4, "middle", text],
-        ...(value === 0 || y(value) > size - 22 ? [] : [[4, y(value) + 4, "start", text]]),
-      );
-    }
+    const along = (middle) => {
+      const first = Math.ceil((middle - 0.93 * reach) / every),
+        last = Math.floor((middle + 0.93 * reach) / every);
+      return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) => (first + i) * every);
+    };
+    for (const value of along(centre[0])) texts.push([x(value), size - 4, "middle", format(value, decimals)]);
+    for (const value of along(centre[1]))
+      if (value !== 0 && y(value) <= size - 22) texts.push([4, y(value) + 4, "start", format(value, decimals)]);
     this.ticks.replaceChildren(
       ...texts.map(([left, top, anchor, text]) => {
         const element = svgElement("text", { x: left, y: top, "text-anchor": anchor });
@@ -173,7 +187,8 @@ export class Plane {
   // A handle at a point. symbol: the class that colours it; name: its accessible name. onMove([x, y]) while it moves,
   // and to where it was if the move is cancelled; onCommit() when it ends.
   addHandle(key, { symbol, name, at, onMove, onCommit }) {
-    const inside = (point) => point.map((value) => Math.min(this.reach, Math.max(-this.reach, value)));
+    const inside = (point) =>
+      point.map((value, i) => Math.min(this.centre[i] + this.reach, Math.max(this.centre[i] - this.reach, value)));
     const placed = { at, element: null };
     placed.element = new Handle(this.marks, {
       name,
@@ -199,6 +214,25 @@ export class Plane {
     handle.at = at;
     handle.element.style.display = shown ? "" : "none";
     set(handle.element, { transform: `translate(${x(at[0])} ${y(at[1])})` });
+  }
+}
+
+// The least round distance of two numbers of an axis that is not below this one.
+function spacing(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * [1, 2, 4, 10].find((times) => times * power >= least);
+}
+
+function drawCells(context, { all, colour }, { x, y, unit, size }) {
+  for (const cell of all) {
+    const edge = cell.size * unit,
+      left = x(cell.x) - edge / 2,
+      top = y(cell.y) - edge / 2;
+    if (left > size || top > size || left + edge < 0 || top + edge < 0) continue;
+    const [r, g, b, a] = colour(cell.value);
+    if (!(a >= 1)) continue;
+    context.fillStyle = `rgba(${r},${g},${b},${a / 255})`;
+    context.fillRect(left, top, edge, edge);
   }
 }
 
