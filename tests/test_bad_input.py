@@ -20,11 +20,14 @@ from explorer.address import explore as state
 from explorer.address import kl as kl_state
 from explorer.address import practice as choices
 from explorer.address import reparameterisation as reparameterisation_state
+from explorer.address import why as why_state
 from explorer.serving import failure
 from explorer.ui import kept
 
 from .test_adversary_state import MODELS as LESSON_MODELS
 from .test_state import DEFAULT, MODELS
+from .test_why_state import DEFAULT as WHY_DEFAULT
+from .test_why_state import MODELS as WHY_MODELS
 
 CASES = 1000
 JUNK = [
@@ -77,6 +80,11 @@ PAGES = {
         parameters=state.PARAMETERS, to_params=state.to_params, default=DEFAULT,
         parse=lambda params: state.parse(params, DEFAULT, MODELS),
         check=lambda sent: state.check(sent, DEFAULT, MODELS),
+    ),
+    "why": Page(
+        parameters=why_state.PARAMETERS, to_params=why_state.to_params, default=WHY_DEFAULT,
+        parse=lambda params: why_state.parse(params, WHY_DEFAULT, WHY_MODELS),
+        check=lambda sent: why_state.check(sent, WHY_DEFAULT, WHY_MODELS),
     ),
     "kl": Page(parameters=kl_state.PARAMETERS, to_params=kl_state.to_params, default=kl_state.DEFAULT,
         parse=kl_state.parse, check=kl_state.check),

@@ -29,7 +29,7 @@ from .small_bundles import pictures, save, save_model
 from .test_datasets import idx_contents
 
 FILES = ("bundle.json", "weights", "codes", "recording")
-PAGES = ("explore", "reparameterisation", "adversary", "scoreboard")  # that show models
+PAGES = ("explore", "why", "reparameterisation", "adversary", "scoreboard")  # that show models
 OFFSETS = 20
 
 

@@ -20,10 +20,12 @@ from explorer.address import explore as state
 from explorer.address import kl as kl_state
 from explorer.address import practice as choices
 from explorer.address import reparameterisation as reparameterisation_state
+from explorer.address import why as why_state
 from explorer.config import Config
 from explorer.serving import catalogue
 from explorer.store import bundle
 from explorer.training import job
+from explorer.ui import why
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = {
@@ -52,6 +54,9 @@ def test_an_address_is_taken_whole(page, query):
         problems = state.parse(params, state.default_state(entries, catalogue.FRONT), entries)[1]
     elif page == "kl":
         problems = kl_state.parse(params)[1]
+    elif page == "why":
+        models = why.choices(entries.values())
+        problems = why_state.parse(params, why_state.default_state(models), models)[1]
     elif page == "reparameterisation":
         problems = reparameterisation_state.parse(
             params, reparameterisation_state.default_state(entries, catalogue.FRONT[0]), entries
@@ -66,7 +71,7 @@ def test_an_address_is_taken_whole(page, query):
 
 
 def test_there_are_addresses_for_every_part_of_the_lecture():
-    assert {page for page, _ in ADDRESSES} == {"", "kl", "reparameterisation", "adversary", "practice"}
+    assert {page for page, _ in ADDRESSES} == {"", "why", "kl", "reparameterisation", "adversary", "practice"}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -130,6 +135,7 @@ def extended(tmp_path_factory) -> Path:
 PAGES = {
     "codes": {},
     "explore": {"left": "WAE"},
+    "why": {"vae": "WAE"},
     "reparameterisation": {"model": "WAE", "view": "vae"},
     "adversary": {"tab": "readings", "model": "WAE"},
     "practice": {"a": "wae,digits,beta=50", "b": "wae,bars,prior=ring"},

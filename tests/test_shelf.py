@@ -24,7 +24,7 @@ from .asgi import ask, routes_app
 from .small_bundles import save
 
 MANY = 100
-PAGES = ("explore", "reparameterisation", "adversary", "scoreboard")
+PAGES = ("explore", "why", "reparameterisation", "adversary", "scoreboard")
 
 
 @pytest.fixture(scope="module")

@@ -23,6 +23,7 @@ st.html(streamlit_internals.STYLE)
 # What stands at the top, in this order: the page's module in explorer.ui (its address too), its title and its icon.
 PAGES = [
     ("explore", "Explorer", "scatter_plot"),
+    ("why", "0 Why?", "help"),
     ("kl", "1 Recall KL", "balance"),
     ("reparameterisation", "2 Reparameterise", "casino"),
     ("adversary", "3 The adversary", "sports_kabaddi"),

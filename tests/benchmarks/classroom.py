@@ -44,7 +44,7 @@ SLIDERS = (
     "log σ²₂",
 )  # one after the other: a slider that is dragged to where it is has nothing to send
 FRONT = ""  # its address
-PAGES = (FRONT, "kl", "reparameterisation", "adversary", "practice", "scoreboard")
+PAGES = (FRONT, "why", "kl", "reparameterisation", "adversary", "practice", "scoreboard")
 TROUBLE = ("Traceback", "ERROR", "Error:", "WARNING", "Exception")  # in the server's log
 
 

@@ -14,13 +14,14 @@ from explorer.address import kl as kl_state
 from explorer.address import practice as choices
 from explorer.address import reparameterisation as reparameterisation_state
 from explorer.address import scoreboard as scoreboard_state
+from explorer.address import why as why_state
 from explorer.serving import assets
 from explorer.ui import present
 
 from .driver import COMPLETE, ROOT, at_rest, expected
 
 READY = {
-    "": COMPLETE, "kl": ".kl-lesson[data-ready=true]", "reparameterisation": ".rep-lesson[data-ready=true]",
+    "": COMPLETE, "why": ".why[data-ready=true]", "kl": ".kl-lesson[data-ready=true]", "reparameterisation": ".rep-lesson[data-ready=true]",
     "adversary": ".adversary[data-ready=true]",
     "practice": ".practice[data-ready=true]", "scoreboard": "[data-testid=stDataFrame]",
 }  # fmt: skip
@@ -34,7 +35,7 @@ WORST = [
 PARAMETERS = list(dict.fromkeys(  # of every page, on each
     [
         name
-        for page in (state, kl_state, reparameterisation_state, adversary_state, choices, scoreboard_state)
+        for page in (state, why_state, kl_state, reparameterisation_state, adversary_state, choices, scoreboard_state)
         for name in page.PARAMETERS
     ]
     + [present.PARAMETER, "embed", "embed_options", "theme", "unknown"]

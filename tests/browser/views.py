@@ -15,6 +15,7 @@ _TOOLS = {
     "take": "",
 }
 PARTS = {  # page: its parameter, the parts, what is there when it is drawn
+    "why": ("tab", "invent evidence loss", ".why[data-ready=true]"),
     "kl": ("tab", "one two derivation logvar predict", ".kl-lesson[data-ready=true]"),
     "reparameterisation": ("view", "graphs draws estimators vae code", ".rep-lesson[data-ready=true]"),
     "adversary": ("tab", "field teach play readings", ".adversary[data-ready=true]"),

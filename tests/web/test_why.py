@@ -153,5 +153,8 @@ def test_a_draws_class_is_that_of_the_nearest_code(compute):
 
 def test_the_rarest_class_is_the_one_that_the_draws_lack_most(compute):
     shares = [[0.5, 0.1, 0.4, 0.0], [0.2, 0.1, 0.7, 0.0]]
-    assert compute("why/shares", "return shares.map((each) => rarest(each, [0.6, 0.1, 0.3, 0]));", shares=shares) == [0, 0]
+    assert compute("why/shares", "return shares.map((each) => rarest(each, [0.6, 0.1, 0.3, 0]));", shares=shares) == [
+        0,
+        0,
+    ]
     assert compute("why/shares", "return rarest([0.3, 0, 0.7], [0.1, 0.5, 0.4]);") == 1

@@ -3,12 +3,11 @@
 
 import { Moment } from "./moment.js";
 import { TrainedDiscriminator } from "../kernel/trained_discriminator.js";
-import { writeCells } from "./forms.js";
 import { set, svgElement } from "../parts/svg.js";
 import { gradientAt, gridPoints, growing, Plane, pullOf, tellTale } from "../parts/plane.js";
 import { Painter } from "../parts/painter.js";
 import { format } from "../kernel/format.js";
-import { write } from "../parts/dom.js";
+import { write, writeCells } from "../parts/dom.js";
 import { captionOf, partNote, partOf, textbookNote } from "./field_words.js";
 import { batchStatistics } from "../kernel/network.js";
 import { RecordedDiscriminator } from "./recorded_discriminator.js";

@@ -1,12 +1,5 @@
 // Helpers for the tabs' tables and lists.
 
-import { write } from "../parts/dom.js";
-
-// Writes a table's cells: {name: text}.
-export function writeCells(table, texts) {
-  for (const [name, text] of Object.entries(texts)) write(table.querySelector(`[data-is=${name}]`), text);
-}
-
 // Shows a value in a list. A value that the list does not have is added to it.
 export function writeSelect(select, value) {
   const isValue = (option) => option.value === String(value) || Number(option.value) === Number(value);

@@ -1,7 +1,8 @@
 // Two players, a discriminator and an encoder, stepped alone or in turn; presets show the known failures.
 
 import { samplePrior } from "./clouds.js";
-import { columns, writeCells, writeSelect } from "./forms.js";
+import { columns, writeSelect } from "./forms.js";
+import { writeCells } from "../parts/dom.js";
 import { CODES, Game } from "./game.js";
 import { gridPoints, Plane, pullOf, tellTale } from "../parts/plane.js";
 import { TrainingTab } from "./training_tab.js";

@@ -3,7 +3,7 @@
 
 import { Cloud, samplePrior } from "./clouds.js";
 import { Divergence } from "./divergence.js";
-import { columns, writeCells, writeSelect } from "./forms.js";
+import { columns, writeSelect } from "./forms.js";
 import { HonestEstimate } from "./honest_estimate.js";
 import { gridPoints, Plane, tellTale } from "../parts/plane.js";
 import { TrainingTab } from "./training_tab.js";
@@ -11,7 +11,7 @@ import { format } from "../kernel/format.js";
 import { LiveDiscriminator, lowerBound } from "../kernel/live_discriminator.js";
 import { batchStatistics } from "../kernel/network.js";
 import { seededUniform } from "../kernel/random.js";
-import { write } from "../parts/dom.js";
+import { write, writeCells } from "../parts/dom.js";
 
 const REACH = 4.5,
   SIDE = 48,

@@ -4,7 +4,8 @@
 import { Cloud, samplePrior } from "./clouds.js";
 import { Chart, Record } from "../parts/chart.js";
 import { Divergence } from "./divergence.js";
-import { columns, writeCells, writeSelect } from "./forms.js";
+import { columns, writeSelect } from "./forms.js";
+import { writeCells } from "../parts/dom.js";
 import { seededUniform } from "../kernel/random.js";
 import { CHANCE, errorOfBound, LiveDiscriminator, lowerBound } from "../kernel/live_discriminator.js";
 import { sigmoid, softplus } from "../kernel/perceptron.js";

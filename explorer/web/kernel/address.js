@@ -29,6 +29,10 @@ const CONTEXTS = {
       };
     };
   },
+  why: (models) => (state) => ({
+    models: Object.fromEntries(Object.entries(models).map(([field, images]) => [field, Object.keys(images)])),
+    images: Math.min(...Object.entries(models).map(([field, images]) => images[state[field]] ?? Infinity)),
+  }),
   kl: () => () => ({}),
   reparameterisation: (models) => (state) => ({
     models: { model: Object.keys(models) },

@@ -108,6 +108,21 @@ export const ADDRESSES = {
         { "name": "frames", "kind": "whole", "least": 8, "most": 24, "default": 12 }
       ]
     },
+    "why": {
+      "fields": [
+        { "name": "tab", "kind": "choice", "options": ["invent", "evidence", "loss"] },
+        { "name": "ae", "kind": "model" },
+        { "name": "vae", "kind": "model" },
+        { "name": "aae", "kind": "model" },
+        { "name": "z", "kind": "numbers", "count": 2, "least": -4, "most": 4, "default": null },
+        { "name": "seed", "kind": "whole", "least": 0, "most": 999999, "default": 1 },
+        { "name": "image", "kind": "whole", "least": 0, "most": 100000000, "below": "images", "default": 0 },
+        { "name": "mean", "kind": "numbers", "count": 2, "least": -8, "most": 8, "default": null },
+        { "name": "log_var", "kind": "numbers", "count": 2, "least": -10, "most": 1, "default": null },
+        { "name": "kind", "kind": "choice", "options": ["vae", "aae", "ae"] },
+        { "name": "code", "kind": "numbers", "count": 2, "least": -1000, "most": 1000, "default": null }
+      ]
+    },
     "kl": {
       "fields": [
         { "name": "tab", "kind": "choice", "options": ["one", "two", "derivation", "logvar", "predict"] },

@@ -85,6 +85,7 @@
  * @property {Entry} entry
  * @property {import("./decoder.js").Decoder} decoder
  * @property {Codes} codes
+ * @property {{decode: (z: Numbers) => Float32Array}} [active]  the same decoder, faster: see kernel/active.js
  * @property {Map<string, Promise<Float32Array | null>>} [values]  of its codes, by name: see kernel/values.js
  * @property {Promise<import("./nearest.js").Neighbourhoods>} [neighbourhoods]
  * @property {Map<string, View>} [views]  maps whose axes are no dimensions, by kind

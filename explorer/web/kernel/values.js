@@ -40,7 +40,7 @@ export function valuesOf(models, model, name) {
 }
 
 // The discriminator of a trained AAE in the plane.
-/** @param {import("./models.js").Models} models @param {Model} model */
+/** @param {import("./models.js").Models} models @param {Pick<Model, "entry">} model */
 export const discriminatorOf = async (models, { entry }) =>
   new TrainedDiscriminator(await models.tensors("latents", entry), entry);
 

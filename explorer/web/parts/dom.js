@@ -20,3 +20,9 @@ export function writeAgreement(element, sentence, agrees) {
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+// Writes a table's cells, which are found by their data-is: {name: text}.
+/** @param {Element} table @param {Record<string, string>} texts */
+export function writeCells(table, texts) {
+  for (const [name, text] of Object.entries(texts)) write(table.querySelector(`[data-is=${name}]`), text);
+}

@@ -164,7 +164,7 @@ export class Plane {
   drawTicks(size, x, y) {
     this.ticked = size;
     const { reach, centre } = this,
-      every = spacing((2 * reach) / (size < 250 ? 2.2 : 5)),
+      every = spacing((2 * reach) / (size < 250 ? 4.2 : 5)),
       decimals = Math.max(0, -Math.floor(Math.log10(every) + 1e-9)),
       texts = [];
     const along = (middle) => {

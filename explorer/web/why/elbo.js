@@ -5,8 +5,8 @@ import { klToStandardNormal } from "../kernel/gaussian.js";
 /** @import { Numbers } from "../kernel/types.js" */
 
 // Gauss-Hermite quadrature with seven nodes: exact for polynomials of z up to degree 13.
-const NODES = [0, 1.1544053947399682, 2.3667594107345415, 3.7504397177257425];
-const WEIGHTS = [0.4571428571428571, 0.24012317860501265, 0.030757123967586487, 0.0005482688559722184];
+const NODES = [0, 1.1544053947399682, 2.366759410734541, 3.7504397177257425];
+const WEIGHTS = [16 / 35, 0.24012317860501264, 0.030757123967586515, 0.0005482688559722169];
 const HERMITE = [-3, -2, -1, 0, 1, 2, 3].map((i) => ({
   at: Math.sign(i) * NODES[Math.abs(i)],
   weight: WEIGHTS[Math.abs(i)],

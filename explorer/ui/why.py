@@ -1,0 +1,83 @@
+"""Lesson 0: why a latent space needs a prior, what p(x) and its bound are, and what each model minimises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import streamlit as st
+
+from explorer.address import why as lesson
+from explorer.serving import catalogue
+from explorer.serving.failure import warn_of_models
+from explorer.serving.models_route import offered
+from explorer.ui import components as live
+from explorer.ui import kept
+from explorer.ui.texts import texts_of
+
+NO_MODELS = texts_of("common").NO_MODELS
+texts = texts_of("why")
+
+KEY = "why"
+# the fields of a model's entry that the browser needs
+ENTRY = (
+    "name", "title", "choice", "kind", "stochastic", "discriminator", "given_prior", "dataset", "dataset_label", "shape",
+    "classes", "images", "image_side", "channels", "originals", "without_originals", "weights", "metrics", "tensors",
+    "digest", "run", "saved",
+)  # fmt: skip
+
+
+def page() -> None:
+    listed = catalogue.current()
+    warn_of_models(listed.problems)
+    models = choices(listed.entries)
+    if not any(models.values()):
+        st.error(NO_MODELS)
+        return
+    default = lesson.default_state(models)
+    current, problems = kept.current(
+        KEY,
+        lambda params: lesson.parse(params, default, models),
+        lesson.to_params,
+        lesson.PARAMETERS,
+        holds=lambda found: lesson.holds(found, models),
+    )
+    kept.show_problems(problems)
+
+    def check(sent: Mapping) -> dict:  # a model may have been saved since the page was sent its list
+        known = models if lesson.holds(sent, models) else choices(catalogue.current().entries)
+        return lesson.check(sent, default, known)
+
+    data = offered(shown(listed.entries), lesson.named(current), ENTRY)
+    live.show("why", current, data, key=KEY, on_state_change=kept.keeper(KEY, check, lesson.to_params))
+    with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
+        st.markdown(texts.GUIDE)
+
+
+def shown(entries: Iterable[dict]) -> list[dict]:
+    """The models of the plane whose prior is N(0, I)."""
+    return [entry for entry in entries if entry["latent_dim"] == 2 and entry["shape"] is None]
+
+
+def kind_of(entry: Mapping) -> str:
+    """The list that has a model: the page's three kinds."""
+    if entry["discriminator"]:
+        return "aae"
+    return "vae" if entry["stochastic"] else "ae"
+
+
+def choices(entries: Iterable[dict]) -> dict[str, dict[str, int]]:
+    """For each kind the names in its list and their numbers of test images. It begins with what the page opens with.
+
+    That is the front page's VAE and AAE, and an autoencoder of the same dataset.
+    """
+    front = [name for pair in zip(*catalogue.FRONT) for name in pair]
+
+    def place(entry: dict) -> int:
+        return front.index(entry["name"]) if entry["name"] in front else len(front)
+
+    planar = sorted(shown(entries), key=place)
+    first = next((entry["dataset"] for entry in planar), None)
+    lists: dict[str, dict[str, int]] = {kind: {} for kind in lesson.MODELS}
+    for entry in sorted(planar, key=lambda entry: (place(entry), entry["dataset"] != first)):
+        lists[kind_of(entry)][entry["name"]] = entry["images"]
+    return lists
