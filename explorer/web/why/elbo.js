@@ -26,15 +26,23 @@ function nodesOf(std, cell) {
   });
 }
 
-// E_q[log p(x|z)] for q = N(mean, exp(logVar)), in nats. evidence: the image's, of evidence.js. A q that is wide in
-// both dimensions is summed over the grid, where nothing needs to be decoded.
-/** @param {import("./evidence.js").Evidence} evidence @param {number[]} mean @param {number[]} logVar */
-export function expectedLogLikelihood(evidence, mean, logVar) {
-  const { grid, values } = evidence,
+/**
+ * What is known of log p(x|z) of one image: at any z, and on the cells of a grid (null: not yet).
+ * @typedef {object} Likelihood
+ * @property {{cell: number, middle: (index: number) => number[]}} grid
+ * @property {Float64Array | null} values
+ * @property {(z: number[]) => number} logLikelihood
+ */
+
+// E_q[log p(x|z)] for q = N(mean, exp(logVar)), in nats. A q that is wide in both dimensions is summed over the grid,
+// where nothing needs to be decoded.
+/** @param {Likelihood} image @param {number[]} mean @param {number[]} logVar */
+export function expectedLogLikelihood(image, mean, logVar) {
+  const { grid, values } = image,
     std = logVar.map((value) => Math.exp(0.5 * value));
   let sum = 0,
     mass = 0;
-  if (std.every((value) => value >= grid.cell)) {
+  if (values && std.every((value) => value >= grid.cell)) {
     values.forEach((value, index) => {
       const weight = Math.exp(
         -0.5 * grid.middle(index).reduce((square, at, d) => square + ((at - mean[d]) / std[d]) ** 2, 0),
@@ -51,7 +59,7 @@ export function expectedLogLikelihood(evidence, mean, logVar) {
     for (const b of up) {
       const weight = a.weight * b.weight;
       if (weight < least) continue;
-      sum += weight * evidence.logLikelihood([mean[0] + std[0] * a.at, mean[1] + std[1] * b.at]);
+      sum += weight * image.logLikelihood([mean[0] + std[0] * a.at, mean[1] + std[1] * b.at]);
       mass += weight;
     }
   return sum / mass;
@@ -60,11 +68,11 @@ export function expectedLogLikelihood(evidence, mean, logVar) {
 // The ELBO of q and what is left to log p(x): {likelihood: E_q[log p(x|z)], kl: KL(q‖p), elbo, gap: KL(q‖p(z|x))}, in
 // nats. The gap follows from log p(x) = ELBO + KL(q(z)‖p(z|x)).
 /**
- * @param {import("./evidence.js").Evidence} evidence @param {number} logEvidence log p(x)
+ * @param {Likelihood} image @param {number} logEvidence  log p(x)
  * @param {number[]} mean @param {number[]} logVar
  */
-export function bound(evidence, logEvidence, mean, logVar) {
-  const likelihood = expectedLogLikelihood(evidence, mean, logVar),
+export function bound(image, logEvidence, mean, logVar) {
+  const likelihood = expectedLogLikelihood(image, mean, logVar),
     kl = klToStandardNormal(mean, logVar).reduce((sum, value) => sum + value, 0),
     elbo = likelihood - kl;
   return { likelihood, kl, elbo, gap: logEvidence - elbo };

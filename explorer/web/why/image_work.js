@@ -2,6 +2,7 @@
 // is wanted, log p(x).
 
 import { Evidence } from "./evidence.js";
+import { crossEntropy } from "../kernel/decoder.js";
 import { percent } from "../kernel/format.js";
 import { fill } from "../kernel/text.js";
 import { drawPixels } from "../parts/pixels.js";
@@ -27,6 +28,8 @@ export class ImageWork {
     /** @type {Model | null} */
     this.model = null;
     this.grid = null; // of latent_grid.js
+    /** @type {import("./elbo.js").Likelihood | null} */
+    this.likelihood = null; // as soon as model and image are there
     this.values = null; // log p(x|z) on the grid
     this.evidence = null;
     this.found = null; // {log: log p(x), mean, std, cells}
@@ -45,6 +48,8 @@ export class ImageWork {
       this.model = model;
       this.x = x;
       this.grid = this.lesson.gridOf(model);
+      const logLikelihood = (z) => -crossEntropy(model.active.decode(z), x);
+      this.likelihood = x && { grid: this.grid, values: null, logLikelihood };
       const canvas = this.root.querySelector(".original");
       canvas.hidden = !x;
       if (x)
@@ -75,7 +80,7 @@ export class ImageWork {
       return true;
     }
     if (!this.evidence) {
-      this.values = grid.logLikelihood(this.x);
+      this.values = this.likelihood.values = grid.logLikelihood(this.x);
       this.evidence = new Evidence(grid, this.x, this.values);
     }
     if (this.integrates && !this.evidence.step()) this.found = this.evidence.result();

@@ -121,11 +121,11 @@ export class LossTab {
 
   // The reconstruction at a code, in nats: of a VAE the mean over q = N(code, σ²) with its encoder's σ.
   first(code) {
-    const { evidence, model } = this.work,
+    const { likelihood, model } = this.work,
       { codes } = model;
-    if (this.kind !== "vae") return -evidence.logLikelihood(code);
+    if (this.kind !== "vae") return -likelihood.logLikelihood(code);
     const logVar = codes.logVar.map((column) => column[this.lesson.state.image]);
-    return -expectedLogLikelihood(evidence, code, logVar);
+    return -expectedLogLikelihood(likelihood, code, logVar);
   }
 
   // The weight of the second term; null for the textbook's AAE, whose encoder follows it in a step of its own.
@@ -201,7 +201,7 @@ export class LossTab {
     }[kind];
     const termsAt = (at) => this.whole(this.first(at), this.second(at)),
       columns = { here: null, own: null, all: this.whole(means.first, means.second) };
-    if (work.evidence) Object.assign(columns, { here: termsAt(code), own: termsAt(own) });
+    if (work.likelihood) Object.assign(columns, { here: termsAt(code), own: termsAt(own) });
     const digits = { first: 2, second: 3, total: 2 };
     for (const column of ["here", "own", "all"])
       for (const [term, decimals] of Object.entries(digits)) {
@@ -212,7 +212,7 @@ export class LossTab {
         writeCells(table, { [`${term}-${column}`]: known ? format(value, decimals) : unknown });
         table.dataset[`${term}${column}`] = known ? String(value) : "";
       }
-    table.dataset.of = work.evidence ? `${entry.name}:${this.lesson.state.image}` : "";
+    table.dataset.of = work.likelihood ? `${entry.name}:${this.lesson.state.image}` : "";
     if (columns.here)
       this.said = fill(words.said_loss, {
         first: format(columns.here.first, 1),
