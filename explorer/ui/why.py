@@ -15,7 +15,6 @@ from explorer.ui import kept
 from explorer.ui.texts import texts_of
 
 NO_MODELS = texts_of("common").NO_MODELS
-texts = texts_of("why")
 
 KEY = "why"
 # the fields of a model's entry that the browser needs
@@ -49,8 +48,6 @@ def page() -> None:
 
     data = offered(shown(listed.entries), lesson.named(current), ENTRY)
     live.show("why", current, data, key=KEY, on_state_change=kept.keeper(KEY, check, lesson.to_params))
-    with st.expander(texts.GUIDE_TITLE, icon=":material/help:"):
-        st.markdown(texts.GUIDE)
 
 
 def shown(entries: Iterable[dict]) -> list[dict]:

@@ -63,6 +63,40 @@ codes lie on the way: where it falls far below the prior's, the way crosses a ho
 server.""",
         ),
     ],
+    "why": [
+        (
+            "invent",
+            "An AE cannot invent",
+            """An autoencoder (AE) turns a picture *x* into a code *z*, and back. To invent a picture, one draws a code and
+decodes it. The draws come from the prior p(*z*) = N(0, I). Nothing in the loss of an AE places codes there.
+
+A bar is the share of a class among 1,000 draws. The mark in it is the share of that class in the test set. The class of
+a draw is that of the test image with the nearest code in this model. Codes of a VAE are sampled from q(*z*|*x*).
+
+Move the green dot to decode another *z*. *Draw again* takes other draws.""",
+        ),
+        (
+            "evidence",
+            "The bound",
+            """The model says how a picture is made: draw *z* from p(*z*); then each pixel is 1 with the probability s that
+the decoder gives. So p(*x*) = ∫ p(*x*|*z*) p(*z*) d*z*, and log p(*x*|*z*) is minus the binary cross-entropy (BCE). A
+grey pixel counts as the share of ones in pixels that are drawn as 0 or 1.
+
+The true posterior p(*z*|*x*) = p(*x*|*z*) p(*z*) / p(*x*) needs the integral. The q of the encoder takes its place. For
+every q, the ELBO (evidence lower bound) is below log p(*x*) by KL(q‖p(*z*|*x*)), the gap.
+
+In two dimensions the integral can be computed: a sum over squares of the plane, which are smaller where
+p(*x*|*z*) p(*z*) is large. The mean under q is a sum over 7 × 7 nodes, or over the squares if q is wide.""",
+        ),
+        (
+            "loss",
+            "Three losses",
+            """The terms that each model minimises, in nats: at the code that you move, at the code of the encoder, and as
+means over the test set. For a VAE, the code that you move is the mean of q, and σ stays that of the encoder.
+
+The maps show each term at each code of the plane. For a VAE, the first map has the BCE of the picture at μ.""",
+        ),
+    ],
     "kl": [
         (
             "one",

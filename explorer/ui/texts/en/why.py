@@ -2,28 +2,6 @@
 
 from explorer.ui.texts.en import common, datasets
 
-GUIDE_TITLE = "What am I looking at?"
-
-GUIDE = """
-**An AE cannot invent.** An autoencoder (AE) turns a picture x into a code z, and back. To invent a picture, one draws a
-code and decodes it. The draws come from the prior p(z) = N(0, I), whose rings hold 39, 86 and 99 % of them. Nothing in
-the AE's loss places codes there. The bars show the classes of 1,000 draws: the class of a draw is that of the test
-image with the nearest code in this model. The VAE's codes are sampled from q(z|x). The mark in a bar is the class's
-share of the test set.
-
-**The bound.** The model says how a picture is made: draw z from p(z), then each pixel is 1 with the probability s that
-the decoder gives. So p(x) = ∫ p(x|z) p(z) dz, and log p(x|z) is minus the binary cross-entropy (BCE). A grey pixel x
-counts as the share x of ones: the BCE is then the mean over pixels that are drawn as 0 or 1 with these shares. The true
-posterior p(z|x) = p(x|z) p(z) / p(x) needs the integral. The encoder's q(z|x) takes its place. For every q, the ELBO
-(evidence lower bound) is below log p(x) by KL(q‖p(z|x)). In two dimensions the integral can be computed: a sum over
-squares of the plane, which are split into four, up to three times, where p(x|z) p(z) is large. E_q is computed by
-quadrature with 7 × 7 nodes, or over the squares if q is wide.
-
-**Three losses.** The terms that each model minimises, in nats: at the code that you move, at the encoder's code, and as
-means over the test set. Of the VAE, the moved code is the mean of q, and σ stays the encoder's. The maps show each
-term at each code of the plane; of the VAE's first term, the BCE of the picture at μ.
-"""
-
 WORDS = {
     "title": "Why a prior?",
     "model_list": common.MODEL_LIST,
