@@ -106,8 +106,8 @@ PAGES = {
 
 def legal_values(rng: random.Random, page: Page) -> dict[str, str]:
     """An address of the page as it opens, and what its tabs and tools add."""
-    params = page.to_params(page.default)
-    return params | {"tab": rng.choice(adversary_state.TABS)} if page is PAGES["adversary"] else params
+    tab = {"tab": rng.choice(adversary_state.TABS)} if page is PAGES["adversary"] else {}
+    return page.to_params(page.default | tab)
 
 
 def broken(rng: random.Random, written: str) -> str:

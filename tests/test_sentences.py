@@ -165,7 +165,7 @@ def test_a_plain_address_opens_the_moment_and_written_ones_stay():
     models, entries = lesson.choices(planar), {entry["name"]: entry for entry in planar}
     moment = lesson.opening(models, entries)
     assert moment == lesson.OPENINGS[models["aae"][0]]
-    default = lesson_address.default_state(models, moment)
+    default = lesson_address.default_state(models, moment) | {"tab": "field"}
     at = lambda params: lesson_address.parse(params, default, models)[0]["field"]["moment"]  # noqa: E731
     assert at({}) == at({"tab": "field"}) == moment
     assert at({"tab": "field", "moment": "3"}) == 3 and at({"aae": "digits-aae"}) is None

@@ -1,12 +1,13 @@
-"""The state of the lesson on the adversary, with its four tabs, and its form in an address.
+"""The state of the lesson on the adversary, with its five tabs, and its form in an address.
 
+    ?tab=terms&vae=mnist-vae&images=300
     ?tab=field&vae=mnist-vae&aae=mnist-aae&part=whole&label=0&z=1.5,1, and moment=12 for a moment of their recordings
     ?tab=teach&prior=normal&mean=1,0&std=1&hole=0&at=0,0&seed=0&rate=0.005&speed=5
     ?tab=play&preset=weak&seed=0&speed=1, or preset=own and every number
     ?tab=readings&model=mnist-aae&other=batch&seed=0
 
-A plain address opens the field at a moment that shows what its sentence says; one with models but without a moment,
-the finished models. The address contains the state of the open tab only. It does not contain learnt weights: the same
+A plain address opens the first tab; one that names no tab, but anything else of the page, the field. Without a moment,
+the field has the finished models. The address contains the state of the open tab only. It does not contain learnt weights: the same
 steps from the same address learn them again.
 """
 
@@ -37,7 +38,9 @@ def default_state(models: Mapping[str, Sequence[str]], moment: int | None = None
 
 def parse(params: Mapping[str, str], default: Mapping, models: Mapping[str, Sequence[str]]) -> tuple[dict, list[str]]:
     """A state from an address's parameters, and a sentence for each that had to be ignored. Never raises."""
-    found, problems = schema.read([TABLE["tab"]], params, {"tab": default["tab"]}, lambda state: {})
+    names_more = "tab" not in params and not set(PARAMETERS).isdisjoint(params)
+    first = "field" if names_more else default["tab"]
+    found, problems = schema.read([TABLE["tab"]], params, {"tab": first}, lambda state: {})
     tab = found["tab"]
     start = default[tab]
     if tab == "field" and not schema.named(FIELDS[tab]).keys().isdisjoint(params):
@@ -53,7 +56,7 @@ def to_params(state: Mapping) -> dict[str, str]:
 
 
 def check(sent: Mapping, default: Mapping, models: Mapping[str, Sequence[str]]) -> dict:
-    """The state that a browser sent, all four tabs of it, with defaults for illegal values.
+    """The state that a browser sent, all tabs of it, with defaults for illegal values.
 
     Raises the errors that `kept.keeper` names.
     """
@@ -63,9 +66,9 @@ def check(sent: Mapping, default: Mapping, models: Mapping[str, Sequence[str]]) 
 
 def holds(state: Mapping, models: Mapping[str, Sequence[str]]) -> bool:
     """Whether the models that a kept state names are still there."""
-    return all(value is None or value in models[name] for name, value in zip(MODELS, named(state)))
+    return all(value is None or value in models[name] for name, value in zip((*MODELS, "vae"), named(state)))
 
 
 def named(state: Mapping) -> tuple[str | None, ...]:
     """The models that a state names, in the order of MODELS."""
-    return state["field"]["vae"], state["field"]["aae"], state["readings"]["model"]
+    return state["field"]["vae"], state["field"]["aae"], state["readings"]["model"], state["terms"]["vae"]

@@ -16,10 +16,12 @@ from explorer.priors import get_prior
 from explorer.store.bundle import load_bundle
 
 from ..web.test_adversary import LOG_4, read_off
+from ..web.test_surgery import parts as surgery_parts
 from .driver import DESK, PHONE, ROOT, address, at_rest, next_frame, sent_messages, wait_for_view
 
 DRAWN = ".adversary[data-ready=true]"
 TABS = {
+    "terms": "The substitution",
     "field": "The field that pulls",
     "teach": "What should it be taught?",
     "play": "Two players",
@@ -85,7 +87,7 @@ def test_every_tab_fits_a_projector_and_stays_on_the_host(open_lesson, server):
     for tab, name in TABS.items():
         page.get_by_role("tab", name=name).click()
         page.wait_for_function(
-            "(tab) => document.querySelector('.stMain') && location.search.includes(`tab=${tab}`) || tab === 'field'",
+            "(tab) => document.querySelector('.stMain') && location.search.includes(`tab=${tab}`) || tab === 'terms'",
             arg=tab,
         )
         at_rest(page)
@@ -97,7 +99,7 @@ def test_every_tab_fits_a_projector_and_stays_on_the_host(open_lesson, server):
             "e.closest('svg')).map((e) => { const b = e.getBoundingClientRect(); "
             "return [e.className, b.x, b.y, b.right, b.bottom]; })"
         )
-        assert len(boxes) >= 8
+        assert len(boxes) >= (3 if tab == "terms" else 8)
         for label, x, y, right, bottom in boxes:
             assert x >= 0 and right <= DESK["width"] and y >= 0 and bottom <= DESK["height"], (
                 tab,
@@ -503,3 +505,28 @@ def test_a_model_without_a_recording_says_so(mount_lesson):
     page.wait_for_url(re.compile("aae=digits-aae"))
     page.locator(".d[data-moment='7']").wait_for()
     assert page.locator(".unrecorded").is_hidden()
+
+
+# ---- the substitution ----------------------------------------------------------------------------------
+
+
+def test_fewer_images_have_less_information_and_more_distance_from_the_prior(open_lesson):
+    """The slider is moved, and both parts are those of torch's exact mixture."""
+    page = open_lesson("?tab=terms&vae=digits-vae&images=300")
+
+    def as_torch(count: int) -> dict[str, float]:
+        shown = page.locator(f".terms .numbers[data-of='digits-vae:{count}']")
+        shown.wait_for()
+        found = {name: float(shown.get_attribute(f"data-{name}")) for name in ("kl", "information", "marginal")}
+        rows = [i * 360 // count for i in range(count)]
+        assert found == pytest.approx(surgery_parts(rows), rel=1e-4, abs=1e-5)
+        return found
+
+    many = as_torch(300)
+    slider = page.get_by_role("slider", name="Images")
+    for _ in range(2):
+        slider.press("ArrowLeft")
+    wait_for_view(page, re.compile("images=30(&|$)"))
+    few = as_torch(30)
+    assert few["information"] < many["information"] <= math.log(300) and few["marginal"] > many["marginal"]
+    assert few["information"] <= math.log(30)

@@ -18,7 +18,7 @@ PARTS = {  # page: its parameter, the parts, what is there when it is drawn
     "why": ("tab", "invent evidence loss", ".why[data-ready=true]"),
     "kl": ("tab", "one two derivation logvar predict", ".kl-lesson[data-ready=true]"),
     "reparameterisation": ("view", "graphs draws estimators vae code", ".rep-lesson[data-ready=true]"),
-    "adversary": ("tab", "field teach play readings", ".adversary[data-ready=true]"),
+    "adversary": ("tab", "terms field teach play readings", ".adversary[data-ready=true]"),
 }
 
 # By name: the address, and a selector of what is there when all is drawn.

@@ -4,6 +4,7 @@ import { FieldTab } from "./field.js";
 import { PlayTab } from "./play.js";
 import { ReadingsTab } from "./readings.js";
 import { TeachTab } from "./teach.js";
+import { TermsTab } from "./terms.js";
 import { rounded } from "../kernel/address.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { ModelList } from "../parts/model_list.js";
@@ -13,7 +14,7 @@ import { Tabs } from "../parts/tabs.js";
 import { Models } from "../kernel/models.js";
 import { fieldColours } from "../parts/theme.js";
 
-const TABS = { field: FieldTab, teach: TeachTab, play: PlayTab, readings: ReadingsTab };
+const TABS = { terms: TermsTab, field: FieldTab, teach: TeachTab, play: PlayTab, readings: ReadingsTab };
 
 class Lesson extends Page {
   /**

@@ -181,8 +181,12 @@ export const ADDRESSES = {
     },
     "adversary": {
       "always": true,
-      "tab": { "name": "tab", "kind": "choice", "options": ["field", "teach", "play", "readings"] },
+      "tab": { "name": "tab", "kind": "choice", "options": ["terms", "field", "teach", "play", "readings"] },
       "tabs": {
+        "terms": [
+          { "name": "vae", "kind": "model" },
+          { "name": "images", "kind": "choice", "options": [10, 30, 100, 300, 1000, 3000], "default": 300 }
+        ],
         "field": [
           { "name": "vae", "kind": "model" },
           { "name": "aae", "kind": "model" },

@@ -8,6 +8,28 @@ CHECKED_TEACH = "Python, from {draws} draws: JSD {jsd} ± {error}"
 WORDS = {
     "model_list": MODEL_LIST,
     "title": "The adversary: a network as a loss",
+    "tab_terms": "The substitution",
+    "terms_lead": "The KL of a VAE has two parts. A discriminator of codes takes the place of the second alone.",
+    "terms_images": "Images",
+    "terms_count": "{n} test images, evenly spaced",
+    "terms_bars": "The mean KL, and its two parts",
+    "terms_kl_short": "E KL",
+    "terms_information_short": "I(n; z)",
+    "terms_marginal_short": "KL(q(z)‖p(z))",
+    "terms_caption": "In nats, for these images",
+    "terms_information": "I(n; z): what a code tells of its image",
+    "terms_cap": "its largest possible value, log N",
+    "terms_marginal": "KL(q(z)‖p(z)): how far all codes are from the prior",
+    "terms_sum": "sum of both",
+    "terms_kl": "E KL(q(z|x)‖p(z)), closed form",
+    "terms_note": (
+        "q(z) is the mean of all q(z|x). Both parts are means over one draw of z of each image, so their sum scatters "
+        "about the closed form. D(z) sees codes and draws of the prior, and never x: it can tell q(z) from p(z), and "
+        "nothing of I(n; z). Therefore an AAE does not pay for what its codes tell, and needs no q(z|x)."
+    ),
+    "terms_to_loss": "The terms for one picture: lesson 0.",
+    "terms_to_explorer": "q(z) against p(z) in the explorer.",
+    "terms_said": "I(n; z) {information} nats, KL(q(z)‖p(z)) {marginal} nats",
     "tab_field": "The field that pulls",
     "tab_teach": "What should it be taught?",
     "tab_play": "Two players",

@@ -163,6 +163,14 @@ differentiates.""",
     ],
     "adversary": [
         (
+            "terms",
+            "The substitution",
+            """The mean KL of a VAE is I(n; *z*) + KL(q(*z*)‖p(*z*)). The first part is what a code tells of its image. The
+second is how far all codes together are from the prior. An AAE has −log D(*z*) in its place: D sees only q(*z*).
+
+Move the number of images. I(n; *z*) cannot exceed log N, so with few images the second part is too large.""",
+        ),
+        (
             "field",
             "The field that pulls",
             """Arrows show where a code is pulled at each point: on the left by the KL term, on the right by the
