@@ -118,10 +118,11 @@ def page_address() -> str:
 
 # ---- styles that name parts of Streamlit's own markup
 
-# Room for two maps; larger type on a very large screen; an outline for the focus, which Streamlit hardly shows on its
+# Room for two maps; all pages' names beside each other at 1280 pixels; larger type on a very large screen; an outline for the focus, which Streamlit hardly shows on its
 # own elements; captions and code with the contrast that small type needs.
 STYLE = """<style>
 .stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
+[data-testid=stTopNavLink] { padding: 0 0.25rem; gap: 0.25rem; }
 @media (min-width: 2200px) and (min-height: 1100px) { html { font-size: 20px; } }
 @media (max-width: 767px) {
   html { --gutter: 1rem; }

@@ -26,7 +26,7 @@ PAGES = [
     ("why", "0 Why?", "help"),
     ("kl", "1 Recall KL", "balance"),
     ("reparameterisation", "2 Reparameterise", "casino"),
-    ("adversary", "3 The adversary", "sports_kabaddi"),
+    ("adversary", "3 Adversary", "sports_kabaddi"),
     ("practice", "4 Practice", "model_training"),
     ("scoreboard", "Scoreboard", "leaderboard"),
 ]
