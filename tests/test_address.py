@@ -19,6 +19,8 @@ from explorer.config import DATASETS, KINDS, PRIORS
 
 from .test_adversary_state import MODELS as LESSON_MODELS
 from .test_bad_input import DEFAULT, JUNK, LESSON_DEFAULT, MODELS, broken
+from .test_kl_state import DEFAULT as KL_DEFAULT
+from .test_kl_state import MODELS as KL_MODELS
 from .test_reparameterisation_state import DEFAULT as MNIST_DEFAULT
 from .test_why_state import DEFAULT as WHY_DEFAULT
 from .test_why_state import MODELS as WHY_MODELS
@@ -33,6 +35,11 @@ RIGHT = OLD | {  # and of pages that version did not have
         ["tab=loss&kind=ae&code=1000,-1000", {}],
     ]
 }
+RIGHT["kl"] = OLD["kl"] + [
+    ["tab=loss&vae=digits-vae&image=359&width=-5&beta=40", {}],
+    ["tab=collapse&model=mnist-vae-32d&dimension=32&value=-4", {}],
+]
+RIGHT["adversary"] = OLD["adversary"] + [["tab=point&point=digits-aae&image=359&width=-10", {}]]
 FIRST = {"adversary": {"tab": "field"}}  # what a plain address opened then
 CASES = 1000  # of each page
 LONGEST = 2000  # characters of a case's values
@@ -60,7 +67,7 @@ class Reader(NamedTuple):
 READERS = {
     "explore": Reader(explore, DEFAULT, MODELS),
     "why": Reader(why, WHY_DEFAULT, WHY_MODELS),
-    "kl": Reader(kl, kl.DEFAULT, {}),
+    "kl": Reader(kl, KL_DEFAULT, KL_MODELS),
     "reparameterisation": Reader(reparameterisation, MNIST_DEFAULT, MODELS),
     "adversary": Reader(adversary, LESSON_DEFAULT, LESSON_MODELS),
     "practice": Reader(practice, practice.DEFAULT, practice.KNOWN),

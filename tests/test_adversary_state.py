@@ -11,6 +11,7 @@ MODELS = {
     "vae": ["mnist-vae", "digits-vae"],
     "aae": ["mnist-aae", "mnist-aae-mixture"],
     "model": ["mnist-aae", "mnist-vae"],
+    "point": {"mnist-aae": 10_000, "digits-aae": 360},
 }
 DEFAULT = lesson.default_state(MODELS)
 ODD = "0123456789,.-+einaf:/<>%&= \n\0é☃"
@@ -24,11 +25,11 @@ def states(draw):
     for rule in lesson.FIELDS[state["tab"]]:
         name = rule["name"]
         if name in lesson.MODELS:
-            part[name] = draw(st.sampled_from(MODELS[name]))
+            part[name] = draw(st.sampled_from([*MODELS[name]]))
         elif rule["kind"] == "choice":
             part[name] = draw(st.sampled_from(rule["options"]))
         elif rule["kind"] == "whole":
-            part[name] = draw(st.integers(rule["least"], rule["most"]))
+            part[name] = draw(st.integers(rule["least"], 359 if "below" in rule else rule["most"]))
         else:
             values = draw(
                 st.lists(
@@ -89,7 +90,7 @@ def test_a_preset_brings_all_its_numbers_and_a_changed_one_is_ones_own():
 @pytest.mark.parametrize(
     "name, value, why",
     [
-        ("tab", "other", "it can be terms, field, teach, play or readings"),
+        ("tab", "other", "it can be terms, point, field, teach, play or readings"),
         ("mean", "9,0", "2 numbers with commas between them, each from -4.5 to 4.5"),
         ("std", "0", "a number from 0.2 to 3"), ("hole", "nan", "a number from 0 to 0.9"),
         ("seed", "1.5", "a whole number from 0 to 1000000"),
@@ -104,5 +105,5 @@ def test_what_was_ignored_is_named_with_its_reason(name, value, why):
 def test_a_kept_state_holds_as_long_as_its_models_are_there():
     assert lesson.holds(DEFAULT, MODELS)
     assert not lesson.holds(DEFAULT, MODELS | {"aae": []})
-    empty = {"vae": [], "aae": [], "model": ["mnist-ae"]}
+    empty = {"vae": [], "aae": [], "model": ["mnist-ae"], "point": {}}
     assert lesson.holds(lesson.default_state(empty), empty) and lesson.default_state(empty)["field"]["aae"] is None

@@ -25,6 +25,8 @@ from explorer.serving import failure
 from explorer.ui import kept
 
 from .test_adversary_state import MODELS as LESSON_MODELS
+from .test_kl_state import DEFAULT as KL_DEFAULT
+from .test_kl_state import MODELS as KL_MODELS
 from .test_state import DEFAULT, MODELS
 from .test_why_state import DEFAULT as WHY_DEFAULT
 from .test_why_state import MODELS as WHY_MODELS
@@ -86,8 +88,11 @@ PAGES = {
         parse=lambda params: why_state.parse(params, WHY_DEFAULT, WHY_MODELS),
         check=lambda sent: why_state.check(sent, WHY_DEFAULT, WHY_MODELS),
     ),
-    "kl": Page(parameters=kl_state.PARAMETERS, to_params=kl_state.to_params, default=kl_state.DEFAULT,
-        parse=kl_state.parse, check=kl_state.check),
+    "kl": Page(
+        parameters=kl_state.PARAMETERS, to_params=kl_state.to_params, default=KL_DEFAULT,
+        parse=lambda params: kl_state.parse(params, KL_DEFAULT, KL_MODELS),
+        check=lambda sent: kl_state.check(sent, KL_DEFAULT, KL_MODELS),
+    ),
     "reparameterisation": Page(
         parameters=reparameterisation_state.PARAMETERS, to_params=reparameterisation_state.to_params,
         default=REPARAMETERISATION_DEFAULT,

@@ -27,17 +27,46 @@ states = st.fixed_dictionaries({
     "p": st.tuples(rounded(-100, 100), rounded(0.02, 100)).map(list),
     "gap": rounded(0, 20), "limit": st.none() | rounded(-1000, 1000), "q2": in_the_plane(), "p2": in_the_plane(),
     "n": st.sampled_from(kl_state.DRAWS), "seed": st.integers(0, 999_999), "rate": rounded(0.01, 10),
-    "log_var": rounded(-120, 120),
+    "log_var": rounded(-120, 120), "vae": st.sampled_from(["digits-vae", "mnist-vae"]), "image": st.integers(0, 359),
+    "width": rounded(-10, 1), "beta": rounded(0, 100), "model": st.sampled_from(["mnist-vae-32d", "mnist-vae"]),
+    "dimension": st.none() | st.integers(1, 2), "value": rounded(-4, 4),
 })  # fmt: skip
+PLANAR = {"mnist-vae": {"images": 10_000, "latent_dim": 2}, "digits-vae": {"images": 360, "latent_dim": 2}}
+MODELS = {"vae": PLANAR, "model": {"mnist-vae-32d": {"images": 10_000, "latent_dim": 32}} | PLANAR}
+DEFAULT = kl_state.default_state(MODELS)
 
 
 @given(states)
 def test_an_address_gives_its_state_back(wanted):
-    assert kl_state.parse(kl_state.to_params(wanted)) == (wanted, [])
+    assert kl_state.parse(kl_state.to_params(wanted), DEFAULT, MODELS) == (wanted, [])
 
 
 def test_the_default_needs_no_address():
     assert kl_state.to_params(kl_state.DEFAULT) == {} and kl_state.parse({}) == (kl_state.DEFAULT, [])
+    assert kl_state.parse({}, DEFAULT, MODELS) == (DEFAULT, [])
+    assert (DEFAULT["vae"], DEFAULT["model"]) == ("mnist-vae", "mnist-vae-32d")
+
+
+@pytest.mark.parametrize(
+    "params, problem",
+    [
+        ({"model": "mnist-vae-32d", "dimension": "32"}, None),
+        ({"model": "mnist-vae-32d", "dimension": "33"}, "whole number from 1"),
+        ({"model": "mnist-vae", "dimension": "3"}, "whole number from 1"),
+        ({"vae": "digits-vae", "image": "360"}, "whole number from 0"),
+        ({"vae": "mnist-aae"}, "no such model"),
+    ],
+)
+def test_images_and_dimensions_are_those_of_the_models(params, problem):
+    parsed, problems = kl_state.parse(params, DEFAULT, MODELS)
+    assert [problem in found for found in problems] == ([True] if problem else [])
+    assert kl_state.parse(kl_state.to_params(parsed), DEFAULT, MODELS) == (parsed, [])
+
+
+def test_a_kept_state_holds_as_long_as_its_models_are_there():
+    assert kl_state.holds(DEFAULT, MODELS) and kl_state.holds(kl_state.DEFAULT, kl_state.NO_MODELS)
+    assert not kl_state.holds(DEFAULT, MODELS | {"model": PLANAR})
+    assert kl_state.named(DEFAULT) == ("mnist-vae", "mnist-vae-32d") and kl_state.named(kl_state.DEFAULT) == ()
 
 
 @given(
@@ -73,7 +102,7 @@ def test_python_finds_numbers_for_every_state_that_an_address_can_give(wanted):
         ("gap", "-1", "from 0 to 20"),
         ("gap", "1,2", "a number"),
         ("limit", "inf", "a number"),
-        ("tab", "three", "one, two, derivation, logvar or predict"),
+        ("tab", "three", "one, two, derivation, logvar, loss, collapse or predict"),
         ("step", "7", "1, 2, 3, 4, 5 or 6"),
         ("n", "17", "10, 100"),
         ("seed", "-1", "whole number"),

@@ -25,7 +25,7 @@ from explorer.config import Config
 from explorer.serving import catalogue
 from explorer.store import bundle
 from explorer.training import job
-from explorer.ui import why
+from explorer.ui import kl, why
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENTS = {
@@ -53,7 +53,8 @@ def test_an_address_is_taken_whole(page, query):
     if page == "":
         problems = state.parse(params, state.default_state(entries, catalogue.FRONT), entries)[1]
     elif page == "kl":
-        problems = kl_state.parse(params)[1]
+        models = kl.choices(entries.values())
+        problems = kl_state.parse(params, kl_state.default_state(models), models)[1]
     elif page == "why":
         models = why.choices(entries.values())
         problems = why_state.parse(params, why_state.default_state(models), models)[1]
@@ -62,7 +63,7 @@ def test_an_address_is_taken_whole(page, query):
             params, reparameterisation_state.default_state(entries, catalogue.FRONT[0]), entries
         )[1]
     elif page == "adversary":
-        models = dict.fromkeys(adversary_state.MODELS, planar)
+        models = dict.fromkeys(adversary_state.MODELS, planar) | {"point": dict.fromkeys(planar, 360)}
         problems = adversary_state.parse(params, adversary_state.default_state(models), models)[1]
     else:
         assert page == "practice"

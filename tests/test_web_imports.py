@@ -17,12 +17,14 @@ BROWSER = re.compile(r"^(?!\s*//).*\b(?:document|window)\.", re.MULTILINE)
 def may_import(module: str, other: str) -> bool:
     """Whether the rules let a module import another: both are paths below `web/`.
 
-    kernel: kernel. parts: kernel, parts. A page: both of them and itself. A tool: also its page's own modules.
+    kernel: kernel. parts: kernel, parts. A page: both of them and itself. A tool: also its page's own modules. Folders
+    inside kernel and parts belong to them.
     """
     room, target = posixpath.dirname(module), posixpath.dirname(other)
-    if target in (room, "kernel"):
+    (page, *_), (shared, *_) = room.split("/"), target.split("/")
+    if target == room or shared == "kernel":
         return True
-    return room != "kernel" and (target == "parts" or room.startswith(f"{target}/"))
+    return page != "kernel" and (shared == "parts" or room.startswith(f"{target}/"))
 
 
 @pytest.mark.parametrize("module", MODULES)
@@ -51,6 +53,10 @@ def test_the_rules():
         ("parts/a.js", "kernel/b.js"),
         ("kl/a.js", "parts/b.js"),
         ("explore/near/a.js", "explore/b.js"),
+        ("parts/models/a.js", "parts/b.js"),
+        ("parts/models/a.js", "kernel/width/b.js"),
+        ("kl/a.js", "parts/models/b.js"),
+        ("kernel/width/a.js", "kernel/b.js"),
     ]
     refused = [
         ("kernel/a.js", "parts/b.js"),
@@ -58,5 +64,7 @@ def test_the_rules():
         ("kl/a.js", "adversary/b.js"),
         ("explore/near/a.js", "explore/draw/b.js"),
         ("explore/a.js", "explore/near/b.js"),
+        ("kernel/width/a.js", "parts/b.js"),
+        ("parts/models/a.js", "kl/b.js"),
     ]
     assert all(may_import(*pair) for pair in allowed) and not any(may_import(*pair) for pair in refused)

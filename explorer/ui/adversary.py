@@ -22,7 +22,8 @@ KEY = "adversary"
 # the fields of a model's entry that the browser needs
 ENTRY = (
     "name", "title", "choice", "stochastic", "discriminator", "given_prior", "dataset", "dataset_label", "prior",
-    "shape", "weights", "classes", "images", "digest", "epochs", "recording", "moments", "run", "saved",
+    "shape", "weights", "classes", "images", "digest", "epochs", "recording", "moments", "run", "saved", "tensors",
+    "latent_dim", "image_side", "channels", "originals", "without_originals",
 )  # fmt: skip
 CHECK_DRAWS = {"normal": 100_000, "mixture": 50_000, "swiss-roll": 10_000}  # a swiss roll's density sums 200 Gaussians
 CHECK_SEED = 3
@@ -64,7 +65,7 @@ def shown(entries: Iterable[dict]) -> list[dict]:
     return [entry for entry in entries if entry["latent_dim"] == 2]
 
 
-def choices(planar: list[dict]) -> dict[str, list[str]]:
+def choices(planar: list[dict]) -> lesson.Models:
     """The names in each of the page's lists of models. Each list begins with the model that the page opens with."""
     front = [name for pair in zip(*catalogue.FRONT) for name in pair]
     names = sorted(
@@ -77,10 +78,16 @@ def choices(planar: list[dict]) -> dict[str, list[str]]:
         "vae": [name for name in names if of[name]["stochastic"] and of[name]["shape"] is None],
         "aae": adversarial,
         "model": adversarial + [name for name in names if name not in adversarial],
+        # those with one loss for encoder and decoder, and the prior N(0, I)
+        "point": {
+            name: of[name]["images"]
+            for name in adversarial
+            if of[name]["shape"] is None and "adversarial_weight" in of[name]["weights"]
+        },
     }
 
 
-def opening(models: Mapping[str, list[str]], planar: Mapping[str, Mapping]) -> int | None:
+def opening(models: lesson.Models, planar: Mapping[str, Mapping]) -> int | None:
     """The moment at which the page opens, at which the field shows crowds and holes. None: the finished models."""
     vae, aae = (next((planar[name] for name in models[side]), None) for side in ("vae", "aae"))
     moment = OPENINGS.get(aae["name"]) if aae else None

@@ -1,20 +1,28 @@
-// Lesson 3, the adversary: four tabs that share one state. The address shows the open tab's part.
+// Lesson 3, the adversary: six tabs that share one state. The address shows the open tab's part.
 
 import { FieldTab } from "./field.js";
 import { PlayTab } from "./play.js";
+import { PointTab } from "./point.js";
 import { ReadingsTab } from "./readings.js";
 import { TeachTab } from "./teach.js";
 import { TermsTab } from "./terms.js";
 import { rounded } from "../kernel/address.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { ModelList } from "../parts/model_list.js";
+import { Shelf } from "../parts/models/shelf.js";
 import { channels } from "../parts/plane.js";
 import { mounting, Page, painted } from "../parts/page.js";
 import { Tabs } from "../parts/tabs.js";
-import { Models } from "../kernel/models.js";
 import { fieldColours } from "../parts/theme.js";
 
-const TABS = { terms: TermsTab, field: FieldTab, teach: TeachTab, play: PlayTab, readings: ReadingsTab };
+const TABS = {
+  terms: TermsTab,
+  point: PointTab,
+  field: FieldTab,
+  teach: TeachTab,
+  play: PlayTab,
+  readings: ReadingsTab,
+};
 
 class Lesson extends Page {
   /**
@@ -26,7 +34,7 @@ class Lesson extends Page {
     this.state = data.state;
     this.committed = JSON.stringify(data.state);
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2);
-    this.models = new Models(this.base);
+    this.shelf = new Shelf(this, this.find(".missing"), () => this.showTab());
     this.tabs = {};
     this.strip = new Tabs(root, (tab) => this.open(tab));
     this.showTab();
@@ -44,6 +52,7 @@ class Lesson extends Page {
   showTab() {
     const { tab } = this.state;
     this.strip.show(tab);
+    this.shelf.showMissing(null);
     for (const [name, other] of Object.entries(this.tabs)) if (name !== tab) other.stop();
     try {
       this.tabs[tab] ??= new TABS[tab](this, this.strip.panel(tab));
@@ -82,7 +91,7 @@ class Lesson extends Page {
   }
 
   take(data) {
-    this.catalogue.take(data);
+    this.shelf.take(data);
     this.tabs[this.state.tab]?.checked?.(data.check);
   }
 
@@ -95,6 +104,7 @@ class Lesson extends Page {
       tab.stop();
       tab.destroy();
     }
+    this.shelf.destroy();
   }
 
   // A list of the catalogue's models for which `holds` returns true.
@@ -106,7 +116,7 @@ class Lesson extends Page {
   // A model's codes and discriminator's weights: {entry, tensors, x, y, label, logVar}. Each is fetched once.
   model(name) {
     const entry = this.catalogue.get(name);
-    return this.models.of(entry, `latents/${entry.digest}`, latentsOf);
+    return this.shelf.models.of(entry, `latents/${entry.digest}`, latentsOf);
   }
 
   shape(prior) {

@@ -33,12 +33,23 @@ const CONTEXTS = {
     models: Object.fromEntries(Object.entries(models).map(([field, images]) => [field, Object.keys(images)])),
     images: Math.min(...Object.entries(models).map(([field, images]) => images[state[field]] ?? Infinity)),
   }),
-  kl: () => () => ({}),
+  kl: (models) => (state) => {
+    const chosen = (field) => models[field][state[field]] ?? { images: Infinity, latent_dim: 0 },
+      [vae, model] = [chosen("vae"), chosen("model")];
+    return {
+      models: { vae: Object.keys(models.vae), model: Object.keys(models.model) },
+      images: Math.min(vae.images, model.images),
+      past_dimensions: model.latent_dim + 1,
+    };
+  },
   reparameterisation: (models) => (state) => ({
     models: { model: Object.keys(models) },
     images: models[state.model].images,
   }),
-  adversary: (models) => () => ({ models }),
+  adversary: (models) => (state) => ({
+    models: { ...models, point: Object.keys(models.point) },
+    images: models.point[state.point] ?? Infinity,
+  }),
   practice: (known) => () => known,
 };
 const SETTINGS = new Map(ADDRESSES.settings.map((setting) => [setting.name, setting]));

@@ -125,7 +125,7 @@ export const ADDRESSES = {
     },
     "kl": {
       "fields": [
-        { "name": "tab", "kind": "choice", "options": ["one", "two", "derivation", "logvar", "predict"] },
+        { "name": "tab", "kind": "choice", "options": ["one", "two", "derivation", "logvar", "loss", "collapse", "predict"] },
         { "name": "step", "kind": "choice", "options": [1, 2, 3, 4, 5, 6] },
         {
           "name": "q", "kind": "numbers", "count": 2, "least": [-100, 0.02], "most": [100, 100],
@@ -152,7 +152,14 @@ export const ADDRESSES = {
         { "name": "n", "kind": "choice", "options": [10, 100, 1000, 10000, 100000], "default": 1000 },
         { "name": "seed", "kind": "whole", "least": 0, "most": 999999, "default": 1 },
         { "name": "rate", "kind": "number", "least": 0.01, "most": 10, "default": 1.5 },
-        { "name": "log_var", "kind": "number", "least": -120, "most": 120, "default": 88.8 }
+        { "name": "log_var", "kind": "number", "least": -120, "most": 120, "default": 88.8 },
+        { "name": "vae", "kind": "model" },
+        { "name": "image", "kind": "whole", "least": 0, "most": 100000000, "below": "images", "default": 0 },
+        { "name": "width", "kind": "number", "least": -10, "most": 1, "default": -3.0 },
+        { "name": "beta", "kind": "number", "least": 0, "most": 100, "default": 1.0 },
+        { "name": "model", "kind": "model" },
+        { "name": "dimension", "kind": "whole", "least": 1, "most": 100000, "below": "past_dimensions" },
+        { "name": "value", "kind": "number", "least": -4, "most": 4, "default": 2.0 }
       ]
     },
     "reparameterisation": {
@@ -181,11 +188,16 @@ export const ADDRESSES = {
     },
     "adversary": {
       "always": true,
-      "tab": { "name": "tab", "kind": "choice", "options": ["terms", "field", "teach", "play", "readings"] },
+      "tab": { "name": "tab", "kind": "choice", "options": ["terms", "point", "field", "teach", "play", "readings"] },
       "tabs": {
         "terms": [
           { "name": "vae", "kind": "model" },
           { "name": "images", "kind": "choice", "options": [10, 30, 100, 300, 1000, 3000], "default": 300 }
+        ],
+        "point": [
+          { "name": "point", "kind": "model" },
+          { "name": "image", "kind": "whole", "least": 0, "most": 100000000, "below": "images", "default": 0 },
+          { "name": "width", "kind": "number", "least": -10, "most": 1, "default": -3.0 }
         ],
         "field": [
           { "name": "vae", "kind": "model" },

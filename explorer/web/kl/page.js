@@ -1,16 +1,29 @@
-// The KL lesson: five tabs on one state. Only the open tab is drawn, at once, then at most once a frame.
+// The KL lesson: seven tabs on one state. Only the open tab is drawn, at once, then at most once a frame.
 
+import { BothHalves } from "./both_halves.js";
+import { Collapse } from "./collapse.js";
 import { Derivation } from "./derivation.js";
 import { LogVariance } from "./logvar.js";
 import { Line } from "./one.js";
 import { Predict } from "./predict.js";
 import { Plane } from "./two.js";
+import { Catalogue } from "../kernel/catalogue.js";
+import { Probe, round } from "../kernel/probe.js";
+import { ModelList } from "../parts/model_list.js";
+import { Shelf } from "../parts/models/shelf.js";
 import { mounting, Page, painted } from "../parts/page.js";
 import { Tabs } from "../parts/tabs.js";
-import { Probe, round } from "../kernel/probe.js";
 
-const TABS = { one: Line, two: Plane, derivation: Derivation, logvar: LogVariance, predict: Predict };
-const ROUNDED = ["gap", "limit", "rate", "log_var"]; // numbers; the probe rounds lists
+const TABS = {
+  one: Line,
+  two: Plane,
+  derivation: Derivation,
+  logvar: LogVariance,
+  loss: BothHalves,
+  collapse: Collapse,
+  predict: Predict,
+};
+const ROUNDED = ["gap", "limit", "rate", "log_var", "width", "beta", "value"]; // numbers; the probe rounds lists
 
 class Lesson extends Page {
   /**
@@ -21,6 +34,8 @@ class Lesson extends Page {
     super(root, data, send);
     this.defaults = data.defaults;
     this.probe = new Probe(data.state);
+    this.catalogue = new Catalogue(data, this.base, ({ stochastic, shape }) => stochastic && !shape);
+    this.shelf = new Shelf(this, this.find(".missing"), () => this.draw());
     this.tabs = {};
     this.strip = new Tabs(root, (tab) => this.set({ tab }));
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.finish(true));
@@ -49,8 +64,20 @@ class Lesson extends Page {
     this.draw();
   }
 
+  take(data) {
+    this.shelf.take(data);
+  }
+
   leave() {
     this.stop();
+    for (const tab of Object.values(this.tabs)) tab.stop?.();
+    this.shelf.destroy();
+  }
+
+  // A list of the VAEs that the lesson can show.
+  modelList(select, choose) {
+    const on = { choose, announce: (text) => this.announce(text), fail: (error, what) => this.fail(error, what) };
+    return new ModelList(select, this.catalogue, this.words.model_list, on);
   }
 
   // ---- state: change() while something moves, finish() when it is let go, set() for both ---------------------
@@ -128,6 +155,8 @@ class Lesson extends Page {
   }
 
   open(tab) {
+    this.tabs[this.openTab]?.stop?.();
+    this.shelf.showMissing(null);
     this.openTab = tab;
     this.strip.show(tab);
     if (this.tabs[tab]) return;

@@ -1,7 +1,7 @@
 // The model p(x) = ∫ p(x|z) p(z) dz, one image's log p(x), and the ELBO of a Gaussian q that can be moved.
 
 import { bound } from "./elbo.js";
-import { ImageField } from "./image_field.js";
+import { ImageField } from "../parts/models/image_field.js";
 import { ImageWork } from "./image_work.js";
 import { format } from "../kernel/format.js";
 import { fill } from "../kernel/text.js";
@@ -90,7 +90,7 @@ export class EvidenceTab {
     this.image.show(entry);
     this.root.classList.toggle("none", !entry);
     this.find(".absent").hidden = Boolean(entry);
-    write(this.find(".why-not"), (entry && lesson.showMissing(entry)) ?? "");
+    write(this.find(".why-not"), (entry && lesson.shelf.showMissing(entry)) ?? "");
     if (entry) this.work.begin(entry, lesson.state.image).catch((error) => lesson.fail(error));
   }
 

@@ -43,7 +43,7 @@ export class ImageWork {
       this.key = key;
       this.runner.stop();
       this.forget();
-      const [model, x] = await Promise.all([this.lesson.open(entry), this.lesson.image(entry, row)]);
+      const [model, x] = await Promise.all([this.lesson.shelf.open(entry), this.lesson.shelf.image(entry, row)]);
       if (this.key !== key) return;
       this.model = model;
       this.x = x;

@@ -44,7 +44,7 @@ export class InventTab {
   refresh() {
     const { lesson } = this,
       { seed } = lesson.state;
-    lesson.showMissing(null);
+    lesson.shelf.showMissing(null);
     if (this.seed !== seed) {
       this.seed = seed;
       this.draws = drawsOf(seed);
@@ -113,7 +113,7 @@ class Side {
     this.find(".absent").hidden = Boolean(entry);
     if (!entry || this.model?.entry === entry) return;
     this.model = null;
-    const model = await this.lesson.open(entry);
+    const model = await this.lesson.shelf.open(entry);
     if (this.lesson.entry(this.kind) !== entry) return;
     const { codes } = model,
       z = codes.logVar ? sample(codes) : codes.mean;

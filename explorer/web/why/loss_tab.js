@@ -2,7 +2,7 @@
 // over the test set.
 
 import { expectedLogLikelihood } from "./elbo.js";
-import { ImageField } from "./image_field.js";
+import { ImageField } from "../parts/models/image_field.js";
 import { ImageWork } from "./image_work.js";
 import { KINDS } from "./kinds.js";
 import { format } from "../kernel/format.js";
@@ -71,7 +71,7 @@ export class LossTab {
     this.image.show(entry);
     this.root.classList.toggle("none", !entry);
     this.find(".absent").hidden = Boolean(entry);
-    write(this.find(".why-not"), (entry && lesson.showMissing(entry)) ?? "");
+    write(this.find(".why-not"), (entry && lesson.shelf.showMissing(entry)) ?? "");
     if (!entry) return;
     this.work.begin(entry, lesson.state.image).catch((error) => lesson.fail(error));
     if (entry.discriminator) this.judge(entry).catch((error) => lesson.fail(error));
@@ -83,13 +83,13 @@ export class LossTab {
     const judge = { discriminator: null, mean: null };
     this.judges.set(entry.digest, judge);
     try {
-      judge.discriminator = await discriminatorOf(this.lesson.models, { entry });
+      judge.discriminator = await discriminatorOf(this.lesson.shelf.models, { entry });
     } catch (error) {
       this.judges.delete(entry.digest);
       throw error;
     }
     this.lesson.draw();
-    const { codes } = await this.lesson.open(entry),
+    const { codes } = await this.lesson.shelf.open(entry),
       [x, y] = codes.mean;
     let sum = 0;
     for (let at = 0; at < x.length; at += CHUNK) {

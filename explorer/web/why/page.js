@@ -5,15 +5,11 @@ import { InventTab } from "./invent_tab.js";
 import { KINDS, LISTED } from "./kinds.js";
 import { LatentGrid } from "./latent_grid.js";
 import { LossTab } from "./loss_tab.js";
-import { addressOf } from "./ways.js";
-import { activeDecoder } from "../kernel/active.js";
 import { Catalogue } from "../kernel/catalogue.js";
-import { Models } from "../kernel/models.js";
 import { Probe } from "../kernel/probe.js";
-import { fill } from "../kernel/text.js";
-import { MissingDataset } from "../parts/missing_dataset.js";
 import { ModelList } from "../parts/model_list.js";
-import { hasOriginal, noOriginal, Originals } from "../parts/originals.js";
+import { Shelf } from "../parts/models/shelf.js";
+import { showWays } from "../parts/models/ways.js";
 import { mounting, Page, painted } from "../parts/page.js";
 import { channels } from "../parts/plane.js";
 import { Tabs } from "../parts/tabs.js";
@@ -29,16 +25,11 @@ export class Lesson extends Page {
   constructor(root, data, send) {
     super(root, data, send);
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2 && !entry.shape);
-    this.models = new Models(this.base);
-    this.originals = new Originals(this.base);
     this.grids = new Map(); // by digest, the newest last
     this.probe = new Probe(data.state);
     this.tabs = {};
     this.strip = new Tabs(root, (tab) => this.set({ tab }));
-    this.missing = new MissingDataset(this.find(".missing"), this.base, this.words.datasets, (name) => {
-      this.takeDataset(name);
-      this.exchange.post(this.state); // Python, too, has its images now
-    });
+    this.shelf = new Shelf(this, this.find(".missing"), () => this.refresh());
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.finish(true));
     this.refresh();
     painted().then(() => this.markReady());
@@ -58,17 +49,11 @@ export class Lesson extends Page {
   }
 
   take(data) {
-    for (const dataset of this.catalogue.take(data)) this.takeDataset(dataset);
-  }
-
-  takeDataset(dataset) {
-    for (const entry of this.catalogue) if (entry.dataset === dataset) entry.originals = true;
-    this.announce(fill(this.words.datasets.fetched, { dataset }));
-    this.refresh();
+    this.shelf.take(data);
   }
 
   leave() {
-    this.missing.destroy();
+    this.shelf.destroy();
     for (const tab of Object.values(this.tabs)) tab.destroy();
   }
 
@@ -127,14 +112,6 @@ export class Lesson extends Page {
     return { ...part, mean: null, log_var: null, code: null };
   }
 
-  // A model with a decoder that skips zeros.
-  /** @param {Entry} entry */
-  async open(entry) {
-    const model = await this.models.open(entry);
-    model.active ??= activeDecoder(model.decoder);
-    return model;
-  }
-
   // The pictures of a model's decoder on a grid over its codes and the prior.
   /** @param {Model} model */
   gridOf({ entry, active, codes }) {
@@ -148,21 +125,6 @@ export class Lesson extends Page {
     return grid;
   }
 
-  // A test image, its pixels from 0 to 1; null if it is not here, which the page says.
-  /** @param {Entry} entry @param {number} row */
-  async image(entry, row) {
-    if (!hasOriginal(entry, row)) return null;
-    return Float32Array.from(await this.originals.one(entry, row), (value) => value / 255);
-  }
-
-  // Says why there is no image, and offers to fetch its dataset. entry: of a model that needs it; null: none does.
-  /** @param {Entry | null} entry */
-  showMissing(entry) {
-    const lacks = entry && !entry.originals;
-    this.missing.offer(lacks && !entry.without_originals ? entry.dataset : null);
-    return lacks ? noOriginal(entry, this.words.datasets) : null;
-  }
-
   // ---- drawing -----------------------------------------------------------------------------------------------------
 
   // Brings the page up to a state that is not merely moved: the open tab fetches and computes what it needs.
@@ -173,19 +135,11 @@ export class Lesson extends Page {
     try {
       this.tabs[tab] ??= new TABS[tab](this, this.strip.panel(tab));
       this.tabs[tab].refresh();
-      this.showWays(tab);
+      showWays(this.strip.panel(tab), this.base, this.state, this.catalogue);
     } catch (error) {
       this.fail(error);
     }
     this.draw();
-  }
-
-  // Lets the signs of a tab's formulas lead to their places.
-  showWays(tab) {
-    /** @type {NodeListOf<HTMLAnchorElement>} */
-    const links = this.strip.panel(tab).querySelectorAll("a[data-to]");
-    for (const link of links)
-      link.href = new URL(addressOf(link.dataset.to, this.state, this.catalogue), new URL("../../", this.base)).href;
   }
 
   drawFrame() {

@@ -1,5 +1,6 @@
 """Lesson 3: the adversary."""
 
+from explorer.ui.texts.en import datasets
 from explorer.ui.texts.en.common import MODEL_LIST
 
 CHECKED_FIELD = "Python, with torch's gradients: logit {logit}, pull ({x}, {y})"
@@ -7,6 +8,7 @@ CHECKED_TEACH = "Python, from {draws} draws: JSD {jsd} ± {error}"
 
 WORDS = {
     "model_list": MODEL_LIST,
+    "datasets": datasets.WORDS,
     "title": "The adversary: a network as a loss",
     "tab_terms": "The substitution",
     "terms_lead": "The KL of a VAE has two parts. A discriminator of codes takes the place of the second alone.",
@@ -30,6 +32,38 @@ WORDS = {
     "terms_to_loss": "The terms for one picture: lesson 0.",
     "terms_to_explorer": "q(z) against p(z) in the explorer.",
     "terms_said": "I(n; z) {information} nats, KL(q(z)‖p(z)) {marginal} nats",
+    # a point, not a cloud
+    "tab_point": "A point, no cloud",
+    "point_lead": "Give the code of an AAE a width σ: no term of its loss grows as σ shrinks. So its encoder is a point.",
+    "point_image": "Test image",
+    "of_images": "of 0 to {most}",
+    "point_next": "Next image",
+    "point_figure": "BCE, −log D and their sum against log σ²",
+    "width_axis": "log σ²",
+    "nats_axis": "nats above the least of each curve",
+    "of_width": "Width of q, log σ²; arrow keys change it",
+    "point_x": "Picture x",
+    "point_at_code": "AAE decoded at the code",
+    "point_at_draw": "AAE decoded at one draw of q",
+    "point_caption": "q = N(e(x), σ² I), in nats",
+    "point_here": "here",
+    "point_least": "least loss",
+    "point_first": "BCE: −log p(x|z), mean under q",
+    "point_second": "λ · (−log D(z)), λ = {weight}",
+    "point_total": "loss",
+    "point_kl": "KL(q‖p), which is not in this loss",
+    "point_elbo": "ELBO = −BCE − KL",
+    "point_lost": (
+        "As σ shrinks from {from} to {to}, BCE + KL changes by {vae} nats, and the loss of the AAE by {aae} nats: "
+        "nothing in it holds σ up. The KL grows without bound as σ goes to 0, and the ELBO falls."
+    ),
+    "point_note": (
+        "Dashed curve: BCE + KL, the loss of a VAE with this decoder. Its KL holds σ up. What the AAE loses with q(z|x): "
+        "the ELBO, a bound on log p(x); a number for how sure a code is; a decoder that was trained on a cloud about "
+        "each code. The BCE and −log D are means over 64 draws of ε, the same for all widths."
+    ),
+    "point_to_halves": "The same figure for a VAE: lesson 1.",
+    "point_said": "Loss {total} nats, ELBO {elbo} nats",
     "tab_field": "The field that pulls",
     "tab_teach": "What should it be taught?",
     "tab_play": "Two players",

@@ -124,6 +124,21 @@ for the Gaussians that are drawn.""",
 logarithm is not defined. Below: what float32 makes of exp(log σ²).""",
         ),
         (
+            "loss",
+            "Both halves",
+            """The loss of a VAE at one test image: the reconstruction (BCE) plus β times the KL. The width σ of q moves,
+and its mean stays that of the encoder. With a narrow q the picture is rebuilt exactly, but the KL grows as −log σ. With a
+wide q the KL is small, but the decoder must rebuild *x* from codes far from μ. A larger β moves the least loss to a wider
+q.""",
+        ),
+        (
+            "collapse",
+            "Collapse",
+            """A bar is the mean KL of a latent dimension over the test set. Choose a dimension, and move its value: the
+picture shows what the decoder uses it for. In a collapsed dimension q(*z*|*x*) is the prior for every *x*: KL 0, no
+information, no change. Compare the VAEs with β = 0.1, 1 and 40, and those with more dimensions.""",
+        ),
+        (
             "predict",
             "Predict",
             """Choose an answer, then reveal. The answers are computed for the curves that are drawn. *Other Gaussians*
@@ -169,6 +184,15 @@ differentiates.""",
 second is how far all codes together are from the prior. An AAE has −log D(*z*) in its place: D sees only q(*z*).
 
 Move the number of images. I(n; *z*) cannot exceed log N, so with few images the second part is too large.""",
+        ),
+        (
+            "point",
+            "A point, no cloud",
+            """The encoder of an AAE gives a point e(*x*), not a Gaussian. This figure gives it a width σ and computes the
+loss again: the reconstruction and λ times −log D, both as means over *z* = e(*x*) + σε. In a VAE the KL contains −log σ,
+which grows as σ shrinks, and so it holds σ up. −log D contains no such term.
+
+With a point, KL(q‖p) is infinite, so there is no ELBO. p(*x*) still exists: lesson 0 integrates it.""",
         ),
         (
             "field",

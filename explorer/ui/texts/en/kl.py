@@ -1,5 +1,7 @@
 """Lesson 1: the KL divergence."""
 
+from explorer.ui.texts.en import common, datasets
+
 GUIDE = """
 **The KL divergence** KL(q‖p) = ∫ q(z) log(q(z)/p(z)) dz says how much q differs from p, in nats (natural logarithms).
 It is never negative, 0 only where q and p are equal, and not symmetric. In a variational autoencoder q is the encoder's
@@ -23,15 +25,21 @@ natural gradient).
 
 WORDS = {
     "title": "Recall the KL divergence",
+    "model_list": common.MODEL_LIST,
+    "datasets": datasets.WORDS,
     "tab_one": "One dimension",
     "tab_two": "Two dimensions",
     "tab_derivation": "Derivation",
     "tab_log_var": "Why log σ²",
+    "tab_loss": "Both halves",
+    "tab_collapse": "Collapse",
     "tab_predict": "Predict",
     "lead_one": "Drag a curve: the red area adds to the KL, the blue area takes away from it.",
     "lead_two": "Drag an ellipse: the KL of two Gaussians is a sum of four terms, a bar for each.",
     "lead_derivation": "Six steps from the integral to the line of code that a VAE trains with.",
     "lead_log_var": "One descent, in σ and in log σ²: in σ, a step can go below zero, and all is lost.",
+    "lead_loss": "Move the width of q: the KL pushes σ up, the reconstruction pushes it down.",
+    "lead_collapse": "Which latent dimensions does a VAE use? An unused one has KL 0 and leaves the picture as it is.",
     "lead_predict": "Questions about these two curves: answer first, then see the numbers.",
     "closed_form": "closed form",
     "integral": "integral",
@@ -195,6 +203,60 @@ WORDS = {
         "explorer.gaussian uses it."
     ),
     "verdict_fine": "Here all forms agree to float32's digits. Try 0.0001, 30 and 88.8.",
+    # both halves of the loss
+    "vae": "VAE",
+    "image": "Test image",
+    "of_images": "of 0 to {most}",
+    "next_image": "Next image",
+    "absent": "There is no VAE here.",
+    "picture_x": "Picture x",
+    "decoded_at_mean": "VAE decoded at μ",
+    "decoded_at_draw": "VAE decoded at one draw of q",
+    "width_figure": "BCE, KL and their sum against log σ²",
+    "width_axis": "log σ²",
+    "nats_axis": "nats above the least of each curve",
+    "of_width": "Width of q, log σ²; arrow keys change it",
+    "best_width": "To the least loss",
+    "halves_caption": "q = N(μ, σ² I), in nats",
+    "column_here": "here",
+    "column_least": "least loss",
+    "halves_first": "BCE: −log p(x|z), mean under q",
+    "halves_second": "β · KL, β = {beta}",
+    "halves_total": "loss",
+    "halves_note": (
+        "μ is the mean that the encoder gives for x. The BCE is a mean over 64 draws of ε, the same for all widths. "
+        "Dashed line: the least loss. Dotted lines: the σ of the encoder, in the plane. A σ that is smaller by a factor "
+        "of e adds 1 nat of KL for each dimension."
+    ),
+    "to_bound": "With β = 1 the loss is −ELBO: see lesson 0.",
+    "to_collapse": "What happens to a dimension that is not worth its KL?",
+    "halves_said": "Loss {total} nats; it is least at σ = {std}",
+    # collapse
+    "use_title": "Mean KL of each latent dimension, the largest first",
+    "nats_of": "(the highest bar: {nats} nats)",
+    "dimension": "Dimension",
+    "strip_title": "One code, decoded with seven values of this dimension",
+    "strip_name": "Pictures at −3 to 3 of this dimension",
+    "decoded_at_value": "VAE decoded at this value",
+    "use_kl": "mean KL of this dimension, nats",
+    "use_variance": "variance of its μ over the test set",
+    "use_change": "change of the picture from −z to z, pixels",
+    "use_total": "mean KL of all dimensions, nats",
+    "use_active": "active dimensions",
+    "active_of": "{active} of {all}",
+    "is_active": "{name} is active: its μ depends on the picture, so it carries information, and the KL is its price.",
+    "is_inactive": (
+        "{name} has collapsed: for every picture the encoder gives N(0, 1), the prior. It costs nothing, and the decoder "
+        "does not use it."
+    ),
+    "siblings_caption": "VAEs of this dataset, means over the test set in nats",
+    "siblings_dimensions": "dimensions",
+    "collapse_note": (
+        "A dimension stays active if it lowers the BCE by more than β times its KL. A larger β therefore collapses more "
+        "dimensions. A dimension counts as active if the variance of its μ is above 0.01 (Burda et al. 2016)."
+    ),
+    "to_model": "Open this model in the explorer.",
+    "collapse_said": "{name}: KL {kl} nats, the picture changes by {change} pixels",
     # predict
     "predict_hint": "The questions are about these two, as they stand. Change them: the answers are computed again.",
     "shrink_scene": "Dashed: q with a tenth of its σ.",

@@ -1,15 +1,18 @@
 // The choice of a test image: its row, and a button to the next one.
 
-import { write } from "../parts/dom.js";
-import { fill } from "../kernel/text.js";
+import { write } from "../dom.js";
+import { fill } from "../../kernel/text.js";
 
 export class ImageField {
-  // box: holds .row, a number field, .next, a button, and .class. reset(): what another image changes of the state.
-  /** @param {import("./page.js").Lesson} lesson @param {HTMLElement} box @param {() => object} reset */
+  // lesson: has a `state` with an image, `set`, and the words `of_images`; box: holds .row-number, a number field, .next,
+  // a button, and .most; reset(): what another image changes of the state.
+  /** @param {any} lesson @param {HTMLElement} box @param {() => object} reset */
   constructor(lesson, box, reset) {
     this.lesson = lesson;
     this.box = box;
     this.reset = reset;
+    /** @type {import("../../kernel/types.js").Entry | undefined} */
+    this.entry = undefined;
     /** @type {HTMLInputElement} */
     this.row = box.querySelector(".row-number");
     this.row.addEventListener("change", () => this.take(Number(this.row.value)));
