@@ -33,6 +33,8 @@ RIGHT = OLD | {  # and of pages that version did not have
         ["tab=evidence&vae=digits-vae&image=7&mean=0.5,-8&log_var=-10,1", {}],
         ["tab=loss&kind=aae&aae=digits-aae&image=359&code=0.5,-1", {}],
         ["tab=loss&kind=ae&code=1000,-1000", {}],
+        ["tab=blur&many=mnist-vae-32d&image=359&neighbours=64", {}],
+        ["tab=shell&many=mnist-aae-8d&seed=3&radius=5.5", {}],
     ]
 }
 RIGHT["kl"] = OLD["kl"] + [

@@ -11,6 +11,7 @@ MODELS = {
     "ae": {"mnist-ae": 10_000},
     "vae": {"mnist-vae": 10_000, "digits-vae": 360},
     "aae": {"mnist-aae": 10_000, "digits-aae": 360},
+    "many": {"mnist-vae-32d": 10_000, "mnist-aae-8d": 10_000},
 }
 DEFAULT = lesson.default_state(MODELS)
 ENTRY = {"latent_dim": 2, "shape": None, "dataset": "mnist", "images": 10_000, "stochastic": False,
@@ -27,6 +28,8 @@ def states(draw):
             state[name] = draw(st.sampled_from(field["options"]))
         elif field["kind"] == "whole":
             state[name] = draw(st.integers(field["least"], min(field["most"], 359)))
+        elif field["kind"] == "number":
+            state[name] = draw(st.none() | st.floats(field["least"], field["most"]).map(schema.rounded))
         else:
             value = st.floats(field["least"], field["most"]).map(schema.rounded)
             state[name] = draw(st.none() | st.lists(value, min_size=2, max_size=2))
@@ -40,7 +43,12 @@ def test_an_address_gives_its_state_back(wanted):
 
 
 def test_a_plain_address_names_the_models_alone():
-    assert lesson.to_params(DEFAULT) == {"ae": "mnist-ae", "vae": "mnist-vae", "aae": "mnist-aae"}
+    assert lesson.to_params(DEFAULT) == {
+        "ae": "mnist-ae",
+        "vae": "mnist-vae",
+        "aae": "mnist-aae",
+        "many": "mnist-vae-32d",
+    }
 
 
 def test_the_image_is_one_that_all_models_have():
@@ -50,7 +58,7 @@ def test_the_image_is_one_that_all_models_have():
 
 
 def test_a_kind_without_a_model_is_none():
-    models = {"ae": {}, "vae": {"digits-vae": 360}, "aae": {}}
+    models = {"ae": {}, "vae": {"digits-vae": 360}, "aae": {}, "many": {}}
     state = lesson.default_state(models)
     assert (state["ae"], state["vae"], state["aae"]) == (None, "digits-vae", None)
     assert lesson.named(state) == ("digits-vae",) and lesson.holds(state, models)
@@ -58,7 +66,7 @@ def test_a_kind_without_a_model_is_none():
     assert not lesson.holds(state | {"ae": "gone"}, models)
 
 
-def test_the_lists_hold_models_of_the_plane_with_a_standard_normal_prior():
+def test_the_lists_hold_models_with_a_standard_normal_prior():
     entries = [
         ENTRY | {"name": "fashion-mnist-ae", "dataset": "fashion-mnist"},
         ENTRY | {"name": "mnist-ae"},
@@ -66,10 +74,14 @@ def test_the_lists_hold_models_of_the_plane_with_a_standard_normal_prior():
         ENTRY | {"name": "mnist-vae", "stochastic": True},
         ENTRY | {"name": "mnist-aae", "discriminator": True},
         ENTRY | {"name": "mnist-aae-mixture", "discriminator": True, "shape": {"means": []}},
+        ENTRY | {"name": "mnist-aae-32d", "discriminator": True, "latent_dim": 32},
         ENTRY | {"name": "mnist-vae-8d", "stochastic": True, "latent_dim": 8},
+        ENTRY | {"name": "mnist-vae-16d", "stochastic": True, "latent_dim": 16},
+        ENTRY | {"name": "fashion-vae-64d", "stochastic": True, "latent_dim": 64, "dataset": "fashion-mnist"},
     ]
     assert {kind: [*names] for kind, names in why.choices(entries).items()} == {
         "ae": ["mnist-ae", "fashion-mnist-ae"],
         "vae": ["mnist-vae", "other-vae"],
         "aae": ["mnist-aae"],
+        "many": ["mnist-vae-16d", "mnist-vae-8d", "mnist-aae-32d", "fashion-vae-64d"],
     }

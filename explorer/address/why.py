@@ -1,8 +1,10 @@
-"""The state of lesson 0, with its three tabs, and its form in an address; defaults are left out.
+"""The state of lesson 0, with its five tabs, and its form in an address; defaults are left out.
 
 ?tab=invent&ae=mnist-ae&vae=mnist-vae&aae=mnist-aae&z=0.5,-1&seed=3       a draw z of the prior; without: the seed's
 ?tab=evidence&vae=mnist-vae&image=7&mean=0.5,-1&log_var=-4,-4             a Gaussian q; without: the encoder's
 ?tab=loss&kind=aae&aae=mnist-aae&image=7&code=0.5,-1                      a code; without: the encoder's
+?tab=blur&vae=mnist-vae&many=mnist-vae-32d&image=7&neighbours=16          the mean of the images with near codes
+?tab=shell&many=mnist-vae-32d&seed=3&radius=5                             ‖z‖ of a draw; without: the draw's own
 
 `image` is a row of the test set, `kind` the model of the tab on the loss.
 """
@@ -17,7 +19,7 @@ TABLE = schema.PAGES["why"]
 FIELDS = schema.named(TABLE["fields"])
 PARAMETERS = tuple(FIELDS)
 TABS = tuple(FIELDS["tab"]["options"])
-MODELS = ("ae", "vae", "aae")  # the fields that name a model
+MODELS = ("ae", "vae", "aae", "many")  # the fields that name a model: three of the plane, one of more dimensions
 
 Models = Mapping[str, Mapping[str, int]]  # for each of MODELS its names, the best first, and their numbers of images
 

@@ -20,7 +20,7 @@ KEY = "why"
 # the fields of a model's entry that the browser needs
 ENTRY = (
     "name", "title", "choice", "kind", "stochastic", "discriminator", "given_prior", "dataset", "dataset_label", "shape",
-    "classes", "images", "image_side", "channels", "originals", "without_originals", "weights", "metrics", "tensors",
+    "classes", "images", "latent_dim", "image_side", "channels", "originals", "without_originals", "weights", "metrics", "tensors",
     "digest", "run", "saved",
 )  # fmt: skip
 
@@ -29,7 +29,7 @@ def page() -> None:
     listed = catalogue.current()
     warn_of_models(listed.problems)
     models = choices(listed.entries)
-    if not any(models.values()):
+    if not any(models[kind] for kind in ("ae", "vae", "aae")):
         st.error(NO_MODELS)
         return
     default = lesson.default_state(models)
@@ -51,12 +51,14 @@ def page() -> None:
 
 
 def shown(entries: Iterable[dict]) -> list[dict]:
-    """The models of the plane whose prior is N(0, I)."""
-    return [entry for entry in entries if entry["latent_dim"] == 2 and entry["shape"] is None]
+    """The models whose prior is N(0, I)."""
+    return [entry for entry in entries if entry["shape"] is None]
 
 
 def kind_of(entry: Mapping) -> str:
-    """The list that has a model: the page's three kinds."""
+    """The list that has a model: the page's three kinds, and models of many dimensions."""
+    if entry["latent_dim"] > 2:
+        return "many"
     if entry["discriminator"]:
         return "aae"
     return "vae" if entry["stochastic"] else "ae"
@@ -65,16 +67,21 @@ def kind_of(entry: Mapping) -> str:
 def choices(entries: Iterable[dict]) -> dict[str, dict[str, int]]:
     """For each kind the names in its list and their numbers of test images. It begins with what the page opens with.
 
-    That is the front page's VAE and AAE, and an autoencoder of the same dataset.
+    That is the front page's VAE and AAE, an autoencoder of the same dataset, and its VAE with most dimensions.
     """
     front = [name for pair in zip(*catalogue.FRONT) for name in pair]
 
     def place(entry: dict) -> int:
         return front.index(entry["name"]) if entry["name"] in front else len(front)
 
-    planar = sorted(shown(entries), key=place)
-    first = next((entry["dataset"] for entry in planar), None)
+    found = sorted(shown(entries), key=place)
+    first = next((entry["dataset"] for entry in found), None)
+
+    def order(entry: dict) -> tuple:
+        larger = (not entry["stochastic"], -entry["latent_dim"]) if kind_of(entry) == "many" else ()
+        return place(entry), entry["dataset"] != first, *larger
+
     lists: dict[str, dict[str, int]] = {kind: {} for kind in lesson.MODELS}
-    for entry in sorted(planar, key=lambda entry: (place(entry), entry["dataset"] != first)):
+    for entry in sorted(found, key=order):
         lists[kind_of(entry)][entry["name"]] = entry["images"]
     return lists

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from .driver import eventually, expect
@@ -18,7 +20,7 @@ def test_the_names_of_all_pages_stand_beside_each_other(open_page, width, height
     def in_one_row() -> None:
         boxes = [link.bounding_box() for link in links.all()]
         assert len({box["y"] for box in boxes}) == 1
-        assert all(box["x"] + box["width"] <= after["x"] for box, after in zip(boxes, boxes[1:]))
+        assert all(box["x"] + box["width"] <= after["x"] for box, after in pairwise(boxes))
         button = page.get_by_role("button", name="Present").bounding_box()
         assert boxes[-1]["x"] + boxes[-1]["width"] < button["x"]
 

@@ -15,10 +15,10 @@ _TOOLS = {
     "take": "",
 }
 PARTS = {  # page: its parameter, the parts, what is there when it is drawn
-    "why": ("tab", "invent evidence loss", ".why[data-ready=true]"),
-    "kl": ("tab", "one two derivation logvar predict", ".kl-lesson[data-ready=true]"),
+    "why": ("tab", "invent evidence loss blur shell", ".why[data-ready=true]"),
+    "kl": ("tab", "one two derivation logvar loss collapse predict", ".kl-lesson[data-ready=true]"),
     "reparameterisation": ("view", "graphs draws estimators vae code", ".rep-lesson[data-ready=true]"),
-    "adversary": ("tab", "terms field teach play readings", ".adversary[data-ready=true]"),
+    "adversary": ("tab", "terms point field teach play readings", ".adversary[data-ready=true]"),
 }
 
 # By name: the address, and a selector of what is there when all is drawn.

@@ -110,11 +110,14 @@ export const ADDRESSES = {
     },
     "why": {
       "fields": [
-        { "name": "tab", "kind": "choice", "options": ["invent", "evidence", "loss"] },
+        { "name": "tab", "kind": "choice", "options": ["invent", "evidence", "loss", "blur", "shell"] },
         { "name": "ae", "kind": "model" },
         { "name": "vae", "kind": "model" },
         { "name": "aae", "kind": "model" },
+        { "name": "many", "kind": "model" },
         { "name": "z", "kind": "numbers", "count": 2, "least": -4, "most": 4, "default": null },
+        { "name": "neighbours", "kind": "whole", "least": 1, "most": 64, "default": 16 },
+        { "name": "radius", "kind": "number", "least": 0, "most": 1000 },
         { "name": "seed", "kind": "whole", "least": 0, "most": 999999, "default": 1 },
         { "name": "image", "kind": "whole", "least": 0, "most": 100000000, "below": "images", "default": 0 },
         { "name": "mean", "kind": "numbers", "count": 2, "least": -8, "most": 8, "default": null },

@@ -1,11 +1,12 @@
-// The three kinds of models of lesson 0, each with a list of its own: as in ui/why.py. No DOM.
+// The lists of models of lesson 0: as in ui/why.py. No DOM.
 
 /** @import { Entry } from "../kernel/types.js" */
 
 /** @type {Record<string, (entry: Entry) => boolean>} */
 export const LISTED = {
-  ae: ({ stochastic, discriminator }) => !stochastic && !discriminator,
-  vae: ({ stochastic, discriminator }) => stochastic && !discriminator,
-  aae: ({ discriminator }) => discriminator,
+  ae: ({ stochastic, discriminator, latent_dim }) => latent_dim === 2 && !stochastic && !discriminator,
+  vae: ({ stochastic, discriminator, latent_dim }) => latent_dim === 2 && stochastic && !discriminator,
+  aae: ({ discriminator, latent_dim }) => latent_dim === 2 && discriminator,
+  many: ({ latent_dim }) => latent_dim > 2,
 };
-export const KINDS = Object.keys(LISTED);
+export const KINDS = ["ae", "vae", "aae"]; // of the plane

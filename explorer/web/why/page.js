@@ -1,10 +1,12 @@
-// Lesson 0, why a prior: three tabs on one state. Only the open tab computes and is drawn.
+// Lesson 0, why a prior: five tabs on one state. Only the open tab computes and is drawn.
 
+import { BlurTab } from "./blur_tab.js";
 import { EvidenceTab } from "./evidence_tab.js";
 import { InventTab } from "./invent_tab.js";
-import { KINDS, LISTED } from "./kinds.js";
+import { LISTED } from "./kinds.js";
 import { LatentGrid } from "./latent_grid.js";
 import { LossTab } from "./loss_tab.js";
+import { ShellTab } from "./shell_tab.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { Probe } from "../kernel/probe.js";
 import { ModelList } from "../parts/model_list.js";
@@ -16,7 +18,7 @@ import { Tabs } from "../parts/tabs.js";
 
 /** @import { Entry, Model, PageData } from "../kernel/types.js" */
 
-const TABS = { invent: InventTab, evidence: EvidenceTab, loss: LossTab };
+const TABS = { invent: InventTab, evidence: EvidenceTab, loss: LossTab, blur: BlurTab, shell: ShellTab };
 const REACH = 4.8, // of a grid, at least
   GRIDS = 3; // that are kept
 
@@ -24,7 +26,7 @@ export class Lesson extends Page {
   /** @param {HTMLElement} root @param {PageData} data @param {(state: object) => void} send */
   constructor(root, data, send) {
     super(root, data, send);
-    this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim === 2 && !entry.shape);
+    this.catalogue = new Catalogue(data, this.base, (entry) => !entry.shape);
     this.grids = new Map(); // by digest, the newest last
     this.probe = new Probe(data.state);
     this.tabs = {};
@@ -100,13 +102,14 @@ export class Lesson extends Page {
   alike(kind, name) {
     const { dataset } = this.catalogue.get(name),
       part = { [kind]: name };
-    for (const other of KINDS) {
+    const lists = Object.keys(LISTED);
+    for (const other of lists) {
       if (other === kind || this.entry(other)?.dataset === dataset) continue;
       const found = [...this.catalogue].find((entry) => entry.dataset === dataset && LISTED[other](entry));
       if (found) part[other] = found.name;
     }
     const images = Math.min(
-      ...KINDS.map((one) => this.catalogue.get(part[one] ?? this.state[one])?.images ?? Infinity),
+      ...lists.map((one) => this.catalogue.get(part[one] ?? this.state[one])?.images ?? Infinity),
     );
     if (this.state.image >= images) part.image = 0;
     return { ...part, mean: null, log_var: null, code: null };

@@ -34,7 +34,7 @@ WORDS = {
     "terms_said": "I(n; z) {information} nats, KL(q(z)‖p(z)) {marginal} nats",
     # a point, not a cloud
     "tab_point": "A point, no cloud",
-    "point_lead": "Give the code of an AAE a width σ: no term of its loss grows as σ shrinks. So its encoder is a point.",
+    "point_lead": "Give the code of an AAE a width σ: no term of its loss keeps σ from 0. So its encoder is a point.",
     "point_image": "Test image",
     "of_images": "of 0 to {most}",
     "point_next": "Next image",
@@ -54,8 +54,8 @@ WORDS = {
     "point_kl": "KL(q‖p), which is not in this loss",
     "point_elbo": "ELBO = −BCE − KL",
     "point_lost": (
-        "As σ shrinks from {from} to {to}, BCE + KL changes by {vae} nats, and the loss of the AAE by {aae} nats: "
-        "nothing in it holds σ up. The KL grows without bound as σ goes to 0, and the ELBO falls."
+        "As σ shrinks from {from} to {to}, BCE + KL changes by {vae} nats, and the loss of the AAE by {aae} nats. Below "
+        "that the AAE's loss stays where it is. The KL goes on growing: 1 nat for each dimension and factor of e."
     ),
     "point_note": (
         "Dashed curve: BCE + KL, the loss of a VAE with this decoder. Its KL holds σ up. What the AAE loses with q(z|x): "

@@ -96,6 +96,20 @@ means over the test set. For a VAE, the code that you move is the mean of q, and
 
 The maps show each term at each code of the plane. For a VAE, the first map has the BCE of the picture at μ.""",
         ),
+        (
+            "blur",
+            "Two dimensions blur",
+            """One test image in two models: one of the plane, one of many dimensions. Each panel shows what the decoder
+makes of its code, and the mean of the k test images with the nearest codes. Move k. In the plane the decoded picture is
+close to such a mean: thousands of images share the plane, so images with close codes get nearly one picture.""",
+        ),
+        (
+            "shell",
+            "Many dimensions",
+            """The distance ‖*z*‖ of draws of N(0, I) from the origin. In d dimensions it is near √d, within about 0.7.
+Move *z* along its direction: the picture is decoded from it. At the origin the density is largest, but no draw lies
+there.""",
+        ),
     ],
     "kl": [
         (

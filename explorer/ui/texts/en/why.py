@@ -9,9 +9,13 @@ WORDS = {
     "tab_invent": "An AE cannot invent",
     "tab_evidence": "The bound",
     "tab_loss": "Three losses",
+    "tab_blur": "Two dimensions blur",
+    "tab_shell": "Many dimensions",
     "lead_invent": "Draws of the prior N(0, I), decoded by three models: nothing taught the AE to have its codes there.",
     "lead_evidence": "Move q: the ELBO and its gap change, and their sum stays log p(x).",
     "lead_loss": "Move the code of one picture: what does each model pay for it?",
+    "lead_blur": "In two dimensions one code serves many pictures, and the decoder answers with their mean.",
+    "lead_shell": "Draws of N(0, I) in many dimensions lie on a shell: none is near the origin.",
     "kinds": {"ae": "AE", "vae": "VAE", "aae": "AAE"},
     "model_ae": "AE",
     "model_vae": "VAE",
@@ -107,5 +111,58 @@ WORDS = {
         "meet codes by chance."
     ),
     "to_practice": "Train all three yourself.",
+    # two dimensions blur
+    "neighbours": "Neighbours",
+    "neighbours_of": "k = {k}",
+    "model_many": "Many dimensions",
+    "in_the_plane": "Two dimensions",
+    "blur_decoded": "decoded",
+    "blur_mean": "mean of k",
+    "original_vae": "Picture x, two dimensions",
+    "original_many": "Picture x, many dimensions",
+    "decoded_vae": "Decoded at the code, two dimensions",
+    "decoded_many": "Decoded at the code, many dimensions",
+    "mean_vae": "Mean of the nearest pictures, two dimensions",
+    "mean_many": "Mean of the nearest pictures, many dimensions",
+    "near_vae": "The nearest pictures, two dimensions",
+    "near_many": "The nearest pictures, many dimensions",
+    "near_title": "The k test images with the nearest codes",
+    "row_to_original": "decoded picture to x, in pixels",
+    "row_to_mean": "decoded picture to the mean of k, in pixels",
+    "row_bce": "BCE of x, nats",
+    "nearer_to_mean": "The decoded picture is nearer to the mean of its neighbours than to x.",
+    "nearer_to_original": "The decoded picture is nearer to x than to the mean of its neighbours.",
+    "bce_of_dimensions": "{dimensions} dimensions: {bce}",
+    "dimensions_title": "Mean BCE of the test set, VAEs with β = 1, nats",
+    "blur_note": (
+        "Images whose codes are close get almost the same picture. The best single picture for k images is their mean "
+        "in each pixel: it makes the sum of the BCE least, because p(x|z) treats the pixels as independent. With more "
+        "dimensions, codes of different images need not be close. A distance is the sum of |difference| over the pixels."
+    ),
+    "to_near": "See the neighbours in the explorer.",
+    "blur_said": "{model}: {original} pixels to x, {mean} to the mean of the neighbours",
+    # many dimensions
+    "radius": "‖z‖",
+    "radial_density": "density of ‖z‖",
+    "radius_handle": "Distance of z from the origin; arrow keys change it",
+    "shell_figure": "Distances of draws of N(0, I) from the origin",
+    "row_root": "√d",
+    "row_radii": "‖z‖ of 1,000 draws: mean ± standard deviation",
+    "mean_and_spread": "{mean} ± {spread}",
+    "row_radius": "‖z‖ of this z",
+    "row_within": "draws nearer to the origin than this z",
+    "row_plane": "the same in 2 dimensions",
+    "row_density": "log p(z) − log p(0), nats",
+    "in_dimensions": "{dimensions} dimensions",
+    "at_radius": "Decoded at this z",
+    "ray": "One direction, decoded at seven distances",
+    "ray_name": "Pictures on the ray of this draw",
+    "shell_note": (
+        "Bars: 1,000 draws. Curves: the exact density of ‖z‖ in 2 dimensions (dashed) and in the model's. The density "
+        "p(z) is largest at the origin, but there is hardly any volume: ‖z‖² is a sum of d squares with mean 1, so ‖z‖ is "
+        "near √d. Sampled codes lie near the shell too, so the decoder has not been trained at the origin."
+    ),
+    "to_many": "Open this model in the explorer.",
+    "shell_said": "Distance {radius}: {within} of the draws are nearer to the origin",
     "said_loss": "BCE {first} nats, loss {total} nats",
 }
