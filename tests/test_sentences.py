@@ -107,7 +107,7 @@ def test_the_situations_name_what_the_page_offers():
     strong, pinned = LESSON["says_strong"], LESSON["says_pinned"]
     assert re.search(r"Choose ([^,]+),", strong).group(1) == LESSON["pull_log"]
     assert "creep, and spread" in strong and "hardly move" not in strong
-    assert "draws and codes come in batches of their own" in pinned
+    assert "Draws and codes come in batches of their own" in pinned
 
 
 def test_the_lesson_says_what_is_not_the_textbook_in_its_adversary():
@@ -143,7 +143,8 @@ def judgements(name: str, moment: int) -> dict[str, float]:
 @pytest.mark.parametrize("name", sorted(lesson.OPENINGS))
 def test_the_lesson_opens_where_the_field_shows_its_sentence(name):
     assert (
-        "out of crowds, and into holes" in LESSON["field_lead"] and "at the end hardly anything" in LESSON["field_lead"]
+        "from where there are too many to where there are too few" in LESSON["field_lead"]
+        and "at the end hardly anything" in LESSON["field_lead"]
     )
     found = judgements(name, lesson.OPENINGS[name])
     assert found["crowds"] < 0.45 and found["missing"] > 0.55

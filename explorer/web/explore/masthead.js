@@ -74,18 +74,18 @@ export class Masthead {
       arrow = (sign) => `<i aria-hidden="true">${sign}</i>`,
       to = arrow("→");
     const code = stochastic
-      ? part("posterior", "reparameterisation", "posterior") + to + part("z", "reparameterisation", "z")
-      : part("code", discriminator ? "adversary" : null, "z");
+      ? part("posterior", "kl?tab=loss", "posterior") + to + part("z", "reparameterisation?view=draws", "z")
+      : part("code", discriminator ? "adversary?tab=point" : "why?tab=invent", "z");
     const reads = `<span class="reads">${to}${part("encoder")}${to}</span>`;
     const title = `<b class="model-name">${escaped(name)}</b>`;
-    return `<div class="way of-${side}">${title}${reads}${code}${to}${part("decoder")}${to}</div>`;
+    return `<div class="way of-${side}">${title}${reads}${code}${to}${part("decoder", "why?tab=evidence")}${to}</div>`;
   }
 
   // What holds a model's codes to the prior, as HTML. It stands beside the way: no picture goes through it.
   held({ stochastic, discriminator, penalised }) {
     const rival = discriminator
-      ? this.part("discriminator", "adversary")
-      : stochastic && penalised && this.part("kl", "kl");
+      ? this.part("discriminator", "adversary?tab=field")
+      : stochastic && penalised && this.part("kl", "kl?tab=derivation&step=6");
     return `<span class="held">${rival ? `${this.words.machine.held} ${rival}` : ""}</span>`;
   }
 

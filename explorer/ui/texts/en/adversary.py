@@ -70,8 +70,8 @@ WORDS = {
     "tab_readings": "The wrong readings",
     # the field that pulls
     "field_lead": (
-        "The KL term pulls each mean to 0. The discriminator pushes codes out of crowds, and into holes. Drag the "
-        "moment of training: at the end hardly anything is left to push."
+        "The KL term pulls means to 0. D pushes codes from where there are too many to where there are too few. Drag "
+        "the moment of training: at the end hardly anything is left to push."
     ),
     "kl_map": "Field of the KL term",
     "d_map": "Field of the discriminator",
@@ -80,25 +80,25 @@ WORDS = {
     "no_vae": "There is no planar VAE with the prior N(0, I) to show.",
     "no_aae": "There is no planar AAE to show: python train.py trains one.",
     "kl_caption": (
-        "Blue: ½‖μ‖², the part of KL(N(μ, σ²)‖N(0, I)) that μ has a say in, full colour from 8 nats. Arrows: what it "
-        "pulls a mean with, −∇ ½‖μ‖² = −μ{beta}. Dots: the means of {count} test images, coloured by class."
+        "Blue: ½‖μ‖², the part of KL(N(μ, σ²)‖N(0, I)) that depends on μ; darkest at 8 nats or more. Arrows: the force "
+        "on a mean, −∇ ½‖μ‖² = −μ{beta}. Dots: the means of {count} test images, coloured by class."
     ),
     "beta": ", in this model's loss times β = {beta}",
     "d_caption": (
-        "Amber: D(z) above 50 %, it takes z for a draw of the prior. Violet: below, for a code. Clear: it cannot "
-        "tell. Arrows: the pull on a code, ∇ log D(z){weight}. Dots: the codes of {count} test images."
+        "Amber: D(z) is above 50 %, D takes z for a draw of the prior. Violet: below 50 %, D takes z for a code. No "
+        "colour: it cannot tell. Arrows: the pull on a code, ∇ log D(z){weight}. Dots: the codes of {count} test images."
     ),
     "weight": ", in this model's loss times {weight}",
     "weight_none": ", which the encoder follows in a step of its own",
     "weight_rising": ", in this model's loss times {start} at first, times {weight} after {share} of the steps",
     "learnt_caption": (
-        "The network alone; it should be −log q(z){rest}. Violet: lower than at half of the codes, where they crowd; "
-        "amber: higher, where they are rare or missing. Arrows: its gradient, away from crowds. Far from all data it "
-        "has seen nothing, and what it says there means nothing. Where D is 50 % it is −log of the given prior, "
-        "whatever the codes do."
+        "The network alone; it should be −log q(z){rest}. Compared with the median over the codes: violet below it "
+        "(codes are dense), amber above it (codes are rare). Arrows: its gradient, away from dense places. Far from all "
+        "codes the network has seen nothing, and its value means nothing. Where D is 50 % it is −log of the given "
+        "prior, whatever the codes do."
     ),
     "given_caption": (
-        "log p(z){smoothed}, which nobody had to learn. Amber: higher than at half of the codes; violet: lower. "
+        "log p(z){smoothed}, which is given and not learnt. Amber: above the median over the codes; violet: below. "
         "Arrows: its gradient, towards the prior's mass."
     ),
     "rest": " + log p(z) − log of the smoothed p(z)",
@@ -106,7 +106,7 @@ WORDS = {
     "labelled_caption": " For label {label}: p(z|label) against q(z|label); the codes with that label are bold.",
     "recorded_caption": " Recorded at {points} × {points} points within ±4; arrows are differences between them.",
     "moment": "Moment of training",
-    "moment_play_title": "Play the training from here to its end; from the end, anew",
+    "moment_play_title": "Play the training from here to its end; from the end, play it again",
     "finished": "the finished models",
     "at_moment": "moment {moment} of {moments} · {share} of the steps",
     "trained": "Epoch {epoch} of {epochs}, step {step} of {steps}.",
@@ -182,7 +182,7 @@ WORDS = {
         "An AAE's encoder can also return a Gaussian; ours returns a point. With a Gaussian one, σ fell to 0.001 in "
         "our trials: without the KL, nothing in the loss keeps a width."
     ),
-    "arrows_note": "An arrow's length is 0.9 tanh of the pull, in cells of the grid of arrows.",
+    "arrows_note": "Long arrows are shortened (tanh), so that weak ones can be seen.",
     # what should it be taught?
     "teach_lead": "Drag the cloud q or punch a hole into it: a network learns to tell its draws from p's.",
     "learnt_map": "Learnt D, and the cloud q",
@@ -208,7 +208,7 @@ WORDS = {
     "scale_cloud": "Cloud's standard deviation; arrow keys change it",
     "move_hole": "Hole's centre; arrow keys move it",
     "hole_note": (
-        "The hole: a disc that held this share of q's draws is cut out, and the rest made one again. At the centre, "
+        "The hole: a disc with this share of q's mass is removed, and the rest is scaled up to mass 1. At the centre, "
         "5 % is a disc of radius 0.32 σ."
     ),
     "run": "Train",
@@ -261,24 +261,26 @@ WORDS = {
         "point where codes are missing."
     ),
     "says_strong": (
-        "The codes creep, and spread: D makes 20 moves to one and is sure of itself, D ≈ 0 on every code, and the pull "
-        "of the textbook's log(1 − D) is D times the logit's slope, almost nothing. Choose log D, and they come."
+        "The codes creep, and spread. D makes 20 moves for each of the encoder, so D ≈ 0 on every code. The pull of the "
+        "textbook's log(1 − D) is D times the slope of the logit: almost nothing. Choose log D, and the codes come."
     ),
     "says_weak": (
-        "The codes rush through the prior and back, bunched, and do not settle, while the loss stays near log 4: D "
-        "learns so slowly, and they move so fast, that its arrows point to where codes were missing before."
+        "The codes rush through the prior and back, bunched, and do not settle. The loss stays near log 4. D learns "
+        "slowly and the codes move fast, so its arrows point to where codes were missing before."
     ),
     "says_pinned": (
-        "The cloud keeps its place and its width, far off, and the loss is log 4: draws and codes come in batches of "
-        "their own, and batch norm takes mean and variance of each batch away before D looks, so D sees no difference, "
-        "and cannot pull."
+        "The cloud keeps its place and its width, far off, and the loss is log 4. Draws and codes come in batches of "
+        "their own. Batch norm removes the mean and variance of each batch, so D sees no difference and cannot pull."
     ),
     "says_dropping": (
-        "Only some of the ten Gaussians ever hold codes, and which ones changes: the encoder, a small network of "
-        "noise, moves all codes to where D is fooled now, faster than D learns that they have gone there. The loss "
-        "stays near log 4."
+        "Only some of the ten Gaussians hold codes at any time, and they change. The encoder, a small network of noise, "
+        "moves all codes to where D is fooled now, and D learns too slowly that they have gone there. The loss stays "
+        "near log 4."
     ),
-    "says_own": "Your own settings. Loss near log 4 means that D cannot tell: look at the codes whether it should.",
+    "says_own": (
+        "Your own settings. A loss near log 4 means that D cannot tell codes from draws. Look at the map: should it be "
+        "able to?"
+    ),
     "d_step": "Step D",
     "e_step": "Step encoder",
     "both_step": "Both",

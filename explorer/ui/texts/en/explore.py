@@ -9,8 +9,8 @@ ONE_DIMENSION = (
 
 GUIDE = """
 **Two autoencoders of the same architecture** (the lists above the maps hold more). Each turns a picture into a code, a
-point of the plane (the VAE into a small cloud of codes), and a point of the plane into a picture. They differ in what
-holds the codes in place. The **VAE** (left) pays, for every picture *x*, the KL divergence of its posterior
+point of the plane (the VAE into a small cloud of codes), and a point of the plane into a picture. They differ in one
+thing: what makes the codes lie where p(z) says. The **VAE** (left) pays, for every picture *x*, the KL divergence of its posterior
 q(z|x) = N(μ, σ²) from the prior p(z) = N(0, I). The **AAE** (right) has no KL in its loss. Its discriminator is trained
 on all codes to tell them from draws of the prior, and judges one code at a time; the encoder learns to fool it.
 
@@ -38,20 +38,20 @@ keep their place), by a UMAP with other n_neighbors and min_dist, or, to compare
 knows no model. The last two are made on the server, in seconds, and can be cancelled. Beside a model of many
 dimensions, one of two sees the probe's first two.
 
-**Which dimensions are used.** The bars are the probe's KL in each dimension; lines in them, the average KL of the VAE's
-q(z|x) there. A dimension of the VAE is *active* where the means of q(z|x) have a variance over the images above 0.01
-(Burda et al. 2016): where they do not, it says the prior's own N(0, 1) to every image, and costs nothing. The AAE's
-codes are held to N(0, 1) in *every* dimension, so their spread says nothing; what its decoder makes of a dimension
-does. The second bars are that *response*, measured for both models alike: how far the picture moves (Euclidean, pixels
-from 0 to 1) for a step of one standard deviation of the codes, root mean square over 48 test images, from the decoder's
-derivatives.
+**Which dimensions are used.** One bar for each dimension: the KL of your probe. The line in it: the KL that the VAE pays
+there, on average over the test set. A dimension of the VAE is *active* if the means of q(z|x) have a variance over the
+images above 0.01 (Burda et al. 2016). In an inactive dimension the encoder answers N(0, 1) whatever it sees: it costs
+nothing and tells nothing (posterior collapse, see lesson 1). An AAE makes its codes N(0, 1) in *every* dimension, so
+their spread does not show which ones are used. The second bars do, for both models: the *response*, how far the picture
+moves (Euclidean, pixels from 0 to 1) for a step of one standard deviation of the codes. It is a root mean square over
+48 test images, from the decoder's derivatives.
 
 **Under each map**: BCE, the binary cross-entropy summed over the pixels and averaged over the test set (on grey pixels:
-the expected negative log-likelihood of pixels made black or white at random with those intensities); and coverage, the
-share of draws of the prior that have a code as near as their fifth neighbour among the draws (the mean over 20 sets of
-draws). The null is the same number for two sets of draws of the prior: what a perfect match would show. Holes lower
-coverage in two or three dimensions. In more, it cannot be read, and is not shown: in 32 dimensions N(0, ½² I) has 0.998
-against N(0, I), more than the null.
+the expected negative log-likelihood of pixels made black or white at random with those intensities); and coverage. Take
+as many draws of p(z) as there are codes. A draw is *covered* if a code is nearer to it than its fifth nearest fellow
+draw. Coverage is the share of covered draws, a mean over 20 sets of draws. If codes were distributed like p(z), it would
+be the *null*, about 97 %; holes lower it. It can be read in two or three dimensions only. In more it is not shown: in
+32 dimensions N(0, ½² I) has 0.998 against N(0, I), more than the null.
 
 **Training** shows both trainings side by side at some thirty moments, each at the same share of its steps, and most of
 them near the start: the codes of up to 2,000 test images, a grid of decoded points as it forms, and the losses on those
@@ -102,18 +102,21 @@ WORDS = {
         "encoder": {"sign": "encoder", "title": "The encoder turns the picture x into its code."},
         "posterior": {
             "sign": "N(μ, σ²)",
-            "title": "The encoder gives q(z|x), a Gaussian: a small cloud of codes. Lesson: Reparameterise.",
+            "title": "The encoder gives q(z|x), a Gaussian: a small cloud of codes. See lesson 1, Both halves.",
         },
-        "z": {"sign": "z", "title": "One draw, z = μ + σ ε. Lesson: Reparameterise."},
-        "code": {"sign": "z", "title": "The encoder gives one point, the code z."},
-        "decoder": {"sign": "decoder", "title": "The decoder turns a point of the latent space into a picture."},
+        "z": {"sign": "z", "title": "One draw, z = μ + σ ε. See lesson 2, Draw by draw."},
+        "code": {"sign": "z", "title": "The encoder gives one point, the code z. A click leads to the lesson."},
+        "decoder": {
+            "sign": "decoder",
+            "title": "The decoder turns a point of the latent space into a picture: it gives p(x|z). See lesson 0, The bound.",
+        },
         "kl": {
             "sign": "KL",
-            "title": "The loss holds each q(z|x) to the prior p(z) by their KL divergence. Lesson: KL.",
+            "title": "The loss keeps each q(z|x) near the prior p(z) by their KL divergence. See lesson 1, Derivation.",
         },
         "discriminator": {
             "sign": "D",
-            "title": "The discriminator D tells codes from draws of the prior p(z). Lesson: The adversary.",
+            "title": "The discriminator D tells codes from draws of the prior p(z). See lesson 3, The field that pulls.",
         },
         "held": "held to p(z) by",
     },
@@ -225,7 +228,7 @@ WORDS = {
         "density": {"name": "density", "title": "How densely the codes lie: q(z)"},
         "ratio": {
             "name": "against the prior",
-            "title": "Where there are more codes than the prior expects, and where fewer: q(z) against p(z)",
+            "title": "Where there are more codes than the prior expects, and where there are fewer: q(z) against p(z)",
         },
         "D": {"name": "D", "title": "What the AAE's discriminator takes each point for: the prior's, or a code"},
         "in_replay": "Not in a replay: it shows the codes of a moment of the training.",
@@ -286,9 +289,9 @@ WORDS = {
         "measured": "Measured on {images} test images, seed {seed}.",
         "bce": "BCE: binary cross-entropy summed over pixels, averaged over images, in nats.",
         "coverage": (
-            "Coverage: share of draws of p(z) that have a code as near as their fifth neighbour among the draws, mean "
-            "over many sets of draws. Null: the same for two sets of draws of p(z), mean ± standard deviation. Holes "
-            "lower it."
+            "Coverage: a draw of p(z) is covered if a code is nearer to it than its fifth nearest fellow draw. Shown is "
+            "the share of covered draws, a mean over many sets. Null: the same for two sets of draws of p(z), mean ± "
+            "standard deviation. Holes lower coverage."
         ),
         "no_coverage": "Coverage cannot be read in {dimensions} dimensions: it does not see holes there.",
         "dash": "–: not measured.",
@@ -321,8 +324,7 @@ WORDS = {
     ),
     "announced": "{name}: epoch {epoch}, step {step}",
     "no_recording": (
-        "The training of {name} was not recorded: its map shows the finished model. A model that is trained anew has "
-        "a recording."
+        "The training of {name} was not recorded: its map shows the finished model. A new training makes one."
     ),
     "no_recording_dimensions": (
         "No recording of {name}: only latent spaces of two dimensions are recorded. Its map shows the finished model."
@@ -345,8 +347,7 @@ WORDS = {
     ),
     "coverage": "coverage",
     "coverage_help": (
-        "Share of draws of p(z) that have a code as near as their fifth neighbour among the draws; z sampled. From 0 "
-        "to 1."
+        "Share of draws of p(z) to which a code is nearer than their fifth nearest fellow draw; z sampled. From 0 to 1."
     ),
     "sliced_w2_squared": "sliced W₂²",
     "sliced_w2_squared_help": (

@@ -96,8 +96,8 @@ WORDS = {
         "{right}: {right_form}"
     ),
     "on_umap": (
-        "A UMAP has no place for a new code: there dots mark its ten nearest codes, and the diamond stands at the one "
-        "that lies most among them."
+        "A UMAP has no place for a new code. So its ten nearest codes are dotted, and the diamond stands on the most "
+        "central of them."
     ),
     "how": "How a picture is brought into the models' form",
     "how_text": [

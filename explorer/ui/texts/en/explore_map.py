@@ -29,25 +29,27 @@ WORDS = {
     "codes_opacity_name": "Opacity of the codes",
     "says": {
         "pictures": (
-            "Pictures decoded side by side, each at the code in its middle, as far as the prior's ring of 99 %."
+            "Pictures side by side, as far as the prior's ring of 99 %: each is what the decoder makes of the point in "
+            "its middle."
         ),
         "D": (
             "What the AAE's discriminator says at each point: 1, it takes z for a draw of the prior; 0, for a code. "
-            "Clear: ½, it cannot tell. The VAE has no discriminator."
+            "No colour: ½, it cannot tell. The VAE has no discriminator."
         ),
         "quantiles": (
             "Pictures decoded at the prior's quantiles, where they lie: each stands for the same share of p(z). For "
             "N(0, I): an even grid on the unit square through the inverse Gaussian CDF (Kingma & Welling 2013, Fig. "
             "4). {counts}"
         ),
-        "grid": "Pictures decoded side by side, each at the code in its middle, the prior aside.",
+        "grid": "Pictures side by side: each is what the decoder makes of the point in its middle. The prior plays no part.",
         "density": (
             "Codes per unit of area, as a share of all: a Gaussian kernel of width {bandwidth}, the same in both "
             "maps, over the codes as shown. N(0, I) has 0.159 at its middle."
         ),
         "ratio": (
             "log q(z) − log p(z), nats: <b class='more'>more codes</b> or <b class='fewer'>fewer</b> than the prior "
-            "has there; q(z) sampled, both smoothed by {bandwidth}. Clear: equal, or less than one code in either."
+            "has there; q(z) sampled, both smoothed by {bandwidth}. No colour: both are equal there, or neither has as "
+            "much as one code."
         ),
         "stretch": (
             "Largest singular value of the decoder's Jacobian: how far the picture moves (Euclidean, pixels from 0 to "

@@ -32,8 +32,8 @@ WORDS = {
             "and squares on the maps are the two lists."
         ),
         "rows_decoded": (
-            "Decoded at the images' codes; beneath: class, distance between codes. Rings and squares on the maps are "
-            "the two lists."
+            "Decoded at the images' codes; beneath: class, distance between codes. On the maps, rings mark the first "
+            "list, squares the second."
         ),
         "other_dataset": "{name} saw another dataset, {dataset}: it has no code of these images.",
         "nothing": "All classes are switched off in the legend: there is nothing to find.",
@@ -115,8 +115,8 @@ WORDS = {
         "counting": "Counting …",
         "of_class": "{count} images of class {class}, by number.",
         "misplaced_note": (
-            "{count} of {all}: among their {k} nearest codes another class has more than their own. Own class → the "
-            "other."
+            "{count} of {all} images lie among another class: it has more of their {k} nearest codes than their own "
+            "class has. Own class → that class."
         ),
         "error_note": "Error: BCE of the picture decoded at the code or mean, summed over pixels, nats.",
         "kl_note": (

@@ -42,7 +42,7 @@ WORDS = {
         "models are in it, decoders and encoders."
     ),
     "file_note_originals": "It also holds some original test images.",
-    "in_file": "This is such a file: a copy of it is all that it takes.",
+    "in_file": "You are in such a file: to share it, copy it.",
     "making": "Fetching and packing: {done} of {all}",
     "cancel": "Cancel",
     "cancelled": "Cancelled: nothing was saved.",
@@ -73,7 +73,7 @@ WORDS = {
         "error": "coloured by BCE of the image decoded at its code, nats",
         "judgement": "coloured by D at the code",
         "density": "coloured by the log density of codes there, nats",
-        "none": "in grey, for want of the numbers that would colour them",
+        "none": "in grey: the numbers for the colours are not known",
     },
     "caption_underlay": "Beneath: {under}.",
     "underlays": {

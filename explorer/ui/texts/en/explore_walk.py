@@ -123,7 +123,7 @@ WORDS = {
         "ringed, other than the picked image's."
     ),
     "different_classes": "The two models saw different datasets: class {a} and class {b} mean something else in each.",
-    # how it is reckoned
+    # how it is computed
     "how": "How this is computed",
     "about": [
         (

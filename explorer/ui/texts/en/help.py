@@ -128,8 +128,8 @@ closed form.""",
         (
             "derivation",
             "Derivation",
-            """Each step has less to compute, and is right for fewer Gaussians. The table shows which forms still agree
-for the Gaussians that are drawn.""",
+            """Each step is cheaper, and holds for a smaller family of Gaussians. The table shows which formulas still
+agree for the Gaussians that are drawn.""",
         ),
         (
             "logvar",

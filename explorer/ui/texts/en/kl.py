@@ -12,9 +12,11 @@ q(z|x) and p the prior p(z): this is the term that holds the latent space in pla
 blue takes away. Under it the area counted up from the left; drag the dashed line, or press *Count up*. **Two
 dimensions.** Drag an ellipse by its centre, or by the ends of its axes: along an axis changes the length, across it the
 tilt. The inner ellipse holds 39 % of the Gaussian (1σ), the outer one 86 % (2σ). **Derivation.** From the integral to
-the line of code that a VAE trains with; each step has less to compute, and is right for fewer Gaussians. **Why log σ²**
-and **Predict** speak for themselves. A handle or slider in focus moves with the arrow keys (with Shift: far). The
-address holds everything: copy it to share what you see.
+the line of code that a VAE trains with. Each step is cheaper, and holds for a smaller family of Gaussians. **Why
+log σ²**: the same descent in σ, where it can fail, and in log σ², where it cannot. **Both halves**: the loss of a
+trained VAE at one image, against the width of q. **Collapse**: the KL of each latent dimension, and what it changes in
+the picture. **Predict**: six questions; answer before you reveal. A handle or slider in focus moves with the arrow keys
+(with Shift: far). The address holds everything: copy it to share what you see.
 
 **What is computed where.** What moves is computed in the browser, in double precision. When a change is finished,
 Python computes the same with `explorer.gaussian` and `torch.autograd`, and the page says how far the two are apart.
@@ -37,7 +39,7 @@ WORDS = {
     "lead_one": "Drag a curve: the red area adds to the KL, the blue area takes away from it.",
     "lead_two": "Drag an ellipse: the KL of two Gaussians is a sum of four terms, a bar for each.",
     "lead_derivation": "Six steps from the integral to the line of code that a VAE trains with.",
-    "lead_log_var": "One descent, in σ and in log σ²: in σ, a step can go below zero, and all is lost.",
+    "lead_log_var": "The same descent in σ and in log σ²: in σ a step can go below zero, where the loss is NaN.",
     "lead_loss": "Move the width of q: the KL pushes σ up, the reconstruction pushes it down.",
     "lead_collapse": "Which latent dimensions does a VAE use? An unused one has KL 0 and leaves the picture as it is.",
     "lead_predict": "Questions about these two curves: answer first, then see the numbers.",
@@ -62,7 +64,7 @@ WORDS = {
     "two_bumps": "p: two bumps",
     "one_gaussian": "p: one Gaussian",
     "fit_q": "Fit q by KL(q‖p)",
-    "fit_qtitle": "Zero-forcing: q pays wherever p has nothing, so it keeps to one bump",
+    "fit_qtitle": "Zero-forcing: q pays where p has no mass, so it stays on one bump",
     "fit_p": "Fit q by KL(p‖q)",
     "fit_ptitle": "Mass-covering: q pays for all of p that it leaves out, so it covers both bumps",
     "hint": "Drag the curves: their tops (mean) and flanks (width).",
@@ -105,11 +107,12 @@ WORDS = {
     ),
     "step2": (
         "For two Gaussians the integral has a closed form. log(q/p) is a quadratic form in z, and its mean under q "
-        "needs only means and covariances."
+        "needs only means and covariances. k is the number of dimensions, tr the trace (the sum of the diagonal), det "
+        "the determinant."
     ),
     "step3": (
-        "A VAE pulls towards the standard normal: p is fixed, and everything that was p's drops out. From here on the "
-        "value is that of q against N(0, I), whatever p is drawn."
+        "In a VAE p is the standard normal, so all terms of p drop out. From here on the value is that of q against "
+        "N(0, I), whatever p is drawn."
     ),
     "step4": (
         "A VAE's encoder gives no correlations. With a diagonal Σ the trace is a sum and the determinant a product. "
@@ -133,7 +136,7 @@ WORDS = {
     "set_names": "q and p as drawn|q as drawn, p = N(0, I)|q without correlation, p = N(0, I)",
     "monte_carlo": "Monte Carlo",
     "python_finds": "Python: {value}",
-    "forms_agree": "All forms in a column agree (to {distance}). A dot: the form is not right for those Gaussians.",
+    "forms_agree": "All forms in a column agree (to {distance}). · : this formula does not hold for those Gaussians.",
     "forms_disagree": "Forms in a column differ by {distance}: numbers this extreme cost digits.",
     "parameters": "q = N({qm}, {qc}), p = N({pm}, {pc})",
     "prior_replaced": "Replacing p by N(0, I): {before} → {after} nats. Equal only if p was N(0, I).",

@@ -88,7 +88,7 @@ WORDS = {
     "epoch": "Epoch",
     "epoch_title": "To the end of the epoch",
     "stop": "Stop",
-    "stop_title": "End this training for good; what is drawn stays. While it is saved: end the saving",
+    "stop_title": "End this training for good; what is drawn stays. While a run is being saved, this ends the saving",
     "reset": "Reset",
     "reset_title": "Back to the untrained model of this seed; unlocks the choices",
     "save": "Save",
@@ -129,7 +129,7 @@ WORDS = {
     "saved": "saved as {name}",
     "progress": "epoch {epoch} of {epochs}, step {step} of {steps}",
     "seconds": "{seconds} s",
-    "changed": "The choices were changed since: Start begins anew with them.",
+    "changed": "The choices were changed since: Start begins again with them.",
     "choose_first": "Choose, then press Start. Weights and learning rates can still be changed while it trains.",
     "framed": "A frame marks what differs from run {other}.",
     "locked": ("Training began with the grey choices: Reset to change them. The others apply at the next step."),
@@ -173,7 +173,7 @@ The objective of each run, as it stands in its module and runs above, with the c
 use them; and the command that trains the same model to the same numbers on the same machine.
 """
 CODE_OF = "**Run {run}** · {title}"
-COMMAND_HELP = "`--threads 1`: a training here has one core, and sums in another order are other numbers."
+COMMAND_HELP = "`--threads 1`: here a training uses one core. With more, sums are taken in another order, and the last digits differ."
 COMMAND_CHANGED = (
     "Settings of run {run} were changed while it trained: {changes}. No command trains the same model. The "
     "command above trains with the settings as they are now, from the first step on."
@@ -183,7 +183,7 @@ BAD_CHOICES = "Run {run} cannot be trained with these choices: {problem}."
 
 GUIDE = """
 **Two trainings, A and B,** of the siblings AE, VAE, AAE and the textbook's AAE. They are of the same architecture (the
-VAE's encoder has a second head, for log σ²), and differ in what holds the codes in place: nothing (AE), the KL term
+VAE's encoder has a second head, for log σ²), and differ in one thing, what makes the codes lie where p(z) says: nothing (AE), the KL term
 with weight β (VAE), or an adversary (both AAEs). The AAE adds its adversary to the reconstruction, with a weight, and
 gives its discriminator log p(z). The textbook's does neither: its encoder takes turns between the two. Choose what
 differs, start both, and compare. *Copy A to B* makes the two alike, so that you can change one thing.
@@ -194,8 +194,8 @@ instead. The axes grow with the codes: look at their numbers. **The manifold** i
 N(0, I) even in probability, for other priors even in the plane. Both show the running average of the weights, because
 that is what comes out in the end and is saved.
 
-**The curves**: the reconstruction (binary cross-entropy, summed over pixels), then what regularises: the VAE's KL, or
-what the AAE's discriminator D loses on draws of p(z), −log D, and on codes, −log(1 − D). All in nats an image, on the
+**The curves**: the reconstruction (binary cross-entropy, summed over pixels), then the regulariser: the VAE's KL, or
+the losses of the AAE's discriminator D on draws of p(z), −log D, and on codes, −log(1 − D). All in nats an image, on the
 training images; a point is the mean over the last epoch, or the last 100 steps if an epoch has more. D's losses at log
 2 (dotted) mean that it cannot tell codes from draws, *or* that it is a weak discriminator. They are no divergence.
 **Sliced W₂²** is an honest distance of the test codes' q(z) from p(z), the same for all models: grey is its null, what

@@ -31,15 +31,14 @@ die that gave it. **The trick**: draw ε ~ N(0, 1), which has no parameters, and
 
 **Two graphs** shows both ways of writing the same draw. Below, f, the density of z, and m ↦ E[f] for z ~ N(m, σ²): the
 gradient that is wanted is the slope of that curve at μ; what one draw gives is the slope of f at z. **Draw by draw**:
-the same ε give other z when μ or σ move; none is drawn anew. One of them is decoded. **Estimators**: *pathwise* is the
+the same ε give other z when μ or σ move; no ε is drawn again. One of them is decoded. **Estimators**: *pathwise* is the
 trick, f′(z)·∂z/∂θ. The *score function* (REINFORCE) needs no slope of f: (f(z) − b)·∂log q(z)/∂θ is right for every
 constant b, the baseline. Both are right on average where f is smooth; they differ in how much one draw scatters. For a
 step, f′ is 0 wherever it exists: pathwise says 0 with great certainty, and is wrong. **A real VAE**: the same for the
 loss of a trained model at one image, in Python. **The code**: what this program runs, with the numbers of the moment.
 
-Bands and ± : a band is the mean ± 2 standard errors, ± is one standard error. *Best b\\** is the constant for which the
-score function scatters least, E[f s²] / E[s²] with s = ∂log q(z)/∂θ, the score; ∂E is short for the true gradient, ∂z
-for ∂z/∂θ. When a change is finished, Python computes the same with `explorer.gaussian`, `explorer.estimators` and
+± : one standard error; bands: two. *b\\**: the baseline with the least variance, E[f s²] / E[s²]. s = ∂log q(z)/∂θ, the
+score. ∂z: ∂z/∂θ. ∂E: the true gradient. When a change is finished, Python computes the same with `explorer.gaussian`, `explorer.estimators` and
 `torch.autograd`, from the same ε; the line at the foot says whether both agree. The address holds the view: copy it to
 share what you see.
 """
@@ -66,7 +65,7 @@ WORDS = {
     "by": "gradient by",
     "by_name": "The parameter that the gradient is taken by",
     "axes_own": "own axes",
-    "axes_title": "Each picture on an axis as wide as its own estimator scatters, instead of one axis for all",
+    "axes_title": "Each estimator has an axis of its own width, instead of one axis for all",
     "draws_n": "draws n",
     "fresh": "Fresh draws",
     "fresh_title": "A new seed: other ε from N(0, 1). The address keeps it.",

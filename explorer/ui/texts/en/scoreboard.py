@@ -7,8 +7,8 @@ WORDS = {
 
 GUIDE = INTRO = """
 Every model, measured on the test set by the same code: `python train.py --evaluate` makes all figures
-again from the stored weights. Two questions stand beside each other: how well does a code bring its picture back, and
-does the aggregate q(z), all codes together, lie where the prior p(z) says? Nobody gets both for nothing. BCE, KL and
+again from the stored weights. There are two questions. How near is the picture that is decoded from a code to its
+original? Does the aggregate q(z), all codes together, lie where the prior p(z) says? One often costs the other. BCE, KL and
 log-likelihoods are in nats; sliced W₂² is in squared latent units; coverage is a share.
 """
 
@@ -57,8 +57,8 @@ MARGINAL_HELP = (
 )
 CAPPED_INFORMATION, CAPPED_KL = "≥ {value}", "≤ {value} (cap)"
 COVERAGE_HELP = (
-    "Share of draws of p(z) that have a code as near as their fifth neighbour among the draws. In two or three "
-    "dimensions it falls where q(z) has holes. In more it does not, and is left out."
+    "A draw of p(z) is covered if a code is nearer to it than its fifth nearest fellow draw. Shown is the share of "
+    "covered draws. In two or three dimensions holes in q(z) lower it. In more they do not, and it is left out."
 )
 NULL_HELP = (
     "The same estimate for two sets of draws of p(z): what a perfect match would show. Codes are compared with 20 "
