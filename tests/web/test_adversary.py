@@ -416,7 +416,7 @@ def test_the_field_of_our_discriminator_is_said_to_have_two_parts(compute):
     whole, learnt, given = (said(compute, OURS, part) for part in ("whole", "learnt", "given"))
     assert "times 30 at first, times 300 after 50 % of the steps" in whole["caption"]
     assert learnt["part"] == "learnt" and "it should be −log q(z)." in learnt["caption"]
-    assert given["part"] == "given" and given["caption"].startswith("log p(z), which nobody had to learn")
+    assert given["part"] == "given" and given["caption"].startswith("log p(z), which is given and not learnt")
     assert "network(z) + log p(z)" in whole["parts"] and "no longer the textbook AAE" in whole["textbook"]
     assert "noise of standard deviation 0.5 added" in said(compute, OURS, smoothing=0.5)["parts"]
 

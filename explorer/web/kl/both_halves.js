@@ -1,7 +1,7 @@
 // Both halves of a VAE's loss at one image, against the width of q: what a narrow q saves, and what it pays.
 
 import { ModelTab } from "./model_tab.js";
-import { format } from "../kernel/format.js";
+import { format, trimmed } from "../kernel/format.js";
 import { fill } from "../kernel/text.js";
 import { indexOf, lossOf, LOG_VARS } from "../kernel/width/terms.js";
 import { write, writeCells } from "../parts/dom.js";
@@ -98,7 +98,7 @@ export class BothHalves extends ModelTab {
       }
     const std = (index) => format(Math.exp(0.5 * LOG_VARS[index]), 3);
     writeCells(table, { ...cells, "std-here": std(at), "std-least": terms.done ? std(least) : "…" });
-    write(this.find(".second-name"), fill(words.halves_second, { beta: format(state.beta, 1) }));
+    write(this.find(".second-name"), fill(words.halves_second, { beta: trimmed(state.beta) }));
     table.dataset.of = terms.done ? `${state.vae}:${state.image}` : "";
     table.dataset.least = String(LOG_VARS[least]);
     this.said = fill(words.halves_said, { total: format(loss.total[at], 1), std: std(least) });
