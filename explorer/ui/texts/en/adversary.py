@@ -25,7 +25,7 @@ WORDS = {
     "terms_sum": "sum of both",
     "terms_kl": "E KL(q(z|x)‖p(z)), closed form",
     "terms_note": (
-        "q(z) is the mean of all q(z|x). Both parts are means over one draw of z of each image, so their sum scatters "
+        "n is the number of an image, q(z) the mean of all q(z|x). Both parts are means over one draw of z of each image, so their sum scatters "
         "about the closed form. D(z) sees codes and draws of the prior, and never x: it can tell q(z) from p(z), and "
         "nothing of I(n; z). Therefore an AAE does not pay for what its codes tell, and needs no q(z|x)."
     ),

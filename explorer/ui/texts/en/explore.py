@@ -10,8 +10,8 @@ ONE_DIMENSION = (
 GUIDE = """
 **Two autoencoders of the same architecture** (the lists above the maps hold more). Each turns a picture into a code, a
 point of the plane (the VAE into a small cloud of codes), and a point of the plane into a picture. They differ in one
-thing: what makes the codes lie where p(z) says. The **VAE** (left) pays, for every picture *x*, the KL divergence of its posterior
-q(z|x) = N(μ, σ²) from the prior p(z) = N(0, I). The **AAE** (right) has no KL in its loss. Its discriminator is trained
+thing: what makes the codes lie where p(z) says. The **VAE** (left) pays the KL divergence of its posterior
+q(z|x) = N(μ, σ²) from the prior p(z) = N(0, I), for every picture *x*. The **AAE** (right) has no KL in its loss. Its discriminator is trained
 on all codes to tell them from draws of the prior, and judges one code at a time; the encoder learns to fool it.
 
 **The maps** show the test set, a dot for each picture, coloured by class. Dashed rings are the prior's: 39 %, 86 % and

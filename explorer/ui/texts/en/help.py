@@ -67,8 +67,8 @@ server.""",
         (
             "invent",
             "An AE cannot invent",
-            """An autoencoder (AE) turns a picture *x* into a code *z*, and back. To invent a picture, one draws a code and
-decodes it. The draws come from the prior p(*z*) = N(0, I). Nothing in the loss of an AE places codes there.
+            """An autoencoder (AE) turns a picture *x* into a code *z*, and back. To generate a picture, draw a code and decode it.
+The draws come from the prior p(*z*) = N(0, I). Nothing in the loss of an AE places codes there.
 
 A bar is the share of a class among 1,000 draws. The mark in it is the share of that class in the test set. The class of
 a draw is that of the test image with the nearest code in this model. Codes of a VAE are sampled from q(*z*|*x*).

@@ -11,7 +11,7 @@ WORDS = {
     "tab_loss": "Three losses",
     "tab_blur": "Two dimensions blur",
     "tab_shell": "Many dimensions",
-    "lead_invent": "Draws of the prior N(0, I), decoded by three models: nothing taught the AE to have its codes there.",
+    "lead_invent": "To generate a picture, decode a draw of the prior N(0, I). Nothing taught the AE to have its codes there.",
     "lead_evidence": "Move q: the ELBO and its gap change, and their sum stays log p(x).",
     "lead_loss": "Move the code of one picture: what does each model pay for it?",
     "lead_blur": "In two dimensions one code serves many pictures, and the decoder answers with their mean.",
