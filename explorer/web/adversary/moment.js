@@ -14,7 +14,7 @@ export class Moment {
   constructor(lesson, bar, { onMove, onCommit }) {
     this.lesson = lesson;
     this.bar = bar;
-    this.models = lesson.models;
+    this.models = lesson.shelf.models;
     this.recordings = new Map(); // by the bundle's digest
     this.range = bar.querySelector(".moment");
     this.button = bar.querySelector(".play");
