@@ -85,6 +85,29 @@ def kl_to_prior(prior: nn.Module, mean: Tensor, log_var: Tensor, z: Tensor) -> T
     return gaussian.log_prob_diagonal(z, mean, log_var) - prior.log_prob(z)
 
 
+def effective_beta(reconstruction: str, kl: str, pixels: int, latent_dim: int) -> float:
+    """The β of the VAE that a choice of reductions trains: the weight of the KL beside a sum over pixels.
+
+    reconstruction, kl: "sum" or "mean", over an image's pixels and over the latent dimensions; both are then averaged
+    over the batch in the same way. The -ELBO takes both sums. With P pixels and k dimensions
+
+        sum + sum:    BCE + KL                               β = 1
+        mean + sum:   BCE / P + KL = (BCE + P KL) / P        β = P
+        sum + mean:   BCE + KL / k                           β = 1 / k
+        mean + mean:  BCE / P + KL / k                       β = P / k
+
+    where BCE and KL are the sums. The factor 1/P of the whole loss does not change where its minimum is.
+    Raises ValueError for other words, and for fewer than one pixel or dimension.
+    """
+    for name, reduction in (("reconstruction", reconstruction), ("kl", kl)):
+        if reduction not in ("sum", "mean"):
+            raise ValueError(f'{name} must be "sum" or "mean", not {reduction!r}')
+    for name, count in (("pixels", pixels), ("latent_dim", latent_dim)):
+        if count < 1:
+            raise ValueError(f"{name} must be at least 1, not {count!r}")
+    return (pixels if reconstruction == "mean" else 1) / (latent_dim if kl == "mean" else 1)
+
+
 class DiscriminatorLoss(NamedTuple):
     total: Tensor
     real: Tensor  # -log D on draws from the prior; log 2 if D = ½ everywhere

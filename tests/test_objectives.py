@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 
 import pytest
 import torch
 from torch import nn
 from torch.distributions import Bernoulli, MultivariateNormal, Normal, kl_divergence
+from torch.nn import functional as F
 
 from explorer import models, objectives, steps
 from explorer.config import KINDS, ModelConfig, TrainingConfig
@@ -158,6 +160,55 @@ def test_the_vae_decodes_the_draw_and_not_the_mean():
     at_mean = objectives.reconstruction(model.decode(model.encode(x).mean), x)
     assert objectives.vae_loss(model, x, torch.zeros(6, 2)).reconstruction == at_mean
     assert objectives.vae_loss(model, x, torch.ones(6, 2)).reconstruction != at_mean
+
+
+# Reductions.
+
+REDUCTIONS = [(bce, kl) for bce in ("sum", "mean") for kl in ("sum", "mean")]
+
+
+@pytest.mark.parametrize("bce, kl", REDUCTIONS)
+@pytest.mark.parametrize("pixels, latent_dim", [(16, 2), (9, 5), (1, 1)])
+def test_reductions_follow_the_gradient_of_a_vae_with_their_effective_beta(bce, kl, pixels, latent_dim):
+    """Torch's own reductions of one image's terms: its gradient is that of BCE + β KL, times a constant factor."""
+    generator = torch.Generator().manual_seed(14)
+    x = torch.rand(1, pixels, generator=generator, dtype=torch.float64)
+    x_logits, mean, log_var = (
+        torch.randn(1, size, generator=generator, dtype=torch.float64).requires_grad_()
+        for size in (pixels, latent_dim, latent_dim)
+    )
+    each_kl = kl_divergence(Normal(mean, (log_var / 2).exp()), Normal(0.0, 1.0))  # (1, latent_dim)
+    each_bce = F.binary_cross_entropy_with_logits(x_logits, x, reduction="none")
+    chosen = F.binary_cross_entropy_with_logits(x_logits, x, reduction=bce) + getattr(each_kl, kl)()
+    beta = objectives.effective_beta(bce, kl, pixels, latent_dim)
+    slopes = [
+        torch.cat(
+            [slope.flatten() for slope in torch.autograd.grad(loss, (x_logits, mean, log_var), retain_graph=True)]
+        )
+        for loss in (chosen, each_bce.sum() + beta * each_kl.sum())
+    ]
+    factor = 1 / pixels if bce == "mean" else 1.0
+    assert all(slope.isfinite().all() for slope in slopes) and slopes[1].abs().min() > 0
+    torch.testing.assert_close(slopes[0], factor * slopes[1])
+
+
+def test_the_elbo_takes_both_sums_and_means_over_mnists_pixels_weigh_the_kl_784_times():
+    found = {(bce, kl): objectives.effective_beta(bce, kl, 784, 2) for bce, kl in REDUCTIONS}
+    assert found == {("sum", "sum"): 1, ("mean", "sum"): 784, ("sum", "mean"): 0.5, ("mean", "mean"): 392}
+
+
+@pytest.mark.parametrize(
+    "given, sentence",
+    [
+        (("none", "sum", 784, 2), 'reconstruction must be "sum" or "mean", not \'none\''),
+        (("sum", "batchmean", 784, 2), 'kl must be "sum" or "mean", not \'batchmean\''),
+        (("sum", "sum", 0, 2), "pixels must be at least 1, not 0"),
+        (("sum", "mean", 784, 0), "latent_dim must be at least 1, not 0"),
+    ],
+)
+def test_a_reduction_that_weighs_nothing_is_refused(given, sentence):
+    with pytest.raises(ValueError, match=re.escape(sentence)):
+        objectives.effective_beta(*given)
 
 
 def test_the_encoder_of_the_aae_is_paid_for_fooling_the_discriminator():
