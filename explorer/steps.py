@@ -199,8 +199,8 @@ class TextbookAAEStep(Step):
         self, model: Autoencoder, training: TrainingConfig, noise: torch.Generator, processes: Processes
     ) -> None:
         super().__init__(model, training, noise, processes)
-        for moved in (model.discriminator, model.encoder):
-            self.optimisers[adam(moved.parameters())] = "discriminator_lr"
+        self.optimisers[adam(model.discriminator.parameters())] = "discriminator_lr"
+        self.optimisers[adam(model.encoder.parameters())] = "discriminator_lr"
 
     def take(self, x: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
         autoencoder_optimiser, discriminator_optimiser, encoder_optimiser = self.optimisers

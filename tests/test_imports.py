@@ -34,15 +34,27 @@ ROOMS = {
     "data": {"config", "files", "reasons"},
     "store": {"config", "files", "models"},
     "training": FLAT | {"siblings", "data", "store"},
+    "clinic": FLAT | {"siblings", "data", "training"},
     "background": FLAT | {"siblings", "data", "store", "training"},
     "address": {"config", "settings", "shared", "siblings"},
     "serving": FLAT | {"siblings", "data", "store", "training", "background", "address", "ui.texts"},
-    "ui": FLAT | {"siblings", "data", "store", "training", "background", "address", "serving"},
+    "ui": FLAT | {"siblings", "data", "store", "training", "clinic", "background", "address", "serving"},
     "ui.texts": set(),
 }
 MAY_IMPORT = LECTURE | PLUMBING | {room: others | {room} for room, others in ROOMS.items()}
 TORCH = {"torch", "torchvision"}
-WITH_TORCH = {"gaussian", "priors", "models", "objectives", "steps", "estimators", "data", "training", "background"}
+WITH_TORCH = {
+    "gaussian",
+    "priors",
+    "models",
+    "objectives",
+    "steps",
+    "estimators",
+    "data",
+    "training",
+    "clinic",
+    "background",
+}
 WITH_TORCH_INSIDE_FUNCTIONS = {"siblings", "store", "serving", "ui"}
 APP_ONLY = {
     "streamlit",
@@ -173,6 +185,9 @@ def test_bundle_imports_the_models_only_inside_the_call_that_rebuilds_one():
         "explorer.siblings",
         *(name for name in sorted(files()) if name.startswith("explorer.siblings.")),
         "explorer.background.runs",
+        "explorer.clinic.faults",
+        "explorer.clinic.recordings",
+        "explorer.ui.clinic",
         "train",
     ],
 )

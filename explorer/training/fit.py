@@ -14,7 +14,7 @@ from torch import Tensor
 
 from explorer.config import Config, TrainingConfig
 from explorer.models import Autoencoder, build, multiply_in
-from explorer.steps import step_of
+from explorer.steps import Step, step_of
 from explorer.training.devices import in_double, number_type, products_in
 from explorer.training.distributed import ALONE, Processes
 from explorer.training.diverged import REMEDY, TrainingDiverged
@@ -58,6 +58,7 @@ def fit(
     processes: Processes = ALONE,
     say: Callable[[str], None] = lambda sentence: None,
     captured: bool = True,
+    step_type: type[Step] | None = None,
 ) -> Generator[Report, TrainingConfig | None, None]:
     """Trains one model, and yields a Report after every step. The last report's `model` is the result.
 
@@ -65,13 +66,14 @@ def fit(
     random numbers. resume: a checkpoint of the same configuration, to continue after it; on the same kind of machine
     the result is the same. processes: each of several processes calls `fit`. Up to rounding, all get the result and the
     losses of one process. say: receives a sentence if CUDA cannot capture the step. captured: False never captures.
+    step_type: another training step than the sibling's own, such as a faulty one of the clinic.
     `send` in place of `next` changes the settings from the next step on: a TrainingConfig that differs in
     WHILE_TRAINING (config.py) alone. The reports after it have no checkpoint, which could not hold the change.
     Raises TrainingDiverged, Lost if another process is lost, and ValueError if labels are missing.
     """
     if config.model.label_informed and labels is None:
         raise ValueError("a label-informed discriminator needs the images' labels")
-    run = _Run(config, images, labels, device, processes, say, captured)
+    run = _Run(config, images, labels, device, processes, say, captured, step_type or step_of(config.model.kind))
     steps, epochs = run.steps, config.training.epochs
     history: list[dict] = []
     done = 0
@@ -111,6 +113,7 @@ class _Run:
         processes: Processes,
         say: Callable[[str], None],
         captured: bool,
+        step_type: type[Step],
     ) -> None:
         training = config.training
         self.config = config
@@ -118,7 +121,7 @@ class _Run:
         self.model = build(config.model, seed=training.seed).to(device).train()
         self.shuffling = torch.Generator(device).manual_seed(training.seed)
         self.noise = torch.Generator(device).manual_seed(training.seed + 1)
-        self.one_step = step_of(config.model.kind)(self.model, training, self.noise, processes)
+        self.one_step = step_type(self.model, training, self.noise, processes)
         self.result = copy.deepcopy(self.model).requires_grad_(False) if training.average else self.model
         multiply_in(self.model, products_in(training.precision, device))
         halves = [(self.result.encoder, self.model.encoder), (self.result.decoder, self.model.decoder)]
