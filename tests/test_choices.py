@@ -29,9 +29,31 @@ CHOSEN = st.fixed_dictionaries(
 )
 
 
-@given(st.fixed_dictionaries({"a": CHOSEN, "b": CHOSEN}))
+@given(
+    st.fixed_dictionaries(
+        {"a": CHOSEN, "b": CHOSEN, "tab": st.sampled_from(["train", "clinic"])}
+        | {"case": st.integers(1, 10), "moment": st.integers(0, 5)}
+    )
+)
 def test_an_address_gives_the_choices_back(state):
     assert choices.parse(choices.to_params(state)) == (state, [])
+    assert choices.check(state) == state
+
+
+def test_a_case_of_the_clinic_has_an_address_that_does_not_name_the_mistake():
+    state, problems = choices.parse({"tab": "clinic", "case": "3", "moment": "2"})
+    assert (state["tab"], state["case"], state["moment"], problems) == ("clinic", 3, 2, [])
+    runs = {"a": "vae,digits", "b": "aae,digits"}
+    assert choices.to_params(state) == runs | {"tab": "clinic", "case": "3", "moment": "2"}
+    assert choices.to_params(choices.parse({"tab": "clinic"})[0]) == runs | {"tab": "clinic"}
+    _, problems = choices.parse({"tab": "clinic", "case": "11"})
+    assert len(problems) == 1 and "from 1 to 10" in problems[0]
+
+
+def test_a_page_from_before_the_clinic_sends_its_runs_alone():
+    state, _ = choices.parse({"a": "vae,digits,beta=4"})
+    sent = {side: state[side] for side in choices.SIDES}
+    assert choices.check(sent) == state
 
 
 @given(CHOSEN)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import dataclasses
+import json
 import re
 from functools import cache
 
@@ -14,12 +15,14 @@ from safetensors.numpy import load as load_tensors
 from torch.distributions import Normal, kl_divergence
 
 from explorer import objectives
+from explorer.address import practice as choices
 from explorer.clinic import __main__ as command
 from explorer.clinic import broken, recordings, runs
 from explorer.clinic.faults import EPOCHS, FAULTS, HEALTHY, Fault
 from explorer.config import Config, ModelConfig
 from explorer.data import datasets
 from explorer.models import build
+from explorer.serving import assets
 from explorer.ui import clinic, source
 from explorer.ui.texts import texts_of
 
@@ -165,7 +168,7 @@ def test_the_figures_of_pictures_and_codes():
     halves[:, ::2] = 255
     codes = np.zeros((1, 4, 2), np.float32)
     codes[0, :, 0] = [-3, -3, 3, 3]  # variances 9 and 0
-    run = {"mean": codes, "log_adversarial": np.array([1.0, 7.0, 2.0])}
+    run = {"mean": codes, "log_adversarial": np.array([1.0, 7.0, 2.0]), "epoch": np.array([3.0])}
     grey, black_and_white = (recordings.figures(run | {"drawn": drawn}) for drawn in (alike, halves))
     assert (grey["variety"], grey["black_or_white"]) == (pytest.approx(0), 0)
     assert (black_and_white["variety"], black_and_white["black_or_white"]) == (pytest.approx(0.5), 1)
@@ -255,6 +258,7 @@ def test_a_symptom_is_read_from_the_recordings_when_it_is_asked_for(fault, monke
     whole = {name: dict(recordings.load(name)) for name in (fault.key, fault.healthy)}
     changed = {
         name: {key: array * 3 if array.dtype == np.float32 else array // 3 for key, array in run.items()}
+        | {"epoch": run["epoch"]}
         for name, run in whole.items()
     }
     monkeypatch.setattr(recordings, "load", changed.__getitem__)
@@ -278,6 +282,40 @@ def test_a_case_has_four_named_answers_and_two_lines(fault):
     assert case["right"] != case["broken"]
 
 
+def test_the_page_has_the_cases_that_addresses_can_name():
+    found, fields = clinic.cases(), choices.schema.named(choices.FIELDS)
+    assert len(found) == fields["case"]["most"] == len(FAULTS)
+    assert clinic.MOMENTS - 1 == fields["moment"]["most"] == fields["moment"]["default"]
+    for case, (key, record) in zip(found, FAULTS.items(), strict=True):
+        assert case["choices"][case["right"]] == TEXTS.NAMES[key]
+        assert not {key, record.healthy} & {case["run"], case["healthy"]} and key not in json.dumps(case["rows"])
+        for who, name in (("run", key), ("healthy", record.healthy)):
+            served = assets.of_bundle(*case[who].split("/"))
+            assert load_tensors(served.body).keys() == recordings.load(name).keys()
+    assert assets.of_bundle("clinic", "0" * 16) is None
+
+
+def test_the_table_has_each_run_at_each_moment(fault):
+    case = clinic.cases()[list(FAULTS).index(fault.key)]
+    run, healthy = recordings.load(fault.key), recordings.load(fault.healthy)
+    rows = {row["name"]: row for row in case["rows"]}
+    assert rows["reconstruction"]["run"] == [clinic.written(value) for value in run["reconstruction"]]
+    assert rows["sliced_w2_squared"]["healthy"] == [clinic.written(value) for value in healthy["sliced_w2_squared"]]
+    reported = run["log_reconstruction"]
+    at = [clinic.written(float(reported[round(share * EPOCHS) - 1])) for share in runs.MOMENTS[1:]]
+    assert rows["log_reconstruction"]["run"] == ["–", *at]
+
+
+def test_the_table_ends_with_the_numbers_of_the_symptom(fault):
+    case = clinic.cases()[list(FAULTS).index(fault.key)]
+    marked = [row for row in case["rows"] if row["name"] in case["symptoms"]]
+    assert marked
+    for row in marked:
+        assert row["run"][-1] in case["symptom"] and (
+            row["healthy"][-1] in case["symptom"] or f"healthy_{row['name']}" not in case["symptoms"]
+        )
+
+
 @pytest.mark.parametrize("key, beta", [("mean_over_pixels", 64), ("mean_over_dimensions", 0.125)])
 def test_an_explanation_states_the_beta_of_its_reductions(key, beta):
     assert f"β = {beta:g}." in clinic.case(key)["explanation"]
@@ -297,8 +335,8 @@ def test_an_explanation_states_the_beta_of_its_reductions(key, beta):
     ],
 )
 def test_a_figure_is_written_shortly(value, text):
-    assert clinic.written(value) == text
-    assert clinic.written(0.804, in_per_cent=True) == "80 %"
+    assert clinic.written(value) == text.replace(" ", "\u00a0")
+    assert clinic.written(0.804, in_per_cent=True) == "80\u00a0%"
 
 
 def test_the_training_page_has_the_betas_of_all_choices():

@@ -28,7 +28,7 @@ def test_every_page_has_chapters_and_no_mark_is_left_in_them(page):
         assert chapter["title"] and not re.search(r"\*\*|`|\\|\]\(", chapter["html"]), chapter["title"]
 
 
-@pytest.mark.parametrize("page", ["why", "kl", "reparameterisation", "adversary"])
+@pytest.mark.parametrize("page", ["why", "kl", "reparameterisation", "adversary", "practice"])
 def test_a_lesson_has_a_chapter_for_each_tab_of_the_same_name(page):
     source = (live.WEB / page / "page.html").read_text(encoding="utf-8")
     tabs = re.findall(r'role="tab" data-tab="(\w+)">\{(\w+)\}', source)

@@ -37,7 +37,7 @@ ROOMS = {
     "clinic": FLAT | {"siblings", "data", "training"},
     "background": FLAT | {"siblings", "data", "store", "training"},
     "address": {"config", "settings", "shared", "siblings"},
-    "serving": FLAT | {"siblings", "data", "store", "training", "background", "address", "ui.texts"},
+    "serving": FLAT | {"siblings", "data", "store", "training", "clinic", "background", "address", "ui.texts"},
     "ui": FLAT | {"siblings", "data", "store", "training", "clinic", "background", "address", "serving"},
     "ui.texts": set(),
 }

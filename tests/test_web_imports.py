@@ -52,6 +52,8 @@ def test_the_rules():
         ("kernel/a.js", "kernel/b.js"),
         ("parts/a.js", "kernel/b.js"),
         ("kl/a.js", "parts/b.js"),
+        ("kl/a.js", "parts/quiz/b.js"),
+        ("parts/quiz/a.js", "parts/b.js"),
         ("explore/near/a.js", "explore/b.js"),
         ("parts/models/a.js", "parts/b.js"),
         ("parts/models/a.js", "kernel/width/b.js"),
@@ -61,6 +63,7 @@ def test_the_rules():
     refused = [
         ("kernel/a.js", "parts/b.js"),
         ("parts/a.js", "kl/b.js"),
+        ("parts/quiz/a.js", "kl/b.js"),
         ("kl/a.js", "adversary/b.js"),
         ("explore/near/a.js", "explore/draw/b.js"),
         ("explore/a.js", "explore/near/b.js"),

@@ -1,8 +1,11 @@
 """The choices on the practice page for each of the runs A and B: in the address, as a configuration, as a command line.
 
     ?a=vae,digits,beta=4&b=aae,digits,prior=mixture,hidden=128-64
+    ?tab=clinic&case=3&moment=2
 
-The address names the model and the dataset, and the settings that differ from where the two start.
+The address names the model and the dataset, and the settings that differ from where the two start. `case` is the
+number of a case of the loss clinic, so that it does not name the mistake; `moment` counts the recorded moments of its
+run.
 """
 
 from __future__ import annotations
@@ -16,7 +19,9 @@ from explorer.config import DATASETS, KINDS, PRIORS, RECIPES, Config, recipe, wi
 from explorer.settings import IN_FORM, SETTINGS
 
 FIELDS = schema.PAGES["practice"]["fields"]
-SIDES = PARAMETERS = tuple(schema.named(FIELDS))
+PARAMETERS = tuple(schema.named(FIELDS))
+SIDES = tuple(field["name"] for field in FIELDS if field["kind"] == "run")
+VIEW = [field for field in FIELDS if field["name"] not in SIDES]  # what is shown, beside the runs' choices
 EPOCHS = {28: 10}  # by the images' side: fewer than the recipe's, which take long to watch
 OF_TRAINING = tuple(setting.name for setting in IN_FORM if not setting.is_list)  # the widths are the model's
 ILLEGAL = (ArithmeticError, AttributeError, LookupError, TypeError)  # raised by what no page of ours sends
@@ -36,23 +41,25 @@ KNOWN = {
     "starts": {kind: {dataset: start(kind, dataset) for dataset in DATASETS} for kind in KINDS},
     "priors": PRIORS,
 }
-DEFAULT = {field["name"]: schema.run(field["default"], KNOWN) for field in FIELDS}
+_VIEW_AT_FIRST = schema.defaults(VIEW)
+DEFAULT = _VIEW_AT_FIRST | {side: schema.run(schema.named(FIELDS)[side]["default"], KNOWN) for side in SIDES}
 
 
 def parse(params: Mapping[str, str]) -> tuple[dict, list[str]]:
-    """Both runs' choices from an address's parameters, and a sentence for each that had to be ignored. Never raises."""
+    """The state from an address's parameters, and a sentence for each that had to be ignored. Never raises."""
     state, problems = schema.read(FIELDS, params, DEFAULT, lambda state: KNOWN)
     return state, [*problems.values()]
 
 
 def to_params(state: Mapping) -> dict[str, str]:
     """The address's parameters: `parse` gives the state back."""
-    return schema.write(FIELDS, state, always=True, known=KNOWN)
+    return schema.write(FIELDS, state, known=KNOWN)
 
 
 def check(sent: Mapping) -> dict:
-    """Both runs' choices that a browser sent. Raises the errors that `kept.keeper` names, where one is illegal."""
-    return {side: check_run(sent[side]) for side in SIDES}
+    """The state that a browser sent. Raises the errors that `kept.keeper` names, where a run's choices are illegal."""
+    view, _ = schema.read(VIEW, schema.write(VIEW, _VIEW_AT_FIRST | sent), _VIEW_AT_FIRST, lambda state: {})
+    return view | {side: check_run(sent[side]) for side in SIDES}
 
 
 def check_run(chosen: Mapping) -> dict:

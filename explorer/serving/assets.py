@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from explorer.clinic import recordings
 from explorer.data.datasets import DatasetError
 from explorer.serving import bundles, catalogue, pictures, places, streamlit_internals
 from explorer.shared import NUMBERS
@@ -36,6 +37,7 @@ BUNDLE_FILES = {
     "encoders": bundles.encoder_tensors,  # float16
     "errors": bundles.reconstruction_errors,  # of each test image; only where the originals are here
     "recordings": bundles.browser_recording,  # moments of the training
+    "clinic": recordings.file_of,  # a run of the loss clinic, which is no bundle
 }
 
 

@@ -14,8 +14,8 @@ from explorer.serving import runs_route as training
 from explorer.settings import IN_FORM, Setting
 from explorer.shared import fill
 from explorer.siblings import SIBLINGS, Sibling, Term
+from explorer.ui import clinic, experiments, kept, source
 from explorer.ui import components as live
-from explorer.ui import experiments, kept, source
 from explorer.ui.texts import sibling_word, texts_of
 
 texts = texts_of("practice")
@@ -38,6 +38,8 @@ def page() -> None:
         key=KEY,
         on_state_change=kept.keeper(KEY, choices.check, choices.to_params),
     )
+    if current["tab"] != "train":
+        return
     with st.expander(texts.CODE_TITLE, icon=":material/code:"):
         st.markdown(texts.CODE_INTRO)
         for column, side in zip(st.columns(2), choices.SIDES):
@@ -58,6 +60,8 @@ def browser_data(token: str) -> dict:
         "settings": [setting_data(setting) for setting in IN_FORM],
         "paces": training.PACES,
         "experiments": [{"name": one.name, "runs": one.runs(), "right": one.right} for one in experiments.EXPERIMENTS],
+        "cases": clinic.cases(),
+        "moments": clinic.MOMENTS,
     }
 
 

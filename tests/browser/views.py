@@ -36,5 +36,6 @@ VIEWS = {
         for part in parts.split()
     },
     "practice": ("practice", ".practice[data-ready=true]"),
+    "practice, clinic": ("practice?tab=clinic", ".practice[data-tab=clinic][data-ready=true]"),
     "scoreboard": ("scoreboard", ":is([data-testid=stDataFrame], .main-figures):visible"),
 }

@@ -24,3 +24,8 @@ def test_ticks_are_multiples_of_a_round_step(compute, low, high, wanted, values,
 def test_a_logarithmic_axis_has_whole_powers_or_their_halves(compute):
     found = compute("parts/ticks", "return [decades(-3.2, 0.1), decades(-1.7, -0.8), decades(0.1, 0.2)]")
     assert found == [[-3, -2, -1, 0], [-1.5, -1], [0.1, 0.2]]
+
+
+def test_a_logarithmic_axis_over_many_powers_names_as_many_as_there_is_room_for(compute):
+    found = compute("parts/ticks", "return [decades(-2.1, 22.5, 6), decades(1, 10.2, 6), decades(0, 22, 1)]")
+    assert found == [[0, 5, 10, 15, 20], [2, 4, 6, 8, 10], [0, 20]]

@@ -312,10 +312,12 @@ export const ADDRESSES = {
       }
     },
     "practice": {
-      "always": true,
       "fields": [
-        { "name": "a", "kind": "run", "default": "vae,digits" },
-        { "name": "b", "kind": "run", "default": "aae,digits" }
+        { "name": "tab", "kind": "choice", "options": ["train", "clinic"] },
+        { "name": "a", "kind": "run", "default": "vae,digits", "always": true },
+        { "name": "b", "kind": "run", "default": "aae,digits", "always": true },
+        { "name": "case", "kind": "whole", "least": 1, "most": 10, "default": 1 },
+        { "name": "moment", "kind": "whole", "least": 0, "most": 5, "default": 5 }
       ]
     },
     "scoreboard": {

@@ -15,6 +15,11 @@ export function format(value, decimals = 3) {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+// A very large or small number with as few digits as it needs: 2e22.
+/** @param {number} value */
+export const scientific = (value) =>
+  Number(value.toPrecision(3)).toExponential().replace("e+", "e").replaceAll("-", "−");
+
 /** @param {number} value */
 export const whole = (value) => Math.round(value).toLocaleString("en");
 /** @param {number} value */

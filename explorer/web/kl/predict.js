@@ -6,6 +6,7 @@ import { between, QUESTIONS, sceneOf } from "./questions.js";
 import { round } from "../kernel/probe.js";
 import { inTabStorage } from "../parts/tab_storage.js";
 import { write } from "../parts/dom.js";
+import { Options } from "../parts/quiz/options.js";
 import { fill } from "../kernel/text.js";
 
 const NAMES = Object.keys(QUESTIONS);
@@ -27,6 +28,7 @@ export class Predict {
     this.element = element;
     this.lesson = lesson;
     this.find = (selector) => element.querySelector(selector);
+    this.options = new Options(this.find(".options"), lesson.words.right_option, (i) => this.choose(this.shown, i));
     this.curves = new Curves(this.find(".curves"), lesson);
     this.sliders = lineSliders(this.find(".sliders"), lesson, { gap: true });
     this.find(".reveal").addEventListener("click", () => this.reveal());
@@ -125,7 +127,6 @@ export class Predict {
     if (this.shown !== name) this.showQuestion(name, at);
     const picked = memory.chosen[name],
       revealed = memory.revealed[name];
-    for (const radio of this.element.querySelectorAll(".options input")) radio.checked = Number(radio.value) === picked;
     const isOver = this.nextOpen() < 0;
     this.find(".reveal").disabled = picked === undefined;
     this.find(".reveal").hidden = Boolean(revealed);
@@ -134,7 +135,7 @@ export class Predict {
     this.find(".end").hidden = !isOver;
     write(this.find(".end"), isOver ? this.score(words.end) : "");
     write(this.find(".score"), this.score(words.score));
-    this.markOptions(revealed ? this.answers(name).answer : null);
+    this.options.show(picked, revealed ? this.answers(name).answer : null);
     if (!revealed) return;
     const { answer, values } = this.answers(name);
     write(
@@ -161,12 +162,6 @@ export class Predict {
     return outcomes.length ? fill(text, { right: outcomes.filter(Boolean).length, of: outcomes.length }) : "";
   }
 
-  // Marks the right option. answer: its index, or null as long as it is not shown.
-  /** @param {number | null} answer */
-  markOptions(answer) {
-    for (const [i, mark] of this.element.querySelectorAll(".options .mark").entries()) mark.hidden = i !== answer;
-  }
-
   showQuestion(name, at) {
     this.shown = name;
     const { words } = this.lesson;
@@ -174,19 +169,6 @@ export class Predict {
     write(this.find(".question"), words[`${name}_question`]);
     this.find(".back-step").disabled = at === 0;
     this.find(".next-step").disabled = at === NAMES.length - 1;
-    this.find(".options").replaceChildren(
-      ...words[`${name}_options`].split("|").map((text, i) => {
-        const label = document.createElement("label");
-        label.innerHTML = `<input type="radio" name="option" value="${i}"> `;
-        const mark = Object.assign(document.createElement("b"), { className: "mark", hidden: true });
-        mark.textContent = `✓ ${words.right_option}`;
-        mark.setAttribute("aria-hidden", "true"); // the answer below says it
-        label.append(text, mark);
-        label.firstChild.addEventListener("change", () => {
-          this.choose(name, i);
-        });
-        return label;
-      }),
-    );
+    this.options.ask(words[`${name}_options`].split("|"));
   }
 }

@@ -1,6 +1,6 @@
 // A chart of curves over the steps or epochs of a training, on a canvas.
 
-import { format } from "../kernel/format.js";
+import { format, scientific } from "../kernel/format.js";
 import { decades, ticks } from "./ticks.js";
 import { FONT, fresh, stroke } from "./canvas.js";
 
@@ -72,8 +72,11 @@ export function drawChart(canvas, scene) {
   };
   if (scene.title) drawHead(context, scene, width);
   if (!scene.lines.length) return;
+  const marks = valueTicks(scene, area);
+  context.font = FONT;
+  area.left = Math.max(area.left, 6 + Math.max(...marks.map(({ text }) => context.measureText(text).width)));
   const axes = axesOf(scene, area);
-  drawGrid(context, scene, area, axes);
+  drawGrid(context, scene, area, axes, marks);
   context.save();
   context.beginPath();
   context.rect(area.left, area.top - 2, area.right - area.left + MARGIN.right, area.bottom - area.top + 4);
@@ -129,22 +132,32 @@ function extent(
   return [low - room, high + room];
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Area} area @param {Axes} axes */
-function drawGrid(context, scene, area, { x, low, high, last }) {
-  const wanted = Math.max(2, Math.min(5, (area.bottom - area.top) / CLOSEST));
-  const { values, decimals } = scene.log ? { values: decades(low, high), decimals: 0 } : ticks(low, high, wanted);
-  context.font = FONT;
+// The ticks of the y axis, with their texts; of a logarithmic one in powers of ten.
+/** @param {Scene} scene @param {Area} area */
+function valueTicks(scene, area) {
+  const { low, high } = axesOf(scene, area),
+    room = (area.bottom - area.top) / CLOSEST;
+  if (scene.log) return decades(low, high, room).map((value) => ({ value, text: power(value) }));
+  const { values, decimals } = ticks(low, high, Math.max(2, Math.min(5, room)));
+  return values.map((value) => ({ value, text: Math.abs(value) < 1e5 ? format(value, decimals) : scientific(value) }));
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context @param {Scene} scene @param {Area} area @param {Axes} axes
+ * @param {{value: number, text: string}[]} marks
+ */
+function drawGrid(context, scene, area, { x, low, high, last }, marks) {
   context.fillStyle = scene.colours.text;
   context.strokeStyle = scene.colours.grid;
   context.lineWidth = 1;
   context.textAlign = "right";
-  for (const value of values) {
+  for (const { value, text } of marks) {
     const y = area.bottom - ((value - low) / (high - low)) * (area.bottom - area.top);
     stroke(context, [
       [area.left, y],
       [area.right, y],
     ]);
-    context.fillText(scene.log ? power(value) : format(value, decimals), area.left - 4, Math.max(10, y + 4.5));
+    context.fillText(text, area.left - 4, Math.max(10, y + 4.5));
   }
   context.textAlign = "center";
   for (const step of wholeTicks(last)) {
@@ -162,7 +175,7 @@ export const wholeTicks = (last) => [...new Set([0, Math.round(last / 2), last])
 const power = (exponent) => {
   const value = 10 ** exponent;
   return value >= 1000 || value < 0.001
-    ? value.toExponential(0).replace("-", "−")
+    ? scientific(Number(value.toPrecision(1)))
     : String(Number(value.toPrecision(1)));
 };
 

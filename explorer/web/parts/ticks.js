@@ -10,10 +10,12 @@ export function ticks(low, high, wanted) {
   return { values: multiples(step, low, high), decimals: Math.max(0, -Math.floor(Math.log10(step) + 1e-9)) };
 }
 
-// Exponents of ten between two others: whole ones, or halves or quarters where there are fewer than two.
+// Exponents of ten between two others: whole ones, or halves or quarters where there are fewer than two. most: as many
+// of them as there is room for.
 /** @param {number} low @param {number} high */
-export function decades(low, high) {
-  const found = [1, 0.5, 0.25].map((step) => multiples(step, low, high)).find((values) => values.length >= 2);
+export function decades(low, high, most = Infinity) {
+  const fits = ({ length }) => length >= 2 && length <= Math.max(2, most);
+  const found = [1, 0.5, 0.25, 2, 5, 10, 20].map((step) => multiples(step, low, high)).find(fits);
   return found ?? [low, high];
 }
 

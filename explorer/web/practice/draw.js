@@ -2,6 +2,9 @@
 
 import { ticks } from "../parts/ticks.js";
 import { FONT, fresh, stroke } from "../parts/canvas.js";
+import { putPixels } from "../parts/pixels.js";
+import { scientific } from "../kernel/format.js";
+import { escaped } from "../kernel/text.js";
 
 const TICKS = 5; // at most, on an axis
 
@@ -63,8 +66,14 @@ export function drawCodes(canvas, { codes, label, reach, shape, palette, colours
   context.strokeRect(left + 0.5, top + 0.5, side - 1, side - 1);
   context.font = FONT;
   context.fillStyle = colours.text;
-  for (const tick of values) {
-    if (tick) context.fillText(short(tick), px(tick) + 2, top + side - 3);
+  let free = left; // from here on is room for a number
+  for (const tick of values.filter(Boolean)) {
+    const text = short(tick),
+      { width: wide } = context.measureText(text);
+    const x = Math.min(px(tick) + 2, left + side - wide - 2); // within the square
+    if (x < free) continue;
+    context.fillText(text, x, top + side - 3);
+    free = x + wide + 4;
   }
 }
 
@@ -104,28 +113,31 @@ function drawPrior(context, shape, px, py, scale, colour) {
   context.lineWidth = 1;
 }
 
-// pictures: {shape: [n², pixels], values: bytes}, row by row. The pictures touch, so that the manifold is one picture.
-export function drawManifold(canvas, pictures) {
+// pictures: {shape: [n, pixels], values: bytes}, row by row. The pictures touch, so that the manifold is one picture.
+// across: of them in a row; by default they fill a square.
+export function drawManifold(canvas, pictures, across = Math.round(Math.sqrt(pictures.shape[0]))) {
   const { context, width, height } = fresh(canvas);
-  const across = Math.round(Math.sqrt(pictures.shape[0])),
-    pixels = Math.round(Math.sqrt(pictures.shape[1]));
-  const size = across * pixels;
-  const image = new ImageData(size, size);
-  for (let n = 0, at = 0; n < across * across; n++) {
-    const row = Math.floor(n / across) * pixels,
-      column = (n % across) * pixels;
-    for (let i = 0; i < pixels * pixels; i++, at++) {
-      const to = 4 * ((row + Math.floor(i / pixels)) * size + column + (i % pixels));
-      image.data[to] = image.data[to + 1] = image.data[to + 2] = pictures.values[at];
-      image.data[to + 3] = 255;
-    }
+  const pixels = Math.round(Math.sqrt(pictures.shape[1])),
+    area = pixels * pixels;
+  const image = new ImageData(across * pixels, Math.floor(pictures.shape[0] / across) * pixels);
+  for (let n = 0; n < pictures.shape[0]; n++) {
+    const left = (n % across) * pixels,
+      top = Math.floor(n / across) * pixels;
+    putPixels(image, left, top, pixels, pictures.values.subarray(n * area, (n + 1) * area));
   }
   const hidden = document.createElement("canvas");
-  hidden.width = hidden.height = size;
+  Object.assign(hidden, { width: image.width, height: image.height });
   hidden.getContext("2d").putImageData(image, 0, 0);
-  const side = Math.min(width, height);
+  const scale = Math.min(width / image.width, height / image.height),
+    [wide, high] = [scale * image.width, scale * image.height];
   context.imageSmoothingQuality = "high";
-  context.drawImage(hidden, (width - side) / 2, (height - side) / 2, side, side);
+  context.drawImage(hidden, (width - wide) / 2, (height - high) / 2, wide, high);
 }
 
-const short = (value) => (Math.abs(value) >= 10000 ? value.toExponential(0) : String(value)).replace("-", "−");
+// The classes' names in a box, each beside its colour.
+export function showClasses(box, names, colours) {
+  const keys = names.map((name, i) => `<span><i style="background:${colours[i]}"></i>${escaped(name)}</span>`);
+  box.innerHTML = keys.join("");
+}
+
+const short = (value) => (Math.abs(value) >= 10000 ? scientific(value) : String(value).replace("-", "−"));

@@ -1,12 +1,15 @@
 // Practice: two trainings side by side. They run on the server; what is seen of them is drawn here.
 
 import { Feed } from "./feed.js";
+import { Clinic } from "./clinic.js";
 import { Experiments } from "./experiments.js";
 import { ACTIVE, OVER, Panel } from "./panel.js";
+import { showClasses } from "./draw.js";
 import { goneFor, hold, takeOver } from "./browser_tab.js";
 import { write } from "../parts/dom.js";
 import { mounting, Page } from "../parts/page.js";
-import { escaped, fill } from "../kernel/text.js";
+import { Tabs } from "../parts/tabs.js";
+import { fill } from "../kernel/text.js";
 
 const SIDES = ["a", "b"];
 
@@ -33,6 +36,7 @@ class Practice extends Page {
       ]),
     );
     this.find(".runs").append(...SIDES.map((side) => this.panels[side].root));
+    this.strip = new Tabs(root, (tab) => this.set({ tab }));
     this.find(".start-both").addEventListener("click", () =>
       this.forBoth("start", (state) => !["running", "waiting", "saving"].includes(state)),
     );
@@ -47,6 +51,8 @@ class Practice extends Page {
       begin: (experiment) => this.beginExperiment(experiment),
       isTraining: () => SIDES.some((side) => this.panels[side].isLocked),
     });
+    /** @type {Clinic | null} */
+    this.clinic = null; // until its tab is opened
     this.colourPanels();
     this.showChoices();
     this.feed = new Feed({
@@ -58,6 +64,7 @@ class Practice extends Page {
     this.changes = "0,0"; // the numbers of changed settings
     this.ask = (event) => this.isTraining && event.preventDefault();
     window.addEventListener("beforeunload", this.ask);
+    this.showTab();
     this.join(data);
     this.observe(root.querySelectorAll("canvas"));
     for (const canvas of root.querySelectorAll("canvas")) {
@@ -84,6 +91,7 @@ class Practice extends Page {
 
   showState(state) {
     this.state = state;
+    this.showTab();
     this.showChoices();
     SIDES.forEach((side) => this.follow(side));
   }
@@ -122,6 +130,30 @@ class Practice extends Page {
     Object.keys(part).forEach((side) => this.follow(side));
   }
 
+  // Something else is shown: while it moves, and when the change is finished.
+  change(part) {
+    this.state = { ...this.state, ...part };
+    this.draw();
+  }
+
+  set(part = {}) {
+    this.change(part);
+    this.exchange.post(this.state);
+    if (part.tab) this.showTab();
+  }
+
+  showTab() {
+    const { tab } = this.state;
+    this.strip.show(tab);
+    if (tab === "clinic") this.clinic ??= new Clinic(this.strip.panel(tab), this);
+    else SIDES.forEach((side) => this.preview(side));
+    this.resize();
+  }
+
+  drawFrame() {
+    if (this.state.tab === "clinic") this.clinic.draw(this.state);
+  }
+
   async command(side, action, more = {}) {
     this.complain(await this.feed.command(side, { action, chosen: this.state[side], ...more }));
   }
@@ -138,7 +170,8 @@ class Practice extends Page {
       status = panel.run?.status,
       wanted = panel.relevant(panel.chosen);
     const isThere = status && (status.state !== "ready" || panel.relevant(status.chosen) === wanted);
-    if (!this.answered || isThere || !panel.hasDataset || this.previewed[side] === wanted) return;
+    if (this.state.tab !== "train" || !this.answered || isThere || !panel.hasDataset || this.previewed[side] === wanted)
+      return;
     this.previewed[side] = wanted;
     this.feed.command(side, { action: "prepare", chosen: this.state[side] });
   }
@@ -216,7 +249,7 @@ class Practice extends Page {
     both.hidden = !saved.every(Boolean);
     if (!both.hidden)
       both.href = `./?left=runs/${encodeURIComponent(saved[0])}&right=runs/${encodeURIComponent(saved[1])}`;
-    this.markReady();
+    if (this.state.tab === "train") this.markReady();
   }
 
   // Below the page stands the command that trains the same. Python has to say so where settings were changed meanwhile.
@@ -230,8 +263,7 @@ class Practice extends Page {
     const [a, b] = SIDES.map((side) => this.datasets.find(({ name }) => name === this.state[side].dataset).classes);
     const names = String(a) === String(b) ? a : a.map((_, i) => String(i)); // of two datasets, the classes' numbers
     const { classes } = this.data.symbols; // their colours
-    const keys = names.map((name, i) => `<span><i style="background:${classes[i]}"></i>${escaped(name)}</span>`);
-    this.find(".legend").innerHTML = keys.join("");
+    showClasses(this.find(".legend"), names, classes);
   }
 
   recolour() {
@@ -245,6 +277,7 @@ class Practice extends Page {
 
   resize() {
     for (const panel of Object.values(this.panels)) panel.draw(true);
+    this.draw();
   }
 
   trouble(sentence) {

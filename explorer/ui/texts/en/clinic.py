@@ -1,7 +1,68 @@
-"""The loss clinic: the ten mistakes, by the keys of their records in explorer/clinic/faults.py.
+"""The loss clinic: the words of its tab, and the ten mistakes, by the keys of their records in clinic/faults.py.
 
-Figures fill the places. A place that begins with `healthy_` is the same figure of the run without the mistake.
+Figures fill the places of a symptom. A place that begins with `healthy_` is the same figure of the run without the
+mistake.
 """
+
+# The words of its tab on the practice page.
+WORDS = {
+    "tab_clinic": "Clinic",
+    "lead_clinic": (
+        "Each of ten runs has one mistake in its code. Compare it with the healthy run, and name the mistake."
+    ),
+    "clinic_case": "Case {at} of {of}",
+    "clinic_previous": "Previous case",
+    "clinic_next": "Next case",
+    "clinic_solved": "{solved} of {of} solved",
+    "clinic_moment": "Epoch",
+    "clinic_moment_name": "Recorded moment: epoch",
+    "clinic_epoch": "{at} of {of}",
+    "clinic_run": "This run",
+    "clinic_healthy": "Healthy run",
+    "clinic_codes": "codes of test images",
+    "clinic_codes_sampled": "z ~ q(z|x) of test images",
+    "clinic_axes": "dimensions {a} and {b}",
+    "clinic_rebuilt": "test images and reconstructions",
+    "clinic_drawn": "decoded draws of p(z)",
+    "clinic_picture": "{run}, epoch {epoch}: {what}",
+    "clinic_curves": "Curves",
+    "clinic_solid": "this run",
+    "clinic_dashed": "healthy run",
+    "clinic_sigma": "median σ of q(z|x)",
+    "clinic_adversarial": "−log D on codes",
+    "clinic_reported": "reported: BCE",
+    "clinic_regulariser": "reported: {what}",
+    "clinic_sliced": "sliced W₂² from p(z)",
+    "clinic_table": "Numbers at epoch {epoch}",
+    "clinic_question": "What went wrong?",
+    "clinic_check": "Check",
+    "clinic_right_option": "the mistake",
+    "clinic_right": "Right.",
+    "clinic_wrong": "No. The mistake: {answer}.",
+    "clinic_lines": "The mistake in the code",
+    "clinic_broken": "The line with the mistake",
+    "clinic_correct": "The right line",
+    "clinic_end": "All {of} cases are answered, {solved} of them solved.",
+    "clinic_restart": "Start again",
+    "clinic_missing": "The recording of this case cannot be loaded.",
+}
+
+# The rows of the table of numbers. `log_` is what a run reports of its own loss; all else is measured.
+ROWS = {
+    "log_total": "loss that the run reports",
+    "log_reconstruction": "BCE that the run reports",
+    "reconstruction": "BCE of the test images",
+    "log_kl": "KL that the run reports",
+    "kl": "KL of the test images",
+    "sigma": "median σ of q(z|x)",
+    "log_discriminator_real": "D's loss on draws of p(z)",
+    "log_discriminator_fake": "D's loss on codes",
+    "log_adversarial": "encoder's loss −log D",
+    "code_std": "standard deviation of the codes",
+    "sliced_w2_squared": "W₂² between codes and p(z)",
+}
+UNKNOWN = "–"  # of the untrained model: it has reported no loss
+PLACE = "{function} in {file}"
 
 NAMES = {
     "mean_over_pixels": "The BCE is averaged over the pixels, not summed",
@@ -91,8 +152,8 @@ EXPLANATIONS = {
         "μ without noise."
     ),
     "sigmoid_before_bce": (
-        "`binary_cross_entropy_with_logits` applies the sigmoid itself. After a second sigmoid a pixel is between 0.5 "
-        "and 0.73, so each black pixel costs at least log 2 = 0.69 nats. Greys below 0.5 become "
+        "The function binary_cross_entropy_with_logits applies the sigmoid itself. After a second sigmoid a pixel is "
+        "between 0.5 and 0.73, so each black pixel costs at least log 2 = 0.69 nats. Greys below 0.5 become "
         "black, and those above 0.73 white. A code saves little under this loss, so the KL is small, too."
     ),
     "no_noise": (

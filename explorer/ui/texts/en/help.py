@@ -236,11 +236,19 @@ estimate trains a fresh discriminator, and judges it on codes that it has not se
     ],
     "practice": [
         (
-            "",
-            "Two runs",
+            "train",
+            "Train",
             """Choose what differs between A and B, start both, and compare. The dots are codes of test images, which no
 training sees. The curves are the losses. Sliced W₂² says how far the codes are from the prior, for every model
 alike.""",
+        ),
+        (
+            "clinic",
+            "Clinic",
+            """Each case is a real training with one mistake in the project's own code. Both runs have the same seed and
+the same settings. Solid curves are the run with the mistake, dashed ones the healthy run. Move the slider over the
+recorded moments, and compare what the run reports with what is measured on test images. Then choose an answer and press
+*Check*.""",
         ),
         (
             "",

@@ -1,6 +1,6 @@
 """Lesson 4: practice."""
 
-from explorer.ui.texts.en import datasets
+from explorer.ui.texts.en import clinic, datasets
 
 EXPERIMENTS = {
     "beta": {
@@ -69,10 +69,11 @@ EXPERIMENTS = {
     },
 }
 
-WORDS = {
+WORDS = clinic.WORDS | {
     "datasets": datasets.WORDS,
     "title": "Practice: train autoencoders and watch",
-    "lead": "Two trainings side by side: make one thing different, start both, and compare.",
+    "tab_train": "Train",
+    "lead_train": "Two trainings side by side: make one thing different, start both, and compare.",
     "run": "Run",
     "kind": "Model",
     "dataset": "Dataset",
