@@ -28,7 +28,7 @@ class Address(dict):
 @pytest.fixture
 def browser(monkeypatch):
     """{open(page): a script's run that shows a page, change(tab), go(**params): as Back does}."""
-    monkeypatch.setattr(kept.present, "params", dict)
+    monkeypatch.setattr(kept.carried, "params", dict)
     fake = SimpleNamespace(session_state={}, query_params=Address())
     monkeypatch.setattr(kept, "st", fake)
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from explorer.ui import present
+from explorer.ui import carried, present
 
 PAGES = [SimpleNamespace(url_path=name, title=name.title()) for name in ("explore", "kl", "scoreboard")]
 
@@ -27,7 +27,8 @@ def run(monkeypatch):
     )
     fake.html = lambda text: one.bar.append(text) if text.startswith("<b>") else None
     fake.pressed = lambda on_click: setattr(fake, "turn", on_click)
-    monkeypatch.setattr(present, "st", fake)
+    for module in (present, carried):
+        monkeypatch.setattr(module, "st", fake)
 
     def one(has_arrived: bool = False, press: bool = False, page: int = 1, **address: str) -> dict:
         one.bar = []

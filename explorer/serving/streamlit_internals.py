@@ -191,6 +191,12 @@ html {
 .st-key-present kbd { color: inherit !important; opacity: 1; } /* its grey has too little contrast */
 </style>"""
 HEADER_LAYER = 999990  # the header's z-index
+# The tour: the pages leave room for its strip.
+TOUR_STYLE = """<style>
+html { --strip: 5.25rem; }
+html:has(.st-key-present_bar) { --chrome: calc(2.25rem + var(--strip)); }
+html:not(:has(.st-key-present_bar)) { --chrome: calc(5.25rem + var(--strip)); }
+</style>"""
 # The button that opens presentation mode: in the header, left of the menu. Narrow windows are not for projectors.
 BUTTON_STYLE = f"""<style>
 .st-key-present {{ position: fixed; right: 3.5rem; top: 0.65rem; width: auto; z-index: {HEADER_LAYER + 1}; }}

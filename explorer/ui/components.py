@@ -1,7 +1,8 @@
 """The Python side of the live pages: components that compute and draw in the browser.
 
 Python sends a component its data and a state. The component sends a state back when a change is finished. The component
-NAME is the folder `web/NAME`: `page.html` (one element of class "live" that contains a `.failure`), `page.css`, which
+NAME is the folder `web/NAME`: `page.html` (one element of class "live" that contains a `.failure`; `strip.html`, if it
+stands above the pages and has no help), `page.css`, which
 follows `parts/design.css` and `parts/live.css`, and `page.js`, which exports `mount(root, data, send)`. `mount` fills
 the root, calls `send(state)` when a change is finished, and returns {update(data), destroy()}. `serving/assets.py`
 serves the modules.
@@ -45,7 +46,9 @@ def _styles(name: str) -> list[Path]:
 
 def _words(name: str) -> Mapping[str, str]:
     """The words of a page, and those that every live page has: of the page's frame, its help, and the glossary."""
-    shared = {"page": texts_of("common").PAGE, "guide": guide.chapters_of(name), "glossary": guide.glossary()}
+    shared = {"page": texts_of("common").PAGE}
+    if (WEB / name / "page.html").exists():
+        shared |= {"guide": guide.chapters_of(name), "glossary": guide.glossary()}
     return getattr(texts_of(name), "WORDS", {}) | shared
 
 
@@ -53,11 +56,12 @@ _bootstrap = (WEB / "bootstrap.js").read_text(encoding="utf-8")
 _components = {
     name: st.components.v2.component(
         f"live_{name}",
-        html=fill((WEB / name / "page.html").read_text(encoding="utf-8"), _words(name)),
+        html=fill(html.read_text(encoding="utf-8"), _words(name)),
         css="".join(path.read_text(encoding="utf-8") for path in _styles(name)),
         js=_bootstrap.replace("NAME", name),
     )
-    for name in sorted(path.parent.name for path in WEB.glob("*/page.html"))
+    for html in sorted([*WEB.glob("*/page.html"), *WEB.glob("*/strip.html")])
+    for name in [html.parent.name]
 }
 _messenger = st.components.v2.component(
     "live_messenger", html="<span hidden></span>", js=(WEB / "messenger.js").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 import streamlit as st
 
 from explorer.serving.failure import warn
-from explorer.ui import present
+from explorer.ui import carried
 
 Parse = Callable[[Mapping[str, str]], tuple[dict, list[str]]]
 Check = Callable[[Mapping], dict]
@@ -97,7 +97,7 @@ def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
 def keep_state(key: str, state: Mapping, to_params: ToParams) -> None:
     """Writes a finished change to the session and to the address."""
     st.session_state[_slot(key)] = state
-    st.query_params.from_dict(to_params(state) | present.params())
+    st.query_params.from_dict(to_params(state) | carried.params())
 
 
 def own(key: str) -> dict | None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from explorer.serving import streamlit_internals
-from explorer.ui import components, kept, present, room
+from explorer.ui import components, kept, present, room, tour
 from explorer.ui.texts import texts_of
 
 texts = texts_of("common")
@@ -42,7 +42,9 @@ pages = [
     for i, (module, title, icon) in enumerate(PAGES)
 ]
 page = st.navigation(pages, position="top")
-present.show(kept.arrive(page.url_path), page, pages)
+has_arrived = kept.arrive(page.url_path)
+present.show(has_arrived, page, pages)
+tour.show(has_arrived, page, pages)
 room.button(page.url_path)
 with st.sidebar:
     components.navigate(page.url_path)

@@ -13,35 +13,25 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from explorer.serving import streamlit_internals
+from explorer.ui.carried import Carried
 from explorer.ui.texts import texts_of
 
 texts = texts_of("common")
 
 PARAMETER, ON = "present", "on"
-_SLOT, _NAMED = "present_state", "present_named"  # in the session
+_MODE = Carried(PARAMETER, [ON])
 
 
 def is_on() -> bool:
-    return st.session_state.get(_SLOT, False)
-
-
-def params() -> dict[str, str]:
-    """Its parameters in the address, for code that rewrites the address."""
-    return {PARAMETER: ON} if is_on() else {}
+    return _MODE.value == ON
 
 
 def show(has_arrived: bool, page: StreamlitPage, pages: Sequence[StreamlitPage]) -> None:
     """Reads the mode from the address, or writes it there after a change of page. Shows button and bar; sets the style.
 
-    has_arrived: whether the page was just opened. Once its address has named the mode, one that does not is an earlier
-    one, reached by Back, which leaves the mode. page: the one that is shown, of `pages`, in their order.
+    has_arrived: see `Carried.read`. page: the one that is shown, of `pages`, in their order.
     """
-    if has_arrived:
-        st.session_state[_NAMED] = False
-    if PARAMETER in st.query_params or st.session_state.get(_NAMED):
-        st.session_state[_SLOT] = st.query_params.get(PARAMETER) == ON
-        st.session_state[_NAMED] = True
-    st.query_params.update(params())
+    _MODE.read(has_arrived)
     st.html(streamlit_internals.PRESENTATION_STYLE if is_on() else streamlit_internals.BUTTON_STYLE)
     if is_on():
         _bar(page, pages)
@@ -65,6 +55,4 @@ def _link(key: str, page: StreamlitPage | None, icon: str) -> None:
 
 
 def _turn() -> None:
-    st.session_state[_SLOT] = not is_on()
-    st.query_params.pop(PARAMETER, None)
-    st.query_params.update(params())
+    _MODE.set(None if is_on() else ON)

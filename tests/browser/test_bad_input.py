@@ -16,7 +16,7 @@ from explorer.address import reparameterisation as reparameterisation_state
 from explorer.address import scoreboard as scoreboard_state
 from explorer.address import why as why_state
 from explorer.serving import assets
-from explorer.ui import present
+from explorer.ui import present, tour
 
 from .driver import COMPLETE, ROOT, at_rest, expected
 
@@ -38,7 +38,7 @@ PARAMETERS = list(dict.fromkeys(  # of every page, on each
         for page in (state, why_state, kl_state, reparameterisation_state, adversary_state, choices, scoreboard_state)
         for name in page.PARAMETERS
     ]
-    + [present.PARAMETER, "embed", "embed_options", "theme", "unknown"]
+    + [present.PARAMETER, tour.PARAMETER, "embed", "embed_options", "theme", "unknown"]
 ))  # fmt: skip
 
 pytestmark = pytest.mark.skipif(

@@ -120,6 +120,9 @@ class Explorer extends Page {
     this.readout = new Readout(this.find(".numbers"), () => this.draw());
     const lessons = this.models.inFile ? null : new URL("../../", this.base);
     this.masthead = new Masthead(this.find(".masthead"), words, lessons, this.terms);
+    const tour = this.find(".tour-door"); // there is none in a file
+    tour.hidden = !lessons;
+    if (lessons) tour.href = new URL("?tour=1", lessons).href;
     this.reconstructions = new Reconstructions(this.find(".reconstructions"), this.originals, words, () => {
       this.masthead.take(this.reconstructions.picture);
       this.draw();

@@ -156,6 +156,7 @@ WORDS = {
     "next_card": "Next card",
     "try_it": "Try it",
     "draw_your_own": "Draw your own",
+    "take_the_tour": "Take the tour: twelve steps",
     "cards": {
         "between": {
             "title": "Between {a} and {b}",
