@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache, lru_cache
 from importlib.metadata import version
@@ -37,8 +38,12 @@ BUNDLE_FILES = {
     "encoders": bundles.encoder_tensors,  # float16
     "errors": bundles.reconstruction_errors,  # of each test image; only where the originals are here
     "recordings": bundles.browser_recording,  # moments of the training
-    "clinic": recordings.file_of,  # a run of the loss clinic, which is no bundle
 }
+
+
+def reader_of(kind: str) -> Callable[[str], bytes | None] | None:
+    """What reads the files of a kind by their digests: one of BUNDLE_FILES, or the recorded runs of the loss clinic."""
+    return recordings.file_of if kind == "clinic" else BUNDLE_FILES.get(kind)
 
 
 class Asset(NamedTuple):
@@ -66,7 +71,7 @@ def script(name: str) -> Asset:
 
 
 def of_bundle(kind: str, digest: str) -> Asset | None:
-    """One of BUNDLE_FILES, as safetensors. None if there is no such bundle, or it has no such file.
+    """A file of a kind, as safetensors: see `reader_of`. None if there is no such bundle, or it has no such file.
 
     None is not kept: the file may come later, as when a dataset is fetched.
     """
@@ -78,7 +83,7 @@ def of_bundle(kind: str, digest: str) -> Asset | None:
 
 @lru_cache(maxsize=96)
 def _of_bundle(kind: str, digest: str) -> Asset:
-    body = BUNDLE_FILES[kind](digest)
+    body = reader_of(kind)(digest)
     if body is None:
         raise LookupError("there is no such file")  # lru_cache keeps no error
     return Asset(body, gzip.compress(body, 5), "application/octet-stream")
@@ -111,7 +116,7 @@ async def serve_script(request: Request) -> Response:
 async def serve_of_bundle(request: Request) -> Response:
     kind, digest = request.path_params["kind"], request.path_params["digest"]
     try:
-        asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if kind in BUNDLE_FILES else None
+        asset = await anyio.to_thread.run_sync(of_bundle, kind, digest) if reader_of(kind) else None
     except (BundleError, DatasetError) as error:
         return PlainTextResponse(places.for_page(error), 404)
     return (

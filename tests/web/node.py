@@ -67,7 +67,7 @@ def _file(path: str) -> dict:
     """The answer to a fetch: a model's file, as `assets.serve_of_bundle` serves it."""
     kind, _, digest = path.partition("/")
     try:
-        asset = assets.of_bundle(kind, digest) if kind in assets.BUNDLE_FILES else None
+        asset = assets.of_bundle(kind, digest) if assets.reader_of(kind) else None
     except (BundleError, DatasetError) as error:
         return {"status": 404, "type": "text/plain", "bytes": str(error).encode()}
     if asset is None:
