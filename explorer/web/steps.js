@@ -1,7 +1,9 @@
 // The script of an invisible component in presentation mode: the left and right arrow keys lead through the page's tabs,
-// and from the first or last one to the page before or after.
+// and from the first or last one to the page before or after. So do Page Up and Page Down, which a presenter's remote
+// sends, also where a slider has the focus.
 
-const BY = { ArrowLeft: -1, ArrowRight: 1 };
+const BY = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1 };
+const WRITES = ":is(textarea, select, [contenteditable])";
 const LINK = { "-1": ".st-key-previous_page a", 1: ".st-key-next_page a" }; // in the bar, which ui/present.py makes
 const NEEDS_NO_ARROWS = ":is(body, main, section, a, button, [role=tab]):not([role=radio], [role=option])";
 
@@ -19,7 +21,7 @@ function step(event) {
   if (!by || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
   if (!document.querySelector(".st-key-present_bar")) return; // presentation mode was left
   const focus = /** @type {HTMLElement} */ (event.composedPath()[0]);
-  if (!focus.matches(NEEDS_NO_ARROWS)) return;
+  if (event.key.startsWith("Page") ? focus.matches(WRITES) : !focus.matches(NEEDS_NO_ARROWS)) return;
   event.preventDefault();
   event.stopImmediatePropagation(); // a strip of tabs would lead from its last tab to its first
   const all = tabs(),

@@ -99,7 +99,7 @@ def test_it_stays_on_another_page_and_a_phone_keeps_its_size(open_page):
 
 
 def test_arrow_keys_lead_through_tabs_and_pages_but_belong_to_a_slider_that_has_the_focus(open_page):
-    page = open_page("kl?tab=logvar&present=on", wait=".kl-lesson[data-ready=true]", viewport=PROJECTOR)
+    page = open_page("kl?tab=collapse&present=on", wait=".kl-lesson[data-ready=true]", viewport=PROJECTOR)
     bar = page.locator(".st-key-present_bar")
     expect(bar).to_contain_text("1 Recall KL")
     box = page.get_by_role("tab", name="Predict").bounding_box()
@@ -115,13 +115,17 @@ def test_arrow_keys_lead_through_tabs_and_pages_but_belong_to_a_slider_that_has_
     page.keyboard.press("ArrowRight")
     page.wait_for_function("([slider, before]) => Number(slider.value) > before", arg=[slider.element_handle(), before])
     expect(page.get_by_role("tab").first).to_have_attribute("aria-selected", "true")
-    slider.blur()
+    page.keyboard.press("PageDown")  # a presenter's remote sends it, wherever the focus is
+    expect(page.get_by_role("tab").nth(1)).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("PageUp")
+    expect(page.get_by_role("tab").first).to_have_attribute("aria-selected", "true")
+    page.get_by_role("tab").first.focus()
     page.keyboard.press("ArrowLeft")
     page.wait_for_selector(".kl-lesson.presenting[data-ready=true]")
     expect(page.get_by_role("tab", name="Predict")).to_have_attribute("aria-selected", "true")
     assert address(page)["present"] == "on"
-    bar.get_by_role("link", name="Explorer").click()
-    page.wait_for_selector(".explorer.presenting[data-ready=true]")
+    bar.get_by_role("link", name="0 Why?").click()
+    page.wait_for_selector(".why.presenting[data-ready=true]")
     page.go_back()
     page.wait_for_selector(".kl-lesson.presenting[data-ready=true]")  # one entry of the history for each page
 

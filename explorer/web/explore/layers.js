@@ -10,9 +10,11 @@ export const isBare = ({ underlay, opacity: [, codes] }) => WITHOUT_ELLIPSES.inc
 
 export class Layers {
   // group: the element to fill; names: of the layers, as the address has them, and "dots"; words: of its buttons;
-  // page: a PageApi (tools.js); reason(name): why a layer is out of use, or "".
+  // page: a PageApi (tools.js); reason(name): why a layer is out of use, or "". keys: elements, one on each map, that
+  // say what the colours of a layer mean.
   /** @param {HTMLElement} group @param {string[]} names @param {import("./tools.js").PageApi} page */
-  constructor(group, names, words, page, reason) {
+  constructor(group, names, words, page, reason, keys = []) {
+    this.keys = keys;
     this.page = page;
     this.words = words;
     this.reason = reason;
@@ -51,6 +53,16 @@ export class Layers {
       button.setAttribute("aria-pressed", String(this.isOn(name) && !reason));
       button.setAttribute("aria-disabled", String(Boolean(reason)));
       button.title = reason || this.words[name].title;
+    }
+    const shown = [...this.buttons.keys()].find(
+        (name) => this.words[name].key && this.isOn(name) && !this.reason(name),
+      ),
+      key = shown ? this.words[shown].key : null;
+    for (const element of this.keys) {
+      element.hidden = !key;
+      if (!key || element.dataset.of === shown) continue;
+      element.dataset.of = shown;
+      element.innerHTML = ["codes", "prior"].map((side) => `<i class="${side}"></i>${key[side]}`).join(" ");
     }
   }
 }

@@ -131,8 +131,13 @@ class Explorer extends Page {
     this.missing = new MissingDataset(this.find(".missing"), this.base, words.datasets, (name) =>
       this.takeDataset(name),
     );
-    this.layers = new Layers(this.find(".layers"), LAYERS, words.layers, api, (name) =>
-      reasonAgainst(name, this, words.layers),
+    this.layers = new Layers(
+      this.find(".layers"),
+      LAYERS,
+      words.layers,
+      api,
+      (name) => reasonAgainst(name, this, words.layers),
+      [...this.root.querySelectorAll(".layer-key")],
     );
     this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
     this.made = new MadeMaps(this.models, words.maps.silent, {

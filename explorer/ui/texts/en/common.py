@@ -3,7 +3,10 @@
 TITLE = "Generative autoencoders"
 
 PRESENT = "Present"
-PRESENT_HELP = "For a projector: large type, and nothing but the page"
+PRESENT_HELP = (
+    "For a projector: large type, and nothing but the page. Arrow keys, or Page Up and Page Down, lead through tabs and "
+    "pages. Escape leaves."
+)
 PRESENT_LEAVE = "Leave"
 
 NO_MODELS = """**There is no model to show.** The folder `pretrained/` holds none that can be opened.

@@ -230,8 +230,13 @@ WORDS = {
         "ratio": {
             "name": "against the prior",
             "title": "Where there are more codes than the prior expects, and where there are fewer: q(z) against p(z)",
+            "key": {"codes": "more codes than the prior expects", "prior": "fewer: where it is full, a hole"},
         },
-        "D": {"name": "D", "title": "What the AAE's discriminator takes each point for: the prior's, or a code"},
+        "D": {
+            "name": "D",
+            "title": "What the AAE's discriminator takes each point for: the prior's, or a code",
+            "key": {"codes": "D takes it for a code", "prior": "D takes it for a draw of the prior"},
+        },
         "in_replay": "Not in a replay: it shows the codes of a moment of the training.",
         "no_discriminator": "Neither model has a discriminator in a plane of two dimensions: only an AAE has one.",
         "no_plane": "Neither map is a plane of two latent dimensions: nothing can be drawn beneath its codes.",
