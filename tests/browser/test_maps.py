@@ -171,6 +171,6 @@ def test_a_layer_that_is_read_under_the_probe_hides_its_ellipses(mount_page):
     page.wait_for_url("**underlay=ratio**")
     expect(ellipses).to_have_count(0)
     key = page.locator(".layer-key").first
-    expect(key).to_have_text("more codes than the prior expects fewer: where it is full, a hole")
+    expect(key).to_have_text("more codes than the prior expects fewer")
     page.get_by_role("group", name="Layers").get_by_role("button", name="against the prior").click()
     expect(key).to_be_hidden()

@@ -230,7 +230,7 @@ WORDS = {
         "ratio": {
             "name": "against the prior",
             "title": "Where there are more codes than the prior expects, and where there are fewer: q(z) against p(z)",
-            "key": {"codes": "more codes than the prior expects", "prior": "fewer: where it is full, a hole"},
+            "key": {"codes": "more codes than the prior expects", "prior": "fewer"},
         },
         "D": {
             "name": "D",
