@@ -63,7 +63,7 @@ def test_every_preset_and_case_has_its_words():
 
 
 def test_lists_open_on_the_models_of_the_front_page():
-    entry = {"shape": None, "latent_dim": 2}
+    entry = {"shape": None, "latent_dim": 2, "weights": {}, "images": 10}
     planar = [
         {"name": name, "stochastic": kind == "vae", "discriminator": kind == "aae", **entry}
         for name, kind in (
@@ -74,7 +74,7 @@ def test_lists_open_on_the_models_of_the_front_page():
             ("mnist-vae", "vae"),
         )
     ]
-    planar.append({"name": "mnist-vae-mixture", "stochastic": True, "discriminator": False, "shape": {}})
+    planar.append({"name": "mnist-vae-mixture", "stochastic": True, "discriminator": False, "shape": {}, "weights": {}})
     found = adversary.choices(planar)
     assert found["vae"] == ["mnist-vae", "digits-vae", "a-vae"]  # with N(0, I) alone: the page draws its closed form
     assert (

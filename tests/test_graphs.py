@@ -45,7 +45,8 @@ def test_the_table_of_an_epoch_has_the_numbers_of_the_schedules(name):
         RECIPES[name], training=dataclasses.replace(RECIPES[name].training, epochs=5, batch_size=16)
     )
     images, labels = np.zeros((150, config.model.pixels), np.uint8), np.zeros(150, np.uint8)
-    run = training._Run(config, images, labels, CPU, training.ALONE, print, captured=True)
+    kind = steps.step_of(config.model.kind)
+    run = training._Run(config, images, labels, CPU, training.ALONE, print, captured=True, step_type=kind)
     names, part = list(run._named), config.training
     seen = []
     for epoch in range(1, 6):

@@ -163,7 +163,7 @@ NAMES = [f"runs/run-{i:03}" for i in range(MANY)] + ["digits-vae"]
 @pytest.mark.parametrize("name", ["runs/run-301", "x" * 100_000, "digits_vae", ""])
 def test_the_sentence_on_an_unknown_model_names_few_others(name):
     entries = {one: {"latent_dim": 2, "dataset": "digits", "images": 360, "classes": ["0"]} for one in NAMES}
-    lists = {one: NAMES for one in adversary_state.MODELS}
+    lists = {one: dict.fromkeys(NAMES, 360) if one == "point" else NAMES for one in adversary_state.MODELS}
     said = [
         state.parse({"left": name}, state.default_state(entries, ((), ())), entries)[1],
         reparameterisation_state.parse({"model": name}, reparameterisation_state.default_state(entries, ()), entries)[

@@ -32,7 +32,7 @@ def test_the_figures_say_where_coverage_can_be_read(compute):
       latent_dim, metrics: {}, images: 10, holds: "", stochastic: false } } };
     Panel.prototype.describe.call(panel, {});
     return panel.facts.innerHTML;"""
-    assert "Holes lower it" in compute("explore/panel", text, latent_dim=2, words=WORDS["facts"])
+    assert "Holes lower coverage" in compute("explore/panel", text, latent_dim=2, words=WORDS["facts"])
     assert "Coverage cannot be read in 32 dimensions" in compute(
         "explore/panel", text, latent_dim=32, words=WORDS["facts"]
     )

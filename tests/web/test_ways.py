@@ -16,7 +16,8 @@ from explorer.ui import why as why_page
 from ..browser.driver import ROOT
 
 WEB = ROOT / "explorer" / "web"
-SIGNS = sorted({sign for page in WEB.glob("*/page.html") for sign in re.findall(r'data-to="(\w+)"', page.read_text())})
+PAGES = [path.read_text(encoding="utf-8") for path in WEB.glob("*/page.html")]
+SIGNS = sorted({sign for page in PAGES for sign in re.findall(r'data-to="(\w+)"', page)})
 pytestmark = pytest.mark.skipif(not (ROOT / "pretrained" / "mnist-vae-32d").exists(), reason="no shipped models")
 STATE = {"ae": "mnist-ae", "vae": "mnist-vae", "aae": "mnist-aae", "many": "mnist-vae-32d", "model": "mnist-vae-8d",
     "image": 7, "mean": [0.5, -1]}  # fmt: skip
