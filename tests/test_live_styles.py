@@ -50,11 +50,11 @@ SCALED = re.compile(r"calc\([\d.]+ \* 1px\)")  # in a drawing that grows as a wh
 
 @pytest.mark.parametrize("name", NAMES)
 def test_type_has_four_sizes(name):
-    """They are the tokens of design.css. Formulas of a projector and drawings that are scaled have their own."""
+    """They are the tokens of design.css. Formulas and tabs of a projector, and drawings that are scaled have their own."""
     text = (WEB / name).read_text(encoding="utf-8")
     sizes = [(before or other).split(" / ")[0] for before, other in SIZE.findall(text)]
     token = r"var\(--(small|text|title|large)\)"
-    own = [size for size in sizes if not re.fullmatch(rf"{token}|inherit|clamp\({token}.*\)", size)]
+    own = [size for size in sizes if not re.fullmatch(rf"{token}|var\(--bar-type\)|inherit|clamp\({token}.*\)", size)]
     assert all(SCALED.fullmatch(size) for size in own if size != "0.65625rem"), own
     assert all("math" in rule for rule in re.findall(r"[^{}]*{[^{}]*0\.65625rem[^{}]*}", text))
 

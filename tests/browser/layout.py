@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
+
+import numpy as np
 
 # Used by both scripts: the page with all shadow roots, an element's parent, whether it is visible, whether a node is a
 # text.
@@ -49,7 +52,7 @@ AMISS = (
   const texts = [], roomy = innerWidth >= 1100; // elsewhere a formula may be scrolled
   // what lies over the rest on purpose; also a block that is held at the window's top or foot while the rest is
   // scrolled: whatever it covers can be scrolled free of it. In its own place it must cover nothing.
-  const above = '.overlay, .range, .outside, output.mark';
+  const above = '.overlay, .range, output.mark';
   const places = new Map(); // of sticky elements: whether they are held away from their own place
   const isHeld = (e) => {
     if (!places.has(e)) {
@@ -170,6 +173,82 @@ def unequal_maps(page, has_ring: bool = True) -> list[str]:
     return faults
 
 
+MOST_EMPTY = 0.25  # of a projector's window: the largest rectangle with nothing in it
+# Of a lesson in presentation mode on a window that has room for columns, otherwise null: the boxes [left, top, right,
+# bottom] of all that is seen; the texts below the window's foot; the tabs that are not wholly in the bar, left of the
+# button.
+PRESENTED = (
+    EVERYWHERE
+    + """
+  const lesson = ':is(.why, .kl-lesson, .rep-lesson, .adversary)';
+  if (innerWidth < 1100 || !roots.some((root) => root.querySelector(`.presenting${lesson}`))) return null;
+  const boxes = [], below = [], hidden = [];
+  for (const root of roots) for (const e of root.querySelectorAll('*')) {
+    if (e.closest('style, script, option, .unseen, .sr-only') || !seen(e)) continue;
+    const parts = e.matches('svg, canvas, math, input, select, button') ? [e.getBoundingClientRect()] : [];
+    for (const node of [...e.childNodes].filter(isText)) {
+      const range = document.createRange();
+      range.selectNodeContents(node);
+      parts.push(...range.getClientRects());
+    }
+    let scrolled = false; // a part of the page that can be scrolled by itself
+    for (let p = e; p && !p.matches('main, section.stMain'); p = up(p)) {
+      scrolled ||= ['auto', 'scroll'].includes(getComputedStyle(p).overflowY) && p.scrollHeight > p.clientHeight + 1;
+    }
+    for (const { left, top, right, bottom, width, height } of parts) {
+      if (width < 2 || height < 2) continue;
+      boxes.push([left, top, right, bottom]);
+      if (bottom > innerHeight && !scrolled && !e.closest('svg, math')) below.push(e.textContent.trim().slice(0, 30));
+    }
+  }
+  const tabs = roots.flatMap((root) => [...root.querySelectorAll('[role=tab]')]).filter(seen);
+  for (const tab of tabs) {
+    const to = document.querySelector('.st-key-present button').getBoundingClientRect().left;
+    const strip = tab.parentElement.getBoundingClientRect(), { left, right } = tab.getBoundingClientRect();
+    if (left < strip.left || right > Math.min(strip.right, to)) hidden.push(tab.textContent);
+  }
+  return { boxes, below: [...new Set(below)], hidden, width: innerWidth, height: innerHeight };
+}"""
+)
+
+
+def emptiest(boxes, width: float, height: float, cell: int = 8) -> float:
+    """The largest rectangle that touches no box, as a share of the window.
+
+    boxes: of [left, top, right, bottom], in pixels. cell: the exactness, in pixels.
+    """
+    free = np.ones((int(height // cell), int(width // cell)), bool)
+    for left, top, right, bottom in boxes:
+        rows, columns = (
+            (max(0, int(a // cell)), max(0, math.ceil(b / cell))) for a, b in ((top, bottom), (left, right))
+        )
+        free[slice(*rows), slice(*columns)] = False
+    largest, heights = 0, np.zeros(free.shape[1] + 1, int)  # of the free cells above each cell of a row; 0 at the end
+    for row in free:
+        heights[:-1] = np.where(row, heights[:-1] + 1, 0)
+        rising: list[tuple[int, int]] = []  # where a rectangle begins, and its height
+        for column, tall in enumerate(heights):
+            start = column
+            while rising and rising[-1][1] >= tall:
+                start, size = rising.pop()
+                largest = max(largest, size * (column - start))
+            rising.append((start, tall))
+    return float(largest / free.size)
+
+
+def badly_presented(page) -> list[str]:
+    """What a projector does not show of a lesson, or shows too small beside an empty area: a line each."""
+    if not (shown := page.evaluate(PRESENTED)):
+        return []
+    empty = emptiest(shown["boxes"], shown["width"], shown["height"])
+    return (
+        [f"{text}: below the window's foot" for text in shown["below"]]
+        + [f"{name}: the tab is not wholly in the bar" for name in shown["hidden"]]
+        + [f"a rectangle of {empty:.0%} of the window is empty"] * (empty > MOST_EMPTY)
+    )
+
+
 def faults(page, has_ring: bool = True) -> list[str]:
     """All that is wrong with the layout of a page as it stands: a line each."""
-    return cut_off(page) + amiss(page) + page.evaluate(SMALL) + unequal_maps(page, has_ring)
+    found = cut_off(page) + amiss(page) + page.evaluate(SMALL) + unequal_maps(page, has_ring)
+    return found + badly_presented(page)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from .driver import ROOT, at_rest
-from .layout import amiss, faults
+from .driver import ROOT, at_rest, eventually
+from .layout import MOST_EMPTY, amiss, badly_presented, emptiest, faults
 from .views import VIEWS
 
 pytestmark = pytest.mark.skipif(
@@ -35,7 +35,12 @@ def check(open_page, view: str, size: str) -> None:
     address = f"{path}{'&' if '?' in path else '?'}present=on" if presenting else path
     page = open_page(address, wait=ready, viewport={"width": width, "height": height}, color_scheme=scheme)
     at_rest(page)
+    eventually(page, lambda: fits_a_projector(page))  # a model may arrive after the page is ready
     assert faults(page, has_ring="dimensions" not in view) == []
+
+
+def fits_a_projector(page) -> None:
+    assert badly_presented(page) == []
 
 
 @pytest.mark.parametrize(("view", "size"), QUICK)
@@ -64,4 +69,36 @@ def test_a_block_that_sticks_may_cover_only_what_can_be_scrolled_free_of_it(chro
     assert amiss(page) == []
     page.evaluate("() => { scrollTo(0, 0); document.querySelector('div').style.marginBottom = '-40px'; }")
     assert amiss(page) == ["A block that sticks. over The first line."]
+    page.close()
+
+
+def test_the_emptiest_rectangle_of_a_window():
+    assert emptiest([], 800, 400) == 1
+    assert emptiest([(0, 0, 200, 400)], 800, 400) == 0.75
+    assert emptiest([(0, 0, 800, 40), (400, 0, 440, 400)], 800, 400) == 0.45  # 400 by 360 pixels, left of the middle
+    assert emptiest([(x, y, x + 9, y + 9) for x in range(0, 800, 80) for y in range(0, 400, 80)], 800, 400) < MOST_EMPTY
+    assert emptiest([(-50, -50, 900, 500)], 800, 400) == 0  # it reaches over all edges
+
+
+# Two small maps at the right edge, with texts below them; at the left a button alone.
+COLLAPSED = """<div class="st-key-present" style="position: fixed; right: 0; top: 0"><button>Leave</button></div>
+<main class="presenting adversary" style="font: 20px sans-serif">
+<div style="position: absolute; left: 300px; top: 0"><button role="tab">One</button></div>
+<button style="position: absolute; left: 20px; top: 400px">Play</button>
+<canvas style="position: absolute; left: 975px; top: 100px; width: 171px; height: 171px"></canvas>
+<canvas style="position: absolute; left: 1170px; top: 100px; width: 171px; height: 171px"></canvas>
+<p style="position: absolute; left: 975px; width: 171px; top: 700px">A caption of several words, which is cut off.</p>
+</main>"""
+
+
+def test_a_presented_lesson_that_collapsed_is_found(chromium):
+    page = chromium.new_page(viewport={"width": 1366, "height": 768})
+    page.set_content(COLLAPSED)
+    [below, empty] = badly_presented(page)
+    assert below == "A caption of several words, wh: below the window's foot"
+    assert empty.startswith("a rectangle of ") and empty.endswith(" of the window is empty")
+    page.evaluate("() => document.querySelector('[role=tab]').parentElement.style.left = '1320px'")
+    assert "One: the tab is not wholly in the bar" in badly_presented(page)
+    page.evaluate("() => document.querySelector('main').classList.remove('presenting')")
+    assert badly_presented(page) == []
     page.close()

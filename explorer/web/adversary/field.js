@@ -276,10 +276,13 @@ export class FieldTab {
     return (model.spread ??= batchStatistics(points(), x.length, 2).std);
   }
 
-  // side: whose; its place in its training comes first.
+  // side: whose; its place in its training comes first. text: what the map shows, "|", and more of it, which presentation
+  // mode leaves out.
   caption(panel, side, text) {
+    const [shows, ...more] = text.split("|");
     write(this.find(`${panel} .caption b`), this.moment.says(side));
-    write(this.find(`${panel} .caption span`), text);
+    write(this.find(`${panel} .caption span`), shows);
+    write(this.find(`${panel} .caption .more`), more.join("|"));
     this.find(`.panel${panel}`).dataset.moment = this.moment.of(side)?.moment ?? "finished";
   }
 

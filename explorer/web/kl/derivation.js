@@ -11,6 +11,7 @@ import { ticks } from "../parts/ticks.js";
 import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { set, svgElement } from "../parts/svg.js";
+import { enlargement } from "../parts/theme.js";
 import { fill } from "../kernel/text.js";
 
 const NORMAL = {
@@ -259,7 +260,7 @@ class ErrorBars {
     if (width < 100) return;
     const known = Object.values(estimates).filter(Boolean);
     const reach = 1.15 * Math.max(1e-6, ...known.map(({ kl, error }) => Math.abs(kl - exact) + 2 * error));
-    const left = 92,
+    const left = 80 * enlargement(), // room for the names
       x = (value) => left + ((value - exact + reach) / (2 * reach)) * (width - left - 12);
     const { values, decimals } = ticks(exact - reach, exact + reach, 5);
     this.scale.replaceChildren(

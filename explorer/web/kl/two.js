@@ -6,6 +6,7 @@ import { withNumbers } from "./formulas.js";
 import { klIntegral, klTerms } from "./math.js";
 import { digits, number, showAgreement } from "./words.js";
 import { set, svgElement } from "../parts/svg.js";
+import { enlargement } from "../parts/theme.js";
 import { format } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { Slider } from "../parts/slider.js";
@@ -160,8 +161,9 @@ class Waterfall {
     const total = ends.at(-1),
       low = Math.min(0, ...ends),
       high = Math.max(...ends, 0.1);
-    const left = 128,
-      right = 62,
+    const grown = enlargement(),
+      left = 104 * grown, // room for the names, and for the numbers
+      right = 62 * grown,
       each = height / this.rows.length,
       x = (value) => left + ((value - low) / (high - low)) * (width - left - right);
     set(this.zero, { x1: x(0), x2: x(0), y1: 0, y2: height });

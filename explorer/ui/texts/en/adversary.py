@@ -80,12 +80,12 @@ WORDS = {
     "no_vae": "There is no planar VAE with the prior N(0, I) to show.",
     "no_aae": "There is no planar AAE to show: python train.py trains one.",
     "kl_caption": (
-        "Blue: ½‖μ‖², the part of KL(N(μ, σ²)‖N(0, I)) that depends on μ; darkest at 8 nats or more. Arrows: the force "
+        "Blue: ½‖μ‖², the part of KL(N(μ, σ²)‖N(0, I)) that depends on μ; darkest at 8 nats or more.|Arrows: the force "
         "on a mean, −∇ ½‖μ‖² = −μ{beta}. Dots: the means of {count} test images, coloured by class."
     ),
     "beta": ", in this model's loss times β = {beta}",
     "d_caption": (
-        "Amber: D(z) is above 50 %, D takes z for a draw of the prior. Violet: below 50 %, D takes z for a code. No "
+        "Amber: D(z) is above 50 %, D takes z for a draw of the prior. Violet: below 50 %, D takes z for a code.|No "
         "colour: it cannot tell. Arrows: the pull on a code, ∇ log D(z){weight}. Dots: the codes of {count} test images."
     ),
     "weight": ", in this model's loss times {weight}",
@@ -93,12 +93,12 @@ WORDS = {
     "weight_rising": ", in this model's loss times {start} at first, times {weight} after {share} of the steps",
     "learnt_caption": (
         "The network alone; it should be −log q(z){rest}. Compared with the median over the codes: violet below it "
-        "(codes are dense), amber above it (codes are rare). Arrows: its gradient, away from dense places. Far from all "
+        "(codes are dense), amber above it (codes are rare).|Arrows: its gradient, away from dense places. Far from all "
         "codes the network has seen nothing, and its value means nothing. Where D is 50 % it is −log of the given "
         "prior, whatever the codes do."
     ),
     "given_caption": (
-        "log p(z){smoothed}, which is given and not learnt. Amber: above the median over the codes; violet: below. "
+        "log p(z){smoothed}, which is given and not learnt. Amber: above the median over the codes; violet: below.|"
         "Arrows: its gradient, towards the prior's mass."
     ),
     "rest": " + log p(z) − log of the smoothed p(z)",
