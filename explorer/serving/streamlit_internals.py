@@ -168,7 +168,7 @@ PRESENTATION_STYLE = """<style>
 html {
   font-size: max(16px, min(3.125vh, 1.757vw)) !important;
   --chrome: 2.25rem; --header: 1.5rem; --bar-from: 11.5rem; --bar-to: 5rem;
-  --bar-type: max(13px, 0.6875rem); /* seven tabs fit between the page's name and the button */
+  --bar-type: max(13px, 0.75rem); /* all tabs of a page fit between the page's name and the button */
 }
 [data-testid=stHeader], [data-testid=stSpinner] { display: none; }
 [data-testid=stLayoutWrapper]:has(> [data-testid=stExpander]) { display: none; }
