@@ -198,7 +198,7 @@ def test_a_class_trains_as_long_as_its_minutes_allow():
     [line] = [
         line
         for line in (ROOT / ".github" / "classroom.md").read_text(encoding="utf-8").splitlines()
-        if "/practice?" in line
+        if "/practice?a=" in line
     ]
     first, last = map(int, re.search(r"(\d+)–(\d+)", line).groups())
     params = {name: values[0] for name, values in parse_qs(re.search(r"\?([^`]+)`", line).group(1)).items()}

@@ -92,7 +92,7 @@ def test_a_copy_of_a_bundle_shows_the_same_map_under_its_own_name(open_odd):
     page.get_by_text("The list holds all").first.wait_for(state="attached")
     models.select_option("runs/copy")
     page.wait_for_url("**right=runs%2Fcopy**")
-    page.locator(".panel.right .facts").filter(has_text="Its loss holds each q(z|x)").wait_for()
+    page.locator(".panel.right .facts").filter(has_text="Its loss contains").wait_for()
     left, right = maps(page)
     assert left == right and len(left) == 360
 
@@ -135,11 +135,11 @@ def test_bundles_of_any_name_open_from_the_list_and_by_their_address(open_odd):
     page.get_by_text(re.compile(r"The list holds all \d+ runs now")).first.wait_for(state="attached")
     for name in NAMES:
         models.select_option(f"runs/{name}")
-        page.locator(".panel.left .facts").filter(has_text="Its loss holds each q(z|x)").wait_for()
+        page.locator(".panel.left .facts").filter(has_text="Its loss contains").wait_for()
         assert maps(page)[0] == wanted
         page.wait_for_url(lambda url: address(page)["left"] == f"runs/{name}")
         models.select_option("runs/aae")
-        page.locator(".panel.left .facts").filter(has_text="A discriminator holds its codes").wait_for()
+        page.locator(".panel.left .facts").filter(has_text="A discriminator keeps its codes").wait_for()
     for left, right in zip(NAMES[::2], NAMES[1::2]):
         page = open_odd(quote(left, safe=""), quote(right, safe=""))
         assert maps(page) == [wanted, wanted] and page.get_by_test_id("stAlert").count() == 0

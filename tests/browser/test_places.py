@@ -105,7 +105,7 @@ def test_addresses_keep_the_path(visit, address):
     page.reload()
     page.wait_for_selector(COMPLETE)
     links = page.get_by_test_id("stTopNavLink")
-    links.nth(1).click()
+    links.filter(has_text="Recall KL").click()
     page.wait_for_url(lambda url: url.startswith(f"{address}/kl"))
     page.wait_for_selector(".kl-lesson[data-ready=true]")
     links.nth(0).click()

@@ -96,9 +96,9 @@ def test_both_lists_of_the_explorer_are_full_and_the_keyboard_gets_there(open_te
     assert "runs/run-00" in options(left) and "runs/run-00" in options(right)
     right.select_option("runs/run-01")
     page.wait_for_url("**right=runs%2Frun-01**")
-    page.locator(".panel.right .facts").filter(has_text="Its loss holds each q(z|x)").wait_for()
+    page.locator(".panel.right .facts").filter(has_text="Its loss contains").wait_for()
     page.go_back()
-    page.locator(".panel.right .facts").filter(has_text="A discriminator holds").wait_for()
+    page.locator(".panel.right .facts").filter(has_text="A discriminator keeps").wait_for()
 
 
 def test_a_list_that_does_not_come_is_a_sentence(open_term, term, chromium):
@@ -144,7 +144,7 @@ def test_a_folder_of_any_name_opens_by_its_address_and_by_the_list(open_term, te
         page.wait_for_url("**left=digits-vae**")
         models.select_option(f"runs/{name}")
         page.wait_for_function("(name) => new URL(location).searchParams.get('left') === name", arg=f"runs/{name}")
-        page.locator(".panel.left .facts").filter(has_text="Its loss holds each q(z|x)").wait_for()
+        page.locator(".panel.left .facts").filter(has_text="Its loss contains").wait_for()
         assert page.evaluate("() => window.ran") is None and page.locator(".failure:visible").count() == 0
         assert page.get_by_test_id("stAlert").count() == 0
     finally:

@@ -1,71 +1,111 @@
-"""Blur, shells and unused dimensions, in Node, against numpy, scipy and torch."""
+"""Models of many dimensions: principal components against scikit-learn, the decoder's response against torch."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 import torch
-from scipy.spatial import cKDTree
-from scipy.stats import chi
-from torch.distributions import Normal, kl_divergence
+from sklearn.decomposition import PCA
 
+from explorer.config import ModelConfig
+from explorer.models import build
 from explorer.store.bundle import load_bundle
-from explorer.ui import draws
 
 from ..browser.driver import ROOT
-from .test_why import entry
 
-PRETRAINED = ROOT / "pretrained"
-needs_models = pytest.mark.skipif(not (PRETRAINED / "mnist-vae-32d").exists(), reason="no shipped models")
+SHIPPED = ROOT / "pretrained"
 
 
-@pytest.mark.parametrize("dimensions", [1, 2, 3, 8, 32, 64, 513])
-def test_the_distance_from_the_origin_has_a_chi_distribution(compute, dimensions):
-    radii = [0, 0.01, 0.5, 1, 2, dimensions**0.5 - 1, dimensions**0.5, dimensions**0.5 + 2, 30]
-    body = "return radii.map((r) => [radialDensity(r, d), shareWithin(r, d)]);"
-    found = np.array(compute("why/shell", body, radii=radii, d=dimensions))
-    radii = np.maximum(radii, 0)
-    np.testing.assert_allclose(found[:, 0], chi(dimensions).pdf(radii), rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(found[:, 1], chi(dimensions).cdf(radii), rtol=1e-9, atol=1e-12)
+NAMES = ("mnist-vae-16d", "mnist-aae-16d")
 
 
-def test_draws_in_many_dimensions_are_those_of_the_seed(compute):
-    body = "return drawsIn(5, 32, 100).map((z) => [radiusOf(z), z[3]]);"
-    found = np.array(compute("why/shell", body))
-    noise = draws.standard_normal(3200, 5).reshape(100, 32)
-    np.testing.assert_allclose(found, np.c_[np.linalg.norm(noise, axis=1), noise[:, 3]], atol=1e-12)
+def travelled(name: str):
+    """A bundle's codes with the precision that they travel with."""
+    codes = load_bundle(SHIPPED / name).codes
+    return codes.mean.astype(np.float16).astype(float), None if codes.log_var is None else codes.log_var.astype(
+        np.float16
+    ).astype(float)
 
 
-def test_neighbours_means_and_distances(compute):
-    rng = np.random.default_rng(0)
-    codes = rng.normal(size=(300, 5))
-    rows = compute("why/blur", "return nearestRows(codes, 17, 9);", codes=codes.T)
-    assert rows == cKDTree(codes).query(codes[17], 10)[1][1:].tolist()
-    images = rng.random((4, 6))
-    found = compute("why/blur", "return [Array.from(meanOf(images)), apart(images[0], images[1])];", images=images)
-    np.testing.assert_allclose(found[0], images.mean(0))
-    assert found[1] == pytest.approx(np.abs(images[0] - images[1]).sum())
+def test_principal_components_against_scikit_learn(compute):
+    points = np.random.default_rng(0).standard_normal((500, 9)) @ np.random.default_rng(1).standard_normal((9, 9)) + 3
+    found = compute(
+        "kernel/pca",
+        "const { columns, share, project } = principal(given); "
+        "return { columns: columns.map((one) => [...one]), share, at: project(place) };",
+        given=points.T.tolist(),
+        place=[1.0] * 9,
+    )
+    fitted = PCA(2).fit(points)
+    axes = fitted.components_ * np.sign(
+        np.take_along_axis(fitted.components_, np.abs(fitted.components_).argmax(1)[:, None], 1)
+    )
+    np.testing.assert_allclose(np.array(found["columns"]).T, (points - points.mean(0)) @ axes.T, atol=1e-4)
+    np.testing.assert_allclose(found["at"], (1 - points.mean(0)) @ axes.T, atol=1e-9)
+    assert found["share"] == pytest.approx(fitted.explained_variance_ratio_.sum(), abs=1e-12)
 
 
-@needs_models
-@pytest.mark.parametrize("name", ["digits-vae", "mnist-vae-beta40", "mnist-vae-32d"])
-def test_what_each_dimension_pays_and_does(compute, name):
-    """The mean KL of each dimension by torch.distributions, and the change of a picture by torch's decoder."""
-    body = """
-    const model = await new Models(base).open(entry), use = means(model.codes), d = use.order[0];
-    const code = model.codes.mean.map((column) => column[3]), at = (value) => code.map((own, i) => (i === d ? value : own));
-    return { ...use, change: moved((z) => model.decoder.decode(z), at, 2) };"""
-    found = compute("kernel/models kl/dimension_use", body, entry=entry(name))
-    bundle = load_bundle(PRETRAINED / name)
-    mean, log_var = (torch.from_numpy(part).double() for part in (bundle.codes.mean, bundle.codes.log_var))
-    kl = kl_divergence(Normal(mean, (0.5 * log_var).exp()), Normal(torch.zeros_like(mean), 1.0)).mean(0)
-    np.testing.assert_allclose(found["kl"], kl, rtol=1e-4, atol=1e-6)
-    np.testing.assert_allclose(found["variance"], mean.numpy().var(0), rtol=1e-4, atol=1e-6)
-    assert found["active"] == (mean.numpy().var(0) > 0.01).sum()
-    assert [found["kl"][d] for d in found["order"]] == sorted(found["kl"], reverse=True)
-    assert sum(found["kl"]) == pytest.approx(bundle.metrics["kl"], rel=1e-3, abs=1e-5)
-    z = torch.from_numpy(bundle.codes.mean[3]).repeat(2, 1)
-    z[:, found["order"][0]] = torch.tensor([2.0, -2.0])
-    with torch.no_grad():
-        up, down = bundle.model().decode(z).sigmoid().flatten(1)
-    assert found["change"] == pytest.approx((up - down).abs().sum().item(), rel=1e-4)
+def test_the_one_in_the_middle(compute):
+    places = [[0, 0], [1, 0], [0, 1], [0.4, 0.4], [9, 9]]
+    assert compute("kernel/nearest", "return medoid(places);", places=places) == [0.4, 0.4]
+
+
+def test_the_charts_of_a_walk_hold_both_models_where_densities_lie_far_apart(compute):
+    """In 32 dimensions the AAE's codes lie 15 nats denser than the VAE's draws."""
+    body = (
+        "return [2, 32].map((latent_dim) => sharedRange([-29, "
+        "-45].map((q) => ({ model: { entry: { latent_dim } }, curve: [{ q, p: q }] }))));"
+    )
+    assert compute("explore/walk/film", body) == [[-40, -28], [-46, -28]]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_decoders_response_and_the_active_units_against_torch(compute, name):
+    entry = {"tensors": f"tensors/{load_bundle(SHIPPED / name).digest}", "name": name}
+    found = compute(
+        "kernel/models kernel/usage",
+        "const model = await new Models(new URL(base)).open(entry); "
+        "return { response: await response(model), active: activeUnits(model.codes) };",
+        entry=entry,
+    )
+    mean, log_var = travelled(name)
+    model = load_bundle(SHIPPED / name).model()
+    rows = np.arange(48) * len(mean) // 48
+    jacobian = torch.func.vmap(torch.func.jacfwd(lambda z: torch.sigmoid(model.decode(z[None])[0])))(
+        torch.from_numpy(mean[rows]).float()
+    )  # (48, pixels, d)
+    variance = mean.var(0) + (0 if log_var is None else np.exp(log_var).mean(0))
+    expected = np.sqrt(jacobian.double().square().sum(1).mean(0).numpy() * variance)
+    np.testing.assert_allclose(found["response"], expected, rtol=1e-3, atol=1e-3)
+    assert found["active"] == (mean.var(0) > 0.01).sum()
+    if log_var is not None:  # where the VAE pays nothing, the decoder hears nothing
+        kl = 0.5 * (np.exp(log_var) + mean**2 - 1 - log_var).mean(0)
+        assert found["active"] < len(kl) and (expected[kl < 0.1] < 0.1).all() and (expected[kl > 1] > 0.5).all()
+
+
+@pytest.mark.parametrize("kind, latent_dim", [("vae", 8), ("aae", 3)])
+def test_the_response_of_a_convolutional_decoder_against_torch(compute, kind, latent_dim):
+    shape = ModelConfig(kind, image_side=16, channels=3, network="conv", hidden=(3, 4, 8), latent_dim=latent_dim)
+    model = build(shape, seed=1).double()
+    tensors = {
+        name: {"shape": list(tensor.shape), "values": tensor.flatten().tolist()}
+        for name, tensor in model.state_dict().items()
+        if name.startswith("decoder.")
+    }
+    rng = np.random.default_rng(2)
+    mean, log_var = rng.standard_normal((2, 20, latent_dim))
+    js = (
+        "const values = (array) => Float32Array.from(array), whole = Object.entries(given.tensors);"
+        "const read = ([name, { shape, values: all }]) => [name, { shape, values: values(all) }];"
+        "const decoder = new Decoder(Object.fromEntries(whole.map(read)));"
+        "return response({ decoder, codes: { mean: given.mean.map(values), logVar: given.logVar?.map(values) } });"
+    )
+    wide = log_var.T.tolist() if kind == "vae" else None
+    found = compute(
+        "kernel/decoder kernel/usage", js, given={"tensors": tensors, "mean": mean.T.tolist(), "logVar": wide}
+    )
+    one = torch.func.jacfwd(lambda z: torch.sigmoid(model.decode(z[None])[0]))
+    slopes = torch.stack([one(z) for z in torch.from_numpy(mean)])  # (20, pixels, d)
+    variance = mean.var(0) + (np.exp(log_var).mean(0) if kind == "vae" else 0)
+    expected = np.sqrt(slopes.square().sum(1).mean(0).detach().numpy() * variance)
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
