@@ -6,9 +6,9 @@ import { indexOf, lossOf, LOG_VARS } from "../kernel/width/terms.js";
 import { write, writeCells } from "../parts/dom.js";
 import { ImageField } from "../parts/models/image_field.js";
 import { showWays } from "../parts/models/ways.js";
-import { drawLogits, drawPixels } from "../parts/pixels.js";
 import { Slider } from "../parts/slider.js";
 import { WidthFigure } from "../parts/width/figure.js";
+import { drawPictures } from "../parts/width/pictures.js";
 import { WidthWork } from "../parts/width/work.js";
 
 export class PointTab {
@@ -94,19 +94,10 @@ export class PointTab {
     const { work, state } = this;
     this.width.show(state.width, this.committed);
     if (!work.found) return;
-    const { model, x, mean, terms } = work.found,
-      side = model.entry.image_side,
-      at = indexOf(state.width),
-      canvas = this.find(".original");
-    canvas.hidden = !x;
-    drawLogits(this.find(".at-mean"), model.active.decode(mean), side);
+    const { model, terms } = work.found,
+      at = indexOf(state.width);
+    drawPictures((selector) => this.find(selector), work.found, at);
     if (!terms) return;
-    drawPixels(
-      canvas,
-      side,
-      x.map((value) => 255 * value),
-    );
-    drawLogits(this.find(".at-draw"), model.active.decode(terms.draw(at, 0)), side);
     const weight = Number(model.entry.weights.adversarial_weight),
       loss = lossOf(terms.reconstruction, terms.judged, weight),
       { kl } = terms;

@@ -7,9 +7,9 @@ import { indexOf, lossOf, LOG_VARS } from "../kernel/width/terms.js";
 import { write, writeCells } from "../parts/dom.js";
 import { ImageField } from "../parts/models/image_field.js";
 import { showWays } from "../parts/models/ways.js";
-import { drawLogits, drawPixels } from "../parts/pixels.js";
 import { Slider } from "../parts/slider.js";
 import { WidthFigure } from "../parts/width/figure.js";
+import { drawPictures } from "../parts/width/pictures.js";
 import { WidthWork } from "../parts/width/work.js";
 
 export class BothHalves extends ModelTab {
@@ -65,19 +65,11 @@ export class BothHalves extends ModelTab {
     if (work.found) this.drawFound(state, work.found);
   }
 
-  drawFound(state, { model, x, mean, terms }) {
-    const side = model.entry.image_side,
-      at = indexOf(state.width),
-      canvas = this.find(".original");
-    canvas.hidden = !x;
-    drawLogits(this.find(".at-mean"), model.active.decode(mean), side);
+  drawFound(state, found) {
+    const { model, terms } = found,
+      at = indexOf(state.width);
+    drawPictures((selector) => this.find(selector), found, at);
     if (!terms) return;
-    drawPixels(
-      canvas,
-      side,
-      x.map((value) => 255 * value),
-    );
-    drawLogits(this.find(".at-draw"), model.active.decode(terms.draw(at, 0)), side);
     this.loss = lossOf(terms.reconstruction, terms.kl, state.beta);
     const own = model.codes.logVar.map((column) => column[state.image]);
     this.figure.show(this.loss, at, { marks: own.length === 2 ? own : [] });
