@@ -8,7 +8,7 @@ mistake.
 WORDS = {
     "tab_clinic": "Clinic",
     "lead_clinic": (
-        "Each of ten runs has one mistake in its code. Compare it with the healthy run, and name the mistake."
+        "Each of ten runs has one mistake in its program. Compare it with the healthy run, and name the mistake."
     ),
     "clinic_case": "Case {at} of {of}",
     "clinic_previous": "Previous case",
