@@ -12,6 +12,7 @@ import { Probe, round } from "../kernel/probe.js";
 import { ModelList } from "../parts/model_list.js";
 import { Shelf } from "../parts/models/shelf.js";
 import { mounting, Page, painted } from "../parts/page.js";
+import { Animation } from "../parts/quiz/animation.js";
 import { Tabs } from "../parts/tabs.js";
 
 const TABS = {
@@ -36,6 +37,7 @@ class Lesson extends Page {
     this.probe = new Probe(data.state);
     this.catalogue = new Catalogue(data, this.base, ({ stochastic, shape }) => stochastic && !shape);
     this.shelf = new Shelf(this, this.find(".missing"), () => this.draw());
+    this.animation = new Animation();
     this.tabs = {};
     this.strip = new Tabs(root, (tab) => this.set({ tab }));
     root.addEventListener("keydown", (event) => event.key === "Escape" && this.finish(true));
@@ -124,26 +126,13 @@ class Lesson extends Page {
 
   // ---- animation: one at a time, by apply(); ended by any other change ------------------------------------
 
-  // Calls show(share), with share from 0 to 1 over so many seconds, then done(). In few steps where motion is not
-  // wanted.
+  /** @param {number} seconds @param {(share: number) => void} show @param {() => void} done */
   animate(seconds, show, done) {
-    this.stop();
-    const steps = matchMedia("(prefers-reduced-motion: reduce)").matches ? 6 : null;
-    const start = performance.now();
-    let last = -1;
-    const tick = (now) => {
-      const share = Math.min(1, Math.max(0, (now - start) / 1000 / seconds));
-      const shown = steps ? Math.floor(share * steps) / steps : share;
-      if (shown !== last) show((last = shown));
-      if (share < 1) this.animation = requestAnimationFrame(tick);
-      else ((this.animation = null), done());
-    };
-    this.animation = requestAnimationFrame(tick);
+    this.animation.run(seconds, show, done);
   }
 
   stop() {
-    if (this.animation) cancelAnimationFrame(this.animation);
-    this.animation = null;
+    this.animation.stop();
   }
 
   // ---- drawing ---------------------------------------------------------------------------------------------

@@ -33,11 +33,11 @@ function optionOf([first, ifFirst], [second, ifSecond], otherwise) {
 
 // Each question computes numbers from q and p, and from them the right option: {answer: its index, values}.
 export const QUESTIONS = {
-  larger: (q, p) => {
+  larger: ({ q, p }) => {
     const [a, b] = [kl(q, p), kl(p, q)];
     return { answer: optionOf([Math.abs(a - b) < 5e-4, 2], [a > b, 0], 1), values: { a: format(a), b: format(b) } };
   },
-  shrink: (q, p) => {
+  shrink: ({ q, p }) => {
     const values = SHRINK.map((std) => kl({ ...q, std }, p));
     const last = values.at(-1) - values.at(-2);
     return {
@@ -45,7 +45,7 @@ export const QUESTIONS = {
       values: { list: values.map((value) => format(value, 2)).join(", "), each: format(last, 2) },
     };
   },
-  faster: (q, p) => {
+  faster: ({ q, p }) => {
     const rise = (f) => f(SHRINK[2]) - f(SHRINK[1]);
     const forward = (std) => kl({ ...q, std }, p),
       backward = (std) => kl(p, { ...q, std });
@@ -55,14 +55,14 @@ export const QUESTIONS = {
       values: { a: format(forward(0.01), 2), b: format(backward(0.01), 2) },
     };
   },
-  moved: (q, p) => {
+  moved: ({ q, p }) => {
     const [before, now] = [kl(q, p), kl(moved(q), moved(p))];
     return {
       answer: optionOf([Math.abs(now - before) < 1e-6 * Math.max(1, before), 1], [now > before, 0], 2),
       values: { before: format(before, 6), now: format(now, 6) },
     };
   },
-  twice: (q, p) => {
+  twice: ({ q, p }) => {
     const one = kl(q, p),
       both = inTwoDimensions(q, p),
       near = 1e-4 * Math.max(1, both);
@@ -71,7 +71,7 @@ export const QUESTIONS = {
       values: { one: format(one, 4), both: format(both, 4) },
     };
   },
-  fits: (q, p) => {
+  fits: ({ q, p }) => {
     const target = bumpsOf(p),
       ends = ["q‖p", "p‖q"].map((direction) => lowest(direction, q, target));
     const [forcing, covering] = ends;

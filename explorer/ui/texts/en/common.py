@@ -46,4 +46,17 @@ PAGE = {
     "failed": "{what}: {why}. Reload the page; if it stays, restart the app.",
     "not_drawn": "This page could not be drawn",
     "not_loaded": "This page could not be loaded",
+    # the questions of Predict
+    "quiz": {
+        "back_question": "Question before",
+        "next_question": "Next question",
+        "question_number": "Question {at} of {of}",
+        "reveal": "Reveal",
+        "go_on": "Next",
+        "right_option": "the right answer",
+        "score": "{right} of {of} right",
+        "right": "Right.",
+        "wrong": "No: {answer}.",
+        "end": "All {of} questions are answered, {right} of them right.",
+    },
 }
