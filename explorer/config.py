@@ -14,16 +14,17 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from explorer.shared import NUMBERS
 from explorer.siblings import KINDS, SIBLINGS, Sibling
 
 IMAGE_SIDES = {"mnist": 28, "fashion-mnist": 28, "kmnist": 28, "digits": 8}  # pixels
 DATASETS = tuple(IMAGE_SIDES)
-CLASSES = 10  # in every dataset here
+CLASSES = NUMBERS["classes"]  # in every dataset here
 TEN_CLASSES = frozenset(DATASETS)  # an added dataset may have more classes
 FOLDER = "folder"  # the dataset's name if it is a folder of pictures, described by `Config.pictures`
 NETWORKS = ("mlp", "conv")
 CONVOLUTION_SIDES = range(16, 65, 4)  # the images' sides that convolutional networks support
-RISE_FROM = 0.1  # the share of the adversary's weight from which it rises
+RISE_FROM = NUMBERS["rise_from"]  # the share of the adversary's weight from which it rises
 # Limits, checked before anything is allocated. A model with MOST_WEIGHTS weights needs 2 GB in training.
 MOST = {"latent_dim": 1_024, "epochs": 1_000_000, "batch_size": 1_000_000, "image_side": 4_096, "frequencies": 16_384}
 MOST_LAYERS, MOST_WEIGHTS, MOST_FLOAT = 32, 100_000_000, sys.float_info.max

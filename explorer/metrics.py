@@ -15,12 +15,14 @@ import numpy as np
 from scipy.special import digamma, gammaln, logsumexp, stdtrit
 from sklearn.neighbors import NearestNeighbors
 
-NEIGHBOURS = 5
+from explorer.shared import NUMBERS
+
+NEIGHBOURS = NUMBERS["neighbours"]
 # In more dimensions, distances to neighbours do not see holes: N(0, 0.5² I) has a coverage of 0.998 in 32 dimensions.
 FEW_DIMENSIONS = 3
 # Sets of draws from the prior that are compared with the codes. In many dimensions neighbours are slow to find.
-SETS, SETS_IN_MANY_DIMENSIONS = 20, 5
-DIRECTIONS = 64
+SETS, SETS_IN_MANY_DIMENSIONS = NUMBERS["sets"], 5
+DIRECTIONS = NUMBERS["directions"]
 TREE_DIMENSIONS = 7  # in more dimensions, comparing all pairs is faster than a tree (measured with 10,000 points)
 BLOCK = 64  # rows of an all-pairs matrix that are computed at a time: they fit into the processor's cache
 

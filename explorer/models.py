@@ -17,10 +17,12 @@ from torch.nn import functional as F
 
 from explorer.config import CLASSES, ModelConfig
 from explorer.priors import GaussianMixture, get_prior
+from explorer.shared import NUMBERS
 from explorer.siblings import resolve
 
 WIDE = 256  # the fewest inputs and outputs of a layer that may multiply in a lower precision
-FREQUENCY_SCALE = 4.0  # standard deviation of the frequencies of random Fourier features, radians per unit of z
+# standard deviation of the frequencies of random Fourier features, radians per unit of z
+FREQUENCY_SCALE = NUMBERS["frequency_scale"]
 
 
 class Encoding(NamedTuple):

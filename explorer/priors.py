@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from explorer import gaussian
 from explorer.config import PRIORS
 from explorer.shapes import SHAPES
+from explorer.shared import NUMBERS
 
 
 class StandardNormal(nn.Module):
@@ -48,7 +49,7 @@ class GaussianMixture(nn.Module):
     means: (c, k); axes: (c, k, k), orthonormal rows; stds: (c, k).
     """
 
-    guide = 0.5
+    guide = NUMBERS["guide"]
 
     def __init__(self, label: str, means: np.ndarray, axes: np.ndarray, stds: np.ndarray) -> None:
         super().__init__()

@@ -22,10 +22,12 @@ from explorer.siblings import SIBLINGS, resolve
 if TYPE_CHECKING:
     from explorer.training.distributed import Processes
 
-WARM_UP = 0.2  # the share of the steps in which the learning rate rises
-SMOOTHED = 0.6  # the share of the steps in which noise is added to the discriminator's inputs
-DETAIL = (0.6, 0.8)  # the shares of the steps between which its random Fourier features are added
-NEGLIGIBLE = 1e-30  # moments below this move no weight
+# These numbers stand in web/kernel/numbers.js: the browser trains with them, too.
+WARM_UP, FIRST, LAST = (NUMBERS["one_cycle"][name] for name in ("warm_up", "first", "last"))
+SMOOTHED = NUMBERS["smoothed"]  # the share of the steps in which noise is added to the discriminator's inputs
+# the shares of the steps between which its random Fourier features are added
+DETAIL = tuple(NUMBERS["detail"])
+NEGLIGIBLE = NUMBERS["negligible_moment"]  # moments below this move no weight
 Batch = TypeVarTuple("Batch")  # tensors with one row per image of a batch, or None in place of a tensor
 
 
@@ -44,11 +46,13 @@ class Loss(Protocol):
 def one_cycle(progress: float) -> float:
     """The learning rate as a share of its peak, for progress in (0, 1]: a cosine up, then a cosine down to almost 0.
 
+    It begins with FIRST, rises during the share WARM_UP of the steps, and ends with LAST.
+
     (Smith & Topin 2017, arXiv 1708.07120: one cycle.)
     """
     if progress < WARM_UP:
-        return 0.04 + 0.96 * (1 - math.cos(math.pi * progress / WARM_UP)) / 2
-    return 1e-4 + (1 - 1e-4) * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2
+        return FIRST + (1 - FIRST) * (1 - math.cos(math.pi * progress / WARM_UP)) / 2
+    return LAST + (1 - LAST) * (1 + math.cos(math.pi * (progress - WARM_UP) / (1 - WARM_UP))) / 2
 
 
 class Step:

@@ -14,15 +14,15 @@ ROOT = Path(__file__).resolve().parent.parent
 # What each module, and each room (a folder), may import from the package. A name stands for itself and for what lies
 # below it. A room may always import itself. The lecture is read downwards.
 LECTURE = {
-    "config": {"siblings"},
+    "config": {"shared", "siblings"},
     "shapes": set(),
-    "metrics": set(),
+    "metrics": {"shared"},
     "figures": set(),
     "projection": set(),
     "gaussian": {"config"},
     "estimators": {"gaussian"},
-    "priors": {"config", "gaussian", "shapes"},
-    "models": {"config", "gaussian", "priors", "siblings"},
+    "priors": {"config", "gaussian", "shapes", "shared"},
+    "models": {"config", "gaussian", "priors", "shared", "siblings"},
     "objectives": {"config", "gaussian", "priors"},
     "steps": {"config", "models", "objectives", "shared", "siblings"},
     "settings": {"config", "shared", "siblings"},
@@ -32,7 +32,7 @@ FLAT = set(LECTURE) | set(PLUMBING)
 ROOMS = {
     "siblings": set(LECTURE),  # config reads the records: they import the lecture inside functions only
     "data": {"config", "files", "reasons"},
-    "store": {"config", "files", "models"},
+    "store": {"config", "files", "models", "shared"},
     "training": FLAT | {"siblings", "data", "store"},
     "clinic": FLAT | {"siblings", "data", "training"},
     "background": FLAT | {"siblings", "data", "store", "training"},

@@ -17,17 +17,18 @@ from explorer import gaussian, metrics
 from explorer.config import Config
 from explorer.models import Autoencoder
 from explorer.priors import get_prior
+from explorer.shared import NUMBERS
 from explorer.training.recording import manifold_grid
 
 if TYPE_CHECKING:
     from explorer.data.datasets import Split
 
-IMAGES = 1000  # of the test set, at most this many
+IMAGES = NUMBERS["snapshot_images"]  # of the test set, at most this many
 # The same in every snapshot, so that only the model changes. Equal seeds would make the noise equal to the draws.
 NOISE_SEED, DRAWS_SEED = 21, 22
-NULL_REPEATS = 20
-# pictures along each side of the manifold, by the pictures' side in pixels; 8 for others
-MANIFOLD_SIDES = {8: 16, 28: 12}
+NULL_REPEATS = NUMBERS["snapshot_nulls"]
+# pictures along each side of the manifold, by the pictures' side in pixels, and "others"
+MANIFOLD_SIDES = NUMBERS["manifold_sides"]
 ESTIMATORS = {"sliced_w2_squared": metrics.sliced_w2_squared, "coverage": metrics.coverage}
 
 
@@ -51,7 +52,7 @@ class Snapshots:
         self.noise = torch.randn(len(self.x), 2, generator=torch.Generator().manual_seed(NOISE_SEED)).to(device)
         self.draws = prior_draws(config.model.prior, len(self.x), 1)[0]
         self.null = null_bands(config.model.prior, len(self.x))
-        self.grid = manifold_grid(config.model.prior, MANIFOLD_SIDES.get(config.model.image_side, 8)).to(device)
+        self.grid = manifold_grid(config.model.prior, _manifold_side(config.model.image_side)).to(device)
 
     @torch.no_grad()
     def take(self, model: Autoencoder) -> Snapshot:
@@ -82,6 +83,10 @@ def null_bands(prior: str, n: int) -> dict[str, metrics.Null]:
         sets = iter(prior_draws(prior, n, 1 + 2 * NULL_REPEATS)[1:])
         bands[name] = metrics.null_of(estimator, lambda count: next(sets), n, NULL_REPEATS)  # noqa: B023
     return bands
+
+
+def _manifold_side(image_side: int) -> int:
+    return MANIFOLD_SIDES.get(str(image_side), MANIFOLD_SIDES["others"])
 
 
 def _array(tensor: Tensor) -> np.ndarray:

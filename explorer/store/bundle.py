@@ -32,6 +32,7 @@ from safetensors.numpy import save as save_tensors
 
 from explorer.config import CLASSES, Change, Config
 from explorer.files import PART, alone_in, is_litter, write_to_disk
+from explorer.shared import NUMBERS
 from explorer.store.bundle_checks import (
     check_arrays,
     check_changes,
@@ -45,8 +46,9 @@ from explorer.store.bundle_checks import (
 if TYPE_CHECKING:
     from explorer.models import Autoencoder
 
-FORMAT = 3  # increased when older readers cannot open what this version writes
-UNCHANGED = 2  # the format of a model whose settings did not change while it trained, which older readers open too
+FORMAT = NUMBERS["bundle_format"]  # increased when older readers cannot open what this version writes
+# the format of a model whose settings did not change while it trained, which older readers open too
+UNCHANGED = NUMBERS["unchanged_format"]
 MANIFEST = "bundle.json"
 LONGEST_REASON = 200  # characters of a sentence on a faulty configuration
 ROLES, OPTIONAL_ROLES = {"weights", "codes"}, {"recording"}  # of the files beside it

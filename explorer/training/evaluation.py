@@ -16,6 +16,7 @@ from torch.nn import functional as F
 from explorer import gaussian, metrics, objectives
 from explorer.metrics import FEW_DIMENSIONS, SETS, SETS_IN_MANY_DIMENSIONS
 from explorer.models import Autoencoder, Encoding
+from explorer.shared import NUMBERS
 from explorer.store.bundle_checks import LARGEST
 from explorer.training.accelerated import backend_for
 from explorer.training.devices import in_double
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 EVALUATION_SEED = 20  # of the noise and of the draws from the prior in `evaluate`
 AT_ONCE = 40_000_000  # pixels of the images that are encoded at once, in float32
-DRAWS_AN_IMAGE = 16  # draws of z per image in the VAE's -ELBO
+DRAWS_AN_IMAGE = NUMBERS["draws_an_image"]  # draws of z per image in the VAE's -ELBO
 
 
 @dataclass(frozen=True)

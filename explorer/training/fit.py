@@ -14,13 +14,14 @@ from torch import Tensor
 
 from explorer.config import Config, TrainingConfig
 from explorer.models import Autoencoder, build, multiply_in
+from explorer.shared import NUMBERS
 from explorer.steps import Step, step_of
 from explorer.training.devices import in_double, number_type, products_in
 from explorer.training.distributed import ALONE, Processes
 from explorer.training.diverged import REMEDY, TrainingDiverged
 from explorer.training.graphs import Replay
 
-NEGLIGIBLE_STEPS = 100  # steps from one call of `forget_negligible_moments` to the next
+NEGLIGIBLE_STEPS = NUMBERS["negligible_steps"]  # steps from one call of `forget_negligible_moments` to the next
 RESEEDED = 1_000_003  # more than the differences between the seeds of one training
 
 
@@ -152,7 +153,7 @@ class _Run:
     def _scalars(self, taken: int) -> dict[str, float]:
         """What varies from step to step, at the step with this number, from 1."""
         # a lower decay at first, so that the average of a short run forgets the initial weights
-        decay = min(self.config.training.average, taken / (taken + 10))
+        decay = min(self.config.training.average, taken / (taken + NUMBERS["average_warm_up"]))
         progress = taken / (self.steps * self.config.training.epochs)
         return self.one_step.scalars(progress) | {"new in the average": 1 - decay}
 

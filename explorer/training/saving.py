@@ -10,9 +10,10 @@ from datetime import datetime
 from pathlib import Path
 
 from explorer.config import Change, Config
+from explorer.shared import NUMBERS
 
 LONGEST_NAME = 60  # letters of a run's name; with them in UTF-8 a path of any system is short enough
-IMPORTANCE_SAMPLES = 500  # draws of z per image in a VAE's bound on log p(x)
+IMPORTANCE_SAMPLES = NUMBERS["importance_samples"]  # draws of z per image in a VAE's bound on log p(x)
 
 
 def in_folders(name: str) -> str:
