@@ -50,6 +50,9 @@ def test_only_tools_are_imported_by_a_name_that_is_put_together():
 def test_the_rules():
     allowed = [
         ("kernel/a.js", "kernel/b.js"),
+        ("kernel/training/a.js", "kernel/b.js"),
+        ("kernel/a.js", "kernel/training/b.js"),
+        ("practice/a.js", "kernel/training/b.js"),
         ("parts/a.js", "kernel/b.js"),
         ("kl/a.js", "parts/b.js"),
         ("kl/a.js", "parts/quiz/b.js"),
@@ -62,6 +65,7 @@ def test_the_rules():
     ]
     refused = [
         ("kernel/a.js", "parts/b.js"),
+        ("kernel/training/a.js", "parts/b.js"),
         ("parts/a.js", "kl/b.js"),
         ("parts/quiz/a.js", "kl/b.js"),
         ("kl/a.js", "adversary/b.js"),

@@ -238,7 +238,7 @@ def test_two_readings_of_log_4_and_the_honest_estimate(mount_lesson, compute):
     )
     # fresh discriminators on kept draws: the null, and the wide cloud
     bounds = compute(
-        "kernel/live_discriminator adversary/clouds kernel/random",
+        "kernel/live_discriminator kernel/prior adversary/clouds kernel/random",
         "const cases = { null: [0, 1].map(() => new Cloud({ mean: [0, 0], std: 1 })), "
         "wide: [new Cloud({ mean: [0, 0], std: 2 })] }, found = {};"
         "for (const [name, clouds] of Object.entries(cases)) found[name] = clouds.map((cloud, i) => {"

@@ -1,4 +1,4 @@
-// The draws that a live discriminator learns from: of a prior, and of a cloud q(z) whose density is known. No DOM.
+// What a live discriminator tells from draws of a prior: a cloud q(z) whose density is known. No DOM.
 //
 // A cloud is {mean: [x, y], std, hole, at: [x, y]}: N(mean, std² I), without a disc that held the share `hole` of
 // its mass, normalised. The disc's centre is mean + std · at, so it moves with the cloud.
@@ -87,18 +87,4 @@ export class Cloud {
     }
     return draws;
   }
-}
-
-// n draws of a prior, two numbers each; shape: as in prior.js.
-export function samplePrior(shape, n, uniform) {
-  const noise = standardNormal(2 * n, uniform);
-  if (!shape) return noise;
-  const { means, axes, stds } = shape;
-  for (let row = 0; row < n; row++) {
-    const c = Math.floor(uniform() * means.length);
-    const a = stds[c][0] * noise[2 * row],
-      b = stds[c][1] * noise[2 * row + 1];
-    for (const i of [0, 1]) noise[2 * row + i] = means[c][i] + a * axes[c][0][i] + b * axes[c][1][i];
-  }
-  return noise;
 }

@@ -1,11 +1,10 @@
 // The game of two players, in the plane: a discriminator learns to tell codes from draws of the prior, an encoder moves
 // the codes to where the discriminator takes them for draws. Either can be stepped alone. No DOM.
 
-import { samplePrior } from "./clouds.js";
 import { seededUniform, standardNormal } from "../kernel/random.js";
 import { choose, LiveDiscriminator } from "../kernel/live_discriminator.js";
 import { Adam, Network } from "../kernel/network.js";
-import { logDensity } from "../kernel/prior.js";
+import { logDensity, samplePrior } from "../kernel/prior.js";
 
 export const CODES = 400;
 const BATCH = 128;

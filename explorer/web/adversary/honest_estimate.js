@@ -2,7 +2,7 @@
 //
 // The null is the same estimate with no difference to find: draws of the prior against other draws of the prior.
 
-import { samplePrior } from "./clouds.js";
+import { samplePrior } from "../kernel/prior.js";
 import { drawEstimates } from "./estimate_chart.js";
 import { format } from "../kernel/format.js";
 import { Estimate } from "../kernel/live_discriminator.js";

@@ -1,6 +1,6 @@
 // Two players, a discriminator and an encoder, stepped alone or in turn; presets show the known failures.
 
-import { samplePrior } from "./clouds.js";
+import { samplePrior } from "../kernel/prior.js";
 import { columns, writeSelect } from "./forms.js";
 import { writeCells } from "../parts/dom.js";
 import { CODES, Game } from "./game.js";

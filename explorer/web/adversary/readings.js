@@ -1,7 +1,8 @@
 // Wrong readings: two discriminators whose loss is log 4, one of them because it is too weak; and the honest estimate
 // beside its null.
 
-import { Cloud, samplePrior } from "./clouds.js";
+import { samplePrior } from "../kernel/prior.js";
+import { Cloud } from "./clouds.js";
 import { Divergence } from "./divergence.js";
 import { columns, writeSelect } from "./forms.js";
 import { HonestEstimate } from "./honest_estimate.js";

@@ -1,7 +1,7 @@
 // The tab Teach: a cloud q that is dragged, scaled and punched; a discriminator that learns step by step; the best
 // discriminator D* beside it.
 
-import { Cloud, samplePrior } from "./clouds.js";
+import { Cloud } from "./clouds.js";
 import { Chart, Record } from "../parts/chart.js";
 import { Divergence } from "./divergence.js";
 import { columns, writeSelect } from "./forms.js";
@@ -11,7 +11,7 @@ import { CHANCE, errorOfBound, LiveDiscriminator, lowerBound } from "../kernel/l
 import { sigmoid, softplus } from "../kernel/perceptron.js";
 import { set, svgElement } from "../parts/svg.js";
 import { gridPoints, growing, Plane, pullOf, tellTale, valueAt } from "../parts/plane.js";
-import { logDensity } from "../kernel/prior.js";
+import { logDensity, samplePrior } from "../kernel/prior.js";
 import { format } from "../kernel/format.js";
 import { Slider } from "../parts/slider.js";
 import { TrainingTab } from "./training_tab.js";

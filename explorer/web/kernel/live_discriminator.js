@@ -4,7 +4,7 @@
 import { seededUniform } from "./random.js";
 import { Adam, Network } from "./network.js";
 import { NUMBERS } from "./numbers.js";
-import { sigmoid, softplus } from "./perceptron.js";
+import { logistic, sigmoid, softplus } from "./perceptron.js";
 
 /** @import { Numbers } from "./types.js" */
 
@@ -40,14 +40,8 @@ export class LiveDiscriminator {
   // The mean of −log D (sign 1) or −log(1 − D) (sign −1) over points; its gradient is added.
   /** @param {Float64Array} points @param {1 | -1} sign */
   learn(points, sign) {
-    const n = points.length / 2,
-      logits = this.network.forward(points, n);
-    let loss = 0;
-    const slope = logits.map((logit) => {
-      loss += softplus(-sign * logit) / n;
-      return (-sign * sigmoid(-sign * logit)) / n;
-    });
-    this.network.backward(slope);
+    const { loss, slope } = logistic(this.logits(points), sign);
+    this.network.backward(slope, { points: false });
     return loss;
   }
 

@@ -87,3 +87,17 @@ export const sigmoid = (logit) => (logit >= 0 ? 1 / (1 + Math.exp(-logit)) : Mat
 // log(1 + exp(value)): −log sigmoid(logit) is softplus(−logit).
 /** @param {number} value */
 export const softplus = (value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
+
+// The mean over logits of −log sigmoid(logit) (sign 1) or −log(1 − sigmoid(logit)) (sign −1), and its derivative by each
+// logit, in a new array.
+/** @param {import("./training/products.js").Reals} logits @param {1 | -1} sign */
+export function logistic(logits, sign) {
+  const n = logits.length,
+    slope = logits.slice();
+  let loss = 0;
+  for (let i = 0; i < n; i++) {
+    loss += softplus(-sign * logits[i]) / n;
+    slope[i] = (-sign * sigmoid(-sign * logits[i])) / n;
+  }
+  return { loss, slope };
+}
