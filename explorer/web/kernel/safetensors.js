@@ -1,4 +1,6 @@
-// Reads a safetensors file: the header's length in eight bytes, a JSON header, the tensors' bytes.
+// Reads and writes safetensors files: the header's length in eight bytes, a JSON header, the tensors' bytes.
+
+import { fromHalf } from "./training/half.js";
 
 /** @import { Tensors } from "./types.js" */
 
@@ -18,24 +20,32 @@ export function readSafetensors(buffer) {
 
 /** @param {string} dtype @param {ArrayBuffer} bytes */
 function decode(dtype, bytes) {
-  if (dtype === "F16") return widen(new Uint16Array(bytes));
+  if (dtype === "F16") return fromHalf(new Uint16Array(bytes));
   if (dtype === "F32") return new Float32Array(bytes);
   if (dtype === "U8") return new Uint8Array(bytes);
   throw new Error(`tensors of type ${dtype} cannot be read`);
 }
 
-let table; // the value of each of the 65,536 half-precision numbers
-
-/** @param {Uint16Array} halves */
-function widen(halves) {
-  table ??= Float32Array.from({ length: 65536 }, (_, bits) => {
-    const sign = bits & 0x8000 ? -1 : 1;
-    const exponent = (bits >> 10) & 31;
-    const fraction = bits & 1023;
-    if (exponent === 31) return fraction ? NaN : sign * Infinity;
-    return sign * (exponent ? 2 ** (exponent - 15) * (1 + fraction / 1024) : 2 ** -14 * (fraction / 1024));
-  });
-  const values = new Float32Array(halves.length);
-  for (let i = 0; i < halves.length; i++) values[i] = table[halves[i]];
-  return values;
+// A safetensors file of tensors by name: {shape, values}. Float32Array becomes float32, Uint16Array (half.js) float16,
+// Uint8Array bytes.
+/** @param {Record<string, {shape: number[], values: Float32Array | Uint16Array | Uint8Array}>} tensors */
+export function writeSafetensors(tensors) {
+  const header = {};
+  let end = 0;
+  // the widest types first, so that each tensor begins at a multiple of its numbers' size
+  const named = Object.entries(tensors).sort(
+    ([, { values: one }], [, { values: other }]) => other.BYTES_PER_ELEMENT - one.BYTES_PER_ELEMENT,
+  );
+  for (const [name, { shape, values }] of named)
+    header[name] = { dtype: TYPES[values.constructor.name], shape, data_offsets: [end, (end += values.byteLength)] };
+  const text = new TextEncoder().encode(JSON.stringify(header)),
+    begin = 8 + 8 * Math.ceil(text.length / 8), // the header is filled with spaces to a multiple of eight bytes
+    file = new Uint8Array(begin + end).fill(0x20, 8, begin);
+  new DataView(file.buffer).setBigUint64(0, BigInt(begin - 8), true);
+  file.set(text, 8);
+  for (const [name, { values }] of named)
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), begin + header[name].data_offsets[0]);
+  return file;
 }
+
+const TYPES = { Float32Array: "F32", Uint16Array: "F16", Uint8Array: "U8" };
