@@ -14,7 +14,7 @@ import pytest
 import torch
 
 from explorer import objectives, steps
-from explorer.config import KINDS, PRIORS, TrainingConfig
+from explorer.config import KINDS, PRIORS, WHILE_TRAINING, TrainingConfig
 from explorer.settings import SETTINGS
 from explorer.siblings import SIBLINGS
 from explorer.training.distributed import ALONE
@@ -22,6 +22,7 @@ from explorer.training.distributed import ALONE
 from .training import CASES, config_of, double_model, name_of, settings_of, singles, tensors_of
 
 IMAGES, NOISE, WEIGHT = 6, 0.3, 2.5  # of a batch; in the codes that a discriminator sees; of the adversary
+CHANGED_AT = 0.6  # of the whole steps: when settings change
 PROGRESS = (0.1, 0.3, 0.65, 0.7, 1.0)  # of the whole steps: each part of every schedule
 # Fields of the configurations that have no gradient, and why.
 WITHOUT_GRADIENT = {
@@ -178,8 +179,13 @@ def test_training_steps_with_the_same_draws_give_the_same_weights(compute, chang
     draws = [singles(rng, IMAGES, k) for _ in PROGRESS]
     noise = [singles(rng, 2, IMAGES, k) for _ in PROGRESS]
     step = steps.step_of(config.model.kind)(model, config.training, torch.Generator(), ALONE)
+    # settings that change while the model trains
+    changed = {name: 1.5 * getattr(config.training, name) for name in WHILE_TRAINING}
+    later = dataclasses.replace(config.training, **changed)
+    settings = [config.training if progress < CHANGED_AT else later for progress in PROGRESS]
     terms = []
-    for batch, progress, drawn, one in zip(batches, PROGRESS, draws, noise, strict=True):
+    for batch, progress, training, drawn, one in zip(batches, PROGRESS, settings, draws, noise, strict=True):
+        step.training = training
         step.follow({name: torch.tensor(value, dtype=torch.float64) for name, value in step.scalars(progress).items()})
         step.set_progress(progress)
         given = functools.partial(_given, one)
@@ -194,13 +200,15 @@ def test_training_steps_with_the_same_draws_give_the_same_weights(compute, chang
         "const numbers = (list) => Float64Array.from(list.flat()), { training } = settings.config;"
         "const draws = { normal: () => numbers(now.noise.shift()), prior: () => numbers(now.draws) };"
         "const step = new STEPS[settings.config.model.kind](model, training, draws), terms = [];"
-        "let now; for (now of taken) terms.push(step.take(numbers(now.x), now.labels, now.progress));"
+        "let now; for (now of taken) {"
+        "step.training = now.training; terms.push(step.take(numbers(now.x), now.labels, now.progress)); }"
         "return { terms, tensors: model.tensors() };",
         settings=settings_of(config, model), tensors=start,
         taken=[
             {"x": batch.x.tolist(), "labels": None if batch.labels is None else batch.labels.tolist(),
-             "progress": progress, "draws": drawn.tolist(), "noise": one.tolist()}
-            for batch, progress, drawn, one in zip(batches, PROGRESS, draws, noise, strict=True)
+             "progress": progress, "training": dataclasses.asdict(training), "draws": drawn.tolist(),
+             "noise": one.tolist()}
+            for batch, progress, training, drawn, one in zip(batches, PROGRESS, settings, draws, noise, strict=True)
         ],
     )  # fmt: skip
     assert [list(each) for each in found["terms"]] == [list(each) for each in terms]

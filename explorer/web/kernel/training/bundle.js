@@ -7,6 +7,7 @@ import { writeSafetensors } from "../safetensors.js";
 
 /**
  * @import { Autoencoder } from "./autoencoder.js"
+ * @import { Change } from "./trainer.js"
  * @import { Terms } from "./objectives.js"
  * @typedef {{name: string, bytes: Uint8Array}} BundleFile
  */
@@ -14,13 +15,14 @@ import { writeSafetensors } from "../safetensors.js";
 const encoded = (text) => new TextEncoder().encode(text);
 
 // The files of a bundle. config: as in the trainer's settings; model: rounded to half precision; evaluated: what
-// `evaluate` gives, of that model; labels: of the test set; cost: further metrics, such as {seconds, device}.
+// `evaluate` gives, of that model; labels: of the test set; changes: of settings while it trained; cost: further metrics,
+// such as {seconds, device}.
 /**
  * @param {{config: object, model: Autoencoder, history: Terms[], labels: Uint8Array, cost?: Record<string, any>,
- *   evaluated: {metrics: Record<string, any>, mean: Float32Array, logVar: Float32Array | null}}} trained
+ *   changes?: Change[], evaluated: {metrics: Record<string, any>, mean: Float32Array, logVar: Float32Array | null}}} trained
  * @returns {BundleFile[]}
  */
-export function bundleFiles({ config, model, history, evaluated, labels, cost = {} }) {
+export function bundleFiles({ config, model, history, evaluated, labels, changes = [], cost = {} }) {
   const shape = [labels.length, model.k],
     precise = (values) => ({ shape, values: model.k <= 2 ? values : toHalf(values) });
   const weights = Object.entries(model.tensors()).map(([name, { shape, values }]) => [
@@ -37,10 +39,11 @@ export function bundleFiles({ config, model, history, evaluated, labels, cost = 
   };
   const digests = Object.fromEntries(Object.entries(contents).map(([role, bytes]) => [role, sha256(bytes)]));
   const manifest = {
-    format: NUMBERS.bundle_format,
+    format: NUMBERS.unchanged_format,
     config,
     metrics: { ...evaluated.metrics, ...cost },
     history,
+    ...(changes.length ? { format: NUMBERS.bundle_format, changes } : {}),
     files: digests,
   };
   const text = JSON.stringify({ ...manifest, digest: sha256(encoded(pythonJson(manifest))) }, null, 1);

@@ -63,22 +63,26 @@ export class Draws {
 }
 
 // The base of the siblings' steps. Encoder and decoder have an optimiser each, with the same rate, which is the same as
-// one optimiser for both.
+// one optimiser for both. Between two steps `training` may be replaced: its weights and rates may change.
 export class Step {
   /** @param {Autoencoder} model @param {TrainingConfig} training @param {Draws} draws */
   constructor(model, training, draws) {
     this.model = model;
     this.training = training;
     this.draws = draws;
-    /** @type {[Adam, number][]} */
-    this.optimisers = []; // with the peak of their rates
-    this.autoencoder = [model.encoder, model.decoder].map((network) => this.adam(network, training.lr));
+    /** @type {[Adam, "lr" | "discriminator_lr"][]} */
+    this.optimisers = []; // with the setting that is the peak of their rates
+    this.autoencoder = [model.encoder, model.decoder].map((network) => this.adam(network, "lr"));
   }
 
-  /** @param {import("../network.js").Network} network @param {number} rate @param {object} options */
-  adam(network, rate, options = {}) {
+  // setting: the peak of its rates.
+  /**
+   * @param {import("../network.js").Network} network @param {"lr" | "discriminator_lr"} setting
+   * @param {object} options
+   */
+  adam(network, setting, options = {}) {
     const optimiser = new Adam(network, options);
-    this.optimisers.push([optimiser, rate]);
+    this.optimisers.push([optimiser, setting]);
     return optimiser;
   }
 
@@ -92,8 +96,8 @@ export class Step {
   // One step of some of the optimisers against the gradients that their networks hold.
   /** @param {Adam[]} optimisers @param {number} progress */
   descend(optimisers, progress) {
-    for (const [optimiser, peak] of this.optimisers)
-      if (optimisers.includes(optimiser)) optimiser.step(peak * oneCycle(progress));
+    for (const [optimiser, setting] of this.optimisers)
+      if (optimisers.includes(optimiser)) optimiser.step(this.training[setting] * oneCycle(progress));
   }
 
   // Draws and noise in the type of the model's numbers. scale: a factor; added: numbers that are added.
@@ -132,7 +136,7 @@ class AAEStep extends Step {
   constructor(model, training, draws) {
     super(model, training, draws);
     const options = { betas: NUMBERS.discriminator_betas };
-    this.adversary = this.adam(model.discriminator.network, training.discriminator_lr, options);
+    this.adversary = this.adam(model.discriminator.network, "discriminator_lr", options);
   }
 
   /** @param {Reals} x @param {Numbers | null} labels @param {number} progress */
@@ -166,8 +170,8 @@ class AAEStep extends Step {
 class TextbookAAEStep extends Step {
   constructor(model, training, draws) {
     super(model, training, draws);
-    this.adversary = this.adam(model.discriminator.network, training.discriminator_lr);
-    this.fooling = this.adam(model.encoder, training.discriminator_lr);
+    this.adversary = this.adam(model.discriminator.network, "discriminator_lr");
+    this.fooling = this.adam(model.encoder, "discriminator_lr");
   }
 
   /** @param {Reals} x @param {Numbers | null} labels @param {number} progress */

@@ -53,6 +53,9 @@ import { Draws, STEPS } from "./steps.js";
  *
  * @typedef {{images: Uint8Array, labels: Uint8Array}} Split  the pixels of n images, one after the other, and n labels
  *
+ * @typedef {{setting: string, before: number, after: number, step: number, steps: number}} Change  see
+ *   explorer/config.py
+ *
  * @typedef {object} Report  the state of a training after a step
  * @property {number} epoch  from 1
  * @property {number} step  in the epoch, from 1
@@ -99,6 +102,8 @@ export class Trainer {
     /** @type {Terms[]} */
     this.history = []; // an entry per epoch: `epoch`, and the means of the loss's terms
     this.sums = {}; // of the terms in this epoch
+    /** @type {Change[]} */
+    this.changes = []; // of settings since it began
   }
 
   get done() {
@@ -134,6 +139,19 @@ export class Trainer {
     };
     this.record(report);
     return report;
+  }
+
+  // Trains with these settings from the next step on. Only weights and learning rates may differ.
+  /** @param {TrainingConfig} training */
+  change(training) {
+    const { config } = this.settings,
+      before = config.training,
+      at = { step: this.taken, steps: this.steps };
+    for (const setting of Object.keys(before))
+      if (this.taken && before[setting] !== training[setting])
+        this.changes.push({ setting, before: before[setting], after: training[setting], ...at });
+    this.settings = { ...this.settings, config: { ...config, training } };
+    this.one.training = training;
   }
 
   // Adds the terms of a step to the history's means. A summand is named before the total that it makes infinite.
