@@ -93,6 +93,52 @@ def test_two_standard_errors_hold_the_exact_value_from_a_hundred_draws_on():
     assert "95 of 100 repeats, from n = 100 on" in words and "draws" not in words
 
 
+# ---- lesson 2 -----------------------------------------------------------------------------------
+
+
+def test_the_symbols_of_the_formulas_are_defined_on_the_page():
+    """The page writes the formulas of estimators_view.js beside the figures of each estimator, and in a verdict."""
+    formulas = (ROOT / "explorer" / "web" / "reparameterisation" / "estimators_view.js").read_text(encoding="utf-8")
+    words = texts_of("reparameterisation").WORDS
+    [drawer] = [text for tab, _, text in texts_of("help").CHAPTERS["reparameterisation"] if tab == "estimators"]
+    for symbol, definition in {
+        "b*": "*b\\** is the best baseline",
+        "s²": "*s* the score ∂log q(z)/∂θ",
+        "∂z": "*∂z* is ∂z/∂θ",
+        "∂E": "*∂E* is the true gradient",
+    }.items():
+        assert symbol in formulas and definition in flat(drawer)
+    assert "θ is μ, σ or log σ²" in flat(drawer) and "± SE" in words["head_mean"] and "SE is the" in flat(drawer)
+    assert "φ(μ/σ)" in formulas and "{formula}, with φ the density of N(0, 1)" in words["verdict_step"]
+    assert "With the density q of z" in words["sampled_detour"]  # beside the graph, where q stands in no other text
+
+
+# ---- practice -----------------------------------------------------------------------------------
+
+
+def test_d_and_the_null_are_defined_where_they_first_stand():
+    assert "the discriminator D" in PRACTICE.EXPERIMENTS["adversary"]["question"]
+    assert texts_of("siblings").WORDS["aae_chart"] == "losses of the discriminator D"
+    assert "D is the discriminator" in PRACTICE.WORDS["lead_clinic"]
+    train, *_ = [text for tab, _, text in texts_of("help").CHAPTERS["practice"] if tab == "train"]
+    assert "Its null, the grey band," in flat(train)
+
+
+@pytest.mark.parametrize(
+    "page", ["practice", "scoreboard", "reparameterisation", "settings", "room", "siblings", "help"]
+)
+def test_sentences_have_no_riddles(page):
+    """Words that hide the subject: who acts, or what a number is of."""
+    said = json.dumps([value for name, value in vars(texts_of(page)).items() if name.isupper()], ensure_ascii=False)
+    riddles = r"[Ww]hoever|\banew\b|\blest\b|[Nn]obody|\bis no [dG]|on purpose|comes otherwise|what (comes|is wanted)|was left as"
+    assert re.findall(rf"[^.]*(?:{riddles})[^.]*", said) == []
+
+
+def test_a_capped_figure_is_not_called_less_than_its_lower_limit():
+    """I(n; z) ≤ log N, so KL − I(n; z) is at least KL − log N, however near the cap is."""
+    assert "no more than KL − log N" not in texts_of("scoreboard").MARGINAL_HELP
+
+
 # ---- lesson 3 -----------------------------------------------------------------------------------
 
 

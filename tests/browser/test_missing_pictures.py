@@ -114,7 +114,7 @@ def test_what_lacks_pictures_says_why(open_bare):
     assert pixels.is_disabled() and pixels.get_attribute("title") == why
     page = open_bare("reparameterisation?view=code&model=mnist-vae", ".rep-lesson[data-ready=true]")
     page.get_by_text(
-        f"Without the image there is no loss, and {why}. Fetch the pictures above, or choose another VAE."
+        f"The loss needs the image, but {why}. Fetch the pictures above, or choose another VAE."
     ).wait_for()
 
 
@@ -139,7 +139,7 @@ def test_a_missing_dataset_is_fetched_on_the_server(open_bare, bare):
     assert mirror.begun.wait(20)
     page.locator(".missing .why[aria-live=off]", has_text="Fetching mnist").wait_for()  # no reader hears every megabyte
     page.get_by_role("button", name="Cancel").click()
-    page.locator(".missing .why[aria-live=polite]", has_text="Cancelled; nothing was kept.").wait_for()
+    page.locator(".missing .why[aria-live=polite]", has_text="Cancelled. Nothing was saved.").wait_for()
     mirror.gate.set()
     page.wait_for_timeout(500)
     assert list(data.iterdir()) == []

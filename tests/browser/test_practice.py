@@ -110,7 +110,7 @@ def test_stop_and_reset_give_the_same_numbers_with_the_same_seed(practise):
     seed.fill("5")
     seed.press("Enter")
     page.wait_for_url(re.compile("seed(=|%3D)5"))
-    assert "choices were changed" in panel(page).inner_text()
+    assert "settings were changed" in panel(page).inner_text()
     begin(page, "Start again run A")
     until(page, "finished")
     assert data(page, "last") != first
@@ -161,7 +161,7 @@ def test_a_weight_is_changed_while_the_model_trains(practise):
     page.wait_for_selector(".run.a[data-state=running]:not([data-last=null])", timeout=120_000)
     curve = page.get_by_role("img", name=re.compile("^Run A: reconstruction"))
     assert panel(page).get_by_label("seed").is_disabled()
-    panel(page).get_by_text("Training began with the grey choices: Reset to change them.").wait_for()
+    panel(page).get_by_text("Grey settings are fixed during training: Reset to change them.").wait_for()
     beta = panel(page).get_by_label("β")
     beta.fill("40")
     beta.press("Enter")
@@ -212,7 +212,7 @@ def test_an_experiment_asks_for_a_prediction_and_answers_when_both_are_over(prac
         until(page, "running", side)
         press(page, f"Stop run {side.upper()}")
         until(page, "stopped", side)
-    card.get_by_text("It comes otherwise: “The classes mix, and every decoded picture looks the same.”").wait_for()
+    card.get_by_text("What happens instead: “The classes mix, and every decoded picture looks the same.”").wait_for()
     card.get_by_role("button", name="Close the experiment").click()
     assert page.get_by_role("button", name="β = 4", exact=True).evaluate("e => e.matches(':focus')")
 
@@ -223,7 +223,7 @@ def test_what_an_experiment_answers_is_what_happened(practise):
     card = predict(page)
     for side in "ab":
         until(page, "finished", side)
-    card.get_by_text("It comes otherwise: “The classes mix, and every decoded picture looks the same.”").wait_for()
+    card.get_by_text("What happens instead: “The classes mix, and every decoded picture looks the same.”").wait_for()
     assert data(page, "last", "b")["kl"] < 0.1 < data(page, "last", "a")["kl"]
 
 
@@ -244,7 +244,13 @@ def test_two_trainings_are_seen_live_without_a_message_to_a_script(practise):
             "([e, before]) => Number(e.dataset.revision) >= before + 6",
             arg=[panel(page, side).element_handle(), before],
         )
-    for name in ("codes of test images", "decoded manifold", "reconstruction", "D's losses", "sliced W₂²"):
+    for name in (
+        "codes of test images",
+        "decoded manifold",
+        "reconstruction",
+        "losses of the discriminator D",
+        "sliced W₂²",
+    ):
         assert page.get_by_role("img", name=re.compile(f"^Run B: {re.escape(name)}")).evaluate(INK) > 500
     assert re.search(r"W₂² \d+\.\d{4} \(null \d+\.\d{4} ± \d+\.\d{4}\) · coverage", panel(page, "b").inner_text())
     press(page, "Pause both")
@@ -374,18 +380,18 @@ def test_wrong_choices_are_said_and_taken_back(practise):
     epochs = panel(page).get_by_label("epochs", exact=True)
     epochs.fill("100000")
     epochs.press("Enter")
-    page.get_by_text("The epochs must lie between 1 and 1000").wait_for()
+    page.get_by_text("Not changed: epochs must be from 1 to 1000").wait_for()
     assert epochs.input_value() == "300"
     widths = panel(page).get_by_label("widths")
     for bad in ("", "0", "5000", "a", "1 1 1 1 1"):
         widths.fill(bad)
         widths.press("Enter")
-        page.get_by_text("The widths must be one to four whole numbers").wait_for()
+        page.get_by_text("the widths must be one to four whole numbers").wait_for()
         assert widths.input_value() == "256 256"
     widths.fill("32,16")
     widths.press("Enter")
     page.wait_for_url(re.compile("hidden(=|%3D)32-16"))
-    assert page.get_by_text("The widths must be").count() == 0
+    assert page.get_by_text("the widths must be").count() == 0
 
 
 def test_a_failure_is_a_sentence_and_leaves_the_page_usable(practise):

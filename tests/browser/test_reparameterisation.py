@@ -115,7 +115,10 @@ def test_where_the_score_function_wins_and_where_pathwise_is_wrong(lesson):
     texts = page.locator(".estimators .row.estimator .exact b").all_inner_texts()
     assert texts[:2] == ["1.999", "0.497"]
     verdict = page.get_by_role("status").filter(visible=True)
-    assert verdict.inner_text().startswith("The score function wins") and "E[f] does harm" in verdict.inner_text()
+    assert (
+        verdict.inner_text().startswith("The score function wins")
+        and "E[f] raises the variance" in verdict.inner_text()
+    )
     assert best < score < expected  # and that is so
     agrees(page)
     page.get_by_role("radio", name="step 1[z > 0]").check()
@@ -448,7 +451,7 @@ def test_a_measurement_can_be_cancelled_and_goes_on(lesson):
     page.get_by_role("button", name="Measure with 100,000 draws").click()
     page.get_by_text(re.compile("Reference: [1-9]")).wait_for()
     page.get_by_role("button", name="Cancel").click()
-    go_on = page.get_by_role("button", name=re.compile("Go on after [0-9,]+ draws"))
+    go_on = page.get_by_role("button", name=re.compile("Continue after [0-9,]+ draws"))
     go_on.wait_for()
     page.get_by_text("was stopped").wait_for()
     assert page.locator(".vae .verdict").is_hidden()

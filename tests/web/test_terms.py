@@ -23,3 +23,12 @@ def test_terms_are_found_once_and_the_text_stays(compute):
 def test_parts_of_words_and_of_formulas_are_no_terms(compute):
     [parts] = pieces(compute, "decoded, KL(q‖p), encoders of KL-like nullity, log p(z)/q(z)")
     assert [piece["text"] for piece in parts if piece["name"]] == ["encoders", "p(z)", "q(z)"]
+
+
+def test_the_letters_of_a_text_are_terms(compute):
+    found = pieces(compute, "D's rate, JSD, D(z), 2-D; the AE's W₂²")
+    assert [(piece["text"], piece["name"]) for piece in found[0] if piece["name"]] == [
+        ("D", "discriminator"),
+        ("AE", "autoencoder"),
+        ("W₂²", "sliced"),
+    ]

@@ -8,7 +8,8 @@ mistake.
 WORDS = {
     "tab_clinic": "Clinic",
     "lead_clinic": (
-        "Each of ten runs has one mistake in its program. Compare it with the healthy run, and name the mistake."
+        "Each of ten runs has one mistake in its program. Compare it with the healthy run, and name the mistake. D is "
+        "the discriminator of an AAE."
     ),
     "clinic_case": "Case {at} of {of}",
     "clinic_previous": "Previous case",
@@ -131,10 +132,10 @@ SYMPTOMS = {
 
 EXPLANATIONS = {
     "mean_over_pixels": (
-        "The −ELBO sums the BCE over the {pixels} pixels. The mean is {pixels} times smaller, and the KL beside it is "
-        "not. This loss has the same minimum as that of a VAE with β = {beta}. Information in a code then costs more "
-        "than it saves, so every q(z|x) becomes p(z), and the decoder returns the mean picture. This is posterior "
-        "collapse."
+        "The −ELBO sums the BCE over the {pixels} pixels. The mean over the pixels is {pixels} times smaller, and the "
+        "KL is unchanged. This loss has the same minimum as that of a VAE with β = {beta}. Information in a code "
+        "then costs more KL than it saves BCE, so every q(z|x) becomes p(z), and the decoder returns the mean "
+        "picture. This is posterior collapse."
     ),
     "mean_over_dimensions": (
         "The KL of independent dimensions is the sum of their KLs. The mean over {latent_dim} dimensions weighs it with "
@@ -153,32 +154,32 @@ EXPLANATIONS = {
     ),
     "sigmoid_before_bce": (
         "The function binary_cross_entropy_with_logits applies the sigmoid itself. After a second sigmoid a pixel is "
-        "between 0.5 and 0.73, so each black pixel costs at least log 2 = 0.69 nats. Greys below 0.5 become "
-        "black, and those above 0.73 white. A code saves little under this loss, so the KL is small, too."
+        "between 0.5 and 0.73, so each black pixel costs at least log 2 = 0.69 nats. Greys below 0.5 become black, "
+        "and those above 0.73 white. A code lowers this BCE only a little, so the KL is small, too."
     ),
     "no_noise": (
-        "The decoder receives μ, not z = μ + σ ε. Then σ has no effect on the BCE, and the KL alone moves it to 1. What "
-        "is left of the KL is ½ Σ μ²: an autoencoder with a small penalty on its codes. A draw of q(z|x) was never "
-        "decoded in training."
+        "The decoder receives μ, not z = μ + σ ε. Then σ has no effect on the BCE, and the KL alone moves it to 1. "
+        "The rest of the KL is ½ Σ μ², so this is an autoencoder with a small penalty on its codes. In training, the "
+        "decoder never receives a draw of q(z|x)."
     ),
     "discriminator_sees_pixels": (
         "D has to compare codes with draws of p(z). Here it compares reconstructions with images, and it tells them "
-        "apart easily. No term of the loss contains p(z), so nothing keeps the codes near it. An adversary of "
+        "apart easily. No term of the loss contains p(z), so nothing keeps the codes near it. A discriminator of "
         "pixels belongs to a GAN."
     ),
     "encoder_phase_moves_discriminator": (
         "The encoder's phase minimises −log D on codes. If its optimiser also has D's weights, it changes D, too: D "
-        "learns to accept codes wherever they are. D's own phase undoes this in part. Nothing draws the codes to p(z) "
-        "any more. This phase's optimiser must have the encoder's weights alone."
+        "learns to accept codes wherever they are. D's own phase undoes this in part. Nothing pulls the codes to p(z) "
+        "any more. The optimiser of the encoder's phase must have the encoder's weights alone."
     ),
     "fast_discriminator": (
-        "D's steps are far larger than the encoder's. Its answers change abruptly, and with them the direction in which "
-        "the encoder is pushed. D must be accurate, but it must change slowly."
+        "D's steps are far larger than the encoder's. Its output changes abruptly, and so does the direction of the "
+        "encoder's gradient. D must be accurate, but it must change slowly."
     ),
     "batch_norm_in_discriminator": (
-        "Batch norm subtracts the mean of a batch and divides by its standard deviation. Draws and codes come in "
-        "batches of their own, so both have mean 0 and standard deviation 1 inside D. D cannot see where the codes are "
-        "or how widely they spread, so it does not push them to p(z). Use no batch norm in D, or put draws and codes "
+        "Batch norm subtracts the mean of a batch and divides by its standard deviation. Draws and codes are in "
+        "separate batches, so both have mean 0 and standard deviation 1 inside D. D cannot see where the codes are or "
+        "how widely they spread, so it does not push them to p(z). Use no batch norm in D, or put draws and codes "
         "into one batch."
     ),
 }

@@ -3,7 +3,7 @@
 # By term: the forms in which it stands in texts (the first letter may be large), and its definition.
 TERMS = {
     "autoencoder": (
-        ["autoencoder", "autoencoders"],
+        ["autoencoder", "autoencoders", "AE", "AEs"],
         "Two networks: an encoder that turns a picture into a code, and a decoder that turns a code into a picture.",
     ),
     "latent": (["latent space", "latent spaces"], "The space of the codes. In two dimensions it is a plane: the map."),
@@ -12,8 +12,10 @@ TERMS = {
     "decoder": (["decoder", "decoders"], "The network that turns a point z of the latent space into a picture."),
     "vae": (
         ["VAE", "VAEs"],
-        "Variational autoencoder. Its encoder gives a Gaussian q(z|x) for each picture, and its loss holds each of "
-        "them to the prior by a KL term.",
+        (
+            "Variational autoencoder. Its encoder gives a Gaussian q(z|x) for each picture, and the KL term of its loss "
+            "keeps each of them near the prior."
+        ),
     ),
     "aae": (
         ["AAE", "AAEs"],
@@ -32,31 +34,39 @@ TERMS = {
     ),
     "nats": (["nats", "nat"], "Units of information, with natural logarithms: 1 nat is 1.44 bits."),
     "discriminator": (
-        ["discriminator", "discriminators"],
+        ["discriminator", "discriminators", "D"],
         "The AAE's network D. It learns to tell codes from draws of the prior: D(z) is near 1 where it takes z for a "
         "draw of the prior.",
     ),
-    "hole": (["hole", "holes"], "A region where the prior has mass and no codes lie. Draws from there decode badly."),
+    "hole": (["hole", "holes"], "A region where the prior has mass and no codes lie. Draws in it are decoded badly."),
     "coverage": (
         ["coverage"],
-        "The share of draws of the prior that have a code as near as their fifth neighbour among the draws.",
+        (
+            "The share of draws of the prior that are covered: a code is nearer to the draw than its fifth nearest fellow "
+            "draw."
+        ),
     ),
-    "null": (["null"], "What an estimate gives for two sets of draws of the prior: a perfect match."),
+    "null": (["null"], "The value of an estimate for two sets of draws of the prior. A perfect match would have it."),
     "bce": (
         ["BCE"],
         "Binary cross-entropy of a picture and its reconstruction, summed over pixels, in nats. Less is better.",
     ),
     "elbo": (["ELBO", "−ELBO"], "Evidence lower bound on log p(x). A VAE is trained to make −ELBO = BCE + KL small."),
     "sliced": (
-        ["sliced W₂²"],
+        ["sliced W₂²", "W₂²"],
         "The squared Wasserstein-2 distance between codes and prior, averaged over all directions in which they are "
         "projected onto a line.",
     ),
     "noise": (["ε"], "Noise drawn from N(0, I). With it, z = μ + σ·ε is a draw of N(μ, σ²)."),
-    "gradient": (["gradient", "gradients"], "The derivatives by all parameters: the direction of steepest rise."),
+    "gradient": (
+        ["gradient", "gradients"],
+        ("The derivatives with respect to all parameters: the direction of steepest ascent."),
+    ),
     "estimator": (
         ["estimator", "estimators"],
-        "A rule that computes an estimate from draws. It is right on average if it is unbiased; it scatters by its "
-        "variance.",
+        (
+            "A rule that computes an estimate from draws. If it is unbiased, it is right on average. Its variance is its "
+            "scatter from draw to draw."
+        ),
     ),
 }

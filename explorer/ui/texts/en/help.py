@@ -10,33 +10,33 @@ CHAPTERS = {
         (
             "probe",
             "Maps and probe",
-            """Each dot of a map is the code of a test picture; its colour is the picture's class. Both maps
-have the same axes, so that the two latent spaces can be compared. Dashed rings hold 39 %, 86 % and 99 % of the prior.
+            """Each dot of a map is the code of a test picture; its colour is the picture's class. Both maps have the same axes, so
+that the two latent spaces can be compared. Dashed rings hold 39 %, 86 % and 99 % of the prior.
 
 Drag the blue dot, or move the sliders. It is the mean μ of the probe, a Gaussian; σ sets the size of the orange
-ellipses. *z* is one draw from it. The pictures are what each decoder makes of μ and of *z*.
+ellipses. *z* is one draw from it. The pictures are decoded from μ and from *z*, by each model.
 
-Click a dot to see its picture *x*, and what each model rebuilds from its own code of *x*.""",
+Click a dot to see its picture *x*, and the reconstruction of *x* by each model.""",
         ),
         (
             "layers",
             "The layers above the maps",
-            """*pictures* decodes every point of the map. *density* shows where the codes lie. *against the prior* shows
-where there are more codes than the prior expects, and where there are fewer: a hole. *D* shows what the AAE's
-discriminator says.""",
+            """*pictures* decodes every point of the map. *density* shows where the codes lie. *against the prior* shows where there
+are more codes than the prior expects, and where there are fewer: a hole. *D* shows the output of the AAE's
+discriminator: near 1 where it takes *z* for a draw of the prior.""",
         ),
         (
             "training",
             "Training",
-            """Plays both trainings from the first step to the last, each at the same share of its steps. Click
-a code to follow its image. *D(z)* colours the AAE's map by its discriminator.""",
+            """Plays both trainings from the first step to the last. At each moment both have taken the same share of their steps.
+Click a code to follow its image. *D(z)* colours the AAE's map by its discriminator.""",
         ),
         (
             "draw",
             "Draw",
-            """Draw a picture, open a file, or take a test image. Both encoders read it. The maps show where its codes
-fall, and the pictures show what comes back. One line a model says what the drawing became, and how large its error is
-beside the typical one.""",
+            """Draw a picture, open a file, or take a test image. Both models encode it. The maps show its codes, and the pictures
+show the reconstructions. One line for each model describes the reconstruction, and compares its error with the
+typical one.""",
         ),
         (
             "near",
@@ -47,14 +47,14 @@ beside the typical one.""",
         (
             "map",
             "Layers",
-            """More layers, how strongly they cover the map, and what colours the codes. Many draws from the probe show
-what the posterior decodes to.""",
+            """More layers and their opacity, and the quantity that colours the codes. Many draws from the probe show which pictures
+the posterior decodes to.""",
         ),
         (
             "walk",
             "Morph",
-            """A way through points of the plane, decoded step by step. The curve below shows how densely the
-codes lie on the way: where it falls far below the prior's, the way crosses a hole.""",
+            """A path through points of the plane, decoded step by step. The curve below shows the density of the codes along the
+path. Where it falls far below that of the prior, the path crosses a hole.""",
         ),
         (
             "take",
@@ -78,7 +78,7 @@ Move the green dot to decode another *z*. *Draw again* takes other draws.""",
         (
             "evidence",
             "The bound",
-            """The model says how a picture is made: draw *z* from p(*z*); then each pixel is 1 with the probability s that
+            """The model describes how a picture is made: draw *z* from p(*z*); then each pixel is 1 with the probability s that
 the decoder gives. So p(*x*) = ∫ p(*x*|*z*) p(*z*) d*z*, and log p(*x*|*z*) is minus the binary cross-entropy (BCE). A
 grey pixel counts as the share of ones in pixels that are drawn as 0 or 1.
 
@@ -115,15 +115,14 @@ there.""",
         (
             "one",
             "One dimension",
-            """Drag a curve by its top to move its mean, by its flank to change its width. Below stands the integrand:
-red adds to the KL, blue takes away. *Count up* adds the area from left to right.""",
+            """Drag a curve by its top to move its mean, by its flank to change its width. The integrand is drawn below: red adds to
+the KL, blue subtracts from it. *Count up* adds the area from left to right.""",
         ),
         (
             "two",
             "Two dimensions",
-            """Drag an ellipse by its centre, or by the ends of its axes. Along an axis changes the length,
-across it the tilt. The inner ellipse holds 39 % of the Gaussian, the outer one 86 %. The bars are the terms of the
-closed form.""",
+            """Drag an ellipse by its centre, or by an end of an axis. A drag along the axis changes its length, a drag across it the
+tilt. The inner ellipse holds 39 % of the Gaussian, the outer one 86 %. The bars are the terms of the closed form.""",
         ),
         (
             "derivation",
@@ -134,8 +133,8 @@ agree for the Gaussians that are drawn.""",
         (
             "logvar",
             "Why log σ²",
-            """Gradient descent on the same KL, once in σ and once in log σ². A step in σ can go below zero, where the
-logarithm is not defined. Below: what float32 makes of exp(log σ²).""",
+            """Gradient descent on the same KL, once in σ and once in log σ². A step in σ can go below zero, where the logarithm is
+not defined. The figure below shows exp(log σ²) in float32.""",
         ),
         (
             "loss",
@@ -155,16 +154,16 @@ information, no change. Compare the VAEs with β = 0.1, 1 and 40, and those with
         (
             "predict",
             "Predict",
-            """Choose an answer, then reveal. The answers are computed for the curves that are drawn. *Other Gaussians*
-asks the same of two new ones.""",
+            """Choose an answer, then reveal. The answers are computed for the curves that are drawn. *Other Gaussians* asks the same
+questions about two new ones.""",
         ),
     ],
     "reparameterisation": [
         (
             "graphs",
             "Two graphs",
-            """The same draw, written in two ways. On the left z is drawn: the gradient stops there. On the right ε is
-drawn and z is computed from it: the gradient reaches μ and log σ².""",
+            """The same draw, written in two ways. On the left *z* is drawn, and the gradient stops there. On the right ε is drawn
+and *z* is computed from it, so the gradient reaches μ and log σ².""",
         ),
         (
             "draws",
@@ -175,8 +174,11 @@ and no ε is drawn again.""",
         (
             "estimators",
             "Estimators",
-            """Four estimates of one gradient. *Pathwise* uses the slope of f. The *score function* uses only
-values of f; a baseline b makes it scatter less. All are right on average where f is smooth.""",
+            """Four estimates of one gradient. *Pathwise* uses the slope of f. The *score function* uses only values of f; a baseline
+b lowers its variance. All are right on average where f is smooth.
+
+*b\\** is the best baseline, *s* the score ∂log q(z)/∂θ, *∂z* is ∂z/∂θ, and *∂E* is the true gradient. θ is μ, σ or log
+σ². SE is the standard error.""",
         ),
         (
             "vae",
@@ -194,8 +196,9 @@ differentiates.""",
         (
             "terms",
             "The substitution",
-            """The mean KL of a VAE is I(n; *z*) + KL(q(*z*)‖p(*z*)). The first part is what a code tells of its image. The
-second is how far all codes together are from the prior. An AAE has −log D(*z*) in its place: D sees only q(*z*).
+            """The mean KL of a VAE is I(n; *z*) + KL(q(*z*)‖p(*z*)). The first part is the information that a code has about its
+image. The second is the distance of all codes together from the prior. An AAE has −log D(*z*) in its place: D sees
+only q(*z*).
 
 Move the number of images. I(n; *z*) cannot exceed log N, so with few images the second part is too large.""",
         ),
@@ -211,15 +214,15 @@ With a point, KL(q‖p) is infinite, so there is no ELBO. p(*x*) still exists: l
         (
             "field",
             "The field that pulls",
-            """Arrows show where a code is pulled at each point: on the left by the KL term, on the right by the
-discriminator. Drag the moment of training. The KL's field never changes. The discriminator's follows the codes, and
-hardly pulls once they match the prior.""",
+            """Arrows show the pull on a code at each point: on the left by the KL term, on the right by the discriminator. Drag the
+moment of training. The field of the KL never changes. The field of the discriminator follows the codes, and is weak
+once they match the prior.""",
         ),
         (
             "teach",
             "What should it be taught?",
-            """The best discriminator of a cloud q is known: D\\* = p/(p+q). Train the network and watch the gap between
-the two. A hole that is too narrow for a smooth network stays in the gap.""",
+            """The best discriminator of a cloud q is known: D\\* = p/(p+q). Train the network and watch the gap between the two. A
+smooth network cannot learn a narrow hole, so the hole stays visible in the gap.""",
         ),
         (
             "play",
@@ -230,25 +233,25 @@ prior. Then each code follows the arrows. The situations are known ways in which
         (
             "readings",
             "The wrong readings",
-            """A loss of log 4 can mean that codes and prior match, or that the discriminator cannot see. The honest
-estimate trains a fresh discriminator, and judges it on codes that it has not seen.""",
+            """A loss of log 4 can mean that codes and prior match, or that the discriminator cannot see. The honest estimate trains
+a fresh discriminator, and tests it on other codes.""",
         ),
     ],
     "practice": [
         (
             "train",
             "Train",
-            """Choose what differs between A and B, start both, and compare. The dots are codes of test images, which no
-training sees. The curves are the losses. Sliced W₂² says how far the codes are from the prior, for every model
-alike.""",
+            """Choose what differs between A and B, start both, and compare. The dots are codes of test images, which are in no
+training set. The curves are the losses. Sliced W₂² is the distance of the codes from the prior, measured alike for
+every model. Its null, the grey band, is the distance of two sets of draws of the prior.""",
         ),
         (
             "clinic",
             "Clinic",
-            """Each case is a real training with one mistake in the project's own code. Both runs have the same seed and
-the same settings. Solid curves are the run with the mistake, dashed ones the healthy run. Move the slider over the
-recorded moments, and compare what the run reports with what is measured on test images. Then choose an answer and press
-*Check*.""",
+            """Each case is a real training with one mistake in the project's own code. Both runs have the same seed and the same
+settings. Solid curves are the run with the mistake, dashed ones the healthy run. Move the slider over the recorded
+moments, and compare the numbers that the run reports with those measured on test images. Then choose an answer and
+press *Check*.""",
         ),
         (
             "",
@@ -261,20 +264,20 @@ shipped models.""",
         (
             "",
             "The table",
-            """One row for each model, all measured on the same test images by the same code. Point at a heading to see
-what it means; click it to sort. Your own runs stand on top, in bold.""",
+            """One row for each model, all measured on the same test images by the same code. Point at a heading to see its
+definition; click it to sort. Your own runs are at the top, in bold.""",
         ),
         (
             "",
             "Distances from the prior",
-            """A dot is a model. Grey is the null: what a perfect match would show. A dot inside the grey cannot be told
-from a perfect match.""",
+            """A dot is a model. Grey is the null: the estimate that a perfect match would have. An estimate cannot tell a dot inside
+the grey from a perfect match.""",
         ),
         (
             "",
             "What the match costs",
-            """Each dot is a model: to the left, its pictures are nearer to their originals; further up, its codes are
-nearer to the prior. Nobody gets both for nothing.""",
+            """Each dot is a model. Further left, its pictures are nearer to their originals. Further up, its codes are nearer to the
+prior. A better match often costs reconstruction.""",
         ),
     ],
 }

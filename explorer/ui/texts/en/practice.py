@@ -9,39 +9,46 @@ EXPERIMENTS = {
         "answers": [
             "The classes form tighter groups.",
             "The classes mix, and every decoded picture looks the same.",
-            "It is turned, and otherwise stays as in run A.",
+            "It turns, and is otherwise the same as in run A.",
         ],
         "watch": "Watch the colours on both maps, and the KL of run B.",
-        "why": "The KL of run B falls to 0: each q(z|x) becomes the prior, so z holds nothing about the "
-        "picture, and the decoder draws one average picture. Note W₂²: q(z) matches the prior perfectly. A match "
-        "alone makes no good model.",
+        "why": (
+            "The KL of run B falls to 0: each q(z|x) becomes the prior. Then z contains no information about the picture, "
+            "and the decoder returns one average picture. Look at W₂², too: q(z) matches the prior perfectly. A match "
+            "alone does not make a good model."
+        ),
     },
     "adversary": {
         "title": "adversary = 0",
-        "question": "Both runs are AAEs. In run B the adversary weighs nothing: the encoder ignores the discriminator. "
-        "Where do its codes go?",
+        "question": (
+            "Both runs are AAEs. In run B the weight of the adversary is 0: the encoder ignores the discriminator D. "
+            "Where do its codes go?"
+        ),
         "answers": [
             "They stay on the prior, where the decoder needs them.",
             "They spread far beyond the prior.",
             "They fall into one point.",
         ],
         "watch": "Watch the numbers on the axes of both maps, and W₂².",
-        "why": "Only the reconstruction counts in run B, and it is better than in run A: codes that are far "
-        "apart are easy to tell apart. But nothing holds them on the prior. D tells them from draws of p(z), so its "
-        "losses stay below log 2, and W₂² is far above the grey band.",
+        "why": (
+            "The loss of run B is the reconstruction alone, and it is lower than in run A: the decoder can easily tell "
+            "codes apart that are far from each other. But no term pulls the codes to the prior. D tells them from draws "
+            "of p(z), so its losses stay below log 2, and W₂² is far above the grey band."
+        ),
     },
     "rate": {
         "title": "learning rate = 1",
         "question": "Both runs are VAEs. The learning rate of run B is 500 times as high. What fails?",
         "answers": [
-            "Nothing: it only gets there sooner.",
+            "Nothing: the training is only faster.",
             "A loss becomes NaN, and the training stops.",
             "The losses stay finite, but every decoded picture looks the same.",
         ],
         "watch": "Watch the decoded pictures, and the reconstruction.",
-        "why": "The first steps throw the weights so far that the decoder no longer reacts to z. From then on "
-        "it can only learn the average picture: the reconstruction stops falling early. Finite losses do not prove "
-        "that a model learns.",
+        "why": (
+            "The first steps are so large that the decoder no longer responds to z. From then on it can only learn the "
+            "average picture: the reconstruction stops falling early. A finite loss does not prove that a model learns."
+        ),
     },
     "prior": {
         "title": "prior: swiss roll",
@@ -49,23 +56,28 @@ EXPERIMENTS = {
         "spiral. What shape do its codes take?",
         "answers": ["A round cloud, as in run A.", "The spiral.", "A straight line."],
         "watch": "Watch the map of run B. It takes about a minute.",
-        "why": "An adversary needs nothing of a prior but draws, so its shape is free. The codes lie along the "
-        "spiral at the end, and the classes follow one another on it. Halfway they may be a line or a ring: narrow "
-        "gaps come last.",
+        "why": (
+            "An adversary needs only draws of the prior, so the prior can have any shape. At the end the codes lie along "
+            "the spiral, one class after the other. Halfway they may form a line or a ring: the narrow gaps appear last."
+        ),
     },
     "seed": {
         "title": "another seed",
-        "question": "Both runs are VAEs. Run B has other first weights and other batches, and all else is "
-        "equal. What stays the same?",
+        "question": (
+            "Both runs are VAEs. Run B starts with other weights and has other batches. Everything else is equal. What "
+            "stays the same?"
+        ),
         "answers": [
             "The map: every class has the same place.",
             "The losses, nearly. The classes lie elsewhere.",
             "Nothing: losses and map differ.",
         ],
         "watch": "Watch one colour on both maps, and the dashed curve of the other run.",
-        "why": "No term of the loss names a direction or a class, so the map may be turned, mirrored or ordered "
-        "otherwise. A difference between two settings that is no larger than this difference between the losses "
-        "means nothing.",
+        "why": (
+            "No term of the loss depends on a direction or a class, so the map can be turned or mirrored, and classes can "
+            "change places. The losses of two seeds differ a little. If two settings differ by no more than that, their "
+            "difference means nothing."
+        ),
     },
 }
 
@@ -73,7 +85,7 @@ WORDS = clinic.WORDS | {
     "datasets": datasets.WORDS,
     "title": "Practice: train autoencoders and watch",
     "tab_train": "Train",
-    "lead_train": "Two trainings side by side: make one thing different, start both, and compare.",
+    "lead_train": "Two trainings side by side: change one setting, start both, and compare.",
     "run": "Run",
     "kind": "Model",
     "dataset": "Dataset",
@@ -87,15 +99,17 @@ WORDS = clinic.WORDS | {
     "step": "Step",
     "step_title": "One step of the optimiser: one batch",
     "epoch": "Epoch",
-    "epoch_title": "To the end of the epoch",
+    "epoch_title": "Train to the end of the epoch",
     "stop": "Stop",
-    "stop_title": "End this training for good; what is drawn stays. While a run is being saved, this ends the saving",
+    "stop_title": (
+        "End this training for good; its pictures and curves stay. While the run is being saved, cancel the saving"
+    ),
     "reset": "Reset",
-    "reset_title": "Back to the untrained model of this seed; unlocks the choices",
+    "reset_title": "Back to the untrained model of this seed; the grey settings can be changed again",
     "save": "Save",
     "save_title": (
-        "Measure on the whole test set and write a bundle that the explorer and the scoreboard list by this "
-        "name. For a training that is finished"
+        "Measure the finished model on the whole test set, and save it: the explorer and the scoreboard list it by "
+        "this name"
     ),
     "pace": "Pace",
     "pace_full": "full speed",
@@ -104,7 +118,7 @@ WORDS = clinic.WORDS | {
     "start_both": "Start both",
     "pause_both": "Pause both",
     "copy": "Copy A to B",
-    "copy_title": "Give run B the choices of run A, so that only what you change next differs",
+    "copy_title": "Give run B the settings of run A, so that they differ only in your next change",
     "open_both": "Open both in the explorer",
     "open": "Open in the explorer",
     "codes": "codes of test images",
@@ -113,8 +127,8 @@ WORDS = clinic.WORDS | {
     "means": "means",
     "sampled": "sampled z",
     "manifold": "decoded manifold",
-    "manifold_even": "decoded from the square ± {reach}",
-    "no_picture": "The dataset is not here yet: fetch it.",
+    "manifold_even": "decoded points of the square ± {reach}",
+    "no_picture": "The dataset is not on the server yet: fetch it.",
     "no_picture_yet": "The untrained model appears here as soon as a core is free.",
     "no_picture_any_more": "This training ended without a picture. Press Start again for a new one.",
     "absent": "{dataset} (to be fetched)",
@@ -126,25 +140,26 @@ WORDS = clinic.WORDS | {
     "finished": "finished",
     "stopped": "stopped",
     "failed": "failed",
-    "saving": "measuring on the test set to save, {share}; Stop leaves the run as it is",
+    "saving": "measuring on the test set to save, {share}; Stop cancels the saving",
     "saved": "saved as {name}",
     "progress": "epoch {epoch} of {epochs}, step {step} of {steps}",
     "seconds": "{seconds} s",
-    "changed": "The choices were changed since: Start begins again with them.",
-    "choose_first": "Choose, then press Start. Weights and learning rates can still be changed while it trains.",
-    "framed": "A frame marks what differs from run {other}.",
-    "locked": ("Training began with the grey choices: Reset to change them. The others apply at the next step."),
+    "changed": "The settings were changed since then: Start begins again with them.",
+    "choose_first": (
+        "Choose, then press Start. The weights in the loss and the learning rates can be changed while it trains."
+    ),
+    "framed": "Framed settings differ from run {other}.",
+    "locked": ("Grey settings are fixed during training: Reset to change them. Others apply from the next step."),
     "locked_saving": "Nothing can be changed while the model is measured.",
     "name": "Name of run {run}",
     "failure_advice": "Run {run} failed: {problem} A smaller learning rate often helps; change it and start again.",
     "failure": "Run {run} failed: {problem}",
     "lost": "The server does not answer ({problem}). Trying again.",
-    "restarted": "The server was restarted: trainings that were not saved are gone, the choices are kept.",
-    "ended": "This page was away for too long: trainings that were not saved have ended, the choices are kept.",
+    "restarted": "The server was restarted: trainings that were not saved are gone, the settings are kept.",
+    "ended": "This page was away for too long: trainings that were not saved have ended, the settings are kept.",
     "reconstruction": "reconstruction (BCE, in nats)",
     "sliced": "sliced W₂²: distance from p(z)",
     "coverage": "coverage",
-    "null": "two sets of draws of p(z)",
     "other": "run {run}",
     "nats": "nats an image",
     "bce": "BCE",
@@ -158,20 +173,17 @@ WORDS = clinic.WORDS | {
     "experiments": EXPERIMENTS,
     "predicted": "You predict: “{prediction}”",
     "came_true": "That is right.",
-    "came_otherwise": "It comes otherwise: “{outcome}”",
-    "answer_ends": "Your answer ends the trainings that are going on.",
+    "came_otherwise": "What happens instead: “{outcome}”",
+    "answer_ends": "Your answer stops the current trainings.",
     "wait_for_save": "A model is being saved: wait, or stop the saving first.",
-    "bad_number": "The {name} must lie between {low} and {high}: it was left as it was.",
-    "bad_widths": (
-        "The widths must be one to four whole numbers between {low} and {high}, as in 256 256: they were left as they "
-        "were."
-    ),
+    "bad_number": "Not changed: {name} must be from {low} to {high}.",
+    "bad_widths": ("Not changed: the widths must be one to four whole numbers from {low} to {high}, as in 256 256."),
 }
 
 CODE_TITLE = "Show the code"
 CODE_INTRO = """
-The objective of each run, as it stands in its module and runs above, with the chosen numbers beside the lines that
-use them; and the command that trains the same model to the same numbers on the same machine.
+The code of each run's objective, with the chosen numbers beside the lines that use them. Below it is the command that
+trains the same model. On the same machine it gives the same numbers.
 """
 CODE_OF = "**Run {run}** · {title}"
 COMMAND_HELP = "`--threads 1`: here a training uses one core. With more, sums are taken in another order, and the last digits differ."
@@ -179,41 +191,48 @@ COMMAND_CHANGED = (
     "Settings of run {run} were changed while it trained: {changes}. No command trains the same model. The "
     "command above trains with the settings as they are now, from the first step on."
 )
-STEP_INTRO = "One step of training: what happens with each batch, before the weights' running average is updated."
+STEP_INTRO = (
+    "One training step: the computations for one batch. The running average of the weights is updated after it."
+)
 BAD_CHOICES = "Run {run} cannot be trained with these choices: {problem}."
 
 GUIDE = """
-**Two trainings, A and B,** of the siblings AE, VAE, AAE and the textbook's AAE. They are of the same architecture (the
-VAE's encoder has a second head, for log σ²), and differ in one thing, what makes the codes lie where p(z) says: nothing (AE), the KL term
-with weight β (VAE), or an adversary (both AAEs). The AAE adds its adversary to the reconstruction, with a weight, and
-gives its discriminator log p(z). The textbook's does neither: its encoder takes turns between the two. Choose what
-differs, start both, and compare. *Copy A to B* makes the two alike, so that you can change one thing.
+**Two trainings, A and B.** Each is an AE, a VAE, an AAE or the textbook's AAE. They have the same architecture,
+except that the encoder of a VAE has a second head, for log σ². They differ in the term that brings the codes to the
+prior p(z): none (AE), the KL with weight β (VAE), or an adversary (both AAEs). The adversary is a discriminator D of
+codes, which the encoder learns to fool. The loss of the AAE is the reconstruction plus a weight times −log D, and its
+D is given log p(z). The encoder of the textbook's AAE minimises the reconstruction and −log D in alternate steps, and
+its D is given nothing. Choose a difference, start both, and compare. *Copy A to B* makes the two alike, so that you
+can change one thing.
 
-**The dots** are the codes of test images (at most 1,000), which no training sees, coloured by class; dashed lines show
-the prior. For a VAE the dots are draws z ~ q(z|x), which is what is compared with the prior; *means* shows the means
-instead. The axes grow with the codes: look at their numbers. **The manifold** is what the decoder makes of a grid: for
-N(0, I) even in probability, for other priors even in the plane. Both show the running average of the weights, because
-that is what comes out in the end and is saved.
+**The dots** are the codes of at most 1,000 test images, coloured by class. No model is trained on test images. Dashed
+lines show the prior. For a VAE the dots are draws z ~ q(z|x), because these are compared with the prior; *means*
+shows the means of q(z|x) instead. The axes grow with the codes: read their numbers. **The manifold** shows the
+decoded points of a grid. The grid is even in probability for N(0, I), and even in the plane for other priors. Dots
+and manifold use the running average of the weights, which is also what is saved.
 
-**The curves**: the reconstruction (binary cross-entropy, summed over pixels), then the regulariser: the VAE's KL, or
-the losses of the AAE's discriminator D on draws of p(z), −log D, and on codes, −log(1 − D). All in nats an image, on the
-training images; a point is the mean over the last epoch, or the last 100 steps if an epoch has more. D's losses at log
-2 (dotted) mean that it cannot tell codes from draws, *or* that it is a weak discriminator. They are no divergence.
-**Sliced W₂²** is an honest distance of the test codes' q(z) from p(z), the same for all models: grey is its null, what
-two sets of draws of the prior show. **Coverage** is the share of draws of p(z) that have a code as near as their fifth
-neighbour among the draws: in two or three dimensions, holes lower it.
+**The curves.** The first is the reconstruction: the binary cross-entropy (BCE), summed over pixels. The second is the
+regulariser: the KL of a VAE, or the two losses of an AAE's D, −log D on draws of p(z) and −log(1 − D) on codes. Both
+are in nats an image, on training images. A point is the mean over the last epoch, or over the last 100 steps if an
+epoch has more. If the losses of D are log 2 (dotted), D cannot tell codes from draws: they match, *or* D is weak.
+These losses are not a divergence. The third curve, **sliced W₂²**, measures the distance of the test codes from p(z),
+in the same way for all models: the squared Wasserstein-2 distance of their projections onto a line, averaged over
+directions. Grey is its *null*, the value for two sets of draws of the prior. **Coverage** is the share of draws of
+p(z) that are covered: a code is nearer to the draw than its fifth nearest fellow draw. Holes lower it in two or three
+dimensions.
 
-**While a model trains,** its weight (β, or the adversary's) and its learning rates can be changed. The change applies
-from the next step on and is marked on the curves. A saved model keeps the record: the explorer and the scoreboard say
-which values it had until when. Everything else decides how the training begins or how long it takes, so it is fixed.
+**While a model trains,** you can change β or the adversary's weight, and the learning rates. A change applies from
+the next step on, and is marked on the curves. It is saved with the model: the explorer and the scoreboard list the
+earlier values. All other settings are fixed, because they determine how the training begins or how long it takes.
 
-**Step** takes one batch, **Epoch** goes to the epoch's end. **Reset** goes back to the untrained model; the same seed
-gives the same numbers again. *Pace* slows a training down to look at it. The learning rate rises for a fifth of all
-steps and then falls, so the number of epochs is part of the recipe. When a training is finished, **Save** measures it
-on the whole test set (for a VAE on MNIST that takes two or three minutes) and writes a bundle to `runs/`, for the
-explorer and the scoreboard. The bundle has the name that you give it, or one that says what differs from the recipe.
+**Step** trains on one batch, **Epoch** to the end of the epoch. **Reset** returns to the untrained model: the same
+seed gives the same numbers again. *Pace* slows a training down. The learning rate rises for a fifth of all steps and
+then falls, so its course depends on the number of epochs. **Save** measures a finished model on the whole test set,
+which takes two or three minutes for a VAE on MNIST, and writes it to `runs/`. The explorer and the scoreboard then
+list it by the name that you give it, or by the settings that differ from the recipe's.
 
-**Trainings belong to this browser tab.** A reload keeps them. They go on for about two minutes after the connection is
-cut, the phone is locked or the tab is closed; then they end. As many run at once as the server has cores; others wait
-in a queue. A paused training frees its core. The address holds the choices: copy it to share them.
+**Trainings belong to this browser tab.** A reload keeps them. If the connection is cut, the phone is locked or the
+tab is closed, they go on for about two minutes and then end. As many trainings run at once as the server has cores.
+The others wait in a queue. A paused training frees its core. The address contains the settings: copy it to share
+them.
 """

@@ -9,38 +9,39 @@ download."""
 
 VAE_RUN = "Measure with {draws} draws"
 VAE_RUN_HELP = (
-    "Torch draws z from this image's posterior, decodes it, and differentiates the loss, in chunks. Any other change "
-    "on the page stops it, and it can go on. MNIST takes half a minute on two cores."
+    "PyTorch draws z from the posterior of this image, decodes it, and differentiates the loss. Any other change "
+    "on the page stops the measurement, and you can continue it. MNIST takes half a minute on two cores."
 )
 VAE_AGAIN = "Estimate with these {n} draws"
-VAE_GO_ON = "Go on after {done} draws"
-VAE_STOPPED = "The measurement was stopped; what was drawn is kept."
+VAE_GO_ON = "Continue after {done} draws"
+VAE_STOPPED = "The measurement was stopped. Its draws are kept."
 VAE_CANCEL = "Cancel"
 VAE_REFERENCE, VAE_DRAWS = "Reference: {done} of {draws} draws", "Your {n} draws: {done}"
 VAE_IDLE = "Nothing is measured yet: press the button."
-NOT_A_VAE = "{model} has no posterior N(μ, σ²) held by KL to N(0, I): choose a VAE whose prior is N(0, I)."
-NO_IMAGES = "Without the image there is no loss, and {why}. {remedy}"
+NOT_A_VAE = "The loss of {model} has no KL of a posterior N(μ, σ²) from N(0, I): choose a VAE whose prior is N(0, I)."
+NO_IMAGES = "The loss needs the image, but {why}. {remedy}"
 FETCH_OR_CHOOSE, CHOOSE = "Fetch the pictures above, or choose another VAE.", "Choose another VAE."
 
 GUIDE = """
-**The problem.** Training a VAE needs the gradient of an expectation, ∂/∂μ E[f(z)] with z ~ N(μ, σ²), where the
-parameters sit in the *distribution*. A number that was drawn has no derivative with respect to the parameters of the
-die that gave it. **The trick**: draw ε ~ N(0, 1), which has no parameters, and compute z = μ + σ·ε with σ = exp(½ log
-σ²). The distribution of z is the same, and now z is an ordinary function of μ and log σ², through which gradients flow:
-∂z/∂μ = 1, ∂z/∂σ = ε.
+**The problem.** Training a VAE needs the gradient of an expectation, ∂/∂μ E[f(z)] with z ~ N(μ, σ²). Here μ and σ²
+are parameters of the *distribution*, and the value of a draw has no derivative with respect to the parameters of its
+distribution. **The trick**: draw ε ~ N(0, 1), which has no parameters, and compute z = μ + σ·ε with σ = exp(½ log
+σ²). The distribution of z is the same. But now z is a differentiable function of μ and log σ²: ∂z/∂μ = 1, ∂z/∂σ = ε.
 
-**Two graphs** shows both ways of writing the same draw. Below, f, the density of z, and m ↦ E[f] for z ~ N(m, σ²): the
-gradient that is wanted is the slope of that curve at μ; what one draw gives is the slope of f at z. **Draw by draw**:
-the same ε give other z when μ or σ move; no ε is drawn again. One of them is decoded. **Estimators**: *pathwise* is the
-trick, f′(z)·∂z/∂θ. The *score function* (REINFORCE) needs no slope of f: (f(z) − b)·∂log q(z)/∂θ is right for every
-constant b, the baseline. Both are right on average where f is smooth; they differ in how much one draw scatters. For a
-step, f′ is 0 wherever it exists: pathwise says 0 with great certainty, and is wrong. **A real VAE**: the same for the
-loss of a trained model at one image, in Python. **The code**: what this program runs, with the numbers of the moment.
+**Two graphs** shows the same draw, written in both ways. The figure below them has three curves: f, the density of z,
+and E[f] for z ~ N(m, σ²) as a function of m. The gradient with respect to μ is the slope of E[f] at m = μ. One draw
+gives the slope of f at z. **Draw by draw**: if μ or σ moves, the same draws of ε give other z. One z is decoded.
+**Estimators**: θ is a parameter, μ, σ or log σ². *Pathwise* is the trick, f′(z)·∂z/∂θ. The *score function*
+(REINFORCE) needs no derivative of f: (f(z) − b)·∂log q(z)/∂θ, with the density q of z. It is unbiased for every
+constant b, the baseline. Both are unbiased where f is smooth, and differ in their variance. For a step, f′ is 0
+wherever it exists: pathwise returns 0 with a variance of 0, and is wrong. **A real VAE**: the same estimators for the
+loss of a trained VAE at one image, in Python. **The code**: the lines that this program runs, with the current
+numbers.
 
-± : one standard error; bands: two. *b\\**: the baseline with the least variance, E[f s²] / E[s²]. s = ∂log q(z)/∂θ, the
-score. ∂z: ∂z/∂θ. ∂E: the true gradient. When a change is finished, Python computes the same with `explorer.gaussian`, `explorer.estimators` and
-`torch.autograd`, from the same ε; the line at the foot says whether both agree. The address holds the view: copy it to
-share what you see.
+*SE* is the standard error: ± is one SE, a band two. *s* is the score, ∂log q(z)/∂θ. *b\\** is the baseline with the
+least variance, E[f s²] / E[s²]. *∂z* is ∂z/∂θ, and *∂E* is the true gradient. φ is the density of N(0, 1). After each
+change, Python computes the same with `explorer.gaussian`, `explorer.estimators` and `torch.autograd`, from the same
+ε. The line at the foot compares the results. The address contains the view: copy it to share what you see.
 """
 
 WORDS = {
@@ -55,20 +56,20 @@ WORDS = {
     "view_code": "The code",
     "lead_graphs": "No gradient passes through a draw. It passes through z = μ + σ·ε, because that is computed.",
     "lead_draws": "Move μ or σ: the same draws of ε give other z.",
-    "lead_estimators": "Four estimators of one gradient, from the same draws: which of them scatters least?",
+    "lead_estimators": "Four estimators of one gradient, from the same draws: which of them has the least variance?",
     "lead_vae": "The gradients of a trained VAE's loss at one image, by the same estimators.",
-    "lead_code": "The lines that this program runs, with the numbers of this moment.",
+    "lead_code": "The lines that this program runs, with the current numbers.",
     "parameters": "Parameters",
     "function": "f(z) =",
     "function_name": "The function f",
     "step_sign": "step 1[z &gt; 0]",
-    "by": "gradient by",
-    "by_name": "The parameter that the gradient is taken by",
+    "by": "gradient w.r.t.",
+    "by_name": "The parameter of the gradient",
     "axes_own": "own axes",
-    "axes_title": "Each estimator has an axis of its own width, instead of one axis for all",
+    "axes_title": "Give each estimator an axis of its own, instead of one axis for all",
     "draws_n": "draws n",
     "fresh": "Fresh draws",
-    "fresh_title": "A new seed: other ε from N(0, 1). The address keeps it.",
+    "fresh_title": "A new seed: other ε from N(0, 1). The address contains the seed.",
     "next": "Next draw",
     "previous": "Previous draw",
     "seed": "seed",
@@ -87,13 +88,14 @@ WORDS = {
         "z was drawn: it is a number, not a function of μ and σ. ∂z/∂μ does not exist, so backward() ends here."
     ),
     "sampled_detour": (
-        "The score function goes around it, by values of f alone: f(z)·∂log q(z)/∂μ = {value} · {weight} = {product}."
+        "The score function needs only values of f. With the density q of z: f(z)·∂log q(z)/∂μ = {value} · {weight} = "
+        "{product}."
     ),
     "trick_note": "ε was drawn, z is computed: ∂z/∂μ = 1, ∂z/∂σ = ε, ∂σ/∂log σ² = ½σ. No gradient is needed for ε.",
-    "trick_step": "The gradient flows, but f′(z) = 0 at every draw: what arrives at μ is 0. The slope of E[f] is not.",
+    "trick_step": "The gradient passes, but f′(z) = 0 at every draw, so μ receives 0. The slope of E[f] is not 0.",
     "curve": "f, the density of z, and E[f] as a function of μ",
-    "legend_f": "f(z); its slope at z is what this draw gives",
-    "legend_expected": "E[f] for z ~ N(m, σ²), against m; its slope at μ is what is wanted",
+    "legend_f": "f(z): one draw gives its slope at z",
+    "legend_expected": "E[f] for z ~ N(m, σ²), against m: the gradient is its slope at μ",
     "legend_density": "density of z",
     # draw by draw
     "noise_plane": "ε ~ N(0, I), drawn once",
@@ -103,10 +105,10 @@ WORDS = {
     "handle": "μ in the plane of z; arrow keys move it",
     "rings": "1σ and 2σ: 39 % and 86 % inside",
     "planes_note": (
-        "The numbers mark the same draws left and right. Drag the blue dot, or the sliders: every z moves, no ε does. "
-        "Click a dot to look at that draw."
+        "Equal numbers mark the same draw on both sides. Drag the blue dot or the sliders: all z move, and no ε does. "
+        "Click a dot to choose that draw."
     ),
-    "backdrop": "faint: where the model puts its test images",
+    "backdrop": "faint: the model's codes of test images",
     "shown_first": "the first {shown} of {n} draws are shown",
     "decoded_mean": "decoded at μ",
     "decoded_z": "decoded at z",
@@ -123,13 +125,13 @@ WORDS = {
     "head_variance": "variance of one draw",
     "head_exact": "in closed form",
     "head_exact_vae": "over {draws}",
-    "head_histogram": "estimates, a draw each",
+    "head_histogram": "estimates, one for each draw",
     "head_running": "running mean ± 2 SE, against draws",
     "head_cost": "draws for the same error",
     "outside": "outside",
     "wrong": "wrong",
     "times": "×",
-    "wins_title": "Who scatters less?",
+    "wins_title": "Which has less variance?",
     "wins_map": "Map of the variance ratio over μ and log σ²",
     "wins_handle": "μ and log σ² in the map; arrow keys move them",
     "wins_path": "pathwise",
@@ -138,30 +140,33 @@ WORDS = {
     "wins_none": "pathwise is wrong everywhere: no ratio",
     "verdict_path": "Pathwise wins: the score function needs {ratio} times as many draws for the same error.",
     "verdict_score": "The score function wins: pathwise needs {ratio} times as many draws for the same error.",
-    "verdict_even": "Both scatter alike.",
-    "verdict_baseline": "Here the baseline E[f] does harm: {expected} instead of {score}; the best one helps: {best}.",
+    "verdict_even": "Both have the same variance.",
+    "verdict_baseline": (
+        "Here the baseline E[f] raises the variance from {score} to {expected}. The best one lowers it to {best}."
+    ),
     "verdict_step": (
-        "Pathwise is wrong: it gives 0 at every draw, with variance 0. The truth is {truth} = {formula}. The score "
-        "function is right."
+        "Pathwise is wrong: it gives 0 at every draw, with variance 0. The truth is {truth} = {formula}, with φ the "
+        "density of N(0, 1). The score function is right."
     ),
     "verdict_step_zero": (
         "Pathwise gives 0 at every draw. Here the true gradient is 0 too: at μ = 0 by symmetry, elsewhere because no "
         "draw comes near the step."
     ),
     "verdict_flat": (
-        "f is constant here: its gradient is 0, pathwise knows it, and the score function without a baseline does not."
+        "f is constant here, so its gradient is 0. Pathwise returns exactly 0. The score function without a baseline "
+        "scatters."
     ),
     # real VAE
     "vae_intro": (
-        "f(z) is the model's −log p(x|z) of one image x, z drawn from its posterior q(z|x); the KL's gradient is "
-        "known exactly, and is added to all."
+        "Here f(z) = −log p(x|z) for one image x, with z drawn from its posterior q(z|x). The gradient of the KL is "
+        "known exactly, and is added to all estimates."
     ),
     "vae_posterior": "posterior of image {image} (class {label})",
     "vae_original": "The image itself",
     "vae_decoded": "Decoded at the posterior's mean",
     "vae_loss": "−log p(x|z) on average",
     "vae_best": "b*",
-    "vae_kl": "the KL's part",
+    "vae_kl": "gradient of the KL",
     "verdict_vae": (
         "Reference from {draws} draws: {truth} ± {error}. Score function: {score} times the variance of pathwise; "
         "with the best baseline {best} times."
@@ -176,5 +181,5 @@ WORDS = {
     "check_differ": "Python differs (explorer.gaussian, torch.autograd)",
     "check_difference": "largest difference",
     "check_sample": "Normal(μ, σ).sample().requires_grad is {sample}, .rsample()’s is {rsample}",
-    "announce": "z is {z}, f of z is {value}, by μ {mean}, by log σ² {logvar}",
+    "announce": "z is {z}, f of z is {value}, gradient with respect to μ {mean}, to log σ² {logvar}",
 }

@@ -1,9 +1,11 @@
-"""What the pages say of each sibling. The records in explorer/siblings/ name these by key."""
+"""What the pages show of each sibling. The records in explorer/siblings/ name these by key."""
 
 WORDS = {
     "ae_title": "AE",
     "ae_minimised": "−log p(x|z)",
-    "ae_holds": "Nothing in its loss draws its codes to a prior. Its encoder gives a point: the sliders are yours.",
+    "ae_holds": (
+        "No term of its loss pulls its codes to a prior. Its encoder returns a point: μ and σ are your choice."
+    ),
     "ae_chart": "no regulariser",
     "vae_title": "VAE",
     "vae_minimised": "E[−log p(x|z)] + {times_beta}KL(q(z|x)‖p(z)), z ~ q(z|x), p(z): {prior}",
@@ -12,8 +14,10 @@ WORDS = {
     "vae_penalty": "KL",
     "aae_title": "AAE",
     "aae_minimised": "−log p(x|z) + {rising_weight} · (−log D(z)), against p(z): {prior}",
-    "aae_holds": "A discriminator keeps its codes near {prior}. Its encoder gives a point: the sliders are yours.",
-    "aae_chart": "D's losses",
+    "aae_holds": (
+        "A discriminator keeps its codes near {prior}. Its encoder returns a point: μ and σ are your choice."
+    ),
+    "aae_chart": "losses of the discriminator D",
     "aae_real": "p(z)",
     "aae_fake": "codes",
     "aae_penalty": "−log D, codes",
@@ -21,6 +25,6 @@ WORDS = {
     "aae_textbook_minimised": "−log p(x|z) and −log D(z) in turn, against p(z): {prior}",
     "aae_textbook_holds": (
         "A discriminator that sees z alone, without log p(z), pulls its codes towards {prior}, in steps of its own. "
-        "Its encoder gives a point: the sliders are yours."
+        "Its encoder returns a point: μ and σ are your choice."
     ),
 }
