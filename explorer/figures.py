@@ -221,7 +221,7 @@ def hole_map(prior_draws: np.ndarray, covered: np.ndarray) -> go.Figure:
             f"{covered.shape} {covered.dtype}"
         )
     figure = go.Figure()
-    for which, name, colour, size in ((covered, "covered", PRIOR, 3), (~covered, "in a hole", HOLE, 5)):
+    for which, name, colour, size in ((covered, "covered", PRIOR, 3), (~covered, "not covered", HOLE, 5)):
         x, y = prior_draws[:MOST_DOTS][which[:MOST_DOTS]].T
         marker = {"color": colour, "size": size, "opacity": 0.7}
         figure.add_scatter(

@@ -225,19 +225,21 @@ def test_marginals_of_wide_codes_show_them_all():
 # Holes.
 
 
-def test_the_share_in_a_hole_is_what_coverage_leaves():
+def test_the_share_that_is_not_covered_is_what_coverage_leaves():
     codes, draws = planar(2000), planar(1500, seed=1)
     codes = codes[np.linalg.norm(codes - [1, 0], axis=1) > 0.6]
     covered = metrics.covered(codes, draws)
     figure = figures.hole_map(draws, covered)
     names = {trace.name.split(":")[0]: trace for trace in figure.data}
-    assert set(names) == {"covered", "in a hole"}
+    assert set(names) == {"covered", "not covered"}
     hole = 1 - metrics.coverage(codes, draws)
     assert 0.05 < hole < 0.3
-    assert names["in a hole"].name == f"in a hole: {hole:.1%}" and names["covered"].name == f"covered: {1 - hole:.1%}"
-    for name, which in (("covered", covered), ("in a hole", ~covered)):
+    assert (
+        names["not covered"].name == f"not covered: {hole:.1%}" and names["covered"].name == f"covered: {1 - hole:.1%}"
+    )
+    for name, which in (("covered", covered), ("not covered", ~covered)):
         np.testing.assert_array_equal(np.stack([names[name].x, names[name].y], -1), draws[which])
-    assert names["in a hole"].marker.color != names["covered"].marker.color
+    assert names["not covered"].marker.color != names["covered"].marker.color
     assert figure.layout.yaxis.scaleanchor == "x"  # a circle is round
 
 
@@ -245,9 +247,9 @@ def test_of_many_draws_some_are_drawn_and_the_shares_are_of_all():
     draws, covered = planar(10_000), np.arange(10_000) % 8000 > 999
     figure = figures.hole_map(draws, covered)
     names = {trace.name.split(":")[0]: trace for trace in figure.data}
-    assert names["covered"].name == "covered: 80.0%" and names["in a hole"].name == "in a hole: 20.0%"
+    assert names["covered"].name == "covered: 80.0%" and names["not covered"].name == "not covered: 20.0%"
     shown = figures.MOST_DOTS
-    for name, which in (("covered", covered), ("in a hole", ~covered)):
+    for name, which in (("covered", covered), ("not covered", ~covered)):
         dots = np.stack([names[name].x, names[name].y], -1)
         np.testing.assert_array_equal(dots, draws[:shown][which[:shown]])
     assert sum(len(trace.x) for trace in figure.data) == shown <= 5000
@@ -265,7 +267,7 @@ def test_no_hole_and_nothing_but_a_hole(covered):
     assert [len(trace.x) for trace in figure.data] == [covered.sum(), (~covered).sum()]
     assert [trace.name for trace in figure.data] == [
         f"covered: {covered.mean():.1%}",
-        f"in a hole: {1 - covered.mean():.1%}",
+        f"not covered: {1 - covered.mean():.1%}",
     ]
 
 

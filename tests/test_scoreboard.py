@@ -21,11 +21,12 @@ from explorer.address import explore
 from explorer.config import IMAGE_SIDES, Config, ModelConfig, TrainingConfig
 from explorer.data import datasets
 from explorer.serving import bundles as served
-from explorer.serving import catalogue, failure, models_route, places
+from explorer.serving import cached, catalogue, failure, models_route, places
 from explorer.serving.models_route import NEWEST
 from explorer.ui import kept, present
 from explorer.ui import scoreboard as page_module
 from explorer.ui import scoreboard_table as table_module
+from explorer.ui.texts.en import help as help_texts
 from explorer.ui.texts.en import scoreboard as texts
 
 from .small_bundles import pictures, save_model
@@ -444,6 +445,36 @@ def test_the_kl_of_codes_is_measured_with_the_exact_density_of_the_prior(runs):
     assert abs(row["KL(q(z)‖p(z)) ≈, null"]) < 1
 
 
+def test_mmd_squared_stands_beside_the_null_of_its_number_of_dimensions(runs, monkeypatch):
+    """In 32 dimensions its null is forty times as narrow as in the plane: a missing quarter of the mass lies outside."""
+    save(runs / "many", latent_dim=32)
+    rng = np.random.default_rng(0)
+    draws = rng.standard_normal((4000, 32))
+    codes = draws[draws[:, 0] < 0.6744898][:1500]
+    compared = cached.Compared(codes, rng.standard_normal(codes.shape), np.ones(len(codes), bool))
+    monkeypatch.setattr(served, "compared", lambda digest: compared)
+    page = scoreboard()
+    page.button[0].click().run()
+    said = captions(page).replace("−", "-")
+    low, high = map(float, re.search(r"95 of 100 estimates lie between (\S+) and (\S+) if", said).groups())
+    assert "10 repeats with 1,500 of each" in said
+    assert -3e-5 < low < 0 < high < 3e-5 < float(page.metric[0].value)
+
+
+def test_models_that_were_not_trained_alike_are_said_not_to_be(runs):
+    for name, kind in (("vae", "vae"), ("aae", "aae")):
+        save(runs / name, kind, training={"epochs": 3})
+    assert "epochs" not in captions(scoreboard())
+    save(runs / "many", latent_dim=8, training={"epochs": 5})  # another table
+    assert "epochs" not in captions(scoreboard())
+    save(runs / "longer", "ae", training={"epochs": 12})
+    said = captions(scoreboard())
+    assert "trained for 3 to 12 epochs" in said and said.count("epochs") == 1
+    assert "column ± seeds" in said
+    chapters = " ".join(text for _, _, text in help_texts.CHAPTERS["scoreboard"])
+    assert "± seeds" in chapters and "Nobody gets both" not in chapters
+
+
 def test_units_and_objectives_are_the_formulas(runs):
     save(runs / "vae", "vae")
     save(runs / "aae")
@@ -610,6 +641,16 @@ def test_the_share_of_a_hole_map_is_not_said_to_be_the_tables_coverage(runs):
     said = captions(scoreboard())
     assert "1 − coverage" not in said
     assert "those of these 60 draws" in said and "mean over 20 sets of draws: 0.500" in said
+
+
+def test_a_draw_that_no_code_covers_is_not_called_a_hole(runs):
+    """A perfect match leaves 3 % of the draws uncovered."""
+    save(runs / "usual", "vae", measured={"coverage_null": [0.969, 0.003]})
+    page = scoreboard()
+    assert "Of a perfect match 3.1% would be red, so a few red dots are no hole" in captions(page)
+    names = [trace.get("name", "") for plot in plots(page) for trace in plot["data"]]
+    assert any(name.startswith("not covered: ") for name in names)
+    assert not any("hole" in name for name in names)
 
 
 def test_grey_pixels_are_told_of_wherever_a_likelihood_stands(runs):

@@ -18,6 +18,7 @@ from explorer.serving.pictures import images_of
 from explorer.store.bundle import Bundle, BundleError
 
 if TYPE_CHECKING:
+    from explorer.metrics import Null
     from explorer.models import Autoencoder
 
 MMD_DRAWS = 1500  # of codes, and of the prior
@@ -82,17 +83,24 @@ def kl_of_codes(digest: str) -> tuple[float, tuple[float, float]]:
     return value, (value, value) if np.isnan(value) else cached.null_of_kl(prior, *shape)
 
 
-def mmd_squared(digest: str) -> tuple[float, float]:
-    """The squared maximum mean discrepancy between codes and draws of the prior, and between draws and other draws.
+def mmd_squared(digest: str) -> tuple[float, Null]:
+    """The squared maximum mean discrepancy between codes and draws of the prior, at most MMD_DRAWS of each; its null.
 
-    MMD_DRAWS of each.
+    The null is of NULLS repeats. Imports torch.
     """
+    import torch
+
     from explorer import metrics
+    from explorer.priors import get_prior
 
     codes, draws, _ = compared(digest)
-    n = min(MMD_DRAWS, len(draws) // 2)
+    n = min(MMD_DRAWS, len(draws))
     some = np.random.default_rng(cached.SEED).permutation(len(codes))[:n]
-    return metrics.mmd_squared(codes[some], draws[:n]), metrics.mmd_squared(draws[-n:], draws[:n])
+    prior, generator = get_prior(required(digest).config.model.prior), torch.Generator().manual_seed(cached.SEED)
+    null = metrics.null_of(
+        metrics.mmd_squared, lambda count: prior.sample(count, codes.shape[1], generator).numpy(), n, NULLS
+    )
+    return metrics.mmd_squared(codes[some], draws[:n]), null
 
 
 def images_of_codes(bundle: Bundle) -> np.ndarray:

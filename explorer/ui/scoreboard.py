@@ -47,6 +47,7 @@ NO_PAIR = (math.nan, math.nan)
 SEEING = {True: ("coverage", "sliced_w2_squared", "kl_of_codes"), False: ("sliced_w2_squared", "unanimous_prior")}
 AGREEMENT_DRAWS = 1_000  # pictures in each share of agreement
 IN_A_ROW = 3  # plots
+MMD_DIGITS = 5  # in 32 dimensions the null scatters by 0.00001
 PRESENTED = 1.5  # in presentation mode, plots are as much larger
 CHART = {"modeBarButtons": [["toImage"]], "displaylogo": False}  # on a phone the buttons always lie over the plot
 
@@ -202,6 +203,9 @@ def show_tables(entries: list[dict], names: dict[str, str], dataset: str) -> Non
         st.html(main_figures(group, table(group, names), links, sizes, is_presented=present.is_on()))
         if not present.is_on():
             show(group, table(group, names), links, sizes)
+        least, most = (pick(entry["epochs"] for entry in group) for pick in (min, max))
+        if least < most:
+            st.caption(fill(texts.NOT_ALIKE, least=least, most=most))
     if not present.is_on():
         with st.container(key="sorting"):  # a narrow window shows the tables of main figures alone
             st.caption(texts.SORTING)
@@ -284,9 +288,9 @@ def show_model(entry: dict, entries: list[dict]) -> None:
     with left:
         if entry["latent_dim"] == 2:
             draw(st, figures.hole_map(draws, covered))
-            shown = min(len(draws), figures.MOST_DOTS)
-            coverage = f"{entry['metrics']['coverage']:.3f}"
-            st.caption(fill(texts.HOLES_CAPTION, shown=f"{shown:,}", n=f"{len(draws):,}", coverage=coverage))
+            shown, (null, _) = min(len(draws), figures.MOST_DOTS), entry["metrics"]["coverage_null"]
+            found = {"coverage": f"{entry['metrics']['coverage']:.3f}", "missed": f"{1 - null:.1%}"}
+            st.caption(fill(texts.HOLES_CAPTION, found, shown=f"{shown:,}", n=f"{len(draws):,}"))
         else:
             st.info(fill(texts.NO_HOLE_MAP, dimensions=entry["latent_dim"]))
     with right:
@@ -294,8 +298,10 @@ def show_model(entry: dict, entries: list[dict]) -> None:
         st.caption(texts.CURVES_CAPTION)
         if st.button("Measure MMD²", help=texts.MMD_HELP, icon=":material/straighten:"):
             value, null = bundles.mmd_squared(entry["digest"])
-            st.metric("MMD²", written(value, 4), help=texts.MMD_HELP)
-            st.caption(fill(texts.MMD_CAPTION, n=f"{bundles.MMD_DRAWS:,}", null=written(null, 4)))
+            st.metric("MMD²", written(value, MMD_DIGITS), help=texts.MMD_HELP)
+            low, high = (written(end, MMD_DIGITS) for end in metrics.null_band(null, bundles.NULLS))
+            n = f"{min(bundles.MMD_DRAWS, len(codes)):,}"
+            st.caption(fill(texts.MMD_CAPTION, n=n, low=low, high=high, repeats=bundles.NULLS))
 
 
 def show_decoded(entry: dict) -> None:

@@ -22,7 +22,8 @@ Click a dot to see its picture *x*, and the reconstruction of *x* by each model.
             "layers",
             "The layers above the maps",
             """*pictures* decodes every point of the map. *density* shows where the codes lie. *against the prior* shows where there
-are more codes than the prior expects, and where there are fewer: a hole. *D* shows the output of the AAE's
+are more codes than the prior expects, and where there are fewer. Where q(*z*) is less than a fifth of p(*z*), there is a
+hole. *D* shows the output of the AAE's
 discriminator: near 1 where it takes *z* for a draw of the prior.""",
         ),
         (
@@ -54,7 +55,8 @@ the posterior decodes to.""",
             "walk",
             "Morph",
             """A path through points of the plane, decoded step by step. The curve below shows the density of the codes along the
-path. Where it falls far below that of the prior, the path crosses a hole.""",
+path. Where it is less than a fifth of that of the prior, the path crosses a hole. In more than three dimensions no hole
+is marked.""",
         ),
         (
             "take",
@@ -277,7 +279,8 @@ the grey from a perfect match.""",
             "",
             "What the match costs",
             """Each dot is a model. Further left, its pictures are nearer to their originals. Further up, its codes are nearer to the
-prior. A better match often costs reconstruction.""",
+prior. A better match often costs reconstruction. Two seeds differ by chance: compare a difference with the column
+*± seeds*.""",
         ),
     ],
 }

@@ -103,6 +103,10 @@ SECONDS_HELP = (
 
 LINK_HELP = "Opens the model in the explorer, beside another one of its dataset and dimensions, in a new tab."
 NO_FIGURE = "–"
+NOT_ALIKE = (
+    "These models were trained for {least} to {most} epochs. Longer training lowers the BCE by itself, so a difference "
+    "between them is not the regulariser's alone."
+)
 NOT_COMPARABLE = (
     "Not in the table, because an older version measured them: {names}. `python train.py --evaluate` (with `--out "
     "runs` for your own) measures again."
@@ -133,8 +137,9 @@ MANY_DIMENSIONS = (
     "tells the two apart."
 )
 GREY_PIXELS = (
-    "A grey pixel has no Bernoulli likelihood. BCE, −ELBO and −log p(x) are means over images whose pixels were "
-    "drawn as black or white. The grey value is the probability of white."
+    "A grey pixel has no Bernoulli likelihood. BCE and −ELBO are means over images whose pixels were drawn as black "
+    "or white. The grey value is the probability of white. −log p(x), its bound and its integral, is at least the mean "
+    "of −log p of these images."
 )
 ENTROPY_FLOOR = " No model can get below the pixels' own entropy: {floor} nats on {dataset}'s test set."
 FLOORS = {"mnist": 45.53, "fashion-mnist": 189.86}  # nats, mean over the test images
@@ -153,7 +158,8 @@ FRONTIER_TITLE = "What does the match cost?"
 FRONTIER_CAPTION = (
     "One plot for each number of latent dimensions, with the figures of the table. The top left has both: "
     "pictures near their originals, and codes that match the model's own prior. In two or three dimensions the "
-    "match is the coverage, which sees holes. In more it is sliced W₂², which sees only projections onto lines."
+    "match is the coverage, which sees holes. In more it is sliced W₂², which sees only projections onto lines. "
+    "Two seeds differ by chance: compare a difference with the column ± seeds, if there is one."
 )
 
 ONE_MODEL_TITLE = "One model in detail"
@@ -166,7 +172,7 @@ MARGINALS_CAPTION = (
 HOLES_CAPTION = (
     "{shown} of {n} draws of p(z). Red: not covered, no code is nearer than the draw's fifth nearest fellow draw. "
     "The shares are those of these {n} draws. The coverage in the table is the mean over 20 sets of draws: "
-    "{coverage}."
+    "{coverage}. Of a perfect match {missed} would be red, so a few red dots are no hole."
 )
 OPEN = "Open in the explorer"
 OF_PRIOR, OF_CODES = "Decoded at draws of p(z)", "Decoded at its own codes"
@@ -181,8 +187,10 @@ CURVES_CAPTION = (
 )
 MMD_HELP = (
     "Unbiased estimate of the squared maximum mean discrepancy with an inverse multiquadratic kernel, on 1,500 "
-    "codes and draws. It may be negative, and it does not reliably see a hole of 5 % of the mass."
+    "codes and draws. It may be negative, and it does not reliably see a hole of 5 % of the mass in "
+    "the plane."
 )
 MMD_CAPTION = (
-    "The null, for two sets of draws of the prior: {null}. With {n} of each, its standard deviation is about .0003."
+    "The null: 95 of 100 estimates lie between {low} and {high} if the codes are replaced by draws of the prior "
+    "(Student's t of {repeats} repeats with {n} of each)."
 )
