@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib
+import itertools
 import json
+import pkgutil
 import re
 from urllib.parse import parse_qs
 
@@ -16,7 +19,7 @@ from explorer.models import Discriminator
 from explorer.serving import catalogue
 from explorer.store.bundle import load_bundle
 from explorer.ui import adversary as lesson
-from explorer.ui.texts import texts_of
+from explorer.ui.texts import en, texts_of
 
 from .browser.driver import ROOT
 
@@ -70,10 +73,42 @@ def test_coverage_sees_holes_in_two_or_three_dimensions_only():
     assert f"{0.998}" in flat(EXPLORE.GUIDE) and "in 32 dimensions N(0, ½² I)" in flat(EXPLORE.GUIDE)
     narrow, null = coverages(2, 3_000)
     assert narrow < null - 0.2
-    for words in (EXPLORE.GUIDE, PRACTICE.GUIDE):
-        assert re.search("in two or three dimensions", flat(words))
+    for words in (EXPLORE.GUIDE, PRACTICE.GUIDE, texts_of("glossary").TERMS["coverage"][1]):
+        assert re.search("[Ii]n two or three dimensions", flat(words))
         assert "it sees holes" not in flat(words)
     assert "In the plane the scoreboard's coverage sees more" in LESSON["fresh_limit"]
+
+
+def test_a_hole_is_what_the_rule_calls_one():
+    rule = (ROOT / "explorer" / "web" / "explore" / "holes.js").read_text(encoding="utf-8")
+    assert "HOLE = Math.log(5)" in rule and "MOST_DIMENSIONS = 3" in rule
+    chapters = {tab: flat(text) for tab, _, text in texts_of("help").CHAPTERS["explore"]}
+    _, hole = texts_of("glossary").TERMS["hole"]
+    for words in (hole, chapters["layers"], chapters["walk"]):
+        assert "less than a fifth of" in words and "no codes lie" not in words
+    assert "fewer: a hole" not in chapters["layers"] and "In more than three dimensions" in chapters["walk"]
+
+
+def test_a_smaller_bce_is_nearer_and_not_better_or_sharper():
+    modules = [importlib.import_module(f"{en.__name__}.{module.name}") for module in pkgutil.iter_modules(en.__path__)]
+    said = " ".join(repr(vars(module)) for module in modules)
+    assert "Less is nearer" in said and not re.search("Less is (better|sharper)", said)
+
+
+def test_grey_pixels_are_told_of_where_a_likelihood_stands():
+    """A decoder of four pixels on a line of codes, and a grey x: b are the images that x makes black and white."""
+    z = np.linspace(-4, 4, 81)[:, None]
+    p, s = np.exp(-0.5 * z[:, 0] ** 2), 1 / (1 + np.exp(-3 * z * [1, -1, 0.5, 2] + 0.5))  # p(z), and p(pixel = 1|z)
+    x, b = np.array([0.9, 0.2, 0.5, 0.7]), np.array([*itertools.product((0, 1), repeat=4)])
+    share = np.where(b, x, 1 - x).prod(1)
+    bce = lambda image: -(image * np.log(s) + (1 - image) * np.log(1 - s)).sum(1)  # noqa: E731
+    log_p = lambda image: np.log((p / p.sum() * np.exp(-bce(image))).sum())  # noqa: E731
+    assert sum(w * bce(image) for w, image in zip(share, b)) == pytest.approx(bce(x))  # "means for pixels drawn"
+    assert sum(w * log_p(image) for w, image in zip(share, b)) > log_p(x) + 0.01  # "at least this log p(x)"
+    for words in (texts_of("glossary").TERMS["bce"][1], EXPLORE.WORDS["facts"]["bce"]):
+        assert "grey pixels" in words and "drawn black or white" in words
+    assert "the mean of log p is at least this log p(x)" in texts_of("why").WORDS["evidence_note"]
+    assert "−log p(x), its bound and its integral, is at least the mean" in texts_of("scoreboard").GREY_PIXELS
 
 
 # ---- lesson 1 -----------------------------------------------------------------------------------
@@ -136,7 +171,30 @@ def test_sentences_have_no_riddles(page):
 
 def test_a_capped_figure_is_not_called_less_than_its_lower_limit():
     """I(n; z) ≤ log N, so KL − I(n; z) is at least KL − log N, however near the cap is."""
-    assert "no more than KL − log N" not in texts_of("scoreboard").MARGINAL_HELP
+    for words in (texts_of("scoreboard").MARGINAL_HELP, LESSON["terms_note"]):
+        assert "no more than KL − log N" not in words and "little more than KL − log N" in words.replace("\n", " ")
+
+
+def test_the_kl_of_few_images_is_far_above_that_of_all():
+    """Posteriors of width 0.1 whose mixture over all images is N(0, 1): its KL is 0, and that of N images is not."""
+    rng, s = np.random.default_rng(0), 0.1
+
+    def parts(n: int) -> metrics.ElboSurgery:
+        mean = rng.normal(0, np.sqrt(1 - s**2), (n, 2))
+        z = mean + s * rng.normal(size=mean.shape)
+        return metrics.elbo_surgery(
+            mean, np.full_like(mean, 2 * np.log(s)), z, -0.5 * (z**2).sum(1) - np.log(2 * np.pi)
+        )
+
+    few, many = parts(30), parts(3000)
+    assert few.mutual_information > np.log(30) - 0.5 and few.marginal_kl > 1 > 0.2 > many.marginal_kl
+    assert few.marginal_kl == pytest.approx(few.mean_kl - np.log(30), abs=0.5)
+    words = LESSON["terms_note"]
+    assert "q(z) the mean of the q(z|x) of these N images" in words
+    assert "little more than KL − log N, and far above that of all images" in words
+    assert LESSON["terms_information"].startswith("I(n; z) ≤ log N") and "these N images" in LESSON["terms_marginal"]
+    page = (ROOT / "explorer" / "web" / "adversary" / "page.html").read_text(encoding="utf-8")
+    assert all(f"{{terms_{name}}}" in page for name in ("note", "information", "marginal"))
 
 
 # ---- lesson 3 -----------------------------------------------------------------------------------
@@ -160,6 +218,7 @@ def test_the_situations_name_what_the_page_offers():
 def test_the_lesson_says_what_is_not_the_textbook_in_its_adversary():
     words = LESSON["textbook_note"]
     assert "no longer the textbook AAE" in words and "log p(z)" in words and "3.4 and 2.1" in words
+    assert "depends on their learning rates" in words  # the shipped textbook's has other widths
     assert "σ fell to 0.001" in LESSON["width_note"]
     page = (ROOT / "explorer" / "web" / "adversary" / "page.html").read_text(encoding="utf-8")
     assert all(f"{{{name}}}" in page for name in ("width_note", "finished_note"))

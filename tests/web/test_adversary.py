@@ -443,6 +443,7 @@ def test_the_note_on_the_textbook_points_to_its_model_where_there_is_one(compute
     assert "choose AAE, textbook · digits in" in said(compute, OURS, others=[other])["textbook"]
     for others in ([], [VAE, OURS]):
         assert "choose" not in said(compute, OURS, others=others)["textbook"]
+    assert "The scoreboard compares the two" in said(compute, OURS)["textbook"]
 
 
 @pytest.mark.parametrize("far", [0.5, 4.2, 30])  # codes that drop modes wander beyond 4

@@ -19,15 +19,16 @@ WORDS = {
     "terms_information_short": "I(n; z)",
     "terms_marginal_short": "KL(q(z)‖p(z))",
     "terms_caption": "In nats, for these images",
-    "terms_information": "I(n; z): what a code tells of its image",
+    "terms_information": "I(n; z) ≤ log N: what a code tells of its image",
     "terms_cap": "its largest possible value, log N",
-    "terms_marginal": "KL(q(z)‖p(z)): how far all codes are from the prior",
+    "terms_marginal": "KL(q(z)‖p(z)): how far the codes of these N images are from the prior",
     "terms_sum": "sum of both",
     "terms_kl": "E KL(q(z|x)‖p(z)), closed form",
     "terms_note": (
-        "n is the number of an image, q(z) the mean of all q(z|x). Both parts are means over one draw of z of each image, so their sum scatters "
-        "about the closed form. D(z) sees codes and draws of the prior, and never x: it can tell q(z) from p(z), and "
-        "nothing of I(n; z). Therefore an AAE does not pay for what its codes tell, and needs no q(z|x)."
+        "n is the number of an image, q(z) the mean of the q(z|x) of these N images. Where I(n; z) is near log N, "
+        "KL(q(z)‖p(z)) is little more than KL − log N, and far above that of all images. Both parts are means over one draw "
+        "of z of each image, so their sum scatters about the closed form. D(z) sees codes and draws of the prior, and "
+        "never x: it can tell q(z) from p(z), and nothing of I(n; z). Therefore an AAE does not pay for what its codes tell, and needs no q(z|x)."
     ),
     "terms_to_loss": "The terms for one picture: lesson 0.",
     "terms_to_explorer": "q(z) against p(z) in the explorer.",
@@ -164,11 +165,11 @@ WORDS = {
     # what is ours, and not the paper's
     "textbook_note": (
         "This is no longer the textbook AAE. The discriminator of Makhzani et al. (2015) sees z alone, so it has to "
-        "learn log p(z) too. In a trial with three plain optimisers it left the codes too wide (σ 3.4 and 2.1 instead "
-        "of 1). We add log p(z) because it is known, smooth D by a gradient penalty, and let its weight rise during "
-        "training."
+        "learn log p(z) too. With three plain optimisers the width of the codes depends on their learning rates: in one "
+        "trial σ was 3.4 and 2.1 instead of 1. We add log p(z) because it is known, smooth D by a gradient penalty, and "
+        "let its weight rise during training."
     ),
-    "textbook_choose": " To see the textbook's, choose {model} in the list above the map.",
+    "textbook_choose": " To see the textbook's, choose {model} in the list above the map. The scoreboard compares the two.",
     "textbook_shown": (
         "This is the textbook AAE of Makhzani et al. (2015). Its discriminator sees z alone, so it has to learn "
         "log p(z) too. Three plain optimisers take turns: encoder and decoder reconstruct, D learns, the "

@@ -129,11 +129,11 @@ WORDS = {
     "bce": "· BCE {bce}",
     "rebuilt_at_mean": (
         "Decoded at μ, the mean of this model's q(z|x). BCE: binary cross-entropy of x and this picture, summed over "
-        "pixels, in nats. Less is better."
+        "pixels, in nats. Less is nearer to x."
     ),
     "rebuilt_at_code": (
         "Decoded at this model's own code of x. BCE: binary cross-entropy of x and this picture, summed over pixels, "
-        "in nats. Less is better."
+        "in nats. Less is nearer to x."
     ),
     "same_image": "same image",
     "map_shown": "Map shown",
@@ -293,7 +293,10 @@ WORDS = {
         "covers": "The codes cover <b>{share}</b> of the prior (perfect: {best}).",
         "all": "All figures",
         "measured": "Measured on {images} test images, seed {seed}.",
-        "bce": "BCE: binary cross-entropy summed over pixels, averaged over images, in nats.",
+        "bce": (
+            "BCE: binary cross-entropy summed over pixels, averaged over images, in nats. On grey pixels, BCE and −ELBO "
+            "are means for pixels drawn black or white with these intensities."
+        ),
         "coverage": (
             "Coverage: a draw of p(z) is covered if a code is nearer to it than its fifth nearest fellow draw. Shown is "
             "the share of covered draws, a mean over many sets. Null: the same for two sets of draws of p(z), mean ± "

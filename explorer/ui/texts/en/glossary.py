@@ -38,18 +38,21 @@ TERMS = {
         "The AAE's network D. It learns to tell codes from draws of the prior: D(z) is near 1 where it takes z for a "
         "draw of the prior.",
     ),
-    "hole": (["hole", "holes"], "A region where the prior has mass and no codes lie. Draws in it are decoded badly."),
+    "hole": (
+        ["hole", "holes"],
+        "A region where the prior has mass and hardly any codes lie: q(z) is less than a fifth of p(z). Draws in it are "
+        "decoded badly.",
+    ),
     "coverage": (
         ["coverage"],
-        (
-            "The share of draws of the prior that are covered: a code is nearer to the draw than its fifth nearest fellow "
-            "draw."
-        ),
+        "The share of draws of the prior that are covered: a code is nearer to the draw than its fifth nearest fellow "
+        "draw. In two or three dimensions holes lower it. In more they do not.",
     ),
     "null": (["null"], "The value of an estimate for two sets of draws of the prior. A perfect match would have it."),
     "bce": (
         ["BCE"],
-        "Binary cross-entropy of a picture and its reconstruction, summed over pixels, in nats. Less is better.",
+        "Binary cross-entropy of a picture and its reconstruction, summed over pixels, in nats. Less is nearer. On grey "
+        "pixels it is the mean for pixels drawn black or white with these intensities.",
     ),
     "elbo": (["ELBO", "−ELBO"], "Evidence lower bound on log p(x). A VAE is trained to make −ELBO = BCE + KL small."),
     "sliced": (

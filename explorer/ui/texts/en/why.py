@@ -71,7 +71,9 @@ WORDS = {
     "bar_kl": "KL",
     "evidence_note": (
         "Left: grey where log p(x|z) is at most 120 nats below its best. Both ellipses of q: 1σ and 2σ, which hold 39 "
-        "and 86 % of it. The bars have one length, −ELBO: a smaller BCE + KL means a smaller gap, because log p(x) stays."
+        "and 86 % of it. The bars have one length, −ELBO: a smaller BCE + KL means a smaller gap, because log p(x) stays. "
+        "x has grey pixels. For pixels drawn black or white with these intensities, the mean of log p is at least this "
+        "log p(x)."
     ),
     "said_gap": "ELBO {elbo} nats, gap {gap} nats",
     # three losses
