@@ -82,6 +82,21 @@ def test_a_training_command_is_understood(command):
         assert all(isinstance(config, Config) for config in job.configure(options))
 
 
+def test_a_command_runs_what_exists():
+    """Of `python FILE`, `python -m MODULE`, `bash FILE` and `streamlit run FILE`: the file, or the module's."""
+    commands = re.findall(r"\b(python|bash|streamlit run) (-m )?([\w./-]+)", "\n".join(codes(TEXT)))
+    files = {name.replace(".", "/") if module else name for _, module, name in commands}
+    installed = {"venv", "pytest"}
+    assert {"app.py", "train.py", "tests/run", "tests/audit.py", "explorer/clinic"} <= files
+    paths = [(ROOT / name, ROOT / f"{name}.py", ROOT / name / "__main__.py") for name in files - installed]
+    assert [str(places[0]) for places in paths if not any(place.is_file() for place in places)] == []
+
+
+def codes(text: str) -> list[str]:
+    """A document's code: the blocks and what stands between backticks in a line."""
+    return re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL) + re.findall(r"`([^`\n]+)`", text)
+
+
 def anchors(text: str) -> set[str]:
     """What `#...` in a link may be: the headings, as GitHub writes them."""
     headings = re.findall(r"^#+ (.*)", re.sub(r"^```.*?^```", "", text, flags=re.MULTILINE | re.DOTALL), re.MULTILINE)
