@@ -244,13 +244,7 @@ def test_two_trainings_are_seen_live_without_a_message_to_a_script(practise):
             "([e, before]) => Number(e.dataset.revision) >= before + 6",
             arg=[panel(page, side).element_handle(), before],
         )
-    for name in (
-        "codes of test images",
-        "decoded manifold",
-        "reconstruction",
-        "losses of the discriminator D",
-        "sliced W₂²",
-    ):
+    for name in ("codes of test images", "decoded manifold", "reconstruction", "D's losses", "sliced W₂²"):
         assert page.get_by_role("img", name=re.compile(f"^Run B: {re.escape(name)}")).evaluate(INK) > 500
     assert re.search(r"W₂² \d+\.\d{4} \(null \d+\.\d{4} ± \d+\.\d{4}\) · coverage", panel(page, "b").inner_text())
     press(page, "Pause both")

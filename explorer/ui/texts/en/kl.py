@@ -58,7 +58,7 @@ WORDS = {
     "gap_handle": "{who}: distance of the bumps; arrow keys change it",
     "limit_handle": "upper limit of the area of {kl}; arrow keys move it",
     "limit": "up to z",
-    "gap": "p gap",
+    "gap": "gap of p",
     "count": "▶ Count up",
     "reset": "Reset",
     "two_bumps": "p: two bumps",
@@ -67,8 +67,8 @@ WORDS = {
     "fit_qtitle": "Zero-forcing: q pays where p has no mass, so it stays on one bump",
     "fit_p": "Fit q by KL(p‖q)",
     "fit_ptitle": "Mass-covering: q pays for all of p that it leaves out, so it covers both bumps",
-    "hint": "Drag the curves: their tops (mean) and flanks (width).",
-    "fit_hint": "p = 0.6 N(μ − gap, σ²) + 0.4 N(μ + gap, σ²). Fit q in both directions, also from other places.",
+    "hint": "Drag the curves: their tops (mean) and flanks (width). A gap above 0 splits p into two bumps.",
+    "fit_hint": "p = 0.6 N(μ − gap, σ²) + 0.4 N(μ + gap, σ²). Fit q in both directions, and from other starts.",
     "fitted": "KL({direction}) is least at q = N({mean}, {std}²): {kl} nats; {steps} steps from {from}.",
     "not_converged": (
         "KL({direction}) after {steps} steps from {from}, not yet at its minimum: q = N({mean}, {std}²), {kl} nats."

@@ -85,7 +85,9 @@ WORDS = clinic.WORDS | {
     "datasets": datasets.WORDS,
     "title": "Practice: train autoencoders and watch",
     "tab_train": "Train",
-    "lead_train": "Two trainings side by side: change one setting, start both, and compare.",
+    "lead_train": (
+        "Two trainings side by side: change one setting, start both, and compare. D is the discriminator of an AAE."
+    ),
     "run": "Run",
     "kind": "Model",
     "dataset": "Dataset",

@@ -136,7 +136,7 @@ WORDS = {
     "wins_handle": "μ and log σ² in the map; arrow keys move them",
     "wins_path": "pathwise",
     "wins_score": "score function",
-    "wins_line": "dashed: with b*, equal",
+    "wins_line": "dashed: equal with b*",
     "wins_none": "pathwise is wrong everywhere: no ratio",
     "verdict_path": "Pathwise wins: the score function needs {ratio} times as many draws for the same error.",
     "verdict_score": "The score function wins: pathwise needs {ratio} times as many draws for the same error.",

@@ -17,7 +17,7 @@ WORDS = {
     "aae_holds": (
         "A discriminator keeps its codes near {prior}. Its encoder returns a point: μ and σ are your choice."
     ),
-    "aae_chart": "losses of the discriminator D",
+    "aae_chart": "D's losses",
     "aae_real": "p(z)",
     "aae_fake": "codes",
     "aae_penalty": "−log D, codes",
