@@ -41,6 +41,7 @@ RIGHT["kl"] = OLD["kl"] + [
     ["tab=loss&vae=digits-vae&image=359&width=-5&beta=40", {}],
     ["tab=collapse&model=mnist-vae-32d&dimension=32&value=-4", {}],
 ]
+RIGHT["reparameterisation"] = OLD["reparameterisation"] + [[f"view=predict&step={i}", {}] for i in range(2, 7)]
 RIGHT["adversary"] = OLD["adversary"] + [["tab=point&point=digits-aae&image=359&width=-10", {}]]
 FIRST = {"adversary": {"tab": "field"}}  # what a plain address opened then
 CASES = 1000  # of each page

@@ -18,7 +18,18 @@ from explorer.serving import assets
 from explorer.store.bundle import load_bundle
 from explorer.ui import draws
 
-from .driver import DESK, PHONE, ROOT, address, at_rest, eventually, next_frame, sent_messages, wait_for_view
+from .driver import (
+    DESK,
+    PHONE,
+    ROOT,
+    address,
+    at_rest,
+    eventually,
+    expect,
+    next_frame,
+    sent_messages,
+    wait_for_view,
+)
 
 READY = ".rep-lesson[data-ready=true]"
 PIXELS = (
@@ -465,3 +476,41 @@ def test_what_has_no_posterior_says_so_and_bad_parameters_are_named(open_page):
     page.get_by_text("choose a VAE").wait_for()
     assert alerts.count() == 4 and "f=cube was ignored" in alerts.first.inner_text()
     assert page.get_by_role("button", name="Measure with 100,000 draws").count() == 0
+
+
+def test_a_prediction_is_answered_with_the_draw_of_the_moment_and_the_figure_moves(mounted_lesson):
+    page = mounted_lesson("view=predict&step=2&mean=0.5&log_var=-1&seed=3&draw=4", reduced_motion="reduce")
+    noise = draws.standard_normal(10, 3)[8]
+    z = 0.5 + math.exp(-0.5) * noise
+    figure, answer = page.locator(".predict .at-z.dashed"), page.locator(".predict .because")
+
+    def across() -> float:
+        """Where the dashed z is, in units of z from where z is: the scale is that of z and its mean."""
+        at, mean, zero = (
+            float(page.locator(f".predict {name}").get_attribute("cx"))
+            for name in (".at-z.dashed", ".at-mean", ".at-z >> nth=0")
+        )
+        return (at - zero) / (zero - mean) * math.exp(-0.5) * noise
+
+    expect(page.get_by_role("button", name="Reveal")).to_be_disabled()
+    expect(figure).to_be_hidden()
+    page.get_by_role("radio", name="it moves by 1").check()
+    eventually(page, lambda: approximately(across(), 1))
+    expect(answer).to_be_hidden()
+    page.get_by_role("button", name="Reveal").click()
+    eventually(page, lambda: approximately(across(), noise))
+    expect(page.locator(".predict .outcome")).to_have_text("No: it moves by ε.")
+    told = [number(one) for one in re.findall(r"−?\d+\.\d+", answer.inner_text())]
+    assert told == pytest.approx([z, z + noise, noise], abs=6e-4)
+    expect(page.get_by_role("button", name="Next", exact=True)).to_be_focused()
+    page.get_by_role("button", name="Fresh draws").click()  # another ε: another answer
+    expect(answer).not_to_contain_text(f"ε = {noise:.3f}".replace("-", "−"))
+    page.get_by_role("tab", name="Estimators").click()
+    page.get_by_role("tab", name="Predict").click()
+    expect(page.locator(".predict .score")).to_have_text("0 of 1 right")
+    page.get_by_role("button", name="Other numbers").click()
+    expect(page.locator(".predict .score")).to_have_text("")
+
+
+def approximately(value: float, expected: float) -> None:
+    assert value == pytest.approx(expected, abs=0.02)

@@ -17,7 +17,7 @@ _TOOLS = {
 PARTS = {  # page: its parameter, the parts, what is there when it is drawn
     "why": ("tab", "invent evidence loss blur shell", ".why[data-ready=true]"),
     "kl": ("tab", "one two derivation logvar loss collapse predict", ".kl-lesson[data-ready=true]"),
-    "reparameterisation": ("view", "graphs draws estimators vae code", ".rep-lesson[data-ready=true]"),
+    "reparameterisation": ("view", "graphs draws estimators vae code predict", ".rep-lesson[data-ready=true]"),
     "adversary": ("tab", "terms point field teach play readings", ".adversary[data-ready=true]"),
 }
 

@@ -168,7 +168,8 @@ export const ADDRESSES = {
     "reparameterisation": {
       "always": true,
       "fields": [
-        { "name": "view", "kind": "choice", "options": ["graphs", "draws", "estimators", "vae", "code"] },
+        { "name": "view", "kind": "choice", "options": ["graphs", "draws", "estimators", "vae", "code", "predict"] },
+        { "name": "step", "kind": "choice", "options": [1, 2, 3, 4, 5, 6] },
         { "name": "f", "kind": "choice", "options": ["square", "cosine", "step"] },
         { "name": "by", "kind": "choice", "options": ["mean", "std", "log_var"] },
         { "name": "component", "kind": "choice", "options": ["1", "2"] },

@@ -1,4 +1,4 @@
-// Lesson 2: one state, and five parts that show it; every frame is of one state.
+// Lesson 2: one state, and six parts that show it; every frame is of one state.
 
 import { CodeView } from "./code_view.js";
 import { Controls } from "./controls.js";
@@ -6,6 +6,7 @@ import { DrawPlanes } from "./draw_planes.js";
 import { EstimatorsView } from "./estimators_view.js";
 import { estimatedFrom, frameOf } from "./frame.js";
 import { GradientGraphs } from "./gradient_graphs.js";
+import { Predict } from "./predict.js";
 import { PythonCheck } from "./python_check.js";
 import { short } from "./scales.js";
 import { VaeView } from "./vae_view.js";
@@ -64,6 +65,7 @@ class Lesson extends Page {
       noise: (seed, n) => this.noise(seed, n),
     });
     this.code = new CodeView(view("code"), words);
+    this.predict = new Predict(view("predict"), this);
     this.check = new PythonCheck(this.find(".check"), words);
   }
 
@@ -89,6 +91,7 @@ class Lesson extends Page {
   }
 
   leave() {
+    this.predict.stop();
     this.missing.destroy();
   }
 
@@ -97,6 +100,7 @@ class Lesson extends Page {
     const { state } = this.probe,
       { view } = state;
     this.strip.show(view);
+    if (view !== "predict") this.predict.stop();
     this.controls.sync();
     const entry = this.catalogue.get(state.model),
       needed = view === "vae" || view === "code";
@@ -134,9 +138,11 @@ class Lesson extends Page {
   commit() {
     if (!this.probe.commit()) return;
     this.exchange.post(this.probe.state);
-    const { z, value, gradients } = this.frame();
+    const { z, value, gradients } = this.frame(),
+      { view } = this.probe.state;
     const say = (number) => short(number, format);
-    if (this.probe.state.view !== "vae")
+    if (view === "predict") this.draw(() => this.announce(this.predict.spoken()));
+    else if (view !== "vae")
       this.announce(
         fill(this.words.announce, {
           z: say(z[0]),
@@ -186,6 +192,7 @@ class Lesson extends Page {
     }
     if (view === "vae") this.vae.show(frame, this.data.vae);
     if (view === "code") this.code.show(frame);
+    if (view === "predict") this.predict.draw();
     this.controls.show(frame.state, this.probe.committed);
     this.check.show(frame, this.data.check);
   }

@@ -193,6 +193,12 @@ differentiates.""",
             "The code",
             """The functions that this program runs, with the values of this moment beside their lines.""",
         ),
+        (
+            "predict",
+            "Predict",
+            """Choose an answer, then reveal. The answers are computed for the Gaussian, the draw and the f
+that are set. *Other numbers* asks the same about others.""",
+        ),
     ],
     "adversary": [
         (

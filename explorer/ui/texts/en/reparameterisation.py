@@ -36,7 +36,7 @@ gives the slope of f at z. **Draw by draw**: if μ or σ moves, the same draws o
 constant b, the baseline. Both are unbiased where f is smooth, and differ in their variance. For a step, f′ is 0
 wherever it exists: pathwise returns 0 with a variance of 0, and is wrong. **A real VAE**: the same estimators for the
 loss of a trained VAE at one image, in Python. **The code**: the lines that this program runs, with the current
-numbers.
+numbers. **Predict**: six questions about the current draw.
 
 *SE* is the standard error: ± is one SE, a band two. *s* is the score, ∂log q(z)/∂θ. *b\\** is the baseline with the
 least variance, E[f s²] / E[s²]. *∂z* is ∂z/∂θ, and *∂E* is the true gradient. φ is the density of N(0, 1). After each
@@ -54,11 +54,13 @@ WORDS = {
     "view_estimators": "Estimators",
     "view_vae": "A real VAE",
     "view_code": "The code",
+    "view_predict": "Predict",
     "lead_graphs": "No gradient passes through a draw. It passes through z = μ + σ·ε, because that is computed.",
     "lead_draws": "Move μ or σ: the same draws of ε give other z.",
     "lead_estimators": "Four estimators of one gradient, from the same draws: which of them has the least variance?",
     "lead_vae": "The gradients of a trained VAE's loss at one image, by the same estimators.",
     "lead_code": "The lines that this program runs, with the current numbers.",
+    "lead_predict": "Questions about this draw: answer first, then see the numbers.",
     "parameters": "Parameters",
     "function": "f(z) =",
     "function_name": "The function f",
@@ -175,6 +177,69 @@ WORDS = {
     "code_wait": "Python is starting; the source appears in a moment.",
     "code_path": "with the sliders' μ and log σ²:",
     "code_image": "for image {image} of {model}, with the ε of this draw, after total.backward():",
+    # predict
+    "predict_figure": "The density of z, and one draw",
+    "density": "density",
+    "spreads": "Standard deviation of one estimate",
+    "predict_hint": "The questions are about this μ, σ, ε and f. Change them: the answers are computed again.",
+    "shuffle": "Other numbers",
+    "shuffle_end": "Other numbers asks them again of another Gaussian and another draw.",
+    "stays_question": "z was drawn from N(μ, σ²). Now μ grows by 1. What does this z do?",
+    "stays_options": "it moves by 1|it moves by ε|it stays",
+    "stays_because": (
+        "z = {z} is a number that was drawn. It is not a function of μ, so ∂z/∂μ does not exist: the gradient stops at "
+        "the draw."
+    ),
+    "stays_scene": "Dashed: N(μ + 1, σ²), and z where you expect it.",
+    "stays_shown": "Dashed: N(μ + 1, σ²). z is where it was.",
+    "moves_question": "Now z = μ + σ·ε is computed. ε stays, and σ grows by 1. What does z do?",
+    "moves_options": "it moves by 1|it moves by ε|it moves by σ",
+    "moves_because": "z goes from {z} to {after}, by ε = {noise}: ∂z/∂σ = ε. For every draw, ∂z/∂μ = 1.",
+    "moves_scene": "Dashed: N(μ, (σ + 1)²), and z where you expect it.",
+    "moves_shown": "Dashed: N(μ, (σ + 1)²), and z with the same ε.",
+    "same_question": (
+        "The posterior of a second image has the mean μ + 2 and twice this σ. Both z are computed from one ε. What do "
+        "they share?"
+    ),
+    "same_options": "z itself|the distance from z to its mean|that distance divided by its σ",
+    "same_because": (
+        "The first z is {z}, the second {after}. For both, (z − μ)/σ = ε = {noise}. ε has no parameters, so it needs no "
+        "gradient."
+    ),
+    "same_scene": "Dashed: N(μ + 2, (2σ)²), and its z where you expect it.",
+    "same_shown": "Dashed: N(μ + 2, (2σ)²), and its z with the same ε.",
+    "logvar_question": "The encoder gives log σ². It grows by 1. What does σ do?",
+    "logvar_options": "it grows by 1|it grows by ½|it is multiplied by √e = 1.65",
+    "logvar_because": (
+        "log σ² goes from {before} to {after}, σ from {std} to {std_after}. A step in log σ² multiplies σ: "
+        "∂σ/∂log σ² = ½σ = {half}. So σ stays positive."
+    ),
+    "logvar_scene": "Dashed: the width that you expect.",
+    "logvar_shown": "Dashed: log σ² + 1.",
+    "variance_question": "For this f, μ and σ: which estimate of the gradient has more variance?",
+    "variance_options": "pathwise|score function|both have the same",
+    "variance_because": (
+        "Variance of one estimate: pathwise {pathwise}, score function {score}. The one with more variance needs {ratio} "
+        "times as many draws for the same error."
+    ),
+    "variance_step": (
+        "Variance of one estimate: pathwise {pathwise}, score function {score}. A step has the "
+        "slope 0 at every draw, so pathwise gives 0 with variance 0. The true gradient is {truth}."
+    ),
+    "variance_flat": (
+        "Variance of one estimate: pathwise {pathwise}, score function {score}. f is constant here, so its slope "
+        "is 0. Pathwise uses the slope, the score function the values of f."
+    ),
+    "variance_scene": "The bars: as you expect them.",
+    "variance_shown": "The bars: the standard deviations, the larger one at full length.",
+    "zero_question": "σ goes to 0. What does the variance of the score function do?",
+    "zero_options": "it falls to 0|it settles at a value above 0|it grows without bound",
+    "zero_because": (
+        "At σ = {stds}: {variances}. The score function multiplies f by the score, {weight}. Near σ = 0, f is f(μ) at "
+        "every draw."
+    ),
+    "zero_scene": "Dashed: a thousandth of σ. The bar: as you expect it there; the line marks it at σ.",
+    "zero_shown": "Dashed: a thousandth of σ. The bar: the standard deviation there; the line marks it at σ.",
     # the check
     "check_wait": "Python computes the same …",
     "check_agree": "Python agrees (explorer.gaussian, torch.autograd)",

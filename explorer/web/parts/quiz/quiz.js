@@ -10,13 +10,14 @@
 // compare their numbers with Python's: see kl/questions.js, and kl/predict.js for a whole tab.
 //
 // Words. The words of the card are in ui/texts/en/common.py. The lesson's own are
-//   NAME_question, NAME_options (with | between them), NAME_because (with places for the answer's values);
+//   NAME_question, NAME_options (with | between them), NAME_because (with places for the answer's values), or another
+//   key that the answer names as its `because`;
 //   NAME_scene, NAME_shown: what the figure shows before and after the answer, as far as the question has a scene;
 //   shuffle, shuffle_end: the button that asks all questions again of something else, and its sentence at the end.
 
 import { Animation } from "./animation.js";
 import { Options } from "./options.js";
-import { write } from "../dom.js";
+import { focusedBeside, write } from "../dom.js";
 import { inTabStorage } from "../tab_storage.js";
 import { fill } from "../../kernel/text.js";
 
@@ -24,7 +25,7 @@ const SECONDS = 0.8; // of the figure's way to a scene
 
 /**
  * given: what the answers are computed from, as JSON; null as long as it is not there.
- * @typedef {(given: any) => {answer: number, values: Record<string, string>}} Question
+ * @typedef {(given: any) => {answer: number, values: Record<string, string>, because?: string}} Question
  *
  * A scene is what the figure shows beside, or instead of, the state: any value.
  * @typedef {object} Lesson
@@ -232,7 +233,8 @@ export class Quiz {
     const { chosen, revealed } = this.memory,
       picked = chosen[name],
       found = revealed[name] ? this.answerOf(name) : null;
-    const isOver = this.nextOpen() < 0;
+    const isOver = this.nextOpen() < 0,
+      focused = focusedBeside(this.card);
     this.find(".reveal").disabled = picked === undefined || lesson.given() === null;
     this.find(".reveal").hidden = Boolean(revealed[name]);
     this.find(".go-on").hidden = !revealed[name] || isOver;
@@ -242,15 +244,27 @@ export class Quiz {
     write(this.find(".score"), this.score(words.score));
     this.options.show(picked, found ? found.answer : null);
     if (found) this.showAnswer(name, picked, found);
+    if (this.isGone(focused)) this.takeFocus();
   }
 
-  showAnswer(name, picked, { answer, values }) {
+  // A button that had the focus and is no longer shown: the keys go on where the question does.
+  /** @param {any} element */
+  isGone(element) {
+    return Boolean(element?.hidden) && this.card.contains(element);
+  }
+
+  takeFocus() {
+    const { memory, name } = this;
+    this.find(memory.revealed[name] && this.nextOpen() >= 0 ? ".go-on" : ".options input").focus();
+  }
+
+  showAnswer(name, picked, { answer, values, because = `${name}_because` }) {
     const { words } = this.lesson,
       isRight = answer === picked,
       right = words[`${name}_options`].split("|")[answer];
     write(this.find(".outcome"), isRight ? this.words.right : fill(this.words.wrong, { answer: right }));
     this.find(".outcome").dataset.right = isRight;
-    write(this.find(".because"), fill(words[`${name}_because`], values));
+    write(this.find(".because"), fill(words[because], values));
   }
 
   showQuestion(name, at) {
