@@ -176,8 +176,8 @@ and no ε is drawn again.""",
         (
             "estimators",
             "Estimators",
-            """Four estimates of one gradient. *Pathwise* uses the slope of f. The *score function* uses only values of f; a baseline
-b lowers its variance. All are right on average where f is smooth.
+            """Four estimates of one gradient. *Pathwise* uses the slope of f. The *score function* uses only values of f; a good
+baseline b lowers its variance. All are right on average where f is smooth.
 
 *b\\** is the best baseline, *s* the score ∂log q(z)/∂θ, *∂z* is ∂z/∂θ, and *∂E* is the true gradient. θ is μ, σ or log
 σ². SE is the standard error.""",

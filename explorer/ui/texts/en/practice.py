@@ -85,9 +85,7 @@ WORDS = clinic.WORDS | {
     "datasets": datasets.WORDS,
     "title": "Practice: train autoencoders and watch",
     "tab_train": "Train",
-    "lead_train": (
-        "Two trainings side by side: change one setting, start both, and compare. D is the discriminator of an AAE."
-    ),
+    "lead_train": "Change one setting, start both runs, and compare. D is the discriminator of an AAE.",
     "run": "Run",
     "kind": "Model",
     "dataset": "Dataset",
