@@ -42,7 +42,10 @@ RIGHT["kl"] = OLD["kl"] + [
     ["tab=collapse&model=mnist-vae-32d&dimension=32&value=-4", {}],
 ]
 RIGHT["reparameterisation"] = OLD["reparameterisation"] + [[f"view=predict&step={i}", {}] for i in range(2, 7)]
-RIGHT["adversary"] = OLD["adversary"] + [["tab=point&point=digits-aae&image=359&width=-10", {}]]
+RIGHT["adversary"] = OLD["adversary"] + [
+    ["tab=point&point=digits-aae&image=359&width=-10", {}],
+    ["tab=predict&step=6&mean=-1.5,2&std=0.7&hole=0.4&vae=digits-vae&point=digits-aae&image=359", {}],
+]
 FIRST = {"adversary": {"tab": "field"}}  # what a plain address opened then
 CASES = 1000  # of each page
 LONGEST = 2000  # characters of a case's values

@@ -90,7 +90,7 @@ def test_a_preset_brings_all_its_numbers_and_a_changed_one_is_ones_own():
 @pytest.mark.parametrize(
     "name, value, why",
     [
-        ("tab", "other", "it can be terms, point, field, teach, play or readings"),
+        ("tab", "other", "it can be terms, point, field, teach, play, readings or predict"),
         ("mean", "9,0", "2 numbers with commas between them, each from -4.5 to 4.5"),
         ("std", "0", "a number from 0.2 to 3"), ("hole", "nan", "a number from 0 to 0.9"),
         ("seed", "1.5", "a whole number from 0 to 1000000"),

@@ -1,4 +1,4 @@
-"""The state of the lesson on the adversary, with its six tabs, and its form in an address.
+"""The state of the lesson on the adversary, with its seven tabs, and its form in an address.
 
     ?tab=terms&vae=mnist-vae&images=300
     ?tab=point&point=mnist-aae&image=7&width=-5, a q = N(e(x), σ² I) about the code of an image; width: log σ²
@@ -6,6 +6,7 @@
     ?tab=teach&prior=normal&mean=1,0&std=1&hole=0&at=0,0&seed=0&rate=0.005&speed=5
     ?tab=play&preset=weak&seed=0&speed=1, or preset=own and every number
     ?tab=readings&model=mnist-aae&other=batch&seed=0
+    ?tab=predict&step=1&mean=1.6,1.2&std=1&hole=0.2&vae=mnist-vae&point=mnist-aae&image=7, step: the number of the question
 
 A plain address opens the first tab; one that names no tab, but anything else of the page, the field. Without a moment,
 the field has the finished models. The address contains the state of the open tab only. It does not contain learnt
@@ -27,7 +28,11 @@ MODELS = ("vae", "aae", "model", "point")  # the fields that name a model
 # For each of MODELS the names of its list, the best first; for `point` also their numbers of test images.
 Models = Mapping[str, Sequence[str] | Mapping[str, int]]
 
-_NAMES = (("field", "vae"), ("field", "aae"), ("readings", "model"), ("point", "point"))  # where each of MODELS stands
+# Where each of MODELS stands, then where those of the other tabs do: (tab, field).
+_NAMES = (
+    ("field", "vae"), ("field", "aae"), ("readings", "model"), ("point", "point"),
+    ("terms", "vae"), ("predict", "vae"), ("predict", "point"),
+)  # fmt: skip
 
 
 def default_state(models: Models, moment: int | None = None) -> dict:
@@ -72,12 +77,12 @@ def check(sent: Mapping, default: Mapping, models: Models) -> dict:
 
 def holds(state: Mapping, models: Models) -> bool:
     """Whether the models that a kept state names are still there."""
-    return all(value is None or value in models[name] for name, value in zip((*MODELS, "vae"), named(state)))
+    return all(value is None or value in models[name] for (_, name), value in zip(_NAMES, named(state)))
 
 
 def named(state: Mapping) -> tuple[str | None, ...]:
-    """The models that a state names, in the order of MODELS; then the VAE of the first tab."""
-    return *(state[tab][name] for tab, name in _NAMES), state["terms"]["vae"]
+    """The models that a state names, in the order of MODELS; then those of the other tabs."""
+    return tuple(state[tab][name] for tab, name in _NAMES)
 
 
 def _context(models: Models) -> Callable[[Mapping], Mapping]:

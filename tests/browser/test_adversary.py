@@ -10,6 +10,8 @@ from urllib.parse import urlparse
 import numpy as np
 import pytest
 import torch
+from playwright.sync_api import expect
+from torch.distributions import Independent, Normal
 from torch.nn import functional as F
 
 from explorer.priors import get_prior
@@ -26,6 +28,7 @@ TABS = {
     "teach": "What should it be taught?",
     "play": "Two players",
     "readings": "The wrong readings",
+    "predict": "Predict",
 }
 
 pytestmark = pytest.mark.skipif(
@@ -530,3 +533,67 @@ def test_fewer_images_have_less_information_and_more_distance_from_the_prior(ope
     few = as_torch(30)
     assert few["information"] < many["information"] <= math.log(300) and few["marginal"] > many["marginal"]
     assert few["information"] <= math.log(30)
+
+
+# ---- predict -----------------------------------------------------------------------------------
+
+
+def bar(page, key: str):
+    return page.locator(f".predict .quiz-bars p[data-key={key}]")
+
+
+def choose_and_reveal(page, option: str) -> None:
+    page.get_by_role("radio", name=option, exact=True).check()
+    page.get_by_role("button", name="Reveal").click()
+    page.locator(".predict .answer").wait_for()
+
+
+def test_a_prediction_moves_the_figure_and_its_answer_is_the_number_of_torch(open_lesson):
+    page = open_lesson("?tab=predict&step=1&mean=2,0&std=1", reduced_motion="reduce")
+    assert page.get_by_role("button", name="Reveal").is_disabled()
+    expect(bar(page, "d").locator("b")).to_have_text("?")
+    page.get_by_role("radio", name="2/3", exact=True).check()
+    expect(bar(page, "d")).to_have_attribute("data-value", str(2 / 3))
+    expect(bar(page, "d").locator("b")).to_have_text("your guess")
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator(".predict .outcome")).to_have_text("No: 1/3.")
+    # q = 2p on the line through both means: 2x − 2 = log 2
+    z = torch.tensor([1 + math.log(2) / 2, 0.0])
+    p, q = (
+        Independent(Normal(torch.tensor(mean), 1.0), 1).log_prob(z).exp().item() for mean in ([0.0, 0.0], [2.0, 0.0])
+    )
+    page.wait_for_function(
+        "(d) => { const r = [...document.querySelectorAll('*')].find((e) => e.shadowRoot?.querySelector('.quiz-bars'));"
+        "return Math.abs(r.shadowRoot.querySelector('[data-key=d]').dataset.value - d) < 1e-6; }",
+        arg=p / (p + q),
+    )
+    expect(page.locator(".predict .because")).to_contain_text(f"p = {p:.4f}, q = {q:.4f}, so D* = p/(p + q) = 33 %.")
+    page.get_by_role("button", name="Next", exact=True).click()
+    wait_for_view(page, lambda url: "step=2" in url)
+    page.get_by_role("radio", name="q = p", exact=True).check()
+    page.wait_for_function(
+        "() => { const r = [...document.querySelectorAll('*')].find((e) => e.shadowRoot?.querySelector('.q-ring'));"
+        "const of = (name) => Number(r.shadowRoot.querySelector(`.q-ring.${name}`).getAttribute('cx'));"
+        "return of('moved') < of('own') - 50; }"
+    )  # the dashed q lies on p
+
+
+def test_predictions_about_models_have_their_numbers_and_the_score_outlives_a_reload(open_lesson):
+    page = open_lesson("?tab=predict&step=3&vae=digits-vae&point=digits-aae")
+    choose_and_reveal(page, "KL(q(z)‖p)")
+    parts = surgery_parts(list(range(360)))
+    because = page.locator(".predict .because")
+    expect(because).to_contain_text(f"here {parts['marginal']:.2f} of {parts['kl']:.2f} nats")
+    expect(because).to_contain_text(f"here {parts['information']:.2f} nats")
+    page.get_by_role("tab", name="The substitution").click()
+    page.get_by_role("tab", name="Predict").click()
+    wait_for_view(page, lambda url: "tab=predict" in url and "step=3" in url)
+    page.reload()
+    expect(page.locator(".predict .score")).to_have_text("1 of 1 right")
+    expect(page.locator(".predict .outcome")).to_have_text("Right.")
+    for _ in range(3):
+        page.get_by_role("button", name="Next question").click()
+    page.get_by_role("radio", name="1, the width of the prior", exact=True).check()
+    expect(page.get_by_role("button", name="Reveal")).to_be_enabled(timeout=30_000)  # all widths are computed
+    page.get_by_role("button", name="Reveal").click()
+    expect(because).to_contain_text("BCE + KL is least at σ = ")

@@ -18,7 +18,7 @@ PARTS = {  # page: its parameter, the parts, what is there when it is drawn
     "why": ("tab", "invent evidence loss blur shell", ".why[data-ready=true]"),
     "kl": ("tab", "one two derivation logvar loss collapse predict", ".kl-lesson[data-ready=true]"),
     "reparameterisation": ("view", "graphs draws estimators vae code predict", ".rep-lesson[data-ready=true]"),
-    "adversary": ("tab", "terms point field teach play readings", ".adversary[data-ready=true]"),
+    "adversary": ("tab", "terms point field teach play readings predict", ".adversary[data-ready=true]"),
 }
 
 # By name: the address, and a selector of what is there when all is drawn.

@@ -88,3 +88,10 @@ export class Cloud {
     return draws;
   }
 }
+
+// A point of a cloud's ring of 1σ that is on a map of [−reach, reach]²: its right end, if that is.
+/** @param {{mean: number[], std: number}} cloud @param {number} reach @returns {[number, number]} */
+export function edgeOf({ mean, std }, reach) {
+  const x = Math.min(reach - 0.15, mean[0] + std);
+  return [x, mean[1] + Math.sqrt(Math.max(0, std * std - (x - mean[0]) ** 2))];
+}

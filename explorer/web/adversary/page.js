@@ -1,8 +1,9 @@
-// Lesson 3, the adversary: six tabs that share one state. The address shows the open tab's part.
+// Lesson 3, the adversary: seven tabs that share one state. The address shows the open tab's part.
 
 import { FieldTab } from "./field.js";
 import { PlayTab } from "./play.js";
 import { PointTab } from "./point.js";
+import { PredictTab } from "./predict.js";
 import { ReadingsTab } from "./readings.js";
 import { TeachTab } from "./teach.js";
 import { TermsTab } from "./terms.js";
@@ -22,6 +23,7 @@ const TABS = {
   teach: TeachTab,
   play: PlayTab,
   readings: ReadingsTab,
+  predict: PredictTab,
 };
 
 class Lesson extends Page {

@@ -1,7 +1,7 @@
 // The tab Teach: a cloud q that is dragged, scaled and punched; a discriminator that learns step by step; the best
 // discriminator D* beside it.
 
-import { Cloud } from "./clouds.js";
+import { Cloud, edgeOf } from "./clouds.js";
 import { Chart, Record } from "../parts/chart.js";
 import { Divergence } from "./divergence.js";
 import { columns, writeSelect } from "./forms.js";
@@ -352,9 +352,8 @@ export class TeachTab extends TrainingTab {
     const { learnt } = this.planes,
       { x, y, unit } = learnt.scale(),
       { mean, std, radius, centre } = this.cloud;
-    const edge = Math.min(REACH - 0.15, mean[0] + std); // still on the map
     learnt.moveHandle("mean", mean);
-    learnt.moveHandle("scale", [edge, mean[1] + Math.sqrt(Math.max(0, std * std - (edge - mean[0]) ** 2))]);
+    learnt.moveHandle("scale", edgeOf({ mean, std }, REACH));
     learnt.moveHandle("hole", centre, radius > 0);
     set(this.rings[0], { cx: x(mean[0]), cy: y(mean[1]), r: std * unit });
     set(this.rings[1], { cx: x(centre[0]), cy: y(centre[1]), r: radius * unit });

@@ -192,7 +192,7 @@ export const ADDRESSES = {
     },
     "adversary": {
       "always": true,
-      "tab": { "name": "tab", "kind": "choice", "options": ["terms", "point", "field", "teach", "play", "readings"] },
+      "tab": { "name": "tab", "kind": "choice", "options": ["terms", "point", "field", "teach", "play", "readings", "predict"] },
       "tabs": {
         "terms": [
           { "name": "vae", "kind": "model" },
@@ -309,6 +309,18 @@ export const ADDRESSES = {
           { "name": "model", "kind": "model" },
           { "name": "other", "kind": "choice", "options": ["batch", "line"] },
           { "name": "seed", "kind": "whole", "least": 0, "most": 1000000, "default": 0 }
+        ],
+        "predict": [
+          { "name": "step", "kind": "choice", "options": [1, 2, 3, 4, 5, 6] },
+          {
+            "name": "mean", "kind": "numbers", "count": 2, "least": -4.5, "most": 4.5, "fine": true,
+            "default": [1.6, 1.2]
+          },
+          { "name": "std", "kind": "number", "least": 0.2, "most": 3, "fine": true, "default": 1.0 },
+          { "name": "hole", "kind": "number", "least": 0.01, "most": 0.9, "fine": true, "default": 0.2 },
+          { "name": "vae", "kind": "model" },
+          { "name": "point", "kind": "model" },
+          { "name": "image", "kind": "whole", "least": 0, "most": 100000000, "below": "images", "default": 0 }
         ]
       }
     },

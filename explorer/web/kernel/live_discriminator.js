@@ -66,10 +66,14 @@ export class LiveDiscriminator {
     const n = codes.length / 2,
       logits = this.logits(codes);
     const loss = logits.reduce((sum, logit) => sum + softplus(-logit), 0) / n;
-    const slope = logits.map((logit) => (saturating ? sigmoid(logit) : sigmoid(-logit)));
+    const slope = logits.map((logit) => slopeOf(logit, saturating));
     return { pull: this.network.backward(slope, { weights: false }), loss };
   }
 }
+
+// How fast what the encoder maximises rises with the logit: log D, by 1 − D; saturating: −log(1 − D), by D.
+/** @param {number} logit @param {boolean} saturating */
+export const slopeOf = (logit, saturating) => sigmoid(saturating ? logit : -logit);
 
 // A lower bound on the divergence, in expectation: log 2 − L/2, L on draws that were not learnt from.
 /** @param {number} heldOutLoss */

@@ -357,4 +357,81 @@ WORDS = {
         "scoreboard's coverage sees more."
     ),
     "said_steps": "{steps} steps, loss {loss}",
+    # predict
+    "tab_predict": "Predict",
+    "lead_predict": "Six questions about a discriminator and its codes: answer first, then see the numbers.",
+    "predict_map": "p and q, the codes",
+    "predict_bars": "The numbers of the question",
+    "predict_guess": "your guess",
+    "predict_hole": "empty share",
+    "predict_computing": "The numbers of this question are being computed …",
+    "predict_from_cloud": (
+        "Grey rings: p = N(0, I). Green ring: q, a Gaussian of codes, at 1σ. Drag q: the answer is computed again, from "
+        "both densities. If q is too near to p for the question, it is about the dashed q."
+    ),
+    "predict_from_hole": "Grey rings: p = N(0, I). The codes match p, but no code lies in the dashed disc.",
+    "predict_from_vae": "Means over {n} test images of this VAE; q(z) is the mean of their q(z|x), as in The substitution.",
+    "predict_from_aae": "Computed for test image {image} with this AAE, as in A point, no cloud.",
+    "shuffle": "Other codes",
+    "shuffle_end": "Other codes asks them again of another q and another image.",
+    "best_question": "At the white point z, q has twice the density of p. What does the best D return there?",
+    "best_options": "1/3|1/2|2/3",
+    "best_because": (
+        "At z = ({z}): p = {p}, q = {q}, so D* = p/(p + q) = {d}. D is the share of p in both densities: where codes are "
+        "twice as dense, one of three points is a draw of p."
+    ),
+    "best_bars": "p(z)|q(z)|D(z)",
+    "best_scene": "Hatched: D(z) by your answer.",
+    "best_shown": "Amber: D* is above 50 %. Violet: below.",
+    "blind_question": "D returns 50 % everywhere. Its loss is log\u00a04, and −log D on the codes is log\u00a02. Where are the codes?",
+    "blind_options": "q = p|so far away that p and q share nothing|these losses do not say it",
+    "blind_because": (
+        "A D of 50 % has the losses {chance} and {half} for every q. For this q the JSD is {jsd} nats, and the best D "
+        "has the loss {best}. If q = p, the best D returns 50 %. But a D that cannot see, or has not learnt, returns "
+        "50 %, too."
+    ),
+    "blind_bars": "loss of D|−log D on codes|JSD(p, q), nats",
+    "blind_scene": "Dashed: q as you guess it.",
+    "blind_shown": "This q has these losses, too.",
+    "part_question": "E KL(q(z|x)‖p) = I(n; z) + KL(q(z)‖p). Which part does the adversary of an AAE replace?",
+    "part_options": "all of it|I(n; z)|KL(q(z)‖p)",
+    "part_because": (
+        "D sees codes and draws of p, and never x. So it can compare q(z) with p, here {marginal} of {kl} nats. It "
+        "cannot see I(n; z), here {information} nats: an AAE does not pay for what its codes tell of x."
+    ),
+    "part_bars": "E KL|I(n; z)|KL(q(z)‖p)|replaced by D",
+    "part_scene": "Hatched: what D replaces by your answer.",
+    "part_shown": "The last bar: what D replaces.",
+    "gradient_question": (
+        "The best D is small at the white point z: it rejects this code. With which loss does the encoder get the "
+        "larger gradient?"
+    ),
+    "gradient_options": "log(1 − D), saturating|−log D, non-saturating|both give the same",
+    "gradient_because": (
+        "D(z) = {d}. By the logit of D, log(1 − D) has the slope D = {saturating}, and −log D has 1 − D = {other}. A code "
+        "that D rejects is far off, and needs the push most. That is why the encoder minimises −log D."
+    ),
+    "gradient_bars": "D(z)|slope of log(1 − D)|slope of −log D",
+    "gradient_scene": "Hatched: the slopes by your answer.",
+    "gradient_shown": "Amber: D* is above 50 %. Violet: below.",
+    "empty_question": "The codes match p, but leave one part of it empty. What is JSD(p, q)?",
+    "empty_options": "infinite, as KL(p‖q) is|log 2, its limit|more than 0, and less than log 2",
+    "empty_because": (
+        "Without {share} of the mass, the JSD is {jsd} nats. By the empty share: {list}. Its limit, log 2 = {most}, "
+        "needs p and q that share nothing. KL(p‖q) is infinite, because q is 0 where p is not. An adversary therefore "
+        "pays little for a small hole."
+    ),
+    "empty_bars": "log 2|JSD(p, q), nats",
+    "empty_scene": "Hatched: the JSD by your answer.",
+    "empty_shown": "Amber: D* is above 50 %. In the hole it is 100 %.",
+    "point_question": "Give the code of this AAE a width σ. For which σ is the loss BCE − λ log D least?",
+    "point_options": "1, the width of the prior|about the same as for BCE + KL|much narrower, towards a point",
+    "point_because": (
+        "BCE + KL is least at σ = {vae}, BCE − {weight} log D at σ = {aae}. From {vae} down to {last}, the KL grows by "
+        "{grown} nats, and the AAE's loss changes by {changed}. No term of it keeps σ up. So its encoder returns a "
+        "point, and there is no q(z|x) and no ELBO."
+    ),
+    "point_bars": "σ of the least BCE + KL|σ of the least BCE − λ log D",
+    "point_scene": "Hatched: σ by your answer.",
+    "point_shown": "The second bar: the σ of the least loss.",
 }

@@ -244,6 +244,12 @@ prior. Then each code follows the arrows. The situations are known ways in which
             """A loss of log 4 can mean that codes and prior match, or that the discriminator cannot see. The honest estimate trains
 a fresh discriminator, and tests it on other codes.""",
         ),
+        (
+            "predict",
+            "Predict",
+            """Six questions. Choose an option, and the map and the bars show it; hatched bars are guesses. *Reveal* shows
+the answer with its numbers. They are computed from the q that you drag, or from the model that is named.""",
+        ),
     ],
     "practice": [
         (
