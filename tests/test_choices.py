@@ -31,8 +31,8 @@ CHOSEN = st.fixed_dictionaries(
 
 @given(
     st.fixed_dictionaries(
-        {"a": CHOSEN, "b": CHOSEN, "tab": st.sampled_from(["train", "clinic"])}
-        | {"case": st.integers(1, 10), "moment": st.integers(0, 5)}
+        {"a": CHOSEN, "b": CHOSEN, "tab": st.sampled_from(["train", "clinic", "predict"])}
+        | {"case": st.integers(1, 10), "moment": st.integers(0, 5), "step": st.integers(1, 6)}
     )
 )
 def test_an_address_gives_the_choices_back(state):

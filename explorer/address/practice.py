@@ -2,10 +2,11 @@
 
     ?a=vae,digits,beta=4&b=aae,digits,prior=mixture,hidden=128-64
     ?tab=clinic&case=3&moment=2
+    ?tab=predict&step=4
 
 The address names the model and the dataset, and the settings that differ from where the two start. `case` is the
 number of a case of the loss clinic, so that it does not name the mistake; `moment` counts the recorded moments of its
-run.
+run; `step` is the number of a question.
 """
 
 from __future__ import annotations

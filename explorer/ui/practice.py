@@ -14,7 +14,7 @@ from explorer.serving import runs_route as training
 from explorer.settings import IN_FORM, Setting
 from explorer.shared import fill
 from explorer.siblings import SIBLINGS, Sibling, Term
-from explorer.ui import clinic, experiments, kept, source
+from explorer.ui import clinic, experiments, kept, predictions, source
 from explorer.ui import components as live
 from explorer.ui.texts import sibling_word, texts_of
 
@@ -62,6 +62,7 @@ def browser_data(token: str) -> dict:
         "experiments": [{"name": one.name, "runs": one.runs(), "right": one.right} for one in experiments.EXPERIMENTS],
         "cases": clinic.cases(),
         "moments": clinic.MOMENTS,
+        "predictions": predictions.numbers(),
     }
 
 

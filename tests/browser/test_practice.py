@@ -15,10 +15,11 @@ import torch
 
 from explorer.address import practice as choices
 from explorer.data import datasets
+from explorer.objectives import effective_beta
 from explorer.store import bundle
 from explorer.training import fit as training
 
-from .driver import DESK, PHONE, eventually, expect, serve
+from .driver import DESK, PHONE, eventually, expect, serve, wait_for_view
 
 READY = ".practice[data-ready=true]"
 STEPS = 6  # an epoch, in batches of 256
@@ -534,3 +535,32 @@ def test_nobody_steers_anothers_trainings(server, chromium):
     assert context.request.post(f"{server}/assets/x/runs/nobody/a", data='{"action": "pause"}').status == 404
     assert context.request.post(f"{server}/assets/x/runs/nobody/a", data="x" * 10_000).status == 413
     context.close()
+
+
+# ---- predict -------------------------------------------------------------------------------------------
+
+
+def test_a_prediction_moves_the_bars_and_its_answer_is_the_number_of_effective_beta(open_page):
+    page = open_page(
+        "practice?tab=predict&step=4&a=vae,digits,beta=2", wait=".practice[data-tab=predict][data-ready=true]"
+    )
+    bar = page.locator(".predict .quiz-bars p[data-key=mean]")
+    assert page.get_by_role("button", name="Reveal").is_disabled()
+    expect(bar.locator("b")).to_have_text("?")
+    page.get_by_role("radio", name="it divides β by P").check()
+    expect(bar).to_have_attribute("data-value", str(2 / 64))
+    expect(bar.locator("b")).to_have_text("your guess")
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator(".predict .outcome")).to_have_text("No: it multiplies β by P.")
+    expect(bar).to_have_attribute("data-value", str(round(2 * effective_beta("mean", "sum", 64, 2))))
+    expect(page.locator(".predict .because")).to_contain_text("β = 2 · 64 = 128")
+    expect(page.locator(".predict .source")).to_contain_text("digits, P = 64")
+    page.get_by_role("tab", name="Train", exact=True).click()
+    page.get_by_role("tab", name="Predict").click()
+    wait_for_view(page, lambda url: "tab=predict" in url and "step=4" in url)
+    page.reload()
+    expect(page.locator(".predict .score")).to_have_text("0 of 1 right")
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("radio", name="it rises: D changes too abruptly").check()
+    page.get_by_role("button", name="Reveal").click()
+    expect(page.locator(".predict .score")).to_have_text("1 of 2 right")

@@ -37,5 +37,6 @@ VIEWS = {
     },
     "practice": ("practice", ".practice[data-ready=true]"),
     "practice, clinic": ("practice?tab=clinic", ".practice[data-tab=clinic][data-ready=true]"),
+    "practice, predict": ("practice?tab=predict", ".practice[data-tab=predict][data-ready=true]"),
     "scoreboard": ("scoreboard", ":is([data-testid=stDataFrame], .main-figures):visible"),
 }

@@ -4,6 +4,7 @@ import { Feed } from "./feed.js";
 import { Clinic } from "./clinic.js";
 import { Experiments } from "./experiments.js";
 import { ACTIVE, OVER, Panel } from "./panel.js";
+import { Predict } from "./predict.js";
 import { showClasses } from "./draw.js";
 import { goneFor, hold, takeOver } from "./browser_tab.js";
 import { write } from "../parts/dom.js";
@@ -53,6 +54,8 @@ class Practice extends Page {
     });
     /** @type {Clinic | null} */
     this.clinic = null; // until its tab is opened
+    /** @type {Predict | null} */
+    this.predict = null; // the same
     this.colourPanels();
     this.showChoices();
     this.feed = new Feed({
@@ -117,6 +120,7 @@ class Practice extends Page {
 
   leave() {
     this.feed.stop();
+    this.predict?.stop();
     window.removeEventListener("beforeunload", this.ask);
     for (const { missing } of Object.values(this.panels)) missing.destroy();
   }
@@ -146,12 +150,18 @@ class Practice extends Page {
     const { tab } = this.state;
     this.strip.show(tab);
     if (tab === "clinic") this.clinic ??= new Clinic(this.strip.panel(tab), this);
-    else SIDES.forEach((side) => this.preview(side));
+    if (tab === "predict") this.predict ??= new Predict(this.strip.panel(tab), this);
+    else this.predict?.stop();
+    SIDES.forEach((side) => this.preview(side));
     this.resize();
   }
 
   drawFrame() {
-    if (this.state.tab === "clinic") this.clinic.draw(this.state);
+    const { tab } = this.state;
+    if (tab === "clinic") this.clinic.draw(this.state);
+    if (tab !== "predict") return;
+    this.predict.draw();
+    this.markReady();
   }
 
   async command(side, action, more = {}) {

@@ -268,6 +268,12 @@ moments, and compare the numbers that the run reports with those measured on tes
 press *Check*.""",
         ),
         (
+            "predict",
+            "Predict",
+            """Six questions to answer before you train. Hatched bars show your guess. *Reveal* shows the numbers: of shipped
+models, of runs of the clinic, or computed from the settings of run A. A line below the bars says which.""",
+        ),
+        (
             "",
             "Save a run",
             """A finished training can be saved. The explorer and the scoreboard then list it beside the

@@ -1,6 +1,6 @@
 """Lesson 4: practice."""
 
-from explorer.ui.texts.en import clinic, datasets
+from explorer.ui.texts.en import clinic, datasets, predictions
 
 EXPERIMENTS = {
     "beta": {
@@ -82,6 +82,7 @@ EXPERIMENTS = {
 }
 
 WORDS = clinic.WORDS | {
+    **predictions.WORDS,
     "datasets": datasets.WORDS,
     "title": "Practice: train autoencoders and watch",
     "tab_train": "Train",
