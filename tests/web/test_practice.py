@@ -185,3 +185,29 @@ def test_an_answer_is_told_once_it_is_known(compute):
     body = "return [[0, false], [0, true], [1, true]].map(([guess, shown]) => said(it, guess, shown, words));"
     found = compute("practice/experiments", body, it={"name": "it", "right": 1}, words=words)
     assert found == [["You: up", "Watch."], ["You: up", "No: down", "Because."], ["You: down", "Right.", "Because."]]
+
+
+def test_codes_are_not_drawn_into_a_canvas_that_another_tab_hides(compute):
+    """A training goes on in a hidden tab: its canvas has no size, and a circle cannot have a radius below 0."""
+    body = """
+    Object.assign(globalThis, {
+      window: { devicePixelRatio: 1 }, document: {}, getComputedStyle: () => ({ fontSize: "16px" }),
+    });
+    const radii = [];
+    const context = new Proxy({}, {
+      get: (_, name) => (...given) => {
+        if (name === "ellipse") radii.push(given[2]);
+        return { width: 10 };
+      },
+      set: () => true,
+    });
+    const drawn = (size) => {
+      radii.length = 0;
+      const canvas = { clientWidth: size, clientHeight: size, getContext: () => context };
+      drawCodes(canvas, { codes: [0, 1], label: [0], reach: 4.2, shape: null, palette: ["red"], colours: {} });
+      return [...radii];
+    };
+    return [drawn(0), drawn(200)];
+    """
+    hidden, shown = compute("practice/draw", body)
+    assert hidden == [] and len(shown) == 3 and min(shown) > 0

@@ -27,6 +27,7 @@ export function drawCodes(canvas, { codes, label, reach, shape, palette, colours
   const side = Math.min(width, height) - 2,
     left = (width - side) / 2,
     top = (height - side) / 2;
+  if (side <= 0) return; // another tab is open
   const scale = side / (2 * reach);
   const px = (x) => left + side / 2 + x * scale,
     py = (y) => top + side / 2 - y * scale;
