@@ -165,7 +165,7 @@ def test_addresses_of_an_old_version_open_what_they_did(page):
 
 
 # Parameters, by their page, and layers that came after the old version.
-NEWER = {"explore": {"scale", "shown"}, "practice": {"tab", "case", "moment", "step"}}, {"pictures", "D"}
+NEWER = {"explore": {"scale", "shown"}, "practice": {"tab", "where", "case", "moment", "step"}}, {"pictures", "D"}
 
 
 @pytest.mark.parametrize("page", [page for page in RIGHT if schema.PAGES[page].get("fields")])

@@ -32,7 +32,8 @@ CHOSEN = st.fixed_dictionaries(
 @given(
     st.fixed_dictionaries(
         {"a": CHOSEN, "b": CHOSEN, "tab": st.sampled_from(["train", "clinic", "predict"])}
-        | {"case": st.integers(1, 10), "moment": st.integers(0, 5), "step": st.integers(1, 6)}
+        | {"where": st.sampled_from(["browser", "server"]), "case": st.integers(1, 10), "moment": st.integers(0, 5)}
+        | {"step": st.integers(1, 6)}
     )
 )
 def test_an_address_gives_the_choices_back(state):
@@ -46,6 +47,7 @@ def test_a_case_of_the_clinic_has_an_address_that_does_not_name_the_mistake():
     runs = {"a": "vae,digits", "b": "aae,digits"}
     assert choices.to_params(state) == runs | {"tab": "clinic", "case": "3", "moment": "2"}
     assert choices.to_params(choices.parse({"tab": "clinic"})[0]) == runs | {"tab": "clinic"}
+    assert choices.to_params(choices.parse({"where": "server"})[0]) == runs | {"where": "server"}
     _, problems = choices.parse({"tab": "clinic", "case": "11"})
     assert len(problems) == 1 and "from 1 to 10" in problems[0]
 

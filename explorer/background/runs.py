@@ -23,12 +23,15 @@ from explorer.background.pool import Pool
 from explorer.config import WHILE_TRAINING, Change, Config
 from explorer.data import datasets
 from explorer.reasons import SHORT_OF_MEMORY, reason
+from explorer.shared import NUMBERS
 from explorer.store.bundle import BundleError
 from explorer.training import saving
 
-SNAPSHOT_SECONDS = 0.25  # the shortest time between two snapshots of the model
-SNAPSHOT_SHARE = 0.15  # the largest share of the time for snapshots
-WINDOW = 100  # steps, but at most an epoch: a point of a loss's curve is the mean over the last so many
+SNAPSHOT_SECONDS = NUMBERS["snapshot_seconds"]  # the shortest time between two snapshots of the model
+SNAPSHOT_SHARE = NUMBERS["snapshot_share"]  # the largest share of the time for snapshots
+WINDOW = NUMBERS[
+    "curve_window"
+]  # steps, but at most an epoch: a point of a loss's curve is the mean over the last so many
 _LOG = logging.getLogger(__name__)
 _ids = itertools.count(1)
 _failed_on: list[str] = []  # accelerators on which a training failed

@@ -23,7 +23,7 @@ from starlette.routing import Route
 
 from explorer.clinic import recordings
 from explorer.data.datasets import DatasetError
-from explorer.serving import bundles, catalogue, pictures, places, streamlit_internals
+from explorer.serving import bundles, catalogue, pictures, places, streamlit_internals, training_images
 from explorer.shared import NUMBERS
 from explorer.store.bundle import BundleError
 
@@ -41,9 +41,13 @@ BUNDLE_FILES = {
 }
 
 
+# the recorded runs of the loss clinic, by their digests; the images that train in a browser, by their dataset's name
+OTHER_FILES = {"clinic": recordings.file_of, "training": training_images.file_of}
+
+
 def reader_of(kind: str) -> Callable[[str], bytes | None] | None:
-    """What reads the files of a kind by their digests: one of BUNDLE_FILES, or the recorded runs of the loss clinic."""
-    return recordings.file_of if kind == "clinic" else BUNDLE_FILES.get(kind)
+    """What reads the files of a kind: one of BUNDLE_FILES, by a bundle's digest, or one of OTHER_FILES."""
+    return (BUNDLE_FILES | OTHER_FILES).get(kind)
 
 
 class Asset(NamedTuple):

@@ -61,6 +61,7 @@ class Sibling:
     # the same for a folder of pictures, with some 1,500 steps; None: as in full recipes
     short_training: Mapping[str, float] | None = None
     in_zoo: bool = False  # whether its recipes ship as trained models
+    in_browser: bool = False  # whether browsers train it too: its step is in STEPS of web/kernel/training/steps.js
 
 
 def resolve(name: str) -> Callable:

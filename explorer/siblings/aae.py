@@ -32,4 +32,5 @@ SIBLING = Sibling(
     training={"adversarial_weight": 300.0, "adversarial_rise": 0.5},
     short_training={"adversarial_weight": 20.0},  # in so few steps, a higher weight keeps all codes on a line
     in_zoo=True,
+    in_browser=True,
 )

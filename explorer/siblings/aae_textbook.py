@@ -26,4 +26,5 @@ SIBLING = Sibling(
     discriminator=True,
     settings=("discriminator_lr",),
     in_zoo=True,
+    in_browser=True,
 )

@@ -15,4 +15,5 @@ SIBLING = Sibling(
     chart=Chart("ae_chart"),
     epochs=20,
     in_zoo=True,
+    in_browser=True,
 )

@@ -19,4 +19,5 @@ SIBLING = Sibling(
     settings=("beta",),
     named=("beta",),
     in_zoo=True,
+    in_browser=True,
 )

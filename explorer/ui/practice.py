@@ -8,8 +8,8 @@ import streamlit as st
 
 from explorer.address import practice as choices
 from explorer.background import runs
-from explorer.config import PRIORS
-from explorer.serving import catalogue, pictures, processes, streamlit_internals
+from explorer.config import PRIORS, recipe, with_prior
+from explorer.serving import catalogue, pictures, processes, streamlit_internals, training_images
 from explorer.serving import runs_route as training
 from explorer.settings import IN_FORM, Setting
 from explorer.shared import fill
@@ -24,13 +24,14 @@ KEY = "practice"
 
 
 def page() -> None:
-    runs.warm()
     if "practice_token" not in st.session_state:
         st.session_state["practice_token"] = processes.session_registry().new_token()
     token = st.session_state["practice_token"]
     processes.session_registry().join(token, streamlit_internals.connection())
     current, problems = kept.current(KEY, choices.parse, choices.to_params, choices.PARAMETERS)
     kept.show_problems(problems)
+    if any(not in_browser(current, side) for side in choices.SIDES):
+        runs.warm()
     live.show(
         "practice",
         current,
@@ -44,21 +45,45 @@ def page() -> None:
         st.markdown(texts.CODE_INTRO)
         for column, side in zip(st.columns(2), choices.SIDES):
             with column:
-                show_code(side, current[side], changed(token, side))
+                show_code(side, current[side], changed(token, side), in_browser(current, side))
 
 
-def browser_data(token: str) -> dict:
-    """What the live part needs beside its state."""
+def in_browser(state: dict, side: str) -> bool:
+    """Whether the run trains in the visitor's browser. Browsers have one dataset, and not every sibling's step."""
+    kind, dataset = state[side]["kind"], state[side]["dataset"]
+    return state["where"] == "browser" and dataset == training_images.IN_BROWSER and SIBLINGS[kind].in_browser
+
+
+def browser_training() -> dict:
+    """What a browser needs to train: its dataset, and its siblings with their full recipes by prior."""
+    dataset = training_images.IN_BROWSER
+    siblings = {kind: sibling for kind, sibling in SIBLINGS.items() if sibling.in_browser}
+    recipes = {
+        kind: {prior: with_prior(recipe(dataset, kind), prior).to_dict() for prior in PRIORS} for kind in siblings
+    }
+    fields = ("stochastic", "discriminator", "discriminator_given_prior")
+    return {
+        "dataset": dataset,
+        "file": f"training/{dataset}",
+        "recipes": recipes,
+        "siblings": {kind: {name: getattr(one, name) for name in fields} for kind, one in siblings.items()},
+    }
+
+
+def browser_data(token: str | None) -> dict:
+    """What the live part needs beside its state. token: of the session's trainings; None: no server trains."""
+    browser, is_served = browser_training(), token is not None
     return {
         "trainings": token,
-        "siblings": [sibling_data(sibling) for sibling in SIBLINGS.values()],
-        "datasets": pictures.known_datasets(),
+        "siblings": [sibling_data(one) for kind, one in SIBLINGS.items() if is_served or kind in browser["siblings"]],
+        "datasets": [one for one in pictures.known_datasets() if is_served or one["name"] == browser["dataset"]],
         "priors": [
             {"name": name, "title": catalogue.PRIOR_NAMES[name], "shape": catalogue.shape(name)} for name in PRIORS
         ],
         "starts": choices.KNOWN["starts"],
         "settings": [setting_data(setting) for setting in IN_FORM],
         "paces": training.PACES,
+        "browser": browser,
         "experiments": [{"name": one.name, "runs": one.runs(), "right": one.right} for one in experiments.EXPERIMENTS],
         "cases": clinic.cases(),
         "moments": clinic.MOMENTS,
@@ -73,7 +98,7 @@ def changed(token: str, side: str) -> list[str]:
     return catalogue.earlier(list(run.changes)) if run else []
 
 
-def show_code(side: str, chosen: dict, changes: list[str]) -> None:
+def show_code(side: str, chosen: dict, changes: list[str], is_in_browser: bool) -> None:
     try:
         config = choices.to_config(chosen)
     except ValueError as error:
@@ -85,7 +110,7 @@ def show_code(side: str, chosen: dict, changes: list[str]) -> None:
         fill(texts.CODE_OF, run=side.upper(), title=f"{sibling_word(sibling.title)}, {chosen['dataset']}, {prior}")
     )
     st.code(choices.command(chosen), language="bash", wrap_lines=True)
-    st.caption(texts.COMMAND_HELP)
+    st.caption(texts.COMMAND_IN_BROWSER if is_in_browser else texts.COMMAND_HELP)
     if changes:
         st.warning(
             fill(texts.COMMAND_CHANGED, run=side.upper(), changes=", ".join(changes)), icon=":material/change_circle:"

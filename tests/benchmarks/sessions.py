@@ -25,7 +25,8 @@ from tests.browser.driver import CHROMIUM, DESK, FLAGS, serve
 
 FIRST = 5  # sessions, after which the memory is what it is compared with
 GROWTH, IDLE = 0.05, 0.1
-ADDRESS = "practice?a=vae,digits,epochs=1000&b=aae,digits,epochs=1000"  # that go on when their session leaves
+# trainings that go on when their session leaves
+ADDRESS = "practice?a=vae,digits,epochs=1000&b=aae,digits,epochs=1000&where=server"
 
 
 # Python imports this module at its start. On a signal, the server writes how many of its threads are in

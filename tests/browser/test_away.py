@@ -13,7 +13,7 @@ from .driver import DESK, expected_while_away, serve
 from .proxy import Relay
 
 READY = ".practice[data-ready=true]"
-PATH = "practice?a=vae,digits,epochs=1000,batch_size=8&b=aae,digits,hidden=32"
+PATH = "practice?a=vae,digits,epochs=1000,batch_size=8&b=aae,digits,hidden=32&where=server"
 GRACE, KEPT = 8.0, 2.5  # seconds: for which a training waits for its page, and Streamlit keeps a session
 
 # The app with less patience than it has.

@@ -29,7 +29,7 @@ PAGES = {
         lambda page: page.get_by_role("tab").first.click(), lambda page: page.get_by_role("tab").nth(1).click(),
         r"tab=field"),
     "practice": (
-        "practice?a=vae,digits,beta=2.5&b=aae,digits", ".practice[data-ready=true]",
+        "practice?a=vae,digits,beta=2.5&b=aae,digits&where=server", ".practice[data-ready=true]",
         lambda page: page.locator(".run.a .kinds input").first.check(),
         lambda page: page.locator(".run.a .kinds input").nth(1).check(), r"a=ae",
     ),

@@ -35,10 +35,10 @@ HASH = "c => c.getContext('2d').getImageData(0, 0, c.width, c.height).data.reduc
 
 @pytest.fixture
 def practise(open_page):
-    """`practise(a=..., b=...)`: the page with those choices. more: further parameters of its address."""
+    """`practise(a=..., b=...)`: the page with those choices, training on the server. more: further parameters."""
 
     def open_one(a: str = SMALL, b: str = "aae,digits", more: str = "", **options):
-        return open_page(f"practice?a={a}&b={b}{more}", wait=READY, **options)
+        return open_page(f"practice?a={a}&b={b}&where=server{more}", wait=READY, **options)
 
     return open_one
 
@@ -422,7 +422,7 @@ def test_an_accelerator_that_cannot_be_used_is_named_and_the_cpu_trains(chromium
     with serve(tmp_path, str(script)) as server:
         page = chromium.new_context(viewport=DESK).new_page()
         page.set_default_timeout(120_000)
-        page.goto(f"{server.address}/practice?a={SMALL}")
+        page.goto(f"{server.address}/practice?a={SMALL}&where=server")
         page.wait_for_selector(READY)
         press(page, "Start run A")
         until(page, "finished")

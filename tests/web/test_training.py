@@ -259,8 +259,9 @@ def test_the_importance_weighted_bound_is_pythons(compute, prior):
     body = (
         "const model = new Autoencoder(settings, () => 0.5); model.take(tensors); const shares = [];"
         "const x = pixelsOf(images), draws = new Draws(settings.shape, 2, seededUniform(3));"
-        "const report = (share) => shares.push(share);"
-        "return [importanceWeightedBound(model, x, encode(model, x), 200, draws, report), shares];"
+        "const work = importanceWeightedBound(model, x, encode(model, x), 200, draws);"
+        "let next; while (!(next = work.next()).done) shares.push(next.value);"
+        "return [next.value, shares];"
     )
     found, shares = compute(
         f"{TRAINER} kernel/training/autoencoder kernel/training/steps kernel/random", body,
@@ -382,13 +383,13 @@ def test_a_bundle_is_packed_for_a_download(compute, tmp_path):
     found = compute(
         "kernel/training/zip",
         "const files = content.map((bytes, i) => ({ name: `file${i}.bin`, bytes }));"
-        "return zip(files, 'digits-vae', new Date(2031, 1, 28, 13, 45, 58));",
+        "return zip(files, 'VAE-β-4', new Date(2031, 1, 28, 13, 45, 58));",
         content=content,
     )  # fmt: skip
     with zipfile.ZipFile(io.BytesIO(bytes(found))) as packed:
         assert packed.testzip() is None
         assert {name: packed.read(name) for name in packed.namelist()} == {
-            f"digits-vae/file{i}.bin": one for i, one in enumerate(content)
+            f"VAE-β-4/file{i}.bin": one for i, one in enumerate(content)
         }
         assert {one.date_time for one in packed.infolist()} == {(2031, 2, 28, 13, 45, 58)}
 

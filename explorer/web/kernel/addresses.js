@@ -329,6 +329,7 @@ export const ADDRESSES = {
         { "name": "tab", "kind": "choice", "options": ["train", "clinic", "predict"] },
         { "name": "a", "kind": "run", "default": "vae,digits", "always": true },
         { "name": "b", "kind": "run", "default": "aae,digits", "always": true },
+        { "name": "where", "kind": "choice", "options": ["browser", "server"] },
         { "name": "case", "kind": "whole", "least": 1, "most": 10, "default": 1 },
         { "name": "moment", "kind": "whole", "least": 0, "most": 5, "default": 5 },
         { "name": "step", "kind": "choice", "options": [1, 2, 3, 4, 5, 6] }

@@ -19,7 +19,9 @@
 // compared with; draws_an_image: of z, in a VAE's -ELBO; importance_samples: of z per image, in its bound on log p(x);
 // snapshot_images: the most test images in a snapshot;
 // snapshot_nulls: pairs of sets of draws in its nulls; manifold_sides: pictures along each side of its manifold, by the
-// side of a picture in pixels, and for others.
+// side of a picture in pixels, and for others; snapshot_seconds: the shortest time between two snapshots of a training;
+// snapshot_share: the largest share of the time for snapshots; curve_window: a point of a loss's curve is the mean over
+// the last so many steps, but at most an epoch.
 
 // prettier-ignore
 export const NUMBERS = {
@@ -47,5 +49,8 @@ export const NUMBERS = {
   "importance_samples": 500,
   "snapshot_images": 1000,
   "snapshot_nulls": 20,
-  "manifold_sides": { "8": 16, "28": 12, "others": 8 }
+  "manifold_sides": { "8": 16, "28": 12, "others": 8 },
+  "snapshot_seconds": 0.25,
+  "snapshot_share": 0.15,
+  "curve_window": 100
 };

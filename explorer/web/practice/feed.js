@@ -1,4 +1,4 @@
-// What passes between the practice page and its trainings: states come a few times a second, commands go out. No script
+// What passes between the practice page and its trainings on the server: states come a few times a second, commands go out. No script
 // runs for either.
 
 import { readSafetensors } from "../kernel/safetensors.js";
@@ -13,9 +13,22 @@ const soon = () => AbortSignal.timeout?.(PATIENCE); // not in Safari before 16
 const isGone = ({ status }) => status === 404 || status === 410;
 const isUnreached = ({ status }) => [502, 503, 504].includes(status); // a proxy's answer: the server gave none
 
+export const ACTIVE = ["waiting", "running", "saving"]; // states in which a run changes by itself
+
 // Is something new of a run to be expected soon? It trains, or its untrained model is being made.
-const isBusy = (run) =>
-  run && (["running", "waiting", "saving"].includes(run.status.state) || (run.status.state === "ready" && !run.arrays));
+const isBusy = (run) => run && (ACTIVE.includes(run.status.state) || (run.status.state === "ready" && !run.arrays));
+
+// A run with what is new of it. before: the run until now, or null; arrays: of a new snapshot, if there is one; bundle:
+// the files of a run of this browser, once it was measured.
+export function joined(before, { status, arrays, bundle = null }) {
+  const known = before?.status.id === status.id ? before : { points: [], arrays: null, bundle: null };
+  return {
+    status,
+    points: known.points.slice(0, status.since).concat(status.points),
+    arrays: arrays ?? known.arrays,
+    bundle: bundle ?? known.bundle,
+  };
+}
 
 export class Feed {
   // onNews({a, b}): an answer; onTrouble(problem or null); onGone(status): the server has no such trainings.
@@ -115,23 +128,14 @@ export class Feed {
   take(tensors) {
     const status = JSON.parse(new TextDecoder().decode(tensors.status.values));
     for (const [side, one] of Object.entries(status)) {
-      const before = this.known[side];
-      if (!one) {
-        this.known[side] = null;
-        continue;
-      }
-      const same = before?.status.id === one.id;
-      const points = same ? before.points.slice(0, one.since).concat(one.points) : one.points;
       const part = (name) => tensors[`${side}.${name}`];
-      let arrays = same ? before.arrays : null;
-      if (part("mean"))
-        arrays = {
-          mean: part("mean").values,
-          z: part("z")?.values ?? null,
-          label: part("label").values,
-          manifold: part("manifold"),
-        };
-      this.known[side] = { status: one, points, arrays };
+      const arrays = part("mean") && {
+        mean: part("mean").values,
+        z: part("z")?.values ?? null,
+        label: part("label").values,
+        manifold: part("manifold"),
+      };
+      this.known[side] = one && joined(this.known[side], { status: one, arrays });
     }
     this.onNews(this.known);
   }

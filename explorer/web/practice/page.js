@@ -1,10 +1,12 @@
-// Practice: two trainings side by side. They run on the server; what is seen of them is drawn here.
+// Practice: two trainings side by side. They run in workers of this browser or on the server; they are drawn here.
 
-import { Feed } from "./feed.js";
+import { BrowserRuns } from "./browser_runs.js";
+import { ACTIVE } from "./feed.js";
 import { Clinic } from "./clinic.js";
 import { Experiments } from "./experiments.js";
-import { ACTIVE, OVER, Panel } from "./panel.js";
+import { OVER, Panel } from "./panel.js";
 import { Predict } from "./predict.js";
+import { Runs } from "./runs.js";
 import { showClasses } from "./draw.js";
 import { goneFor, hold, takeOver } from "./browser_tab.js";
 import { write } from "../parts/dom.js";
@@ -13,6 +15,9 @@ import { Tabs } from "../parts/tabs.js";
 import { fill } from "../kernel/text.js";
 
 const SIDES = ["a", "b"];
+// They live as long as the document, so a visit to another page of the app ends none.
+const browserRuns = new BrowserRuns();
+window.addEventListener("beforeunload", (event) => browserRuns.isTraining && event.preventDefault());
 
 class Practice extends Page {
   /**
@@ -56,19 +61,25 @@ class Practice extends Page {
     this.clinic = null; // until its tab is opened
     /** @type {Predict | null} */
     this.predict = null; // the same
+    this.where = this.find(".where");
+    this.where.addEventListener("change", () => this.choose({ where: this.where.value }));
     this.colourPanels();
     this.showChoices();
-    this.feed = new Feed({
+    this.feed = new Runs(browserRuns, data, this.base, Boolean(data.trainings), {
+      wanted: (side) => this.wantedHome(side),
+      name: (side) => this.panels[side].choicesName,
       onNews: (runs) => this.showRuns(runs),
       onTrouble: (problem) => this.trouble(problem && fill(this.words.lost, { problem })),
       onGone: (status) => this.lose(goneFor(status)),
+      onFailure: (sentence) => this.complain(sentence),
     });
     this.previewed = {}; // for each side the choices for which the untrained model was asked last
     this.changes = "0,0"; // the numbers of changed settings
     this.ask = (event) => this.isTraining && event.preventDefault();
     window.addEventListener("beforeunload", this.ask);
     this.showTab();
-    this.join(data);
+    if (data.trainings) this.join(data);
+    else this.showWithoutServer();
     this.observe(root.querySelectorAll("canvas"));
     for (const canvas of root.querySelectorAll("canvas")) {
       canvas.addEventListener("contextrestored", () => this.resize());
@@ -88,8 +99,14 @@ class Practice extends Page {
     this.feed.move(address, joined);
   }
 
+  // Without a server only this browser trains.
+  showWithoutServer() {
+    this.where.querySelector("[value=server]").remove();
+    this.showRuns(this.feed.shown);
+  }
+
   take(data) {
-    if (this.feed.address !== this.addressOf(data)) this.join(data); // a new session, after a restart or a long cut
+    if (data.trainings && this.feed.address !== this.addressOf(data)) this.join(data); // a new session, after a restart or a long cut
   }
 
   showState(state) {
@@ -104,9 +121,20 @@ class Practice extends Page {
     return SIDES.some((side) => ACTIVE.includes(this.panels[side].state));
   }
 
-  // Could a training be lost? An untrained model can be made again.
+  // Could a training on the server be lost? An untrained model can be made again.
   get hasTrainings() {
-    return SIDES.some((side) => this.panels[side].isLocked || this.panels[side].run?.status.taken);
+    const isOnServer = (side) => this.feed.homeOf(side) === "server";
+    return SIDES.some(
+      (side) => isOnServer(side) && (this.panels[side].isLocked || this.panels[side].run?.status.taken),
+    );
+  }
+
+  // Where a run with the choices of a side trains. Browsers have one dataset, and not every sibling's step.
+  wantedHome(side) {
+    const { where } = this.state,
+      { kind, dataset } = this.state[side],
+      { browser } = this.data;
+    return where === "browser" && dataset === browser.dataset && kind in browser.siblings ? "browser" : "server";
   }
 
   // The trainings are gone. The page's script makes room for new ones, but Streamlit does not run it before something
@@ -131,7 +159,7 @@ class Practice extends Page {
     this.exchange.post(this.state);
     this.complain(null);
     this.showChoices();
-    Object.keys(part).forEach((side) => this.follow(side));
+    SIDES.filter((side) => side in part || "where" in part).forEach((side) => this.follow(side));
   }
 
   // Something else is shown: while it moves, and when the change is finished.
@@ -178,8 +206,10 @@ class Practice extends Page {
   preview(side) {
     const panel = this.panels[side],
       status = panel.run?.status,
-      wanted = panel.relevant(panel.chosen);
-    const isThere = status && (status.state !== "ready" || panel.relevant(status.chosen) === wanted);
+      home = this.wantedHome(side),
+      wanted = `${home} ${panel.relevant(panel.chosen)}`;
+    const isThere =
+      status && (status.state !== "ready" || `${this.feed.homeOf(side)} ${panel.relevant(status.chosen)}` === wanted);
     if (this.state.tab !== "train" || !this.answered || isThere || !panel.hasDataset || this.previewed[side] === wanted)
       return;
     this.previewed[side] = wanted;
@@ -197,7 +227,7 @@ class Practice extends Page {
     this.exchange.post(this.state);
     this.showChoices();
     for (const side of SIDES) {
-      this.previewed[side] = this.panels[side].relevant(this.state[side]);
+      this.previewed[side] = `${this.wantedHome(side)} ${this.panels[side].relevant(this.state[side])}`;
       this.command(side, "reset");
       this.command(side, "start");
     }
@@ -232,9 +262,11 @@ class Practice extends Page {
   // ---- showing
 
   showChoices() {
-    const { a, b } = this.state;
-    this.panels.a.setChosen(a, b);
-    this.panels.b.setChosen(b, a);
+    const { a, b, where } = this.state;
+    const note = (side) => (this.wantedHome(side) === where ? "" : this.words.on_server);
+    this.panels.a.setChosen(a, b, note("a"));
+    this.panels.b.setChosen(b, a, note("b"));
+    this.where.value = where;
     this.showLegend();
   }
 
@@ -254,6 +286,7 @@ class Practice extends Page {
       this.announce(`${name}: ${root.querySelector(".word").textContent}${progress}`);
     });
     this.find(".copy").setAttribute("aria-disabled", String(this.panels.b.isLocked));
+    this.where.disabled = SIDES.some((side) => this.panels[side].isLocked);
     const saved = SIDES.map((side) => runs[side]?.status.saved);
     const both = this.find(".open-both");
     both.hidden = !saved.every(Boolean);

@@ -1,16 +1,18 @@
 // One run's part of the practice page: what is chosen, what one can do, and how the training stands.
 
 import { drawCodes, drawManifold, reachOf } from "./draw.js";
+import { ACTIVE } from "./feed.js";
 import { drawChart } from "../parts/chart.js";
+import { fileName } from "../parts/download.js";
 import { MissingDataset } from "../parts/missing_dataset.js";
 import { format, percent } from "../kernel/format.js";
 import { write } from "../parts/dom.js";
 import { fill } from "../kernel/text.js";
 import { NUMBERS } from "../kernel/numbers.js";
+import { zip } from "../kernel/training/zip.js";
 
 export const OVER = ["finished", "stopped", "failed"];
 const NO_STATUS = { id: 0, revision: 0, taken: 0, last: null }; // of a run that does not exist yet
-export const ACTIVE = ["waiting", "running", "saving"];
 
 // The numbers in a list like "256 256" or "256-256". What is no number is NaN.
 /** @param {string} text */
@@ -37,6 +39,9 @@ export class Panel {
     this.side = side;
     /** @type {import("../kernel/types.js").Theme | undefined} set by the page */
     this.colours = undefined;
+    /** @type {object | null} */
+    this.offered = null; // the bundle that can be downloaded
+    this.note = ""; // a sentence, if the run does not train where the page says
     this.data = data;
     this.on = on;
     this.words = data.words;
@@ -137,9 +142,11 @@ export class Panel {
   }
 
   // other: the other run's choices, from which these are marked where they differ.
-  setChosen(chosen, other) {
+  // note: a sentence, if it does not train where the page says.
+  setChosen(chosen, other, note = "") {
     this.chosen = chosen;
     this.other = other;
+    this.note = note;
     this.showChoices();
     this.showState();
   }
@@ -184,23 +191,21 @@ export class Panel {
 
   buildButtons() {
     const { words } = this;
-    const button = (selector, action) => {
+    const button = (selector, press) => {
       const element = this.find(selector);
-      element.addEventListener(
-        "click",
-        () =>
-          element.getAttribute("aria-disabled") === "true" ||
-          this.on.command(typeof action === "string" ? action : action(), action === "save" && { name: this.runName }),
-      );
+      element.addEventListener("click", () => element.getAttribute("aria-disabled") === "true" || press());
       element.setAttribute(
         "aria-label",
         `${element.textContent} ${this.name.toLowerCase().replace(/ (.)$/, (_, one) => ` ${one.toUpperCase()}`)}`,
       );
       return element;
     };
-    this.buttons = { play: button(".play", () => (ACTIVE.includes(this.state) ? "pause" : "start")) };
-    for (const action of ["step", "epoch", "stop", "reset", "save"])
-      this.buttons[action] = button(`.${action}`, action);
+    this.buttons = {
+      play: button(".play", () => this.on.command(ACTIVE.includes(this.state) ? "pause" : "start")),
+      save: button(".save", () => this.save()),
+    };
+    for (const action of ["step", "epoch", "stop", "reset"])
+      this.buttons[action] = button(`.${action}`, () => this.on.command(action));
     const pace = this.find(".pace");
     for (const steps of this.data.paces)
       pace.add(new Option(steps ? fill(words.pace_steps, { n: steps }) : words.pace_full, steps ?? ""));
@@ -208,6 +213,31 @@ export class Panel {
     const name = this.find(".name");
     name.setAttribute("aria-label", fill(words.name, { run: this.side.toUpperCase() }));
     name.addEventListener("keydown", (event) => event.key === "Enter" && this.buttons.save.click());
+  }
+
+  save() {
+    this.savedName = this.runName;
+    this.on.command("save", { name: this.savedName });
+  }
+
+  // Offers the bundle of a run of this browser: a ZIP file with a folder that Python reads.
+  offerDownload() {
+    const link = this.find(".download"),
+      bundle = this.run?.bundle ?? null;
+    if (bundle === this.offered) return;
+    this.offered = bundle;
+    URL.revokeObjectURL(link.href);
+    link.hidden = !bundle;
+    if (!bundle) return;
+    const folder = fileName([this.savedName ?? this.run.status.name], "zip").replace(/\.zip$/, ""),
+      packed = /** @type {any} */ (zip(bundle, folder, new Date()));
+    link.href = URL.createObjectURL(new Blob([packed], { type: "application/zip" }));
+    link.download = `${folder}.zip`;
+  }
+
+  // What a run with the choices is called if its person does not call it anything else.
+  get choicesName() {
+    return [this.sibling(this.chosen.kind).title, ...this.changedSettings()].join(", ");
   }
 
   // What a person calls the run, or what it is called otherwise.
@@ -302,9 +332,11 @@ export class Panel {
       epoch: goesOn,
       stop: this.isLocked,
       reset: state !== "saving",
-      save: state === "finished" && !status.saved,
+      save: state === "finished" && !status.saved && !this.run.bundle,
     };
     for (const [name, button] of Object.entries(buttons)) button.setAttribute("aria-disabled", String(!able[name]));
+    buttons.save.title = status.home === "browser" ? words.save_title_browser : words.save_title;
+    this.offerDownload();
     let label = words.start;
     if (over || state === "saving") label = words.again;
     else if (active) label = words.pause;
@@ -322,12 +354,13 @@ export class Panel {
     write(
       this.find(".word"),
       fill(words[state], { place: status.place, share: percent(status.measured ?? 0) }) +
-        (status.saved ? `, ${fill(words.saved, { name: status.saved })}` : ""),
+        (status.saved ? `, ${fill(words.saved, { name: status.saved })}` : "") +
+        (run?.bundle ? `, ${words.measured}` : ""),
     );
     write(this.find(".progress"), status.taken ? `${this.progress()} · ${seconds}` : "");
     const changed =
       run && !this.isLocked && status.taken > 0 && this.relevant(this.chosen) !== this.relevant(status.chosen);
-    write(this.find(".hint"), [status.note, changed && words.changed].filter(Boolean).join(" "));
+    write(this.find(".hint"), [this.note, status.note, changed && words.changed].filter(Boolean).join(" "));
     this.find("progress.taken").value = status.steps ? status.taken / (status.steps * status.epochs) : 0;
   }
 
@@ -338,7 +371,7 @@ export class Panel {
     if (reason)
       write(
         problem,
-        fill(/ became (nan|-?inf)| NaN /.test(reason) ? words.failure_advice : words.failure, {
+        fill(/ became (nan|-?inf)| NaN /i.test(reason) ? words.failure_advice : words.failure, {
           run: this.side.toUpperCase(),
           problem: reason,
         }),

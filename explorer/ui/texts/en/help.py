@@ -277,7 +277,7 @@ models, of runs of the clinic, or computed from the settings of run A. A line be
             "",
             "Save a run",
             """A finished training can be saved. The explorer and the scoreboard then list it beside the
-shipped models.""",
+shipped models. A training in this browser is measured instead, and can be downloaded for the folder `runs/`.""",
         ),
     ],
     "scoreboard": [

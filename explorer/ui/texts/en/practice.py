@@ -112,6 +112,12 @@ WORDS = clinic.WORDS | {
         "Measure the finished model on the whole test set, and save it: the explorer and the scoreboard list it by "
         "this name"
     ),
+    "save_title_browser": "Measure the finished model on the whole test set, so that you can download it",
+    "download": "Download",
+    "download_title": (
+        "The model as a ZIP file. Unpack it into the program's folder runs/: the explorer and the scoreboard list it"
+    ),
+    "measured": "measured",
     "pace": "Pace",
     "pace_full": "full speed",
     "pace_steps": "{n} steps a second",
@@ -120,6 +126,16 @@ WORDS = clinic.WORDS | {
     "pause_both": "Pause both",
     "copy": "Copy A to B",
     "copy_title": "Give run B the settings of run A, so that they differ only in your next change",
+    "where": "Train in",
+    "where_browser": "this browser",
+    "where_server": "the server",
+    "where_title": (
+        "This browser: your own computer trains, on the dataset digits, and nothing leaves it. The server: it can "
+        "train on every dataset, and it saves models for everybody. Reset the runs to change the place"
+    ),
+    "on_server": "This run trains on the server.",
+    "no_browser_training": "This browser cannot train ({problem}). Try again, or choose the server.",
+    "no_worker": "its worker failed",
     "open_both": "Open both in the explorer",
     "open": "Open in the explorer",
     "codes": "codes of test images",
@@ -184,10 +200,17 @@ WORDS = clinic.WORDS | {
 CODE_TITLE = "Show the code"
 CODE_INTRO = """
 The code of each run's objective, with the chosen numbers beside the lines that use them. Below it is the command that
-trains the same model. On the same machine it gives the same numbers.
+trains with the same settings.
 """
 CODE_OF = "**Run {run}** · {title}"
-COMMAND_HELP = "`--threads 1`: here a training uses one core. With more, sums are taken in another order, and the last digits differ."
+COMMAND_HELP = (
+    "The command gives the same numbers on the same machine. `--threads 1`: here a training uses one core. With more, "
+    "sums are taken in another order, and the last digits differ."
+)
+COMMAND_IN_BROWSER = (
+    "This browser trains by the same formulas, written in JavaScript, with other random numbers. So the command gives "
+    "another model of the same quality. It trains with the settings as they are now, from the first step on."
+)
 COMMAND_CHANGED = (
     "Settings of run {run} were changed while it trained: {changes}. No command trains the same model. The "
     "command above trains with the settings as they are now, from the first step on."
@@ -232,8 +255,12 @@ then falls, so its course depends on the number of epochs. **Save** measures a f
 which takes two or three minutes for a VAE on MNIST, and writes it to `runs/`. The explorer and the scoreboard then
 list it by the name that you give it, or by the settings that differ from the recipe's.
 
-**Trainings belong to this browser tab.** A reload keeps them. If the connection is cut, the phone is locked or the
-tab is closed, they go on for about two minutes and then end. As many trainings run at once as the server has cores.
-The others wait in a queue. A paused training frees its core. The address contains the settings: copy it to share
-them.
+**Train in** *this browser*: your own computer trains on `digits`, by the same formulas in JavaScript, and nothing
+leaves it. **Save** then measures the model, and **Download** gives its bundle, which the program lists once it is
+unpacked in `runs/`. A reload ends such a training. The other datasets train on the server.
+
+**Trainings on the server belong to this browser tab.** A reload keeps them. If the connection is cut, the phone is
+locked or the tab is closed, they go on for about two minutes and then end. As many trainings run at once as the server
+has cores. The others wait in a queue. A paused training frees its core. The address contains the settings: copy it to
+share them.
 """

@@ -86,14 +86,14 @@ export class Snapshots {
 }
 
 // The codes and metrics of a model on the test set, by the metrics' names in a bundle. train: for the accuracy of labels.
-// importanceSamples: draws of z per image in a VAE's bound on log p(x), which takes seconds; 0: without the bound.
-// progress: called from time to time with the finished share of the bound's images; an error that it throws ends all.
+// importanceSamples: draws of z per image in a VAE's bound on log p(x), which takes seconds; 0: without the bound. A
+// generator of the finished shares of the work, so that its caller can do something else between them, or end it.
 /**
  * @param {Autoencoder} model @param {Settings} settings @param {Split} test @param {Split} train
- * @param {{importanceSamples?: number, progress?: (share: number) => void}} options
- * @returns {{metrics: Record<string, number | number[]>} & Encoding}
+ * @param {number} importanceSamples
+ * @returns {Generator<number, {metrics: Record<string, number | number[]>} & Encoding>}
  */
-export function evaluate(model, { config }, test, train, { importanceSamples = 0, progress = () => {} } = {}) {
+export function* evaluation(model, { config }, test, train, importanceSamples = 0) {
   const { k, shape } = model,
     n = test.labels.length,
     x = pixelsOf(test.images),
@@ -111,13 +111,15 @@ export function evaluate(model, { config }, test, train, { importanceSamples = 0
     Object.assign(found, { draws: samples.length, reconstruction_sampled: bce, kl, negative_elbo: bce + kl });
     Object.assign(found, metrics.elboSurgery(mean, logVar, codes, logDensities(shape, codes, k), k));
   }
+  yield 0;
   Object.assign(
     found,
     distances(codes, k, () => draws.prior(n, null)),
   );
+  yield 0;
   if (logVar && importanceSamples) {
     found.importance_samples = importanceSamples;
-    const bound = importanceWeightedBound(model, x, { mean, logVar }, importanceSamples, draws, progress);
+    const bound = yield* importanceWeightedBound(model, x, { mean, logVar }, importanceSamples, draws);
     found.negative_log_likelihood = -bound;
   }
   const trainCodes = encode(model, pixelsOf(train.images)).mean;
@@ -128,13 +130,26 @@ export function evaluate(model, { config }, test, train, { importanceSamples = 0
   return { metrics: found, mean, logVar };
 }
 
+// The whole evaluation at once.
+/** @param {Parameters<typeof evaluation>} given */
+export const evaluate = (...given) => finished(evaluation(...given));
+
+// What a generator returns in the end.
+/** @template T @param {Generator<number, T>} work @returns {T} */
+export function finished(work) {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return /** @type {T} */ (value);
+  }
+}
+
 // A lower bound on the mean log p(x) in nats per image: the log of a mean over draws of z, tighter than the ELBO.
-// (Burda et al. 2016, arXiv 1509.00519, section 3.)
+// (Burda et al. 2016, arXiv 1509.00519, section 3.) A generator of the finished shares of the images.
 /**
  * @param {Autoencoder} model @param {Float32Array} x @param {Encoding} encoding @param {number} samples
- * @param {Draws} draws @param {(share: number) => void} progress
+ * @param {Draws} draws @returns {Generator<number, number>}
  */
-export function importanceWeightedBound(model, x, { mean, logVar }, samples, draws, progress) {
+export function* importanceWeightedBound(model, x, { mean, logVar }, samples, draws) {
   const { k, pixels, shape } = model,
     n = mean.length / k;
   let sum = 0;
@@ -157,7 +172,7 @@ export function importanceWeightedBound(model, x, { mean, logVar }, samples, dra
     }
     const top = logWeights.reduce((a, b) => Math.max(a, b));
     sum += top + Math.log(logWeights.reduce((total, value) => total + Math.exp(value - top), 0) / samples);
-    progress((row + 1) / n);
+    yield (row + 1) / n;
   }
   return sum / n;
 }

@@ -22,7 +22,9 @@ const packed = (sizes, values) =>
 // checksum; sizes, packed and unpacked; lengths of the name and of an extra field.
 const SHARED = [2, 2, 2, 2, 2, 4, 4, 4, 2, 2];
 
-// files: with names of ASCII letters; folder: the name of the folder that holds them; when: the time of their last change.
+const UTF_8 = 0x800; // the flag of names in UTF-8
+
+// files; folder: the name of the folder that holds them; when: the time of their last change.
 /** @param {import("./bundle.js").BundleFile[]} files @param {string} folder @param {Date} when @returns {Uint8Array} */
 export function zip(files, folder, when) {
   const time = (when.getHours() << 11) | (when.getMinutes() << 5) | (when.getSeconds() >> 1),
@@ -36,7 +38,7 @@ export function zip(files, folder, when) {
   const lengthOf = (arrays) => arrays.reduce((sum, { length }) => sum + length, 0);
   for (const { name, bytes } of files) {
     const path = new TextEncoder().encode(`${folder}/${name}`);
-    const shared = [20, 0, 0, time, day, crc32(bytes), bytes.length, bytes.length, path.length, 0];
+    const shared = [20, UTF_8, 0, time, day, crc32(bytes), bytes.length, bytes.length, path.length, 0];
     add(parts, packed([4, ...SHARED], [0x04034b50, ...shared]), path, bytes);
     // made by version 2.0; the same; no comment; disk 0; no attributes; the place of the file
     add(directory, packed([4, 2, ...SHARED, 2, 2, 2, 4, 4], [0x02014b50, 20, ...shared, 0, 0, 0, 0, at]), path);
