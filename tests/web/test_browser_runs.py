@@ -225,3 +225,16 @@ def test_without_a_server_the_page_offers_what_a_browser_can_train():
     alone, served = practice.browser_data(None), practice.browser_data("token")
     assert [one["name"] for one in alone["datasets"]] == ["digits"] and len(served["datasets"]) == len(DATASETS)
     assert {one["kind"] for one in alone["siblings"]} == set(alone["browser"]["siblings"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["beta", "rate"])
+def test_the_experiments_that_collapse_on_the_server_collapse_in_a_browser(compute, name):
+    [experiment] = [one for one in experiments.EXPERIMENTS if one.name == name]
+    found = train(
+        compute,
+        'act("start", b); work(); return [run.status.last.kl, run.arrays.manifold.values];',
+        b=experiment.runs()["b"],
+    )
+    kl, manifold = found[0], np.array(found[1]).reshape(-1, 64) / 255
+    assert kl < 0.1 and manifold.std(0).max() < 0.05  # every decoded picture looks the same
