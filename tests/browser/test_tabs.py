@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from .driver import at_rest
 from .views import PARTS
 
 
@@ -30,3 +31,16 @@ def test_arrow_keys_home_and_end_choose_a_tab(mount_page, lesson):
         assert chosen() == name
     page.keyboard.press("ArrowRight")  # from the last to the first
     page.locator(f"[role=tab][data-tab={names[0]}][aria-selected=true]").wait_for()
+
+
+@pytest.mark.parametrize("lesson", PARTS)
+def test_every_tab_in_order_and_back_draws(mount_page, lesson):
+    """Tabs share the files of their models: a tab that opens a file must not spoil it for another."""
+    _, parts, ready = PARTS[lesson]
+    names = parts.split()
+    page = mount_page(lesson, wait=ready)
+    for name in [*names[1:], *names[-2::-1]]:
+        page.locator(f"[role=tab][data-tab={name}]").click()
+        page.locator(f"[role=tab][data-tab={name}][aria-selected=true]").wait_for()
+        at_rest(page)
+        assert page.locator(".failure:visible").all_inner_texts() == [], name

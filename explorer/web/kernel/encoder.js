@@ -4,6 +4,9 @@ import { layer, linear, Perceptron } from "./perceptron.js";
 
 /** @import { Numbers, Tensors } from "./types.js" */
 
+/** @param {Tensors} tensors */
+export const encoderOf = (tensors) => new Encoder(tensors);
+
 export class Encoder {
   // tensors: from readSafetensors.
   /** @param {Tensors} tensors */

@@ -14,72 +14,91 @@ export class Models {
   constructor(base, inFile = false) {
     this.base = base;
     this.inFile = inFile;
-    /** @type {Map<string, Promise<any>>} */
-    this.opened = new Map(); // by the address of their file
-    /** @type {Map<string, Promise<any>>} */
-    this.named = new Map(); // by name and address: copies of a bundle have one file, and each its own name
+    /** @type {Map<string, Promise<Tensors>>} */
+    this.opened = new Map(); // files, by their address
+    /** @type {Map<Function, Map<string, Promise<any>>>} */
+    this.made = new Map(); // objects, by the function that made them and the address of their file
+    /** @type {Map<Function, Map<string, Promise<any>>>} */
+    this.named = new Map(); // the same with an entry: copies of a bundle have one file, and each its own name
   }
 
   // A model of the catalogue: {entry, decoder, codes: what `columns` gives}.
   /** @param {Entry} entry @returns {Promise<Model>} */
   open(entry) {
-    return this.of(entry, entry.tensors, (tensors) => ({ decoder: new Decoder(tensors), codes: columns(tensors) }));
+    return this.of(entry, entry.tensors, modelOf);
   }
 
-  // {entry, ...what `make` makes of one of the model's files}, once for each model and file.
+  // {entry, ...the object that `make` makes of one of the model's files}, once for each model, file and `make`.
   /**
    * @template T @param {Entry} entry @param {string} address @param {(tensors: Tensors) => T} make
    * @returns {Promise<{entry: Entry} & T>}
    */
   of(entry, address, make) {
     const key = JSON.stringify([entry.name, address]);
-    return once(this.named, key, async () => ({ entry, ...(await this.once(address, entry.name, make)) }));
+    return once(within(this.named, make), key, async () => ({ entry, ...(await this.once(address, entry, make)) }));
   }
 
   // A file of a model's, by its kind (assets.BUNDLE_FILES, or umaps, of which one is named), as readSafetensors gives
   // it.
   /** @param {string} kind @param {Entry} entry @param {string | null} name @returns {Promise<Tensors>} */
   tensors(kind, entry, name = null) {
-    return this.once([kind, entry.digest, name].filter(Boolean).join("/"), entry.name, (tensors) => tensors);
+    return this.fetch([kind, entry.digest, name].filter(Boolean).join("/"), entry);
   }
 
   // A model's encoder.
   /** @param {Entry} entry @returns {Promise<import("./encoder.js").Encoder>} */
   async encoder(entry) {
-    const { Encoder } = await import("./encoder.js");
-    return this.once(`encoders/${entry.digest}`, entry.name, (tensors) => new Encoder(tensors));
+    const { encoderOf } = await import("./encoder.js");
+    return this.once(`encoders/${entry.digest}`, entry, encoderOf);
   }
 
   // What was recorded of a model's training, or null.
   /** @param {Entry} entry @returns {Promise<import("./recording.js").Recording | null>} */
   async recording(entry) {
     if (!entry.recording) return null;
-    const { Recording } = await import("./recording.js");
-    return this.once(entry.recording, entry.name, (tensors) => new Recording(tensors, entry));
+    const { recordingOf } = await import("./recording.js");
+    return this.once(entry.recording, entry, recordingOf);
   }
 
-  // Whatever `make` makes of a file of tensors, once for each address.
+  // The object that `make` makes of a file of tensors, once for each address and `make`.
   /**
-   * @template T @param {string} address @param {string} name @param {(tensors: Tensors) => T} make
+   * @template T @param {string} address @param {Entry} entry @param {(tensors: Tensors, entry: Entry) => T} make
    * @returns {Promise<T>}
    */
-  once(address, name, make) {
+  once(address, entry, make) {
+    return once(within(this.made, make), address, async () => make(await this.fetch(address, entry), entry));
+  }
+
+  // A file of tensors, fetched once.
+  /** @param {string} address @param {Entry} entry @returns {Promise<Tensors>} */
+  fetch(address, { name }) {
     return once(this.opened, address, async () => {
       const response = await fetch(new URL(address, this.base));
       if (!response.ok)
         throw new Error(
           (await sentenceOf(response)) ?? `the model ${name} could not be loaded (HTTP ${response.status})`,
         );
-      return make(readSafetensors(await response.arrayBuffer()));
+      return readSafetensors(await response.arrayBuffer());
     });
   }
 }
+
+// The decoder and the codes in a model's file.
+/** @param {Tensors} tensors */
+const modelOf = (tensors) => ({ decoder: new Decoder(tensors), codes: columns(tensors) });
 
 // Why the server has no such file: its sentence without the full stop; null where another one answered, as a proxy may.
 /** @param {Response} response */
 async function sentenceOf(response) {
   const isSentence = response.status === 404 && response.headers.get("Content-Type")?.startsWith("text/plain");
   return isSentence ? (await response.text()).replace(/\.$/, "") : null;
+}
+
+// The map that `maps` holds under a function.
+/** @param {Map<Function, Map<string, Promise<any>>>} maps @param {Function} make */
+function within(maps, make) {
+  if (!maps.has(make)) maps.set(make, new Map());
+  return maps.get(make);
 }
 
 // The promise that `opened` holds under a key; `open` makes it, again if it failed.

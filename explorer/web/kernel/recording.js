@@ -12,6 +12,9 @@ import { NUMBERS } from "./numbers.js";
 export const REACH = NUMBERS.grid_reach; // of the discriminator's grid, latent units to each side
 const TERMS = ["reconstruction", "kl", "adversarial", "coverage", "sliced_w2_squared"];
 
+/** @param {Tensors} tensors @param {Pick<Entry, "shape" | "epochs" | "given_prior">} entry */
+export const recordingOf = (tensors, entry) => new Recording(tensors, entry);
+
 export class Recording {
   // tensors: from readSafetensors; entry: the model's in the catalogue.
   /** @param {Tensors} tensors @param {Pick<Entry, "shape" | "epochs" | "given_prior">} entry */
