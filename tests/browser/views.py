@@ -1,4 +1,4 @@
-"""Every page as a visitor can find it: each lesson's parts, and the explorer with each of its tools open."""
+"""Every page as a visitor can find it: each tab of the pages that have tabs, and the explorer with each of its tools open."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ _TOOLS = {
     "walk, class means": "sum=4,9",
     "take": "",
 }
-PARTS = {  # page: its parameter, the parts, what is there when it is drawn
+TABS = {  # page: the parameter that names its open tab, the tabs, what is there when it is drawn
     "why": ("tab", "invent evidence loss blur shell", ".why[data-ready=true]"),
     "kl": ("tab", "one two derivation logvar loss collapse predict", ".kl-lesson[data-ready=true]"),
     "reparameterisation": ("view", "graphs draws estimators vae code predict", ".rep-lesson[data-ready=true]"),
     "adversary": ("tab", "terms point field teach play readings predict", ".adversary[data-ready=true]"),
+    "practice": ("tab", "train clinic predict", ".practice[data-ready=true]"),
 }
 
 # By name: the address, and a selector of what is there when all is drawn.
@@ -31,12 +32,9 @@ VIEWS = {
         for name, query in _TOOLS.items()
     },
     **{
-        f"{page}, {part}": (f"{page}?{name}={part}", ready)
-        for page, (name, parts, ready) in PARTS.items()
-        for part in parts.split()
+        f"{page}, {tab}": (f"{page}?{name}={tab}", ready)
+        for page, (name, tabs, ready) in TABS.items()
+        for tab in tabs.split()
     },
-    "practice": ("practice", ".practice[data-ready=true]"),
-    "practice, clinic": ("practice?tab=clinic", ".practice[data-tab=clinic][data-ready=true]"),
-    "practice, predict": ("practice?tab=predict", ".practice[data-tab=predict][data-ready=true]"),
     "scoreboard": ("scoreboard", ":is([data-testid=stDataFrame], .main-figures):visible"),
 }

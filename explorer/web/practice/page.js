@@ -165,13 +165,13 @@ class Practice extends Page {
   // Something else is shown: while it moves, and when the change is finished.
   change(part) {
     this.state = { ...this.state, ...part };
-    this.draw();
+    if (part.tab) this.showTab(); // it makes the tab's part, and draws
+    else this.draw();
   }
 
   set(part = {}) {
     this.change(part);
     this.exchange.post(this.state);
-    if (part.tab) this.showTab();
   }
 
   showTab() {
