@@ -40,8 +40,8 @@ def browser(monkeypatch):
             return {}
         return kept.current("lesson", lambda params: (DEFAULT | params, []), dict, ("tab",))[0]
 
-    def change(tab: str) -> None:
-        fake.session_state["lesson"] = {"state": {"tab": tab}}
+    def change(tab: str, **more: int) -> None:
+        fake.session_state["lesson"] = {"state": {"tab": tab} | more}
         kept.keeper("lesson", dict, lambda state: {"tab": state["tab"]})()
 
     def go(**params) -> dict:
@@ -77,3 +77,13 @@ def test_a_page_that_was_never_changed_keeps_its_bare_address(browser):
     browser.open()
     browser.open("other")
     assert browser.open() == DEFAULT and browser.address == {}
+
+
+def test_a_message_that_streamlit_brings_back_undoes_nothing(browser):
+    browser.open()
+    browser.change("two", revision=1)
+    assert browser.go(tab="three")["tab"] == "three"  # as the tour's Show me does
+    browser.change("two", revision=1)
+    assert browser.open()["tab"] == "three" and browser.address == {"tab": "three"}
+    browser.change("two", revision=2)
+    assert browser.open()["tab"] == "two"

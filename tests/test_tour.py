@@ -9,7 +9,7 @@ import pytest
 
 from explorer.address import kl
 from explorer.serving import catalogue
-from explorer.ui import carried, tour
+from explorer.ui import carried, kept, tour
 from explorer.ui.texts import texts_of
 
 TEXTS = texts_of("tour")
@@ -25,7 +25,7 @@ def run(monkeypatch):
     """
     fake = SimpleNamespace(session_state={}, query_params={}, html=lambda text: None)
     fake.switch_page = lambda page, query_params: setattr(one, "went", (page.url_path, query_params))
-    for module in (tour, carried):
+    for module in (tour, carried, kept):
         monkeypatch.setattr(module, "st", fake)
     monkeypatch.setattr(
         tour.components, "show", lambda name, state, data, **_: setattr(one, "shown", (state["step"], data["isHere"]))
@@ -77,6 +77,17 @@ def test_show_me_opens_the_steps_view_once(run):
     assert run.went == ("kl", {"tab": "one", "q": "0,2", "p": "0,1", "tour": "3"})
     run(page=1, has_arrived=True, tab="one", q="0,2", p="0,1", tour="3")
     assert run.went is None and run.shown == (3, True)
+
+
+def test_a_message_that_streamlit_brings_back_opens_no_view_again(run):
+    go = {"step": 3, "go": True, "revision": 1}
+    run(has_arrived=True, tour="3")
+    run(go, tour="3")
+    run(page=1, has_arrived=True, tab="one", q="0,2", p="0,1", tour="3")
+    changed = {"tab": "one", "q": "0,0.5", "p": "0,1", "tour": "3"}
+    assert run(go, page=1, **changed) == changed and run.went is None
+    run(go | {"revision": 2}, page=1, **changed)
+    assert run.went is not None
 
 
 @pytest.mark.parametrize("sent", [{}, {"step": 13}, {"step": "1"}, {"step": -1}, {"step": None, "go": True}, [], "1"])

@@ -103,11 +103,16 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
 def tell(key: str, subject: str, content: object) -> None:
     """Sends a message to the live page `key`, without its data: the page's script gets {subject: content}.
 
+    The messenger takes a line of the layout although it shows nothing, and comes with the first message. In the sidebar
+    it moves no part of the page.
+
     "seen" acknowledges the page's changes up to that revision; any other subject reaches the page's `receive`.
     """
-    _messenger(
-        key=f"{key}_messenger_{subject}", data={"assets": assets.address(), "to": key, "message": {subject: content}}
-    )
+    with st.sidebar:
+        _messenger(
+            key=f"{key}_messenger_{subject}",
+            data={"assets": assets.address(), "to": key, "message": {subject: content}},
+        )
 
 
 def _told(key: str, state: dict) -> dict:

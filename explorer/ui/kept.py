@@ -87,11 +87,25 @@ def keeper(key: str, check: Check, to_params: ToParams) -> Callable[[], None]:
             whole = to_params(sent) == to_params(found)
         except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError):
             return  # it does not come from a page of this app
+        if not is_new(key, sent):
+            return
         st.session_state[f"{key}_own"] = found if whole else None
-        st.session_state[f"{key}_seen"] = found.get("revision")
         keep_state(key, found, to_params)
 
     return keep
+
+
+def is_new(key: str, sent: Mapping) -> bool:
+    """Whether the browser's message was not taken before; notes that it is now.
+
+    When `st.switch_page` opens a page, Streamlit forgets the components' states, and the next message of any component
+    brings back the last message of each as if it were new. Taken again, it would undo what was done since.
+    """
+    revision, slot = _revision(sent).get("revision"), f"{key}_seen"
+    if revision is not None and revision == st.session_state.get(slot):
+        return False
+    st.session_state[slot] = revision
+    return True
 
 
 def keep_state(key: str, state: Mapping, to_params: ToParams) -> None:

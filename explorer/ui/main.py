@@ -44,8 +44,8 @@ pages = [
 page = st.navigation(pages, position="top")
 has_arrived = kept.arrive(page.url_path)
 present.show(has_arrived, page, pages)
-tour.show(has_arrived, page, pages)
 room.button(page.url_path)
 with st.sidebar:
     components.navigate(page.url_path)
+tour.show(has_arrived, page, pages)
 page.run()

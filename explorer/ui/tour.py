@@ -15,7 +15,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from explorer.address.schema import text
 from explorer.serving import bundles, catalogue, streamlit_internals
-from explorer.ui import carried, components
+from explorer.ui import carried, components, kept
 from explorer.ui.texts import texts_of
 
 texts = texts_of("tour")
@@ -113,8 +113,7 @@ def _name(page: StreamlitPage) -> str:
 def _keep() -> None:
     """Takes what the strip has sent: {step: 1 to 12, or 0 to close it; go: whether its view is to be opened}."""
     sent = st.session_state.get(KEY, {}).get("state")
-    if not isinstance(sent, dict) or sent.get("step") not in range(len(STEPS) + 1):
+    if not isinstance(sent, dict) or sent.get("step") not in range(len(STEPS) + 1) or not kept.is_new(KEY, sent):
         return
-    st.session_state[f"{KEY}_seen"] = sent.get("revision")
     _AT.set(str(sent["step"]) if sent["step"] else None)
     st.session_state[GO] = sent.get("go") is True

@@ -101,6 +101,24 @@ def test_by_keys_and_in_present_a_step_stays_over_pages(open_page):
     eventually(page, lambda: shows(page, {"present": "on"}))
 
 
+def test_what_is_changed_after_show_me_stays_and_moves_no_part_of_the_page(open_page):
+    page = open_page("?tour=3", wait=COMPLETE, viewport=DESK)
+    page.get_by_role("button", name="Show me").click()
+    lesson = page.locator(".kl-lesson[data-ready=true]")
+    lesson.wait_for()
+    at_rest(page)
+    top = lesson.bounding_box()["y"]
+    sigma = page.get_by_role("spinbutton", name="q σ as a number")
+    sigma.fill("0.5")
+    sigma.press("Enter")
+    eventually(page, lambda: shows(page, {"q": "0,0.5", "tour": "3"}))
+    page.get_by_role("button", name="Next", exact=True).click()
+    eventually(page, lambda: shows(page, {"q": "0,0.5", "tour": "4"}))
+    at_rest(page)
+    assert lesson.bounding_box()["y"] == top
+    assert page.get_by_role("slider", name="q σ", exact=True).input_value() == "0.5"
+
+
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_the_strip_fits_and_can_be_read(open_page, size):
     page = open_page("kl?tab=one&q=0,2&p=0,1&tour=3", wait=".kl-lesson[data-ready=true]", viewport=size)

@@ -61,3 +61,26 @@ def test_a_message_waits_for_its_page_and_reaches_no_other(compute):
     """,
     )
     assert read == {"a": [{"reference": 2}, {"seen": 4}], "b": [], "again": [{"reference": 2, "seen": 4}, {"seen": 5}]}
+
+
+def test_a_page_that_is_opened_again_counts_on_and_takes_no_old_answer(compute):
+    sent, is_news = compute(
+        "parts/exchange",
+        """
+        const sent = [], open = () => {
+          const exchange = new Exchange({ key: "a lesson", state: {} }, (state) => sent.push(state.revision));
+          exchange.open(() => {});
+          return exchange;
+        };
+        const first = open();
+        first.post({ a: 1 });
+        deliver("a lesson", { seen: 1 });
+        first.close();
+        const again = open(); // of an address, which has no number
+        again.post({ a: 2 });
+        const isNews = again.isNews({ a: 1, seen: 1 }); // the answer to the earlier visit
+        again.close();
+        return [sent, isNews];
+    """,
+    )
+    assert sent == [1, 2] and is_news is False

@@ -6,6 +6,7 @@ const PATIENCE = 20_000,
   LONGEST = 320_000; // ms before a change is sent again; the wait doubles each time
 
 const messages = new Map(); // for each page's key: the newest message of each subject, kept until the page is mounted
+const counts = new Map(); // for each page's key: the number of its last change, also of an earlier visit
 const readers = new Map(); // for each mounted page's key: read(message)
 
 // Hands a message to the page of that key. message: {subject: content}; the acknowledgement's subject is "seen".
@@ -22,7 +23,7 @@ export class Exchange {
     this.key = key;
     this.send = send;
     this.latest = JSON.stringify(state);
-    this.revision = state.revision ?? 0; // continues the count of an earlier visit in this session
+    this.revision = Math.max(state.revision ?? 0, counts.get(key) ?? 0); // no number twice in a session
   }
 
   // Calls read(message) for what has already arrived for this page, and for each later message.
@@ -53,6 +54,7 @@ export class Exchange {
   /** @param {number} wait */
   deliver(wait) {
     this.revision += 1;
+    counts.set(this.key, this.revision);
     this.send({ ...this.pending, revision: this.revision });
     clearTimeout(this.again);
     if (wait <= LONGEST) this.again = setTimeout(() => this.deliver(2 * wait), wait);
