@@ -37,6 +37,7 @@ RIGHT = OLD | {  # and of pages that version did not have
         ["tab=shell&many=mnist-aae-8d&seed=3&radius=5.5", {}],
     ]
 }
+RIGHT["why"] += [[f"tab=predict&step={i}", {}] for i in range(2, 7)]
 RIGHT["kl"] = OLD["kl"] + [
     ["tab=loss&vae=digits-vae&image=359&width=-5&beta=40", {}],
     ["tab=collapse&model=mnist-vae-32d&dimension=32&value=-4", {}],

@@ -44,6 +44,12 @@ def test_no_text_is_cut_with_an_ellipsis(name):
     assert "ellipsis" not in (WEB / name).read_text(encoding="utf-8")
 
 
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith("/page.css")])
+def test_what_grows_with_the_window_leaves_the_help_its_place(name):
+    """--window is the width that a page has, also beside the open help."""
+    assert "100vw" not in (WEB / name).read_text(encoding="utf-8")
+
+
 SIZE = re.compile(r"font-size: ([^;]+);|font: ([^;]+?) var\(--st-")
 SCALED = re.compile(r"calc\([\d.]+ \* 1px\)")  # in a drawing that grows as a whole
 

@@ -1,10 +1,11 @@
-"""The state of lesson 0, with its five tabs, and its form in an address; defaults are left out.
+"""The state of lesson 0, with its six tabs, and its form in an address; defaults are left out.
 
 ?tab=invent&ae=mnist-ae&vae=mnist-vae&aae=mnist-aae&z=0.5,-1&seed=3       a draw z of the prior; without: the seed's
 ?tab=evidence&vae=mnist-vae&image=7&mean=0.5,-1&log_var=-4,-4             a Gaussian q; without: the encoder's
 ?tab=loss&kind=aae&aae=mnist-aae&image=7&code=0.5,-1                      a code; without: the encoder's
 ?tab=blur&vae=mnist-vae&many=mnist-vae-32d&image=7&neighbours=16          the mean of the images with near codes
 ?tab=shell&many=mnist-vae-32d&seed=3&radius=5                             ‖z‖ of a draw; without: the draw's own
+?tab=predict&step=2                                                       a question
 
 `image` is a row of the test set, `kind` the model of the tab on the loss.
 """

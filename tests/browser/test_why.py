@@ -147,3 +147,35 @@ def test_moving_a_code_changes_each_term_as_torch_has_it(mount_page):
     page.get_by_role("radio", name="AE", exact=True).check()
     page.locator(".loss .numbers[data-kind=ae]").wait_for()
     expect(page.locator(".loss .lacks")).to_contain_text("There is no second term.")
+
+
+def test_a_prediction_is_answered_from_the_chosen_models_and_the_figure_moves(mount_page):
+    page = mount_page("why?tab=predict&step=6&seed=4", wait=DRAWN, reduced_motion="reduce")
+    shown, answer = page.locator(".bars-figure output"), page.locator(".predict .because")
+    expect(shown).to_have_text("0.00")
+    page.get_by_role("radio", name="near 1").check()
+    expect(shown).to_have_text("1.00")
+    expect(answer).to_be_hidden()
+    page.get_by_role("button", name="Reveal").click()
+    radii = np.linalg.norm(draws.standard_normal(1000 * 32, 4).reshape(1000, -1), axis=1)
+    expect(shown).to_have_text(f"{radii.mean():.2f}")
+    expect(answer).to_contain_text(f"{radii.mean():.2f} ± {radii.std():.2f}")
+    page.get_by_role("button", name="Next", exact=True).click()
+    page.get_by_role("button", name="Next question").click()
+    page.get_by_role("button", name="Next question").click()
+    expect(page.locator(".predict .number")).to_have_text("Question 3 of 6")
+    page.get_by_role("radio", name="the prior, N(0, I)").check()
+    page.locator(".predict:not(.waiting)").wait_for()  # the integral is there
+    ring = page.locator(".predict .q-ring")
+    wide = float(ring.get_attribute("rx"))
+    page.get_by_role("button", name="Reveal").click()
+    eventually(page, lambda: narrower(ring, wide / 3))
+    codes = bundle_of("mnist-vae").codes
+    gap = posterior("mnist-vae", 0).gap(codes.mean[0].tolist(), np.exp(0.5 * codes.log_var[0]).tolist())
+    encoder = float(re.search(r"the encoder's q has ([\d.]+)", answer.inner_text())[1].rstrip("."))
+    assert encoder == pytest.approx(gap, abs=0.1, rel=0.02)
+    expect(page.locator(".predict .score")).to_have_text("0 of 2 right")
+
+
+def narrower(ring, width: float) -> None:
+    assert float(ring.get_attribute("rx")) < width

@@ -15,7 +15,7 @@ _TOOLS = {
     "take": "",
 }
 TABS = {  # page: the parameter that names its open tab, the tabs, what is there when it is drawn
-    "why": ("tab", "invent evidence loss blur shell", ".why[data-ready=true]"),
+    "why": ("tab", "invent evidence loss blur shell predict", ".why[data-ready=true]"),
     "kl": ("tab", "one two derivation logvar loss collapse predict", ".kl-lesson[data-ready=true]"),
     "reparameterisation": ("view", "graphs draws estimators vae code predict", ".rep-lesson[data-ready=true]"),
     "adversary": ("tab", "terms point field teach play readings predict", ".adversary[data-ready=true]"),

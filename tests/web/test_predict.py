@@ -7,8 +7,14 @@ import math
 import numpy as np
 import pytest
 import torch
+from scipy.spatial import cKDTree
+from scipy.stats import chi
 
 from explorer import estimators, gaussian
+from explorer.store.bundle import load_bundle
+from explorer.ui import draws
+
+from .test_why import EVIDENCE, MODULES, PRETRAINED, entry, image, posterior
 
 
 @pytest.fixture
@@ -139,3 +145,90 @@ def test_the_scene_of_an_answer_is_what_the_answer_says(compute):
     half = compute("reparameterisation/questions", "return between(...about, 0.5);",
                    about=[found["moves"]["start"], found["moves"]["told"][0]])  # fmt: skip
     assert half["std"] == pytest.approx(math.sqrt(std * (std + 1)))
+
+
+# ---- lesson 0 --------------------------------------------------------------------------------------------------------
+
+shipped = pytest.mark.skipif(not (PRETRAINED / "mnist-ae").exists(), reason="no shipped models")
+
+
+@shipped
+def test_the_rarest_class_of_an_autoencoders_draws_is_that_of_scipys_nearest_codes(compute):
+    codes = load_bundle(PRETRAINED / "mnist-ae").codes
+    body = """const { codes } = await new Models(base).open(entry);
+        return QUESTIONS.invent(ofDraws(codes.mean, codes.label, entry.classes, 5));"""
+    found = compute("kernel/models why/facts why/questions", body, entry=entry("mnist-ae"))
+    _, rows = cKDTree(codes.mean).query(draws.standard_normal(2000, 5).reshape(-1, 2))
+    shares, usual = (np.bincount(label, minlength=10) / len(label) for label in (codes.label[rows], codes.label))
+    values, rarest = found["values"], (shares / usual).argmin()
+    assert values["label"] == entry("mnist-ae")["classes"][rarest]
+    assert found["answer"] == (1 if shares[rarest] < usual[rarest] / 4 else 0)
+    assert float(values["share"].rstrip(" %")) == pytest.approx(100 * shares[rarest], abs=0.51)
+    reach = np.sort(np.hypot(*codes.mean.T))[int(0.9 * len(codes.mean))]
+    assert float(values["reach"]) == pytest.approx(reach, abs=0.051)
+    assert float(values["radius"]) == pytest.approx(chi(2).ppf(0.9), abs=0.051)
+
+
+@pytest.mark.parametrize("rare, most, answer", [(0.04, 0.5, 0), (0.02, 0.5, 1), (0.005, 0.95, 2)])
+def test_how_evenly_the_classes_come_out(compute, rare, most, answer):
+    given = {"shares": [rare, most, 1 - rare - most], "usual": [0.1, 0.5, 0.4], "labels": list("abc"), "reach": 3.0}
+    body = "return { ...QUESTIONS.invent(given), full: fullLength('invent', given, given.usual) };"
+    found = compute("why/questions", body, given=given | {"share": 0.9})
+    assert found["answer"] == answer and found["values"]["label"] == "a"
+    assert found["full"] == 0.75  # whatever the draws are: the scale does not give them away
+
+
+@shipped
+@pytest.mark.parametrize("name, row", [("digits-vae", 7), ("mnist-vae", 7)])
+def test_gaps_are_those_of_a_fine_grid(compute, name, row):
+    codes, exact = load_bundle(PRETRAINED / name).codes, posterior(name, row)
+    encoder = {"mean": codes.mean[row].tolist(), "log_var": codes.log_var[row].tolist()}
+    body = (
+        EVIDENCE
+        + """const image = { grid, values: evidence.values, logLikelihood: (z) => evidence.logLikelihood(z) };
+        const given = ofBound(image, found, encoder), { moved, nearest } = QUESTIONS;
+        return { given, moved: moved(given), nearest: nearest(given) };"""
+    )
+    found = compute(f"{MODULES} why/facts why/questions", body, entry=entry(name), x=image(name, row), encoder=encoder)
+    given, values = found["given"], found["moved"]["values"]
+    assert number(values["log"]) == pytest.approx(exact.log_evidence, abs=0.03)
+    for before, after in (("before", "gap"), ("after", "gap_after")):
+        assert number(values[before]) + number(values[after]) == pytest.approx(exact.log_evidence, abs=0.03)
+    gaps = [exact.gap(ellipse[:2], ellipse[2:]) for ellipse in given["ellipses"]]
+    # the window of the fine grid does not hold the prior, and its cells are wider than the narrow q
+    assert given["gaps"][2:] == pytest.approx(gaps[2:], abs=0.1, rel=0.02)
+    assert found["nearest"]["answer"] == 2 and given["gaps"][2] < min(given["gaps"][:2])
+    assert number(found["nearest"]["values"]["encoder"]) == pytest.approx(gaps[3], abs=0.1, rel=0.02)
+
+
+def test_a_draw_in_many_dimensions_lies_where_the_chi_distribution_has_it(compute):
+    for dimensions in (8, 32):
+        found = compute("why/facts why/questions", "return QUESTIONS.shell(ofShell(3, d));", d=dimensions)
+        radii = np.linalg.norm(draws.standard_normal(1000 * dimensions, 3).reshape(1000, -1), axis=1)
+        values = found["values"]
+        assert found["answer"] == 2 and float(values["root"]) == pytest.approx(math.sqrt(dimensions), abs=0.005)
+        assert float(values["mean"]) == pytest.approx(radii.mean(), abs=0.006)
+        assert float(values["spread"]) == pytest.approx(radii.std(), abs=0.006)
+        assert radii.mean() == pytest.approx(chi(dimensions).mean(), abs=4 * chi(dimensions).std() / math.sqrt(1000))
+
+
+def test_the_decoded_picture_is_compared_with_x_the_mean_and_the_nearest_image(compute):
+    rng = np.random.default_rng(0)
+    x, *near = rng.uniform(size=(5, 64))
+    body = "return QUESTIONS.blur(ofBlur(decoded, x, near));"
+    for answer, decoded in enumerate([0.9 * x, np.mean(near, axis=0), near[0]]):
+        found = compute("why/facts why/questions", body, decoded=decoded, x=x, near=np.array(near))
+        expected = [np.abs(decoded - one).sum() for one in (x, np.mean(near, axis=0), near[0])]
+        values = found["values"]
+        assert found["answer"] == answer and values["k"] == "4"
+        assert [float(values[name]) for name in ("original", "mean", "nearest")] == pytest.approx(expected, abs=0.051)
+
+
+def test_twice_the_probability_is_log_2_less_and_the_figure_goes_there(compute):
+    body = """const told = sceneOf("double", given, 0, true), asked = [0, 1, 2].map((i) => sceneOf("double", given, i, false));
+        return { ...QUESTIONS.double(given), told, asked, half: between([0, 1], [1, 3], 0.5),
+          full: fullLength("double", given, told) };"""
+    found = compute("why/questions", body, given={"bce": 130.0})
+    assert found["answer"] == 1 and found["told"] == pytest.approx([130 - math.log(2)])
+    assert number(found["values"]["after"]) == pytest.approx(130 - math.log(2), abs=0.005)
+    assert found["asked"] == [[65], found["told"], [260]] and found["full"] == 260 and found["half"] == [0.5, 2]

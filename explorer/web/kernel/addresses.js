@@ -110,7 +110,8 @@ export const ADDRESSES = {
     },
     "why": {
       "fields": [
-        { "name": "tab", "kind": "choice", "options": ["invent", "evidence", "loss", "blur", "shell"] },
+        { "name": "tab", "kind": "choice", "options": ["invent", "evidence", "loss", "blur", "shell", "predict"] },
+        { "name": "step", "kind": "choice", "options": [1, 2, 3, 4, 5, 6] },
         { "name": "ae", "kind": "model" },
         { "name": "vae", "kind": "model" },
         { "name": "aae", "kind": "model" },

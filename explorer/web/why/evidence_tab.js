@@ -68,6 +68,7 @@ export class EvidenceTab {
       range: isMean ? [-4, 4] : [-9, 1],
       limit: isMean ? 8 : 10,
       onMove: (value) => {
+        if (!this.q) return; // the model is not there yet
         const values = [...this.q[symbol]];
         values[d] = isMean ? value : Math.min(1, value);
         this.move({ [symbol]: values });

@@ -1,4 +1,4 @@
-// Lesson 0, why a prior: five tabs on one state. Only the open tab computes and is drawn.
+// Lesson 0, why a prior: six tabs on one state. Only the open tab computes and is drawn.
 
 import { BlurTab } from "./blur_tab.js";
 import { EvidenceTab } from "./evidence_tab.js";
@@ -6,6 +6,7 @@ import { InventTab } from "./invent_tab.js";
 import { LISTED } from "./kinds.js";
 import { LatentGrid } from "./latent_grid.js";
 import { LossTab } from "./loss_tab.js";
+import { PredictTab } from "./predict_tab.js";
 import { ShellTab } from "./shell_tab.js";
 import { Catalogue } from "../kernel/catalogue.js";
 import { Probe } from "../kernel/probe.js";
@@ -18,7 +19,14 @@ import { Tabs } from "../parts/tabs.js";
 
 /** @import { Entry, Model, PageData } from "../kernel/types.js" */
 
-const TABS = { invent: InventTab, evidence: EvidenceTab, loss: LossTab, blur: BlurTab, shell: ShellTab };
+const TABS = {
+  invent: InventTab,
+  evidence: EvidenceTab,
+  loss: LossTab,
+  blur: BlurTab,
+  shell: ShellTab,
+  predict: PredictTab,
+};
 const REACH = 4.8, // of a grid, at least
   GRIDS = 3; // that are kept
 

@@ -112,6 +112,12 @@ close to such a mean: thousands of images share the plane, so images with close 
 Move *z* along its direction: the picture is decoded from it. At the origin the density is largest, but no draw lies
 there.""",
         ),
+        (
+            "predict",
+            "Predict",
+            """Choose an answer, then reveal. The answers are computed for the chosen models and the picture. *Another
+picture* asks the same again, with other draws.""",
+        ),
     ],
     "kl": [
         (

@@ -11,11 +11,13 @@ WORDS = {
     "tab_loss": "Three losses",
     "tab_blur": "Two dimensions blur",
     "tab_shell": "Many dimensions",
+    "tab_predict": "Predict",
     "lead_invent": "To generate a picture, decode a draw of the prior N(0, I). Nothing taught the AE to have its codes there.",
     "lead_evidence": "Move q: the ELBO and its gap change, and their sum stays log p(x).",
     "lead_loss": "Move the code of one picture: what does each model pay for it?",
     "lead_blur": "In two dimensions one code serves many pictures, and the decoder answers with their mean.",
     "lead_shell": "Draws of N(0, I) in many dimensions lie on a shell: none is near the origin.",
+    "lead_predict": "Questions about these models and this picture: answer first, then see the numbers.",
     "kinds": {"ae": "AE", "vae": "VAE", "aae": "AAE"},
     "model_ae": "AE",
     "model_vae": "VAE",
@@ -167,4 +169,67 @@ WORDS = {
     "to_many": "Open this model in the explorer.",
     "shell_said": "Distance {radius}: {within} of the draws are nearer to the origin",
     "said_loss": "BCE {first} nats, loss {total} nats",
+    # predict
+    "predict_bars": "Bars of this question",
+    "predict_x": "Picture x of this question",
+    "predict_mixed": "decoded picture",
+    "predict_hint": "The questions are about the model and the picture above. Change them: the answers are computed again.",
+    "shuffle": "Another picture",
+    "shuffle_end": "Another picture asks them again, with other draws too.",
+    "invent_question": "1,000 draws of N(0, I) are decoded by the AE. How often does each class come out?",
+    "invent_options": "about as often as in the test set|some class hardly ever|nearly all draws are of one class",
+    "invent_because": (
+        "The rarest class is {label}: {share} of the draws, {usual} of the test set. No term of the loss of an AE brings "
+        "its codes to N(0, I): {codes} of them lie within {reach} of the origin, and {codes} of the draws within {radius}."
+    ),
+    "invent_scene": "The bars: the share of each class, as you expect it.",
+    "invent_shown": "The bars: the share of each class among the draws.",
+    "moved_question": "The encoder's q is replaced by q = p(z). What changes?",
+    "moved_options": (
+        "log p(x) falls, the gap stays|the ELBO falls, the gap grows by as much|the gap grows, the ELBO stays"
+    ),
+    "moved_because": (
+        "ELBO {before} → {after}, gap {gap} → {gap_after} nats. Their sum is log p(x) = {log}, which does not depend on "
+        "q. So a larger ELBO is a smaller gap."
+    ),
+    "moved_bars": "−log p(x)|gap|−ELBO",
+    "moved_scene": "The bars, in nats: as you expect them.",
+    "moved_shown": "The bars, in nats: with q = p(z).",
+    "nearest_question": "Which of these q has the smallest gap, KL(q‖p(z|x))?",
+    "nearest_options": (
+        "the prior, N(0, I)|a very narrow one, where x is decoded best|one with the mean and width of the true posterior"
+    ),
+    "nearest_because": (
+        "Gaps: the prior {prior}, the narrow one {narrow}, mean and width of p(z|x) {posterior} nats; the encoder's q has "
+        "{encoder}. The gap is large if q has mass where p(z|x) has none. A q that is too narrow has a gap, too."
+    ),
+    "nearest_scene": "Ellipse: 2σ of the q that you chose. Grey: p(x|z).",
+    "nearest_shown": "Ellipse: 2σ of the q with the smallest gap. Grey: p(x|z).",
+    "double_question": "Another decoder gives this x twice the probability p(x|z). What does the BCE do?",
+    "double_options": "it halves|it falls by log 2 = 0.69|it doubles",
+    "double_because": (
+        "At the code of the encoder, −log p(x|z) = BCE = {bce} nats; then {after}. A product of the probabilities of all "
+        "pixels becomes a sum. That is why the BCE has the unit of a KL."
+    ),
+    "double_bars": "BCE",
+    "double_scene": "The bar, in nats: as you expect it.",
+    "double_shown": "The bar, in nats: with twice the probability.",
+    "blur_question": "x is decoded from its code in two dimensions. To which picture is the result nearest?",
+    "blur_options": "x itself|the mean of the images with near codes|the image with the nearest code",
+    "blur_because": (
+        "The decoded picture differs from x by {original} pixels, from the mean of the {k} images with the nearest codes by "
+        "{mean}, from the nearest one by {nearest}. Images with close codes get one picture, and their mean has the least "
+        "BCE."
+    ),
+    "blur_scene": "On the right: the picture that you expect.",
+    "blur_shown": "On the right: the decoded picture.",
+    "shell_question": "z is a draw of N(0, I) in all dimensions of this model. How far from the origin is it?",
+    "shell_options": "near 0, where the density is largest|near 1|near the root of the number of dimensions",
+    "shell_because": (
+        "‖z‖² is a sum of {dimensions} squares with the mean 1, so ‖z‖ is near √{dimensions} = {root}. 1,000 draws: "
+        "{mean} ± {spread}. The density is largest at the origin, but there is hardly any volume."
+    ),
+    "shell_bars": "‖z‖",
+    "shell_scene": "The bar: the distance that you expect.",
+    "shell_shown": "The bar: the mean distance of 1,000 draws.",
 }

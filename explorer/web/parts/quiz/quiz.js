@@ -30,7 +30,7 @@ const SECONDS = 0.8; // of the figure's way to a scene
  * A scene is what the figure shows beside, or instead of, the state: any value.
  * @typedef {object} Lesson
  * @property {string} key in the tab's storage
- * @property {Record<string, string> & {page: any}} words the page's
+ * @property {Record<string, any>} words the page's
  * @property {Record<string, Question>} questions by their names, in their order; answers are kept until `given` changes
  * @property {() => any} given
  * @property {() => number} at the number of the question that the state names, from 1
