@@ -165,7 +165,8 @@ class Practice extends Page {
   // Something else is shown: while it moves, and when the change is finished.
   change(part) {
     this.state = { ...this.state, ...part };
-    if (part.tab) this.showTab(); // it makes the tab's part, and draws
+    if (part.tab)
+      this.showTab(); // it makes the tab's part, and draws
     else this.draw();
   }
 
