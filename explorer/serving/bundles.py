@@ -88,18 +88,12 @@ def mmd_squared(digest: str) -> tuple[float, Null]:
 
     The null is of NULLS repeats. Imports torch.
     """
-    import torch
-
     from explorer import metrics
-    from explorer.priors import get_prior
 
     codes, draws, _ = compared(digest)
     n = min(MMD_DRAWS, len(draws))
     some = np.random.default_rng(cached.SEED).permutation(len(codes))[:n]
-    prior, generator = get_prior(required(digest).config.model.prior), torch.Generator().manual_seed(cached.SEED)
-    null = metrics.null_of(
-        metrics.mmd_squared, lambda count: prior.sample(count, codes.shape[1], generator).numpy(), n, NULLS
-    )
+    null = cached.null_of_mmd(required(digest).config.model.prior, n, codes.shape[1])
     return metrics.mmd_squared(codes[some], draws[:n]), null
 
 

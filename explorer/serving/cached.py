@@ -19,12 +19,13 @@ from explorer.data.datasets import DatasetError
 from explorer.store.bundle import Bundle, load_bundle
 
 if TYPE_CHECKING:
+    from explorer.metrics import Null
     from explorer.models import Autoencoder
 
 SEED = 2  # of the scoreboard's draws
 SHEET = 8  # decoded pictures along each side of a sheet
 SHEET_PIXELS, LINE = 448, 4  # the sheet's least side, and the lines between its pictures
-NULLS = 10  # repeats of the null of KL(q(z) || p(z))
+NULLS = 10  # repeats of the nulls of KL(q(z) || p(z)) and of MMD²
 
 
 class Compared(NamedTuple):
@@ -123,6 +124,18 @@ def null_of_kl(prior: str, n: int, latent_dim: int) -> tuple[float, float]:
     draws = [p.sample(n, latent_dim, generator) for _ in range(NULLS)]
     values = [metrics.kl_to_density(one.numpy(), p.log_prob(one).numpy()) for one in draws]
     return float(np.mean(values)), float(np.std(values, ddof=1))
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def null_of_mmd(prior: str, n: int, latent_dim: int) -> Null:
+    """Of MMD², for n draws of the prior in place of codes, NULLS times. Imports torch."""
+    import torch
+
+    from explorer import metrics
+    from explorer.priors import get_prior
+
+    p, generator = get_prior(prior), torch.Generator().manual_seed(SEED)
+    return metrics.null_of(metrics.mmd_squared, lambda count: p.sample(count, latent_dim, generator).numpy(), n, NULLS)
 
 
 def sampled_codes(bundle: Bundle) -> np.ndarray:
