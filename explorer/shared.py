@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-KERNEL = Path(__file__).parent / "web" / "kernel"
+WEB = Path(__file__).parent / "web"
 
 
-def table(name: str) -> dict:
-    """The object of the module `web/kernel/NAME.js`, which is written in JSON: all from the first brace to the last."""
-    source = (KERNEL / f"{name}.js").read_text(encoding="utf-8")
+def table(name: str, room: str = "kernel") -> dict:
+    """The object of the module `web/ROOM/NAME.js`, which is written in JSON: all from the first brace to the last."""
+    source = (WEB / room / f"{name}.js").read_text(encoding="utf-8")
     return json.loads(source[source.index("{") : source.rindex("}") + 1])
 
 

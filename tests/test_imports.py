@@ -40,6 +40,7 @@ ROOMS = {
     "serving": FLAT | {"siblings", "data", "store", "training", "clinic", "background", "address", "ui.texts"},
     "ui": FLAT | {"siblings", "data", "store", "training", "clinic", "background", "address", "serving"},
     "ui.texts": set(),
+    "site": FLAT | {"siblings", "data", "store", "training", "clinic", "background", "address", "serving", "ui"},
 }
 MAY_IMPORT = LECTURE | PLUMBING | {room: others | {room} for room, others in ROOMS.items()}
 TORCH = {"torch", "torchvision"}
@@ -55,7 +56,7 @@ WITH_TORCH = {
     "clinic",
     "background",
 }
-WITH_TORCH_INSIDE_FUNCTIONS = {"siblings", "store", "serving", "ui"}
+WITH_TORCH_INSIDE_FUNCTIONS = {"siblings", "store", "serving", "ui", "site"}
 APP_ONLY = {
     "streamlit",
     "plotly",

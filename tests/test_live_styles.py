@@ -74,6 +74,6 @@ def test_no_type_is_smaller_than_13_pixels():
         "title": 20,
         "large": 28,
     }
-    for path in [WEB / "parts" / "canvas.js", WEB / "explore" / "take" / "file.js"]:
+    for path in [WEB / "parts" / "canvas.js", WEB / "explore" / "take" / "single_file.js"]:
         pixels = re.findall(r"(\d+)px(?:/[\d.]+)? (?:sans-serif|var\(--st-font)", path.read_text(encoding="utf-8"))
         assert pixels and all(int(size) >= 13 for size in pixels), path.name

@@ -73,6 +73,11 @@ def scripts_and_styles() -> dict[str, Path]:
     return {f"/{path.relative_to(FILES).as_posix()}": path for path in found}
 
 
+def font() -> Path | None:
+    """The font of the app's text, as a file; its licence (OFL) is in the file's own metadata."""
+    return next(FILES.glob("static/media/SourceSansVF-Upright.*.woff2"), None)
+
+
 def import_what_components_need() -> None:
     """Imports what Streamlit imports at the first call of a component, so that the first visitor need not wait."""
     import pandas  # noqa: F401
@@ -110,6 +115,11 @@ def connection() -> Callable[[], bool]:
     return lambda: runtime.exists() and runtime.get_instance().is_active_session(session_id)
 
 
+def is_dark() -> bool:
+    """Whether the browser shows the dark theme. Without a browser, as while the static site is written, the light."""
+    return get_script_run_ctx(suppress_warning=True) is not None and streamlit.context.theme.type == "dark"
+
+
 def page_address() -> str:
     """The address that the browser shows, or "". `st.context.url` may differ: it cuts the path /vae-kl/ to /vae-."""
     context = get_script_run_ctx()
@@ -118,6 +128,20 @@ def page_address() -> str:
 
 # ---- styles that name parts of Streamlit's own markup
 
+MAIN_FIGURES_STYLE = """/* the scoreboard's main figures: in a narrow window, and in presentation mode, in the place of all figures */
+.main-figures { display: none; overflow-x: auto; border: 1px solid light-dark(#d5d3ce, #41444d); border-radius: 0.5rem; }
+.main-figures.presented { display: block; }
+.main-figures table { width: 100%; margin: 0; border-collapse: collapse; font-variant-numeric: tabular-nums; }
+.main-figures :is(th, td) { padding: 0.375rem 0.5rem; border: 0; text-align: right; font-size: 0.9375rem; }
+.main-figures thead th { font-weight: 400; font-size: 0.8125rem; vertical-align: bottom; cursor: help; }
+.main-figures :is(th, td):first-child { position: sticky; left: 0; text-align: left; background: light-dark(#fff, #0e1117); }
+.main-figures tbody th { min-width: 6.5rem; font-weight: 400; }
+.main-figures tr + tr > *, .main-figures tbody tr > * { border-top: 1px solid light-dark(#d5d3ce, #41444d); }
+.main-figures a { color: light-dark(#0b62b0, #6db6ff); }
+@media (max-width: 767px) {
+  .main-figures { display: block; }
+}
+"""
 # Room for two maps; all pages' names beside each other at 1280 pixels; larger type on a very large screen; an outline for the focus, which Streamlit hardly shows on its
 # own elements; captions and code with the contrast that small type needs.
 STYLE = """<style>
@@ -145,31 +169,22 @@ STYLE = """<style>
 }
 .stApp button[kind=primary] * { color: light-dark(#fff, #171614); }
 .stMain .stColumn { min-width: min(17rem, 100%); } /* a plot keeps its titles: it goes to the next line first */
-/* the scoreboard's main figures: in a narrow window, and in presentation mode, in the place of all figures */
-.main-figures { display: none; overflow-x: auto; border: 1px solid light-dark(#d5d3ce, #41444d); border-radius: 0.5rem; }
-.main-figures.presented { display: block; }
-.main-figures table { width: 100%; margin: 0; border-collapse: collapse; font-variant-numeric: tabular-nums; }
-.main-figures :is(th, td) { padding: 0.375rem 0.5rem; border: 0; text-align: right; font-size: 0.9375rem; }
-.main-figures thead th { font-weight: 400; font-size: 0.8125rem; vertical-align: bottom; cursor: help; }
-.main-figures :is(th, td):first-child { position: sticky; left: 0; text-align: left; background: light-dark(#fff, #0e1117); }
-.main-figures tbody th { min-width: 6.5rem; font-weight: 400; }
-.main-figures tr + tr > *, .main-figures tbody tr > * { border-top: 1px solid light-dark(#d5d3ce, #41444d); }
-.main-figures a { color: light-dark(#0b62b0, #6db6ff); }
+MAIN_FIGURES
 @media (max-width: 767px) {
-  .main-figures { display: block; }
   .stElementContainer:has([data-testid=stDataFrame]), .st-key-sorting { display: none; }
 }
 .stApp .token:is(.boolean, .number, .string, .string-interpolation) { color: light-dark(#00663d, #33ebad) !important; }
-</style>"""
+</style>""".replace("MAIN_FIGURES\n", MAIN_FIGURES_STYLE)
 # Presentation mode. All sizes follow the root's font size, those of the live pages too (their styles are in rem): at
 # 1366 × 768 it is half as large again. A phone has no room for more. The bar at the top is 1.5rem high. Its middle, from
 # --bar-from to --bar-to, is where a page's tabs lie: see .in-bar in parts/live.css.
+# --bar-type: all tabs of a page fit between the page's name and the button.
+PRESENTATION_SIZES = (
+    "font-size: max(16px, min(3.125vh, 1.757vw)) !important; "
+    "--chrome: 2.25rem; --header: 1.5rem; --bar-from: 11.5rem; --bar-to: 5rem; --bar-type: max(13px, 0.75rem);"
+)
 PRESENTATION_STYLE = """<style>
-html {
-  font-size: max(16px, min(3.125vh, 1.757vw)) !important;
-  --chrome: 2.25rem; --header: 1.5rem; --bar-from: 11.5rem; --bar-to: 5rem;
-  --bar-type: max(13px, 0.75rem); /* all tabs of a page fit between the page's name and the button */
-}
+html { SIZES }
 [data-testid=stHeader], [data-testid=stSpinner] { display: none; }
 [data-testid=stLayoutWrapper]:has(> [data-testid=stExpander]) { display: none; }
 .stMainBlockContainer { padding: 1.75rem 1rem 0.5rem; }
@@ -190,13 +205,14 @@ html {
 .st-key-present button { min-height: 0; height: 1.25rem; padding: 0 0.375rem; }
 .st-key-present button * { font-size: 0.75rem; line-height: 1; }
 .st-key-present kbd { color: inherit !important; opacity: 1; } /* its grey has too little contrast */
-</style>"""
+</style>""".replace("SIZES", PRESENTATION_SIZES)
 HEADER_LAYER = 999990  # the header's z-index
 # The tour: the pages leave room for its strip.
-TOUR_STYLE = """<style>
-html { --strip: 5.25rem; }
-html:has(.st-key-present_bar) { --chrome: calc(2.25rem + var(--strip)); }
-html:not(:has(.st-key-present_bar)) { --chrome: calc(5.25rem + var(--strip)); }
+STRIP = "5.25rem"
+TOUR_STYLE = f"""<style>
+html {{ --strip: {STRIP}; }}
+html:has(.st-key-present_bar) {{ --chrome: calc(2.25rem + var(--strip)); }}
+html:not(:has(.st-key-present_bar)) {{ --chrome: calc(5.25rem + var(--strip)); }}
 </style>"""
 # The button that opens presentation mode: in the header, left of the menu. Narrow windows are not for projectors.
 BUTTON_STYLE = f"""<style>

@@ -47,17 +47,21 @@ def page() -> None:
         holds=lambda found: lesson.holds(found, models),
     )
     kept.show_problems(problems)
-    data = offered(planar, lesson.named(current), ENTRY) | {
-        "shapes": catalogue.shapes(),
-        "presets": lesson.PRESETS,
-        "check": check(current, {entry["name"]: entry for entry in planar}) if "revision" in current else None,
-    }
+    data = browser_data(planar, current)
+    if "revision" in current:
+        data["check"] = check(current, {entry["name"]: entry for entry in planar})
 
     def check_sent(sent: Mapping) -> dict:  # a model may have been saved since the page was sent its list
         known = models if lesson.holds(sent, models) else choices(shown(catalogue.current().entries))
         return lesson.check(sent, default, known)
 
     live.show("adversary", current, data, key=KEY, on_state_change=kept.keeper(KEY, check_sent, lesson.to_params))
+
+
+def browser_data(planar: list[dict], state: Mapping) -> dict:
+    """What the live part needs beside its state and torch's answer. planar: see `shown`."""
+    fixed = {"shapes": catalogue.shapes(), "presets": lesson.PRESETS, "check": None}
+    return offered(planar, lesson.named(state), ENTRY) | fixed
 
 
 def shown(entries: Iterable[dict]) -> list[dict]:

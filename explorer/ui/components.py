@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
@@ -37,14 +36,15 @@ def symbols() -> dict:
     return found | {"models": models, "classes": [found["classes"][i % len(found["classes"])] for i in range(256)]}
 
 
-def _styles(name: str) -> list[Path]:
-    """The style sheets of a page: the two that all pages share, its own, and those of its parts."""
+def styles(name: str) -> str:
+    """The style sheets of a page, one after the other: the two that all pages share, its own, those of its parts."""
     shared, page = WEB / "parts", WEB / name / "page.css"
     own = sorted(path for path in page.parent.rglob("*.css") if path != page)
-    return [shared / "design.css", shared / "live.css", page, *own]
+    sheets = [shared / "design.css", shared / "live.css", page, *own]
+    return "".join(path.read_text(encoding="utf-8") for path in sheets)
 
 
-def _words(name: str) -> Mapping[str, str]:
+def words(name: str) -> Mapping[str, str]:
     """The words of a page, and those that every live page has: of the page's frame, its help, and the glossary."""
     shared = {"page": texts_of("common").PAGE}
     if (WEB / name / "page.html").exists():
@@ -52,12 +52,18 @@ def _words(name: str) -> Mapping[str, str]:
     return getattr(texts_of(name), "WORDS", {}) | shared
 
 
+def markup(name: str, given: Mapping[str, str]) -> str:
+    """The HTML of a page or strip, with words in it."""
+    (path,) = [*(WEB / name).glob("page.html"), *(WEB / name).glob("strip.html")]
+    return fill(path.read_text(encoding="utf-8"), given)
+
+
 _bootstrap = (WEB / "bootstrap.js").read_text(encoding="utf-8")
 _components = {
     name: st.components.v2.component(
         f"live_{name}",
-        html=fill(html.read_text(encoding="utf-8"), _words(name)),
-        css="".join(path.read_text(encoding="utf-8") for path in _styles(name)),
+        html=markup(name, words(name)),
+        css=styles(name),
         js=_bootstrap.replace("NAME", name),
     )
     for html in sorted([*WEB.glob("*/page.html"), *WEB.glob("*/strip.html")])
@@ -92,7 +98,7 @@ def show(name: str, state: dict, data: dict, *, key: str, on_state_change: Calla
         "state": _told(key, state),
         "assets": assets.address(),
         "symbols": symbols(),
-        "words": _words(name),
+        "words": words(name),
         "presenting": present.is_on(),
     }
     _components[name](key=key, data=given, on_state_change=on_state_change)

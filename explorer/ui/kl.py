@@ -44,14 +44,24 @@ def page() -> None:
     live.show(
         "kl",
         current,
-        {"defaults": default} | offered(shown(listed.entries), kl_state.named(current), ENTRY),
+        browser_data(listed.entries, current, default),
         key=KEY,
         on_state_change=kept.keeper(KEY, check, kl_state.to_params),
     )
     # The lesson is drawn by now; Python's own numbers need torch, whose import takes seconds the first time.
+    live.tell(KEY, "reference", reference(current))
+
+
+def browser_data(entries: Iterable[dict], state: Mapping, default: Mapping) -> dict:
+    """What the live part needs beside its state and torch's answer. default: the state of a plain address."""
+    return {"defaults": default} | offered(shown(entries), kl_state.named(state), ENTRY)
+
+
+def reference(state: Mapping) -> dict:
+    """Torch's answer for a state, and the sources that gave it. Imports torch."""
     from explorer.ui import kl_reference
 
-    live.tell(KEY, "reference", kl_reference.reference(current) | {"sources": kl_reference.sources()})
+    return kl_reference.reference(state) | {"sources": kl_reference.sources()}
 
 
 def shown(entries: Iterable[dict]) -> list[dict]:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from explorer.serving import streamlit_internals
 from explorer.ui import components, kept, present, room, tour
+from explorer.ui.pages import PAGES
 from explorer.ui.texts import texts_of
 
 texts = texts_of("common")
@@ -19,17 +20,6 @@ streamlit_internals.freeze_imports()
 st.set_page_config(page_title=texts.TITLE, page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
 st.logo(HERE / "logo.svg", size="medium")
 st.html(streamlit_internals.STYLE)
-
-# What stands at the top, in this order: the page's module in explorer.ui (its address too), its title and its icon.
-PAGES = [
-    ("explore", "Explorer", "scatter_plot"),
-    ("why", "0 Why?", "help"),
-    ("kl", "1 Recall KL", "balance"),
-    ("reparameterisation", "2 Reparameterise", "casino"),
-    ("adversary", "3 Adversary", "sports_kabaddi"),
-    ("practice", "4 Practice", "model_training"),
-    ("scoreboard", "Scoreboard", "leaderboard"),
-]
 
 
 def show(module: str) -> None:

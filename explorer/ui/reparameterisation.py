@@ -47,8 +47,7 @@ def page() -> None:
     kept.show_problems(problems)
     (entry,) = catalogue.in_full([models[state["model"]]])
     ready = "torch" in sys.modules  # the first import takes seconds: the page is on the screen meanwhile
-    data = offered(models.values(), [state["model"]], ENTRY)
-    data |= {"limits": lesson.LIMITS, "check": None, "code": None, "vae": None}
+    data = browser_data(models, state)
     if ready and state["view"] != "vae":
         data["check"] = check(state)
     if ready and state["view"] == "code":
@@ -67,6 +66,12 @@ def page() -> None:
         import torch  # noqa: F401
 
         st.rerun()
+
+
+def browser_data(models: Mapping[str, dict], state: Mapping) -> dict:
+    """What the live part needs beside its state and torch's answers. models: the catalogue's entries by their names."""
+    answers = dict.fromkeys(("check", "code", "vae"))
+    return offered(models.values(), [state["model"]], ENTRY) | {"limits": lesson.LIMITS} | answers
 
 
 def shown(entries: Iterable[dict]) -> dict[str, dict]:

@@ -6,6 +6,7 @@ Torch measures them on a click, in chunks that can be cancelled.
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 
 import numpy as np
 import streamlit as st
@@ -47,7 +48,17 @@ def result(state: dict, entry: dict) -> dict | None:
     place, shown = _place(state, entry), _shown(state)
     if "reference" not in place or shown not in place["shown"]:
         return None
-    return place["reference"] | place["shown"][shown] | {"of": _name(state), "most": MOST}
+    return _whole(state, place["reference"], place["shown"][shown])
+
+
+def measure(state: dict, entry: dict, progress: Callable[[int], object]) -> dict:
+    """What `result` returns, measured now. progress(done): called with the number of finished draws. Imports torch."""
+    reference = _reference(state, entry, [], progress)
+    return _whole(state, reference, _sample(state, entry, _shown(state), lambda done: None))
+
+
+def _whole(state: dict, reference: dict, sample: dict) -> dict:
+    return reference | sample | {"of": _name(state), "most": MOST}
 
 
 def controls(state: dict, entry: dict) -> None:
@@ -78,6 +89,7 @@ def controls(state: dict, entry: dict) -> None:
         place["reference"] = _reference(
             state,
             entry,
+            _begun(entry, state["image"]),
             lambda done: bar.progress(done / DRAWS, fill(texts.VAE_REFERENCE, done=f"{done:,}", draws=f"{DRAWS:,}")),
         )
     sample = _sample(
@@ -147,14 +159,14 @@ def _chunks(state: dict, entry: dict, noise, progress, start: int = 0):
         yield found, estimators.scores(mean, log_var, found.z)
 
 
-def _reference(state: dict, entry: dict, progress) -> dict:
+def _reference(state: dict, entry: dict, begun: list[tuple], progress) -> dict:
+    """begun: the finished chunks, which it adds to, and empties at the end."""
     import torch
 
     from explorer import estimators, gaussian
 
     _, _, mean, log_var = _posterior(state, entry)
     noise = torch.randn(DRAWS, len(mean), generator=torch.Generator().manual_seed(SEED))
-    begun = _begun(entry, state["image"])
     for found, scores in _chunks(state, entry, noise, progress, start=len(begun) * CHUNK):
         begun.append((found.values, *found.gradients, *scores))
     values, *parts = (torch.cat(part).double() for part in zip(*begun))

@@ -11,7 +11,7 @@ import streamlit as st
 
 from explorer import figures, metrics
 from explorer.address import scoreboard as address
-from explorer.serving import bundles, catalogue
+from explorer.serving import bundles, catalogue, streamlit_internals
 from explorer.serving.failure import few_of, plain, warn_of_models
 from explorer.serving.models_route import NEWEST, newest
 from explorer.shared import fill
@@ -187,25 +187,15 @@ def draw(place: DeltaGenerator, figure: Figure, key: str | None = None) -> None:
 
 def show_tables(entries: list[dict], names: dict[str, str], dataset: str) -> None:
     """A table for each number of latent dimensions. names: see `labels`; dataset: its name in Markdown."""
-    found = [entry["metrics"] for entry in entries]
-    images = sorted({metrics["images"] for metrics in found})
-    seeds = sorted({len(metrics["seeds"]) for metrics in found if "seeds" in metrics})
-    spreads = [metrics["integration_spread"] for metrics in found if "integration_spread" in metrics]
-    sizes = {
-        "images": " or ".join(f"{n:,}" for n in images),
-        "cap": " or ".join(f"{math.log(n):.2f}" for n in images),
-        "seeds": " or ".join(map(str, seeds)),
-        "error": fill(texts.INTEGRATION_ERROR, spread=f"{max(spreads):.2g}") if spreads else "",
-    }
+    sizes = sizes_of(entries)
     for heading, group in by_dimensions(entries).items():
         st.markdown(f"#### {heading}")
         links = [address_in_explorer(entry, entries) for entry in group]
         st.html(main_figures(group, table(group, names), links, sizes, is_presented=present.is_on()))
         if not present.is_on():
             show(group, table(group, names), links, sizes)
-        least, most = (pick(entry["epochs"] for entry in group) for pick in (min, max))
-        if least < most:
-            st.caption(fill(texts.NOT_ALIKE, least=least, most=most))
+        if caption := not_alike(group):
+            st.caption(caption)
     if not present.is_on():
         with st.container(key="sorting"):  # a narrow window shows the tables of main figures alone
             st.caption(texts.SORTING)
@@ -218,26 +208,61 @@ def show_tables(entries: list[dict], names: dict[str, str], dataset: str) -> Non
         icon=":material/download:",
         on_click="ignore",
     )
-    is_there = any("negative_log_likelihood_integrated" in metrics for metrics in found)
+    for caption in table_captions(entries, sizes, dataset):
+        st.caption(caption)
+
+
+def not_alike(entries: list[dict]) -> str:
+    """Markdown below a table of models that were trained for different numbers of epochs; else ""."""
+    least, most = (pick(entry["epochs"] for entry in entries) for pick in (min, max))
+    return fill(texts.NOT_ALIKE, least=least, most=most) if least < most else ""
+
+
+def sizes_of(entries: list[dict]) -> dict[str, str]:
+    """The numbers in the table's helps and captions."""
+    found = [entry["metrics"] for entry in entries]
+    images = sorted({metrics["images"] for metrics in found})
+    seeds = sorted({len(metrics["seeds"]) for metrics in found if "seeds" in metrics})
+    spreads = [metrics["integration_spread"] for metrics in found if "integration_spread" in metrics]
+    return {
+        "images": " or ".join(f"{n:,}" for n in images),
+        "cap": " or ".join(f"{math.log(n):.2f}" for n in images),
+        "seeds": " or ".join(map(str, seeds)),
+        "error": fill(texts.INTEGRATION_ERROR, spread=f"{max(spreads):.2g}") if spreads else "",
+    }
+
+
+def table_captions(entries: list[dict], sizes: dict[str, str], dataset: str) -> list[str]:
+    """The Markdown below the tables. sizes: see `sizes_of`; dataset: its name in Markdown."""
+    is_there = any("negative_log_likelihood_integrated" in entry["metrics"] for entry in entries)
     integrated = texts.INTEGRATED if is_there else texts.NOT_INTEGRATED
-    st.caption(fill(texts.TABLE_CAPTION, sizes, dataset=dataset, integrated=integrated))
+    captions = [fill(texts.TABLE_CAPTION, sizes, dataset=dataset, integrated=integrated)]
     if not all(map(in_few_dimensions, entries)):
-        st.caption(texts.MANY_DIMENSIONS)
-    floor = texts.FLOORS.get(file)
-    st.caption(texts.GREY_PIXELS + (fill(texts.ENTROPY_FLOOR, floor=f"{floor:.2f}", dataset=dataset) if floor else ""))
+        captions.append(texts.MANY_DIMENSIONS)
+    floor = texts.FLOORS.get(entries[0]["dataset"])
+    beyond = fill(texts.ENTROPY_FLOOR, floor=f"{floor:.2f}", dataset=dataset) if floor else ""
+    return [*captions, texts.GREY_PIXELS + beyond]
 
 
 def show_distances(entries: list[dict], names: dict[str, str]) -> None:
     """A plot for each distance. In many dimensions only one of them sees."""
+    for heading, plots in distance_plots(entries, names).items():
+        st.markdown(f"#### {heading}")
+        for column, (name, plot) in zip(st.columns(len(plots), gap="large"), plots.items()):
+            draw(column, plot, key=f"distances-{name}-{heading}")
+    st.caption(texts.DISTANCES_CAPTION)
+
+
+def distance_plots(entries: list[dict], names: dict[str, str]) -> dict[str, dict[str, Figure]]:
+    """For each heading the plot of each distance that sees something there, by the distance's name."""
+    found = {}
     for few, heading in ((True, texts.IN_FEW_DIMENSIONS), (False, texts.IN_MANY_DIMENSIONS)):
         alike = [entry for entry in entries if in_few_dimensions(entry) == few]
         rows = [entry["metrics"] | bands(entry) | in_figures(entry, names) for entry in alike]
         seeing = [name for name in SEEING[few] if any(math.isfinite(row[name]) for row in rows)]
         if seeing:
-            st.markdown(f"#### {heading}")
-            for column, name in zip(st.columns(len(seeing), gap="large"), seeing):
-                draw(column, figures.distances(rows, name), key=f"distances-{name}-{few}")
-    st.caption(texts.DISTANCES_CAPTION)
+            found[heading] = {name: figures.distances(rows, name) for name in seeing}
+    return found
 
 
 def show_frontiers(entries: list[dict], names: dict[str, str]) -> None:
@@ -252,11 +277,20 @@ def show_frontiers(entries: list[dict], names: dict[str, str]) -> None:
 
 
 def show_frontier(heading: str, entries: list[dict], names: dict[str, str]) -> None:
-    match = "coverage" if in_few_dimensions(entries[0]) else "sliced_w2_squared"
     st.markdown(f"#### {heading}")
+    draw(st, frontier_plot(entries, names), key=f"frontier-{heading}")
+    st.markdown(numbered(entries, names))
+
+
+def frontier_plot(entries: list[dict], names: dict[str, str]) -> Figure:
+    match = "coverage" if in_few_dimensions(entries[0]) else "sliced_w2_squared"
     rows = [entry["metrics"] | in_figures(entry, names) | {"number": i} for i, entry in enumerate(entries, start=1)]
-    draw(st, figures.frontier(rows, match), key=f"frontier-{heading}")
-    st.markdown(" · ".join(f"**{i}** {plain(names[entry['name']])}" for i, entry in enumerate(entries, start=1)))
+    return figures.frontier(rows, match)
+
+
+def numbered(entries: list[dict], names: dict[str, str]) -> str:
+    """The models with the numbers that the table gives them, in Markdown."""
+    return " · ".join(f"**{i}** {plain(names[entry['name']])}" for i, entry in enumerate(entries, start=1))
 
 
 def in_figures(entry: dict, names: dict[str, str]) -> dict:
@@ -264,7 +298,7 @@ def in_figures(entry: dict, names: dict[str, str]) -> dict:
     return {
         "title": html.escape(names[entry["name"]], quote=False),
         "kind": entry["sibling"],
-        "colour": SIBLINGS[entry["kind"]].colour[st.context.theme.type == "dark"],
+        "colour": SIBLINGS[entry["kind"]].colour[streamlit_internals.is_dark()],
         "sign": SIGNS.get(entry["kind"], SIGNS["ae"]),
     }
 
@@ -276,32 +310,42 @@ def show_model(entry: dict, entries: list[dict]) -> None:
     with st.spinner("Drawing from the prior …"):
         codes, draws, covered = bundles.compared(entry["digest"])
     draw(st, figures.marginals(codes, draws))
-    st.caption(
-        fill(
-            texts.MARGINALS_CAPTION,
-            sampled=texts.SAMPLED if entry["stochastic"] else texts.POINTS,
-            prior=entry["prior"],
-        )
-    )
+    st.caption(marginals_caption(entry))
     show_decoded(entry)
     left, right = st.columns(2, gap="large")
     with left:
         if entry["latent_dim"] == 2:
             draw(st, figures.hole_map(draws, covered))
-            shown, (null, _) = min(len(draws), figures.MOST_DOTS), entry["metrics"]["coverage_null"]
-            found = {"coverage": f"{entry['metrics']['coverage']:.3f}", "missed": f"{1 - null:.1%}"}
-            st.caption(fill(texts.HOLES_CAPTION, found, shown=f"{shown:,}", n=f"{len(draws):,}"))
+            st.caption(holes_caption(entry, len(draws)))
         else:
             st.info(fill(texts.NO_HOLE_MAP, dimensions=entry["latent_dim"]))
     with right:
         draw(st, figures.training_curves(bundles.history(entry["digest"])))
         st.caption(texts.CURVES_CAPTION)
         if st.button("Measure MMD²", help=texts.MMD_HELP, icon=":material/straighten:"):
-            value, null = bundles.mmd_squared(entry["digest"])
-            st.metric("MMD²", written(value, MMD_DIGITS), help=texts.MMD_HELP)
-            low, high = (written(end, MMD_DIGITS) for end in metrics.null_band(null, bundles.NULLS))
-            n = f"{min(bundles.MMD_DRAWS, len(codes)):,}"
-            st.caption(fill(texts.MMD_CAPTION, n=n, low=low, high=high, repeats=bundles.NULLS))
+            value, caption = mmd(entry, len(codes))
+            st.metric("MMD²", value, help=texts.MMD_HELP)
+            st.caption(caption)
+
+
+def marginals_caption(entry: dict) -> str:
+    sampled = texts.SAMPLED if entry["stochastic"] else texts.POINTS
+    return fill(texts.MARGINALS_CAPTION, sampled=sampled, prior=entry["prior"])
+
+
+def holes_caption(entry: dict, draws: int) -> str:
+    """draws: the number of all draws of the prior."""
+    shown, (null, _) = min(draws, figures.MOST_DOTS), entry["metrics"]["coverage_null"]
+    found = {"coverage": f"{entry['metrics']['coverage']:.3f}", "missed": f"{1 - null:.1%}"}
+    return fill(texts.HOLES_CAPTION, found, shown=f"{shown:,}", n=f"{draws:,}")
+
+
+def mmd(entry: dict, codes: int) -> tuple[str, str]:
+    """MMD², measured now, and its caption. codes: their number. Imports torch."""
+    value, null = bundles.mmd_squared(entry["digest"])
+    low, high = (written(end, MMD_DIGITS) for end in metrics.null_band(null, bundles.NULLS))
+    n = f"{min(bundles.MMD_DRAWS, codes):,}"
+    return written(value, MMD_DIGITS), fill(texts.MMD_CAPTION, n=n, low=low, high=high, repeats=bundles.NULLS)
 
 
 def show_decoded(entry: dict) -> None:

@@ -194,7 +194,7 @@ def written(value: float, digits: int) -> str:
     return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "−")
 
 
-def styled(entries: Sequence[dict], frame: pd.DataFrame) -> Styler:
+def styled(entries: Sequence[dict], frame: pd.DataFrame, grey_colour: str = CAP_COLOUR) -> Styler:
     """The table: own runs bold; in grey and as bounds what is near its cap, the log of the number of images.
 
     The figures themselves stay, for sorting.
@@ -217,10 +217,18 @@ def styled(entries: Sequence[dict], frame: pd.DataFrame) -> Styler:
                 lambda value, bound=bound: fill(bound, value=written(value, 1)),
                 subset=pd.IndexSlice[capped, [shown[metric]]],
             )
-    style = style.set_properties(subset=pd.IndexSlice[capped, grey], color=CAP_COLOUR)
+    style = style.set_properties(subset=pd.IndexSlice[capped, grey], color=grey_colour)
     # the whole row in bold would cost a link its icon
     own = pd.IndexSlice[[entry["run"] for entry in entries], ["model"]]
     return style.set_properties(subset=own, **{"font-weight": "bold"})
+
+
+def shown_columns(frame: pd.DataFrame, links: Sequence[str | None]) -> pd.DataFrame:
+    """The columns of a table that hold any figure, and each model's link. frame: of `table`."""
+    empty = [column.name for column in COLUMNS if frame[column.name].isna().all()]
+    frame = frame.drop(columns=[*empty, "latent dimensions"])
+    frame.insert(2, "open", list(links))
+    return frame
 
 
 def show(entries: Sequence[dict], frame: pd.DataFrame, links: Sequence[str | None], sizes: Mapping[str, str]) -> None:
@@ -228,9 +236,7 @@ def show(entries: Sequence[dict], frame: pd.DataFrame, links: Sequence[str | Non
 
     frame: of `table`; links: see `address_in_explorer`; sizes: what the helps say of numbers.
     """
-    empty = [column.name for column in COLUMNS if frame[column.name].isna().all()]
-    frame = frame.drop(columns=[*empty, "latent dimensions"])
-    frame.insert(2, "open", list(links))
+    frame = shown_columns(frame, links)
     config = {
         column.name: st.column_config.NumberColumn(column.heading or None, help=fill(column.help, sizes))
         for column in COLUMNS

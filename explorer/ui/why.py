@@ -46,8 +46,13 @@ def page() -> None:
         known = models if lesson.holds(sent, models) else choices(catalogue.current().entries)
         return lesson.check(sent, default, known)
 
-    data = offered(shown(listed.entries), lesson.named(current), ENTRY)
+    data = browser_data(listed.entries, current)
     live.show("why", current, data, key=KEY, on_state_change=kept.keeper(KEY, check, lesson.to_params))
+
+
+def browser_data(entries: Iterable[dict], state: Mapping) -> dict:
+    """What the live part needs beside its state."""
+    return offered(shown(entries), lesson.named(state), ENTRY)
 
 
 def shown(entries: Iterable[dict]) -> list[dict]:

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 FIREFOX = os.environ.get("FIREFOX") or shutil.which("firefox-esr") or shutil.which("firefox")
-LEFT_BEHIND = ("NetworkError", "downloadable font")  # of a page that is left while it loads
+LEFT_BEHIND = (  # of a page that is left while it loads; with a worker, what that was fetching for it
+    "NetworkError", "downloadable font", "ServiceWorker intercepted the request", "The operation was aborted",
+)  # fmt: skip
 KEYS = {
     "Shift": "\ue008",
     "Tab": "\ue004",

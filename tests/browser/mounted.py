@@ -74,6 +74,6 @@ def _given(page: str, params: dict[str, str], served: dict[str, Path]) -> dict:
         opened.run()
     assert not opened.exception, opened.exception
     return found | {
-        "html": live.fill((live.WEB / page / "page.html").read_text(encoding="utf-8"), live._words(page)),
-        "css": "".join(path.read_text(encoding="utf-8") for path in live._styles(page)),
+        "html": live.markup(page, live.words(page)),
+        "css": live.styles(page),
     }

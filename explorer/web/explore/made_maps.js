@@ -1,16 +1,24 @@
 // UMAPs that the server makes for the panels. The page asks until one is done, and cancels one that no panel shows any
-// more. The result is kept with the model.
+// more. The result is kept with the model. An exported file holds those that were made before, a static site none.
 
 const ASK_AGAIN = 300; // ms
 const NOTHING = { state: "idle", place: 0, share: 0, problem: null };
 
 export const isMade = (written) => /^(umap|pixels)-/.test(written);
 
+// Where the maps come from, by a page's data: "server", "file" or "nowhere".
+/** @param {Record<string, any>} data */
+export function makerOf({ in_file, on_site }) {
+  if (in_file) return "file";
+  return on_site ? "nowhere" : "server";
+}
+
 export class MadeMaps {
-  // models: of models.js; on: {change(panel): its status changed, made(panel): its map has arrived}; silent: the
-  // sentence for a server that does not answer.
-  constructor(models, silent, on) {
+  // models: of models.js; maker: of `makerOf`; on: {change(panel): its status changed, made(panel): its map has
+  // arrived}; silent: why there is no map if the maker does not answer, a clause.
+  constructor(models, maker, silent, on) {
     this.models = models;
+    this.maker = maker;
     this.silent = silent;
     this.on = on;
     this.page = Math.random().toString(36).slice(2);
@@ -25,7 +33,7 @@ export class MadeMaps {
 
   // A model of many dimensions is shown: the server may prepare.
   warm() {
-    if (this.warmed) return;
+    if (this.warmed || this.maker !== "server") return;
     this.warmed = true;
     this.post("umaps", { action: "warm" }).catch(() => (this.warmed = false)); // a later request reports the error
   }
@@ -64,9 +72,7 @@ export class MadeMaps {
 
   async follow(panel, job, action) {
     try {
-      const status = (await this.kept(job))
-        ? { state: "done" }
-        : await this.post(job.address, { action, page: this.page });
+      const status = await this.ask(job, action);
       if (this.jobs.get(panel) !== job) return;
       job.status = { ...NOTHING, ...status };
       if (status.state === "done") {
@@ -85,11 +91,12 @@ export class MadeMaps {
     this.on.change(panel);
   }
 
-  // In a file that needs no server, what it holds.
-  async kept(job) {
-    if (!this.models.inFile) return false;
+  // The status of a job, from whatever makes the maps.
+  async ask(job, action) {
+    if (this.maker === "server") return this.post(job.address, { action, page: this.page });
+    if (this.maker === "nowhere") return { state: "failed", problem: this.silent };
     await this.models.tensors("umaps", job.model.entry, job.written);
-    return true;
+    return { state: "done" };
   }
 
   keep({ model, written }, { shape: [n], values }) {

@@ -7,7 +7,7 @@ import { Controls, moved, resized } from "./controls.js";
 import { drawLogits } from "../parts/pixels.js";
 import { isBare, Layers, reasonAgainst } from "./layers.js";
 import { Legend } from "./legend.js";
-import { MadeMaps } from "./made_maps.js";
+import { MadeMaps, makerOf } from "./made_maps.js";
 import { LatentMap } from "./latent_map.js";
 import { Masthead } from "./masthead.js";
 import { MapChoice } from "./map_choice.js";
@@ -43,7 +43,7 @@ class Explorer extends Page {
     super(root, data, send);
     this.catalogue = new Catalogue(data, this.base, (entry) => entry.latent_dim >= 2);
     this.probe = new Probe(/** @type {State} */ (data.state));
-    this.models = new Models(this.base, data.in_file);
+    this.models = new Models(this.base);
     this.originals = new Originals(this.base);
     /** @type {import("./replay.js").Replay | null} */
     this.replay = null; // once it was opened
@@ -118,7 +118,7 @@ class Explorer extends Page {
       (dimension) => moved(this.probe.state).includes(dimension) || this.controls.chooseDimension(0, dimension),
     );
     this.readout = new Readout(this.find(".numbers"), () => this.draw());
-    const lessons = this.models.inFile ? null : new URL("../../", this.base);
+    const lessons = this.data.in_file ? null : new URL("../../", this.base);
     this.masthead = new Masthead(this.find(".masthead"), words, lessons, this.terms);
     const tour = this.find(".tour-door"); // there is none in a file
     tour.hidden = !lessons;
@@ -140,7 +140,7 @@ class Explorer extends Page {
       [...this.root.querySelectorAll(".layer-key")],
     );
     this.legend = new Legend(this.find(".legend"), data.symbols.classes, () => this.hideClasses());
-    this.made = new MadeMaps(this.models, words.maps.silent, {
+    this.made = new MadeMaps(this.models, makerOf(data), words.maps.silent, {
       change: (panel) => this.syncMap(panel),
       made: (panel) =>
         this.show([[panel, panel.model]])
@@ -400,12 +400,12 @@ class Explorer extends Page {
       written = panel.mapOf(this.probe.state),
       many = entry.latent_dim > 2;
     panel.mapChoice.box.hidden = !many;
-    if (many && !this.models.inFile) this.made.warm();
+    if (many) this.made.warm();
     if (again) this.made.retry(panel, written);
     else this.made.sync(panel, many ? written : "plane");
     if (!many) return;
     const noPixels = entry.originals ? null : noOriginal(entry, this.data.words.datasets);
-    const offered = { stored: Boolean(codes.umap), made: !this.models.inFile, noPixels };
+    const offered = { stored: Boolean(codes.umap), made: this.made.maker === "server", noPixels };
     panel.mapChoice.show(written, offered, this.made.status(panel));
   }
 

@@ -51,6 +51,10 @@ const CONTEXTS = {
     images: models.point[state.point] ?? Infinity,
   }),
   practice: (known) => () => known,
+  scoreboard: (models) => (state) => ({
+    datasets: Object.keys(models),
+    models: { model: models[state.dataset] },
+  }),
 };
 const SETTINGS = new Map(ADDRESSES.settings.map((setting) => [setting.name, setting]));
 
@@ -79,6 +83,18 @@ export class Address {
     const open = chosen.state.tab;
     const part = this.readFields(tabs[open], params, start[open]);
     return { state: { ...start, tab: open, [open]: part.state }, problems: [...chosen.problems, ...part.problems] };
+  }
+
+  // What `read` gives for an address, also for one that names nothing of the page (of tabs: nothing of the open tab),
+  // which opens the state `plain`. Every other address starts from `named` (of tabs: the open one does). An address that
+  // names no tab, but anything else of a page of tabs, opens the tab of `named`.
+  open(params, plain, named) {
+    const { fields, tab, tabs } = this.page;
+    const isAny = (known) => known.some(({ name }) => name in params);
+    if (fields) return this.read(params, isAny(fields) ? named : plain);
+    const first = !isAny([tab]) && isAny(Object.values(tabs).flat()) ? named.tab : plain.tab,
+      open = this.readFields([tab], params, { tab: first }).state.tab;
+    return this.read(params, { ...plain, tab: first, [open]: (isAny(tabs[open]) ? named : plain)[open] });
   }
 
   // The address's parameters for a state, {name: text}; of tabs, the open one's.

@@ -9,11 +9,10 @@ import { readSafetensors } from "./safetensors.js";
 const SAMPLING_SEED = 1; // of the noise in the map of sampled z
 
 export class Models {
-  // base: the address that the models' addresses are relative to; inFile: is there no server?
-  /** @param {URL | string} base @param {boolean} inFile */
-  constructor(base, inFile = false) {
+  // base: the address that the models' addresses are relative to.
+  /** @param {URL | string} base */
+  constructor(base) {
     this.base = base;
-    this.inFile = inFile;
     /** @type {Map<string, Promise<Tensors>>} */
     this.opened = new Map(); // files, by their address
     /** @type {Map<Function, Map<string, Promise<any>>>} */

@@ -63,6 +63,7 @@
  * @property {boolean} errors  can the reconstruction errors be computed?
  * @property {boolean} [run]  is it a saved run?
  * @property {number} [saved]  when that was
+ * @property {number | null} [originals_each]  on a static site: the number of test images in each file of them
  * @property {number[]} [held]  the rows whose test images are in an exported file
  * @property {string} [without_errors]  in an exported file: why the errors are unknown
  */

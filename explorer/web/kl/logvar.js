@@ -242,7 +242,7 @@ export class LogVariance {
           Math.abs(here[what] - found.double[what]) > 0.01 * Math.abs(found.double[what]) ||
           !Number.isFinite(here[what]);
         cell.classList.toggle("wrong", wrong);
-        write(row.querySelector(`.python-${what}`), python ? short(number(python[what])) : "…");
+        write(row.querySelector(`.python-${what}`), python ? short(number(python[what])) : words.no_python);
         // exp may differ between browser and torch in float32's last digit; subtracting 1 makes the difference visible
         if (python) pairs.push([0, Math.max(0, apart(here[what], number(python[what])) - 2.5e-7)]);
       }

@@ -212,7 +212,7 @@ export class Line {
         : words.no_closed_form;
       write(part(".digits .closed"), terms ? digits(terms.total) : "—");
       write(part(".digits .integral"), digits(total));
-      write(part(".digits .python"), checked ? digits(checked.line[name]) : "…");
+      write(part(".digits .python"), checked ? digits(checked.line[name]) : words.no_python);
       return { here: terms ? [terms.total, total] : [total], python: checked?.line[name], kl };
     });
     showAgreement(

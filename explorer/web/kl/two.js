@@ -120,7 +120,7 @@ export class Plane {
     const checked = lesson.checked("q2", "p2");
     write(this.find(".closed"), digits(terms.total));
     write(this.find(".integral"), digits(integral));
-    write(this.find(".python"), checked ? digits(number(checked.plane["q‖p"])) : "…");
+    write(this.find(".python"), checked ? digits(number(checked.plane["q‖p"])) : words.no_python);
     showAgreement(
       this.find(".agreement"),
       words,

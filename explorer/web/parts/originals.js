@@ -7,7 +7,6 @@ import { NUMBERS } from "../kernel/numbers.js";
 
 const KEPT = 3000; // images; the oldest are dropped
 const AT_ONCE = NUMBERS.most_originals; // in one answer
-export const ROOM = 400_000; // bytes of pixels of each dataset in an exported file
 
 export class Originals {
   // base: the address that the images' addresses are relative to.
@@ -47,6 +46,7 @@ export class Originals {
 
   /** @param {Entry} entry @param {number[]} rows @param {AbortSignal | null} signal */
   async fetchFresh(entry, rows, signal) {
+    if (entry.originals_each) return this.fetchFiles(entry, rows, signal);
     const size = entry.channels * entry.image_side ** 2;
     let problem = null;
     for (let at = 0; at < rows.length; at += AT_ONCE) {
@@ -69,6 +69,22 @@ export class Originals {
   /** @param {Entry} entry @param {number[]} rows @param {AbortSignal | null} signal */
   ask(entry, rows, signal) {
     return fetch(new URL(`originals/${entry.dataset}?rows=${rows}`, this.base), { signal });
+  }
+
+  // On a static site: fetches the files that hold these images, `originals_each` images in a file.
+  /** @param {Entry} entry @param {number[]} rows @param {AbortSignal | null} signal */
+  async fetchFiles(entry, rows, signal) {
+    const { dataset, channels, image_side: side, originals_each: each } = entry,
+      size = channels * side ** 2;
+    const files = new Set(rows.map((row) => Math.floor(row / each)));
+    const read = async (file) => {
+      const response = await fetch(new URL(`originals/${dataset}/${file}`, this.base), { signal });
+      if (!response.ok) throw new Error(`HTTP ${response.status}`);
+      const pixels = new Uint8Array(await response.arrayBuffer());
+      for (const row of rows.filter((one) => Math.floor(one / each) === file))
+        this.keep(key(entry, row), pixels.slice((row % each) * size, ((row % each) + 1) * size));
+    };
+    await Promise.all([...files].map(read));
   }
 
   // Fetches one image. Resolves to its pixels.

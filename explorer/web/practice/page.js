@@ -27,7 +27,7 @@ class Practice extends Page {
   constructor(root, data, send) {
     super(root, data, send);
     this.datasets = data.datasets;
-    this.state = data.state;
+    this.state = this.possible(data.state);
     const template = this.find("template");
     this.panels = Object.fromEntries(
       SIDES.map((side) => [
@@ -99,18 +99,23 @@ class Practice extends Page {
     this.feed.move(address, joined);
   }
 
-  // Without a server only this browser trains.
+  // Without a server only this browser trains, whatever the address says.
+  possible(state) {
+    return this.data.trainings ? state : { ...state, where: "browser" };
+  }
+
   showWithoutServer() {
     this.where.querySelector("[value=server]").remove();
     this.showRuns(this.feed.shown);
   }
 
   take(data) {
-    if (data.trainings && this.feed.address !== this.addressOf(data)) this.join(data); // a new session, after a restart or a long cut
+    const isNew = data.trainings && this.feed.address !== this.addressOf(data);
+    if (isNew) this.join(data); // a new session, after a restart or a long cut
   }
 
   showState(state) {
-    this.state = state;
+    this.state = this.possible(state);
     this.showTab();
     this.showChoices();
     SIDES.forEach((side) => this.follow(side));

@@ -56,11 +56,19 @@ export class VaeView {
     canvas.hidden = false;
   }
 
+  // Where nothing can be measured: which image was. vae: its measurements, or null.
+  sayElsewhere(vae) {
+    if (!vae || !this.words.vae_elsewhere) return;
+    const [model, image, n, seed] = vae.of.split(",");
+    this.find(".verdict").hidden = false;
+    write(this.find(".verdict"), fill(this.words.vae_elsewhere, { model, image, n, seed }));
+  }
+
   show({ state }, vae) {
     const fits =
       vae && vae.of === [state.model, state.image, vae.n, state.seed].join() && vae.n === Math.min(state.n, vae.most);
     this.find(".rows").hidden = this.find(".facts").hidden = this.find(".verdict").hidden = !fits;
-    if (!fits) return;
+    if (!fits) return this.sayElsewhere(vae);
     this.rows ??= new EstimatorRows(
       this.find(".rows"),
       this.words,

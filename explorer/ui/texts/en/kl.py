@@ -46,6 +46,7 @@ WORDS = {
     "closed_form": "closed form",
     "integral": "integral",
     # Python and the browser
+    "no_python": "…",
     "computing": "Python is computing the same …",
     "agrees": "✓ Python agrees: {count} values, at most {distance} apart",
     "disagrees": "✗ Python and this browser differ by {distance}: please report the address of this page",

@@ -173,6 +173,7 @@ WORDS = {
         "Reference from {draws} draws: {truth} ± {error}. Score function: {score} times the variance of pathwise; "
         "with the best baseline {best} times."
     ),
+    "vae_elsewhere": "",  # where nothing can be measured: what was
     # the code
     "code_wait": "Python is starting; the source appears in a moment.",
     "code_path": "with the sliders' μ and log σ²:",

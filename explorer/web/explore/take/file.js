@@ -5,19 +5,14 @@
 // server. Tensors and Plotly are compressed; standalone.js, which runs in the file, answers fetches with them.
 
 import { encode } from "./base85.js";
-import { ROOM } from "../../parts/originals.js";
 import { BASE } from "./standalone.js";
 import { NAMES } from "../tools.js";
-import { escaped } from "../../kernel/text.js";
+import { SINGLE_FILE } from "./single_file.js";
+import { escaped, fill } from "../../kernel/text.js";
 
-export const LIMIT = 12e6; // bytes
-const OF_CLASS = 10; // original pictures of each class, beside those that were seen on the page
+const { limit: LIMIT, room: ROOM, of_class: OF_CLASS } = SINGLE_FILE;
+const [PLOTLY, STYLES, DOCUMENT] = ["plotly", "styles", "html"].map((name) => SINGLE_FILE[name].join("\n"));
 const FIRST = ["explore/page.js", "explore/take/standalone.js"];
-// In the file, in the place of parts/plotly.js. Its page stands in the document, whose styles need no adopting.
-const PLOTLY = `import { plotly } from "explorer/explore/take/standalone.js";
-export default await plotly();
-export const adoptStyles = () => {};
-`;
 // Of an import, static or not: what stands before the module's name, and the name, which may have a tool's name in it.
 const IMPORT = /(\b(?:from|import)\s*\(?\s*(["'`]))(\.{1,2}\/[^"'`\s]+?\.js)(?=\2)/g;
 
@@ -86,6 +81,7 @@ export async function fileOf(page, text, state, onProgress, signal) {
         ...entry,
         recording,
         originals: held.length > 0,
+        originals_each: null,
         held,
         without_originals: held.length ? text.noOriginal : text.noOriginals,
         errors: measured(entry),
@@ -188,46 +184,31 @@ function document_(page, text, modules, data, assets, held) {
   );
   imports["explorer/parts/plotly.js"] = imports[`${BASE}web/parts/plotly.js`] = address(PLOTLY);
   const styles = stylesOf(page.root);
-  return [
-    `<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n`,
-    `<meta name="viewport" content="width=device-width, initial-scale=1">\n`,
-    `<title>${escaped(text.title)}</title>\n`,
-    `<style>\n${themeOf(page.root, styles + [...modules.values()].join())}\n${styles}\n${STYLES}</style>\n`,
-    `<script type="importmap">${json({ imports })}</script>\n</head>\n<body>\n`,
-    `<header class="made"><p>${escaped(text.head)}</p><details><summary>${escaped(text.holds)}</summary>`,
-    ...text.foot(held).map((line) => `<p>${escaped(line)}</p>`),
-    `</details></header>\n<noscript><p class="failure">${escaped(text.noScripts)}</p></noscript>\n${page.html}\n`,
-    `<script type="application/json" id="data">${json(data)}</script>\n`,
-    ...assets.flatMap(({ address: name, letters }) => [
-      `<script type="text/plain" data-asset="${escaped(name)}">`,
-      letters,
-      "</script>\n",
-    ]),
-    // a classic script: it also runs where the modules do not
-    `<script>if (!(window.DecompressionStream && HTMLScriptElement.supports\n`,
-    `    && HTMLScriptElement.supports("importmap"))) {\n`,
-    `  var box = document.querySelector(".live .failure");\n`,
-    `  box.hidden = false;\n  box.textContent = ${json(text.tooOld)};\n}</script>\n`,
-    `<script type="module">import { open } from "explorer/explore/take/standalone.js"; open();</script>\n`,
-    `</body>\n</html>\n`,
-  ];
+  const places = {
+    title: escaped(text.title),
+    theme: themeOf(page.root, styles + [...modules.values()].join()),
+    styles,
+    own_styles: STYLES,
+    imports: json({ imports }),
+    head: escaped(text.head),
+    holds: escaped(text.holds),
+    foot: text
+      .foot(held)
+      .map((line) => `<p>${escaped(line)}</p>`)
+      .join(""),
+    no_scripts: escaped(text.noScripts),
+    page: page.html,
+    data: json(data),
+    too_old: json(text.tooOld),
+  };
+  const [before, after] = DOCUMENT.split("{assets}").map((part) => fill(part, places));
+  const scripts = assets.flatMap(({ address: name, letters }) => [
+    `<script type="text/plain" data-asset="${escaped(name)}">`,
+    letters,
+    "</script>\n",
+  ]);
+  return [before, ...scripts, after];
 }
-
-const STYLES = `:root { --header: 0px; }
-body {
-  margin: 0; padding: 6px 24px 8px;
-  background: var(--st-background-color); color: var(--st-text-color); font: 13px/1.4 var(--st-font, sans-serif);
-}
-.made {
-  display: flex; flex-wrap: wrap; gap: 0 16px; align-items: baseline; justify-content: space-between;
-  font-size: 13px; padding-bottom: 4px; min-height: 34px;
-}
-.made p { margin: 0; }
-.made details[open] { flex-basis: 100%; }
-.made details p { padding: 3px 0; max-width: 110ch; }
-.made summary { cursor: pointer; }
-@media (max-width: 640px) { body { padding: 6px 10px; } }
-`;
 
 // The styles that hold where the page stands: those of a component are in its shadow root.
 function stylesOf(root) {

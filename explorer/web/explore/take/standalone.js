@@ -3,10 +3,11 @@
 import { decode } from "./base85.js";
 import { mount } from "../page.js";
 import { Address } from "../../kernel/address.js";
+import { SINGLE_FILE } from "./single_file.js";
 
 // What the modules take for the server: an address that no host can have, so that it means the same wherever the file
 // lies.
-export const BASE = "https://explorer.invalid/";
+export const BASE = SINGLE_FILE.base;
 
 // Mounts the explorer on what the file holds. The state is the file's own, or what the address has after #.
 export function open() {

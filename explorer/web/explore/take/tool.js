@@ -2,7 +2,7 @@
 
 import { download, fileName, today } from "../../parts/download.js";
 import { sample } from "../../kernel/models.js";
-import { ROOM } from "../../parts/originals.js";
+import { SINGLE_FILE } from "./single_file.js";
 import { format, subscript, trimmed } from "../../kernel/format.js";
 import { fill } from "../../kernel/text.js";
 import { viewText } from "../note.js";
@@ -243,6 +243,11 @@ export class Tool {
   link() {
     const address = new URL(window.location.href);
     if (address.searchParams.get("tool") === "take") address.searchParams.delete("tool");
+    const inHash = new URLSearchParams(address.hash.slice(1)); // a static site's
+    if (inHash.get("tool") === "take") {
+      inHash.delete("tool");
+      address.hash = String(inHash);
+    }
     return address.href.replaceAll("%2C", ",").replaceAll("%3A", ":");
   }
 
@@ -339,7 +344,7 @@ export class Tool {
       );
     });
     const originals = this.withOriginals().map(({ channels, image_side: side, images }) =>
-      Math.min(ROOM, images * channels * side ** 2),
+      Math.min(SINGLE_FILE.room, images * channels * side ** 2),
     );
     return trimmed(Math.min(12, Math.round((2.3e6 + [...bytes, ...originals].reduce((a, b) => a + b) * 1.16) / 1e6)));
   }
