@@ -44,7 +44,7 @@ def test_every_dataset_and_model_can_be_looked_at(open_page):
     page = open_page("scoreboard", wait="[data-testid=stDataFrame]")
     for dataset in sorted({bundle.config.training.dataset for bundle in SHIPPED.values()}):
         page.get_by_role("radio", name=dataset, exact=True).click()
-        page.get_by_text(f"test images of {dataset};").wait_for()
+        page.get_by_text(f"test images of {dataset}.").wait_for()
         page.wait_for_function(
             "() => document.querySelectorAll('.js-plotly-plot').length >= 5"
         )  # distances, frontier, marginals, holes, curves
