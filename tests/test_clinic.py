@@ -306,6 +306,13 @@ def test_the_table_has_each_run_at_each_moment(fault):
     assert rows["log_reconstruction"]["run"] == ["–", *at]
 
 
+def test_no_label_says_what_a_run_shows_its_discriminator(fault):
+    """It may be pixels. The same words stand in all cases, so they give no mistake away."""
+    labels = [row["title"] for row in clinic.cases()[list(FAULTS).index(fault.key)]["rows"] if "D" in row["title"]]
+    labels += [TEXTS.WORDS[f"clinic_{name}"] for name in ("adversarial", "discriminator_real", "discriminator_fake")]
+    assert not [label for label in labels if "codes" in label or "p(z)" in label]
+
+
 def test_the_table_ends_with_the_numbers_of_the_symptom(fault):
     case = clinic.cases()[list(FAULTS).index(fault.key)]
     marked = [row for row in case["rows"] if row["name"] in case["symptoms"]]

@@ -49,7 +49,10 @@ def test_every_step_opens_and_its_answer_has_the_pages_numbers(open_page):
     page.get_by_role("link", name="Take the tour").click()
     for number, step in enumerate(tour.STEPS, 1):
         expect(strip(page).locator(".where")).to_have_text(f"Step {number} of 12")
+        todo = TEXTS.STEPS[step.name]["do"]
+        expect(strip(page).locator(".do")).to_have_text(f"Press Show me. {todo}")
         page.get_by_role("button", name="Show me").click()
+        expect(strip(page).locator(".do")).to_have_text(todo)
         expected = step.params() | {"tour": str(number)}
         eventually(page, lambda expected=expected: shows(page, expected))
         assert page.get_by_test_id("stAlert").count() == 0

@@ -73,6 +73,12 @@ def test_a_moment_of_the_served_recording_is_the_recorded_one(compute, key):
     assert found["rebuilt"] == [*run["examples"].ravel().tolist(), *run["reconstructed"][moment].ravel().tolist()]
 
 
+@pytest.mark.parametrize(("reaches", "shown"), [((4, 400), (400, 400)), ((4e22, 4), (4e22, 4)), ((4, 401), (4, 401))])
+def test_maps_share_a_scale_unless_one_run_lies_far_out(compute, reaches, shown):
+    found = compute("practice/cases", "return scalesOf(reaches);", reaches=reaches)
+    assert found == {"reaches": list(shown), "areShared": shown != reaches}
+
+
 @pytest.mark.parametrize("key", FAULTS)
 def test_both_runs_stand_in_one_chart_so_at_one_scale(compute, key):
     fault = FAULTS[key]

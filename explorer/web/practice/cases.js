@@ -112,13 +112,22 @@ export function charts(run, healthy, chart, { own, faint, of }, words, reading) 
       title: reading,
       include: chart.floor === null ? [] : [chart.floor],
       levels: chart.level === null ? [] : [{ value: chart.level, colour: faint, dash: [2, 3] }],
-      lines: chart.terms.flatMap(({ name, word, colour }) =>
-        both(reported, name, colour === "text" ? own : of(colour), chart.terms.length > 1 ? word : ""),
+      lines: chart.terms.flatMap(({ name, colour }) =>
+        both(reported, name, colour === "text" ? own : of(colour), words[`clinic_${name}`] ?? ""),
       ),
     },
     last,
     { title: words.clinic_sliced, log: true, lines: both(measured, "sliced_w2_squared") },
   ];
+}
+
+const UNLIKE = 100; // times as far: at one scale the nearer codes would be a dot
+
+// The reaches of both maps of codes: one scale, unless the codes of one run lie much farther out.
+/** @param {[number, number]} reaches @returns {{reaches: number[], areShared: boolean}} */
+export function scalesOf(reaches) {
+  const areShared = Math.max(...reaches) <= UNLIKE * Math.min(...reaches);
+  return { reaches: areShared ? reaches.map(() => Math.max(...reaches)) : reaches, areShared };
 }
 
 const FAR = 30; // times as large: on a linear axis the smaller curve would be a flat line

@@ -1,7 +1,7 @@
 // The loss clinic: a run with a mistake beside the healthy one. A reader names the mistake, then sees the line of code.
 
-import { Answers, charts, momentOf } from "./cases.js";
-import { drawCodes, drawManifold, reachOf, showClasses } from "./draw.js";
+import { Answers, charts, momentOf, scalesOf } from "./cases.js";
+import { drawCodes, drawPictures, reachOf, showClasses } from "./draw.js";
 import { drawChart } from "../parts/chart.js";
 import { write } from "../parts/dom.js";
 import { Options } from "../parts/quiz/options.js";
@@ -13,6 +13,7 @@ import { fill } from "../kernel/text.js";
 const KEY = "clinic"; // in the tab's storage
 const WHO = ["run", "healthy"];
 const EXAMPLES = 10; // test images in a row
+const GAP = 1; // between pictures, in their pixels
 
 export class Clinic {
   // element: its panel; page: the practice page, which keeps {case, moment}: change(part) while it moves, set(part) when
@@ -186,23 +187,25 @@ export class Clinic {
     this.slider.setAttribute("aria-valuetext", fill(words.clinic_epoch, { at: epoch, of: last }));
     write(this.find(".at"), fill(words.clinic_table, { epoch }));
     const parts = runs.map((one) => momentOf(one, moment));
-    const reach = Math.max(...parts.map(({ codes }) => reachOf(codes))); // one scale for both
-    const what = run.z ? words.clinic_codes_sampled : words.clinic_codes;
+    const [reachOfRun, reachOfHealthy] = parts.map(({ codes }) => reachOf(codes));
+    const { reaches, areShared } = scalesOf([reachOfRun, reachOfHealthy]);
+    const codesOf = run.z ? words.clinic_codes_sampled : words.clinic_codes;
+    const what = areShared ? codesOf : fill(words.clinic_own_scale, { what: codesOf });
     this.beds.forEach(({ bed, name, canvas }, i) => {
       const { codes, drawn, rebuilt } = parts[i];
       drawCodes(canvas("codes"), {
         codes,
         label: runs[i].label.values,
-        reach,
+        reach: reaches[i],
         shape: null,
         palette: page.data.symbols.classes,
         colours: page.colours,
         priorColour: this.colour("--prior"),
       });
-      drawManifold(canvas("drawn"), drawn);
-      drawManifold(canvas("rebuilt"), rebuilt, EXAMPLES);
+      drawPictures(canvas("drawn"), drawn, { gap: GAP });
+      drawPictures(canvas("rebuilt"), rebuilt, { across: EXAMPLES, gap: GAP });
       const [a, b] = [...runs[i].axes.values].map((axis) => axis + 1);
-      const caption = dimensions > 2 ? `${what}, ${fill(words.clinic_axes, { a, b })}` : what;
+      const caption = dimensions > 2 ? fill(words.clinic_axes, { what, a, b }) : what;
       write(bed.querySelector(".codes figcaption"), caption);
       for (const [which, text] of [
         ["codes", caption],
@@ -218,6 +221,7 @@ export class Clinic {
   drawCurves(run, healthy, kind, epoch, last) {
     const { page, words } = this,
       { chart } = page.data.siblings.find((one) => one.kind === kind);
+    this.find(".key .solid").style.color = this.colour(`--${kind}`);
     const colours = {
       own: this.colour(`--${kind}`),
       faint: page.colours.faint,

@@ -114,16 +114,17 @@ function drawPrior(context, shape, px, py, scale, colour) {
   context.lineWidth = 1;
 }
 
-// pictures: {shape: [n, pixels], values: bytes}, row by row. The pictures touch, so that the manifold is one picture.
-// across: of them in a row; by default they fill a square.
-export function drawManifold(canvas, pictures, across = Math.round(Math.sqrt(pictures.shape[0]))) {
+// pictures: {shape: [n, pixels], values: bytes}, row by row. across: of them in a row; by default they fill a square.
+// gap: between two of them, in their pixels; without one a manifold is one picture.
+export function drawPictures(canvas, pictures, { across = Math.round(Math.sqrt(pictures.shape[0])), gap = 0 } = {}) {
   const { context, width, height } = fresh(canvas);
   const pixels = Math.round(Math.sqrt(pictures.shape[1])),
-    area = pixels * pixels;
-  const image = new ImageData(across * pixels, Math.floor(pictures.shape[0] / across) * pixels);
+    area = pixels * pixels,
+    step = pixels + gap;
+  const image = new ImageData(across * step - gap, Math.floor(pictures.shape[0] / across) * step - gap);
   for (let n = 0; n < pictures.shape[0]; n++) {
-    const left = (n % across) * pixels,
-      top = Math.floor(n / across) * pixels;
+    const left = (n % across) * step,
+      top = Math.floor(n / across) * step;
     putPixels(image, left, top, pixels, pictures.values.subarray(n * area, (n + 1) * area));
   }
   const hidden = document.createElement("canvas");

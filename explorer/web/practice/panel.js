@@ -1,6 +1,6 @@
 // One run's part of the practice page: what is chosen, what one can do, and how the training stands.
 
-import { drawCodes, drawManifold, reachOf } from "./draw.js";
+import { drawCodes, drawPictures, reachOf } from "./draw.js";
 import { ACTIVE } from "./feed.js";
 import { drawChart } from "../parts/chart.js";
 import { fileName } from "../parts/download.js";
@@ -435,7 +435,7 @@ export class Panel {
       colours: this.colours,
       priorColour: this.colour("--prior"),
     });
-    drawManifold(canvases.manifold, arrays.manifold);
+    drawPictures(canvases.manifold, arrays.manifold);
     this.find(".switch").hidden = !arrays.z;
     const kind = sampled ? words.codes_sampled : words.codes_means,
       what = arrays.z ? kind : words.codes;

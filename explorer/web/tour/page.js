@@ -31,11 +31,13 @@ class Tour {
     this.words = data.words;
     this.exchange = new Exchange(data, send);
     this.exchange.open(() => {});
+    this.opened = 0; // the step whose view was opened last
     /** @param {string} selector @returns {HTMLElement} */
     this.find = (selector) => root.querySelector(selector);
     const on = (selector, act) => this.find(selector).addEventListener("click", act);
     on(".show-me", () => {
-      this.ask(false);
+      this.opened = this.step;
+      this.show();
       this.post(this.step, true);
     });
     on(".next", () => this.post(this.step + 1));
@@ -71,7 +73,7 @@ class Tour {
       own = words.steps[data.name];
     write(this.find(".where"), fill(words.where, { step, of: data.of }));
     write(this.find(".title"), own.title);
-    write(this.find(".do"), own.do);
+    write(this.find(".do"), this.opened === step ? own.do : fill(words.first, { do: own.do }));
     this.find(".next").hidden = step === data.of;
     this.ask(false);
   }
