@@ -10,6 +10,7 @@ import { fill } from "../kernel/text.js";
 
 const TINY = 1e-12; // a gradient that nobody would miss
 const EVEN = 1.005; // a ratio of variances that reads as 1
+const FEW = 10; // draws: with fewer beyond the step, the sample's standard error is far too small
 
 // The variances' formulae, as a person writes them. [function][parameter]: in the order of ESTIMATORS.
 const FORMULAE = {
@@ -49,19 +50,29 @@ export class EstimatorsView {
       formulae: FORMULAE[state.f]?.[state.by] ?? DEFINITIONS,
     });
     this.wins.show(frame, colours);
-    write(this.box, this.verdict(known, variances, state));
+    write(this.box, this.verdict(known, variances, state, frame.estimated.crossed));
   }
 
-  verdict({ truth }, /** @type {number[]} */ [path, score, expected, best], { f, by }) {
+  // crossed: as in frame.estimated.
+  verdict({ truth }, /** @type {number[]} */ [path, score, expected, best], { f, by, n }, crossed) {
     const { words } = this;
-    if (f === "step" && Math.abs(truth) > TINY)
-      return fill(words.verdict_step, { truth: say(truth), formula: STEP_TRUTH[by] });
+    if (f === "step" && Math.abs(truth) > TINY) {
+      const step = fill(words.verdict_step, { truth: say(truth), formula: STEP_TRUTH[by] });
+      return `${step} ${this.sawStep(crossed, n)}`;
+    }
     if (f === "step") return words.verdict_step_zero;
     if (!(path > 0)) return words.verdict_flat;
     const winner = this.winner(score / path);
     if (!(expected > EVEN * score)) return winner;
     const values = { expected: say(expected), score: say(score), best: say(best) };
     return `${winner} ${fill(words.verdict_baseline, values)}`;
+  }
+
+  // Whether the score function saw the step: it learns of it from draws on either side.
+  sawStep(crossed, n) {
+    const { words } = this;
+    if (crossed >= FEW) return words.verdict_step_seen;
+    return fill(crossed ? words.verdict_step_few : words.verdict_step_none, { crossed, n: n.toLocaleString("en") });
   }
 
   // Which of the pathwise and the score-function estimator has less variance.

@@ -27,19 +27,22 @@ export function frameOf(state, all) {
   };
 }
 
-// The estimators over the n draws of a frame: {draws: of each estimator, sums: of each its mean, variance and error}.
+// The estimators over the n draws of a frame: {draws: of each estimator, sums: of each its mean, variance and error,
+// crossed: the number of draws that lie beyond 0 as seen from μ}.
 export function estimatedFrom({ state, all, std, mean, known }) {
   const { n, omega, by } = state,
     f = FUNCTIONS[state.f];
   const noise = new Float64Array(n),
     value = new Float64Array(n),
     slope = new Float64Array(n);
+  let crossed = 0;
   for (let i = 0; i < n; i++) {
     noise[i] = all[2 * i];
     const z = mean[0] + std[0] * noise[i];
     value[i] = f.value(z, omega);
     slope[i] = f.slope(z, omega);
+    if (Math.sign(z) !== Math.sign(mean[0])) crossed += 1;
   }
   const draws = estimates({ noise, value, slope, std: std[0], by, levels: baselines(known) });
-  return { draws, sums: draws.map((estimator) => summarise(estimator)) };
+  return { draws, sums: draws.map((estimator) => summarise(estimator)), crossed };
 }

@@ -148,7 +148,14 @@ WORDS = {
     ),
     "verdict_step": (
         "Pathwise is wrong: it gives 0 at every draw, with variance 0. The truth is {truth} = {formula}, with φ the "
-        "density of N(0, 1). The score function is right."
+        "density of N(0, 1)."
+    ),
+    "verdict_step_seen": "The score function is right on average.",
+    "verdict_step_few": (
+        "Only {crossed} of the {n} draws crossed 0: the score function hardly saw the step, and its ± is too small."
+    ),
+    "verdict_step_none": (
+        "None of the {n} draws crossed 0, so the score function saw no step: its ± is far too small."
     ),
     "verdict_step_zero": (
         "Pathwise gives 0 at every draw. Here the true gradient is 0 too: at μ = 0 by symmetry, elsewhere because no "
