@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import threading
 from typing import NamedTuple
 
 import torch
@@ -23,6 +24,7 @@ from explorer.siblings import resolve
 WIDE = 256  # the fewest inputs and outputs of a layer that may multiply in a lower precision
 # standard deviation of the frequencies of random Fourier features, radians per unit of z
 FREQUENCY_SCALE = NUMBERS["frequency_scale"]
+_BUILDING = threading.Lock()  # layers take their first weights from torch's global generator, which all threads share
 
 
 class Encoding(NamedTuple):
@@ -210,8 +212,8 @@ class AAE(Autoencoder):
 
 
 def build(config: ModelConfig, seed: int | None = None) -> Autoencoder:
-    """A new model, initialised from `seed` without changing the state of the global generator."""
-    with torch.random.fork_rng(devices=[]):
+    """A new model, initialised from `seed` without changing the state of the global generator. Threads may build at once."""
+    with _BUILDING, torch.random.fork_rng(devices=[]):
         if seed is not None:
             torch.manual_seed(seed)
         model = resolve(config.sibling.model)(config)

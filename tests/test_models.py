@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import math
+import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import torch
@@ -260,6 +262,22 @@ def test_build_takes_its_weights_from_the_seed(kind):
     one, same, other = (models.build(CONFIGS[kind], seed=seed).state_dict() for seed in (3, 3, 4))
     assert all(torch.equal(one[name], same[name]) for name in one)
     assert not any(torch.equal(one[name], other[name]) for name in one)
+
+
+def test_models_that_threads_build_at_once_have_the_weights_of_their_seeds():
+    config = ModelConfig("vae", hidden=(16,), image_side=8)
+    seeds = list(range(8)) * 12
+    alone = {seed: models.build(config, seed).state_dict() for seed in set(seeds)}
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            together = list(pool.map(lambda seed: models.build(config, seed).state_dict(), seeds))
+    finally:
+        sys.setswitchinterval(interval)
+    for seed, weights in zip(seeds, together, strict=True):
+        for name, values in weights.items():
+            torch.testing.assert_close(values, alone[seed][name], rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("seed", [None, 5])

@@ -27,7 +27,7 @@ def test_the_panel_says_that_only_this_machine_can_open_the_app(open_page):
     page.get_by_test_id("stExpandSidebarButton").click()
     page.get_by_role("button", name="Share with a class").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_text("Only this machine").wait_for()
+    dialog.get_by_text("Only this machine can open this app now").wait_for()
     dialog.get_by_text("--server.address 0.0.0.0").wait_for()
     assert dialog.locator("img").count() == 0
     page.keyboard.press("Escape")
