@@ -212,7 +212,7 @@ class AAE(Autoencoder):
 
 
 def build(config: ModelConfig, seed: int | None = None) -> Autoencoder:
-    """A new model, initialised from `seed` without changing the state of the global generator. Threads may build at once."""
+    """A new model, initialised from `seed` without changing the global generator. Threads may build at once."""
     with _BUILDING, torch.random.fork_rng(devices=[]):
         if seed is not None:
             torch.manual_seed(seed)

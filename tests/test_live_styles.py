@@ -56,7 +56,7 @@ SCALED = re.compile(r"calc\([\d.]+ \* 1px\)")  # in a drawing that grows as a wh
 
 @pytest.mark.parametrize("name", NAMES)
 def test_type_has_four_sizes(name):
-    """They are the tokens of design.css. Formulas and tabs of a projector, and drawings that are scaled have their own."""
+    """They are the tokens of design.css. Formulas, tabs of a projector and scaled drawings have their own."""
     text = (WEB / name).read_text(encoding="utf-8")
     sizes = [(before or other).split(" / ")[0] for before, other in SIZE.findall(text)]
     token = r"var\(--(small|text|title|large)\)"

@@ -446,7 +446,7 @@ def test_the_kl_of_codes_is_measured_with_the_exact_density_of_the_prior(runs):
 
 
 def test_mmd_squared_stands_beside_the_null_of_its_number_of_dimensions(runs, monkeypatch):
-    """In 32 dimensions its null is forty times as narrow as in the plane: a missing quarter of the mass lies outside."""
+    """In 32 dimensions its null is forty times as narrow as in the plane: a missing quarter lies outside."""
     save(runs / "many", latent_dim=32)
     rng = np.random.default_rng(0)
     draws = rng.standard_normal((4000, 32))

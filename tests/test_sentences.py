@@ -164,7 +164,10 @@ def test_d_and_the_null_are_defined_where_they_first_stand():
 def test_sentences_have_no_riddles(page):
     """Words that hide the subject: who acts, or what a number is of."""
     said = json.dumps([value for name, value in vars(texts_of(page)).items() if name.isupper()], ensure_ascii=False)
-    riddles = r"[Ww]hoever|\banew\b|\blest\b|[Nn]obody|\bis no [dG]|on purpose|comes otherwise|what (comes|is wanted)|was left as"
+    riddles = (
+        r"[Ww]hoever|\banew\b|\blest\b|[Nn]obody|\bis no [dG]|on purpose"
+        r"|comes otherwise|what (comes|is wanted)|was left as"
+    )
     assert re.findall(rf"[^.]*(?:{riddles})[^.]*", said) == []
 
 

@@ -6,7 +6,7 @@
     ?tab=teach&prior=normal&mean=1,0&std=1&hole=0&at=0,0&seed=0&rate=0.005&speed=5
     ?tab=play&preset=weak&seed=0&speed=1, or preset=own and every number
     ?tab=readings&model=mnist-aae&other=batch&seed=0
-    ?tab=predict&step=1&mean=1.6,1.2&std=1&hole=0.2&vae=mnist-vae&point=mnist-aae&image=7, step: the number of the question
+    ?tab=predict&step=1&mean=1.6,1.2&std=1&hole=0.2&vae=mnist-vae&point=mnist-aae&image=7
 
 A plain address opens the first tab; one that names no tab, but anything else of the page, the field. Without a moment,
 the field has the finished models. The address contains the state of the open tab only. It does not contain learnt

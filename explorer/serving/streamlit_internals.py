@@ -128,13 +128,18 @@ def page_address() -> str:
 
 # ---- styles that name parts of Streamlit's own markup
 
-MAIN_FIGURES_STYLE = """/* the scoreboard's main figures: in a narrow window, and in presentation mode, in the place of all figures */
-.main-figures { display: none; overflow-x: auto; border: 1px solid light-dark(#d5d3ce, #41444d); border-radius: 0.5rem; }
+MAIN_FIGURES_STYLE = """\
+/* the scoreboard's main figures: in a narrow window, and in presentation mode, in the place of all figures */
+.main-figures {
+  display: none; overflow-x: auto; border: 1px solid light-dark(#d5d3ce, #41444d); border-radius: 0.5rem;
+}
 .main-figures.presented { display: block; }
 .main-figures table { width: 100%; margin: 0; border-collapse: collapse; font-variant-numeric: tabular-nums; }
 .main-figures :is(th, td) { padding: 0.375rem 0.5rem; border: 0; text-align: right; font-size: 0.9375rem; }
 .main-figures thead th { font-weight: 400; font-size: 0.8125rem; vertical-align: bottom; cursor: help; }
-.main-figures :is(th, td):first-child { position: sticky; left: 0; text-align: left; background: light-dark(#fff, #0e1117); }
+.main-figures :is(th, td):first-child {
+  position: sticky; left: 0; text-align: left; background: light-dark(#fff, #0e1117);
+}
 .main-figures tbody th { min-width: 6.5rem; font-weight: 400; }
 .main-figures tr + tr > *, .main-figures tbody tr > * { border-top: 1px solid light-dark(#d5d3ce, #41444d); }
 .main-figures a { color: light-dark(#0b62b0, #6db6ff); }
@@ -142,8 +147,9 @@ MAIN_FIGURES_STYLE = """/* the scoreboard's main figures: in a narrow window, an
   .main-figures { display: block; }
 }
 """
-# Room for two maps; all pages' names beside each other at 1280 pixels; larger type on a very large screen; an outline for the focus, which Streamlit hardly shows on its
-# own elements; captions and code with the contrast that small type needs.
+# Room for two maps; all pages' names beside each other at 1280 pixels; larger type on a very large screen; an outline
+# for the focus, which Streamlit hardly shows on its own elements; captions and code with the contrast that small type
+# needs.
 STYLE = """<style>
 .stMainBlockContainer { padding-left: 1.5rem; padding-right: 1.5rem; }
 [data-testid=stTopNavLink] { padding: 0 0.25rem; gap: 0.25rem; }
@@ -176,9 +182,9 @@ MAIN_FIGURES
 .stApp .token:is(.boolean, .number, .string, .string-interpolation) { color: light-dark(#00663d, #33ebad) !important; }
 </style>""".replace("MAIN_FIGURES\n", MAIN_FIGURES_STYLE)
 # Presentation mode. All sizes follow the root's font size, those of the live pages too (their styles are in rem): at
-# 1366 × 768 it is half as large again. A phone has no room for more. The bar at the top is 1.5rem high. Its middle, from
-# --bar-from to --bar-to, is where a page's tabs lie: see .in-bar in parts/live.css.
-# --bar-type: all tabs of a page fit between the page's name and the button.
+# 1366 × 768 it is half as large again. A phone has no room for more. The bar at the top is 1.5rem high. Its middle,
+# from --bar-from to --bar-to, is where a page's tabs lie: see .in-bar in parts/live.css. --bar-type: all tabs of a page
+# fit between the page's name and the button.
 PRESENTATION_SIZES = (
     "font-size: max(16px, min(3.125vh, 1.757vw)) !important; "
     "--chrome: 2.25rem; --header: 1.5rem; --bar-from: 11.5rem; --bar-to: 5rem; --bar-type: max(13px, 0.75rem);"

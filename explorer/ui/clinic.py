@@ -15,7 +15,9 @@ texts = texts_of("clinic")
 MOMENTS = len(recordings.load("vae-2d")["epoch"])  # recorded ones of each run
 SHARES = {"black_or_white"}  # figures that are written in per cent
 ROWS = {  # of the table of numbers, by the sibling
-    VAE: ("log_total", "log_reconstruction", "reconstruction", "log_kl", "kl", "sigma", "code_std", "sliced_w2_squared"),
+    VAE: ((
+        "log_total"
+    ), "log_reconstruction", "reconstruction", "log_kl", "kl", "sigma", "code_std", "sliced_w2_squared"),
     AAE: (
         "log_reconstruction", "reconstruction", "log_discriminator_real", "log_discriminator_fake", "log_adversarial",
         "code_std", "sliced_w2_squared",

@@ -1,7 +1,7 @@
-"""The tour: twelve steps over the pages. `tour=3` in the address opens the third; the front page has a link to the first.
+"""The tour: twelve steps over the pages. `tour=3` in the address opens the third; the front page leads to the first.
 
-A strip above the page says what to do, opens the step's view, and asks a question. `web/tour/answers.js` answers it from
-the numbers that the page shows. The words are in `ui/texts/en/tour.py`, by the steps' names.
+A strip above the page says what to do, opens the step's view, and asks a question. `web/tour/answers.js` answers it
+from the numbers that the page shows. The words are in `ui/texts/en/tour.py`, by the steps' names.
 """
 
 from __future__ import annotations

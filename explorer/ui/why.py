@@ -19,9 +19,9 @@ NO_MODELS = texts_of("common").NO_MODELS
 KEY = "why"
 # the fields of a model's entry that the browser needs
 ENTRY = (
-    "name", "title", "choice", "kind", "stochastic", "discriminator", "given_prior", "dataset", "dataset_label", "shape",
-    "classes", "images", "latent_dim", "image_side", "channels", "originals", "without_originals", "weights", "metrics", "tensors",
-    "digest", "run", "saved",
+    "name", "title", "choice", "kind", "stochastic", "discriminator", "given_prior", "dataset", "dataset_label",
+    "shape", "classes", "images", "latent_dim", "image_side", "channels", "originals", "without_originals", "weights",
+    "metrics", "tensors", "digest", "run", "saved",
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
-// The script of an invisible component in presentation mode: the left and right arrow keys lead through the page's tabs,
-// and from the first or last one to the page before or after. So do Page Up and Page Down, which a presenter's remote
-// sends, also where a slider has the focus.
+// The script of an invisible component in presentation mode: the left and right arrow keys lead through the page's
+// tabs, and from the first or last one to the page before or after. So do Page Up and Page Down, which a presenter's
+// remote sends, also where a slider has the focus.
 
 const BY = { ArrowLeft: -1, ArrowRight: 1, PageUp: -1, PageDown: 1 };
 const WRITES = ":is(textarea, select, [contenteditable])";

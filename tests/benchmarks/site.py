@@ -2,8 +2,9 @@
 
     python tests/benchmarks/site.py [--runs 3] [--site OUT]
 
-The site is served by `python -m http.server`, which compresses nothing. "drawn" is the moment at which codes and pictures
-are painted and the sliders work; Plotly, for axes and zoom, comes later. The line has 20 Mbit/s and answers after 50 ms.
+The site is served by `python -m http.server`, which compresses nothing. "drawn" is the moment at which codes and
+pictures are painted and the sliders work; Plotly, for axes and zoom, comes later. The line has 20 Mbit/s and answers
+after 50 ms.
 Without --site, a site of the two front models is written first.
 """
 

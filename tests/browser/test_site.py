@@ -310,7 +310,7 @@ def test_the_lesson_on_estimators_says_where_it_was_measured(visit):
     expect(page.get_by_text("Measured when this site was made: image 0 of mnist-vae")).to_be_visible()
 
 
-# ---- theme, presentation, phone ----------------------------------------------------------------------------------------
+# ---- theme, presentation, phone --------------------------------------------------------------------------------------
 
 
 def test_the_theme_is_chosen_and_kept(visit):
@@ -350,7 +350,7 @@ def test_a_phone_scrolls_in_one_direction(visit, name):
     assert width <= PHONE["width"]
 
 
-# ---- without a network, a new version, from a disk ---------------------------------------------------------------------
+# ---- without a network, a new version, from a disk -------------------------------------------------------------------
 
 
 def kept(page) -> None:
@@ -413,7 +413,7 @@ def test_from_a_disk_it_says_why_it_is_empty_and_leads_to_the_file(chromium, sit
     page.context.close()
 
 
-# ---- bytes -------------------------------------------------------------------------------------------------------------
+# ---- bytes -----------------------------------------------------------------------------------------------------------
 
 
 def test_a_slider_moves_both_pictures_after_few_bytes(chromium, site):
@@ -426,7 +426,7 @@ def test_a_slider_moves_both_pictures_after_few_bytes(chromium, site):
     page.context.close()
 
 
-# ---- Firefox -----------------------------------------------------------------------------------------------------------
+# ---- Firefox ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.slow

@@ -151,7 +151,7 @@ def test_moving_a_code_changes_each_term_as_torch_has_it(mount_page):
 
 def test_a_prediction_is_answered_from_the_chosen_models_and_the_figure_moves(mount_page):
     page = mount_page("why?tab=predict&step=6&seed=4", wait=DRAWN, reduced_motion="reduce")
-    shown, answer = page.locator(".bars-figure output"), page.locator(".predict .because")
+    shown, answer = page.locator(".bars-figure b"), page.locator(".predict .because")
     expect(shown).to_have_text("0.00")
     page.get_by_role("radio", name="near 1").check()
     expect(shown).to_have_text("1.00")

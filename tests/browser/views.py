@@ -1,4 +1,4 @@
-"""Every page as a visitor can find it: each tab of the pages that have tabs, and the explorer with each of its tools open."""
+"""Every page as a visitor can find it: each tab of the pages that have tabs, and each tool of the explorer."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ GIVEN = {"best": CLOUD, "blind": CLOUD, "part": VAE, "gradient": CLOUD, "empty":
 
 @pytest.fixture
 def ask(compute):
-    """`ask(name, given)`: a question's {answer, values}, and its scenes: at first, of each option, and of the answer."""
+    """`ask(name, given)`: a question's {answer, values}, and its scenes: at first, of each option, at the end."""
     body = """
     const { answer, values } = QUESTIONS[name](given);
     const scene = (option, isRevealed) => sceneOf(name, given, option, isRevealed);

@@ -17,7 +17,8 @@ from explorer.store import bundle
 from explorer.ui import experiments, practice
 
 TRAIN = "kernel/training/slot practice/browser_runs practice/feed"
-# a clock that each look moves by `tick` milliseconds; `act` gives a command, `work` works to the end, `seen` is the page's run
+# a clock that each look moves by `tick` milliseconds; `act` gives a command, `work` works to the end, `seen` is the
+# page's run
 BEGIN = """
 let time = 0, tick = 1, run = null;
 const slot = new Slot("run", { train, test }, () => (time += tick));

@@ -1,4 +1,4 @@
-"""The questions of lesson 4: the numbers that Python sends, and in Node the options that the page computes from them."""
+"""The questions of lesson 4: the numbers that Python sends, and in Node the options that are right by them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ PAIR = {"bce": [130.0, 200.0], "kl": [7.0, 0.1], "sliced": [0.02, 0.8], "beta": 
 GIVEN = {
     "high": PAIR, "low": PAIR, "width": {"vae": 0.3, "aae": None},
     "pixels": {"dataset": "digits", "pixels": 64, "factor": 64.0, "beta": 2.0, "kl": [2.0, 0.0]},
-    "rate": {"sliced": [0.02, 12.0]}, "dimensions": {"dimensions": [2, 8, 16], "bce": [130.0, 80.0, 79.0], "images": 10},
+    "rate": {"sliced": [0.02, 12.0]},
+    "dimensions": {"dimensions": [2, 8, 16], "bce": [130.0, 80.0, 79.0], "images": 10},
 }  # fmt: skip
 ENTRIES = [
     {
@@ -42,7 +43,7 @@ ENTRIES = [
 
 @pytest.fixture
 def ask(compute):
-    """`ask(name, given)`: a question's {answer, values}, its names, and its bars at first, of each option, at the end."""
+    """`ask(name, given)`: a question's {answer, values}, its names, and its bars: at first, of each option, at the end."""
     body = """
     const { answer, values } = QUESTIONS[name](given);
     const scene = (option, isRevealed) => sceneOf(name, given, option, isRevealed);

@@ -225,7 +225,8 @@ def test_the_decoded_picture_is_compared_with_x_the_mean_and_the_nearest_image(c
 
 
 def test_twice_the_probability_is_log_2_less_and_the_figure_goes_there(compute):
-    body = """const told = sceneOf("double", given, 0, true), asked = [0, 1, 2].map((i) => sceneOf("double", given, i, false));
+    body = """const told = sceneOf("double", given, 0, true);
+        const asked = [0, 1, 2].map((i) => sceneOf("double", given, i, false));
         return { ...QUESTIONS.double(given), told, asked, half: between([0, 1], [1, 3], 0.5),
           full: fullLength("double", given, told) };"""
     found = compute("why/questions", body, given={"bce": 130.0})

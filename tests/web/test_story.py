@@ -53,7 +53,8 @@ def test_what_each_dimension_pays_and_does(compute, name):
     """The mean KL of each dimension by torch.distributions, and the change of a picture by torch's decoder."""
     body = """
     const model = await new Models(base).open(entry), use = means(model.codes), d = use.order[0];
-    const code = model.codes.mean.map((column) => column[3]), at = (value) => code.map((own, i) => (i === d ? value : own));
+    const code = model.codes.mean.map((column) => column[3]);
+    const at = (value) => code.map((own, i) => (i === d ? value : own));
     return { ...use, change: moved((z) => model.decoder.decode(z), at, 2) };"""
     found = compute("kernel/models kl/dimension_use", body, entry=entry(name))
     bundle = load_bundle(PRETRAINED / name)

@@ -1,4 +1,4 @@
-"""The gradient of every loss that JavaScript trains with, in Node, against torch's automatic differentiation in float64.
+"""The gradient of every loss that JavaScript trains with, in Node, against torch's autograd in float64.
 
 And whole training steps: the same random draws give the same weights.
 """
@@ -222,7 +222,7 @@ def test_training_steps_with_the_same_draws_give_the_same_weights(compute, chang
 
 
 def _given(noise: torch.Tensor, *shape, **_) -> torch.Tensor:
-    """In the place of torch.randn: the noise of one step, for a VAE (n, k) or for a smoothed discriminator (2, n, k)."""
+    """In the place of torch.randn: the noise of a step, for a VAE (n, k) or for a smoothed discriminator (2, n, k)."""
     return noise if len(shape) == 3 else noise[0]
 
 

@@ -276,8 +276,8 @@ export class FieldTab {
     return (model.spread ??= batchStatistics(points(), x.length, 2).std);
   }
 
-  // side: whose; its place in its training comes first. text: what the map shows, "|", and more of it, which presentation
-  // mode leaves out.
+  // side: whose; its place in its training comes first. text: what the map shows, "|", and more of it, which
+  // presentation mode leaves out.
   caption(panel, side, text) {
     const [shows, ...more] = text.split("|");
     write(this.find(`${panel} .caption b`), this.moment.says(side));

@@ -14,7 +14,8 @@ const SIDE = 64;
 const POINTS = gridPoints(REACH, SIDE);
 
 export class PredictionMap {
-  // host: the element to fill; words: the page's. onMove(part): a handle changes the mean or the width of q; onCommit().
+  // host: the element to fill; words: the page's. onMove(part): a handle changes the mean or the width of q;
+  // onCommit().
   /**
    * @param {HTMLElement} host @param {Record<string, string>} words
    * @param {{onMove: (part: object) => void, onCommit: () => void}} on
@@ -58,7 +59,10 @@ export class PredictionMap {
   }
 
   // own: q, which a person can drag unless `isFixed`; scene: with the q of the question, which is dashed if it differs.
-  /** @param {Scene} scene @param {Blob} own @param {boolean} isFixed @param {{real: number[], fake: number[]}} colours */
+  /**
+   * @param {Scene} scene @param {Blob} own @param {boolean} isFixed
+   * @param {{real: number[], fake: number[]}} colours
+   */
   show(scene, own, isFixed, { real, fake }) {
     this.shown = { scene, own, isFixed };
     this.plane.show({ heat: scene.coloured ? heatOf(scene.q, tellTale(real, fake)) : null, shape: null });

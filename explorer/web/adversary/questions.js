@@ -1,4 +1,5 @@
-// The questions of Predict: their answers, computed from what they are about, and what the figure shows of them. No DOM.
+// The questions of Predict: their answers, computed from what they are about, and what the figure shows of them. No
+// DOM.
 
 import { Cloud } from "./clouds.js";
 import { Divergence } from "./divergence.js";

@@ -1,5 +1,5 @@
-// What the KL of a VAE pays for: E KL(q(z|x)‖p(z)) = I(n; z) + KL(q(z)‖p(z)), over the images of a set (Hoffman & Johnson
-// 2016). I(n; z) says how well a code tells which image it is of; q(z) is the mean of all q(z|x). No DOM.
+// What the KL of a VAE pays for: E KL(q(z|x)‖p(z)) = I(n; z) + KL(q(z)‖p(z)), over the images of a set (Hoffman &
+// Johnson 2016). I(n; z) says how well a code tells which image it is of; q(z) is the mean of all q(z|x). No DOM.
 
 import { klToStandardNormal } from "../kernel/gaussian.js";
 import { samplingNoise } from "../kernel/models.js";

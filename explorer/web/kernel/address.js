@@ -86,8 +86,8 @@ export class Address {
   }
 
   // What `read` gives for an address, also for one that names nothing of the page (of tabs: nothing of the open tab),
-  // which opens the state `plain`. Every other address starts from `named` (of tabs: the open one does). An address that
-  // names no tab, but anything else of a page of tabs, opens the tab of `named`.
+  // which opens the state `plain`. Every other address starts from `named` (of tabs: the open one does). An address
+  // that names no tab, but anything else of a page of tabs, opens the tab of `named`.
   open(params, plain, named) {
     const { fields, tab, tabs } = this.page;
     const isAny = (known) => known.some(({ name }) => name in params);

@@ -26,8 +26,8 @@ export function nearest(columns, point, count, allowed = null) {
   return found.result();
 }
 
-// The classes of the nearest codes: {votes: [[class, how many of them]], most first, of two alike the nearer one; of: how
-// many were asked}.
+// The classes of the nearest codes: {votes: [[class, how many of them]], most first, of two alike the nearer one; of:
+// how many were asked}.
 /** @param {{mean: Columns, label: Numbers}} codes @param {Numbers} place @param {number} count */
 export function classesNear({ mean, label }, place, count = 10) {
   const { rows } = nearest(mean, place, count);

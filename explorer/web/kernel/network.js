@@ -162,8 +162,8 @@ export class Network {
     return this.standardise ? throughStatistics(slope, this.seen, this.statistics, n, this.widths[0]) : slope;
   }
 
-  // Adds a layer's part of the gradient: Σ slope · inputᵀ by its weight and Σ share · slope by its bias, over the batch.
-  // share: a number for each point; null: 1.
+  // Adds a layer's part of the gradient: Σ slope · inputᵀ by its weight and Σ share · slope by its bias, over the
+  // batch. share: a number for each point; null: 1.
   /** @param {Layer} layer @param {Reals} input @param {Reals | null} share */
   addGradient({ inputs, outputs, slope, weightGradient, biasGradient }, input, share) {
     const { n } = this;
@@ -174,9 +174,9 @@ export class Network {
     addProduct(weightGradient, slope, input, outputs, n, inputs, true);
   }
 
-  // For a network f with one output and ReLUs: adds the gradient by the weights of Σ share f(x) + direction · ∇f(x) over
-  // the points x of the batch. It follows forward() and backward() with slopes of 1, which gives ∇f(x) at each point.
-  // share: a number for each point; direction: as many numbers as the points.
+  // For a network f with one output and ReLUs: adds the gradient by the weights of Σ share f(x) + direction · ∇f(x)
+  // over the points x of the batch. It follows forward() and backward() with slopes of 1, which gives ∇f(x) at each
+  // point. share: a number for each point; direction: as many numbers as the points.
   //
   // Between its kinks f is linear in x, so direction · ∇f(x) is what f would be at `direction` without its biases. With
   // u = direction, each layer gets Σ slope · (share · input + u)ᵀ, and passes weight · u on where its ReLU is open.

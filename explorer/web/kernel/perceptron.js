@@ -88,8 +88,8 @@ export const sigmoid = (logit) => (logit >= 0 ? 1 / (1 + Math.exp(-logit)) : Mat
 /** @param {number} value */
 export const softplus = (value) => Math.max(value, 0) + Math.log1p(Math.exp(-Math.abs(value)));
 
-// The mean over logits of −log sigmoid(logit) (sign 1) or −log(1 − sigmoid(logit)) (sign −1), and its derivative by each
-// logit, in a new array.
+// The mean over logits of −log sigmoid(logit) (sign 1) or −log(1 − sigmoid(logit)) (sign −1), and its derivative by
+// each logit, in a new array.
 /** @param {import("./training/products.js").Reals} logits @param {1 | -1} sign */
 export function logistic(logits, sign) {
   const n = logits.length,

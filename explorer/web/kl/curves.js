@@ -11,8 +11,8 @@ export const LEAST_STD = 0.05;
 export const asQ = (state) => ({ mean: state.q[0], std: state.q[1], gap: 0 });
 export const asP = (state) => ({ mean: state.p[0], std: state.p[1], gap: state.gap });
 
-// The range of z that shows both, and more such curves: it widens only when a change is finished, or a handle would run away from the
-// pointer.
+// The range of z that shows both, and more such curves: it widens only when a change is finished, or a handle would run
+// away from the pointer.
 /** @returns {import("../kernel/types.js").Pair} */
 export function lineView(state, more = []) {
   const ends = [asQ(state), asP(state), ...more].flatMap(({ mean, std, gap }) => [
@@ -74,8 +74,8 @@ export class Curves {
     });
   }
 
-  // scene: what is drawn dashed beside q and p, or null. {now, to}: {q, p} at the moment, and where they go to: the plot
-  // has room for that from the start.
+  // scene: what is drawn dashed beside q and p, or null. {now, to}: {q, p} at the moment, and where they go to: the
+  // plot has room for that from the start.
   draw(state, scene = null) {
     const given = { q: asQ(state), p: asP(state) };
     const densities = { q: density(given.q), p: density(given.p) };

@@ -1,4 +1,5 @@
-// What a VAE uses each latent dimension for: its mean KL, the spread of its mean, and how far it moves a picture. No DOM.
+// What a VAE uses each latent dimension for: its mean KL, the spread of its mean, and how far it moves a picture. No
+// DOM.
 
 import { sigmoid } from "../kernel/perceptron.js";
 

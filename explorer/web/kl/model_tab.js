@@ -1,4 +1,5 @@
-// What the tabs of lesson 1 that show a trained VAE have in common: its list, and the sentences if something is missing.
+// What the tabs of lesson 1 that show a trained VAE have in common: its list, and the sentences if something is
+// missing.
 
 import { write } from "../parts/dom.js";
 

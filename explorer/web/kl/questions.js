@@ -1,5 +1,5 @@
-// The questions of Predict: their answers, computed from q and p, and what the plot shows of them. A curve is {mean, std,
-// gap}. No DOM.
+// The questions of Predict: their answers, computed from q and p, and what the plot shows of them. A curve is {mean,
+// std, gap}. No DOM.
 
 import { lowest } from "./fit.js";
 import { countUp, density, klTerms } from "./math.js";

@@ -2,9 +2,8 @@
 // another.
 
 export class Tabs {
-  // root: holds buttons of role "tab" and, with the same data-tab, a panel of role "tabpanel" for each; perhaps also its
-  // lead, the sentence below the heading.
-  // choose(name): a person chose a tab; the page then calls show(name).
+  // root: holds buttons of role "tab" and, with the same data-tab, a panel of role "tabpanel" for each; perhaps also
+  // its lead, the sentence below the heading. choose(name): a person chose a tab; the page then calls show(name).
   /** @param {HTMLElement} root @param {(name: string) => void} choose */
   constructor(root, choose) {
     this.root = root;

@@ -16,8 +16,8 @@ const EXAMPLES = 10; // test images in a row
 const GAP = 1; // between pictures, in their pixels
 
 export class Clinic {
-  // element: its panel; page: the practice page, which keeps {case, moment}: change(part) while it moves, set(part) when
-  // the change is finished.
+  // element: its panel; page: the practice page, which keeps {case, moment}: change(part) while it moves, set(part)
+  // when the change is finished.
   /**
    * @param {HTMLElement} element
    * @param {import("../parts/page.js").Page & {state: any, change(part: object): void, set(part?: object): void}} page

@@ -1,5 +1,5 @@
-// What passes between the practice page and its trainings on the server: states come a few times a second, commands go out. No script
-// runs for either.
+// What passes between the practice page and its trainings on the server: states come a few times a second, commands go
+// out. No script runs for either.
 
 import { readSafetensors } from "../kernel/safetensors.js";
 
@@ -51,8 +51,8 @@ export class Feed {
     this.ask();
   }
 
-  // body: {action, chosen, pace, name}. Resolves to a sentence where it was refused, else to null. Commands are sent one
-  // after the other: a later one must not arrive first.
+  // body: {action, chosen, pace, name}. Resolves to a sentence where it was refused, else to null. Commands are sent
+  // one after the other: a later one must not arrive first.
   command(side, body) {
     this.count += 1;
     const numbered = JSON.stringify({ ...body, number: `${this.name}.${this.count}` });

@@ -1,4 +1,5 @@
-// Predict: what a training will do, before one trains. The answers are numbers of finished runs; the bars move with them.
+// Predict: what a training will do, before one trains. The answers are numbers of finished runs; the bars move with
+// them.
 
 import { namesOf, QUESTIONS, rowsOf, sceneOf, written } from "./questions.js";
 import { format } from "../kernel/format.js";

@@ -117,7 +117,8 @@ function curve(plot, { mean, std }) {
   const [low, high] = plot.xRange,
     bump = Array.from({ length: 241 }, (_, i) => mean + (i / 20 - 6) * std);
   const all = [low, ...bump.filter((z) => z > low && z < high), high];
-  return `M${all.map((z) => `${plot.x(z).toFixed(2)} ${heightOf(plot, normalDensity((z - mean) / std) / std)}`).join("L")}`;
+  const point = (z) => `${plot.x(z).toFixed(2)} ${heightOf(plot, normalDensity((z - mean) / std) / std)}`;
+  return `M${all.map(point).join("L")}`;
 }
 
 const heightOf = (plot, y) => Math.max(-1e5, plot.y(y)).toFixed(2); // a browser does not draw paths that go to 1e30

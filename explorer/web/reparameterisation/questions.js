@@ -1,5 +1,5 @@
-// The questions of Predict: their answers, computed from the Gaussian, the draw and f of the moment, and what the figure
-// shows of them. No DOM.
+// The questions of Predict: their answers, computed from the Gaussian, the draw and f of the moment, and what the
+// figure shows of them. No DOM.
 //
 // given: {mean, log_var, noise: ε of the draw, f, omega, by: the parameter of the gradient}.
 

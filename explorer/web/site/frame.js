@@ -12,8 +12,8 @@ const ON = "on"; // presentation mode
 const CARRIED = ["present", "tour"];
 
 export class Frame {
-  // page: its name; words: those of texts/en/site.py; root: the address of the site's folder; assets: that of the folder
-  // of its assets; on: {state(params): the address was changed, look(): theme or presentation mode changed}.
+  // page: its name; words: those of texts/en/site.py; root: the address of the site's folder; assets: that of the
+  // folder of its assets; on: {state(params): the address was changed, look(): theme or presentation mode changed}.
   /**
    * @param {{page: string, words: Record<string, any>, root: string, assets: string}} given
    * @param {{state: (params: Record<string, string>) => void, look: () => void}} on
@@ -109,8 +109,8 @@ export class Frame {
 
   // ---- the parts
 
-  // Links to pages of the site, also those inside a page, take along what stays from page to page. Those at the top lead
-  // to the view that the tab remembers.
+  // Links to pages of the site, also those inside a page, take along what stays from page to page. Those at the top
+  // lead to the view that the tab remembers.
   buildLinks() {
     /** @param {Event} event */
     const lead = (event) => {

@@ -1,7 +1,7 @@
 // A live page of the app on a page of the site: its markup in a shadow root, and its module.
 
-// Puts the markup of a live page, with the link to its styles, into a shadow root. Resolves to the live part, once it has
-// its styles.
+// Puts the markup of a live page, with the link to its styles, into a shadow root. Resolves to the live part, once it
+// has its styles.
 /** @param {HTMLElement} host @param {DocumentFragment} content */
 export async function inShadow(host, content) {
   const inside = host.attachShadow({ mode: "open" });

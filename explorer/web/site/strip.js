@@ -1,5 +1,5 @@
-// The tour on the site: its strip above the page while the address has `tour=n`. Python wrote its words and the views of
-// its steps into tour.json.
+// The tour on the site: its strip above the page while the address has `tour=n`. Python wrote its words and the views
+// of its steps into tour.json.
 
 import { inShadow, moduleOf } from "./shadow.js";
 import { deliver } from "../parts/exchange.js";

@@ -1,9 +1,9 @@
 // The site's service worker: it keeps the pages and what a visit has fetched, for use without a network. Python writes
 // `site` above it: {version, files}.
 //
-// Pages come from the network while there is one, so that a new version of the site is seen at once. Everything else has
-// a digest in its address and comes from the cache. A new version fetches its files into a cache of its own, takes over,
-// and drops the other versions' caches.
+// Pages come from the network while there is one, so that a new version of the site is seen at once. Everything else
+// has a digest in its address and comes from the cache. A new version fetches its files into a cache of its own, takes
+// over, and drops the other versions' caches.
 
 const worker = /** @type {any} */ (self);
 const CACHE = `${worker.registration.scope} ${worker.site.version}`; // other sites of this host have caches, too

@@ -1,4 +1,5 @@
-// The answers of the tour's questions, from the numbers that the page shows at that moment. No document: `page` reads it.
+// The answers of the tour's questions, from the numbers that the page shows at that moment. No document: `page` reads
+// it.
 
 /**
  * @typedef {object} Seen  the page below the strip

@@ -9,8 +9,8 @@ import { logDensity } from "../kernel/prior.js";
 /** @typedef {{x: number, y: number, size: number, log: number, value: number}} Cell  log: of p(x|z) p(z) in its middle;
  * value: the density p(z|x), as a share of its largest */
 
-// Squares whose middle is at most so many nats below the largest are split into four, once for each number. If more than
-// ENOUGH are within the last of them, the squares are smaller than the posterior is wide, and none is split.
+// Squares whose middle is at most so many nats below the largest are split into four, once for each number. If more
+// than ENOUGH are within the last of them, the squares are smaller than the posterior is wide, and none is split.
 const DEPTHS = [60, 30, 15],
   ENOUGH = 300;
 

@@ -1,5 +1,5 @@
-// What a tab computes for one image and one model, between frames: the grid of pictures, log p(x|z) on it, and, where it
-// is wanted, log p(x).
+// What a tab computes for one image and one model, between frames: the grid of pictures, log p(x|z) on it, and, where
+// it is wanted, log p(x).
 
 import { Evidence } from "./evidence.js";
 import { crossEntropy } from "../kernel/decoder.js";

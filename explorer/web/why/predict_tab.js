@@ -7,11 +7,11 @@ import { between, fullLength, QUESTIONS, sceneOf, startOf } from "./questions.js
 import { format, percent } from "../kernel/format.js";
 import { sample } from "../kernel/models.js";
 import { sigmoid } from "../kernel/perceptron.js";
-import { escaped } from "../kernel/text.js";
 import { write } from "../parts/dom.js";
 import { ImageField } from "../parts/models/image_field.js";
 import { drawPixels } from "../parts/pixels.js";
 import { growing, Plane } from "../parts/plane.js";
+import { Bars } from "../parts/quiz/bars.js";
 import { Quiz } from "../parts/quiz/quiz.js";
 import { set, svgElement } from "../parts/svg.js";
 
@@ -19,8 +19,8 @@ import { set, svgElement } from "../parts/svg.js";
 const MODELS = { invent: "ae", moved: "vae", nearest: "vae", double: "vae", blur: "vae", shell: "many" };
 const LISTS = ["ae", "vae", "many"];
 const NATS = 120; // below the largest log p(x|z), where its colour ends
-const LEAST = 0.4; // percent of the room: a bar that is seen
 const SEEN = 2; // pixels: the least radius of an ellipse
+const SYMBOLS = { moved: ["p", "noise", "z"], double: ["z"], shell: ["z"] }; // of the bars
 const INTEGRATED = ["moved", "nearest", "double"]; // of the image's p(x|z)
 
 export class PredictTab {
@@ -41,6 +41,7 @@ export class PredictTab {
         [rx, ry] = stds.map((std) => std && Math.max(SEEN, 2 * std * unit));
       set(this.ring, { cx: x(a), cy: y(b), rx, ry });
     };
+    this.bars = new Bars(this.find(".bars-figure"), { name: words.predict_bars });
     this.quiz = new Quiz(this.find(".card"), {
       key: "why",
       words,
@@ -134,7 +135,7 @@ export class PredictTab {
     write(this.find(".progress"), this.needsImage ? this.work.progress : "");
   }
 
-  // ---- the figure ----------------------------------------------------------------------------------------------------
+  // ---- the figure ---------------------------------------------------------------------------------------------------
 
   showFigure(scene) {
     const { name } = this.quiz,
@@ -152,25 +153,18 @@ export class PredictTab {
 
   showBars(name, given, values) {
     const { words } = this.lesson,
-      names = name === "invent" ? given.labels : words[`${name}_bars`].split("|"),
-      most = fullLength(name, given, values),
-      box = this.find(".bars-figure");
-    const key = JSON.stringify([name, names]);
-    if (this.named !== key) {
-      this.named = key;
-      box.innerHTML = names
-        .map(
-          (one) =>
-            `<div><span>${escaped(one)}</span><i><svg aria-hidden="true"><rect /></svg></i><output></output></div>`,
-        )
-        .join("");
-    }
-    for (const [i, row] of [...box.children].entries()) {
-      const bar = row.querySelector("rect");
-      set(bar, { width: `${Math.max(LEAST, (100 * values[i]) / most).toFixed(2)}%` });
-      if (name === "invent") bar.style.fill = this.lesson.colours.classes[i];
-      write(row.querySelector("output"), name === "invent" ? percent(values[i]) : format(values[i], 2));
-    }
+      isShare = name === "invent",
+      titles = isShare ? given.labels : words[`${name}_bars`].split("|"),
+      most = fullLength(name, given, values);
+    const rows = titles.map((title, i) => ({
+      key: String(i),
+      title,
+      text: isShare ? percent(values[i]) : format(values[i], 2),
+      most,
+      symbol: SYMBOLS[name]?.[i],
+      colour: isShare ? this.lesson.colours.classes[i] : undefined,
+    }));
+    this.bars.show(rows, Object.fromEntries(values.entries()), () => false);
   }
 
   showMap(ellipse) {

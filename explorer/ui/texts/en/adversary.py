@@ -26,9 +26,10 @@ WORDS = {
     "terms_kl": "E KL(q(z|x)‖p(z)), closed form",
     "terms_note": (
         "n is the number of an image, q(z) the mean of the q(z|x) of these N images. Where I(n; z) is near log N, "
-        "KL(q(z)‖p(z)) is little more than KL − log N, and far above that of all images. Both parts are means over one draw "
-        "of z of each image, so their sum scatters about the closed form. D(z) sees codes and draws of the prior, and "
-        "never x: it can tell q(z) from p(z), and nothing of I(n; z). Therefore an AAE does not pay for what its codes tell, and needs no q(z|x)."
+        "KL(q(z)‖p(z)) is little more than KL − log N, and far above that of all images. Both parts are means over one "
+        "draw of z of each image, so their sum scatters about the closed form. D(z) sees codes and draws of the prior, "
+        "and never x: it can tell q(z) from p(z), and nothing of I(n; z). Therefore an AAE does not pay for what its "
+        "codes tell, and needs no q(z|x)."
     ),
     "terms_to_loss": "The terms for one picture: lesson 0.",
     "terms_to_explorer": "q(z) against p(z) in the explorer.",
@@ -55,13 +56,13 @@ WORDS = {
     "point_kl": "KL(q‖p), which is not in this loss",
     "point_elbo": "ELBO = −BCE − KL",
     "point_lost": (
-        "As σ shrinks from {from} to {to}, BCE + KL changes by {vae} nats, and the loss of the AAE by {aae} nats. Below "
-        "that the AAE's loss stays where it is. The KL goes on growing: 1 nat for each dimension and factor of e."
+        "As σ shrinks from {from} to {to}, BCE + KL changes by {vae} nats, and the loss of the AAE by {aae} nats. "
+        "Below that the AAE's loss stays where it is. The KL goes on growing: 1 nat for each dimension and factor of e."
     ),
     "point_note": (
-        "Dashed curve: BCE + KL, the loss of a VAE with this decoder. Its KL holds σ up. What the AAE loses with q(z|x): "
-        "the ELBO, a bound on log p(x); a number for how sure a code is; a decoder that was trained on a cloud about "
-        "each code. The BCE and −log D are means over 64 draws of ε, the same for all widths."
+        "Dashed curve: BCE + KL, the loss of a VAE with this decoder. Its KL holds σ up. What the AAE loses with "
+        "q(z|x): the ELBO, a bound on log p(x); a number for how sure a code is; a decoder that was trained on a cloud "
+        "about each code. The BCE and −log D are means over 64 draws of ε, the same for all widths."
     ),
     "point_to_halves": "The same figure for a VAE: lesson 1.",
     "point_said": "Loss {total} nats, ELBO {elbo} nats",
@@ -87,15 +88,16 @@ WORDS = {
     "beta": ", in this model's loss times β = {beta}",
     "d_caption": (
         "Amber: D(z) is above 50 %, D takes z for a draw of the prior. Violet: below 50 %, D takes z for a code.|No "
-        "colour: it cannot tell. Arrows: the pull on a code, ∇ log D(z){weight}. Dots: the codes of {count} test images."
+        "colour: it cannot tell. Arrows: the pull on a code, ∇ log D(z){weight}. Dots: the codes of {count} test "
+        "images."
     ),
     "weight": ", in this model's loss times {weight}",
     "weight_none": ", which the encoder follows in a step of its own",
     "weight_rising": ", in this model's loss times {start} at first, times {weight} after {share} of the steps",
     "learnt_caption": (
         "The network alone; it should be −log q(z){rest}. Compared with the median over the codes: violet below it "
-        "(codes are dense), amber above it (codes are rare).|Arrows: its gradient, away from dense places. Far from all "
-        "codes the network has seen nothing, and its value means nothing. Where D is 50 % it is −log of the given "
+        "(codes are dense), amber above it (codes are rare).|Arrows: its gradient, away from dense places. Far from "
+        "all codes the network has seen nothing, and its value means nothing. Where D is 50 % it is −log of the given "
         "prior, whatever the codes do."
     ),
     "given_caption": (
@@ -165,11 +167,13 @@ WORDS = {
     # what is ours, and not the paper's
     "textbook_note": (
         "This is no longer the textbook AAE. The discriminator of Makhzani et al. (2015) sees z alone, so it has to "
-        "learn log p(z) too. With three plain optimisers the width of the codes depends on their learning rates: in one "
-        "trial σ was 3.4 and 2.1 instead of 1. We add log p(z) because it is known, smooth D by a gradient penalty, and "
-        "let its weight rise during training."
+        "learn log p(z) too. With three plain optimisers the width of the codes depends on their learning rates: in "
+        "one trial σ was 3.4 and 2.1 instead of 1. We add log p(z) because it is known, smooth D by a gradient "
+        "penalty, and let its weight rise during training."
     ),
-    "textbook_choose": " To see the textbook's, choose {model} in the list above the map. The scoreboard compares the two.",
+    "textbook_choose": (
+        " To see the textbook's, choose {model} in the list above the map. The scoreboard compares the two."
+    ),
     "textbook_shown": (
         "This is the textbook AAE of Makhzani et al. (2015). Its discriminator sees z alone, so it has to learn "
         "log p(z) too. Three plain optimisers take turns: encoder and decoder reconstruct, D learns, the "
@@ -262,8 +266,8 @@ WORDS = {
         "point where codes are missing."
     ),
     "says_strong": (
-        "The codes creep, and spread. D makes 20 moves for each of the encoder, so D ≈ 0 on every code. The pull of the "
-        "textbook's log(1 − D) is D times the slope of the logit: almost nothing. Choose log D, and the codes come."
+        "The codes creep, and spread. D makes 20 moves for each of the encoder, so D ≈ 0 on every code. The pull of "
+        "the textbook's log(1 − D) is D times the slope of the logit: almost nothing. Choose log D, and the codes come."
     ),
     "says_weak": (
         "The codes rush through the prior and back, bunched, and do not settle. The loss stays near log 4. D learns "
@@ -274,9 +278,9 @@ WORDS = {
         "their own. Batch norm removes the mean and variance of each batch, so D sees no difference and cannot pull."
     ),
     "says_dropping": (
-        "Only some of the ten Gaussians hold codes at any time, and they change. The encoder, a small network of noise, "
-        "moves all codes to where D is fooled now, and D learns too slowly that they have gone there. The loss stays "
-        "near log 4."
+        "Only some of the ten Gaussians hold codes at any time, and they change. The encoder, a small network of "
+        "noise, moves all codes to where D is fooled now, and D learns too slowly that they have gone there. The loss "
+        "stays near log 4."
     ),
     "says_own": (
         "Your own settings. A loss near log 4 means that D cannot tell codes from draws. Look at the map: should it be "
@@ -366,24 +370,28 @@ WORDS = {
     "predict_hole": "empty share",
     "predict_computing": "The numbers of this question are being computed …",
     "predict_from_cloud": (
-        "Grey rings: p = N(0, I). Green ring: q, a Gaussian of codes, at 1σ. Drag q: the answer is computed again, from "
-        "both densities. If q is too near to p for the question, it is about the dashed q."
+        "Grey rings: p = N(0, I). Green ring: q, a Gaussian of codes, at 1σ. Drag q: the answer is computed again, "
+        "from both densities. If q is too near to p for the question, it is about the dashed q."
     ),
     "predict_from_hole": "Grey rings: p = N(0, I). The codes match p, but no code lies in the dashed disc.",
-    "predict_from_vae": "Means over {n} test images of this VAE; q(z) is the mean of their q(z|x), as in The substitution.",
+    "predict_from_vae": (
+        "Means over {n} test images of this VAE; q(z) is the mean of their q(z|x), as in The substitution."
+    ),
     "predict_from_aae": "Computed for test image {image} with this AAE, as in A point, no cloud.",
     "shuffle": "Other codes",
     "shuffle_end": "Other codes asks them again of another q and another image.",
     "best_question": "At the white point z, q has twice the density of p. What does the best D return there?",
     "best_options": "1/3|1/2|2/3",
     "best_because": (
-        "At z = ({z}): p = {p}, q = {q}, so D* = p/(p + q) = {d}. D is the share of p in both densities: where codes are "
-        "twice as dense, one of three points is a draw of p."
+        "At z = ({z}): p = {p}, q = {q}, so D* = p/(p + q) = {d}. D is the share of p in both densities: where codes "
+        "are twice as dense, one of three points is a draw of p."
     ),
     "best_bars": "p(z)|q(z)|D(z)",
     "best_scene": "Hatched: D(z) by your answer.",
     "best_shown": "Amber: D* is above 50 %. Violet: below.",
-    "blind_question": "D returns 50 % everywhere. Its loss is log\u00a04, and −log D on the codes is log\u00a02. Where are the codes?",
+    "blind_question": (
+        "D returns 50 % everywhere. Its loss is log\u00a04, and −log D on the codes is log\u00a02. Where are the codes?"
+    ),
     "blind_options": "q = p|so far away that p and q share nothing|these losses do not say it",
     "blind_because": (
         "A D of 50 % has the losses {chance} and {half} for every q. For this q the JSD is {jsd} nats, and the best D "
@@ -408,8 +416,8 @@ WORDS = {
     ),
     "gradient_options": "log(1 − D), saturating|−log D, non-saturating|both give the same",
     "gradient_because": (
-        "D(z) = {d}. By the logit of D, log(1 − D) has the slope D = {saturating}, and −log D has 1 − D = {other}. A code "
-        "that D rejects is far off, and needs the push most. That is why the encoder minimises −log D."
+        "D(z) = {d}. By the logit of D, log(1 − D) has the slope D = {saturating}, and −log D has 1 − D = {other}. A "
+        "code that D rejects is far off, and needs the push most. That is why the encoder minimises −log D."
     ),
     "gradient_bars": "D(z)|slope of log(1 − D)|slope of −log D",
     "gradient_scene": "Hatched: the slopes by your answer.",

@@ -96,14 +96,15 @@ SYMPTOMS = {
         "{code_std} (healthy: {healthy_code_std}). All draws of p(z) give almost the same picture."
     ),
     "log_var_as_std": (
-        "The KL is {kl} nats (healthy: {healthy_kl}), and the median σ of q(z|x) is {sigma} (healthy: {healthy_sigma}). "
-        "Still, the run reports a BCE of {log_reconstruction} nats (healthy: {healthy_log_reconstruction}). With "
-        "z ~ q(z|x) the BCE of the test images is {reconstruction} nats (healthy: {healthy_reconstruction})."
+        "The KL is {kl} nats (healthy: {healthy_kl}), and the median σ of q(z|x) is {sigma} (healthy: "
+        "{healthy_sigma}). Still, the run reports a BCE of {log_reconstruction} nats (healthy: "
+        "{healthy_log_reconstruction}). With z ~ q(z|x) the BCE of the test images is {reconstruction} nats (healthy: "
+        "{healthy_reconstruction})."
     ),
     "sigmoid_before_bce": (
-        "The run reports a BCE of {log_reconstruction} nats (healthy: {healthy_log_reconstruction}), and its KL is {kl} "
-        "nats (healthy: {healthy_kl}). In the pictures {black_or_white} of the pixels are almost black or almost white "
-        "(healthy: {healthy_black_or_white})."
+        "The run reports a BCE of {log_reconstruction} nats (healthy: {healthy_log_reconstruction}), and its KL is "
+        "{kl} nats (healthy: {healthy_kl}). In the pictures {black_or_white} of the pixels are almost black or almost "
+        "white (healthy: {healthy_black_or_white})."
     ),
     "no_noise": (
         "The median σ of q(z|x) is {sigma}, as wide as p(z) (healthy: {healthy_sigma}), and the KL is {kl} nats "
@@ -117,9 +118,9 @@ SYMPTOMS = {
         "p(z) is {sliced_w2_squared} (healthy: {healthy_sliced_w2_squared})."
     ),
     "encoder_phase_moves_discriminator": (
-        "On codes, D's loss −log(1 − D) is {log_discriminator_fake} (healthy: {healthy_log_discriminator_fake}) and the "
-        "encoder's loss −log D is {log_adversarial} (healthy: {healthy_log_adversarial}): D accepts codes as draws. The "
-        "sliced W₂² between codes and p(z) is {sliced_w2_squared} (healthy: {healthy_sliced_w2_squared})."
+        "On codes, D's loss −log(1 − D) is {log_discriminator_fake} (healthy: {healthy_log_discriminator_fake}) and "
+        "the encoder's loss −log D is {log_adversarial} (healthy: {healthy_log_adversarial}): D accepts codes as "
+        "draws. The sliced W₂² between codes and p(z) is {sliced_w2_squared} (healthy: {healthy_sliced_w2_squared})."
     ),
     "fast_discriminator": (
         "The encoder's loss −log D reaches {peak_adversarial} (healthy: {healthy_peak_adversarial}). At the end the "
@@ -128,9 +129,9 @@ SYMPTOMS = {
     ),
     "batch_norm_in_discriminator": (
         "D's losses look healthy: {log_discriminator_real} on draws and {log_discriminator_fake} on codes (healthy: "
-        "{healthy_log_discriminator_real} and {healthy_log_discriminator_fake}). But the standard deviation of the codes "
-        "is {code_std} (healthy: {healthy_code_std}), and the sliced W₂² between codes and p(z) is {sliced_w2_squared} "
-        "(healthy: {healthy_sliced_w2_squared})."
+        "{healthy_log_discriminator_real} and {healthy_log_discriminator_fake}). But the standard deviation of the "
+        "codes is {code_std} (healthy: {healthy_code_std}), and the sliced W₂² between codes and p(z) is "
+        "{sliced_w2_squared} (healthy: {healthy_sliced_w2_squared})."
     ),
 }
 
@@ -142,19 +143,19 @@ EXPLANATIONS = {
         "picture. This is posterior collapse."
     ),
     "mean_over_dimensions": (
-        "The KL of independent dimensions is the sum of their KLs. The mean over {latent_dim} dimensions weighs it with "
-        "β = {beta}. The codes then carry more information than at the minimum of the −ELBO. The reported KL hides "
-        "this: it is {latent_dim} times too small."
+        "The KL of independent dimensions is the sum of their KLs. The mean over {latent_dim} dimensions weighs it "
+        "with β = {beta}. The codes then carry more information than at the minimum of the −ELBO. The reported KL "
+        "hides this: it is {latent_dim} times too small."
     ),
     "kl_sign": (
-        "Kingma & Welling (2013, eq. 10) maximise the ELBO, so their formula is −KL = ½ Σ (1 + log σ² − μ² − σ²). A loss "
-        "is minimised, and needs +KL. With the paper's sign, every step makes the KL larger. The KL has no upper limit, "
-        "so the codes fly apart."
+        "Kingma & Welling (2013, eq. 10) maximise the ELBO, so their formula is −KL = ½ Σ (1 + log σ² − μ² − σ²). A "
+        "loss is minimised, and needs +KL. With the paper's sign, every step makes the KL larger. The KL has no upper "
+        "limit, so the codes fly apart."
     ),
     "log_var_as_std": (
         "The encoder returns log σ², and σ is exp(½ log σ²). Here the noise is multiplied by log σ² itself. The KL is "
-        "smallest at log σ² = 0, and there this product is 0. So the KL is computed for σ = 1, and the decoder receives "
-        "μ without noise."
+        "smallest at log σ² = 0, and there this product is 0. So the KL is computed for σ = 1, and the decoder "
+        "receives μ without noise."
     ),
     "sigmoid_before_bce": (
         "The function binary_cross_entropy_with_logits applies the sigmoid itself. After a second sigmoid a pixel is "

@@ -4,8 +4,8 @@ TITLE = "Generative autoencoders"
 
 PRESENT = "Present"
 PRESENT_HELP = (
-    "For a projector: large type, and nothing but the page. Arrow keys, or Page Up and Page Down, lead through tabs and "
-    "pages. Escape leaves."
+    "For a projector: large type, and nothing but the page. Arrow keys, or Page Up and Page Down, lead through tabs "
+    "and pages. Escape leaves."
 )
 PRESENT_LEAVE = "Leave"
 

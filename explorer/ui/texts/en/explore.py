@@ -11,8 +11,9 @@ GUIDE = """
 **Two autoencoders of the same architecture** (the lists above the maps hold more). Each turns a picture into a code, a
 point of the plane (the VAE into a small cloud of codes), and a point of the plane into a picture. They differ in one
 thing: what makes the codes lie where p(z) says. The **VAE** (left) pays the KL divergence of its posterior
-q(z|x) = N(μ, σ²) from the prior p(z) = N(0, I), for every picture *x*. The **AAE** (right) has no KL in its loss. Its discriminator is trained
-on all codes to tell them from draws of the prior, and judges one code at a time; the encoder learns to fool it.
+q(z|x) = N(μ, σ²) from the prior p(z) = N(0, I), for every picture *x*. The **AAE** (right) has no KL in its loss. Its
+discriminator is trained on all codes to tell them from draws of the prior, and judges one code at a time; the encoder
+learns to fool it.
 
 **The maps** show the test set, a dot for each picture, coloured by class. Dashed rings are the prior's: 39 %, 86 % and
 99 % of the draws of N(0, I) fall inside; of a mixture, each Gaussian's 1σ and 2σ are drawn, of the swiss roll a band of
@@ -38,20 +39,20 @@ keep their place), by a UMAP with other n_neighbors and min_dist, or, to compare
 knows no model. The last two are made on the server, in seconds, and can be cancelled. Beside a model of many
 dimensions, one of two sees the probe's first two.
 
-**Which dimensions are used.** One bar for each dimension: the KL of your probe. The line in it: the KL that the VAE pays
-there, on average over the test set. A dimension of the VAE is *active* if the means of q(z|x) have a variance over the
-images above 0.01 (Burda et al. 2016). In an inactive dimension the encoder answers N(0, 1) whatever it sees: it costs
-nothing and tells nothing (posterior collapse, see lesson 1). An AAE makes its codes N(0, 1) in *every* dimension, so
-their spread does not show which ones are used. The second bars do, for both models: the *response*, how far the picture
-moves (Euclidean, pixels from 0 to 1) for a step of one standard deviation of the codes. It is a root mean square over
-48 test images, from the decoder's derivatives.
+**Which dimensions are used.** One bar for each dimension: the KL of your probe. The line in it: the KL that the VAE
+pays there, on average over the test set. A dimension of the VAE is *active* if the means of q(z|x) have a variance over
+the images above 0.01 (Burda et al. 2016). In an inactive dimension the encoder answers N(0, 1) whatever it sees: it
+costs nothing and tells nothing (posterior collapse, see lesson 1). An AAE makes its codes N(0, 1) in *every* dimension,
+so their spread does not show which ones are used. The second bars do, for both models: the *response*, how far the
+picture moves (Euclidean, pixels from 0 to 1) for a step of one standard deviation of the codes. It is a root mean
+square over 48 test images, from the decoder's derivatives.
 
 **Under each map**: BCE, the binary cross-entropy summed over the pixels and averaged over the test set (on grey pixels:
 the expected negative log-likelihood of pixels made black or white at random with those intensities); and coverage. Take
 as many draws of p(z) as there are codes. A draw is *covered* if a code is nearer to it than its fifth nearest fellow
-draw. Coverage is the share of covered draws, a mean over 20 sets of draws. If codes were distributed like p(z), it would
-be the *null*, about 97 %; holes lower it. It can be read in two or three dimensions only. In more it is not shown: in
-32 dimensions N(0, ½² I) has 0.998 against N(0, I), more than the null.
+draw. Coverage is the share of covered draws, a mean over 20 sets of draws. If codes were distributed like p(z), it
+would be the *null*, about 97 %; holes lower it. It can be read in two or three dimensions only. In more it is not
+shown: in 32 dimensions N(0, ½² I) has 0.998 against N(0, I), more than the null.
 
 **Training** shows both trainings side by side at some thirty moments, each at the same share of its steps, and most of
 them near the start: the codes of up to 2,000 test images, a grid of decoded points as it forms, and the losses on those
@@ -70,8 +71,8 @@ a test image, and see what each model reads, where its code lies and what comes 
 a point, a region that you draw around, images found by class, error or KL. *Layers*: more layers (pictures at the
 prior's quantiles, how far the decoder stretches the plane), their opacity and scale, what colours the codes, and many
 draws from the probe. *Morph*: a way through waypoints as a film, with the density of codes at each step (in up to 3
-dimensions a hole is marked); sums of class means. *Export*: pictures, codes, a link, or this view as one file that needs
-no server.
+dimensions a hole is marked); sums of class means. *Export*: pictures, codes, a link, or this view as one file that
+needs no server.
 
 The lecture writes D_KL(q(x)‖p(x)), Σ(x) and log var(x) for what is called KL(q(z|x)‖p(z)), σ² and log σ² here.
 """
@@ -108,7 +109,10 @@ WORDS = {
         "code": {"sign": "z", "title": "The encoder gives one point, the code z. A click leads to the lesson."},
         "decoder": {
             "sign": "decoder",
-            "title": "The decoder turns a point of the latent space into a picture: it gives p(x|z). See lesson 0, The bound.",
+            "title": (
+                "The decoder turns a point of the latent space into a picture: it gives p(x|z). See lesson 0, The "
+                "bound."
+            ),
         },
         "kl": {
             "sign": "KL",
@@ -116,7 +120,9 @@ WORDS = {
         },
         "discriminator": {
             "sign": "D",
-            "title": "The discriminator D tells codes from draws of the prior p(z). See lesson 3, The field that pulls.",
+            "title": (
+                "The discriminator D tells codes from draws of the prior p(z). See lesson 3, The field that pulls."
+            ),
         },
         "held": "held to p(z) by",
     },
@@ -294,13 +300,13 @@ WORDS = {
         "all": "All figures",
         "measured": "Measured on {images} test images, seed {seed}.",
         "bce": (
-            "BCE: binary cross-entropy summed over pixels, averaged over images, in nats. On grey pixels, BCE and −ELBO "
-            "are means for pixels drawn black or white with these intensities."
+            "BCE: binary cross-entropy summed over pixels, averaged over images, in nats. On grey pixels, BCE and "
+            "−ELBO are means for pixels drawn black or white with these intensities."
         ),
         "coverage": (
-            "Coverage: a draw of p(z) is covered if a code is nearer to it than its fifth nearest fellow draw. Shown is "
-            "the share of covered draws, a mean over many sets. Null: the same for two sets of draws of p(z), mean ± "
-            "standard deviation. Holes lower coverage."
+            "Coverage: a draw of p(z) is covered if a code is nearer to it than its fifth nearest fellow draw. Shown "
+            "is the share of covered draws, a mean over many sets. Null: the same for two sets of draws of p(z), mean "
+            "± standard deviation. Holes lower coverage."
         ),
         "no_coverage": "Coverage cannot be read in {dimensions} dimensions: it does not see holes there.",
         "dash": "–: not measured.",

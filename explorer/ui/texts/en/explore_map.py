@@ -41,7 +41,9 @@ WORDS = {
             "N(0, I): an even grid on the unit square through the inverse Gaussian CDF (Kingma & Welling 2013, Fig. "
             "4). {counts}"
         ),
-        "grid": "Pictures side by side: each is what the decoder makes of the point in its middle. The prior plays no part.",
+        "grid": (
+            "Pictures side by side: each is what the decoder makes of the point in its middle. The prior plays no part."
+        ),
         "density": (
             "Codes per unit of area, as a share of all: a Gaussian kernel of width {bandwidth}, the same in both "
             "maps, over the codes as shown. N(0, I) has 0.159 at its middle."

@@ -13,8 +13,8 @@ TERMS = {
     "vae": (
         ["VAE", "VAEs"],
         (
-            "Variational autoencoder. Its encoder gives a Gaussian q(z|x) for each picture, and the KL term of its loss "
-            "keeps each of them near the prior."
+            "Variational autoencoder. Its encoder gives a Gaussian q(z|x) for each picture, and the KL term of its "
+            "loss keeps each of them near the prior."
         ),
     ),
     "aae": (
@@ -40,8 +40,8 @@ TERMS = {
     ),
     "hole": (
         ["hole", "holes"],
-        "A region where the prior has mass and hardly any codes lie: q(z) is less than a fifth of p(z). Draws in it are "
-        "decoded badly.",
+        "A region where the prior has mass and hardly any codes lie: q(z) is less than a fifth of p(z). Draws in it "
+        "are decoded badly.",
     ),
     "coverage": (
         ["coverage"],
@@ -51,8 +51,8 @@ TERMS = {
     "null": (["null"], "The value of an estimate for two sets of draws of the prior. A perfect match would have it."),
     "bce": (
         ["BCE"],
-        "Binary cross-entropy of a picture and its reconstruction, summed over pixels, in nats. Less is nearer. On grey "
-        "pixels it is the mean for pixels drawn black or white with these intensities.",
+        "Binary cross-entropy of a picture and its reconstruction, summed over pixels, in nats. Less is nearer. On "
+        "grey pixels it is the mean for pixels drawn black or white with these intensities.",
     ),
     "elbo": (["ELBO", "−ELBO"], "Evidence lower bound on log p(x). A VAE is trained to make −ELBO = BCE + KL small."),
     "sliced": (
@@ -68,8 +68,8 @@ TERMS = {
     "estimator": (
         ["estimator", "estimators"],
         (
-            "A rule that computes an estimate from draws. If it is unbiased, it is right on average. Its variance is its "
-            "scatter from draw to draw."
+            "A rule that computes an estimate from draws. If it is unbiased, it is right on average. Its variance is "
+            "its scatter from draw to draw."
         ),
     ),
 }

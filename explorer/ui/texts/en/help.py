@@ -10,7 +10,8 @@ CHAPTERS = {
         (
             "probe",
             "Maps and probe",
-            """Each dot of a map is the code of a test picture; its colour is the picture's class. Both maps have the same axes, so
+            """\
+Each dot of a map is the code of a test picture; its colour is the picture's class. Both maps have the same axes, so
 that the two latent spaces can be compared. Dashed rings hold 39 %, 86 % and 99 % of the prior.
 
 Drag the blue dot, or move the sliders. It is the mean μ of the probe, a Gaussian; σ sets the size of the orange
@@ -21,21 +22,23 @@ Click a dot to see its picture *x*, and the reconstruction of *x* by each model.
         (
             "layers",
             "The layers above the maps",
-            """*pictures* decodes every point of the map. *density* shows where the codes lie. *against the prior* shows where there
-are more codes than the prior expects, and where there are fewer. Where q(*z*) is less than a fifth of p(*z*), there is a
-hole. *D* shows the output of the AAE's
-discriminator: near 1 where it takes *z* for a draw of the prior.""",
+            """\
+*pictures* decodes every point of the map. *density* shows where the codes lie. *against the prior* shows where there
+are more codes than the prior expects, and where there are fewer. Where q(*z*) is less than a fifth of p(*z*), there is
+a hole. *D* shows the output of the AAE's discriminator: near 1 where it takes *z* for a draw of the prior.""",
         ),
         (
             "training",
             "Training",
-            """Plays both trainings from the first step to the last. At each moment both have taken the same share of their steps.
+            """\
+Plays both trainings from the first step to the last. At each moment both have taken the same share of their steps.
 Click a code to follow its image. *D(z)* colours the AAE's map by its discriminator.""",
         ),
         (
             "draw",
             "Draw",
-            """Draw a picture, open a file, or take a test image. Both models encode it. The maps show its codes, and the pictures
+            """\
+Draw a picture, open a file, or take a test image. Both models encode it. The maps show its codes, and the pictures
 show the reconstructions. One line for each model describes the reconstruction, and compares its error with the
 typical one.""",
         ),
@@ -48,13 +51,15 @@ typical one.""",
         (
             "map",
             "Layers",
-            """More layers and their opacity, and the quantity that colours the codes. Many draws from the probe show which pictures
+            """\
+More layers and their opacity, and the quantity that colours the codes. Many draws from the probe show which pictures
 the posterior decodes to.""",
         ),
         (
             "walk",
             "Morph",
-            """A path through points of the plane, decoded step by step. The curve below shows the density of the codes along the
+            """\
+A path through points of the plane, decoded step by step. The curve below shows the density of the codes along the
 path. Where it is less than a fifth of that of the prior, the path crosses a hole. In more than three dimensions no hole
 is marked.""",
         ),
@@ -69,7 +74,8 @@ server.""",
         (
             "invent",
             "An AE cannot invent",
-            """An autoencoder (AE) turns a picture *x* into a code *z*, and back. To generate a picture, draw a code and decode it.
+            """\
+An autoencoder (AE) turns a picture *x* into a code *z*, and back. To generate a picture, draw a code and decode it.
 The draws come from the prior p(*z*) = N(0, I). Nothing in the loss of an AE places codes there.
 
 A bar is the share of a class among 1,000 draws. The mark in it is the share of that class in the test set. The class of
@@ -80,7 +86,8 @@ Move the green dot to decode another *z*. *Draw again* takes other draws.""",
         (
             "evidence",
             "The bound",
-            """The model describes how a picture is made: draw *z* from p(*z*); then each pixel is 1 with the probability s that
+            """\
+The model describes how a picture is made: draw *z* from p(*z*); then each pixel is 1 with the probability s that
 the decoder gives. So p(*x*) = ∫ p(*x*|*z*) p(*z*) d*z*, and log p(*x*|*z*) is minus the binary cross-entropy (BCE). A
 grey pixel counts as the share of ones in pixels that are drawn as 0 or 1.
 
@@ -93,7 +100,8 @@ p(*x*|*z*) p(*z*) is large. The mean under q is a sum over 7 × 7 nodes, or over
         (
             "loss",
             "Three losses",
-            """The terms that each model minimises, in nats: at the code that you move, at the code of the encoder, and as
+            """\
+The terms that each model minimises, in nats: at the code that you move, at the code of the encoder, and as
 means over the test set. For a VAE, the code that you move is the mean of q, and σ stays that of the encoder.
 
 The maps show each term at each code of the plane. For a VAE, the first map has the BCE of the picture at μ.""",
@@ -123,13 +131,15 @@ picture* asks the same again, with other draws.""",
         (
             "one",
             "One dimension",
-            """Drag a curve by its top to move its mean, by its flank to change its width. The integrand is drawn below: red adds to
+            """\
+Drag a curve by its top to move its mean, by its flank to change its width. The integrand is drawn below: red adds to
 the KL, blue subtracts from it. *Count up* adds the area from left to right.""",
         ),
         (
             "two",
             "Two dimensions",
-            """Drag an ellipse by its centre, or by an end of an axis. A drag along the axis changes its length, a drag across it the
+            """\
+Drag an ellipse by its centre, or by an end of an axis. A drag along the axis changes its length, a drag across it the
 tilt. The inner ellipse holds 39 % of the Gaussian, the outer one 86 %. The bars are the terms of the closed form.""",
         ),
         (
@@ -141,16 +151,18 @@ agree for the Gaussians that are drawn.""",
         (
             "logvar",
             "Why log σ²",
-            """Gradient descent on the same KL, once in σ and once in log σ². A step in σ can go below zero, where the logarithm is
+            """\
+Gradient descent on the same KL, once in σ and once in log σ². A step in σ can go below zero, where the logarithm is
 not defined. The figure below shows exp(log σ²) in float32.""",
         ),
         (
             "loss",
             "Both halves",
-            """The loss of a VAE at one test image: the reconstruction (BCE) plus β times the KL. The width σ of q moves,
-and its mean stays that of the encoder. With a narrow q the picture is rebuilt exactly, but the KL grows as −log σ. With a
-wide q the KL is small, but the decoder must rebuild *x* from codes far from μ. A larger β moves the least loss to a wider
-q.""",
+            """\
+The loss of a VAE at one test image: the reconstruction (BCE) plus β times the KL. The width σ of q moves,
+and its mean stays that of the encoder. With a narrow q the picture is rebuilt best, but the KL grows as −log σ. With a
+wide q the KL is small, but the decoder must rebuild *x* from codes far from μ. A larger β moves the least loss to a
+wider q.""",
         ),
         (
             "collapse",
@@ -162,7 +174,8 @@ information, no change. Compare the VAEs with β = 0.1, 1 and 40, and those with
         (
             "predict",
             "Predict",
-            """Choose an answer, then reveal. The answers are computed for the curves that are drawn. *Other Gaussians* asks the same
+            """\
+Choose an answer, then reveal. The answers are computed for the curves that are drawn. *Other Gaussians* asks the same
 questions about two new ones.""",
         ),
     ],
@@ -170,7 +183,8 @@ questions about two new ones.""",
         (
             "graphs",
             "Two graphs",
-            """The same draw, written in two ways. On the left *z* is drawn, and the gradient stops there. On the right ε is drawn
+            """\
+The same draw, written in two ways. On the left *z* is drawn, and the gradient stops there. On the right ε is drawn
 and *z* is computed from it, so the gradient reaches μ and log σ².""",
         ),
         (
@@ -182,7 +196,8 @@ and no ε is drawn again.""",
         (
             "estimators",
             "Estimators",
-            """Four estimates of one gradient. *Pathwise* uses the slope of f. The *score function* uses only values of f; a good
+            """\
+Four estimates of one gradient. *Pathwise* uses the slope of f. The *score function* uses only values of f; a good
 baseline b lowers its variance. All are right on average where f is smooth.
 
 *b\\** is the best baseline, *s* the score ∂log q(z)/∂θ, *∂z* is ∂z/∂θ, and *∂E* is the true gradient. θ is μ, σ or log
@@ -210,7 +225,8 @@ that are set. *Other numbers* asks the same about others.""",
         (
             "terms",
             "The substitution",
-            """The mean KL of a VAE is I(n; *z*) + KL(q(*z*)‖p(*z*)). The first part is the information that a code has about its
+            """\
+The mean KL of a VAE is I(n; *z*) + KL(q(*z*)‖p(*z*)). The first part is the information that a code has about its
 image. The second is the distance of all codes together from the prior. An AAE has −log D(*z*) in its place: D sees
 only q(*z*).
 
@@ -219,23 +235,26 @@ Move the number of images. I(n; *z*) cannot exceed log N, so with few images the
         (
             "point",
             "A point, no cloud",
-            """The encoder of an AAE gives a point e(*x*), not a Gaussian. This figure gives it a width σ and computes the
-loss again: the reconstruction and λ times −log D, both as means over *z* = e(*x*) + σε. In a VAE the KL contains −log σ,
-which grows as σ shrinks, and so it holds σ up. −log D contains no such term.
+            """\
+The encoder of an AAE gives a point e(*x*), not a Gaussian. This figure gives it a width σ and computes the
+loss again: the reconstruction and λ times −log D, both as means over *z* = e(*x*) + σε. In a VAE the KL contains −log
+σ, which grows as σ shrinks, and so it holds σ up. −log D contains no such term.
 
 With a point, KL(q‖p) is infinite, so there is no ELBO. p(*x*) still exists: lesson 0 integrates it.""",
         ),
         (
             "field",
             "The field that pulls",
-            """Arrows show the pull on a code at each point: on the left by the KL term, on the right by the discriminator. Drag the
+            """\
+Arrows show the pull on a code at each point: on the left by the KL term, on the right by the discriminator. Drag the
 moment of training. The field of the KL never changes. The field of the discriminator follows the codes, and is weak
 once they match the prior.""",
         ),
         (
             "teach",
             "What should it be taught?",
-            """The best discriminator of a cloud q is known: D\\* = p/(p+q). Train the network and watch the gap between the two. A
+            """\
+The best discriminator of a cloud q is known: D\\* = p/(p+q). Train the network and watch the gap between the two. A
 smooth network cannot learn a narrow hole, so the hole stays visible in the gap.""",
         ),
         (
@@ -247,13 +266,15 @@ prior. Then each code follows the arrows. The situations are known ways in which
         (
             "readings",
             "The wrong readings",
-            """A loss of log 4 can mean that codes and prior match, or that the discriminator cannot see. The honest estimate trains
+            """\
+A loss of log 4 can mean that codes and prior match, or that the discriminator cannot see. The honest estimate trains
 a fresh discriminator, and tests it on other codes.""",
         ),
         (
             "predict",
             "Predict",
-            """Six questions. Choose an option, and the map and the bars show it; hatched bars are guesses. *Reveal* shows
+            """\
+Six questions. Choose an option, and the map and the bars show it; hatched bars are guesses. *Reveal* shows
 the answer with its numbers. They are computed from the q that you drag, or from the model that is named.""",
         ),
     ],
@@ -261,14 +282,16 @@ the answer with its numbers. They are computed from the q that you drag, or from
         (
             "train",
             "Train",
-            """Choose what differs between A and B, start both, and compare. The dots are codes of test images, which are in no
+            """\
+Choose what differs between A and B, start both, and compare. The dots are codes of test images, which are in no
 training set. The curves are the losses. Sliced W₂² is the distance of the codes from the prior, measured alike for
 every model. Its null, the grey band, is the distance of two sets of draws of the prior.""",
         ),
         (
             "clinic",
             "Clinic",
-            """Each case is a real training with one mistake in the project's own code. Both runs have the same seed and the same
+            """\
+Each case is a real training with one mistake in the project's own code. Both runs have the same seed and the same
 settings. Solid curves are the run with the mistake, dashed ones the healthy run. Move the slider over the recorded
 moments, and compare the numbers that the run reports with those measured on test images. Then choose an answer and
 press *Check*.""",
@@ -276,7 +299,8 @@ press *Check*.""",
         (
             "predict",
             "Predict",
-            """Six questions to answer before you train. Hatched bars show your guess. *Reveal* shows the numbers: of shipped
+            """\
+Six questions to answer before you train. Hatched bars show your guess. *Reveal* shows the numbers: of shipped
 models, of runs of the clinic, or computed from the settings of run A. A line below the bars says which.""",
         ),
         (
@@ -290,19 +314,22 @@ shipped models. A training in this browser is measured instead, and can be downl
         (
             "",
             "The table",
-            """One row for each model, all measured on the same test images by the same code. Point at a heading to see its
+            """\
+One row for each model, all measured on the same test images by the same code. Point at a heading to see its
 definition; click it to sort. Your own runs are at the top, in bold.""",
         ),
         (
             "",
             "Distances from the prior",
-            """A dot is a model. Grey is the null: the estimate that a perfect match would have. An estimate cannot tell a dot inside
+            """\
+A dot is a model. Grey is the null: the estimate that a perfect match would have. An estimate cannot tell a dot inside
 the grey from a perfect match.""",
         ),
         (
             "",
             "What the match costs",
-            """Each dot is a model. Further left, its pictures are nearer to their originals. Further up, its codes are nearer to the
+            """\
+Each dot is a model. Further left, its pictures are nearer to their originals. Further up, its codes are nearer to the
 prior. A better match often costs reconstruction. Two seeds differ by chance: compare a difference with the column
 *± seeds*.""",
         ),

@@ -229,8 +229,8 @@ WORDS = {
     "halves_total": "loss",
     "halves_note": (
         "μ is the mean that the encoder gives for x. The BCE is a mean over 64 draws of ε, the same for all widths. "
-        "Dashed line: the least loss. Dotted lines: the σ of the encoder, in the plane. A σ that is smaller by a factor "
-        "of e adds 1 nat of KL for each dimension."
+        "Dashed line: the least loss. Dotted lines: the σ of the encoder, in the plane. A σ that is smaller by a "
+        "factor of e adds 1 nat of KL for each dimension."
     ),
     "to_bound": "With β = 1 the loss is −ELBO: see lesson 0.",
     "to_collapse": "What happens to a dimension that is not worth its KL?",
@@ -250,14 +250,14 @@ WORDS = {
     "active_of": "{active} of {all}",
     "is_active": "{name} is active: its μ depends on the picture, so it carries information, and the KL is its price.",
     "is_inactive": (
-        "{name} has collapsed: for every picture the encoder gives N(0, 1), the prior. It costs nothing, and the decoder "
-        "does not use it."
+        "{name} has collapsed: for every picture the encoder gives N(0, 1), the prior. It costs nothing, and the "
+        "decoder does not use it."
     ),
     "siblings_caption": "VAEs of this dataset, means over the test set in nats",
     "siblings_dimensions": "dimensions",
     "collapse_note": (
-        "A dimension stays active if it lowers the BCE by more than β times its KL. A larger β therefore collapses more "
-        "dimensions. A dimension counts as active if the variance of its μ is above 0.01 (Burda et al. 2016)."
+        "A dimension stays active if it lowers the BCE by more than β times its KL. A larger β therefore collapses "
+        "more dimensions. A dimension counts as active if the variance of its μ is above 0.01 (Burda et al. 2016)."
     ),
     "to_model": "Open this model in the explorer.",
     "collapse_said": "{name}: KL {kl} nats, the picture changes by {change} pixels",

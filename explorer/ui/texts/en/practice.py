@@ -13,9 +13,9 @@ EXPERIMENTS = {
         ],
         "watch": "Watch the colours on both maps, and the KL of run B.",
         "why": (
-            "The KL of run B falls to 0: each q(z|x) becomes the prior. Then z contains no information about the picture, "
-            "and the decoder returns one average picture. Look at W₂², too: q(z) matches the prior perfectly. A match "
-            "alone does not make a good model."
+            "The KL of run B falls to 0: each q(z|x) becomes the prior. Then z contains no information about the "
+            "picture, and the decoder returns one average picture. Look at W₂², too: q(z) matches the prior perfectly. "
+            "A match alone does not make a good model."
         ),
     },
     "adversary": {
@@ -32,8 +32,8 @@ EXPERIMENTS = {
         "watch": "Watch the numbers on the axes of both maps, and W₂².",
         "why": (
             "The loss of run B is the reconstruction alone, and it is lower than in run A: the decoder can easily tell "
-            "codes apart that are far from each other. But no term pulls the codes to the prior. D tells them from draws "
-            "of p(z), so its losses stay below log 2, and W₂² is far above the grey band."
+            "codes apart that are far from each other. But no term pulls the codes to the prior. D tells them from "
+            "draws of p(z), so its losses stay below log 2, and W₂² is far above the grey band."
         ),
     },
     "rate": {
@@ -57,8 +57,9 @@ EXPERIMENTS = {
         "answers": ["A round cloud, as in run A.", "The spiral.", "A straight line."],
         "watch": "Watch the map of run B. It takes about a minute.",
         "why": (
-            "An adversary needs only draws of the prior, so the prior can have any shape. At the end the codes lie along "
-            "the spiral, one class after the other. Halfway they may form a line or a ring: the narrow gaps appear last."
+            "An adversary needs only draws of the prior, so the prior can have any shape. At the end the codes lie "
+            "along the spiral, one class after the other. Halfway they may form a line or a ring: the narrow gaps "
+            "appear last."
         ),
     },
     "seed": {
@@ -74,9 +75,9 @@ EXPERIMENTS = {
         ],
         "watch": "Watch one colour on both maps, and the dashed curve of the other run.",
         "why": (
-            "No term of the loss depends on a direction or a class, so the map can be turned or mirrored, and classes can "
-            "change places. The losses of two seeds differ a little. If two settings differ by no more than that, their "
-            "difference means nothing."
+            "No term of the loss depends on a direction or a class, so the map can be turned or mirrored, and classes "
+            "can change places. The losses of two seeds differ a little. If two settings differ by no more than that, "
+            "their difference means nothing."
         ),
     },
 }

@@ -12,7 +12,8 @@ WORDS = {
     "high_options": "KL rises, BCE falls|KL falls, BCE rises|both hardly change",
     "high_because": (
         "The KL goes from {kl1} to {kl2} nats, the BCE from {bce1} to {bce2}. A larger β makes information in a code "
-        "dearer. At a KL of 0, every q(z|x) is the prior, and the decoder draws one average picture: posterior collapse."
+        "dearer. At a KL of 0, every q(z|x) is the prior, and the decoder draws one average picture: posterior "
+        "collapse."
     ),
     "high_bars": "KL, β = {a}|KL, β = {b}|BCE, β = {a}|BCE, β = {b}",
     "high_from": "Two shipped VAEs of MNIST, β = {a} and β = {b}: means over {n} test images, in nats.",
@@ -31,16 +32,16 @@ WORDS = {
     "width_question": "A VAE and an AAE train on the same images. What σ does the AAE's encoder return at the end?",
     "width_options": "none: a code is a point|about that of the VAE|1, that of the prior",
     "width_because": (
-        "The VAE's median σ is {vae}. The AAE's encoder returns a code, and no σ. Nothing in its loss would keep σ from "
-        "0: lesson 3 shows that in A point, no cloud."
+        "The VAE's median σ is {vae}. The AAE's encoder returns a code, and no σ. Nothing in its loss would keep σ "
+        "from 0: lesson 3 shows that in A point, no cloud."
     ),
     "width_bars": "σ in the VAE|σ in the AAE",
     "width_from": "The healthy runs of the tab Clinic, on digits: medians over the test images.",
     "width_scene": "Hatched: σ by your answer.",
     "width_shown": "The AAE has no width.",
     "pixels_question": (
-        "The BCE is averaged over the P pixels of an image instead of summed, and the KL stays a sum. What does that do "
-        "to the β that is trained?"
+        "The BCE is averaged over the P pixels of an image instead of summed, and the KL stays a sum. What does that "
+        "do to the β that is trained?"
     ),
     "pixels_options": "it divides β by P|it leaves β as it is|it multiplies β by P",
     "pixels_because": (
@@ -60,8 +61,8 @@ WORDS = {
     ),
     "rate_options": "it falls: D is a better judge|it rises: D changes too abruptly|it hardly changes",
     "rate_because": (
-        "The sliced W₂² ends at {w2}; in the healthy run at {w1}. After each large step D pushes the codes another way. "
-        "D must be accurate, but it must change slowly."
+        "The sliced W₂² ends at {w2}; in the healthy run at {w1}. After each large step D pushes the codes another "
+        "way. D must be accurate, but it must change slowly."
     ),
     "rate_bars": "sliced W₂², healthy run|sliced W₂², fast D",
     "rate_from": "Two runs of the tab Clinic, on digits, with one seed: codes of the test images against p(z).",

@@ -211,8 +211,8 @@ WORDS = {
     ),
     "same_options": "z itself|the distance from z to its mean|that distance divided by its σ",
     "same_because": (
-        "The first z is {z}, the second {after}. For both, (z − μ)/σ = ε = {noise}. ε has no parameters, so it needs no "
-        "gradient."
+        "The first z is {z}, the second {after}. For both, (z − μ)/σ = ε = {noise}. ε has no parameters, so it needs "
+        "no gradient."
     ),
     "same_scene": "Dashed: N(μ + 2, (2σ)²), and its z where you expect it.",
     "same_shown": "Dashed: N(μ + 2, (2σ)²), and its z with the same ε.",
@@ -227,8 +227,8 @@ WORDS = {
     "variance_question": "For this f, μ and σ: which estimate of the gradient has more variance?",
     "variance_options": "pathwise|score function|both have the same",
     "variance_because": (
-        "Variance of one estimate: pathwise {pathwise}, score function {score}. The one with more variance needs {ratio} "
-        "times as many draws for the same error."
+        "Variance of one estimate: pathwise {pathwise}, score function {score}. The one with more variance needs "
+        "{ratio} times as many draws for the same error."
     ),
     "variance_step": (
         "Variance of one estimate: pathwise {pathwise}, score function {score}. A step has the "

@@ -30,9 +30,9 @@ WORDS = {
 ABOUT_TITLE = "About this site"
 ABOUT = """
 These pages are the app's, written as files on {date}. What moves is computed in your browser. Nothing that you do here
-leaves it. Three things need the app: training on other datasets than digits, new UMAPs, and Python's values for what you change. For the states that
-the pages and the tour's steps open with, Python computed its values when the site was made, and the pages compare
-theirs with them.
+leaves it. Three things need the app: training on other datasets than digits, new UMAPs, and Python's values for what
+you change. For the states that the pages and the tour's steps open with, Python computed its values when the site was
+made, and the pages compare theirs with them.
 
 Start the app by {start}. Its pages take the same addresses, with `?` in the place of `#`.
 """

@@ -83,9 +83,9 @@ STEPS = {
         "question": "Which model matches its prior better?",
         "answers": ["the left one", "the right one", "both alike"],
         "because": (
-            "The codes cover {left} % of the prior on the left, {right} % on the right ({best} % would be perfect). But "
-            "look at the pictures: with a large β all means fall into one point, and every picture is the same. A perfect match "
-            "alone makes no good model."
+            "The codes cover {left} % of the prior on the left, {right} % on the right ({best} % would be perfect). "
+            "But look at the pictures: with a large β all means fall into one point, and every picture is the same. A "
+            "perfect match alone makes no good model."
         ),
     },
     "price": {
@@ -97,8 +97,8 @@ STEPS = {
         "question": "The VAE pays {kl} nats an image. How much of it, at most, is for not matching the prior?",
         "answers": ["{kl} nats", "{mutual_information} nats", "{marginal_kl} nats"],
         "because": (
-            "{kl} ≈ {mutual_information} + {marginal_kl}: the mean KL(q(z|x)‖p(z)) is I(n; z) + KL(q(z)‖p(z)). The first "
-            "part says which image it was. The adversary of an AAE looks at the second part alone."
+            "{kl} ≈ {mutual_information} + {marginal_kl}: the mean KL(q(z|x)‖p(z)) is I(n; z) + KL(q(z)‖p(z)). The "
+            "first part says which image it was. The adversary of an AAE looks at the second part alone."
         ),
     },
     "holes": {
@@ -111,9 +111,9 @@ STEPS = {
             "Two dimensions have no room for ten digits",
         ],
         "because": (
-            "The BCE parts the clouds of unlike images, and the KL pulls each to p(z) by itself: no term of the loss sees "
-            "the gap between them. The codes cover {left} % of the prior on the left, {right} % on the right ({best} % would be perfect). An "
-            "adversary sees the clouds together."
+            "The BCE parts the clouds of unlike images, and the KL pulls each to p(z) by itself: no term of the loss "
+            "sees the gap between them. The codes cover {left} % of the prior on the left, {right} % on the right "
+            "({best} % would be perfect). An adversary sees the clouds together."
         ),
     },
     "rival": {
@@ -126,8 +126,8 @@ STEPS = {
             "One of these: D's loss does not say which",
         ],
         "because": (
-            "Here the JSD is {jsd} nats, so the loss of the best D is {best}. Only at q = p is it log 4 = 1.3863, and a "
-            "D that sees nothing has that loss, too."
+            "Here the JSD is {jsd} nats, so the loss of the best D is {best}. Only at q = p is it log 4 = 1.3863, and "
+            "a D that sees nothing has that loss, too."
         ),
     },
     "readings": {
@@ -137,8 +137,8 @@ STEPS = {
         "answers": ["in situation A", "in situation B", "one cannot tell"],
         "because": (
             "D's loss is {loss_a} in A and {loss_b} in B, and the true JSD is {jsd_a} and {jsd_b} nats. Batch norm "
-            "rescales each batch, so a D behind it does not see where the batch lies. Measure with a fresh judge on codes "
-            "that it has not seen, and look at the draws."
+            "rescales each batch, so a D behind it does not see where the batch lies. Measure with a fresh judge on "
+            "codes that it has not seen, and look at the draws."
         ),
     },
     "shell": {

@@ -12,7 +12,9 @@ WORDS = {
     "tab_blur": "Two dimensions blur",
     "tab_shell": "Many dimensions",
     "tab_predict": "Predict",
-    "lead_invent": "To generate a picture, decode a draw of the prior N(0, I). Nothing taught the AE to have its codes there.",
+    "lead_invent": (
+        "To generate a picture, decode a draw of the prior N(0, I). Nothing taught the AE to have its codes there."
+    ),
     "lead_evidence": "Move q: the ELBO and its gap change, and their sum stays log p(x).",
     "lead_loss": "Move the code of one picture: what does each model pay for it?",
     "lead_blur": "In two dimensions one code serves many pictures, and the decoder answers with their mean.",
@@ -73,9 +75,9 @@ WORDS = {
     "bar_kl": "KL",
     "evidence_note": (
         "Left: grey where log p(x|z) is at most 120 nats below its best. Both ellipses of q: 1σ and 2σ, which hold 39 "
-        "and 86 % of it. The bars have one length, −ELBO: a smaller BCE + KL means a smaller gap, because log p(x) stays. "
-        "x has grey pixels. For pixels drawn black or white with these intensities, the mean of log p is at least this "
-        "log p(x)."
+        "and 86 % of it. The bars have one length, −ELBO: a smaller BCE + KL means a smaller gap, because log p(x) "
+        "stays. x has grey pixels. For pixels drawn black or white with these intensities, the mean of log p is at "
+        "least this log p(x)."
     ),
     "said_gap": "ELBO {elbo} nats, gap {gap} nats",
     # three losses
@@ -84,8 +86,8 @@ WORDS = {
     "map_second": "The second term at each code",
     "map_total": "Loss: the sum of both",
     "loss_map_note": (
-        "No colour: least; full colour: 200 nats more; the colour grows with the root. Square: the encoder's code. Rings: "
-        "the prior."
+        "No colour: least; full colour: 200 nats more; the colour grows with the root. Square: the encoder's code. "
+        "Rings: the prior."
     ),
     "code_handle": "Code of the picture, {map}; arrow keys move it",
     "at_code": "z",
@@ -141,7 +143,8 @@ WORDS = {
     "blur_note": (
         "Images whose codes are close get almost the same picture. The best single picture for k images is their mean "
         "in each pixel: it makes the sum of the BCE least, because p(x|z) treats the pixels as independent. With more "
-        "dimensions, codes of different images need not be close. A distance is the sum of |difference| over the pixels."
+        "dimensions, codes of different images need not be close. A distance is the sum of |difference| over the "
+        "pixels."
     ),
     "to_near": "See the neighbours in the explorer.",
     "blur_said": "{model}: {original} pixels to x, {mean} to the mean of the neighbours",
@@ -163,8 +166,8 @@ WORDS = {
     "ray_name": "Pictures on the ray of this draw",
     "shell_note": (
         "Bars: 1,000 draws. Curves: the exact density of ‖z‖ in 2 dimensions (dashed) and in the model's. The density "
-        "p(z) is largest at the origin, but there is hardly any volume: ‖z‖² is a sum of d squares with mean 1, so ‖z‖ is "
-        "near √d. Sampled codes lie near the shell too, so the decoder has not been trained at the origin."
+        "p(z) is largest at the origin, but there is hardly any volume: ‖z‖² is a sum of d squares with mean 1, so ‖z‖ "
+        "is near √d. Sampled codes lie near the shell too, so the decoder has not been trained at the origin."
     ),
     "to_many": "Open this model in the explorer.",
     "shell_said": "Distance {radius}: {within} of the draws are nearer to the origin",
@@ -173,14 +176,17 @@ WORDS = {
     "predict_bars": "Bars of this question",
     "predict_x": "Picture x of this question",
     "predict_mixed": "decoded picture",
-    "predict_hint": "The questions are about the model and the picture above. Change them: the answers are computed again.",
+    "predict_hint": (
+        "The questions are about the model and the picture above. Change them: the answers are computed again."
+    ),
     "shuffle": "Another picture",
     "shuffle_end": "Another picture asks them again, with other draws too.",
     "invent_question": "1,000 draws of N(0, I) are decoded by the AE. How often does each class come out?",
     "invent_options": "about as often as in the test set|some class hardly ever|nearly all draws are of one class",
     "invent_because": (
-        "The rarest class is {label}: {share} of the draws, {usual} of the test set. No term of the loss of an AE brings "
-        "its codes to N(0, I): {codes} of them lie within {reach} of the origin, and {codes} of the draws within {radius}."
+        "The rarest class is {label}: {share} of the draws, {usual} of the test set. No term of the loss of an AE "
+        "brings its codes to N(0, I): {codes} of them lie within {reach} of the origin, and {codes} of the draws "
+        "within {radius}."
     ),
     "invent_scene": "The bars: the share of each class, as you expect it.",
     "invent_shown": "The bars: the share of each class among the draws.",
@@ -189,27 +195,28 @@ WORDS = {
         "log p(x) falls, the gap stays|the ELBO falls, the gap grows by as much|the gap grows, the ELBO stays"
     ),
     "moved_because": (
-        "ELBO {before} → {after}, gap {gap} → {gap_after} nats. Their sum is log p(x) = {log}, which does not depend on "
-        "q. So a larger ELBO is a smaller gap."
+        "ELBO {before} → {after}, gap {gap} → {gap_after} nats. Their sum is log p(x) = {log}, which does not depend "
+        "on q. So a larger ELBO is a smaller gap."
     ),
     "moved_bars": "−log p(x)|gap|−ELBO",
     "moved_scene": "The bars, in nats: as you expect them.",
     "moved_shown": "The bars, in nats: with q = p(z).",
     "nearest_question": "Which of these q has the smallest gap, KL(q‖p(z|x))?",
     "nearest_options": (
-        "the prior, N(0, I)|a very narrow one, where x is decoded best|one with the mean and width of the true posterior"
+        "the prior, N(0, I)|a very narrow one, where x is decoded best|one with the mean and width of the true "
+        "posterior"
     ),
     "nearest_because": (
-        "Gaps: the prior {prior}, the narrow one {narrow}, mean and width of p(z|x) {posterior} nats; the encoder's q has "
-        "{encoder}. The gap is large if q has mass where p(z|x) has none. A q that is too narrow has a gap, too."
+        "Gaps: the prior {prior}, the narrow one {narrow}, mean and width of p(z|x) {posterior} nats; the encoder's q "
+        "has {encoder}. The gap is large if q has mass where p(z|x) has none. A q that is too narrow has a gap, too."
     ),
     "nearest_scene": "Ellipse: 2σ of the q that you chose. Grey: p(x|z).",
     "nearest_shown": "Ellipse: 2σ of the q with the smallest gap. Grey: p(x|z).",
     "double_question": "Another decoder gives this x twice the probability p(x|z). What does the BCE do?",
     "double_options": "it halves|it falls by log 2 = 0.69|it doubles",
     "double_because": (
-        "At the code of the encoder, −log p(x|z) = BCE = {bce} nats; then {after}. A product of the probabilities of all "
-        "pixels becomes a sum. That is why the BCE has the unit of a KL."
+        "At the code of the encoder, −log p(x|z) = BCE = {bce} nats; then {after}. A product of the probabilities of "
+        "all pixels becomes a sum. That is why the BCE has the unit of a KL."
     ),
     "double_bars": "BCE",
     "double_scene": "The bar, in nats: as you expect it.",
@@ -217,9 +224,9 @@ WORDS = {
     "blur_question": "x is decoded from its code in two dimensions. To which picture is the result nearest?",
     "blur_options": "x itself|the mean of the images with near codes|the image with the nearest code",
     "blur_because": (
-        "The decoded picture differs from x by {original} pixels, from the mean of the {k} images with the nearest codes by "
-        "{mean}, from the nearest one by {nearest}. Images with close codes get one picture, and their mean has the least "
-        "BCE."
+        "The decoded picture differs from x by {original} pixels, from the mean of the {k} images with the nearest "
+        "codes by {mean}, from the nearest one by {nearest}. Images with close codes get one picture, and their mean "
+        "has the least BCE."
     ),
     "blur_scene": "On the right: the picture that you expect.",
     "blur_shown": "On the right: the decoded picture.",

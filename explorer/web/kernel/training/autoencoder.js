@@ -1,7 +1,7 @@
 // A model that learns in the browser: encoder, decoder and maybe a discriminator, as in explorer/models.py.
 //
-// The encoder's heads are one layer: its outputs are the mean and, of a stochastic encoder, then log σ². All numbers are
-// in single precision.
+// The encoder's heads are one layer: its outputs are the mean and, of a stochastic encoder, then log σ². All numbers
+// are in single precision.
 
 import { fromHalf, toHalf } from "./half.js";
 import { Discriminator, inputsOf } from "./discriminator.js";

@@ -15,11 +15,12 @@ import { writeSafetensors } from "../safetensors.js";
 const encoded = (text) => new TextEncoder().encode(text);
 
 // The files of a bundle. config: as in the trainer's settings; model: rounded to half precision; evaluated: what
-// `evaluate` gives, of that model; labels: of the test set; changes: of settings while it trained; cost: further metrics,
-// such as {seconds, device}.
+// `evaluate` gives, of that model; labels: of the test set; changes: of settings while it trained; cost: further
+// metrics, such as {seconds, device}.
 /**
  * @param {{config: object, model: Autoencoder, history: Terms[], labels: Uint8Array, cost?: Record<string, any>,
- *   changes?: Change[], evaluated: {metrics: Record<string, any>, mean: Float32Array, logVar: Float32Array | null}}} trained
+ *   changes?: Change[],
+ *   evaluated: {metrics: Record<string, any>, mean: Float32Array, logVar: Float32Array | null}}} trained
  * @returns {BundleFile[]}
  */
 export function bundleFiles({ config, model, history, evaluated, labels, changes = [], cost = {} }) {

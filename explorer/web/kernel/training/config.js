@@ -5,8 +5,8 @@
  * @typedef {{model: ModelConfig, training: TrainingConfig}} Config
  */
 
-// recipe: the full recipe of the chosen kind, dataset and prior; chosen: a value for each setting of the form; settings:
-// the form's fields, where only_for names the kinds that have one (none: all).
+// recipe: the full recipe of the chosen kind, dataset and prior; chosen: a value for each setting of the form;
+// settings: the form's fields, where only_for names the kinds that have one (none: all).
 /**
  * @param {Config} recipe @param {Record<string, any>} chosen @param {{name: string, only_for: string[]}[]} settings
  * @returns {Config}

@@ -25,7 +25,8 @@ export class Discriminator {
   // log p(z) is added; frequencies: the vectors a; labelled: whether it receives labels.
   /**
    * @param {Network} network
-   * @param {{k?: number, shape: Shape | null, givenPrior: boolean, frequencies?: Numbers[], labelled?: boolean}} options
+   * @param {{k?: number, shape: Shape | null, givenPrior: boolean, frequencies?: Numbers[],
+   *   labelled?: boolean}} options
    */
   constructor(network, { k = 2, shape, givenPrior, frequencies = [], labelled = false }) {
     this.network = network;
@@ -118,8 +119,8 @@ export class Discriminator {
     return this.backward(new this.network.Numbers(this.network.n).fill(1), { weights: false });
   }
 
-  // After `slopes`: adds the gradient by the weights of Σ share · logit + direction · slope over the points. direction: k
-  // numbers for each point.
+  // After `slopes`: adds the gradient by the weights of Σ share · logit + direction · slope over the points. direction:
+  // k numbers for each point.
   /** @param {Reals} share @param {Reals} direction */
   addGradientOfSlopes(share, direction) {
     const { k, frequencies, seen } = this,

@@ -85,9 +85,10 @@ export class Snapshots {
   }
 }
 
-// The codes and metrics of a model on the test set, by the metrics' names in a bundle. train: for the accuracy of labels.
-// importanceSamples: draws of z per image in a VAE's bound on log p(x), which takes seconds; 0: without the bound. A
-// generator of the finished shares of the work, so that its caller can do something else between them, or end it.
+// The codes and metrics of a model on the test set, by the metrics' names in a bundle. train: for the accuracy of
+// labels. importanceSamples: draws of z per image in a VAE's bound on log p(x), which takes seconds; 0: without the
+// bound. A generator of the finished shares of the work, so that its caller can do something else between them, or end
+// it.
 /**
  * @param {Autoencoder} model @param {Settings} settings @param {Split} test @param {Split} train
  * @param {number} importanceSamples

@@ -68,8 +68,8 @@ export function knnKl(codes, draws, k) {
   return (k * sum) / n + Math.log(m / (n - 1));
 }
 
-// The squared Wasserstein-2 distance of one-dimensional projections, averaged over directions: evenly spaced ones in the
-// plane, otherwise random ones with a fixed seed. As many codes as draws.
+// The squared Wasserstein-2 distance of one-dimensional projections, averaged over directions: evenly spaced ones in
+// the plane, otherwise random ones with a fixed seed. As many codes as draws.
 /** @type {Estimator} */
 export function slicedW2Squared(codes, draws, k) {
   const n = codes.length / k;

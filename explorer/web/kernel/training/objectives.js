@@ -64,8 +64,8 @@ export function vaeLoss(model, x, noise, beta = 1) {
   return { total: loss + beta * prior.kl, reconstruction: loss, kl: prior.kl };
 }
 
-// The mean over images of KL(q(z|x) ‖ p(z)): the closed form for N(0, I), otherwise log q(z|x) − log p(z) at the draw z.
-// And the derivatives of each image's KL by its mean and log σ².
+// The mean over images of KL(q(z|x) ‖ p(z)): the closed form for N(0, I), otherwise log q(z|x) − log p(z) at the draw
+// z. And the derivatives of each image's KL by its mean and log σ².
 /**
  * @param {{shape: import("../types.js").Shape | null, k: number}} prior @param {Numbers} mean @param {Numbers} logVar
  * @param {Numbers} z

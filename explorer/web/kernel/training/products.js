@@ -18,8 +18,8 @@ export function addProduct(c, a, b, m, k, n, transposed = false) {
 }
 
 // The same for four rows of c and a, from `to` and `from` on. Four steps of the inner dimension are taken at once: so
-// each number that is read serves four products, which is 1.4 times as fast as two steps, and some five times as fast as
-// the three plain loops.
+// each number that is read serves four products, which is 1.4 times as fast as two steps, and some five times as fast
+// as the three plain loops.
 /**
  * @param {Reals} c @param {Reals} a @param {Reals} b @param {number} to @param {number} from @param {number} k
  * @param {number} n @param {number} down @param {number} along

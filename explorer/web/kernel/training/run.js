@@ -1,5 +1,6 @@
 // One training in the browser, as explorer/background/runs.py has it on the server: it can be played, paused, stepped,
-// stopped, changed and saved. Its methods return at once. `work` works for a moment, and returns when it wants to go on.
+// stopped, changed and saved. Its methods return at once. `work` works for a moment, and returns when it wants to go
+// on.
 //
 // It sends nothing and waits for nothing: worker.js does.
 

@@ -4,7 +4,8 @@
 //     while (!trainer.done) show(trainer.step());
 //     const model = trainer.finished();
 //
-// It draws nothing and waits for nothing. Its caller decides when it takes the next step, so a pause needs no code here.
+// It draws nothing and waits for nothing. Its caller decides when it takes the next step, so a pause needs no code
+// here.
 
 import { Autoencoder } from "./autoencoder.js";
 import { NUMBERS } from "../numbers.js";

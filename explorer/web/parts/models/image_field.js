@@ -4,8 +4,8 @@ import { write } from "../dom.js";
 import { fill } from "../../kernel/text.js";
 
 export class ImageField {
-  // lesson: has a `state` with an image, `set`, and the words `of_images`; box: holds .row-number, a number field, .next,
-  // a button, and .most; reset(): what another image changes of the state.
+  // lesson: has a `state` with an image, `set`, and the words `of_images`; box: holds .row-number, a number field,
+  // .next, a button, and .most; reset(): what another image changes of the state.
   /** @param {any} lesson @param {HTMLElement} box @param {() => object} reset */
   constructor(lesson, box, reset) {
     this.lesson = lesson;

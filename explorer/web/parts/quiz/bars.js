@@ -11,15 +11,16 @@ import { write } from "../dom.js";
  * @property {number} most the value of a full bar
  * @property {number} [least] the value of an empty bar, of a logarithmic scale; without it the scale is linear, from 0
  * @property {string} [symbol] the class that colours it
+ * @property {string} [colour] its colour, if it has no symbol
  *
  * A value is null as long as it is not known, and no option is chosen.
  * @typedef {Record<string, number | null>} Values
  */
 
 export class Bars {
-  // host: the element to fill; name: its accessible name; guess: the word in the place of a guessed number.
-  /** @param {HTMLElement} host @param {{name: string, guess: string}} words */
-  constructor(host, { name, guess }) {
+  // host: the element to fill; name: its accessible name; guess: the word in the place of a guessed number, if any is.
+  /** @param {HTMLElement} host @param {{name: string, guess?: string}} words */
+  constructor(host, { name, guess = "" }) {
     this.host = host;
     this.guess = guess;
     host.classList.add("quiz-bars");
@@ -42,6 +43,7 @@ export class Bars {
       element.dataset.value = value === null ? "" : String(value);
       element.classList.toggle("guess", isGuessed);
       const [bar] = /** @type {HTMLCollectionOf<HTMLElement>} */ (element.getElementsByTagName("i"));
+      if (row.colour) bar.style.background = row.colour;
       bar.style.width = `${100 * (value === null ? 0 : shareOf(row, value))}%`;
       write(element.querySelector("b"), textOf(row.text, value, isGuessed ? this.guess : null));
     }

@@ -1,8 +1,8 @@
 // Predict, then reveal: the questions of a lesson, one at a time, each with a few options. Nothing is told before a
 // person reveals the answer. The lesson's figure moves to what the chosen option would be, then to what is.
 //
-// A lesson has a panel of class "predict" with two children: .stage holds the lesson's figure and its controls, .card is
-// filled here. The lesson's tab makes a Quiz and calls
+// A lesson has a panel of class "predict" with two children: .stage holds the lesson's figure and its controls, .card
+// is filled here. The lesson's tab makes a Quiz and calls
 //   draw()    in each of its frames,
 //   spoken()  for what a screen reader is told,
 //   stop()    when the tab or the page is left.
@@ -46,7 +46,11 @@ const SECONDS = 0.8; // of the figure's way to a scene
  * @property {() => void} tell asks for a frame, then has spoken() read aloud
  */
 
-/** @typedef {{chosen: Record<string, number>, revealed: Record<string, boolean>, outcomes: Record<string, boolean>}} Memory */
+/**
+ * By the names of the questions.
+ * @typedef {{chosen: Record<string, number>, revealed: Record<string, boolean>, outcomes: Record<string, boolean>}}
+ *   Memory
+ */
 /** @type {Memory} */
 const NOTHING = { chosen: {}, revealed: {}, outcomes: {} };
 
@@ -106,7 +110,7 @@ export class Quiz {
     this.find(selector).addEventListener("click", act);
   }
 
-  // ---- what the visitor chose ----------------------------------------------------------------------------------------
+  // ---- what the visitor chose ---------------------------------------------------------------------------------------
 
   get memory() {
     const { storage } = this;
@@ -138,7 +142,7 @@ export class Quiz {
     this.move();
   }
 
-  // ---- questions -----------------------------------------------------------------------------------------------------
+  // ---- questions ----------------------------------------------------------------------------------------------------
 
   // The question that the state names.
   get name() {
@@ -177,7 +181,7 @@ export class Quiz {
     return (hidden ? [this.find(".question")] : [...children]).map((part) => part.textContent).join(" ");
   }
 
-  // ---- the figure ----------------------------------------------------------------------------------------------------
+  // ---- the figure ---------------------------------------------------------------------------------------------------
 
   scene() {
     const { lesson, name, memory } = this,
@@ -224,7 +228,7 @@ export class Quiz {
     this.animation.stop();
   }
 
-  // ---- drawing -------------------------------------------------------------------------------------------------------
+  // ---- drawing ------------------------------------------------------------------------------------------------------
 
   draw() {
     const { name, words, lesson } = this;

@@ -34,8 +34,8 @@ export class WidthFigure {
     this.at = 0;
   }
 
-  // loss: of lossOf, its `first`, `second` and `total`, and the number `least`; at: the number of the chosen width; marks: values of log σ² with a mark of their own; other: values
-  // of another loss, for a dashed curve.
+  // loss: of lossOf, its `first`, `second` and `total`, and the number `least`; at: the number of the chosen width;
+  // marks: values of log σ² with a mark of their own; other: values of another loss, for a dashed curve.
   /**
    * @param {import("../../kernel/width/terms.js").Loss} loss @param {number} at
    * @param {{marks?: Numbers, other?: Numbers | null}} more

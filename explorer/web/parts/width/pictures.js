@@ -2,7 +2,8 @@
 
 import { drawLogits, drawPixels } from "../pixels.js";
 
-// find(selector): the canvases `.original`, `.at-mean` and `.at-draw`; found: a WidthWork's; at: the index of the width.
+// find(selector): the canvases `.original`, `.at-mean` and `.at-draw`; found: a WidthWork's; at: the index of the
+// width.
 export function drawPictures(find, { model, x, mean, terms }, at) {
   const side = model.entry.image_side,
     canvas = find(".original");
