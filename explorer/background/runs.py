@@ -29,9 +29,8 @@ from explorer.training import saving
 
 SNAPSHOT_SECONDS = NUMBERS["snapshot_seconds"]  # the shortest time between two snapshots of the model
 SNAPSHOT_SHARE = NUMBERS["snapshot_share"]  # the largest share of the time for snapshots
-WINDOW = NUMBERS[
-    "curve_window"
-]  # steps, but at most an epoch: a point of a loss's curve is the mean over the last so many
+# steps, but at most an epoch: a point of a loss's curve is the mean over the last so many
+WINDOW = NUMBERS["curve_window"]
 _LOG = logging.getLogger(__name__)
 _ids = itertools.count(1)
 _failed_on: list[str] = []  # accelerators on which a training failed

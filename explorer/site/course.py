@@ -160,7 +160,7 @@ class _Site:
         self.asset(f"training/{training_images.IN_BROWSER}", training_images.file_of(training_images.IN_BROWSER))
 
     def write_tour(self) -> None:
-        """What the strip above the pages needs: see web/site/tour.js."""
+        """What the strip above the pages needs: see web/site/strip.js."""
         words = components.words("tour")
         steps = [
             {"name": step.name, "page": step.page, "params": step.params(), "facts": tour.facts(step)}

@@ -147,7 +147,7 @@ WORDS = clinic.WORDS | {
     "manifold": "decoded manifold",
     "manifold_even": "decoded points of the square ± {reach}",
     "no_picture": "The dataset is not on the server yet: fetch it.",
-    "no_picture_yet": "The untrained model appears here as soon as a core is free.",
+    "no_picture_yet": "The untrained model appears here as soon as it is made.",
     "no_picture_any_more": "This training ended without a picture. Press Start again for a new one.",
     "absent": "{dataset} (to be fetched)",
     "empty": "not started",
